@@ -1,0 +1,90 @@
+export interface SSHErrorOptions {
+  /** Stable string to match on, e.g. `ERR_LIBSSH2_SOCKET_RECV`. */
+  readonly code: string
+  /** libssh2's own number (negative), or 0 where the error is not libssh2's. */
+  readonly errno?: number
+  readonly cause?: unknown
+}
+
+/** Any failure of this library. Match on `code`; `errno` is libssh2's number (`LIBSSH2_ERROR_*`), 0 if there is none. */
+export class SSHError extends Error {
+  override name = 'SSHError'
+  readonly code: string
+  readonly errno: number
+  /** Bytes that were written before the failure; only on errors of `Channel.write*`. */
+  bytesWritten?: number
+
+  constructor(message: string, options: SSHErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = options.code
+    this.errno = options.errno ?? 0
+  }
+}
+
+/** The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 where none was sent. */
+export class DisconnectError extends SSHError {
+  override name = 'DisconnectError'
+  readonly reason: number
+  readonly description: string
+
+  constructor(message: string, options: SSHErrorOptions & { readonly reason?: number, readonly description?: string }) {
+    super(message, options)
+    this.reason = options.reason ?? 0
+    this.description = options.description ?? ''
+  }
+}
+
+/** The server's host key is unknown, changed, revoked or wrongly certified. Fingerprints are `SHA256:…`. */
+export class HostKeyError extends SSHError {
+  override name = 'HostKeyError'
+  readonly expected: string | undefined
+  readonly received: string | undefined
+
+  constructor(message: string, options: SSHErrorOptions & { readonly expected?: string | undefined, readonly received?: string | undefined }) {
+    super(message, options)
+    this.expected = options.expected
+    this.received = options.received
+  }
+}
+
+/** No method of authentication succeeded (RFC 4252 section 5.1). */
+export class AuthenticationError extends SSHError {
+  override name = 'AuthenticationError'
+  readonly methodsTried: readonly string[]
+  readonly methodsLeft: readonly string[]
+
+  constructor(message: string, options: SSHErrorOptions & { readonly methodsTried?: readonly string[], readonly methodsLeft?: readonly string[] }) {
+    super(message, options)
+    this.methodsTried = options.methodsTried ?? []
+    this.methodsLeft = options.methodsLeft ?? []
+  }
+}
+
+/** A channel could not be opened, or refused a request. `reason` is the code of RFC 4254 section 5.1, 0 where none was sent. */
+export class ChannelError extends SSHError {
+  override name = 'ChannelError'
+  readonly reason: number
+
+  constructor(message: string, options: SSHErrorOptions & { readonly reason?: number }) {
+    super(message, options)
+    this.reason = options.reason ?? 0
+  }
+}
+
+/** An SFTP request failed. `status` is the server's `SSH_FX_*` number, `path` the file that it was about. */
+export class SftpError extends SSHError {
+  override name = 'SftpError'
+  readonly status: number
+  readonly path: string | undefined
+
+  constructor(message: string, options: SSHErrorOptions & { readonly status: number, readonly path?: string | undefined }) {
+    super(message, options)
+    this.status = options.status
+    this.path = options.path
+  }
+}
+
+/** A key file or key object cannot be used. Never carries secrets. */
+export class KeyError extends SSHError {
+  override name = 'KeyError'
+}
