@@ -1,0 +1,54 @@
+import type { Bytes } from './bytes.ts'
+import { WireFormatError } from './wire-format-error.ts'
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** Base64 of RFC 4648 section 4. `pad: false` leaves the `=` out, as in `SHA256:` fingerprints. */
+export function encodeBase64(bytes: Uint8Array, options: { readonly pad?: boolean } = {}): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const left = bytes.length - i
+    const group = bytes[i]! << 16 | (bytes[i + 1] ?? 0) << 8 | (bytes[i + 2] ?? 0)
+    text += ALPHABET[group >> 18]! + ALPHABET[group >> 12 & 63]!
+    if (left > 1) text += ALPHABET[group >> 6 & 63]!
+    if (left > 2) text += ALPHABET[group & 63]!
+  }
+  return options.pad === false ? text : text.padEnd(Math.ceil(text.length / 4) * 4, '=')
+}
+
+/**
+ * Decodes base64; ASCII white space is skipped, padding may be missing.
+ * Anything else outside the alphabet, misplaced padding and stray bits at the end throw a `WireFormatError`.
+ */
+export function decodeBase64(text: string): Bytes {
+  const bytes = new Uint8Array(Math.ceil(text.length * 3 / 4))
+  let length = 0, bits = 0, count = 0, padding = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) continue
+    if (code === 0x3d) {
+      padding++
+      continue
+    }
+    const value = digit(code)
+    if (value < 0 || padding > 0) throw new WireFormatError('not base64')
+    bits = (bits << 6 | value) & 0xffffff
+    count++
+    if (count % 4 === 1) continue
+    bytes[length++] = bits >> (count % 4 === 2 ? 4 : count % 4 === 3 ? 2 : 0) & 0xff
+  }
+  const tail = count % 4
+  const stray = tail === 2 ? bits & 0xf : tail === 3 ? bits & 0x3 : 0
+  if (tail === 1 || stray !== 0 || (padding > 0 && (tail === 0 || padding + tail !== 4))) throw new WireFormatError('base64 ends badly')
+  const exact = bytes.slice(0, length)
+  bytes.fill(0)
+  return exact
+}
+
+function digit(code: number): number {
+  if (code >= 0x41 && code <= 0x5a) return code - 0x41
+  if (code >= 0x61 && code <= 0x7a) return code - 0x61 + 26
+  if (code >= 0x30 && code <= 0x39) return code - 0x30 + 52
+  if (code === 0x2b) return 62
+  return code === 0x2f ? 63 : -1
+}

@@ -1,0 +1,37 @@
+/** Bytes that are certainly not shared memory: what WebCrypto accepts. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** The same memory where it is not shared, a copy where it is. */
+export function ownBytes(bytes: Uint8Array): Bytes {
+  return bytes.buffer instanceof ArrayBuffer ? bytes as Bytes : bytes.slice()
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+/** Compares without stopping at the first difference: safe for MACs. The lengths are not secret. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!
+  return difference === 0
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder()
+
+/** Strings as UTF-8; bytes unchanged. */
+export function encodeText(text: string | Uint8Array): Bytes {
+  return typeof text === 'string' ? encoder.encode(text) : ownBytes(text)
+}
+
+/** Bytes as text; whatever is not UTF-8 becomes U+FFFD. For comments and messages, never for names that are compared. */
+export function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}
