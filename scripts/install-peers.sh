@@ -1,0 +1,144 @@
+#!/bin/sh
+# Installs the SSH servers and tools that the tests talk to. Nothing here is part of the library.
+#
+#   scripts/install-peers.sh          what CI needs
+#   scripts/install-peers.sh --full   more servers and other releases (npm run test:interop)
+#   scripts/install-peers.sh --list   says what is there, installs nothing
+#
+# Contract: what is there is left alone; no service is started or enabled; a peer that cannot be
+# had is named and the exit code is still 0, because each test names the peer that it skips.
+set -eu
+cd "$(dirname "$0")/.."
+peers=.toolchain/peers
+mode=${1:-ci}
+missing=''
+
+say() { printf '%s\n' "peers: $*"; }
+miss() { missing="$missing
+  $1: $2"; }
+
+# The files that tests look for, the package that brings each, and why. Keep in step with test/support/require-peer.ts.
+ci_packages='
+/usr/sbin/sshd|openssh-server|OpenSSH, the reference server
+/usr/lib/openssh/sftp-server|openssh-sftp-server|its SFTP server as a process of its own
+/usr/bin/ssh-keygen|openssh-client|keys, agent and the reference client
+/usr/bin/openssl|openssl|PEM keys and certificates to compare with
+/usr/bin/puttygen|putty-tools|PPK keys to compare with
+/usr/sbin/dropbear|dropbear-bin|Dropbear: no etm, closes a PTY at EOF
+/usr/sbin/tinysshd|tinysshd|TinySSH: Ed25519 and chacha20-poly1305 only
+/usr/bin/python3|python3|the servers written in Python
+/usr/lib/python3/dist-packages/asyncssh|python3-asyncssh|AsyncSSH: widest offer, repeated server-sig-algs, password change
+/usr/lib/python3/dist-packages/paramiko|python3-paramiko|Paramiko: no strict kex, no ext-info
+/usr/bin/websockify|websockify|WebSocket gateway that people use
+libnss_wrapper.so|libnss-wrapper|made-up users for password login at a real sshd
+libpam_wrapper.so|libpam-wrapper|keyboard-interactive at a real sshd without the machine'"'"'s PAM'
+full_packages='
+/usr/bin/go|golang-go|Go, to compile the x/crypto server
+/usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs'
+
+# Trees of other Debian releases: suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
+ci_trees='
+trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH'
+full_trees='
+bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
+sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
+
+if [ "$mode" = --full ] || [ "$mode" = --list ]; then
+  packages="$ci_packages$full_packages" trees="$ci_trees$full_trees"
+else
+  packages="$ci_packages" trees="$ci_trees"
+fi
+
+present() {
+  case $1 in
+    /*) [ -e "$1" ] ;;
+    *) ls /usr/lib/*/"$1" >/dev/null 2>&1 ;;
+  esac
+}
+
+blocked=''
+[ "$(id -u)" = 0 ] || blocked='needs root'
+command -v apt-get >/dev/null 2>&1 || blocked='needs apt-get (Debian or a relative of it)'
+[ "$mode" != --list ] || blocked='not installed'
+
+# $@: packages. invoke-rc.d asks policy-rc.d before it starts anything; 101 means "no".
+apt_install() {
+  policy=/usr/sbin/policy-rc.d made=''
+  if [ ! -e $policy ]; then
+    made=$policy
+    printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy
+  fi
+  rc=0
+  DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -o DPkg::Lock::Timeout=300 install -qq -y --no-install-recommends "$@" </dev/null >"$log" 2>&1 || rc=$?
+  [ -z "$made" ] || rm -f "$made"
+  return $rc
+}
+
+# $1: package just installed by this script. At the next start of the machine its services stay off.
+disable_services() {
+  for unit in $(dpkg -L "$1" | sed -n 's#^\(/usr\)\{0,1\}/lib/systemd/system/\([^/@]*\.\(service\|socket\)\)$#\2#p'); do
+    if command -v systemctl >/dev/null 2>&1; then systemctl disable "$unit" >/dev/null 2>&1 || true; fi
+  done
+}
+
+install_packages() {
+  wanted=''
+  while IFS='|' read -r file package why; do
+    [ -n "$file" ] || continue
+    if present "$file"; then continue; fi
+    if [ -n "$blocked" ]; then miss "$package ($why)" "$blocked"; else say "$package: $why"; wanted="$wanted $package"; fi
+  done <<LIST
+$packages
+LIST
+  [ -n "$wanted" ] || return 0
+  # Two tries: package lists of an image are often older than its mirror. Then one by one, to lose only what cannot be had.
+  if ! apt_install $wanted; then
+    apt-get update -qq >/dev/null 2>&1 || true
+    if ! apt_install $wanted; then
+      for package in $wanted; do apt_install "$package" || miss "$package" "$(tail -n 1 "$log")"; done
+    fi
+  fi
+  for package in $wanted; do
+    if dpkg -s "$package" >/dev/null 2>&1; then disable_services "$package"; fi
+  done
+}
+
+# The Debian mirror that this machine's apt uses already.
+mirror() {
+  apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' |
+    sed -n 's#/*|Debian|Debian$##p' | head -n 1
+}
+
+install_trees() {
+  while IFS='|' read -r suite include file why; do
+    [ -n "$suite" ] || continue
+    if [ -e "$peers/$suite/$file" ]; then continue; fi
+    if [ -n "$blocked" ]; then miss "$suite ($why)" "$blocked"; continue; fi
+    present /usr/bin/mmdebstrap || apt_install mmdebstrap || true
+    from=$(mirror)
+    if [ -z "$from" ]; then miss "$suite ($why)" 'apt of this machine has no Debian mirror'; continue; fi
+    say "$suite in a folder: $why"
+    rm -rf "$peers/$suite.part"
+    mkdir -p "$peers"
+    if mmdebstrap --quiet --mode=root --variant=extract --aptopt='Acquire::Check-Valid-Until "false"' \
+      --include="$include" "$suite" "$peers/$suite.part" "$from" </dev/null >"$log" 2>&1; then
+      rm -rf "${peers:?}/$suite"
+      mv "$peers/$suite.part" "$peers/$suite"
+    else
+      rm -rf "$peers/$suite.part"
+      miss "$suite ($why)" "$(grep -m 1 '^E:' "$log" || tail -n 1 "$log")"
+    fi
+  done <<LIST
+$trees
+LIST
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install_packages
+install_trees
+if [ -n "$missing" ]; then
+  say "not there; tests that need them say that they were skipped:$missing"
+else
+  say 'all there'
+fi
