@@ -1,0 +1,6 @@
+import module from './libssh2.wasm'
+
+/** Workers compile at deployment; code may not compile bytes. */
+export async function compileLibssh2(): Promise<WebAssembly.Module> {
+  return module
+}

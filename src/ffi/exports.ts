@@ -1,0 +1,77 @@
+/// The C functions that `wasm/exports.txt` lists, typed.
+
+/** An address in linear memory. The brand says of what; 0 is NULL. */
+export type Pointer<Kind extends string = string> = number & { readonly __pointer: Kind }
+export type SessionPointer = Pointer<'LIBSSH2_SESSION'>
+export type ChannelPointer = Pointer<'LIBSSH2_CHANNEL'>
+/** Memory that the caller allocated, or reads before C changes it again. */
+export type Bytes = Pointer<'bytes'>
+
+export interface WasmExports {
+  _malloc(size: number): Bytes
+  _free(pointer: Pointer): void
+  _glue_heap_used(): number
+
+  _glue_session_new(id: number): SessionPointer
+  _glue_session_handshake(session: SessionPointer): number
+  _glue_session_listen(session: SessionPointer, callback: number, on: number): number
+  _glue_session_service(session: SessionPointer): number
+  _glue_userauth_publickey(session: SessionPointer, user: Bytes, key: Bytes, keyLength: number): number
+
+  _libssh2_init(flags: number): number
+  _libssh2_exit(): void
+  _libssh2_session_free(session: SessionPointer): number
+  _libssh2_session_disconnect_ex(session: SessionPointer, reason: number, description: Bytes, language: Bytes): number
+  _libssh2_session_banner_set(session: SessionPointer, banner: Bytes): number
+  _libssh2_session_banner_get(session: SessionPointer): Bytes
+  _libssh2_session_block_directions(session: SessionPointer): number
+  _libssh2_session_flag(session: SessionPointer, flag: number, value: number): number
+  _libssh2_session_hostkey(session: SessionPointer, length: Bytes, type: Bytes): Bytes
+  _libssh2_hostkey_hash(session: SessionPointer, type: number): Bytes
+  _libssh2_session_last_error(session: SessionPointer, message: Bytes, length: Bytes, wantCopy: number): number
+  _libssh2_session_last_errno(session: SessionPointer): number
+  _libssh2_session_set_last_error(session: SessionPointer, errno: number, message: Bytes): number
+  _libssh2_session_method_pref(session: SessionPointer, type: number, methods: Bytes): number
+  _libssh2_session_methods(session: SessionPointer, type: number): Bytes
+  _libssh2_session_supported_algs(session: SessionPointer, type: number, list: Bytes): number
+  _libssh2_session_get_timeout(session: SessionPointer): number
+  _libssh2_session_set_timeout(session: SessionPointer, milliseconds: number): void
+  _libssh2_session_get_read_timeout(session: SessionPointer): number
+  _libssh2_session_set_read_timeout(session: SessionPointer, seconds: number): void
+  _libssh2_keepalive_config(session: SessionPointer, wantReply: number, interval: number): void
+  _libssh2_keepalive_send(session: SessionPointer, secondsToNext: Bytes): number
+  _libssh2_free(session: SessionPointer, pointer: Pointer): void
+  _libssh2_userauth_authenticated(session: SessionPointer): number
+  _libssh2_userauth_banner(session: SessionPointer, banner: Bytes): number
+  _libssh2_userauth_list(session: SessionPointer, user: Bytes, userLength: number): Bytes
+  _libssh2_userauth_password_ex(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, change: number): number
+
+  _libssh2_channel_open_ex(session: SessionPointer, type: Bytes, typeLength: number, windowSize: number, packetSize: number, message: Bytes, messageLength: number): ChannelPointer
+  _libssh2_channel_direct_tcpip_ex(session: SessionPointer, host: Bytes, port: number, originator: Bytes, originatorPort: number): ChannelPointer
+  _libssh2_channel_direct_streamlocal_ex(session: SessionPointer, path: Bytes, originator: Bytes, originatorPort: number): ChannelPointer
+  _libssh2_channel_free(channel: ChannelPointer): number
+  _libssh2_channel_request_pty_ex(channel: ChannelPointer, term: Bytes, termLength: number, modes: Bytes, modesLength: number, columns: number, rows: number, widthPx: number, heightPx: number): number
+  _libssh2_channel_request_pty_size_ex(channel: ChannelPointer, columns: number, rows: number, widthPx: number, heightPx: number): number
+  _libssh2_channel_request_auth_agent(channel: ChannelPointer): number
+  _libssh2_channel_process_startup(channel: ChannelPointer, request: Bytes, requestLength: number, message: Bytes, messageLength: number): number
+  _libssh2_channel_setenv_ex(channel: ChannelPointer, name: Bytes, nameLength: number, value: Bytes, valueLength: number): number
+  _libssh2_channel_signal_ex(channel: ChannelPointer, name: Bytes, nameLength: number): number
+  _libssh2_channel_x11_req_ex(channel: ChannelPointer, singleConnection: number, authProto: Bytes, authCookie: Bytes, screen: number): number
+  _libssh2_channel_read_ex(channel: ChannelPointer, streamId: number, buffer: Bytes, length: number): number
+  _libssh2_channel_write_ex(channel: ChannelPointer, streamId: number, buffer: Bytes, length: number): number
+  _libssh2_channel_flush_ex(channel: ChannelPointer, streamId: number): number
+  _libssh2_channel_eof(channel: ChannelPointer): number
+  _libssh2_channel_send_eof(channel: ChannelPointer): number
+  _libssh2_channel_wait_eof(channel: ChannelPointer): number
+  _libssh2_channel_close(channel: ChannelPointer): number
+  _libssh2_channel_wait_closed(channel: ChannelPointer): number
+  _libssh2_channel_get_exit_status(channel: ChannelPointer): number
+  _libssh2_channel_get_exit_signal(channel: ChannelPointer, signal: Bytes, signalLength: Bytes, message: Bytes, messageLength: Bytes, language: Bytes, languageLength: Bytes): number
+  _libssh2_channel_window_read_ex(channel: ChannelPointer, readAvail: Bytes, windowSizeInitial: Bytes): number
+  _libssh2_channel_window_write_ex(channel: ChannelPointer, windowSizeInitial: Bytes): number
+  _libssh2_channel_receive_window_adjust(channel: ChannelPointer, adjustment: number, force: number): number
+  _libssh2_channel_receive_window_adjust2(channel: ChannelPointer, adjustment: number, force: number, window: Bytes): number
+  _libssh2_channel_handle_extended_data(channel: ChannelPointer, mode: number): void
+  _libssh2_channel_handle_extended_data2(channel: ChannelPointer, mode: number): number
+  _libssh2_poll_channel_read(channel: ChannelPointer, extended: number): number
+}

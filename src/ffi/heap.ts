@@ -1,0 +1,180 @@
+import { SSHError } from '../errors/ssh-error.ts'
+import type { Bytes, Pointer } from './exports.ts'
+import type { Libssh2Module } from './libssh2.gen.js'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** A string or bytes in the heap: where, and how many bytes without the NUL that follows. */
+export interface Encoded {
+  readonly pointer: Bytes
+  readonly length: number
+}
+
+/**
+ * Linear memory of one instance: the only file that touches it.
+ * Growth of the memory detaches every view, so no view is stored or handed out, except to host functions for the length of one call.
+ */
+export class Heap {
+  readonly #module: Libssh2Module
+  #scratch = 0 as Bytes
+  #scratchSize = 0
+
+  constructor(module: Libssh2Module) {
+    this.#module = module
+  }
+
+  /** Bytes that C holds at the moment, the scratch buffer not counted. */
+  used(): number {
+    this.#dropScratch()
+    return this.#module._glue_heap_used()
+  }
+
+  /** Size of linear memory in bytes; it never shrinks. */
+  get size(): number {
+    return this.#module.HEAPU8.byteLength
+  }
+
+  scope(): HeapScope {
+    return new HeapScope(this)
+  }
+
+  allocate(size: number): Bytes {
+    const pointer = this.#module._malloc(size)
+    if (pointer === 0) throw outOfMemory(size)
+    return pointer
+  }
+
+  release(pointer: Pointer): void {
+    this.#module._free(pointer)
+  }
+
+  /** A buffer for one synchronous call, reused by the next one that asks. Never for secrets, never kept. */
+  scratch(size: number): Bytes {
+    if (size > this.#scratchSize) {
+      this.#dropScratch()
+      this.#scratch = this.allocate(size)
+      this.#scratchSize = size
+    }
+    return this.#scratch
+  }
+
+  #dropScratch(): void {
+    if (this.#scratch !== 0) this.release(this.#scratch)
+    this.#scratch = 0 as Bytes
+    this.#scratchSize = 0
+  }
+
+  write(pointer: Bytes, data: Uint8Array): void {
+    this.#module.HEAPU8.set(data, pointer)
+  }
+
+  zero(pointer: Bytes, length: number): void {
+    this.#module.HEAPU8.fill(0, pointer, pointer + length)
+  }
+
+  copy(pointer: Bytes, length: number): Uint8Array {
+    return this.#module.HEAPU8.slice(pointer, pointer + length)
+  }
+
+  /** A view that is good until C runs again: for host functions only. */
+  view(pointer: Bytes, length: number): Uint8Array {
+    return this.#module.HEAPU8.subarray(pointer, pointer + length)
+  }
+
+  text(pointer: Bytes, length: number): string {
+    return decoder.decode(this.view(pointer, length))
+  }
+
+  /** The NUL-terminated string at `pointer`; `null` for NULL. */
+  string(pointer: Bytes): string | null {
+    if (pointer === 0) return null
+    const memory = this.#module.HEAPU8
+    return this.text(pointer, memory.indexOf(0, pointer) - pointer)
+  }
+
+  u32(pointer: Bytes): number {
+    return this.#numbers().getUint32(pointer, true)
+  }
+
+  i32(pointer: Bytes): number {
+    return this.#numbers().getInt32(pointer, true)
+  }
+
+  u64(pointer: Bytes): bigint {
+    return this.#numbers().getBigUint64(pointer, true)
+  }
+
+  setU32(pointer: Bytes, value: number): void {
+    this.#numbers().setUint32(pointer, value, true)
+  }
+
+  setU64(pointer: Bytes, value: bigint): void {
+    this.#numbers().setBigUint64(pointer, value, true)
+  }
+
+  #numbers(): DataView {
+    return new DataView(this.#module.HEAPU8.buffer)
+  }
+}
+
+/** Owner of what one operation allocates: freed together, secrets zeroed first. */
+export class HeapScope implements Disposable {
+  readonly #heap: Heap
+  readonly #owned: Bytes[] = []
+  readonly #secrets: Encoded[] = []
+
+  constructor(heap: Heap) {
+    this.#heap = heap
+  }
+
+  /** Room for an out-parameter, zeroed. */
+  out(size = 4): Bytes {
+    const pointer = this.#own(size)
+    this.#heap.zero(pointer, size)
+    return pointer
+  }
+
+  bytes(data: Uint8Array): Encoded {
+    const pointer = this.#own(data.length + 1)
+    this.#heap.write(pointer, data)
+    this.#heap.zero((pointer + data.length) as Bytes, 1)
+    return { pointer, length: data.length }
+  }
+
+  /** UTF-8 with a NUL behind it. A NUL inside would end the string early for C: a `TypeError` that names the argument. */
+  utf8(text: string, name: string): Encoded {
+    return this.bytes(encodeText(text, name))
+  }
+
+  /** As `utf8`, zeroed before it is freed. */
+  secret(text: string, name: string): Encoded {
+    const encoded = encodeText(text, name)
+    const stored = this.bytes(encoded)
+    encoded.fill(0)
+    this.#secrets.push(stored)
+    return stored
+  }
+
+  #own(size: number): Bytes {
+    const pointer = this.#heap.allocate(size)
+    this.#owned.push(pointer)
+    return pointer
+  }
+
+  [Symbol.dispose](): void {
+    for (const { pointer, length } of this.#secrets) this.#heap.zero(pointer, length)
+    for (const pointer of this.#owned) this.#heap.release(pointer)
+    this.#secrets.length = this.#owned.length = 0
+  }
+}
+
+export function encodeText(text: string, name: string): Uint8Array {
+  if (typeof text !== 'string') throw new TypeError(`${name} must be a string`)
+  if (text.includes('\0')) throw new TypeError(`${name} must not contain a NUL character`)
+  return encoder.encode(text)
+}
+
+function outOfMemory(size: number): SSHError {
+  return new SSHError(`WebAssembly memory is exhausted: ${size} bytes could not be allocated`, { code: 'ERR_LIBSSH2_ALLOC', errno: -6 })
+}

@@ -1,0 +1,35 @@
+import type { Bytes, ChannelPointer } from './exports.ts'
+
+/** The answer is not there yet: C returns EAGAIN and asks again (`wasm/glue.h`). */
+export const HOST_PENDING = -1
+/** There will be no answer. */
+export const HOST_FAILED = -2
+
+/** The imports of the module, as `wasm/glue.h` declares them. `session` is the number given to `glue_session_new`. None may throw. */
+export interface HostFunctions {
+  random(buffer: Bytes, length: number): number
+  recv(session: number, buffer: Bytes, length: number): number
+  send(session: number, data: Bytes, length: number): number
+  sign(session: number, data: Bytes, length: number): number
+  takeAnswer(session: number, buffer: Bytes, length: number): void
+  disconnect(session: number, reason: number, message: Bytes, length: number): void
+  debug(session: number, alwaysDisplay: number, message: Bytes, length: number): void
+  ignore(session: number, message: Bytes, length: number): void
+  x11Open(session: number, channel: ChannelPointer, originator: Bytes, port: number): void
+  agentOpen(session: number, channel: ChannelPointer): void
+}
+
+/** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
+export interface SessionHost {
+  /** Moves received bytes into `target`: their count, 0 at end of stream, `HOST_PENDING` when none have arrived. */
+  recv(target: Uint8Array): number
+  /** Takes all of `data`, a view that is gone after the call, or answers `HOST_FAILED`. */
+  send(data: Uint8Array): number
+  /** Signs `data` (userauth, RFC 4252 section 7): the blob, or `HOST_PENDING` / `HOST_FAILED`. */
+  sign(data: Uint8Array): Uint8Array | number
+  disconnect(reason: number, message: string): void
+  debug(alwaysDisplay: boolean, message: string): void
+  ignore(data: Uint8Array): void
+  x11Open(channel: ChannelPointer, originator: string, port: number): void
+  agentOpen(channel: ChannelPointer): void
+}

@@ -1,0 +1,35 @@
+#ifndef GLUE_H
+#define GLUE_H
+/* What C and JavaScript ask of one another. The host_* functions are imports,
+   written in library.js; every other function here is C. */
+#include <stddef.h>
+#include <stdint.h>
+#include "libssh2.h"
+
+/* Fills `length` bytes from crypto.getRandomValues. 0, or -1 when that failed. */
+int glue_random(void *buffer, size_t length);
+
+/* Answers of the host functions that may have to wait for somebody. */
+#define HOST_PENDING (-1)
+#define HOST_FAILED (-2)
+
+/* `session` is the number that JavaScript gave to glue_session_new(). */
+int host_random(void *buffer, size_t length);
+/* Bytes copied; 0 at end of stream; HOST_PENDING when none have arrived. */
+int host_recv(uintptr_t session, void *buffer, size_t length);
+/* Takes everything: returns `length`, or HOST_FAILED on a closed transport. */
+int host_send(uintptr_t session, const void *data, size_t length);
+/* Length of the signature blob, HOST_PENDING or HOST_FAILED. */
+int host_sign(uintptr_t session, const void *data, size_t length);
+/* Copies the answer that host_sign or host_prompt announced. */
+void host_take_answer(uintptr_t session, void *buffer, size_t length);
+void host_disconnect(uintptr_t session, int reason, const char *message,
+                     int message_len);
+void host_debug(uintptr_t session, int always_display, const char *message,
+                int message_len);
+void host_ignore(uintptr_t session, const char *message, int message_len);
+void host_x11_open(uintptr_t session, LIBSSH2_CHANNEL *channel,
+                   const char *originator, int port);
+void host_agent_open(uintptr_t session, LIBSSH2_CHANNEL *channel);
+
+#endif

@@ -1,0 +1,14 @@
+// The imports of the module. Each goes to the `host` object that src/ffi/instance.ts
+// hands to the factory; a host function never throws (an exception would unwind C frames).
+addToLibrary({
+  host_random: (buffer, length) => Module['host'].random(buffer, length),
+  host_recv: (session, buffer, length) => Module['host'].recv(session, buffer, length),
+  host_send: (session, data, length) => Module['host'].send(session, data, length),
+  host_sign: (session, data, length) => Module['host'].sign(session, data, length),
+  host_take_answer: (session, buffer, length) => Module['host'].takeAnswer(session, buffer, length),
+  host_disconnect: (session, reason, message, length) => Module['host'].disconnect(session, reason, message, length),
+  host_debug: (session, alwaysDisplay, message, length) => Module['host'].debug(session, alwaysDisplay, message, length),
+  host_ignore: (session, message, length) => Module['host'].ignore(session, message, length),
+  host_x11_open: (session, channel, originator, port) => Module['host'].x11Open(session, channel, originator, port),
+  host_agent_open: (session, channel) => Module['host'].agentOpen(session, channel),
+})
