@@ -1,0 +1,21 @@
+import { KeyError } from '../errors/ssh-error.ts'
+import { WireFormatError } from '../wire-format/wire-format-error.ts'
+
+/** The bytes or the text are not a key of the format that they claim to be. */
+export const malformed = (what: string, cause?: unknown) => new KeyError(what, { code: 'ERR_KEY_FORMAT', cause })
+/** A well-formed key of a kind, a cipher or a size that is not served here. */
+export const unsupported = (what: string, cause?: unknown) => new KeyError(what, { code: 'ERR_KEY_UNSUPPORTED', cause })
+/** Opening the key would take more time or memory than any honest key does. */
+export const overLimit = (what: string) => new KeyError(what, { code: 'ERR_KEY_LIMIT' })
+export const passphraseRequired = () => new KeyError('the key is encrypted: a passphrase is needed', { code: 'ERR_KEY_PASSPHRASE_REQUIRED' })
+export const passphraseWrong = () => new KeyError('the passphrase is wrong, or the key is damaged', { code: 'ERR_KEY_PASSPHRASE_WRONG' })
+
+/** Runs a parser: what its readers throw about damaged bytes becomes a `KeyError` that names `what`. Other errors pass. */
+export function asKeyError<T>(what: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof WireFormatError) throw malformed(`damaged ${what}: ${error.message}`)
+    throw error
+  }
+}

@@ -1,0 +1,53 @@
+/** The names of RFC 4253 6.6, RFC 5656, RFC 8709, RFC 8332 and OpenSSH's PROTOCOL.u2f and PROTOCOL.certkeys, and what belongs to each. */
+
+export type EcdsaCurve = 'nistp256' | 'nistp384' | 'nistp521'
+
+export interface CurveFacts {
+  /** Bytes of a coordinate and of a scalar. */
+  readonly size: number
+  readonly webCryptoName: 'P-256' | 'P-384' | 'P-521'
+  readonly hash: 'SHA-256' | 'SHA-384' | 'SHA-512'
+  /** Object identifier (RFC 5480), the content bytes of its DER. */
+  readonly oid: string
+}
+
+export const CURVES: Readonly<Record<EcdsaCurve, CurveFacts>> = {
+  nistp256: { size: 32, webCryptoName: 'P-256', hash: 'SHA-256', oid: '1.2.840.10045.3.1.7' },
+  nistp384: { size: 48, webCryptoName: 'P-384', hash: 'SHA-384', oid: '1.3.132.0.34' },
+  nistp521: { size: 66, webCryptoName: 'P-521', hash: 'SHA-512', oid: '1.3.132.0.35' },
+}
+
+/** Hash of each RSA signature algorithm. */
+export const RSA_HASHES: Readonly<Record<string, 'SHA-1' | 'SHA-256' | 'SHA-512'>> = {
+  'rsa-sha2-512': 'SHA-512',
+  'rsa-sha2-256': 'SHA-256',
+  'ssh-rsa': 'SHA-1',
+}
+
+export const SK_ED25519 = 'sk-ssh-ed25519@openssh.com'
+export const SK_ECDSA = 'sk-ecdsa-sha2-nistp256@openssh.com'
+export const WEBAUTHN_SK_ECDSA = 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com'
+
+const CERTIFICATE_SUFFIX = '-cert-v01@openssh.com'
+
+export function isCertificateName(name: string): boolean {
+  return name.endsWith(CERTIFICATE_SUFFIX)
+}
+
+/** `ssh-ed25519` → `ssh-ed25519-cert-v01@openssh.com`; names that have `@openssh.com` keep one. */
+export function certificateName(name: string): string {
+  return isCertificateName(name) ? name : name.replace(/@openssh\.com$/, '') + CERTIFICATE_SUFFIX
+}
+
+/** The opposite of `certificateName`; names that are not of certificates are unchanged. */
+export function plainName(name: string): string {
+  if (!isCertificateName(name)) return name
+  const base = name.slice(0, -CERTIFICATE_SUFFIX.length)
+  return base.startsWith('sk-') || base.startsWith('webauthn-') ? `${base}@openssh.com` : base
+}
+
+/** The signature algorithms that a key of this type can be asked for, preferred first. A certificate's type gives certificate names. */
+export function signatureAlgorithms(type: string): readonly string[] {
+  if (isCertificateName(type)) return signatureAlgorithms(plainName(type)).map(certificateName)
+  return type === 'ssh-rsa' ? Object.keys(RSA_HASHES) : [type]
+}
