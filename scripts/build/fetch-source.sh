@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# fetch-source.sh NAME : puts the upstream tarball of deps/NAME/pin.txt into build/downloads/NAME/ and prints
+# "VERSION SHA256 FILE". A tarball that is already there and fits the pin is used without any network.
+source "$(dirname "$0")/common.sh"
+
+name=$1
+package=$(pin "$name" package) minimum=$(pin "$name" minimum) below=$(pin "$name" below)
+downloads=build/downloads/$name
+apt_state=$root/build/apt
+
+in_range() { dpkg --compare-versions "$1" ge "$minimum" && dpkg --compare-versions "$1" lt "$below"; }
+upstream_version() { local v=${1#*:}; echo "${v%-*}"; }
+
+# Checks the tarball against the pin and prints the result line; false where it does not belong to the pin.
+accept() {
+  local file=$1 version hash known
+  version=${file##*/"${package}"_}; version=${version%.orig.tar.*}
+  in_range "$version" || return 1
+  hash=$(sha256sum "$file" | cut -d' ' -f1)
+  known=$(pin "$name" sha256 | awk -v v="$version" '$1 == v { print $2 }')
+  if [ -n "$known" ]; then
+    [ "$hash" = "$known" ] || fail "$file has SHA-256 $hash," "but deps/$name/pin.txt says $known."
+  elif [ "$(pin "$name" unlisted)" != accept ]; then
+    fail "$name $version ($hash) is not listed in deps/$name/pin.txt, and that pin takes only listed ones."
+  fi
+  echo "$version $hash $file"
+}
+
+mkdir -p "$downloads"
+for file in $(find "$downloads" -maxdepth 1 -name "${package}_*.orig.tar.*" ! -name '*.asc' | sort -rV); do
+  have dpkg || fail "dpkg is needed to compare versions."
+  if accept "$file"; then exit 0; fi
+done
+
+have apt-get && have dpkg || fail "no apt on this machine to fetch $name $minimum with." \
+  "Set ${name^^}_SRC to an unpacked source tree of $name."
+mirror=$(machine_mirror)
+[ -n "$mirror" ] || fail "this machine's apt has no archive configured."
+
+# A configuration of its own: the machine's indexes and sources stay as they are, its proxy and checks hold.
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+option=; [ ! -e "$keyring" ] || option="[signed-by=$keyring] "
+mkdir -p "$apt_state/lists/partial"
+lines=$(for suite in $(cat deps/*/pin.txt | awk '$1 == "suites" { $1 = ""; print }' | tr ' ' '\n' | sort -u); do
+  echo "deb-src $option$mirror $suite main"
+done)
+[ "$lines" = "$(cat "$apt_state/sources.list" 2>/dev/null)" ] || { echo "$lines" > "$apt_state/sources.list"; rm -f "$apt_state/updated"; }
+private_apt=(-o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=/dev/null
+  -o "Dir::State::Lists=$apt_state/lists" -o Acquire::Check-Valid-Until=false
+  -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
+if [ ! -e "$apt_state/updated" ] || [ -n "$(find "$apt_state/updated" -mmin +60)" ]; then
+  say "loading the source indexes of Debian (private to this build)"
+  apt-get "${private_apt[@]}" update -q >&2 || fail "apt-get could not load the source indexes."
+  touch "$apt_state/updated"
+fi
+
+# Newest first; the next one where an index is ahead of its archive. Loaded elsewhere and moved when apt has checked all
+# of it, so that a torn load is never taken for a tarball.
+candidates=$(apt-cache "${private_apt[@]}" showsrc --only-source "$package" 2>/dev/null | awk '$1 == "Version:" { print $2 }' | sort -urV)
+for candidate in $candidates; do
+  in_range "$(upstream_version "$candidate")" || continue
+  say "loading the source of $package $candidate"
+  rm -rf "$downloads.partial"; mkdir -p "$downloads.partial"
+  if (cd "$downloads.partial" && apt-get "${private_apt[@]}" source -q --download-only --only-source "$package=$candidate" >/dev/null 2>"$apt_state/log"); then
+    mv "$downloads.partial/${package}_$(upstream_version "$candidate").orig.tar."*[!c] "$downloads/"
+    rm -rf "$downloads.partial"
+    for file in "$downloads/${package}_$(upstream_version "$candidate").orig.tar."*; do accept "$file"; done
+    exit
+  fi
+  say "apt-get could not load it: $(grep '^E:' "$apt_state/log" | head -n 1)"
+done
+fail "no source of $package with $minimum <= version < $below could be loaded from the suites $(pin "$name" suites)."

@@ -1,0 +1,29 @@
+// The build manifest: what went into the module. Only stable data, no dates, no paths of this machine.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { common, libraries } from '../../wasm/build.config.mjs'
+import { sha256 } from './compile-cache.mjs'
+
+/** `version`, `sha256` of the tarball and `patches` of a library, from the stamp that scripts/build/sources.sh leaves. */
+function source(name) {
+  const entry = { patches: [] }
+  for (const line of readFileSync(`build/src/${name}.stamp`, 'utf8').trim().split('\n')) {
+    const [first, second] = line.split(/\s+/)
+    if (first === 'version' || first === 'sha256') entry[first] = second
+    else entry.patches.push({ name: second.replace(/.*\//, ''), sha256: first })
+  }
+  return entry
+}
+
+/** Writes build/build-info.VARIANT.json; the bundle step copies the release one into dist/. */
+export function writeManifest(variantName, variant, compiler) {
+  const wasm = readFileSync(`${variant.output}/libssh2.wasm`)
+  const info = {
+    variant: variantName,
+    wasm: { bytes: wasm.length, sha256: sha256(wasm) },
+    compiler,
+    flags: { common, hot: variant.hot, cold: variant.cold, link: variant.link },
+    sources: Object.fromEntries(Object.keys(libraries).sort().map(name => [name, source(name)])),
+  }
+  mkdirSync('build', { recursive: true })
+  writeFileSync(`build/build-info.${variantName}.json`, `${JSON.stringify(info, null, 2)}\n`)
+}

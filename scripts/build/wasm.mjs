@@ -1,0 +1,61 @@
+// wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.gen.js and libssh2.wasm of a variant
+// (release, debug, sanitize) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt.
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { common, glue, libraries, variants } from '../../wasm/build.config.mjs'
+import { compileAll, run, sha256 } from './compile-cache.mjs'
+import { writeManifest } from './manifest.mjs'
+
+const [emcc, variantName = 'release'] = process.argv.slice(2)
+const variant = variants[variantName]
+const say = text => process.stderr.write(`[build] ${text}\n`)
+
+/** Lines of a list, without comments and blank ones. */
+const lines = path => readFileSync(path, 'utf8').split('\n').map(line => line.replace(/#.*/, '').trim()).filter(Boolean)
+
+function units() {
+  const list = []
+  for (const [name, flags] of Object.entries(libraries)) {
+    for (const line of lines(`wasm/sources-${name}.txt`)) {
+      const [path, heat] = line.split(/\s+/)
+      const source = `build/src/${name}/${path}`
+      list.push({ source, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...variant[heat === 'hot' ? 'hot' : 'cold'], '-w', ...flags] })
+    }
+  }
+  for (const file of readdirSync('wasm').filter(file => file.endsWith('.c'))) {
+    list.push({ source: `wasm/${file}`, object: `build/obj/${variantName}/wasm/${file}.o`, flags: [...common, ...variant.hot, ...glue] })
+  }
+  return list.sort((a, b) => a.source < b.source ? -1 : 1)
+}
+
+async function link(objects, compiler) {
+  const exported = lines('wasm/exports.txt').map(name => `_${name}`).sort()
+  const flags = [...variant.link, '--js-library', 'wasm/library.js', `-sEXPORTED_FUNCTIONS=${exported.join(',')}`]
+  const outputs = ['libssh2.gen.js', 'libssh2.wasm'].map(name => `${variant.output}/${name}`)
+  const stamp = `build/obj/${variantName}/link.key`
+  const key = sha256(JSON.stringify([compiler, flags, objects.map(object => [object, sha256(readFileSync(object))]), sha256(readFileSync('wasm/library.js'))]))
+  if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return false
+
+  const folder = `build/obj/${variantName}/linked`
+  mkdirSync(folder, { recursive: true })
+  mkdirSync(variant.output, { recursive: true })
+  writeFileSync(`${folder}/objects.rsp`, objects.join('\n'))
+  await run(emcc, [`@${folder}/objects.rsp`, '-o', `${folder}/libssh2.mjs`, ...flags])
+  // Written, not copied: wasm-ld marks its output as executable.
+  writeFileSync(outputs[0], readFileSync(`${folder}/libssh2.mjs`))
+  writeFileSync(outputs[1], readFileSync(`${folder}/libssh2.wasm`), { mode: 0o644 })
+  writeFileSync(stamp, key)
+  return true
+}
+
+try {
+  const compiler = (await run(emcc, ['--version'])).split('\n')[0]
+  const list = units()
+  const compiled = await compileAll(emcc, compiler, list)
+  if (compiled > 0) say(`compiled ${compiled} of ${list.length} C files (${variantName})`)
+  const linked = await link(list.map(unit => unit.object), compiler)
+  writeManifest(variantName, variant, compiler)
+  say(`${linked ? 'linked' : 'up to date:'} ${variant.output}/libssh2.wasm (${readFileSync(`${variant.output}/libssh2.wasm`).length} bytes)`)
+} catch (error) {
+  process.stderr.write(`[build] error: ${error.message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,43 @@
+// What goes into the module and how it is compiled: plain data, read by scripts/build/wasm.mjs.
+// Paths are relative to the project. Sources of a library are listed in wasm/sources-NAME.txt.
+
+const mbedtls = ['-Ibuild/src/mbedtls/include', '-Ideps/mbedtls', '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"']
+const sodium = ['-Ibuild/src/libsodium/src/libsodium/include', '-Ibuild/src/libsodium/src/libsodium/include/sodium',
+  '-DSODIUM_STATIC', '-DCONFIGURED=1']
+const libssh2 = ['-DHAVE_CONFIG_H', '-Iwasm', '-Ibuild/src/libssh2/include', '-Ibuild/src/libssh2/src', '-Ibuild/src/zlib', ...mbedtls]
+
+/** Flags by library; the key is the folder in build/src/. */
+export const libraries = {
+  libssh2: [...libssh2, ...sodium],
+  libsodium: sodium,
+  mbedtls,
+  zlib: ['-Ibuild/src/zlib'],
+}
+
+/** Flags of wasm/*.c, our own code. */
+export const glue = [...libssh2, ...sodium, '-Ibuild/src/mbedtls/library', '-Wall', '-Wextra', '-Werror']
+
+/** For every C file. Relative paths and the prefix map keep this machine's folders out of the result. */
+export const common = ['-std=gnu11', '-sSTRICT', '-ffile-prefix-map=build/src/=', '-fno-ident', '-Wno-deprecated-declarations']
+
+/** What the host supplies: see src/ffi/instance.ts, which always passes a ready WebAssembly.Module. */
+const link = [
+  '-sSTRICT', '-sMODULARIZE', '-sEXPORT_ES6', '-sEXPORT_NAME=createModule', '-sENVIRONMENT=web',
+  '-sDYNAMIC_EXECUTION=0', '-sFILESYSTEM=0', '-sINCOMING_MODULE_JS_API=instantiateWasm',
+  '-sALLOW_MEMORY_GROWTH', '-sSTACK_SIZE=131072', '-sMALLOC=emmalloc', '-sWASM_BIGINT',
+  '-sSUPPORT_LONGJMP=0', '--no-entry',
+  '-sERROR_ON_UNDEFINED_SYMBOLS', '-sEXPORTED_RUNTIME_METHODS=HEAPU8',
+]
+
+/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. */
+export const variants = {
+  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, '-O3', '-sASSERTIONS=0', '-sINITIAL_MEMORY=1048576'], output: 'src/ffi' },
+  debug: {
+    hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug',
+    link: [...link, '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],
+  },
+  sanitize: {
+    hot: ['-O1', '-g', '-fsanitize=address,undefined'], cold: ['-O1', '-g', '-fsanitize=address,undefined'], output: 'build/sanitize',
+    link: [...link, '-O1', '-g', '-fsanitize=address,undefined', '-sASSERTIONS=1', '-sINITIAL_MEMORY=268435456'],
+  },
+}
