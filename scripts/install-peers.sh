@@ -30,8 +30,7 @@ ci_packages='
 /usr/lib/python3/dist-packages/asyncssh|python3-asyncssh|AsyncSSH: widest offer, repeated server-sig-algs, password change
 /usr/lib/python3/dist-packages/paramiko|python3-paramiko|Paramiko: no strict kex, no ext-info
 /usr/bin/websockify|websockify|WebSocket gateway that people use
-libnss_wrapper.so|libnss-wrapper|made-up users for password login at a real sshd
-libpam_wrapper.so|libpam-wrapper|keyboard-interactive at a real sshd without the machine'"'"'s PAM'
+pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, for keyboard-interactive at a real sshd'
 full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server
 /usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs'
@@ -78,6 +77,9 @@ apt_install() {
 disable_services() {
   for unit in $(dpkg -L "$1" | sed -n 's#^\(/usr\)\{0,1\}/lib/systemd/system/\([^/@]*\.\(service\|socket\)\)$#\2#p'); do
     if command -v systemctl >/dev/null 2>&1; then systemctl disable "$unit" >/dev/null 2>&1 || true; fi
+  done
+  for init in $(dpkg -L "$1" | sed -n 's#^/etc/init.d/##p'); do
+    update-rc.d "$init" disable >/dev/null 2>&1 || true
   done
 }
 

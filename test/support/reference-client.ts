@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Client, type ConnectConfig } from 'ssh2'
+import type { ClientKeys, SshServer } from './ssh-server.ts'
+
+const run = promisify(execFile)
+
+/** One command through OpenSSH's client: shows that a server works before the library is held against it. */
+export async function opensshRun(server: SshServer, key: keyof ClientKeys, command: string): Promise<string> {
+  const options = ['IdentitiesOnly=yes', 'IdentityAgent=none', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes']
+  const words = ['-F', 'none', ...options.flatMap((option) => ['-o', option]), '-i', server.keys[key].path, '-p', String(server.port)]
+  const { stdout } = await run('ssh', [...words, `${server.user}@${server.host}`, command], { timeout: 20_000 })
+  return stdout
+}
+
+/**
+ * One command through the ssh2 package, which can be given passwords without a terminal. `answers` are
+ * given to keyboard-interactive prompts in order; what was asked comes back.
+ */
+export function ssh2Run(server: SshServer, command: string, login: ConnectConfig & { answers?: string[] }): Promise<{ stdout: string; prompts: string[] }> {
+  const prompts: string[] = []
+  const answers = [...(login.answers ?? [])]
+  return new Promise((resolve, reject) => {
+    const client = new Client()
+    client.on('error', reject)
+    client.on('keyboard-interactive', (_name, _instructions, _language, asked, finish) => {
+      prompts.push(...asked.map(({ prompt }) => prompt))
+      finish(asked.map(() => answers.shift() ?? ''))
+    })
+    client.on('ready', () => {
+      client.exec(command, (error, channel) => {
+        if (error) return reject(error)
+        let stdout = ''
+        channel.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+        channel.on('close', () => {
+          client.end()
+          resolve({ stdout, prompts })
+        })
+      })
+    })
+    client.connect({ host: server.host, port: server.port, username: server.user, tryKeyboard: login.answers !== undefined, ...login })
+  })
+}

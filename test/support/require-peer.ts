@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { treeFile } from './foreign-tree.ts'
+
+const pythonPackages = '/usr/lib/python3/dist-packages'
+
+/** What shows that a peer is there: the same files that scripts/install-peers.sh looks for. */
+const signs = {
+  sshd: ['/usr/sbin/sshd', '/usr/bin/ssh-keygen'],
+  'sshd-bullseye': [treeFile('bullseye', '/usr/sbin/sshd')],
+  'sshd-trixie': [treeFile('trixie', '/usr/lib/openssh/sshd-session')],
+  'sshd-sid': [treeFile('sid', '/usr/lib/openssh/sshd-session')],
+  dropbear: ['/usr/sbin/dropbear'],
+  'dropbear-sid': [treeFile('sid', '/usr/sbin/dropbear')],
+  tinysshd: ['/usr/sbin/tinysshd'],
+  'tinysshd-sid': [treeFile('sid', '/usr/sbin/tinysshd')],
+  asyncssh: ['/usr/bin/python3', `${pythonPackages}/asyncssh`],
+  paramiko: ['/usr/bin/python3', `${pythonPackages}/paramiko`],
+  websockify: ['/usr/bin/websockify'],
+  puttygen: ['/usr/bin/puttygen'],
+  openssl: ['/usr/bin/openssl'],
+  go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh'],
+} as const
+
+export type PeerName = keyof typeof signs | 'sshd-login' | 'sshd-keyboard-interactive'
+
+const printed = new Set<string>()
+
+/** Why tests with this peer cannot run on this machine; undefined when they can. */
+export function missingPeer(name: PeerName): string | undefined {
+  if (name === 'sshd-login' || name === 'sshd-keyboard-interactive') return missingLogin(name)
+  const file = signs[name].find((path) => !existsSync(path))
+  return file === undefined ? undefined : `${file} is not there (scripts/install-peers.sh${file.includes('.toolchain') ? ' --full' : ''})`
+}
+
+/** Made-up users at a real sshd need a mount namespace with its own passwd, shadow and PAM files. */
+function missingLogin(name: PeerName): string | undefined {
+  const sshd = missingPeer('sshd')
+  if (sshd !== undefined) return sshd
+  if (process.getuid?.() !== 0) return 'made-up users need root (a mount namespace)'
+  if (name === 'sshd-keyboard-interactive' && pamMatrix() === undefined) return 'pam_matrix.so is not there (scripts/install-peers.sh)'
+  return undefined
+}
+
+/** The PAM module that asks for a password of a file, or undefined. */
+export function pamMatrix(): string | undefined {
+  return readdirSync('/usr/lib')
+    .map((folder) => `/usr/lib/${folder}/pam_wrapper/pam_matrix.so`)
+    .find((path) => existsSync(path))
+}
+
+/** For `describe.runIf(requirePeer('dropbear'))`: whether the peer is there; prints the reason, once, when it is not. */
+export function requirePeer(name: PeerName): boolean {
+  const reason = missingPeer(name)
+  if (reason !== undefined && !printed.has(name)) {
+    printed.add(name)
+    console.warn(`skipped: tests with ${name}: ${reason}`)
+  }
+  return reason === undefined
+}

@@ -1,0 +1,74 @@
+import { userInfo } from 'node:os'
+import { keyPair, type KeyPair, type KeyType } from './key-pairs.ts'
+import type { TemporaryDirectory } from './temporary.ts'
+import type { Peer } from './process.ts'
+
+/** What every server helper gives to a test. It listens on 127.0.0.1 only. */
+export interface SshServer extends AsyncDisposable {
+  readonly host: '127.0.0.1'
+  readonly port: number
+  /** The server's public host keys with their fingerprints. */
+  readonly hostKeys: readonly KeyPair[]
+  /** The user name that `keys` log in as. */
+  readonly user: string
+  readonly keys: ClientKeys
+  /** What the server printed so far. */
+  log(): string
+  /** Ends the server with its sessions and removes its files. May be called again. */
+  stop(): Promise<void>
+  /** The same, as a crash: SIGKILL. */
+  kill(): Promise<void>
+}
+
+/** Private keys that the server lets in. */
+export type ClientKeys = Readonly<Record<'ed25519' | 'rsa' | 'ecdsa', KeyPair>>
+
+export const currentUser = (): string => userInfo().username
+
+export async function clientKeys(): Promise<ClientKeys> {
+  const [ed25519, rsa, ecdsa] = await Promise.all([keyPair('ed25519', 'user'), keyPair('rsa', 'user'), keyPair('ecdsa', 'user')])
+  return { ed25519, rsa, ecdsa }
+}
+
+export function hostKeyPairs(types: readonly KeyType[]): Promise<KeyPair[]> {
+  return Promise.all(types.map((type) => keyPair(type, 'host')))
+}
+
+/** The lines of authorized_keys for all client keys. */
+export function authorizedKeys(keys: ClientKeys): string {
+  return Object.values(keys).map((key) => `${key.publicKey}\n`).join('')
+}
+
+/** The server's face over the process that a helper started. Owner of both process and directory from here on. */
+export function sshServer(
+  peer: Peer,
+  directory: TemporaryDirectory,
+  facts: { port: number; hostKeys: readonly KeyPair[]; user: string; keys: ClientKeys },
+): SshServer {
+  const end = async (how: () => Promise<void>) => {
+    await how()
+    directory.remove()
+  }
+  return {
+    host: '127.0.0.1',
+    port: facts.port,
+    hostKeys: facts.hostKeys,
+    user: facts.user,
+    keys: facts.keys,
+    log: peer.log,
+    stop: () => end(peer.stop),
+    kill: () => end(peer.kill),
+    [Symbol.asyncDispose]: () => end(peer.stop),
+  }
+}
+
+/** Tries again with another port: between finding a free one and listening on it somebody else may have taken it. */
+export async function withPortRetry<T>(start: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start()
+    } catch (error) {
+      if (tries === 3 || !/address already in use/i.test(String(error))) throw error
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { missingPeer, pamMatrix } from './require-peer.ts'
+import type { TemporaryDirectory } from './temporary.ts'
+
+/** A user that exists for one sshd only. */
+export interface Login {
+  readonly user: string
+  readonly password: string
+  /** With it, keyboard-interactive asks in two rounds: first for the password, then for this. */
+  readonly secondFactor?: string
+}
+
+/**
+ * Command and first arguments that run a program in a mount namespace of its own, where the machine
+ * has one more user: passwd, shadow and PAM files of the directory lie over the real ones. Root only.
+ */
+export function loginNamespace(login: Login, directory: TemporaryDirectory): string[] {
+  const missing = missingPeer(login.secondFactor === undefined ? 'sshd-login' : 'sshd-keyboard-interactive')
+  if (missing !== undefined) throw new Error(missing)
+  mkdirSync(directory.file('home'))
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: login.password, encoding: 'utf8' }).trim()
+  writeFileSync(directory.file('passwd'), `${readFileSync('/etc/passwd', 'utf8')}${login.user}:x:0:0::${directory.file('home')}:/bin/sh\n`)
+  writeFileSync(directory.file('shadow'), `${login.user}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
+  const overlays: [string, string][] = [
+    ['passwd', '/etc/passwd'],
+    ['shadow', '/etc/shadow'],
+  ]
+  if (login.secondFactor !== undefined) {
+    writePam(login, login.secondFactor, directory)
+    overlays.push(['pam.d', '/etc/pam.d'])
+  }
+  const mounts = overlays.map(([file, target]) => `mount --bind '${directory.file(file)}' ${target}`)
+  return ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh']
+}
+
+/** The configuration lines that go with it. */
+export function loginConfig(login: Login): string[] {
+  const common = ['PermitRootLogin yes']
+  return login.secondFactor === undefined
+    ? [...common, 'PasswordAuthentication yes', 'UsePAM no']
+    : [...common, 'PasswordAuthentication no', 'KbdInteractiveAuthentication yes', 'UsePAM yes']
+}
+
+/** pam_unix asks for the password, pam_matrix for the second factor with an echoed prompt. */
+function writePam(login: Login, secondFactor: string, directory: TemporaryDirectory): void {
+  const database = directory.file('second-factor')
+  writeFileSync(database, `${login.user}:${secondFactor}:sshd\n`)
+  const folder = directory.file('pam.d')
+  mkdirSync(folder)
+  chmodSync(folder, 0o755)
+  writeFileSync(
+    `${folder}/sshd`,
+    [
+      'auth required pam_unix.so',
+      `auth required ${pamMatrix()} passdb=${database} echo`,
+      'account required pam_unix.so',
+      'password required pam_deny.so',
+      'session required pam_permit.so',
+      '',
+    ].join('\n'),
+  )
+}

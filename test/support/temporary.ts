@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A directory that only this user may enter. Owner: the caller, by `remove()`. */
+export interface TemporaryDirectory {
+  readonly path: string
+  file(name: string): string
+  remove(): void
+}
+
+const made = new Set<string>()
+
+/** Directories that were not removed yet. */
+export function temporaryDirectories(): string[] {
+  return [...made]
+}
+
+export function temporaryDirectory(purpose: string): TemporaryDirectory {
+  const path = mkdtempSync(join(tmpdir(), `libssh2-wasm-${purpose}-`))
+  made.add(path)
+  return {
+    path,
+    file: (name) => join(path, name),
+    remove: () => {
+      made.delete(path)
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
