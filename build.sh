@@ -32,3 +32,5 @@ emcc=$(bash scripts/build/toolchain.sh)
 bash scripts/build/sources.sh
 node scripts/build/wasm.mjs "$emcc" "$variant"
 [ "$last_step" = all ] || exit 0
+
+node scripts/generate/constants.mjs
