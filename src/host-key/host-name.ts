@@ -1,0 +1,12 @@
+const DEFAULT_PORT = 22
+
+/** The name under which known_hosts files keep a host: lower case, and `[host]:port` where the port is not 22 (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+export function knownHostName(host: string, port: number = DEFAULT_PORT): string {
+  const name = lowerCase(host)
+  return port === DEFAULT_PORT ? name : `[${name}]:${port}`
+}
+
+/** Lower case of ASCII letters only: host names are ASCII, and no locale may change a comparison. */
+export function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

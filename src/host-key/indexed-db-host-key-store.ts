@@ -1,0 +1,46 @@
+import { appendLine, type HostKeyStore } from './host-key-store.ts'
+
+const STORE = 'known-hosts'
+const RECORD = 'text'
+
+/** Keeps the text in an IndexedDB database of that name: for workers, which have no localStorage. Appending is atomic. */
+export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', factory: IDBFactory = globalThis.indexedDB): HostKeyStore {
+  if (!factory) throw new TypeError('this runtime has no IndexedDB')
+  return {
+    read: () => transact(factory, database, 'readonly', readText),
+    append: (line) => transact(factory, database, 'readwrite', (store, done) => readText(store, (text) => {
+      store.put(appendLine(text, line), RECORD)
+      done(undefined)
+    })),
+  }
+}
+
+function readText(store: IDBObjectStore, done: (text: string) => void): void {
+  const request: IDBRequest<unknown> = store.get(RECORD)
+  request.onsuccess = () => done(typeof request.result === 'string' ? request.result : '')
+}
+
+/** Runs `work` in one transaction of its own connection; resolves with what it gives `done`, when all is written. */
+async function transact<T>(factory: IDBFactory, name: string, mode: IDBTransactionMode, work: (store: IDBObjectStore, done: (value: T) => void) => void): Promise<T> {
+  const database = await open(factory, name)
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode)
+      let result: T
+      transaction.oncomplete = () => resolve(result)
+      transaction.onabort = () => reject(transaction.error)
+      work(transaction.objectStore(STORE), (value) => { result = value })
+    })
+  } finally {
+    database.close()
+  }
+}
+
+function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(name, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}

@@ -1,0 +1,26 @@
+/** What the server presented, and where. */
+export interface HostKeyInfo {
+  /** The host as the caller named it, not resolved. */
+  readonly host: string
+  readonly port: number
+  /** Public key blob of RFC 4253 section 6.6, or an OpenSSH host certificate (PROTOCOL.certkeys). */
+  readonly key: Uint8Array
+  /** The host-key algorithm that was negotiated, e.g. `rsa-sha2-512` or `ssh-ed25519-cert-v01@openssh.com`. */
+  readonly algorithm: string
+  /** Aborts a verification that waits, e.g. for a person. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Decides whether a host key is the right one. That the server owns the key is proven by the key exchange, not here.
+ * `knownHosts`, `pinned`, `trustOnFirstUse`, `verifyHostKeyWith` and `insecureAcceptAnyHostKey` make one.
+ */
+export interface HostKeyPolicy {
+  /**
+   * Names of the host-key algorithms under which this host is known. The client offers these before all others, in its own order,
+   * so that a server with several keys presents one that can be checked. An empty list where nothing is known.
+   */
+  preferredAlgorithms?(host: string, port: number): readonly string[] | Promise<readonly string[]>
+  /** Returns where the key is accepted; throws `HostKeyError` where it is not. */
+  verify(info: HostKeyInfo): void | Promise<void>
+}

@@ -1,0 +1,15 @@
+import { HostKeyError } from '../errors/ssh-error.ts'
+import { fingerprint } from './fingerprint.ts'
+import { orAbort } from './or-abort.ts'
+import type { HostKeyInfo, HostKeyPolicy } from './policy.ts'
+
+/** Host keys are decided by the caller: `true` accepts, anything else is `HostKeyError` `ERR_HOST_KEY_UNKNOWN`, what it throws passes through. It may wait, e.g. for a person or a server. */
+export function verifyHostKeyWith(decide: (info: HostKeyInfo & { readonly fingerprint: string }) => boolean | Promise<boolean>): HostKeyPolicy {
+  return {
+    async verify(info) {
+      const received = await fingerprint(info.key)
+      if (await orAbort(decide({ ...info, fingerprint: received }), info.signal) === true) return
+      throw new HostKeyError(`the host key ${received} of ${info.host} was not accepted`, { code: 'ERR_HOST_KEY_UNKNOWN', received })
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { CURVES, RSA_HASHES } from '../keys/key-types.ts'
+import { type EcdsaPublic, type Ed25519Public, type PublicFields, readPublicKey, type RsaPublic, typeOf } from '../keys/public-key-blob.ts'
+import { encodeBase64 } from '../wire-format/base64.ts'
+import { type Bytes, concatBytes, encodeText } from '../wire-format/bytes.ts'
+import { WireReader } from '../wire-format/reader.ts'
+import { WireWriter } from '../wire-format/writer.ts'
+
+const USER_PRESENT = 1
+
+/**
+ * Verifies an SSH signature blob (RFC 4253 section 6.6; RFC 5656, 8332, 8709, PROTOCOL.u2f) by a plain public key blob.
+ * False where the algorithm does not belong to the key, or is SHA-1 (`ssh-rsa`). Security keys must attest that a person was present.
+ * Throws `KeyError` or `WireFormatError` where a blob is damaged.
+ */
+export async function verifySignature(publicKey: Uint8Array, signatureBlob: Uint8Array, data: Bytes): Promise<boolean> {
+  const fields = readPublicKey(publicKey)
+  const reader = new WireReader(signatureBlob)
+  const algorithm = reader.text()
+  const signature = reader.string()
+  const signed = fields.kind === 'rsa' || fields.application === undefined ? data : await securityKeyData(fields.application, reader, data)
+  reader.end()
+  if (signed === undefined || !belongs(algorithm, fields)) return false
+  switch (fields.kind) {
+    case 'rsa': return verifyRsa(fields, algorithm, signature, signed)
+    case 'ecdsa': return verifyEcdsa(fields, signature, signed)
+    case 'ed25519': return verifyEd25519(fields, signature, signed)
+  }
+}
+
+function belongs(algorithm: string, fields: PublicFields): boolean {
+  return fields.kind === 'rsa' ? algorithm === 'rsa-sha2-256' || algorithm === 'rsa-sha2-512' : algorithm === typeOf(fields)
+}
+
+/** What a security key signed: a digest of the data with its flags and counter, which follow the signature (PROTOCOL.u2f). Undefined where nobody was present. */
+async function securityKeyData(application: string, reader: WireReader, data: Bytes): Promise<Bytes | undefined> {
+  const flags = reader.byte(), counter = reader.uint32()
+  if ((flags & USER_PRESENT) === 0) return undefined
+  return concatBytes(await sha256(encodeText(application)), new WireWriter().byte(flags).uint32(counter).finish(), await sha256(data))
+}
+
+async function verifyRsa({ n, e }: RsaPublic, algorithm: string, signature: Bytes, data: Bytes): Promise<boolean> {
+  const jwk = { kty: 'RSA', n: base64Url(n), e: base64Url(e) }
+  const key = await crypto.subtle.importKey('jwk', jwk, { name: 'RSASSA-PKCS1-v1_5', hash: RSA_HASHES[algorithm]! }, false, ['verify'])
+  return signature.length <= n.length && crypto.subtle.verify('RSASSA-PKCS1-v1_5', key, leftPad(signature, n.length), data)
+}
+
+async function verifyEcdsa({ curve, point }: EcdsaPublic, signature: Bytes, data: Bytes): Promise<boolean> {
+  const { size, webCryptoName, hash } = CURVES[curve]
+  const reader = new WireReader(signature)
+  const r = reader.mpint(), s = reader.mpint()
+  reader.end()
+  if (r.length > size || s.length > size) return false
+  const raw = concatBytes(leftPad(r, size), leftPad(s, size))
+  const key = await importIfSupported(point, { name: 'ECDSA', namedCurve: webCryptoName })
+  if (key) return crypto.subtle.verify({ name: 'ECDSA', hash }, key, raw, data)
+  const { p256, p384, p521 } = await import('@noble/curves/nist.js')
+  return falseIfThrown(() => ({ nistp256: p256, nistp384: p384, nistp521: p521 })[curve].verify(raw, data, point, { lowS: false }))
+}
+
+async function verifyEd25519({ key: raw }: Ed25519Public, signature: Bytes, data: Bytes): Promise<boolean> {
+  if (signature.length !== 64) return false
+  const key = await importIfSupported(raw, { name: 'Ed25519' })
+  if (key) return crypto.subtle.verify({ name: 'Ed25519' }, key, signature, data)
+  const { ed25519 } = await import('@noble/curves/ed25519.js')
+  return falseIfThrown(() => ed25519.verify(signature, data, raw, { zip215: false }))
+}
+
+/** Undefined where the runtime's WebCrypto lacks the algorithm, as some lack Ed25519 or P-521, or refuses the key: the library decides then. */
+async function importIfSupported(raw: Bytes, algorithm: EcKeyImportParams | Algorithm): Promise<CryptoKey | undefined> {
+  try {
+    return await crypto.subtle.importKey('raw', raw, algorithm, false, ['verify'])
+  } catch {
+    return undefined
+  }
+}
+
+/** The library throws where the public key is not a point of its curve. */
+function falseIfThrown(verify: () => boolean): boolean {
+  try {
+    return verify()
+  } catch {
+    return false
+  }
+}
+
+function leftPad(bytes: Bytes, length: number): Bytes {
+  return concatBytes(new Uint8Array(length - bytes.length), bytes)
+}
+
+function base64Url(bytes: Bytes): string {
+  return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')
+}
+
+async function sha256(bytes: Bytes): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+}
