@@ -22,7 +22,7 @@ for argument in "$@"; do
   esac
 done
 
-have node || fail "node (20 or newer) is needed."
+have node && have npm || fail "node (20 or newer) and npm are needed."
 # Several builds of one tree would write the same files.
 mkdir -p build
 exec 8>build/.lock
@@ -34,3 +34,5 @@ node scripts/build/wasm.mjs "$emcc" "$variant"
 [ "$last_step" = all ] || exit 0
 
 node scripts/generate/constants.mjs
+bash scripts/build/node-modules.sh
+node scripts/build/bundle.mjs

@@ -14,7 +14,7 @@ function source(name) {
   return entry
 }
 
-/** Writes build/build-info.VARIANT.json; the bundle step copies the release one into dist/. */
+/** Writes build/build-info.VARIANT.json (the bundle step copies the release one into dist/) and the same as a module beside the wasm. */
 export function writeManifest(variantName, variant, compiler) {
   const wasm = readFileSync(`${variant.output}/libssh2.wasm`)
   const info = {
@@ -25,5 +25,7 @@ export function writeManifest(variantName, variant, compiler) {
     sources: Object.fromEntries(Object.keys(libraries).sort().map(name => [name, source(name)])),
   }
   mkdirSync('build', { recursive: true })
-  writeFileSync(`build/build-info.${variantName}.json`, `${JSON.stringify(info, null, 2)}\n`)
+  const json = JSON.stringify(info, null, 2)
+  writeFileSync(`build/build-info.${variantName}.json`, `${json}\n`)
+  writeFileSync(`${variant.output}/build-info.gen.js`, `export const buildInfo = ${json}\n`)
 }

@@ -1,6 +1,6 @@
 // wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.gen.js and libssh2.wasm of a variant
 // (release, debug, sanitize) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt.
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { common, glue, libraries, variants } from '../../wasm/build.config.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
 import { writeManifest } from './manifest.mjs'
@@ -12,19 +12,15 @@ const say = text => process.stderr.write(`[build] ${text}\n`)
 /** Lines of a list, without comments and blank ones. */
 const lines = path => readFileSync(path, 'utf8').split('\n').map(line => line.replace(/#.*/, '').trim()).filter(Boolean)
 
+/** Our own files and those of each library; what both lists have in common is said here once. */
 function units() {
-  const list = []
-  for (const [name, flags] of Object.entries(libraries)) {
-    for (const line of lines(`wasm/sources-${name}.txt`)) {
-      const [path, heat] = line.split(/\s+/)
-      const source = `build/src/${name}/${path}`
-      list.push({ source, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...variant[heat === 'hot' ? 'hot' : 'cold'], '-w', ...flags] })
-    }
-  }
-  for (const file of readdirSync('wasm').filter(file => file.endsWith('.c'))) {
-    list.push({ source: `wasm/${file}`, object: `build/obj/${variantName}/wasm/${file}.o`, flags: [...common, ...variant.hot, ...glue] })
-  }
-  return list.sort((a, b) => a.source < b.source ? -1 : 1)
+  const ofList = (list, folder, name, flags) => lines(list).map(line => {
+    const [path, heat] = line.split(/\s+/)
+    const optimisation = variant[heat === 'hot' ? 'hot' : 'cold']
+    return { source: `${folder}/${path}`, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...optimisation, ...flags] }
+  })
+  const all = Object.entries(libraries).flatMap(([name, flags]) => ofList(`wasm/sources-${name}.txt`, `build/src/${name}`, name, ['-w', ...flags]))
+  return [...all, ...ofList('wasm/sources.txt', 'wasm', 'wasm', glue)].sort((a, b) => a.source < b.source ? -1 : 1)
 }
 
 async function link(objects, compiler) {

@@ -1,0 +1,27 @@
+// Makes dist/ with rollup when a source, the module or the configuration changed since the last time.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { run, sha256 } from './compile-cache.mjs'
+
+const sources = readdirSync('src', { recursive: true, withFileTypes: true })
+  .filter(entry => entry.isFile()).map(entry => `${entry.parentPath ?? entry.path}/${entry.name}`)
+const inputs = [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'rollup.config.mjs',
+  'scripts/build/strip-types.mjs', 'scripts/build/bundle.mjs', 'build/build-info.release.json'].sort()
+const key = sha256(JSON.stringify(inputs.map(path => [path, sha256(readFileSync(path))])))
+const stamp = 'build/bundle.key'
+
+if (existsSync('dist/index.js') && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) {
+  process.stderr.write('[build] up to date: dist/\n')
+} else {
+  rmSync('dist', { recursive: true, force: true })
+  mkdirSync('dist')
+  copyFileSync('src/ffi/libssh2.wasm', 'dist/libssh2.wasm')
+  copyFileSync('build/build-info.release.json', 'dist/build-info.json')
+  try {
+    await run(process.execPath, ['node_modules/rollup/dist/bin/rollup', '--config', 'rollup.config.mjs', '--silent'])
+    writeFileSync(stamp, key)
+    process.stderr.write(`[build] bundled dist/: ${readdirSync('dist').sort().join(' ')}\n`)
+  } catch (error) {
+    process.stderr.write(`[build] error: ${error.message}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Plugin } from 'vitest/config'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+/** Which build the tests run on: the one that is shipped, or `debug` or `sanitize` (`./build.sh --debug`). */
+const variant = process.env.LIBSSH2_WASM_BUILD ?? 'release'
+const built = variant === 'release' ? path('src/ffi') : path(`build/${variant}`)
+
+/**
+ * Puts the built module in the place where the package has it. In the package, files lie side by side in dist/
+ * and `#compile-libssh2` chooses by runtime; sources are spread over folders.
+ */
+function builtModule(): Plugin {
+  const compile = '\0compile-libssh2'
+  return {
+    name: 'built-module',
+    enforce: 'pre',
+    resolveId(id) {
+      if (id === '#compile-libssh2') return compile
+      if (id.endsWith('/libssh2.gen.js')) return `${built}/libssh2.gen.js`
+      return undefined
+    },
+    load(id) {
+      if (id !== compile) return undefined
+      return `import { readFile } from 'node:fs/promises'
+        export const compileLibssh2 = async () => WebAssembly.compile(await readFile(${JSON.stringify(`${built}/libssh2.wasm`)}))`
+    },
+  }
+}
+
+/** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. */
+function ownName(): Record<string, string> {
+  const { name, exports } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { name: string, exports: Record<string, { default?: string }> }
+  const entries = Object.entries(exports).flatMap(([subpath, target]): [string, string][] => {
+    if (!target.default?.endsWith('.js')) return []
+    const source = subpath === '.' ? 'src/index.ts' : `src/transports/${subpath.slice(2)}.ts`
+    return [[subpath.replace('.', name), path(source)]]
+  })
+  // The longest first: an alias also matches what only begins with it.
+  return Object.fromEntries(entries.sort(([a], [b]) => b.length - a.length))
+}
+
+export default defineConfig({
+  plugins: [builtModule()],
+  resolve: { alias: ownName() },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/setup.ts'],
+    pool: 'forks',
+    // Integration tests start servers: more workers than processors only makes them time out.
+    maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
+    testTimeout: variant === 'release' ? 20_000 : 120_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    reporters: process.env.VITEST_JSON ? ['default', ['json', { outputFile: process.env.VITEST_JSON }]] : ['default'],
+  },
+})
