@@ -1,0 +1,49 @@
+import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
+import type { Bytes } from '../wire-format/bytes.ts'
+import { bytesToNumber, fixedLength, numberToBytes } from './big-number.ts'
+import { CURVES } from './key-types.ts'
+import type { EcdsaPrivate, RsaPrivate } from './private-fields.ts'
+import type { PublicFields } from './public-key-blob.ts'
+
+/** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto takes and gives numbers. */
+
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')
+}
+
+export function decodeBase64Url(text: string): Bytes {
+  return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
+}
+
+export function privateJwk(key: RsaPrivate | EcdsaPrivate): JsonWebKey {
+  if (key.kind === 'ecdsa') return { ...publicJwk(key.public), d: encodeBase64Url(key.scalar) }
+  const d = bytesToNumber(key.d)
+  const exponent = (prime: Bytes) => encodeBase64Url(numberToBytes(d % (bytesToNumber(prime) - 1n)))
+  return {
+    ...publicJwk(key.public), d: encodeBase64Url(key.d), p: encodeBase64Url(key.p), q: encodeBase64Url(key.q),
+    dp: exponent(key.p), dq: exponent(key.q), qi: encodeBase64Url(key.iqmp),
+  }
+}
+
+export function publicJwk(key: PublicFields): JsonWebKey {
+  if (key.kind === 'rsa') return { kty: 'RSA', n: encodeBase64Url(key.n), e: encodeBase64Url(key.e) }
+  if (key.kind === 'ed25519') return { kty: 'OKP', crv: 'Ed25519', x: encodeBase64Url(key.key) }
+  const { size, webCryptoName } = CURVES[key.curve]
+  return { kty: 'EC', crv: webCryptoName, x: encodeBase64Url(key.point.subarray(1, 1 + size)), y: encodeBase64Url(key.point.subarray(1 + size)) }
+}
+
+/** The public part of a JWK of an RSA, EC or Ed25519 key; undefined for other kinds. */
+export function publicFromJwk(jwk: JsonWebKey): PublicFields | undefined {
+  if (jwk.kty === 'RSA') return { kind: 'rsa', e: decodeBase64Url(jwk.e!), n: decodeBase64Url(jwk.n!) }
+  if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') return { kind: 'ed25519', key: decodeBase64Url(jwk.x!) }
+  for (const curve of ['nistp256', 'nistp384', 'nistp521'] as const) {
+    const { size, webCryptoName } = CURVES[curve]
+    if (jwk.kty !== 'EC' || jwk.crv !== webCryptoName) continue
+    const point = new Uint8Array(1 + 2 * size)
+    point[0] = 4
+    point.set(fixedLength(decodeBase64Url(jwk.x!), size)!, 1)
+    point.set(fixedLength(decodeBase64Url(jwk.y!), size)!, 1 + size)
+    return { kind: 'ecdsa', curve, point }
+  }
+  return undefined
+}

@@ -1,0 +1,89 @@
+import { type Bytes, concatBytes, equalBytes } from '../wire-format/bytes.ts'
+import { bytesToNumber, fixedLength } from './big-number.ts'
+import { decodeBase64Url } from './jwk.ts'
+import { malformed, unsupported } from './key-error.ts'
+import { CURVES, type EcdsaCurve } from './key-types.ts'
+import { bitLength, checkedPoint, checkedRsa, type EcdsaPublic, type Ed25519Public, type RsaPublic } from './public-key-blob.ts'
+
+export interface RsaPrivate {
+  readonly kind: 'rsa'
+  readonly public: RsaPublic
+  readonly d: Bytes
+  readonly p: Bytes
+  readonly q: Bytes
+  /** q⁻¹ mod p */
+  readonly iqmp: Bytes
+}
+export interface EcdsaPrivate { readonly kind: 'ecdsa', readonly public: EcdsaPublic, /** As long as a coordinate. */ readonly scalar: Bytes }
+export interface Ed25519Private { readonly kind: 'ed25519', readonly public: Ed25519Public, /** The 32 bytes of RFC 8032 5.1.5. */ readonly seed: Bytes }
+
+/** A private key's numbers, checked to belong together. The owner zeroes them with `wipePrivate`. */
+export type PrivateFields = RsaPrivate | EcdsaPrivate | Ed25519Private
+
+export interface RsaNumbers { readonly n: Uint8Array, readonly e: Uint8Array, readonly d: Uint8Array, readonly p: Uint8Array, readonly q: Uint8Array, readonly iqmp: Uint8Array }
+
+/** Copies the numbers of an RSA key after checking that they are one key. */
+export function rsaPrivate(numbers: RsaNumbers): RsaPrivate {
+  const copy = (bytes: Uint8Array) => bytes.slice() as Bytes
+  const key: RsaPrivate = { kind: 'rsa', public: checkedRsa(copy(numbers.e), copy(numbers.n)), d: copy(numbers.d), p: copy(numbers.p), q: copy(numbers.q), iqmp: copy(numbers.iqmp) }
+  if (!isOneRsaKey(key)) {
+    wipePrivate(key)
+    throw malformed('the numbers of the RSA key do not belong together')
+  }
+  return key
+}
+
+/** @param point checked against the scalar where given, computed where not */
+export async function ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?: Uint8Array): Promise<EcdsaPrivate> {
+  const secret = fixedLength(scalar, CURVES[curve].size)
+  if (secret === undefined) throw malformed('the scalar of the ECDSA key is too large')
+  const { ecdsaPoint } = await import('./curve-arithmetic.ts')
+  const computed = ecdsaPoint(curve, secret)
+  if (computed === undefined || (point !== undefined && !equalBytes(computed, point))) {
+    secret.fill(0)
+    throw malformed('the private and the public part of the ECDSA key do not belong together')
+  }
+  return { kind: 'ecdsa', public: checkedPoint(curve, computed), scalar: secret }
+}
+
+/** @param key checked against the seed where given (signing with a foreign one would give the key away), computed where not */
+export async function ed25519Private(seed: Uint8Array, key?: Uint8Array): Promise<Ed25519Private> {
+  if (seed.length !== 32) throw malformed('an Ed25519 private key has 32 bytes')
+  const computed = await ed25519PublicKey(seed)
+  if (key !== undefined && !equalBytes(computed, key)) throw malformed('the private and the public part of the Ed25519 key do not belong together')
+  return { kind: 'ed25519', public: { kind: 'ed25519', key: computed }, seed: seed.slice() as Bytes }
+}
+
+export function wipePrivate(key: PrivateFields): void {
+  const secrets = key.kind === 'rsa' ? [key.d, key.p, key.q, key.iqmp] : key.kind === 'ecdsa' ? [key.scalar] : [key.seed]
+  for (const secret of secrets) secret.fill(0)
+}
+
+/** Refuses RSA keys that are shorter than `minimumRsaBits`. */
+export function checkStrength(key: RsaPublic | { readonly kind: string }, minimumRsaBits: number): void {
+  if (key.kind === 'rsa' && bitLength((key as RsaPublic).n) < minimumRsaBits) throw unsupported(`RSA keys under ${minimumRsaBits} bits are refused`)
+}
+
+/** PKCS#8 (RFC 8410) of an Ed25519 seed: the form that every WebCrypto imports. */
+export function ed25519Pkcs8(seed: Uint8Array): Bytes {
+  return concatBytes(Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20), seed)
+}
+
+/** WebCrypto where it can, so that most runtimes never load the curves in JavaScript. */
+async function ed25519PublicKey(seed: Uint8Array): Promise<Bytes> {
+  const pkcs8 = ed25519Pkcs8(seed)
+  try {
+    const key = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
+    return decodeBase64Url((await crypto.subtle.exportKey('jwk', key)).x!)
+  } catch {
+    const { ed25519Public } = await import('./curve-arithmetic.ts')
+    return ed25519Public(seed)
+  } finally {
+    pkcs8.fill(0)
+  }
+}
+
+function isOneRsaKey(key: RsaPrivate): boolean {
+  const [n, e, d, p, q, iqmp] = [key.public.n, key.public.e, key.d, key.p, key.q, key.iqmp].map(bytesToNumber) as [bigint, bigint, bigint, bigint, bigint, bigint]
+  return p > 2n && q > 2n && p * q === n && d < n && (d * e) % (p - 1n) === 1n && (d * e) % (q - 1n) === 1n && (iqmp * q) % p === 1n
+}

@@ -1,0 +1,50 @@
+import type { Bytes } from '../wire-format/bytes.ts'
+import { unsupported } from './key-error.ts'
+import { plainName, signatureAlgorithms } from './key-types.ts'
+import { type PrivateFields, wipePrivate } from './private-fields.ts'
+import { signWithFields } from './private-key-signing.ts'
+import { keyBits, typeOf, writePublicKey } from './public-key-blob.ts'
+import type { Signer } from './signer.ts'
+
+/** A private key in memory, parsed or generated; signs by itself. Make one with `parsePrivateKey` or `generateKeyPair`. */
+export class PrivateKey implements Signer {
+  /** E.g. `ssh-ed25519`, `ssh-rsa`. */
+  readonly type: string
+  /** SSH public key blob (RFC 4253 section 6.6). */
+  readonly publicKey: Bytes
+  readonly comment: string
+  /** Size in the sense of `ssh-keygen -l`. */
+  readonly bits: number
+  readonly algorithms: readonly string[]
+  readonly #fields: PrivateFields
+  #wiped = false
+
+  /** Takes over the numbers: they are zeroed by `wipe`. */
+  constructor(fields: PrivateFields, comment: string) {
+    this.#fields = fields
+    this.type = typeOf(fields.public)
+    this.publicKey = writePublicKey(fields.public)
+    this.bits = keyBits(fields.public)
+    this.comment = comment
+    this.algorithms = signatureAlgorithms(this.type)
+  }
+
+  /** @param algorithm one of `algorithms`, or its certificate name */
+  async sign(data: Uint8Array, algorithm: string): Promise<Uint8Array> {
+    const name = plainName(algorithm)
+    if (!this.algorithms.includes(name)) throw unsupported(`a key of type ${this.type} cannot make that signature`)
+    return signWithFields(PrivateKey.fieldsOf(this), data, name)
+  }
+
+  /** Zeroes the secret numbers. Signing fails afterwards. */
+  wipe(): void {
+    wipePrivate(this.#fields)
+    this.#wiped = true
+  }
+
+  /** The numbers themselves, for writers of key formats and for agents. @internal */
+  static fieldsOf(key: PrivateKey): PrivateFields {
+    if (key.#wiped) throw unsupported('the private key was wiped')
+    return key.#fields
+  }
+}

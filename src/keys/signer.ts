@@ -1,0 +1,16 @@
+/**
+ * Whatever can sign for a public key: a parsed key, a `CryptoKeyPair`, an agent's identity, a security key.
+ * Authentication (RFC 4252 section 7) needs nothing else, so private keys may stay where they are.
+ */
+export interface Signer {
+  /** SSH public key blob (RFC 4253 section 6.6), or an OpenSSH certificate's. */
+  readonly publicKey: Uint8Array
+  /** Signature algorithms that it can be asked for, preferred first. Missing: all of the key's type. */
+  readonly algorithms?: readonly string[]
+  readonly comment?: string
+  /**
+   * @param algorithm one of `algorithms`, e.g. `rsa-sha2-512`; certificate names ask for the plain algorithm
+   * @returns the whole signature blob: string algorithm, string signature, and for security keys flags and counter
+   */
+  sign(data: Uint8Array, algorithm: string): Promise<Uint8Array>
+}
