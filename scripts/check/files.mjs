@@ -1,0 +1,21 @@
+// What the checks of this folder share: the files of the project and how findings are told.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+
+/** Paths of files that git knows or would add, in `folders`, in order. */
+export function projectFiles(...folders) {
+  const output = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...folders], { encoding: 'utf8', maxBuffer: 1 << 26 })
+  return [...new Set(output.split('\0'))].filter(path => path && existsSync(path)).sort()
+}
+
+export const read = path => readFileSync(path, 'utf8')
+
+/** 1-based line of an index in a text. */
+export const lineAt = (text, index) => text.slice(0, index).split('\n').length
+
+/** Prints `findings` and sets the exit code; says `checked` when there are none. */
+export function report(findings, checked) {
+  for (const finding of findings) console.error(finding)
+  if (findings.length > 0) process.exitCode = 1
+  else console.log(checked)
+}

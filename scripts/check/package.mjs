@@ -1,0 +1,43 @@
+// Proves the package as it would be published: what is in it, that its declared entries resolve for every kind of
+// importer, and that no file of it makes code from text or loads modules in a way that a strict host forbids.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, readdirSync } from 'node:fs'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { lineAt, report } from './files.mjs'
+import { sha256 } from '../build/compile-cache.mjs'
+
+const findings = []
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+
+const { messages } = await publint({ strict: true })
+findings.push(...messages.map(message => `publint: ${formatMessage(message, manifest)}`))
+
+try {
+  // ESM only, on purpose: CommonJS importers use import().
+  execFileSync(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--profile', 'esm-only', '--format', 'ascii',
+    '--exclude-entrypoints', './libssh2.wasm', './build-info.json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+} catch (error) {
+  findings.push(`are-the-types-wrong:\n${error.stdout}${error.stderr}`)
+}
+
+const FORBIDDEN = [[/\beval\s*\(/g, 'eval'], [/\bnew Function\b|\bFunction\s*\(\s*["'`]/g, 'code from text'], [/\brequire\s*\(/g, 'require'],
+  [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
+/** Modules that may name node: the transports of a runtime and the file that finds the wasm there. */
+const NODE_ONLY = /^(node|compile-node)\.js$|^shared-node/
+const files = readdirSync('dist').sort()
+for (const file of files.filter(file => file.endsWith('.js'))) {
+  const text = readFileSync(`dist/${file}`, 'utf8')
+  for (const [pattern, what] of FORBIDDEN) {
+    for (const match of text.matchAll(pattern)) findings.push(`dist/${file}:${lineAt(text, match.index)}: ${what}: ${match[0]}`)
+  }
+  if (!NODE_ONLY.test(file) && /from\s*['"]node:|import\s*\(\s*['"]node:/.test(text)) findings.push(`dist/${file} imports node:`)
+}
+
+const info = JSON.parse(readFileSync('dist/build-info.json', 'utf8'))
+const wasm = readFileSync('dist/libssh2.wasm')
+if (sha256(wasm) !== info.wasm.sha256) findings.push('dist/libssh2.wasm is not the file that dist/build-info.json describes')
+if (wasm.includes(process.cwd())) findings.push('dist/libssh2.wasm holds the path of this folder')
+if (Object.keys(manifest.dependencies ?? {}).length > 0) findings.push('package.json has run-time dependencies; the core has none')
+
+report(findings, `package: ${files.length} files, publint and are-the-types-wrong find nothing`)

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# npm run reproducible : builds the committed state twice, from nothing, in two folders of different names, and compares
+# every file of dist/. What is only loaded (tarballs, toolchain, dependencies) is shared with this tree.
+source "$(dirname "$0")/../build/common.sh"
+
+./build.sh
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+first=$scratch/a second=$scratch/b/in-a-deeper-folder
+
+for copy in "$first" "$second"; do
+  mkdir -p "$copy"
+  git archive HEAD | tar --extract --directory "$copy"
+  mkdir -p "$copy/build"
+  cp -R build/downloads "$copy/build/downloads"
+  ln -s "$root/node_modules" "$copy/node_modules"
+  say "building in $copy"
+  if [ -d "$toolchain_dir" ]; then export LIBSSH2_WASM_TOOLCHAIN=$toolchain_dir; fi
+  "$copy/build.sh"
+done
+
+list() { (cd "$1/dist" && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
+if difference=$(diff <(list "$first") <(list "$second")); then
+  list "$first"
+  echo "reproducible: $(list "$first" | wc -l) files of dist/ are the same byte for byte"
+else
+  fail "the two builds differ:" "$difference"
+fi
