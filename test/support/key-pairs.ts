@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,17 +7,20 @@ import { promisify } from 'node:util'
 
 export type KeyType = 'ed25519' | 'rsa' | 'ecdsa' | 'ecdsa384' | 'ecdsa521'
 
+export interface PublicKey {
+  /** One line as in authorized_keys: algorithm, base64 blob, comment. */
+  readonly publicKey: string
+  /** `SHA256:` and unpadded base64, as OpenSSH prints it. */
+  readonly fingerprint: string
+}
+
 /** Made by ssh-keygen without a passphrase. */
-export interface KeyPair {
+export interface KeyPair extends PublicKey {
   readonly type: KeyType
   /** The private key's file; the public one is beside it with `.pub`. */
   readonly path: string
   /** The private key in OpenSSH format. */
   readonly privateKey: string
-  /** One line as in authorized_keys: algorithm, base64 blob, comment. */
-  readonly publicKey: string
-  /** `SHA256:` and unpadded base64, as OpenSSH prints it. */
-  readonly fingerprint: string
 }
 
 const flags: Record<KeyType, readonly string[]> = {
@@ -50,14 +54,13 @@ async function load(type: KeyType, name: string): Promise<KeyPair> {
   const folder = join(store, name)
   if (!existsSync(folder)) await generate(type, name, folder)
   const path = join(folder, name)
-  const { stdout } = await run('ssh-keygen', ['-l', '-E', 'sha256', '-f', `${path}.pub`])
-  return {
-    type,
-    path,
-    privateKey: readFileSync(path, 'utf8'),
-    publicKey: readFileSync(`${path}.pub`, 'utf8').trim(),
-    fingerprint: stdout.split(' ')[1] as string,
-  }
+  return { type, path, privateKey: readFileSync(path, 'utf8'), ...publicKey(readFileSync(`${path}.pub`, 'utf8')) }
+}
+
+export function publicKey(line: string): PublicKey {
+  const blob = Buffer.from(line.split(' ')[1] as string, 'base64')
+  const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
+  return { publicKey: line.trim(), fingerprint: `SHA256:${digest}` }
 }
 
 /** Complete before it is visible: test files run in several processes at once. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Client, type ConnectConfig } from 'ssh2'
+import { publicKey } from './key-pairs.ts'
 import type { ClientKeys, SshServer } from './ssh-server.ts'
 
 const run = promisify(execFile)
@@ -40,4 +41,11 @@ export function ssh2Run(server: SshServer, command: string, login: ConnectConfig
     })
     client.connect({ host: server.host, port: server.port, username: server.user, tryKeyboard: login.answers !== undefined, ...login })
   })
+}
+
+/** Fingerprints of the host keys that the server shows to anybody who asks. */
+export async function scannedFingerprints(server: SshServer): Promise<string[]> {
+  const { stdout } = await run('ssh-keyscan', ['-T', '20', '-p', String(server.port), server.host])
+  const lines = stdout.split('\n').filter((line) => line.startsWith('['))
+  return lines.map((line) => publicKey(line.slice(line.indexOf(' ') + 1)).fingerprint)
 }

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { keyPair, type KeyPair, type KeyType } from './key-pairs.ts'
+import { keyPair, type KeyPair, type KeyType, type PublicKey } from './key-pairs.ts'
 import type { TemporaryDirectory } from './temporary.ts'
 import type { Peer } from './process.ts'
 
@@ -8,7 +8,7 @@ export interface SshServer extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number
   /** The server's public host keys with their fingerprints. */
-  readonly hostKeys: readonly KeyPair[]
+  readonly hostKeys: readonly PublicKey[]
   /** The user name that `keys` log in as. */
   readonly user: string
   readonly keys: ClientKeys
@@ -43,7 +43,7 @@ export function authorizedKeys(keys: ClientKeys): string {
 export function sshServer(
   peer: Peer,
   directory: TemporaryDirectory,
-  facts: { port: number; hostKeys: readonly KeyPair[]; user: string; keys: ClientKeys },
+  facts: { port: number; hostKeys: readonly PublicKey[]; user: string; keys: ClientKeys },
 ): SshServer {
   const end = async (how: () => Promise<void>) => {
     await how()

@@ -11,18 +11,22 @@ export interface Login {
   readonly secondFactor?: string
 }
 
+/** Where that user's home is, inside: TinySSH accepts no home below /tmp, because others may write there. */
+const home = '/mnt'
+
 /**
  * Command and first arguments that run a program in a mount namespace of its own, where the machine
- * has one more user: passwd, shadow and PAM files of the directory lie over the real ones. Root only.
+ * has one more user: passwd, shadow, PAM files and `home` of the directory lie over the real ones. Root only.
  */
 export function loginNamespace(login: Login, directory: TemporaryDirectory): string[] {
   const missing = missingPeer(login.secondFactor === undefined ? 'sshd-login' : 'sshd-keyboard-interactive')
   if (missing !== undefined) throw new Error(missing)
   mkdirSync(directory.file('home'))
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: login.password, encoding: 'utf8' }).trim()
-  writeFileSync(directory.file('passwd'), `${readFileSync('/etc/passwd', 'utf8')}${login.user}:x:0:0::${directory.file('home')}:/bin/sh\n`)
+  writeFileSync(directory.file('passwd'), `${readFileSync('/etc/passwd', 'utf8')}${login.user}:x:0:0::${home}:/bin/sh\n`)
   writeFileSync(directory.file('shadow'), `${login.user}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
   const overlays: [string, string][] = [
+    ['home', home],
     ['passwd', '/etc/passwd'],
     ['shadow', '/etc/shadow'],
   ]

@@ -1,0 +1,106 @@
+"""An AsyncSSH server for tests: asyncssh-server.py OPTIONS, where OPTIONS is the JSON that test/support/asyncssh.ts makes."""
+import asyncio
+import json
+import sys
+
+import asyncssh
+
+options = json.loads(sys.argv[1])
+login = options["login"]
+
+
+class Server(asyncssh.SSHServer):
+    """Lets one user in: by key, by password, or by keyboard-interactive in as many rounds as there are answers."""
+
+    def connection_made(self, conn):
+        self._connection = conn
+        self._round = 0
+
+    def auth_completed(self):
+        for kind in ("send_kex_alg", "send_cipher", "send_mac", "recv_cipher", "recv_mac"):
+            print(kind, self._connection.get_extra_info(kind), flush=True)
+
+    def begin_auth(self, username):
+        return True
+
+    def password_auth_supported(self):
+        return "password" in login
+
+    def validate_password(self, username, password):
+        if username != login["user"] or password != login["password"]:
+            return False
+        if "newPassword" in login:
+            raise asyncssh.PasswordChangeRequired("Your password has expired")
+        return True
+
+    def change_password(self, username, old_password, new_password):
+        return old_password == login["password"] and new_password == login["newPassword"]
+
+    def kbdint_auth_supported(self):
+        return "rounds" in login
+
+    def get_kbdint_challenge(self, username, lang, submethods):
+        self._round = 0
+        return self._challenge()
+
+    def validate_kbdint_response(self, username, responses):
+        if responses != login["rounds"][self._round]["answers"]:
+            return False
+        self._round += 1
+        return True if self._round == len(login["rounds"]) else self._challenge()
+
+    def _challenge(self):
+        asked = login["rounds"][self._round]
+        return asked.get("name", ""), asked.get("instructions", ""), "", [tuple(prompt) for prompt in asked["prompts"]]
+
+    def connection_requested(self, dest_host, dest_port, orig_host, orig_port):
+        return True
+
+    def server_requested(self, listen_host, listen_port):
+        return True
+
+    def unix_connection_requested(self, dest_path):
+        return True
+
+    def unix_server_requested(self, listen_path):
+        return True
+
+
+async def run(process):
+    child = await asyncio.create_subprocess_shell(
+        process.command or "exec /bin/sh",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
+    status = await child.wait()
+    await process.stdout.drain()
+    if status < 0:
+        process.exit_with_signal({9: "KILL", 15: "TERM"}.get(-status, "HUP"))
+    else:
+        process.exit(status)
+
+
+async def main():
+    listener = await asyncssh.create_server(
+        Server,
+        "127.0.0.1",
+        0,
+        server_host_keys=options["hostKeys"],
+        authorized_client_keys=options["authorizedKeys"],
+        process_factory=run,
+        encoding=None,
+        sftp_factory=True,
+        allow_scp=True,
+        **options["listen"],
+    )
+    print("listening on", listener.sockets[0].getsockname()[1], flush=True)
+    await listener.wait_closed()
+
+
+asyncssh.set_log_level("DEBUG")
+import logging
+
+logging.basicConfig(stream=sys.stdout)
+asyncio.run(main())
