@@ -1,0 +1,161 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { IDBFactory } from 'fake-indexeddb'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type HostKeyStore, memoryHostKeyStore, webStorageHostKeyStore } from '../../../src/host-key/host-key-store.ts'
+import { indexedDbHostKeyStore } from '../../../src/host-key/indexed-db-host-key-store.ts'
+import { trustOnFirstUse } from '../../../src/host-key/trust-on-first-use.ts'
+import { fileHostKeyStore } from '../../../src/transports/node-known-hosts-store.ts'
+import { type KeyPair, keyPair } from '../../support/key-pairs.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { bare, blob, certify, findWithSshKeygen, newKey } from './ssh-keygen.ts'
+
+const directory = temporaryDirectory('first-use')
+afterAll(() => directory.remove())
+
+let first: KeyPair, key: string, other: string
+beforeAll(async () => {
+  first = await keyPair('ed25519', 'host')
+  key = bare(first.publicKey)
+  other = newKey(directory, 'other')
+})
+
+const info = (line: string, more: { port?: number, signal?: AbortSignal } = {}) => ({ host: 'h.example', port: 22, key: blob(line), algorithm: 'ssh-ed25519', ...more })
+
+/** The part of Web Storage that a store needs; Node 20 has none. */
+function storage() {
+  const items = new Map<string, string>()
+  return { items, getItem: (name: string) => items.get(name) ?? null, setItem: (name: string, value: string) => void items.set(name, value) }
+}
+
+let files = 0
+const stores: Record<string, () => () => HostKeyStore> = {
+  memory: () => {
+    const store = memoryHostKeyStore()
+    return () => store
+  },
+  'Web storage': () => {
+    const area = storage()
+    return () => webStorageHostKeyStore(area)
+  },
+  IndexedDB: () => {
+    const factory = new IDBFactory()
+    return () => indexedDbHostKeyStore('hosts', factory)
+  },
+  file: () => {
+    const path = directory.file(`store-${++files}/known_hosts`)
+    return () => fileHostKeyStore(path)
+  },
+}
+
+describe.each(Object.entries(stores))('with a store in %s', (_name, make) => {
+  test('a new host is recorded and then held to its key', async () => {
+    const store = make()
+    await trustOnFirstUse(store()).verify(info(key))
+    expect(await store().read()).toBe(`h.example ${key}\n`)
+    await trustOnFirstUse(store()).verify(info(key))
+    await expect(trustOnFirstUse(store()).verify(info(other))).rejects.toMatchObject({ code: 'ERR_HOST_KEY_CHANGED', expected: first.fingerprint })
+    await trustOnFirstUse(store()).verify(info(other, { port: 2222 }))
+    expect(await store().read()).toBe(`h.example ${key}\n[h.example]:2222 ${other}\n`)
+    expect(await trustOnFirstUse(store()).preferredAlgorithms!('h.example', 22)).toEqual(['ssh-ed25519'])
+  })
+
+  test('lines appended at the same time are all kept', async () => {
+    const store = make()()
+    await Promise.all(Array.from({ length: 10 }, (_, i) => store.append(`line ${i}`)))
+    expect((await store.read()).split('\n').filter(Boolean).sort()).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i}`))
+  })
+})
+
+test('the file is for its owner only, and an existing one is continued on a line of its own', async () => {
+  const path = directory.file('private/.ssh/known_hosts')
+  await trustOnFirstUse(fileHostKeyStore(path)).verify(info(key))
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(statSync(directory.file('private/.ssh')).mode & 0o777).toBe(0o700)
+  writeFileSync(path, '# no line break')
+  await fileHostKeyStore(path).append('x')
+  expect(readFileSync(path, 'utf8')).toBe('# no line break\nx\n')
+})
+
+test('hashed names are found by ssh-keygen', async () => {
+  const store = memoryHostKeyStore()
+  await trustOnFirstUse(store, { hash: true }).verify(info(key))
+  const text = await store.read()
+  expect(text).not.toContain('example')
+  expect(findWithSshKeygen(directory, text, 'h.example')).toHaveLength(1)
+  await trustOnFirstUse(store).verify(info(key))
+})
+
+test('a certificate of an unknown authority is recorded as its plain key', async () => {
+  const store = memoryHostKeyStore()
+  await trustOnFirstUse(store).verify(info(await certify(directory, 'ed25519', 'ecdsa', ['-h', '-n', 'h.example'])))
+  expect(await store.read()).toBe(`h.example ${key}\n`)
+})
+
+describe('what is refused is not recorded', () => {
+  test('revoked keys, expired certificates of a known authority, damaged keys', async () => {
+    const authority = bare((await keyPair('ecdsa', 'user')).publicKey)
+    const expired = await certify(directory, 'ed25519', 'ecdsa', ['-h', '-n', 'h.example', '-V', '20010101Z:20020101Z'])
+    const damaged = `ssh-ed25519 ${key.split(' ')[1]!.slice(0, 40)}`
+    for (const [text, line, code] of [[`@revoked * ${key}\n`, key, 'ERR_HOST_KEY_REVOKED'], [`@cert-authority * ${authority}\n`, expired, 'ERR_HOST_KEY_CERTIFICATE'], ['', damaged, 'ERR_HOST_KEY_UNKNOWN']] as const) {
+      const store = memoryHostKeyStore(text)
+      await expect(trustOnFirstUse(store).verify(info(line))).rejects.toMatchObject({ name: 'HostKeyError', code })
+      expect(await store.read()).toBe(text)
+    }
+  })
+
+  test('a host name that would forge lines', async () => {
+    const store = memoryHostKeyStore()
+    await expect(trustOnFirstUse(store).verify({ ...info(key), host: `x\n*` })).rejects.toThrow(TypeError)
+    expect(await store.read()).toBe('')
+  })
+})
+
+describe('confirm', () => {
+  test('is asked about new hosts only, with what a person needs', async () => {
+    const store = memoryHostKeyStore()
+    const confirm = vi.fn(async () => true)
+    await trustOnFirstUse(store, { confirm }).verify(info(key))
+    await trustOnFirstUse(store, { confirm }).verify(info(key))
+    await expect(trustOnFirstUse(store, { confirm }).verify(info(other))).rejects.toMatchObject({ code: 'ERR_HOST_KEY_CHANGED' })
+    expect(confirm).toHaveBeenCalledTimes(1)
+    expect(confirm).toHaveBeenCalledWith({ ...info(key), fingerprint: first.fingerprint, randomart: expect.stringContaining('+--[ED25519 256]--+') as unknown })
+  })
+
+  test('no means no', async () => {
+    const store = memoryHostKeyStore()
+    await expect(trustOnFirstUse(store, { confirm: () => false }).verify(info(key))).rejects.toMatchObject({ code: 'ERR_HOST_KEY_UNKNOWN', received: first.fingerprint })
+    expect(await store.read()).toBe('')
+  })
+
+  test('an abort ends the waiting, records nothing, and lets the next have its turn', async () => {
+    const store = memoryHostKeyStore(), controller = new AbortController(), reason = new Error('stop')
+    const answers: ((yes: boolean) => void)[] = []
+    const policy = trustOnFirstUse(store, { confirm: () => new Promise((resolve) => answers.push(resolve)) })
+    const aborted = policy.verify(info(key, { signal: controller.signal }))
+    const next = policy.verify(info(other))
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    controller.abort(reason)
+    await expect(aborted).rejects.toBe(reason)
+    answers[0]!(true)
+    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    answers[1]!(true)
+    await next
+    expect(await store.read()).toBe(`h.example ${other}\n`)
+  })
+})
+
+test('two first connections at once cannot record two keys', async () => {
+  const store = memoryHostKeyStore()
+  const policy = trustOnFirstUse(store)
+  const verdicts = await Promise.allSettled([policy.verify(info(key)), policy.verify(info(other))])
+  expect(verdicts.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  expect(await store.read()).toBe(`h.example ${key}\n`)
+})
+
+test('a store that fails is a typed error with its cause', async () => {
+  const cause = new Error('quota')
+  const full = { read: () => '', append: () => { throw cause } }
+  await expect(trustOnFirstUse(full).verify(info(key))).rejects.toMatchObject({ name: 'HostKeyError', code: 'ERR_HOST_KEY_STORE', cause })
+  await expect(trustOnFirstUse({ ...full, read: () => Promise.reject(cause) }).verify(info(key))).rejects.toMatchObject({ code: 'ERR_HOST_KEY_STORE', cause })
+  expect(() => indexedDbHostKeyStore()).toThrow(TypeError)
+})
