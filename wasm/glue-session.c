@@ -1,6 +1,6 @@
 /* A LIBSSH2_SESSION whose transport is JavaScript. */
 #include <errno.h>
-#include <malloc.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "glue.h"
@@ -10,37 +10,68 @@
 /* libssh2 never looks at it: RECV and SEND are ours (law 1). */
 #define NO_SOCKET 1000
 
-static uintptr_t host_id(void **abstract)
+/* What `abstract` points to: the number that JavaScript knows the session by, and
+   everything that libssh2 has allocated for it. libssh2 leaves memory behind when a
+   session ends in the middle of an operation; the list gives it all back. */
+struct block {
+    struct block *previous, *next;
+    size_t size;
+    max_align_t content[];
+};
+
+struct owner {
+    uintptr_t id;
+    struct block blocks; /* head of a ring */
+};
+
+uintptr_t glue_host_id(void **abstract)
 {
-    return (uintptr_t)*abstract;
+    return ((struct owner *)*abstract)->id;
+}
+
+static struct block *block_of(void *ptr)
+{
+    return (struct block *)((char *)ptr - offsetof(struct block, content));
 }
 
 static LIBSSH2_ALLOC_FUNC(session_alloc)
 {
-    (void)abstract;
-    return malloc(count);
+    struct block *head = &((struct owner *)*abstract)->blocks;
+    struct block *block;
+    if(count > SIZE_MAX - sizeof(*block))
+        return NULL;
+    block = malloc(sizeof(*block) + count);
+    if(!block)
+        return NULL;
+    block->size = count;
+    block->next = head->next;
+    block->previous = head;
+    head->next->previous = block;
+    head->next = block;
+    return block->content;
 }
 
 /* Passwords, keys and plaintext pass through many buffers of libssh2: none
    goes back to the allocator with its content. */
 static LIBSSH2_FREE_FUNC(session_free)
 {
+    struct block *block;
     (void)abstract;
-    if(ptr) {
-        explicit_bzero(ptr, malloc_usable_size(ptr));
-        free(ptr);
-    }
+    if(!ptr)
+        return;
+    block = block_of(ptr);
+    block->previous->next = block->next;
+    block->next->previous = block->previous;
+    explicit_bzero(block, sizeof(*block) + block->size);
+    free(block);
 }
 
 static LIBSSH2_REALLOC_FUNC(session_realloc)
 {
-    size_t old = ptr ? malloc_usable_size(ptr) : 0;
-    void *copy;
-    if(count && old >= count)
-        return ptr;
-    copy = malloc(count);
+    size_t old = ptr ? block_of(ptr)->size : 0;
+    void *copy = session_alloc(count, abstract);
     if(copy && ptr) {
-        memcpy(copy, ptr, old);
+        memcpy(copy, ptr, old < count ? old : count);
         session_free(ptr, abstract);
     }
     return copy;
@@ -48,7 +79,7 @@ static LIBSSH2_REALLOC_FUNC(session_realloc)
 
 static LIBSSH2_RECV_FUNC(session_recv)
 {
-    int got = host_recv(host_id(abstract), buffer, length);
+    int got = host_recv(glue_host_id(abstract), buffer, length);
     (void)socket;
     (void)flags;
     return got == HOST_PENDING ? -EAGAIN : got;
@@ -56,7 +87,7 @@ static LIBSSH2_RECV_FUNC(session_recv)
 
 static LIBSSH2_SEND_FUNC(session_send)
 {
-    int sent = host_send(host_id(abstract), buffer, length);
+    int sent = host_send(glue_host_id(abstract), buffer, length);
     (void)socket;
     (void)flags;
     return sent == HOST_FAILED ? -EPIPE : sent;
@@ -67,7 +98,7 @@ static LIBSSH2_DISCONNECT_FUNC(session_disconnect)
     (void)session;
     (void)language;
     (void)language_len;
-    host_disconnect(host_id(abstract), reason, message, message_len);
+    host_disconnect(glue_host_id(abstract), reason, message, message_len);
 }
 
 static LIBSSH2_DEBUG_FUNC(session_debug)
@@ -75,33 +106,41 @@ static LIBSSH2_DEBUG_FUNC(session_debug)
     (void)session;
     (void)language;
     (void)language_len;
-    host_debug(host_id(abstract), always_display, message, message_len);
+    host_debug(glue_host_id(abstract), always_display, message, message_len);
 }
 
 static LIBSSH2_IGNORE_FUNC(session_ignore)
 {
     (void)session;
-    host_ignore(host_id(abstract), message, message_len);
+    host_ignore(glue_host_id(abstract), message, message_len);
 }
 
 static LIBSSH2_X11_OPEN_FUNC(session_x11_open)
 {
     (void)session;
-    host_x11_open(host_id(abstract), channel, shost, sport);
+    host_x11_open(glue_host_id(abstract), channel, shost, sport);
 }
 
 static LIBSSH2_AUTHAGENT_FUNC(session_agent_open)
 {
     (void)session;
-    host_agent_open(host_id(abstract), channel);
+    host_agent_open(glue_host_id(abstract), channel);
 }
 
 LIBSSH2_SESSION *glue_session_new(uintptr_t id)
 {
-    LIBSSH2_SESSION *session = libssh2_session_init_ex(
-        session_alloc, session_free, session_realloc, (void *)id);
-    if(!session)
+    LIBSSH2_SESSION *session;
+    struct owner *owner = malloc(sizeof(*owner));
+    if(!owner)
         return NULL;
+    owner->id = id;
+    owner->blocks.previous = owner->blocks.next = &owner->blocks;
+    session = libssh2_session_init_ex(session_alloc, session_free,
+                                      session_realloc, owner);
+    if(!session) {
+        free(owner);
+        return NULL;
+    }
     libssh2_session_set_blocking(session, 0);
     /* No limit of libssh2's own: time-outs are the caller's (AbortSignal). */
     libssh2_session_set_read_timeout(session, 0);
@@ -139,6 +178,19 @@ int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on)
     }
     libssh2_session_callback_set2(session, callback, on ? function : NULL);
     return 0;
+}
+
+/* Frees at once: nothing is sent, nobody is waited for. */
+void glue_session_free(LIBSSH2_SESSION *session)
+{
+    struct owner *owner = session->abstract;
+    void *abstract = owner;
+    session->socket_state = LIBSSH2_SOCKET_DISCONNECTED;
+    while(libssh2_session_free(session) == LIBSSH2_ERROR_EAGAIN)
+        ;
+    while(owner->blocks.next != &owner->blocks)
+        session_free(owner->blocks.next->content, &abstract);
+    free(owner);
 }
 
 /* Law 8: takes in whatever has arrived while no call is waiting for it.

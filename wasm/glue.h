@@ -9,6 +9,9 @@
 /* Fills `length` bytes from crypto.getRandomValues. 0, or -1 when that failed. */
 int glue_random(void *buffer, size_t length);
 
+/* The number of the session whose `abstract` libssh2 hands to a callback. */
+uintptr_t glue_host_id(void **abstract);
+
 /* Answers of the host functions that may have to wait for somebody. */
 #define HOST_PENDING (-1)
 #define HOST_FAILED (-2)
@@ -20,8 +23,13 @@ int host_recv(uintptr_t session, void *buffer, size_t length);
 /* Takes everything: returns `length`, or HOST_FAILED on a closed transport. */
 int host_send(uintptr_t session, const void *data, size_t length);
 /* Length of the signature blob, HOST_PENDING or HOST_FAILED. */
-int host_sign(uintptr_t session, const void *data, size_t length);
-/* Copies the answer that host_sign or host_prompt announced. */
+int host_sign(uintptr_t session, const char *algorithm, size_t algorithm_len,
+              const void *data, size_t length);
+/* Length of the answers to a round of prompts, or as host_sign. */
+int host_prompt(uintptr_t session, const void *round, size_t length);
+/* Length of the new password, or as host_sign. */
+int host_new_password(uintptr_t session, const char *prompt, size_t length);
+/* Copies the answer that one of the three announced. */
 void host_take_answer(uintptr_t session, void *buffer, size_t length);
 void host_disconnect(uintptr_t session, int reason, const char *message,
                      int message_len);

@@ -12,15 +12,18 @@ export interface WasmExports {
   _free(pointer: Pointer): void
   _glue_heap_used(): number
 
+  _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_session_new(id: number): SessionPointer
+  _glue_session_free(session: SessionPointer): void
   _glue_session_handshake(session: SessionPointer): number
   _glue_session_listen(session: SessionPointer, callback: number, on: number): number
   _glue_session_service(session: SessionPointer): number
-  _glue_userauth_publickey(session: SessionPointer, user: Bytes, key: Bytes, keyLength: number): number
+  _glue_userauth_keyboard_interactive(session: SessionPointer, user: Bytes, userLength: number): number
+  _glue_userauth_password(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, mayChange: number): number
+  _glue_userauth_publickey(session: SessionPointer, user: Bytes, userLength: number, key: Bytes, keyLength: number, algorithms: Bytes): number
 
   _libssh2_init(flags: number): number
   _libssh2_exit(): void
-  _libssh2_session_free(session: SessionPointer): number
   _libssh2_session_disconnect_ex(session: SessionPointer, reason: number, description: Bytes, language: Bytes): number
   _libssh2_session_banner_set(session: SessionPointer, banner: Bytes): number
   _libssh2_session_banner_get(session: SessionPointer): Bytes
@@ -44,7 +47,7 @@ export interface WasmExports {
   _libssh2_userauth_authenticated(session: SessionPointer): number
   _libssh2_userauth_banner(session: SessionPointer, banner: Bytes): number
   _libssh2_userauth_list(session: SessionPointer, user: Bytes, userLength: number): Bytes
-  _libssh2_userauth_password_ex(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, change: number): number
+  _libssh2_userauth_methods_left(session: SessionPointer, partialSuccess: Bytes): Bytes
 
   _libssh2_channel_open_ex(session: SessionPointer, type: Bytes, typeLength: number, windowSize: number, packetSize: number, message: Bytes, messageLength: number): ChannelPointer
   _libssh2_channel_direct_tcpip_ex(session: SessionPointer, host: Bytes, port: number, originator: Bytes, originatorPort: number): ChannelPointer

@@ -15,7 +15,7 @@ export class Handle<P extends Pointer> {
     this.#name = name
     this.#pointer = pointer
     this.#parent = parent
-    parent?.#children.add(this)
+    if (parent) parent.#children.add(this)
   }
 
   get pointer(): P {
@@ -30,7 +30,7 @@ export class Handle<P extends Pointer> {
   /** Forgets the pointer, here and in everything below; the C object itself is the caller's to free. */
   drop(): void {
     this.#pointer = undefined
-    this.#parent?.#children.delete(this)
+    if (this.#parent) this.#parent.#children.delete(this)
     this.#parent = undefined
     for (const child of this.#children) child.drop()
     this.#children.clear()

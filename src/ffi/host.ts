@@ -10,7 +10,9 @@ export interface HostFunctions {
   random(buffer: Bytes, length: number): number
   recv(session: number, buffer: Bytes, length: number): number
   send(session: number, data: Bytes, length: number): number
-  sign(session: number, data: Bytes, length: number): number
+  sign(session: number, algorithm: Bytes, algorithmLength: number, data: Bytes, length: number): number
+  prompt(session: number, round: Bytes, length: number): number
+  newPassword(session: number, prompt: Bytes, length: number): number
   takeAnswer(session: number, buffer: Bytes, length: number): void
   disconnect(session: number, reason: number, message: Bytes, length: number): void
   debug(session: number, alwaysDisplay: number, message: Bytes, length: number): void
@@ -25,8 +27,11 @@ export interface SessionHost {
   recv(target: Uint8Array): number
   /** Takes all of `data`, a view that is gone after the call, or answers `HOST_FAILED`. */
   send(data: Uint8Array): number
-  /** Signs `data` (userauth, RFC 4252 section 7): the blob, or `HOST_PENDING` / `HOST_FAILED`. */
-  sign(data: Uint8Array): Uint8Array | number
+  /** Signs `data` (RFC 4252 section 7): the signature blob, or `HOST_PENDING` / `HOST_FAILED`. */
+  sign(data: Uint8Array, algorithm: string): Uint8Array | number
+  /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; answers likewise. */
+  prompt(round: Uint8Array): Uint8Array | number
+  newPassword(prompt: string): Uint8Array | number
   disconnect(reason: number, message: string): void
   debug(alwaysDisplay: boolean, message: string): void
   ignore(data: Uint8Array): void

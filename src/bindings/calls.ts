@@ -1,0 +1,191 @@
+import { Driver } from '../core/driver.ts'
+import type { Transport } from '../core/transport.ts'
+import { Wire } from '../core/wire.ts'
+import { libssh2Error } from '../errors/libssh2-error.ts'
+import { DisconnectError, type SSHError } from '../errors/ssh-error.ts'
+import {
+  LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE,
+  LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
+} from '../ffi/constants.gen.ts'
+import type { Pointer, SessionPointer } from '../ffi/exports.ts'
+import { Handle } from '../ffi/handle.ts'
+import type { Heap } from '../ffi/heap.ts'
+import type { SessionHost } from '../ffi/host.ts'
+import type { Instance } from '../ffi/instance.ts'
+import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import { Lane } from './lane.ts'
+
+export type Again = typeof LIBSSH2_ERROR_EAGAIN
+export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T
+
+/** After these nothing more can be read from the transport: the session is over. */
+const FATAL = new Set<number>([
+  LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE,
+  LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
+])
+
+/** A call of C: which lane it waits in, and what tells it from the others there. */
+export interface Call {
+  readonly lane?: Lane
+  /** Identity of the call: an operation that said EAGAIN is gone on with only by a call of the same key. */
+  readonly key: string
+}
+
+/** The way of every binding into C for one session: lanes, return codes, errors, and what ended the session. */
+export class Calls {
+  readonly instance: Instance
+  readonly heap: Heap
+  readonly wire: Wire
+  readonly driver: Driver
+  readonly handle: Handle<SessionPointer>
+  /** Laws 4 and 5: whatever waits for a reply of the server that only its order identifies. */
+  readonly lane = new Lane()
+  readonly #id: number
+  #failure: SSHError | undefined
+  #serviced = false
+
+  constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send'>) {
+    this.instance = instance
+    this.heap = instance.heap
+    this.driver = new Driver({
+      taken: () => this.wire.taken,
+      service: () => this.#service(),
+      flush: () => this.wire.flush(),
+    })
+    this.wire = new Wire(transport, {
+      inbound: () => this.driver.wake(),
+      drained: () => this.driver.wake(),
+    })
+    this.#id = instance.register({
+      ...host,
+      recv: (target) => this.wire.recv(target),
+      send: (data) => this.wire.send(data),
+    })
+    const pointer = instance.call((c) => c._glue_session_new(this.#id))
+    if (pointer === 0) {
+      instance.unregister(this.#id)
+      throw libssh2Error(LIBSSH2_ERROR_ALLOC)
+    }
+    this.handle = new Handle('session', pointer)
+    this.wire.start()
+  }
+
+  /** What ended the session, if something did. Set once. */
+  get failure(): SSHError | undefined {
+    return this.instance.failure ?? this.#failure
+  }
+
+  fail(error: SSHError): SSHError {
+    this.#failure ??= error
+    return this.#failure
+  }
+
+  /** From the end of the handshake on, packets are taken in while nobody waits (law 8). */
+  serviceFromNowOn(): void {
+    this.#serviced = true
+  }
+
+  #service(): void {
+    if (!this.#serviced || this.handle.freed || this.failure) return
+    try {
+      const rc = this.plain((c, session) => c._glue_session_service(session))
+      if (rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN) this.fail(this.#error(rc))
+      else this.ended()
+    } catch {
+      // A trap: the instance remembers it, and every call throws it.
+    }
+  }
+
+  /** The transport ended and C has all that came: what still says EAGAIN never will say anything else. */
+  ended(): SSHError | undefined {
+    const { ended } = this.wire
+    if (!this.failure && ended && this.wire.empty) {
+      const [errno, message] = ended.error === undefined
+        ? [LIBSSH2_ERROR_SOCKET_DISCONNECT, 'the transport was closed'] as const
+        : [LIBSSH2_ERROR_SOCKET_RECV, 'the transport failed'] as const
+      this.fail(libssh2Error(errno, message, { cause: ended.error }))
+    }
+    return this.failure
+  }
+
+  get session(): SessionPointer {
+    return this.handle.pointer
+  }
+
+  /** Calls C for a code: negative ones but EAGAIN are thrown. */
+  code(call: Call, run: Run<number>): number {
+    return this.attempt(call, (c, session) => {
+      const rc = run(c, session)
+      return rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN ? this.#raise(rc) : rc
+    })
+  }
+
+  /** Calls C for a pointer: NULL is EAGAIN or thrown, as the last error says. */
+  pointer<P extends Pointer>(call: Call, run: Run<P>): P | Again {
+    return this.attempt(call, (c, session) => this.orLastError(run(c, session)))
+  }
+
+  /** NULL stands for the last error: EAGAIN is given back, others are thrown. Inside `attempt`. */
+  orLastError<P extends Pointer>(pointer: P): P | Again {
+    if (pointer !== 0) return pointer
+    const errno = this.plain((c, session) => c._libssh2_session_last_errno(session))
+    return errno === LIBSSH2_ERROR_EAGAIN ? errno : this.#raise(errno)
+  }
+
+  /** Calls C for something that neither waits nor fails. */
+  plain<T>(run: Run<T>): T {
+    const { session } = this
+    return this.instance.call((c) => run(c, session))
+  }
+
+  /** One attempt at a call that may say EAGAIN: takes its lane, and gives it back when the call is over. */
+  attempt<T>({ lane, key }: Call, run: Run<T | Again>): T | Again {
+    const { session } = this
+    if (lane && !lane.admits(key)) {
+      if (this.failure) throw this.failure
+      return LIBSSH2_ERROR_EAGAIN
+    }
+    let again = false
+    try {
+      const result = this.instance.call((c) => run(c, session))
+      if (result === LIBSSH2_ERROR_EAGAIN && this.ended()) throw this.failure
+      again = result === LIBSSH2_ERROR_EAGAIN
+      return result
+    } finally {
+      if (again) lane?.hold(key)
+      else if (lane?.release(key)) this.driver.release()
+      this.driver.touched()
+    }
+  }
+
+  #raise(errno: number): never {
+    throw this.#error(errno)
+  }
+
+  /** The error for `errno`, with libssh2's message if its last error is this one. Ends the session where nothing can follow. */
+  #error(errno: number): SSHError {
+    if (FATAL.has(errno) && this.#failure) return this.#failure
+    const error = libssh2Error(errno, this.lastErrorMessage(errno))
+    return FATAL.has(errno) ? this.fail(error) : error
+  }
+
+  lastErrorMessage(errno: number): string | undefined {
+    using scope = this.heap.scope()
+    const message = scope.out()
+    const length = scope.out()
+    const last = this.plain((c, session) => c._libssh2_session_last_error(session, message, length, 0))
+    return last === errno ? this.heap.text(this.heap.u32(message) as never, this.heap.u32(length)) : undefined
+  }
+
+  /** Ends the C session at once, without a word to the server. Idempotent. */
+  free(): void {
+    if (this.handle.freed) return
+    const { pointer } = this.handle
+    this.handle.drop()
+    this.fail(new DisconnectError('the session has been freed', { code: 'ERR_HANDLE_FREED' }))
+    this.instance.unregister(this.#id)
+    this.wire.abort()
+    if (!this.instance.failure) this.instance.call((c) => c._glue_session_free(pointer))
+    this.driver.wake()
+  }
+}

@@ -1,0 +1,132 @@
+import type { Transport } from '../core/transport.ts'
+import {
+  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_EAGAIN,
+} from '../ffi/constants.gen.ts'
+import type { ChannelPointer } from '../ffi/exports.ts'
+import type { HeapScope } from '../ffi/heap.ts'
+import { Instance } from '../ffi/instance.ts'
+import { AcceptQueue } from './accept-queue.ts'
+import { type Again, Calls, type Run } from './calls.ts'
+import { Channel } from './channel.ts'
+import { CALLS } from './session-transport.ts'
+import { SessionUserauth } from './session-userauth.ts'
+
+export interface SessionOptions {
+  /** Shares this WebAssembly instance with other sessions. By default each session has its own, so that none can reach another's memory. */
+  readonly instance?: Instance
+  /** A compiled `libssh2.wasm`; by default the one of this package. */
+  readonly module?: WebAssembly.Module
+}
+
+export interface IncomingX11 {
+  readonly channel: Channel
+  readonly originatorHost: string
+  readonly originatorPort: number
+}
+
+/**
+ * One SSH connection, non-blocking: the transport layer, authentication, and here the connection layer (RFC 4254).
+ * Return codes as in ssh2-python: EAGAIN (-37) is returned, every other negative code is thrown as an `SSHError`.
+ */
+export class Session extends SessionUserauth {
+  readonly #x11: AcceptQueue<IncomingX11>
+  readonly #agents: AcceptQueue<Channel>
+
+  private constructor(instance: Instance, transport: Transport) {
+    super((host) => new Calls(instance, transport, {
+      ...host,
+      x11Open: (channel, originatorHost, originatorPort) => this.#x11.push({ channel: this.#channel(channel), originatorHost, originatorPort }),
+      agentOpen: (channel) => this.#agents.push(this.#channel(channel)),
+    }))
+    this.#x11 = new AcceptQueue(this[CALLS])
+    this.#agents = new AcceptQueue(this[CALLS])
+  }
+
+  /**
+   * Takes over `transport` and makes a session on it, in a WebAssembly instance of its own unless `options.instance` is given.
+   * @throws SSHError if memory is exhausted. libssh2_session_init_ex.
+   */
+  static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
+    const instance = options.instance ?? await Instance.create(options.module ? { module: options.module } : {})
+    return new Session(instance, transport)
+  }
+
+  #channel(pointer: ChannelPointer): Channel {
+    return new Channel(this, this[CALLS], pointer)
+  }
+
+  /** Opens a channel: one at a time on a session (law 5). */
+  #open(key: string, run: (scope: HeapScope) => Run<ChannelPointer>): Channel | Again {
+    this.needHandshake()
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const pointer = calls.pointer({ lane: calls.lane, key: `open:${key}` }, run(scope))
+    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+  }
+
+  /** Opens a channel of type `session`. @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_session. */
+  openSession(): Channel | Again {
+    return this.openSessionEx()
+  }
+
+  /**
+   * Opens a channel of any type (RFC 4254 section 5.1).
+   * @param windowSize bytes that the server may send before a window adjust. @param packetSize largest packet that it may send.
+   * @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_ex.
+   */
+  openSessionEx(channelType = 'session', windowSize: number = LIBSSH2_CHANNEL_WINDOW_DEFAULT, packetSize: number = LIBSSH2_CHANNEL_PACKET_DEFAULT, message: Uint8Array = new Uint8Array(0)): Channel | Again {
+    return this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
+      const type = scope.utf8(channelType, 'channelType')
+      const body = scope.bytes(message)
+      return (c, session) => c._libssh2_channel_open_ex(session, type.pointer, type.length, windowSize, packetSize, body.pointer, body.length)
+    })
+  }
+
+  /** Opens a TCP connection from the server to `host` (RFC 4254 section 7.2). @returns the channel, or EAGAIN. libssh2_channel_direct_tcpip. */
+  directTcpip(host: string, port: number): Channel | Again {
+    return this.directTcpipEx(host, port, '127.0.0.1', 22)
+  }
+
+  /** As `directTcpip`, naming where the connection comes from. libssh2_channel_direct_tcpip_ex. */
+  directTcpipEx(host: string, port: number, originatorHost: string, originatorPort: number): Channel | Again {
+    return this.#open(`direct-tcpip:${host}:${port}:${originatorHost}:${originatorPort}`, (scope) => {
+      const target = scope.utf8(host, 'host')
+      const originator = scope.utf8(originatorHost, 'originatorHost')
+      return (c, session) => c._libssh2_channel_direct_tcpip_ex(session, target.pointer, checkedPort(port), originator.pointer, checkedPort(originatorPort))
+    })
+  }
+
+  /** Opens a connection to a Unix socket on the server (OpenSSH PROTOCOL section 2.4). @returns the channel, or EAGAIN. libssh2_channel_direct_streamlocal_ex. */
+  directStreamlocalEx(path: string, originatorHost = '127.0.0.1', originatorPort = 22): Channel | Again {
+    return this.#open(`direct-streamlocal:${path}:${originatorHost}:${originatorPort}`, (scope) => {
+      const target = scope.utf8(path, 'path')
+      const originator = scope.utf8(originatorHost, 'originatorHost')
+      return (c, session) => c._libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, checkedPort(originatorPort))
+    })
+  }
+
+  /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */
+  listenForX11(): void {
+    this.listen(LIBSSH2_CALLBACK_X11, true)
+  }
+
+  /** From now on the server may open agent channels; before, they are refused. `Channel.requestAuthAgent` calls it. */
+  listenForAgents(): void {
+    this.listen(LIBSSH2_CALLBACK_AUTHAGENT, true)
+  }
+
+  /** The next X11 channel that the server opened, or EAGAIN. LIBSSH2_CALLBACK_X11; RFC 4254 section 6.3.2. */
+  acceptX11(): IncomingX11 | Again {
+    return this.#x11.accept()
+  }
+
+  /** The next `auth-agent@openssh.com` channel that the server opened, or EAGAIN. LIBSSH2_CALLBACK_AUTHAGENT. */
+  acceptAgent(): Channel | Again {
+    return this.#agents.accept()
+  }
+}
+
+function checkedPort(port: number): number {
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new RangeError('a port is a whole number from 0 to 65535')
+  return port
+}

@@ -1,0 +1,93 @@
+import type { BytePort, PortSink, Transport } from './transport.ts'
+
+/** The `BytePort` of any transport made of Web Streams. */
+export class StreamPort implements BytePort {
+  readonly #transport: Transport
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  #sink: PortSink | undefined
+  #queued = 0
+  #resume: (() => void) | undefined
+  #paused = false
+  #closed = false
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+    this.#reader = transport.readable.getReader()
+    this.#writer = transport.writable.getWriter()
+  }
+
+  get queued(): number {
+    return this.#queued
+  }
+
+  start(sink: PortSink): void {
+    this.#sink = sink
+    this.#writer.closed.catch((error: unknown) => this.#end(error))
+    void this.#pump()
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for (;;) {
+        if (this.#paused) await new Promise<void>((resolve) => { this.#resume = resolve })
+        const { done, value } = await this.#reader.read()
+        if (done) return this.#end()
+        if (value.length > 0) this.#sink?.data(value)
+      }
+    } catch (error) {
+      this.#end(error)
+    }
+  }
+
+  #end(error?: unknown): void {
+    const sink = this.#sink
+    this.#sink = undefined
+    sink?.ended(error)
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#queued += chunk.length
+    this.#writer.write(chunk).then(() => this.#written(chunk.length), (error: unknown) => this.#end(error))
+  }
+
+  #written(length: number): void {
+    this.#queued -= length
+    this.#sink?.drained()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#resume?.()
+    this.#resume = undefined
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#sink = undefined
+    await this.#writer.close().catch(ignore)
+    await this.#reader.cancel().catch(ignore)
+    await settle(this.#transport.close?.())
+  }
+
+  abort(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#sink = undefined
+    this.#writer.abort().catch(ignore)
+    this.#reader.cancel().catch(ignore)
+    void settle(this.#transport.close?.())
+  }
+}
+
+/** The stream was broken already: closing it is all that was wanted. */
+function ignore(): void {}
+
+async function settle(closing: void | Promise<void>): Promise<void> {
+  await Promise.resolve(closing).catch(ignore)
+}

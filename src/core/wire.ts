@@ -1,0 +1,159 @@
+import { HOST_FAILED, HOST_PENDING } from '../ffi/host.ts'
+import { StreamPort } from './stream-port.ts'
+import type { BytePort, Transport } from './transport.ts'
+
+/** Received and not yet taken: above this the transport is paused, below half of it resumed. */
+const INBOUND_HIGH = 1 << 20
+/** Sent and not yet taken by the runtime: above this no new data is written (law 3). */
+const OUTBOUND_HIGH = 1 << 20
+const STAGE_SIZE = 64 << 10
+
+export interface WireEvents {
+  /** Bytes arrived, or the stream ended. */
+  inbound(): void
+  /** The outgoing queue fell below its high-water mark. */
+  drained(): void
+}
+
+/** The two queues between libssh2's RECV and SEND and one transport. One copy each way. */
+export class Wire {
+  readonly #port: BytePort
+  readonly #events: WireEvents
+  readonly #chunks: Uint8Array[] = []
+  #head = 0
+  #inbound = 0
+  #paused = false
+  #ended: { error: unknown } | undefined
+  #closed = false
+  #ready: Uint8Array[] = []
+  #stage = new Uint8Array(0)
+  #staged = 0
+  #congested = false
+  /** Bytes that RECV has taken in all: the driver's measure of progress (law 2). */
+  taken = 0
+
+  constructor(transport: Transport, events: WireEvents) {
+    this.#port = transport.port ?? new StreamPort(transport)
+    this.#events = events
+  }
+
+  start(): void {
+    this.#port.start({
+      data: (chunk) => this.#receive(chunk),
+      drained: () => this.#drained(),
+      ended: (error) => {
+        this.#ended ??= { error }
+        this.#events.inbound()
+      },
+    })
+  }
+
+  #receive(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#inbound += chunk.length
+    if (this.#inbound > INBOUND_HIGH && !this.#paused) {
+      this.#paused = true
+      this.#port.pause()
+    }
+    this.#events.inbound()
+  }
+
+  #drained(): void {
+    if (!this.#congested || this.#port.queued > OUTBOUND_HIGH / 2) return
+    this.#congested = false
+    this.#events.drained()
+  }
+
+  /** RECV. */
+  recv(target: Uint8Array): number {
+    if (this.#chunks.length === 0) return HOST_PENDING
+    let filled = 0
+    while (filled < target.length) {
+      const chunk = this.#chunks[0]
+      if (!chunk) break
+      const part = chunk.subarray(this.#head, this.#head + target.length - filled)
+      target.set(part, filled)
+      filled += part.length
+      this.#head += part.length
+      if (this.#head === chunk.length) {
+        this.#chunks.shift()
+        this.#head = 0
+      }
+    }
+    this.taken += filled
+    this.#inbound -= filled
+    if (this.#paused && this.#inbound < INBOUND_HIGH / 2) {
+      this.#paused = false
+      this.#port.resume()
+    }
+    return filled
+  }
+
+  /** SEND. Accepts everything (law 3). */
+  send(data: Uint8Array): number {
+    if (this.#closed) return HOST_FAILED
+    if (this.#stage.length - this.#staged < data.length) {
+      this.#seal()
+      this.#stage = new Uint8Array(Math.max(data.length, STAGE_SIZE))
+      this.#staged = 0
+    }
+    this.#stage.set(data, this.#staged)
+    this.#staged += data.length
+    return data.length
+  }
+
+  /** Moves what is staged to the ready list; the rest of the stage stays in use. */
+  #seal(): void {
+    if (this.#staged === 0) return
+    this.#ready.push(this.#stage.subarray(0, this.#staged))
+    this.#stage = this.#stage.subarray(this.#staged)
+    this.#staged = 0
+  }
+
+  get unsent(): boolean {
+    return this.#staged > 0 || this.#ready.length > 0
+  }
+
+  /** Hands everything that SEND took to the transport. */
+  flush(): void {
+    this.#seal()
+    if (this.#ready.length === 0) return
+    const chunks = this.#ready
+    this.#ready = []
+    for (const chunk of chunks) this.#port.write(chunk)
+    this.#congested ||= this.#port.queued > OUTBOUND_HIGH
+  }
+
+  /** No new data should be written; reads, requests and window adjusts always go. */
+  get congested(): boolean {
+    let unsent = this.#staged
+    for (const chunk of this.#ready) unsent += chunk.length
+    return this.#port.queued + unsent > OUTBOUND_HIGH ? (this.#congested = true) : this.#congested
+  }
+
+  /** Set once nothing more will come; then `error` says why, if it was not an orderly end. */
+  get ended(): { readonly error: unknown } | undefined {
+    return this.#ended
+  }
+
+  /** All that arrived has been taken. */
+  get empty(): boolean {
+    return this.#chunks.length === 0
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.flush()
+    this.#closed = true
+    this.#ended ??= { error: undefined }
+    await this.#port.close()
+  }
+
+  abort(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#ended ??= { error: undefined }
+    this.#chunks.length = 0
+    this.#port.abort()
+  }
+}

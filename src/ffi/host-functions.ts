@@ -1,0 +1,56 @@
+import type { Bytes } from './exports.ts'
+import type { Heap } from './heap.ts'
+import { HOST_FAILED, type HostFunctions, type SessionHost } from './host.ts'
+
+/** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
+const RANDOM_LIMIT = 65536
+
+/** The imports of one module: they find the session by its number, and hand it copies instead of addresses. */
+export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap): HostFunctions {
+  const answers = new Map<number, Uint8Array>()
+  const host = (id: number) => hosts.get(id)
+
+  /** Announces an answer's length; C fetches it by `takeAnswer`. */
+  const announce = (id: number, answer: Uint8Array | number | undefined): number => {
+    if (!(answer instanceof Uint8Array)) return answer ?? HOST_FAILED
+    answers.set(id, answer)
+    return answer.length
+  }
+
+  return {
+    random: (buffer, length) => fillRandom(heap(), buffer, length),
+    recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
+    send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
+    sign: (id, algorithm, algorithmLength, data, length) =>
+      announce(id, host(id)?.sign(heap().copy(data, length), heap().text(algorithm, algorithmLength))),
+    prompt: (id, round, length) => announce(id, host(id)?.prompt(heap().copy(round, length))),
+    newPassword: (id, prompt, length) => announce(id, host(id)?.newPassword(heap().text(prompt, length))),
+    takeAnswer(id, buffer, length) {
+      const answer = answers.get(id)
+      answers.delete(id)
+      if (!answer) return
+      heap().write(buffer, answer.subarray(0, length))
+      answer.fill(0)
+    },
+    disconnect: (id, reason, message, length) => host(id)?.disconnect(reason, heap().text(message, length)),
+    debug: (id, alwaysDisplay, message, length) => host(id)?.debug(alwaysDisplay !== 0, heap().text(message, length)),
+    ignore: (id, message, length) => host(id)?.ignore(heap().copy(message, length)),
+    x11Open: (id, channel, originator, port) => host(id)?.x11Open(channel, heap().string(originator) ?? '', port),
+    agentOpen: (id, channel) => host(id)?.agentOpen(channel),
+  }
+}
+
+/** By way of a buffer of our own: some runtimes refuse to fill WebAssembly memory. */
+function fillRandom(heap: Heap, buffer: Bytes, length: number): number {
+  const view = heap.view(buffer, length)
+  try {
+    for (let at = 0; at < length; at += RANDOM_LIMIT) {
+      const part = crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at)))
+      view.set(part, at)
+      part.fill(0)
+    }
+    return 0
+  } catch {
+    return HOST_FAILED
+  }
+}

@@ -1,0 +1,10 @@
+/// The public names of `libssh2-wasm`, nothing else.
+export { Session, type IncomingX11, type SessionOptions } from './bindings/session.ts'
+export type { Disconnected, HostKey } from './bindings/session-transport.ts'
+export type { MethodsLeft, NewPasswordFunction, SignFunction } from './bindings/session-userauth.ts'
+export type { PromptFunction, PromptRound } from './bindings/prompt-round.ts'
+export { Channel, type ExitSignal, type PtyOptions } from './bindings/channel.ts'
+export type { BytePort, PortSink, Transport } from './core/transport.ts'
+export { AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
+export * from './ffi/constants.gen.ts'
+export { Instance, type InstanceOptions } from './ffi/instance.ts'

@@ -1,0 +1,80 @@
+import type { Duplex } from 'node:stream'
+import type { BytePort, PortSink } from '../core/transport.ts'
+
+/** The `BytePort` of a Node stream: its events, without Web Streams between. */
+export class SocketPort implements BytePort {
+  readonly #socket: Duplex
+  #sink: PortSink | undefined
+  #queued = 0
+
+  constructor(socket: Duplex) {
+    this.#socket = socket
+  }
+
+  get queued(): number {
+    return this.#queued
+  }
+
+  start(sink: PortSink): void {
+    this.#sink = sink
+    const socket = this.#socket
+    socket.on('data', (chunk: Uint8Array) => this.#sink?.data(chunk))
+    socket.on('end', () => this.#end())
+    socket.on('error', (error) => this.#end(error))
+    socket.on('close', () => this.#end())
+    if (socket.errored) this.#end(socket.errored)
+    else if (socket.destroyed || socket.readableEnded) this.#end()
+  }
+
+  #end(error?: unknown): void {
+    const sink = this.#sink
+    this.#sink = undefined
+    sink?.ended(error)
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#socket.destroyed || this.#socket.writableEnded) return
+    this.#queued += chunk.length
+    this.#socket.write(chunk, () => {
+      this.#queued -= chunk.length
+      this.#sink?.drained()
+    })
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  close(): Promise<void> {
+    this.#sink = undefined
+    const socket = this.#socket
+    return new Promise((resolve) => {
+      if (socket.destroyed) return resolve()
+      socket.once('close', () => resolve())
+      socket.on('error', ignore)
+      // What is queued goes out first; a peer that keeps its side open, or reads nothing, is not waited for.
+      const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE)
+      timer.unref()
+      socket.end(() => {
+        clearTimeout(timer)
+        socket.destroy()
+      })
+    })
+  }
+
+  abort(): void {
+    this.#sink = undefined
+    this.#socket.on('error', ignore)
+    this.#socket.destroy()
+  }
+}
+
+/** Milliseconds that the last bytes have to leave the machine after `close`. */
+const CLOSE_GRACE = 2000
+
+/** The socket is being closed: its errors are nobody's any more, and unheard they would end the process. */
+function ignore(): void {}

@@ -1,0 +1,192 @@
+import type { BytePort, PortSink, Transport } from '../core/transport.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+
+export interface WebSocketOptions {
+  /** Subprotocols to offer; gateways such as websockify know `binary`. */
+  readonly protocols?: string | readonly string[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Milliseconds between looks at `bufferedAmount`, which has no event. */
+const DRAIN_INTERVAL = 5
+
+/**
+ * Opens a WebSocket to a gateway that carries SSH in binary frames.
+ * @throws SSHError `ERR_WEBSOCKET` if it cannot be opened, or `signal.reason`.
+ */
+export function connectWebSocket(url: string | URL, { protocols = 'binary', signal }: WebSocketOptions = {}): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const socket = new WebSocket(url, typeof protocols === 'string' ? protocols : [...protocols])
+    const transport = fromWebSocket(socket)
+    const onAbort = () => {
+      socket.close()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    socket.addEventListener('open', () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve(transport)
+    }, { once: true })
+    socket.addEventListener('close', (event) => reject(closeError(event, 'the WebSocket could not be opened')), { once: true })
+  })
+}
+
+/** A transport over a WebSocket, open or opening, of the browser or of a library with the same interface (npm `ws`). */
+export function fromWebSocket(socket: WebSocket): Transport {
+  return new WebSocketTransport(socket)
+}
+
+class WebSocketTransport implements Transport {
+  readonly port: WebSocketPort
+  #streams: { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } | undefined
+
+  constructor(socket: WebSocket) {
+    this.port = new WebSocketPort(socket)
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return (this.#streams ??= portStreams(this.port)).readable
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return (this.#streams ??= portStreams(this.port)).writable
+  }
+
+  async close(): Promise<void> {
+    await this.port.close()
+  }
+}
+
+class WebSocketPort implements BytePort {
+  readonly #socket: WebSocket
+  #sink: PortSink | undefined
+  #early: Uint8Array[] = []
+  #paused: Uint8Array[] | undefined
+  #ended: { error: unknown } | undefined
+  #drain: ReturnType<typeof setTimeout> | undefined
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket
+    socket.binaryType = 'arraybuffer'
+    socket.addEventListener('message', (event: MessageEvent) => this.#message(event.data))
+    socket.addEventListener('close', (event) => this.#end(event.code === 1000 || event.code === 1005 ? undefined : closeError(event, 'the WebSocket was closed')))
+  }
+
+  /** A WebSocket cannot be paused; what comes meanwhile is kept, bounded by the SSH windows. */
+  #message(data: unknown): void {
+    if (!(data instanceof ArrayBuffer)) return this.#refuse()
+    const chunk = new Uint8Array(data)
+    if (this.#paused) this.#paused.push(chunk)
+    else if (this.#sink) this.#sink.data(chunk)
+    else this.#early.push(chunk)
+  }
+
+  #refuse(): void {
+    this.#socket.close(1003, 'binary frames only')
+    this.#end(new SSHError('the gateway sent a text frame; SSH needs binary ones', { code: 'ERR_WEBSOCKET' }))
+  }
+
+  #end(error: unknown): void {
+    if (this.#ended) return
+    this.#ended = { error }
+    clearTimeout(this.#drain)
+    this.#sink?.ended(error)
+  }
+
+  get queued(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  start(sink: PortSink): void {
+    this.#sink = sink
+    const early = this.#early
+    this.#early = []
+    for (const chunk of early) sink.data(chunk)
+    if (this.#ended) sink.ended(this.#ended.error)
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return
+    this.#socket.send(chunk as Uint8Array<ArrayBuffer>)
+    this.#watchDrain()
+  }
+
+  #watchDrain(): void {
+    if (this.#drain !== undefined || this.queued === 0) return
+    this.#drain = setTimeout(() => {
+      this.#drain = undefined
+      this.#sink?.drained()
+      this.#watchDrain()
+    }, DRAIN_INTERVAL)
+  }
+
+  pause(): void {
+    this.#paused ??= []
+  }
+
+  resume(): void {
+    const kept = this.#paused ?? []
+    this.#paused = undefined
+    for (const chunk of kept) this.#message(chunk.buffer)
+  }
+
+  close(): Promise<void> {
+    this.#sink = undefined
+    clearTimeout(this.#drain)
+    if (this.#socket.readyState === WebSocket.CLOSED) return Promise.resolve()
+    return new Promise((resolve) => {
+      const grace = setTimeout(resolve, CLOSE_GRACE)
+      this.#socket.addEventListener('close', () => {
+        clearTimeout(grace)
+        resolve()
+      }, { once: true })
+      this.#socket.close(1000)
+    })
+  }
+
+  abort(): void {
+    void this.close()
+  }
+}
+
+/** Milliseconds that a gateway has to answer the closing handshake. */
+const CLOSE_GRACE = 2000
+
+function closeError(event: CloseEvent, what: string): SSHError {
+  return new SSHError(`${what}: code ${event.code}${event.reason ? ` (${event.reason})` : ''}`, { code: 'ERR_WEBSOCKET' })
+}
+
+/** The Web Streams of a port, for who wants them instead. */
+function portStreams(port: BytePort): { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } {
+  let drained: (() => void) | undefined
+  let ended = false
+  const readable = new ReadableStream<Uint8Array>({
+    start(controller) {
+      port.start({
+        data(chunk) {
+          controller.enqueue(chunk)
+          if ((controller.desiredSize ?? 0) <= 0) port.pause()
+        },
+        drained: () => drained?.(),
+        ended(error) {
+          ended = true
+          drained?.()
+          if (error === undefined) controller.close()
+          else controller.error(error)
+        },
+      })
+    },
+    pull: () => port.resume(),
+    cancel: () => port.close(),
+  }, { highWaterMark: 1 << 20, size: (chunk) => chunk.length })
+  const writable = new WritableStream<Uint8Array>({
+    async write(chunk) {
+      port.write(chunk)
+      while (!ended && port.queued > 1 << 20) await new Promise<void>((resolve) => { drained = resolve })
+    },
+    close: () => port.close(),
+    abort: () => port.abort(),
+  })
+  return { readable, writable }
+}
