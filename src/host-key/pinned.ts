@@ -1,17 +1,19 @@
 import { HostKeyError } from '../errors/ssh-error.ts'
 import { signatureAlgorithms } from '../keys/key-types.ts'
+import { parsePublicKey } from '../keys/public-key.ts'
 import { publicKeyType } from '../keys/public-key-blob.ts'
 import { decodeBase64 } from '../wire-format/base64.ts'
 import { fingerprint } from './fingerprint.ts'
-import { isGarbage, parseKnownHostsLine } from './known-hosts-line.ts'
+import { isGarbage } from './known-hosts-line.ts'
 import type { HostKeyPolicy } from './policy.ts'
+import { readPresentedKey } from './presented-key.ts'
 
 const PREFIX = 'SHA256:'
 const SHA256_LENGTH = 32
 
 /**
- * Accepts one of the given host keys and no other, whatever the host is called. A key is given as its fingerprint (`SHA256:…`) or, better, as a public key line
- * (`ssh-ed25519 AAAA…`, the text of a .pub file): then the client asks a server with several keys for one of that type.
+ * Accepts one of the given host keys and no other, whatever the host is called. A key is given as its fingerprint (`SHA256:…`) or, better, as a public key
+ * (`ssh-ed25519 AAAA…`, the text of a .pub file, or PEM): then the client asks a server with several keys for one of that type.
  * Of a certificate, the certified key counts. A pin that cannot be read is a `TypeError`.
  * Rejects with `HostKeyError` `ERR_HOST_KEY_CHANGED`.
  */
@@ -31,14 +33,14 @@ export function pinned(keys: string | readonly string[]): HostKeyPolicy {
   }
 }
 
-/** A fingerprint in its normal form, or the blob of a public key line. */
+/** A fingerprint in its normal form, or the plain blob of a public key. */
 function readPin(text: string): string | Uint8Array {
   try {
-    if (!text.startsWith(PREFIX)) return parseKnownHostsLine(`pinned ${text}`)!.key
+    if (!text.startsWith(PREFIX)) return readPresentedKey(parsePublicKey(text).blob).publicKey
     const hash = text.slice(PREFIX.length).replace(/=+$/, '')
     if (decodeBase64(hash).length === SHA256_LENGTH) return PREFIX + hash
   } catch (error) {
     if (!isGarbage(error)) throw error
   }
-  throw new TypeError('a pinned host key is neither SHA256:… nor a public key line')
+  throw new TypeError('a pinned host key is neither SHA256:… nor a public key')
 }

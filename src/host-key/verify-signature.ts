@@ -1,6 +1,7 @@
-import { CURVES, RSA_HASHES } from '../keys/key-types.ts'
+import { publicJwk } from '../keys/jwk.ts'
+import { CURVES } from '../keys/key-types.ts'
 import { type EcdsaPublic, type Ed25519Public, type PublicFields, readPublicKey, type RsaPublic, typeOf } from '../keys/public-key-blob.ts'
-import { encodeBase64 } from '../wire-format/base64.ts'
+import { webCryptoParameters } from '../keys/web-crypto-sign.ts'
 import { type Bytes, concatBytes, encodeText } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
 import { WireWriter } from '../wire-format/writer.ts'
@@ -22,8 +23,8 @@ export async function verifySignature(publicKey: Uint8Array, signatureBlob: Uint
   if (signed === undefined || !belongs(algorithm, fields)) return false
   switch (fields.kind) {
     case 'rsa': return verifyRsa(fields, algorithm, signature, signed)
-    case 'ecdsa': return verifyEcdsa(fields, signature, signed)
-    case 'ed25519': return verifyEd25519(fields, signature, signed)
+    case 'ecdsa': return verifyEcdsa(fields, algorithm, signature, signed)
+    case 'ed25519': return verifyEd25519(fields, algorithm, signature, signed)
   }
 }
 
@@ -38,37 +39,37 @@ async function securityKeyData(application: string, reader: WireReader, data: By
   return concatBytes(await sha256(encodeText(application)), new WireWriter().byte(flags).uint32(counter).finish(), await sha256(data))
 }
 
-async function verifyRsa({ n, e }: RsaPublic, algorithm: string, signature: Bytes, data: Bytes): Promise<boolean> {
-  const jwk = { kty: 'RSA', n: base64Url(n), e: base64Url(e) }
-  const key = await crypto.subtle.importKey('jwk', jwk, { name: 'RSASSA-PKCS1-v1_5', hash: RSA_HASHES[algorithm]! }, false, ['verify'])
-  return signature.length <= n.length && crypto.subtle.verify('RSASSA-PKCS1-v1_5', key, leftPad(signature, n.length), data)
+async function verifyRsa(fields: RsaPublic, algorithm: string, signature: Bytes, data: Bytes): Promise<boolean> {
+  const key = await importIfSupported(fields, algorithm)
+  const length = fields.n.length
+  return key !== undefined && signature.length <= length && crypto.subtle.verify('RSASSA-PKCS1-v1_5', key, leftPad(signature, length), data)
 }
 
-async function verifyEcdsa({ curve, point }: EcdsaPublic, signature: Bytes, data: Bytes): Promise<boolean> {
-  const { size, webCryptoName, hash } = CURVES[curve]
+async function verifyEcdsa(fields: EcdsaPublic, algorithm: string, signature: Bytes, data: Bytes): Promise<boolean> {
+  const { size, hash } = CURVES[fields.curve]
   const reader = new WireReader(signature)
   const r = reader.mpint(), s = reader.mpint()
   reader.end()
   if (r.length > size || s.length > size) return false
-  const raw = concatBytes(leftPad(r, size), leftPad(s, size))
-  const key = await importIfSupported(point, { name: 'ECDSA', namedCurve: webCryptoName })
-  if (key) return crypto.subtle.verify({ name: 'ECDSA', hash }, key, raw, data)
+  const numbers = concatBytes(leftPad(r, size), leftPad(s, size))
+  const key = await importIfSupported(fields, algorithm)
+  if (key) return crypto.subtle.verify({ name: 'ECDSA', hash }, key, numbers, data)
   const { p256, p384, p521 } = await import('@noble/curves/nist.js')
-  return falseIfThrown(() => ({ nistp256: p256, nistp384: p384, nistp521: p521 })[curve].verify(raw, data, point, { lowS: false }))
+  return falseIfThrown(() => ({ nistp256: p256, nistp384: p384, nistp521: p521 })[fields.curve].verify(numbers, data, fields.point, { lowS: false }))
 }
 
-async function verifyEd25519({ key: raw }: Ed25519Public, signature: Bytes, data: Bytes): Promise<boolean> {
+async function verifyEd25519(fields: Ed25519Public, algorithm: string, signature: Bytes, data: Bytes): Promise<boolean> {
   if (signature.length !== 64) return false
-  const key = await importIfSupported(raw, { name: 'Ed25519' })
-  if (key) return crypto.subtle.verify({ name: 'Ed25519' }, key, signature, data)
+  const key = await importIfSupported(fields, algorithm)
+  if (key) return crypto.subtle.verify('Ed25519', key, signature, data)
   const { ed25519 } = await import('@noble/curves/ed25519.js')
-  return falseIfThrown(() => ed25519.verify(signature, data, raw, { zip215: false }))
+  return falseIfThrown(() => ed25519.verify(signature, data, fields.key, { zip215: false }))
 }
 
 /** Undefined where the runtime's WebCrypto lacks the algorithm, as some lack Ed25519 or P-521, or refuses the key: the library decides then. */
-async function importIfSupported(raw: Bytes, algorithm: EcKeyImportParams | Algorithm): Promise<CryptoKey | undefined> {
+async function importIfSupported(fields: PublicFields, algorithm: string): Promise<CryptoKey | undefined> {
   try {
-    return await crypto.subtle.importKey('raw', raw, algorithm, false, ['verify'])
+    return await crypto.subtle.importKey('jwk', publicJwk(fields), webCryptoParameters(fields, algorithm), false, ['verify'])
   } catch {
     return undefined
   }
@@ -85,10 +86,6 @@ function falseIfThrown(verify: () => boolean): boolean {
 
 function leftPad(bytes: Bytes, length: number): Bytes {
   return concatBytes(new Uint8Array(length - bytes.length), bytes)
-}
-
-function base64Url(bytes: Bytes): string {
-  return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')
 }
 
 async function sha256(bytes: Bytes): Promise<Bytes> {

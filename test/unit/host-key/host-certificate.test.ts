@@ -37,7 +37,7 @@ describe('by another library, in runtimes that lack the algorithm', () => {
     try {
       await check(line)
       await expect(verifyHostCertificate(forged(line), 'host.example')).rejects.toMatchObject(refused(/signature/))
-      expect(missing).toHaveBeenCalledTimes(2)
+      expect(missing).toHaveBeenCalled()
       expect(verifiedByWebCrypto).not.toHaveBeenCalled()
     } finally {
       missing.mockRestore()

@@ -32,9 +32,11 @@ describe('find agrees with ssh-keygen -F', () => {
   /** Unlike our `find`, ssh-keygen shows lines whose key it has not parsed. */
   const parsed = (lines: readonly string[]) => lines.filter((line) => new KnownHostsFile(line).entries.length > 0)
 
-  test.each(names)('%s %s', async (host, number) => {
-    expect(await found(text(), host, number)).toEqual(normal(parsed(findWithSshKeygen(directory, text(), port(host, number)))))
-  })
+  for (const [host, number] of names) {
+    test(`${host} ${number}`, async () => {
+      expect(await found(text(), host, number)).toEqual(normal(parsed(findWithSshKeygen(directory, text(), port(host, number)))))
+    })
+  }
 
   test('in a file hashed by ssh-keygen -H', async () => {
     const file = directory.file('hashed')

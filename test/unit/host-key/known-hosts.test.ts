@@ -63,9 +63,9 @@ const cases: readonly (readonly [string, () => string, string, number?])[] = [
 ]
 
 describe('verdicts', () => {
-  test.each(cases)('%s', async (_name, text, expected, port = 22) => {
-    expect(await verdict(text(), key, 'h.example', port)).toBe(expected)
-  })
+  for (const [name, text, expected, port = 22] of cases) {
+    test(name, async () => expect(await verdict(text(), key, 'h.example', port)).toBe(expected))
+  }
 
   test('a hashed name', async () => {
     expect(await verdict(`${await hashName('h.example')} ${key}`, key, 'H.Example', 22)).toBe('accepted')
@@ -80,10 +80,12 @@ describe('verdicts', () => {
 })
 
 describe.runIf(requirePeer('sshd'))("OpenSSH's client says the same", () => {
-  test.each(cases)('%s', async (_name, text, expected, port = 22) => {
-    const presented = { host: 'h.example', port, keyPath: host.path, hostKeyAlgorithms: 'ssh-ed25519' }
-    expect(await sshVerdict(directory, text(), presented)).toBe(expected)
-  })
+  for (const [name, text, expected, port = 22] of cases) {
+    test(name, async () => {
+      const presented = { host: 'h.example', port, keyPath: host.path, hostKeyAlgorithms: 'ssh-ed25519' }
+      expect(await sshVerdict(directory, text(), presented)).toBe(expected)
+    })
+  }
 
   test('of certificates', async () => {
     // A principal without wildcards: OpenSSH obeys those in host certificates since 10.3.
