@@ -52,7 +52,7 @@ export class Link {
     // A fault at offset 0 does not wait for a first byte.
     const { end } = applyFaults(new Uint8Array(), 0, this.#faults)
     if (end !== undefined) this.#push(new Uint8Array(), end)
-    source.on('data', (chunk) => this.#receive(chunk))
+    source.on('data', (chunk: Buffer) => this.#receive(chunk))
     source.on('end', () => this.#push(new Uint8Array(), 'half-close'))
   }
 

@@ -67,7 +67,8 @@ function sshdConfig(options: SshdOptions, port: number, hostKeys: readonly strin
     ...hostKeys.map((path) => `HostKey ${path}`),
     `AuthorizedKeysFile ${directory.file('authorized_keys')}`,
     'PidFile none',
-    'LogLevel DEBUG1',
+    // DEBUG1 would also write into the stderr of what a client runs.
+    'LogLevel VERBOSE',
     // Files under the temporary directory may have any owner above them.
     'StrictModes no',
     'UseDNS no',

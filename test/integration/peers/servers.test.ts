@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAsyncssh } from '../../support/asyncssh.ts'
 import { startDropbear } from '../../support/dropbear.ts'
+import { startGoServer } from '../../support/go-server.ts'
+import { startParamiko } from '../../support/paramiko.ts'
 import { opensshRun, scannedFingerprints, ssh2Run } from '../../support/reference-client.ts'
 import { requirePeer, type PeerName } from '../../support/require-peer.ts'
+import { startSsh2Server } from '../../support/ssh2-server.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
 import { startTinysshd } from '../../support/tinysshd.ts'
 
@@ -13,15 +16,20 @@ const servers: [PeerName[], string, () => Promise<SshServer>, (keyof SshServer['
   [['dropbear-sid', 'dropbear', 'sshd-login'], 'Dropbear of sid', () => startDropbear({ login, release: 'sid' }), ['ed25519', 'rsa', 'ecdsa']],
   [['tinysshd', 'sshd-login'], 'TinySSH', () => startTinysshd(), ['ed25519']],
   [['tinysshd-sid', 'tinysshd', 'sshd-login'], 'TinySSH of sid', () => startTinysshd({ release: 'sid' }), ['ed25519']],
-  [['asyncssh'], 'AsyncSSH', () => startAsyncssh({ login }), ['ed25519', 'rsa', 'ecdsa']],
+  [['asyncssh'], 'AsyncSSH', () => startAsyncssh(), ['ed25519', 'rsa', 'ecdsa']],
+  // Without ext-info OpenSSH's client has no RSA signature that it would use.
+  [['paramiko'], 'Paramiko', () => startParamiko(), ['ed25519', 'ecdsa']],
+  [[], 'npm ssh2', () => startSsh2Server(), ['ed25519', 'rsa', 'ecdsa']],
+  [['go'], 'golang x/crypto', () => startGoServer(), ['ed25519', 'rsa', 'ecdsa']],
 ]
 
 for (const [peers, name, start, keys] of servers) {
   describe.runIf(peers.every(requirePeer))(name, () => {
     let server: SshServer
+    // The Go server is compiled at the first need.
     beforeAll(async () => {
       server = await start()
-    })
+    }, 120_000)
     afterAll(() => server.stop())
 
     for (const key of keys) {

@@ -1,6 +1,7 @@
 """An AsyncSSH server for tests: asyncssh-server.py OPTIONS, where OPTIONS is the JSON that test/support/asyncssh.ts makes."""
 import asyncio
 import json
+import logging
 import sys
 
 import asyncssh
@@ -99,8 +100,6 @@ async def main():
     await listener.wait_closed()
 
 
-asyncssh.set_log_level("DEBUG")
-import logging
-
 logging.basicConfig(stream=sys.stdout)
+asyncssh.set_log_level("DEBUG")
 asyncio.run(main())

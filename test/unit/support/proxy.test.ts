@@ -100,7 +100,7 @@ describe('startProxy', () => {
   it('falls silent with the connection open', async () => {
     const socket = await through({ faults: { toClient: [{ kind: 'silence', at: 3 }] } })
     const received: Buffer[] = []
-    socket.on('data', (chunk) => received.push(chunk))
+    socket.on('data', (chunk: Buffer) => received.push(chunk))
     socket.on('error', () => undefined)
     socket.write('0123456789')
     await new Promise((resolve) => setTimeout(resolve, 100))

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { KeyType } from './key-pairs.ts'
+import { startPeer } from './process.ts'
+import { authorizedKeys, clientKeys, hostKeyPairs, sshServer, type SshServer } from './ssh-server.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+const source = fileURLToPath(new URL('./peers/go-server/main.go', import.meta.url))
+const built = fileURLToPath(new URL('../../.cache/go-server/server', import.meta.url))
+
+/** The server of golang.org/x/crypto/ssh: commands and direct-tcpip. Compiled at the first need (half a minute). */
+export async function startGoServer(options: { hostKeyTypes?: readonly KeyType[] } = {}): Promise<SshServer> {
+  const [keys, hostKeys] = await Promise.all([clientKeys(), hostKeyPairs(options.hostKeyTypes ?? ['ed25519', 'ecdsa', 'rsa']), compile()])
+  const directory = temporaryDirectory('go-server')
+  writeFileSync(directory.file('authorized_keys'), authorizedKeys(keys))
+  const peer = await startPeer(built, [directory.file('authorized_keys'), ...hostKeys.map(({ path }) => path)])
+  try {
+    await peer.logged(/listening on \d+/)
+  } catch (error) {
+    await peer.kill()
+    directory.remove()
+    throw error
+  }
+  return sshServer(peer, directory, { port: Number(/listening on (\d+)/.exec(peer.log())?.[1]), hostKeys, user: 'tester', keys })
+}
+
+async function compile(): Promise<void> {
+  if (existsSync(built) && statSync(built).mtimeMs > statSync(source).mtimeMs) return
+  const folder = fileURLToPath(new URL('../../.cache/go-server/', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  // Debian's packages are a GOPATH without modules. Renamed when complete: another process may compile too.
+  const draft = `${built}.${process.pid}`
+  const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: `${folder}cache`, GOTOOLCHAIN: 'local' }
+  await promisify(execFile)('/usr/bin/go', ['build', '-o', draft, source], { env })
+  renameSync(draft, built)
+}
