@@ -20,24 +20,27 @@ export const glue = [...libssh2, ...sodium, '-Ibuild/src/mbedtls/library', '-Wal
 /** For every C file. Relative paths and the prefix map keep this machine's folders out of the result. */
 export const common = ['-std=gnu11', '-sSTRICT', '-ffile-prefix-map=build/src/=', '-fno-ident', '-Wno-deprecated-declarations']
 
-/** What the host supplies: see src/ffi/instance.ts, which always passes a ready WebAssembly.Module. */
+/**
+ * src/ffi/instance.ts always passes a ready WebAssembly.Module, so the glue's own way of loading one is never used.
+ * `web` is the environment whose glue asks nothing of the host when it starts: it runs in browsers, workers, Node, Deno and Bun.
+ */
 const link = [
-  '-sSTRICT', '-sMODULARIZE', '-sEXPORT_ES6', '-sEXPORT_NAME=createModule', '-sENVIRONMENT=web',
+  '-sSTRICT', '-sMODULARIZE', '-sEXPORT_ES6', '-sEXPORT_NAME=createModule',
   '-sDYNAMIC_EXECUTION=0', '-sFILESYSTEM=0', '-sINCOMING_MODULE_JS_API=instantiateWasm',
   '-sALLOW_MEMORY_GROWTH', '-sSTACK_SIZE=131072', '-sMALLOC=emmalloc', '-sWASM_BIGINT',
   '-sSUPPORT_LONGJMP=0', '--no-entry',
   '-sERROR_ON_UNDEFINED_SYMBOLS', '-sEXPORTED_RUNTIME_METHODS=HEAPU8',
 ]
 
-/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. */
+/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. debug and sanitize run in Node only. */
 export const variants = {
-  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, '-O3', '-sASSERTIONS=0', '-sINITIAL_MEMORY=1048576'], output: 'src/ffi' },
+  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, '-sENVIRONMENT=web', '-O3', '-sASSERTIONS=0', '-sINITIAL_MEMORY=1048576'], output: 'src/ffi' },
   debug: {
     hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug',
-    link: [...link, '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],
+    link: [...link, '-sENVIRONMENT=node', '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],
   },
   sanitize: {
     hot: ['-O1', '-g', '-fsanitize=address,undefined'], cold: ['-O1', '-g', '-fsanitize=address,undefined'], output: 'build/sanitize',
-    link: [...link, '-O1', '-g', '-fsanitize=address,undefined', '-sASSERTIONS=1', '-sINITIAL_MEMORY=268435456'],
+    link: [...link, '-sENVIRONMENT=node', '-O1', '-g', '-fsanitize=address,undefined', '--pre-js', 'wasm/sanitize.pre.js', '-sASSERTIONS=1', '-sINITIAL_MEMORY=33554432', '-sMAXIMUM_MEMORY=268435456'],
   },
 }
