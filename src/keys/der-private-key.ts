@@ -1,10 +1,9 @@
 import type { Bytes } from '../wire-format/bytes.ts'
 import { DerReader } from './der.ts'
 import { malformed, unsupported } from './key-error.ts'
-import { CURVES, type EcdsaCurve } from './key-types.ts'
+import { EC_OID, ED25519_OID, readCurve, RSA_OID } from './key-algorithm-oids.ts'
+import type { EcdsaCurve } from './key-types.ts'
 import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from './private-fields.ts'
-
-export const RSA_OID = '1.2.840.113549.1.1.1', EC_OID = '1.2.840.10045.2.1', ED25519_OID = '1.3.101.112'
 
 /** RSAPrivateKey of PKCS#1 (RFC 8017 A.1.2). */
 export function readPkcs1(bytes: Uint8Array): PrivateFields {
@@ -53,15 +52,6 @@ export async function readPkcs8(bytes: Uint8Array): Promise<PrivateFields> {
     default:
       throw unsupported('PKCS#8 private keys of this algorithm are not supported')
   }
-}
-
-/** EcpkParameters: only named curves (RFC 5480 2.1.1). */
-export function readCurve(reader: DerReader): EcdsaCurve {
-  if (reader.nextIsSequence()) throw unsupported('EC keys with explicit curve parameters are not supported')
-  const oid = reader.oid()
-  const curve = (Object.keys(CURVES) as EcdsaCurve[]).find((name) => CURVES[name].oid === oid)
-  if (curve === undefined) throw unsupported('the curve of the EC key is not one of SSH')
-  return curve
 }
 
 function readSeed(key: Bytes): Bytes {

@@ -20,7 +20,7 @@ export async function generateKeyPair(type: 'ed25519' | 'ecdsa' | 'rsa', options
 export interface FormatPrivateKeyOptions {
   /** Encrypts the key; empty or left out: not encrypted. */
   readonly passphrase?: string | Uint8Array
-  /** Rounds of bcrypt (`ssh-keygen -a`): 16 where left out, 2048 at most. */
+  /** Rounds of bcrypt (`ssh-keygen -a`): 16 where left out, 1024 at most. */
   readonly rounds?: number
   /** Replaces the key's own comment. */
   readonly comment?: string

@@ -2,9 +2,9 @@ import { malformed, overLimit } from './key-error.ts'
 
 /**
  * The most that opening a key may cost. Key files come from anywhere: one that asks for hours of CPU or gigabytes is an attack or damage.
- * All are a hundred times what the tools write by default, or more.
+ * All are far above what the tools write by default.
  */
-const BCRYPT_ROUNDS = 2048
+const BCRYPT_ROUNDS = 1024
 const PBKDF2_ITERATIONS = 10_000_000
 const MEMORY_BYTES = 256 * 1024 * 1024
 /** Memory times passes over it. */

@@ -5,7 +5,7 @@ import { type Bytes, encodeText, equalBytes } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 import { decodeHex } from './hex.ts'
-import { malformed, passphraseRequired, passphraseWrong, unsupported } from './key-error.ts'
+import { malformed, passphraseWrong, unsupported } from './key-error.ts'
 import type { ParsedPrivateKey } from './openssh-private-key.ts'
 import { type PpkFile, readPpkFile } from './ppk-file.ts'
 import { derivePpkSecrets } from './ppk-secrets.ts'
@@ -18,8 +18,7 @@ export async function readPpkPrivateKey(text: string, passphrase: Bytes | undefi
   if (file.encryption !== 'none' && file.encryption !== 'aes256-cbc') throw unsupported('the cipher of the PuTTY key file is not supported')
   const encrypted = file.encryption !== 'none'
   if (encrypted && file.privateBlob.length % 16 !== 0) throw malformed('the PuTTY key file is not of whole blocks')
-  if (encrypted && passphrase === undefined) throw passphraseRequired()
-  const secrets = await derivePpkSecrets(file, encrypted ? passphrase : undefined)
+  const secrets = await derivePpkSecrets(file, passphrase)
   const plain = encrypted ? await decrypt(secrets.key, secrets.iv, file.privateBlob) : file.privateBlob
   try {
     if (!isMac(file, secrets.macKey, plain)) throw encrypted ? passphraseWrong() : malformed('the MAC of the PuTTY key file is wrong')

@@ -1,16 +1,23 @@
 import { type Bytes, concatBytes, encodeText } from '../wire-format/bytes.ts'
 import { decodeHex } from './hex.ts'
 import { checkArgon2 } from './kdf-limits.ts'
-import { malformed, unsupported } from './key-error.ts'
+import { malformed, passphraseRequired, unsupported } from './key-error.ts'
 import type { PpkFile } from './ppk-file.ts'
 
 /** What a passphrase becomes in a PuTTY key file. `key` is empty where the file is not encrypted. */
 export interface PpkSecrets { readonly key: Bytes, readonly iv: Bytes, readonly macKey: Bytes }
 
-/** @param passphrase undefined where the file is not encrypted */
+/** The passphrase is not looked at where the file is not encrypted. */
 export async function derivePpkSecrets(file: PpkFile, passphrase: Bytes | undefined): Promise<PpkSecrets> {
-  return file.version === 2 ? deriveVersion2(passphrase) : deriveVersion3(file, passphrase)
+  const encrypted = file.encryption !== 'none'
+  const derive = file.version === 2 ? deriveVersion2 : encrypted ? readDerivation(file) : noSecrets
+  if (encrypted && passphrase === undefined) throw passphraseRequired()
+  return derive(encrypted ? passphrase : undefined)
 }
+
+type Derive = (passphrase: Bytes | undefined) => Promise<PpkSecrets>
+
+const noSecrets: Derive = async () => ({ key: new Uint8Array(), iv: new Uint8Array(), macKey: new Uint8Array() })
 
 /** SHA-1 once: weak, but what the files have. */
 async function deriveVersion2(passphrase: Bytes | undefined): Promise<PpkSecrets> {
@@ -22,14 +29,8 @@ async function deriveVersion2(passphrase: Bytes | undefined): Promise<PpkSecrets
   return { key, iv: new Uint8Array(16), macKey }
 }
 
-async function deriveVersion3(file: PpkFile, passphrase: Bytes | undefined): Promise<PpkSecrets> {
-  if (passphrase === undefined) return { key: new Uint8Array(), iv: new Uint8Array(), macKey: new Uint8Array() }
-  const derived = await readDerivation(file)(passphrase)
-  return { key: derived.slice(0, 32), iv: derived.slice(32, 48), macKey: derived.slice(48) }
-}
-
 /** Checks the parameters before anything is spent on them. */
-function readDerivation(file: PpkFile): (passphrase: Bytes) => Promise<Bytes> {
+function readDerivation(file: PpkFile): Derive {
   const parameter = (name: string) => file.derivation.get(name) ?? ''
   const [memory, passes, lanes] = ['Argon2-Memory', 'Argon2-Passes', 'Argon2-Parallelism'].map((name) => /^\d{1,10}$/.test(parameter(name)) ? Number(parameter(name)) : NaN) as [number, number, number]
   const salt = decodeHex(parameter('Argon2-Salt'))
@@ -40,7 +41,8 @@ function readDerivation(file: PpkFile): (passphrase: Bytes) => Promise<Bytes> {
   return async (passphrase) => {
     const { argon2dAsync, argon2iAsync, argon2idAsync } = await import('@noble/hashes/argon2.js')
     const argon2 = flavour === 'Argon2id' ? argon2idAsync : flavour === 'Argon2i' ? argon2iAsync : argon2dAsync
-    return await argon2(passphrase, salt, { m: memory, t: passes, p: lanes, dkLen: 80 }) as Bytes
+    const derived = await argon2(passphrase!, salt, { m: memory, t: passes, p: lanes, dkLen: 80 }) as Bytes
+    return { key: derived.subarray(0, 32), iv: derived.subarray(32, 48), macKey: derived.subarray(48) }
   }
 }
 

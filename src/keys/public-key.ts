@@ -3,7 +3,7 @@ import { type Bytes, equalBytes, ownBytes } from '../wire-format/bytes.ts'
 import { findPem } from '../wire-format/pem.ts'
 import { isCertificate, parseCertificate } from './certificate.ts'
 import { DerReader } from './der.ts'
-import { readCurve, EC_OID, ED25519_OID, RSA_OID } from './der-private-key.ts'
+import { EC_OID, ED25519_OID, readCurve, RSA_OID } from './key-algorithm-oids.ts'
 import { asKeyError, malformed, unsupported } from './key-error.ts'
 import { checkedPoint, checkedRsa, keyBits, type PublicFields, publicKeyType, readPublicKey, writePublicKey } from './public-key-blob.ts'
 
