@@ -5,7 +5,7 @@ import { malformed, overLimit } from './key-error.ts'
  * All are far above what the tools write by default.
  */
 const BCRYPT_ROUNDS = 1024
-const PBKDF2_ITERATIONS = 10_000_000
+const PBKDF2_ITERATIONS = 5_000_000
 const MEMORY_BYTES = 256 * 1024 * 1024
 /** Memory times passes over it. */
 const MEMORY_WORK_BYTES = 2 * 1024 * 1024 * 1024
