@@ -8,7 +8,7 @@ cd "$root"
 toolchain_dir=${LIBSSH2_WASM_TOOLCHAIN:-$root/.toolchain/debian13}
 
 say()  { printf '[build] %s\n' "$*" >&2; }
-fail() { printf '[build] error: %s\n' "$1" >&2; shift; printf '        %s\n' "$@" >&2; exit 1; }
+fail() { printf '[build] error: %s\n' "$1" >&2; shift; [ $# = 0 ] || printf '        %s\n' "$@" >&2; exit 1; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
