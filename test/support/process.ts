@@ -65,10 +65,12 @@ export async function startPeer(command: string, args: readonly string[], option
   live.set(child, [command, ...args].join(' '))
 
   const end = async (signal: NodeJS.Signals) => {
+    const family = signalAll(child, signal)
     const hard = setTimeout(() => signalAll(child, 'SIGKILL'), 1000)
-    signalAll(child, signal)
     await exited
     clearTimeout(hard)
+    // Who ignored the signal has lost its parent now, and could not be found any more.
+    for (const pid of family) signalOne(pid, 'SIGKILL')
   }
   const logged = (pattern: RegExp, timeoutMs = 10_000) =>
     new Promise<void>((resolve, reject) => {
@@ -89,16 +91,19 @@ export async function startPeer(command: string, args: readonly string[], option
   return { pid: child.pid as number, log: () => log, exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL'), logged }
 }
 
-/** A server's sessions leave its process group (setsid), so they are found by their parents. */
-function signalAll(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const pids = [...descendants(child.pid), child.pid]
-  for (const pid of pids) {
-    try {
-      process.kill(pid, signal)
-    } catch {
-      // It ended by itself meanwhile.
-    }
+/** A server's sessions leave its process group (setsid), so they are found by their parents. Answers whom it found. */
+function signalAll(child: ChildProcess, signal: NodeJS.Signals): number[] {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return []
+  const family = [...descendants(child.pid), child.pid]
+  for (const pid of family) signalOne(pid, signal)
+  return family
+}
+
+function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended by itself meanwhile.
   }
 }
 

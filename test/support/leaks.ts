@@ -1,0 +1,83 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { expect } from 'vitest'
+import { descendants } from './process.ts'
+
+/** What a program holds while it runs and has to give back. */
+export interface Holdings {
+  /** Bytes allocated in the linear memory of the watched instance; 0 without one. */
+  readonly heapBytes: number
+  /** Open file descriptors by kind, as `socket` or `pipe`; none where there is no /proc. */
+  readonly descriptors: Readonly<Record<string, number>>
+  /** Child processes and theirs. */
+  readonly children: number
+  /** What keeps the event loop alive, by kind, as `TCPSocketWrap` or `Timeout`. */
+  readonly handles: Readonly<Record<string, number>>
+}
+
+export interface LeakOptions {
+  /** Whose linear memory to watch. The scenario must use it for its sessions. */
+  readonly instance?: { heapUsed(): number }
+  /** Times that the scenario runs after the warm-up; default 10. */
+  readonly rounds?: number
+  /** Time for sockets and processes to be gone; default 3000 ms. */
+  readonly settleMs?: number
+}
+
+export function holdings(instance?: { heapUsed(): number }): Holdings {
+  return {
+    heapBytes: instance?.heapUsed() ?? 0,
+    descriptors: count(openDescriptors()),
+    children: descendants(process.pid).length,
+    handles: count(process.getActiveResourcesInfo().filter((kind) => !transient.has(kind))),
+  }
+}
+
+// They belong to work that the test runner does between its own processes.
+const transient = new Set(['Immediate', 'Timeout', 'PipeWrap', 'FSReqCallback', 'FSReqPromise', 'MessagePort', 'TickObject'])
+
+/**
+ * Runs a scenario many times and fails when it holds more afterwards than after the first time.
+ * The first run is the warm-up: it loads modules and fills caches that stay on purpose.
+ */
+export async function expectNoLeak(scenario: (round: number) => Promise<void>, options: LeakOptions = {}): Promise<void> {
+  const rounds = options.rounds ?? 10
+  await scenario(0)
+  const before = await settled(options)
+  for (let round = 1; round <= rounds; round++) await scenario(round)
+  await expect.poll(() => holdings(options.instance), { timeout: options.settleMs ?? 3000, message: `held after ${rounds} rounds` }).toEqual(before)
+}
+
+/** Holdings that have not changed for 100 ms: sockets and processes go away a little after they are told to. */
+async function settled({ instance, settleMs = 3000 }: LeakOptions): Promise<Holdings> {
+  const end = Date.now() + settleMs
+  for (let last = holdings(instance); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const now = holdings(instance)
+    if (JSON.stringify(now) === JSON.stringify(last) || Date.now() > end) return now
+    last = now
+  }
+}
+
+function openDescriptors(): string[] {
+  let names: string[]
+  try {
+    names = readdirSync('/proc/self/fd')
+  } catch {
+    return []
+  }
+  return names.flatMap((name) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${name}`)
+      return target === `/proc/${process.pid}/fd` ? [] : [target.replace(/:\[\d+\]$/, '')]
+    } catch {
+      // It was the descriptor of the listing itself.
+      return []
+    }
+  })
+}
+
+function count(kinds: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const kind of [...kinds].sort()) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
