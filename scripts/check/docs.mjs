@@ -1,0 +1,65 @@
+// Documentation that is wrong in a way that a program can see: links to nothing, npm scripts that do not exist, and
+// exported names without a documentation comment.
+import { existsSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import ts from 'typescript'
+import { lineAt, projectFiles, read, report } from './files.mjs'
+
+const findings = []
+
+const { scripts, exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const pages = projectFiles('.').filter(path => path.endsWith('.md'))
+for (const page of pages) {
+  const text = read(page)
+  const at = match => `${page}:${lineAt(text, match.index)}`
+  for (const match of text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)) {
+    if (!existsSync(posix.join(posix.dirname(page), decodeURI(match[1])))) findings.push(`${at(match)}: links to ${match[1]}, which does not exist`)
+  }
+  for (const match of text.matchAll(/\bnpm (?:run )?(test|[\w:-]+)(?=[`\s])/g)) {
+    const named = match[0].startsWith('npm run ') || match[1] === 'test'
+    if (named && !scripts[match[1]]) findings.push(`${at(match)}: there is no npm script "${match[1]}"`)
+  }
+}
+
+const entries = Object.entries(exports).filter(([, target]) => target.types)
+  .map(([subpath]) => subpath === '.' ? 'src/index.ts' : `src/transports/${subpath.slice(2)}.ts`)
+const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile('tsconfig.json', ts.sys.readFile).config, ts.sys, '.')
+const program = ts.createProgram(entries, options)
+const checker = program.getTypeChecker()
+let documented = 0
+
+/** Generated constants have the comments of libssh2's headers and man pages, not ours. */
+const ours = declaration => declaration && !declaration.getSourceFile().isDeclarationFile && !declaration.getSourceFile().fileName.includes('.gen.')
+
+function place(declaration) {
+  const file = declaration.getSourceFile()
+  return `${posix.relative(process.cwd(), file.fileName)}:${file.getLineAndCharacterOfPosition(declaration.getStart()).line + 1}`
+}
+
+function visit(symbol, name, seen) {
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+  const declaration = target.declarations?.[0]
+  if (seen.has(target) || !ours(declaration)) return
+  seen.add(target)
+  if (target.getDocumentationComment(checker).length === 0) findings.push(`${place(declaration)}: ${name} has no documentation comment`)
+  else documented++
+  // Methods of classes say what they do; fields of plain data may be named well enough.
+  if (!ts.isClassDeclaration(declaration)) return
+  for (const member of declaration.members) {
+    const hidden = ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Override)
+    const method = ts.isMethodDeclaration(member) || ts.isGetAccessor(member)
+    if (!method || hidden || !ts.isIdentifier(member.name)) continue
+    const symbol = checker.getSymbolAtLocation(member.name)
+    if (symbol.getDocumentationComment(checker).length === 0) findings.push(`${place(member)}: ${name}.${member.name.text} has no documentation comment`)
+    else documented++
+  }
+}
+
+const seen = new Set()
+for (const entry of entries) {
+  const file = program.getSourceFile(entry)
+  if (!file) continue
+  for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(file))) visit(symbol, symbol.name, seen)
+}
+
+report(findings, `${pages.length} pages, ${documented} exported names with documentation comments`)
