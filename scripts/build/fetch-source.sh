@@ -22,6 +22,8 @@ accept() {
     [ "$hash" = "$known" ] || fail "$file has SHA-256 $hash," "but deps/$name/pin.txt says $known."
   elif [ "$(pin "$name" unlisted)" != accept ]; then
     fail "$name $version ($hash) is not listed in deps/$name/pin.txt, and that pin takes only listed ones."
+  else
+    say "$name $version is newer than its pin; taken, because the archive's signed index has it: SHA-256 $hash"
   fi
   echo "$version $hash $file"
 }
