@@ -1,20 +1,4 @@
-import { connect } from 'node:net'
-import { Duplex } from 'node:stream'
 import type { Transport } from '../../src/core/transport.ts'
-
-/** A TCP connection through Node's own adapter of streams, independent of the library's transports. */
-export function tcpTransport({ host, port }: { host: string; port: number }): Promise<Transport> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, host)
-    socket.setNoDelay(true)
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      const { readable, writable } = Duplex.toWeb(socket) as unknown as Pick<Transport, 'readable' | 'writable'>
-      resolve({ readable, writable, close: () => void socket.destroy() })
-    })
-  })
-}
 
 /** Two transports joined back to back: what one writes the other reads. Each direction holds up to 64 chunks. */
 export function transportPair(): [Transport, Transport] {

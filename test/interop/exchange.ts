@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import {
+  Session, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
+} from '../../src/index.ts'
+import { connectTcp } from '../../src/transports/node.ts'
+import { seededRandom } from '../support/random.ts'
+import { execute, readAll } from '../support/session.ts'
+import { publicKey } from '../support/key-pairs.ts'
+import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
+import { transportPair } from '../support/transport.ts'
+import type { Choice, Shared } from './choices.ts'
+
+export interface ExchangeOptions {
+  /** What to force; without it the defaults of both sides decide. */
+  readonly choice?: Choice
+  /** Default: ed25519. */
+  readonly key?: keyof ClientKeys
+  /** Sent to the server and back; default 100 kB. */
+  readonly bytes?: number
+}
+
+/** All that this build of libssh2 can do. */
+export async function supported(): Promise<Shared> {
+  const session = await Session.create(transportPair()[0])
+  try {
+    return {
+      kex: session.supportedAlgs(LIBSSH2_METHOD_KEX),
+      hostKey: session.supportedAlgs(LIBSSH2_METHOD_HOSTKEY),
+      cipher: session.supportedAlgs(LIBSSH2_METHOD_CRYPT_CS),
+      mac: session.supportedAlgs(LIBSSH2_METHOD_MAC_CS),
+    }
+  } finally {
+    session.free()
+  }
+}
+
+/** A whole session: keys, host key compared, login, bytes there and back through a channel, exit status. Answers what was negotiated. */
+export async function exchange(server: SshServer, options: ExchangeOptions = {}): Promise<Choice> {
+  const session = await Session.create(await connectTcp(server))
+  try {
+    if (options.choice !== undefined) prefer(session, options.choice)
+    await session.complete(() => session.handshake())
+    verifyHostKey(session, server)
+    const key = readFileSync(server.keys[options.key ?? 'ed25519'].path, 'utf8')
+    await session.complete(() => session.userauthPublickeyFromMemory(server.user, key))
+    await echo(session, options.bytes ?? 100_000)
+    return negotiated(session)
+  } finally {
+    await session.close()
+  }
+}
+
+function prefer(session: Session, { kex, hostKey, cipher, mac }: Choice): void {
+  session.methodPref(LIBSSH2_METHOD_KEX, kex)
+  session.methodPref(LIBSSH2_METHOD_HOSTKEY, hostKey)
+  for (const type of [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC]) session.methodPref(type, cipher)
+  if (mac === undefined) return
+  for (const type of [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC]) session.methodPref(type, mac)
+}
+
+export function negotiated(session: Session): Choice {
+  const name = (type: number) => session.methods(type) ?? ''
+  const cipher = name(LIBSSH2_METHOD_CRYPT_CS)
+  const choice = { kex: name(LIBSSH2_METHOD_KEX), hostKey: name(LIBSSH2_METHOD_HOSTKEY), cipher }
+  return /gcm|poly1305/.test(cipher) ? choice : { ...choice, mac: name(LIBSSH2_METHOD_MAC_CS) }
+}
+
+function verifyHostKey(session: Session, server: SshServer): void {
+  const blob = session.hostkey()?.key ?? new Uint8Array()
+  const { fingerprint } = publicKey(`key ${Buffer.from(blob).toString('base64')}`)
+  if (!server.hostKeys.some((key) => key.fingerprint === fingerprint)) throw new Error(`${fingerprint} is no host key of this server`)
+}
+
+async function echo(session: Session, length: number): Promise<void> {
+  const sent = seededRandom(length).bytes(length)
+  const channel = await execute(session, 'cat; exit 7')
+  const received = readAll(channel)
+  await session.complete(() => channel.write(sent))
+  await session.complete(() => channel.sendEof())
+  if (Buffer.compare(await received, sent) !== 0) throw new Error('the bytes that came back are not those sent')
+  await session.complete(() => channel.close())
+  if (channel.getExitStatus() !== 7) throw new Error(`exit status ${channel.getExitStatus()} where it should be 7`)
+}
