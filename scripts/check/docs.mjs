@@ -3,11 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import ts from 'typescript'
+import { modules } from '../build/entries.mjs'
 import { lineAt, projectFiles, read, report } from './files.mjs'
 
 const findings = []
 
-const { scripts, exports } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
 const pages = projectFiles('.').filter(path => path.endsWith('.md'))
 for (const page of pages) {
   const text = read(page)
@@ -21,8 +22,7 @@ for (const page of pages) {
   }
 }
 
-const entries = Object.entries(exports).filter(([, target]) => target.types)
-  .map(([subpath]) => subpath === '.' ? 'src/index.ts' : `src/transports/${subpath.slice(2)}.ts`)
+const entries = modules.map(({ source }) => source)
 const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile('tsconfig.json', ts.sys.readFile).config, ts.sys, '.')
 const program = ts.createProgram(entries, options)
 const checker = program.getTypeChecker()

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
+import { modules } from './scripts/build/entries.mjs'
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const path = relative => fileURLToPath(new URL(relative, import.meta.url))
 
 /** Which build the tests run on: the one that is shipped, or `debug` or `sanitize` (`./build.sh --debug`). */
 const variant = process.env.LIBSSH2_WASM_BUILD ?? 'release'
@@ -13,7 +13,7 @@ const built = variant === 'release' ? path('src/ffi') : path(`build/${variant}`)
  * Puts the built module in the place where the package has it. In the package, files lie side by side in dist/
  * and `#compile-libssh2` chooses by runtime; sources are spread over folders.
  */
-function builtModule(): Plugin {
+function builtModule() {
   const compile = '\0compile-libssh2'
   return {
     name: 'built-module',
@@ -31,21 +31,13 @@ function builtModule(): Plugin {
   }
 }
 
-/** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. */
-function ownName(): Record<string, string> {
-  const { name, exports } = JSON.parse(readFileSync(path('package.json'), 'utf8')) as { name: string, exports: Record<string, { default?: string }> }
-  const entries = Object.entries(exports).flatMap(([subpath, target]): [string, string][] => {
-    if (!target.default?.endsWith('.js')) return []
-    const source = subpath === '.' ? 'src/index.ts' : `src/transports/${subpath.slice(2)}.ts`
-    return [[subpath.replace('.', name), path(source)]]
-  })
-  // The longest first: an alias also matches what only begins with it.
-  return Object.fromEntries(entries.sort(([a], [b]) => b.length - a.length))
-}
+/** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. The longest first: an alias also matches what only begins with it. */
+const ownNames = Object.fromEntries(modules.map(({ specifier, source }) => [specifier, path(source)])
+  .sort(([a], [b]) => b.length - a.length))
 
 export default defineConfig({
   plugins: [builtModule()],
-  resolve: { alias: ownName() },
+  resolve: { alias: ownNames },
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],

@@ -1,0 +1,23 @@
+// The entries of the package, from package.json: what is built, what a name means in tests, what must be documented.
+import { existsSync, readFileSync } from 'node:fs'
+
+const { name, exports, bin = {} } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+/** Where the source of a subpath lies: a transport, or a folder of its own. */
+function sourceOf(entry) {
+  const candidates = entry === 'index' ? ['src/index.ts'] : [`src/transports/${entry}.ts`, `src/${entry}/index.ts`]
+  const root = new URL('../../', import.meta.url)
+  return candidates.find(path => existsSync(new URL(path, root))) ?? candidates[0]
+}
+
+/** `{ specifier, entry, source }` of each module that can be imported: its name for importers, in dist/, and in src/. */
+export const modules = Object.entries(exports).filter(([, target]) => target.default?.endsWith('.js')).map(([subpath]) => {
+  const entry = subpath === '.' ? 'index' : subpath.slice(2)
+  return { specifier: subpath.replace('.', name), entry, source: sourceOf(entry) }
+})
+
+/** `{ entry, source }` of each program: dist/NAME.js comes from src/cli/NAME.ts. */
+export const programs = Object.values(bin).map(path => {
+  const entry = path.replace(/^.*\//, '').replace(/\.js$/, '')
+  return { entry, source: `src/cli/${entry}.ts` }
+})
