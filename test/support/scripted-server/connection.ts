@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net'
+import { ByteQueue } from './byte-queue.ts'
+import type { Compression } from './compression.ts'
+import { HostKey } from './host-key.ts'
+import { defaultAlgorithms, exchangeKeys, type KeyExchangeOptions } from './key-exchange.ts'
+import { SSH_MSG } from './messages.ts'
+import { buildPacket, type PacketFault, payloadOf } from './packet.ts'
+import { type DirectionAlgorithms, noCipher, type PacketCipher } from './packet-cipher.ts'
+
+/** The server's end of one connection: sends what a script says, byte by byte if need be, and gives what the client sent. */
+export class Connection {
+  readonly hostKey = new HostKey()
+  serverIdentification = 'SSH-2.0-scripted'
+  clientIdentification = ''
+  /** Strict key exchange: sequence numbers begin again with each NEWKEYS. */
+  strict = false
+  sessionId: Buffer | undefined
+  incomingAlgorithms = defaultAlgorithms()
+  outgoingAlgorithms = defaultAlgorithms()
+  /** Set by the script from the moment that the client compresses. */
+  inflate: Compression | undefined
+  /** Every message of the client so far, newest last. */
+  readonly received: Uint8Array[] = []
+  readonly #socket: Socket
+  readonly #queue: ByteQueue
+  readonly #unclaimed: Uint8Array[] = []
+  #incoming = noCipher
+  #outgoing = noCipher
+  #incomingSequence = 0
+  #outgoingSequence = 0
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.#queue = new ByteQueue(socket)
+  }
+
+  /** Bytes as they are. */
+  sendRaw(bytes: Uint8Array | string): void {
+    this.#socket.write(bytes)
+  }
+
+  /** A message in a packet, protected as agreed, right but for `fault`. */
+  send(payload: Uint8Array, fault: PacketFault = {}): void {
+    this.sendRaw(this.seal(payload, fault))
+  }
+
+  /** The bytes that `send` would write, with the state of the ciphers moved on as if it had. */
+  seal(payload: Uint8Array, fault: PacketFault = {}): Uint8Array {
+    const packet = buildPacket(payload, this.#outgoing.unit, this.#outgoing.clear, fault)
+    const bytes = Uint8Array.from(this.#outgoing.seal(packet, fault.sequence ?? this.#outgoingSequence))
+    this.#outgoingSequence = (this.#outgoingSequence + 1) >>> 0
+    if (fault.wrongMac) bytes[bytes.length - 1]! ^= 1
+    return fault.wire?.(bytes) ?? bytes
+  }
+
+  /** The next message of one of the types; others that come before it wait for a `receive` of their own. */
+  async receive(...types: readonly number[]): Promise<Uint8Array> {
+    const waiting = this.#unclaimed.findIndex((message) => types.includes(message[0]!))
+    if (waiting >= 0) return this.#unclaimed.splice(waiting, 1)[0]!
+    for (;;) {
+      const payload = payloadOf(await this.#incoming.open(this.#queue, this.#incomingSequence))
+      const message = await this.inflate?.pass(payload) ?? payload
+      this.#incomingSequence = (this.#incomingSequence + 1) >>> 0
+      this.received.push(message)
+      if (types.includes(message[0]!)) return message
+      if (message[0] === SSH_MSG.DISCONNECT) throw new Error(`the client disconnected: ${Buffer.from(message.subarray(9)).toString()}`)
+      this.#unclaimed.push(message)
+    }
+  }
+
+  /** Takes messages in until the client hangs up. */
+  async receiveAll(): Promise<void> {
+    await this.receive()
+  }
+
+  /** Identification strings (RFC 4253 section 4.2). */
+  async identify(): Promise<void> {
+    this.sendRaw(`${this.serverIdentification}\r\n`)
+    this.clientIdentification = await this.#queue.line()
+  }
+
+  /** Everything up to and with the first key exchange. */
+  async handshake(options: KeyExchangeOptions = {}): Promise<void> {
+    await this.identify()
+    await exchangeKeys(this, options)
+  }
+
+  /** Another key exchange. */
+  async exchangeKeys(options: KeyExchangeOptions = {}): Promise<void> {
+    await exchangeKeys(this, options)
+  }
+
+  protectOutgoing(algorithms: DirectionAlgorithms, cipher: PacketCipher): void {
+    this.outgoingAlgorithms = algorithms
+    this.#outgoing = cipher
+    if (this.strict) this.#outgoingSequence = 0
+  }
+
+  protectIncoming(algorithms: DirectionAlgorithms, cipher: PacketCipher): void {
+    this.incomingAlgorithms = algorithms
+    this.#incoming = cipher
+    if (this.strict) this.#incomingSequence = 0
+  }
+
+  /** Closes the connection, after what was sent. */
+  end(): void {
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+}

@@ -1,0 +1,78 @@
+import { createECDH, createHash, randomBytes } from 'node:crypto'
+import { WireReader } from '../../../src/wire-format/reader.ts'
+import { WireWriter } from '../../../src/wire-format/writer.ts'
+import type { Connection } from './connection.ts'
+import type { HostKey } from './host-key.ts'
+import { SSH_MSG } from './messages.ts'
+import { type DirectionAlgorithms, packetCipher } from './packet-cipher.ts'
+
+/** What a script may say and get wrong in a key exchange. */
+export interface KeyExchangeOptions {
+  readonly clientToServer?: Partial<DirectionAlgorithms>
+  readonly serverToClient?: Partial<DirectionAlgorithms>
+  /** Offer kex-strict-s-v00@openssh.com. Default true. */
+  readonly strict?: boolean
+  /** Default: the server's key. */
+  readonly hostKey?: HostKey
+  /** Changes the reply (KEX_ECDH_REPLY) before it is sent. */
+  readonly reply?: (reply: Uint8Array) => Uint8Array
+  /** Runs before the reply, and before NEWKEYS. */
+  readonly beforeReply?: () => Promise<void> | void
+  readonly beforeNewKeys?: () => Promise<void> | void
+}
+
+const DEFAULTS: DirectionAlgorithms = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256', compression: 'none' }
+
+/** One ecdh-sha2-nistp256 exchange (RFC 5656 section 4) from KEXINIT to NEWKEYS; a first one or a re-exchange. */
+export async function exchangeKeys(connection: Connection, options: KeyExchangeOptions = {}): Promise<void> {
+  const incoming = { ...connection.incomingAlgorithms, ...options.clientToServer }
+  const outgoing = { ...connection.outgoingAlgorithms, ...options.serverToClient }
+  const serverInit = kexInit(incoming, outgoing, options.strict ?? true)
+  connection.send(serverInit)
+  const clientInit = await connection.receive(SSH_MSG.KEXINIT)
+  const offered = new WireReader(clientInit.subarray(17)).nameList()
+  connection.strict ||= (options.strict ?? true) && offered.includes('kex-strict-c-v00@openssh.com')
+
+  const clientPoint = new WireReader((await connection.receive(SSH_MSG.KEX_ECDH_INIT)).subarray(1)).string()
+  const ecdh = createECDH('prime256v1')
+  const serverPoint = ecdh.generateKeys()
+  const secret = new WireWriter().mpint(ecdh.computeSecret(clientPoint)).finish()
+  const key = options.hostKey ?? connection.hostKey
+  const hash = createHash('sha256').update(new WireWriter()
+    .string(connection.clientIdentification).string(connection.serverIdentification)
+    .string(clientInit).string(serverInit).string(key.blob).string(clientPoint).string(serverPoint).bytes(secret)
+    .finish()).digest()
+  connection.sessionId ??= hash
+
+  await options.beforeReply?.()
+  const reply = new WireWriter().byte(SSH_MSG.KEX_ECDH_REPLY).string(key.blob).string(serverPoint).string(key.sign(hash)).finish()
+  connection.send(options.reply?.(reply) ?? reply)
+  await options.beforeNewKeys?.()
+  connection.send(new Uint8Array([SSH_MSG.NEWKEYS]))
+
+  const { sessionId } = connection
+  const derive = (letter: string, length: number) => {
+    let bytes = createHash('sha256').update(secret).update(hash).update(letter).update(sessionId).digest()
+    while (bytes.length < length) bytes = Buffer.concat([bytes, createHash('sha256').update(secret).update(hash).update(bytes).digest()])
+    return bytes.subarray(0, length)
+  }
+  connection.protectOutgoing(outgoing, packetCipher(outgoing, ['B', 'D', 'F'], derive))
+  await connection.receive(SSH_MSG.NEWKEYS)
+  connection.protectIncoming(incoming, packetCipher(incoming, ['A', 'C', 'E'], derive))
+}
+
+export const defaultAlgorithms = (): DirectionAlgorithms => ({ ...DEFAULTS })
+
+/** A KEXINIT that leaves the client exactly one choice of each kind. */
+function kexInit(incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, strict: boolean): Uint8Array {
+  return new WireWriter()
+    .byte(SSH_MSG.KEXINIT).bytes(randomBytes(16))
+    .nameList(['ecdh-sha2-nistp256', ...(strict ? ['kex-strict-s-v00@openssh.com'] : [])])
+    .nameList(['ecdsa-sha2-nistp256'])
+    .nameList([incoming.cipher]).nameList([outgoing.cipher])
+    .nameList([incoming.mac]).nameList([outgoing.mac])
+    .nameList([incoming.compression]).nameList([outgoing.compression])
+    .nameList([]).nameList([])
+    .boolean(false).uint32(0)
+    .finish()
+}

@@ -1,0 +1,44 @@
+import type { ByteQueue } from './byte-queue.ts'
+import { aesCtrHmac } from './cipher-ctr.ts'
+import { aesGcm } from './cipher-gcm.ts'
+import { chachaPoly } from './cipher-chacha.ts'
+
+/** One direction's protection of packets. It does not look whether what it seals makes sense. */
+export interface PacketCipher {
+  /** Alignment of packets. */
+  readonly unit: number
+  /** 4 where the length field is not part of what is aligned. */
+  readonly clear: 0 | 4
+  seal(packet: Uint8Array, sequence: number): Uint8Array
+  /** The next packet without its length field. @throws if its MAC is wrong. */
+  open(queue: ByteQueue, sequence: number): Promise<Uint8Array>
+}
+
+/** Names for one direction, as in KEXINIT. */
+export interface DirectionAlgorithms {
+  readonly cipher: 'aes128-ctr' | 'aes128-gcm@openssh.com' | 'aes256-gcm@openssh.com' | 'chacha20-poly1305@openssh.com'
+  readonly mac: 'hmac-sha2-256' | 'hmac-sha2-256-etm@openssh.com'
+  readonly compression: 'none' | 'zlib@openssh.com'
+}
+
+/** Gives as many bytes of key as asked, for one letter of RFC 4253 section 7.2. */
+export type DeriveKey = (letter: string, length: number) => Buffer
+
+/** @param letters IV, encryption key and MAC key of the direction. */
+export function packetCipher({ cipher, mac }: DirectionAlgorithms, letters: readonly [string, string, string], derive: DeriveKey): PacketCipher {
+  const [iv, key, macKey] = letters
+  switch (cipher) {
+    case 'aes128-ctr': return aesCtrHmac(derive(key, 16), derive(iv, 16), derive(macKey, 32), mac.includes('-etm'))
+    case 'aes128-gcm@openssh.com': return aesGcm('aes-128-gcm', derive(key, 16), derive(iv, 12))
+    case 'aes256-gcm@openssh.com': return aesGcm('aes-256-gcm', derive(key, 32), derive(iv, 12))
+    case 'chacha20-poly1305@openssh.com': return chachaPoly(derive(key, 64))
+  }
+}
+
+/** Before the first NEWKEYS. */
+export const noCipher: PacketCipher = {
+  unit: 8,
+  clear: 0,
+  seal: (packet) => packet,
+  open: async (queue) => queue.read((await queue.read(4)).readUInt32BE()),
+}

@@ -1,0 +1,75 @@
+import { WireReader } from '../../../src/wire-format/reader.ts'
+import { WireWriter } from '../../../src/wire-format/writer.ts'
+import type { Connection } from './connection.ts'
+import type { KeyExchangeOptions } from './key-exchange.ts'
+import { SSH_MSG } from './messages.ts'
+
+/** The two numbers of a channel. */
+export interface ChannelNumbers {
+  /** Whom the server writes to. */
+  readonly client: number
+  readonly server: number
+}
+
+export interface AcceptChannelOptions {
+  /** The server's number of the channel. Default 77: unlike any that a client chooses. */
+  readonly number?: number
+  readonly window?: number
+  readonly packetSize?: number
+}
+
+/** Handshake and `ssh-userauth` service: the client may authenticate now. */
+export async function serveHandshake(connection: Connection, options: KeyExchangeOptions = {}): Promise<void> {
+  await connection.handshake(options)
+  await connection.receive(SSH_MSG.SERVICE_REQUEST)
+  connection.send(message(SSH_MSG.SERVICE_ACCEPT).string('ssh-userauth').finish())
+}
+
+/** Handshake and authentication, which any method achieves. */
+export async function serveLogin(connection: Connection, options: KeyExchangeOptions = {}): Promise<void> {
+  await serveHandshake(connection, options)
+  await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+  connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
+}
+
+/** Confirms the next channel that the client opens. */
+export async function acceptChannel(connection: Connection, options: AcceptChannelOptions = {}): Promise<ChannelNumbers> {
+  const server = options.number ?? 77
+  const client = await channelOpen(connection)
+  connection.send(message(SSH_MSG.CHANNEL_OPEN_CONFIRMATION).uint32(client).uint32(server)
+    .uint32(options.window ?? 1 << 20).uint32(options.packetSize ?? 32768).finish())
+  return { client, server }
+}
+
+/** The client's number of the next channel that it opens. */
+export async function channelOpen(connection: Connection): Promise<number> {
+  const open = new WireReader((await connection.receive(SSH_MSG.CHANNEL_OPEN)).subarray(1))
+  open.string()
+  return open.uint32()
+}
+
+/** Says yes to the client's next request on the channel. */
+export async function acceptRequest(connection: Connection, { client }: ChannelNumbers): Promise<void> {
+  await connection.receive(SSH_MSG.CHANNEL_REQUEST)
+  connection.send(message(SSH_MSG.CHANNEL_SUCCESS).uint32(client).finish())
+}
+
+/** Login, one channel, one accepted request on it: what most scripts begin with. */
+export async function serveExec(connection: Connection, options: KeyExchangeOptions & AcceptChannelOptions = {}): Promise<ChannelNumbers> {
+  await serveLogin(connection, options)
+  const channel = await acceptChannel(connection, options)
+  await acceptRequest(connection, channel)
+  return channel
+}
+
+/** A message of `type`, to be finished by its fields. */
+export function message(type: number): WireWriter {
+  return new WireWriter().byte(type)
+}
+
+export const channelData = ({ client }: ChannelNumbers, data: Uint8Array | string): Uint8Array =>
+  message(SSH_MSG.CHANNEL_DATA).uint32(client).string(data).finish()
+
+export const channelEof = ({ client }: ChannelNumbers): Uint8Array => message(SSH_MSG.CHANNEL_EOF).uint32(client).finish()
+
+export const channelClose = ({ client }: ChannelNumbers): Uint8Array => message(SSH_MSG.CHANNEL_CLOSE).uint32(client).finish()
