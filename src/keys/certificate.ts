@@ -1,4 +1,4 @@
-import type { Bytes } from '../wire-format/bytes.ts'
+import { type Bytes, copyBytes, ownBytes } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
 import { asKeyError, malformed } from './key-error.ts'
 import { isCertificateName, plainName } from './key-types.ts'
@@ -35,9 +35,14 @@ export function isCertificate(blob: Uint8Array): boolean {
   return isCertificateName(publicKeyType(blob))
 }
 
+/** The blob of the key that a certificate certifies; a plain key's blob unchanged. */
+export function certifiedKey(blob: Uint8Array): Bytes {
+  return isCertificate(blob) ? parseCertificate(blob).publicKey : ownBytes(blob)
+}
+
 /** Takes a certificate apart. Throws a `KeyError` where it is damaged or of an unknown type. */
 export function parseCertificate(bytes: Uint8Array): Certificate {
-  const blob = bytes.slice() as Bytes
+  const blob = copyBytes(bytes)
   return asKeyError('certificate', () => {
     const reader = new WireReader(blob)
     const type = reader.text()

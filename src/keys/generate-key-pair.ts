@@ -1,4 +1,4 @@
-import { type Bytes, encodeText } from '../wire-format/bytes.ts'
+import { type Bytes, copyBytes, encodeText } from '../wire-format/bytes.ts'
 import { decodeBase64Url } from './jwk.ts'
 import { unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
@@ -30,7 +30,7 @@ export interface FormatPrivateKeyOptions {
 export async function formatPrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions = {}): Promise<string> {
   const { passphrase = '', rounds, comment = key.comment } = options
   const { formatOpenSshPrivateKey } = await import('./openssh-private-key.ts')
-  const secret = typeof passphrase === 'string' ? encodeText(passphrase) : passphrase.slice() as Bytes
+  const secret = typeof passphrase === 'string' ? encodeText(passphrase) : copyBytes(passphrase)
   const format: OpenSshFormatOptions = { ...secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }
   try {
     return await formatOpenSshPrivateKey(PrivateKey.fieldsOf(key), comment, format)

@@ -1,4 +1,4 @@
-import { type Bytes, decodeText, encodeText } from '../wire-format/bytes.ts'
+import { type Bytes, copyBytes, decodeText, encodeText } from '../wire-format/bytes.ts'
 import { findPem } from '../wire-format/pem.ts'
 import { WireFormatError } from '../wire-format/wire-format-error.ts'
 import { malformed, overLimit } from './key-error.ts'
@@ -24,7 +24,7 @@ const MAXIMUM_LENGTH = 256 * 1024
 export async function parsePrivateKey(text: string | Uint8Array, options: ParsePrivateKeyOptions = {}): Promise<PrivateKey> {
   if (text.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
   const { passphrase, minimumRsaBits = 2048 } = options
-  const secret = typeof passphrase === 'string' ? encodeText(passphrase) : passphrase?.slice() as Bytes | undefined
+  const secret = typeof passphrase === 'string' ? encodeText(passphrase) : passphrase && copyBytes(passphrase)
   try {
     const { fields, comment } = await read((typeof text === 'string' ? text : decodeText(text)).trimStart(), secret)
     try {

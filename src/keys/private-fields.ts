@@ -1,4 +1,4 @@
-import { type Bytes, concatBytes, equalBytes } from '../wire-format/bytes.ts'
+import { type Bytes, concatBytes, copyBytes, equalBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, fixedLength } from './big-number.ts'
 import { decodeBase64Url } from './jwk.ts'
 import { malformed, unsupported } from './key-error.ts'
@@ -24,8 +24,7 @@ export interface RsaNumbers { readonly n: Uint8Array, readonly e: Uint8Array, re
 
 /** Copies the numbers of an RSA key after checking that they are one key. */
 export function rsaPrivate(numbers: RsaNumbers): RsaPrivate {
-  const copy = (bytes: Uint8Array) => bytes.slice() as Bytes
-  const key: RsaPrivate = { kind: 'rsa', public: checkedRsa(copy(numbers.e), copy(numbers.n)), d: copy(numbers.d), p: copy(numbers.p), q: copy(numbers.q), iqmp: copy(numbers.iqmp) }
+  const key: RsaPrivate = { kind: 'rsa', public: checkedRsa(copyBytes(numbers.e), copyBytes(numbers.n)), d: copyBytes(numbers.d), p: copyBytes(numbers.p), q: copyBytes(numbers.q), iqmp: copyBytes(numbers.iqmp) }
   if (!isOneRsaKey(key)) {
     wipePrivate(key)
     throw malformed('the numbers of the RSA key do not belong together')
@@ -51,7 +50,7 @@ export async function ed25519Private(seed: Uint8Array, key?: Uint8Array): Promis
   if (seed.length !== 32) throw malformed('an Ed25519 private key has 32 bytes')
   const computed = await ed25519PublicKey(seed)
   if (key !== undefined && !equalBytes(computed, key)) throw malformed('the private and the public part of the Ed25519 key do not belong together')
-  return { kind: 'ed25519', public: { kind: 'ed25519', key: computed }, seed: seed.slice() as Bytes }
+  return { kind: 'ed25519', public: { kind: 'ed25519', key: computed }, seed: copyBytes(seed) }
 }
 
 export function wipePrivate(key: PrivateFields): void {

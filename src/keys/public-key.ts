@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
-import { type Bytes, equalBytes, ownBytes } from '../wire-format/bytes.ts'
+import { type Bytes, copyBytes } from '../wire-format/bytes.ts'
 import { findPem } from '../wire-format/pem.ts'
-import { isCertificate, parseCertificate } from './certificate.ts'
+import { certifiedKey } from './certificate.ts'
 import { DerReader } from './der.ts'
 import { EC_OID, ED25519_OID, readCurve, RSA_OID } from './key-algorithm-oids.ts'
 import { asKeyError, malformed, unsupported } from './key-error.ts'
@@ -24,7 +24,7 @@ export interface PublicKey {
  */
 export function parsePublicKey(key: string | Uint8Array): PublicKey {
   return asKeyError('public key', () => {
-    if (typeof key !== 'string') return fromBlob(ownBytes(key).slice(), '')
+    if (typeof key !== 'string') return fromBlob(copyBytes(key), '')
     const text = key.trim()
     if (text.startsWith('---- BEGIN SSH2 PUBLIC KEY ----')) return fromRfc4716(text)
     const block = findPem(text, (label) => label.endsWith('PUBLIC KEY'))
@@ -40,7 +40,7 @@ export function formatPublicKey(key: { readonly blob: Uint8Array, readonly comme
 }
 
 function fromBlob(blob: Bytes, comment: string): PublicKey {
-  const fields = readPublicKey(isCertificate(blob) ? parseCertificate(blob).publicKey : blob)
+  const fields = readPublicKey(certifiedKey(blob))
   return { type: publicKeyType(blob), blob, comment, bits: keyBits(fields) }
 }
 
@@ -83,10 +83,4 @@ function readRsa(reader: DerReader): PublicFields {
   const n = reader.integer(), e = reader.integer()
   reader.end()
   return checkedRsa(e, n)
-}
-
-/** Whether two blobs are the same key; a certificate counts as the key that it certifies. */
-export function isSameKey(a: Uint8Array, b: Uint8Array): boolean {
-  const plain = (blob: Uint8Array) => isCertificate(blob) ? parseCertificate(blob).publicKey : blob
-  return equalBytes(plain(a), plain(b))
 }

@@ -1,9 +1,15 @@
 /** Bytes that are certainly not shared memory: what WebCrypto accepts. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** The same memory where it is not shared, a copy where it is. */
+/** The same memory as a plain `Uint8Array` where it is not shared, a copy where it is. */
 export function ownBytes(bytes: Uint8Array): Bytes {
-  return bytes.buffer instanceof ArrayBuffer ? bytes as Bytes : bytes.slice()
+  if (!(bytes.buffer instanceof ArrayBuffer)) return copyBytes(bytes)
+  return Object.getPrototypeOf(bytes) === Uint8Array.prototype ? bytes as Bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+/** A copy, always: `slice` of Node's `Buffer` is not one. */
+export function copyBytes(bytes: Uint8Array): Bytes {
+  return new Uint8Array(bytes)
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {

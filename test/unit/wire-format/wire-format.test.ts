@@ -57,6 +57,9 @@ describe('WireReader and WireWriter', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(4))
     shared[3] = 5
     expect(new WireReader(shared).uint32()).toBe(5)
+    const string = new WireReader(Buffer.from([0, 0, 0, 1, 9])).string()
+    expect(Buffer.isBuffer(string)).toBe(false)
+    expect(string).toEqual(Uint8Array.of(9))
   })
 })
 
