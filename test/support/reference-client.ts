@@ -49,3 +49,10 @@ export async function scannedFingerprints(server: SshServer): Promise<string[]> 
   const lines = stdout.split('\n').filter((line) => line.startsWith('['))
   return lines.map((line) => publicKey(line.slice(line.indexOf(' ') + 1)).fingerprint)
 }
+
+/** The names of the server's `server-sig-algs` (RFC 8308 section 3.1), in its order and as often as it names them. */
+export async function opensshServerSigAlgs(server: SshServer): Promise<string[]> {
+  const words = ['-v', '-F', 'none', '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes', '-o', 'IdentityAgent=none', '-i', server.keys.ed25519.path]
+  const { stderr } = await run('ssh', [...words, '-p', String(server.port), `${server.user}@${server.host}`, 'true'], { timeout: 20_000 })
+  return /server-sig-algs=<(.*)>/.exec(stderr)?.[1]?.split(',') ?? []
+}

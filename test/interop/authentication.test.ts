@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { AuthenticationError, type PromptRound, type Session } from '../../src/index.ts'
+import { startAsyncssh } from '../support/asyncssh.ts'
+import { startDropbear } from '../support/dropbear.ts'
+import { startParamiko } from '../support/paramiko.ts'
+import { requirePeer, type PeerName } from '../support/require-peer.ts'
+import { execute, readAll, shakenSession, text } from '../support/session.ts'
+import { startSsh2Server } from '../support/ssh2-server.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+
+const login = { user: 'tester', password: 'correct horse' }
+
+/** Logs in as `call` says and shows by a command that it worked. */
+async function loginAndRun(server: SshServer, call: (session: Session) => number): Promise<string> {
+  await using session = await shakenSession(server)
+  await session.complete(() => call(session))
+  return text(await readAll(await execute(session, 'echo here')))
+}
+
+describe('password', () => {
+  const servers: [string, PeerName[], () => Promise<SshServer>][] = [
+    ['OpenSSH', ['sshd-login'], () => startSshd({ login })],
+    ['OpenSSH 10.0', ['sshd-login', 'sshd-trixie'], () => startSshd({ login, release: 'trixie' })],
+    ['Dropbear', ['dropbear', 'sshd-login'], () => startDropbear({ login })],
+    ['AsyncSSH', ['asyncssh'], () => startAsyncssh({ login })],
+    ['Paramiko', ['paramiko'], () => startParamiko(login)],
+    ['npm ssh2', [], () => startSsh2Server(login)],
+  ]
+  for (const [name, peers, start] of servers) {
+    it.runIf(peers.map(requirePeer).every(Boolean))(`${name} takes the right one, and then only`, async () => {
+      await using server = await start()
+      expect(await loginAndRun(server, (session) => session.userauthPassword(server.user, login.password))).toBe('here\n')
+      const wrong = loginAndRun(server, (session) => session.userauthPassword(server.user, 'wrong password'))
+      await expect(wrong).rejects.toBeInstanceOf(AuthenticationError)
+      await expect(wrong).rejects.not.toThrow(/wrong password/)
+    })
+  }
+
+  it.runIf(requirePeer('asyncssh'))('an expired one is changed at the server\'s wish', async () => {
+    await using server = await startAsyncssh({ login: { password: login.password, newPassword: 'new horse' } })
+    const asked: string[] = []
+    const change = (session: Session) =>
+      session.userauthPassword(server.user, login.password, async (prompt) => {
+        asked.push(prompt)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        return 'new horse'
+      })
+    expect(await loginAndRun(server, change)).toBe('here\n')
+    expect(asked).toEqual(['Your password has expired'])
+    await expect(loginAndRun(server, (session) => session.userauthPassword(server.user, login.password))).rejects.toMatchObject({ code: 'ERR_LIBSSH2_PASSWORD_EXPIRED' })
+  })
+})
+
+describe('keyboard-interactive', () => {
+  /** Answers late, as people do, and keeps what was asked. */
+  function person(answers: readonly string[]): { rounds: PromptRound[]; respond: (round: PromptRound) => Promise<string[]> } {
+    const left = [...answers]
+    const rounds: PromptRound[] = []
+    const respond = async (round: PromptRound) => {
+      rounds.push(round)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return round.prompts.map(() => left.shift() ?? '')
+    }
+    return { rounds, respond }
+  }
+
+  it.runIf(requirePeer('sshd-keyboard-interactive'))('OpenSSH with a second factor asks in two rounds', async () => {
+    await using server = await startSshd({ login: { ...login, secondFactor: '123456' } })
+    const { rounds, respond } = person([login.password, '123456'])
+    expect(await loginAndRun(server, (session) => session.userauthKeyboardInteractive(server.user, respond))).toBe('here\n')
+    // PAM asks for nothing in a last round.
+    expect(rounds.map(({ prompts }) => prompts)).toEqual([[{ text: 'Password: ', echo: false }], [{ text: 'Password: ', echo: true }], []])
+    const wrong = person([login.password, '000000'])
+    await expect(loginAndRun(server, (session) => session.userauthKeyboardInteractive(server.user, wrong.respond))).rejects.toBeInstanceOf(AuthenticationError)
+  })
+
+  it.runIf(requirePeer('asyncssh'))('AsyncSSH asks with names, instructions and several prompts', async () => {
+    const first = { name: 'First', instructions: 'Two answers, Ünïcode', prompts: [['Name: ', true], ['Wörd: ', false]], answers: ['me', 'gehëim'] } as const
+    const second = { prompts: [['Code: ', true]], answers: ['123456'] } as const
+    await using server = await startAsyncssh({ login: { rounds: [first, second] } })
+    const { rounds, respond } = person(['me', 'gehëim', '123456'])
+    expect(await loginAndRun(server, (session) => session.userauthKeyboardInteractive(server.user, respond))).toBe('here\n')
+    expect(rounds).toEqual([
+      { name: 'First', instruction: 'Two answers, Ünïcode', prompts: [{ text: 'Name: ', echo: true }, { text: 'Wörd: ', echo: false }] },
+      { name: '', instruction: '', prompts: [{ text: 'Code: ', echo: true }] },
+    ])
+  })
+})
