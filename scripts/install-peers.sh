@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Installs the SSH servers and tools that the tests talk to. Nothing here is part of the library.
 #
 #   scripts/install-peers.sh          what CI needs
@@ -7,8 +7,7 @@
 #
 # Contract: what is there is left alone; no service is started or enabled; a peer that cannot be
 # had is named and the exit code is still 0, because each test names the peer that it skips.
-set -eu
-cd "$(dirname "$0")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/build/common.sh"
 peers=.toolchain/peers
 mode=${1:-ci}
 missing=''
@@ -57,11 +56,11 @@ present() {
 
 blocked=''
 [ "$(id -u)" = 0 ] || blocked='needs root'
-command -v apt-get >/dev/null 2>&1 || blocked='needs apt-get (Debian or a relative of it)'
+have apt-get || blocked='needs apt-get (Debian or a relative of it)'
 [ "$mode" != --list ] || blocked='not installed'
 
 # $@: packages. invoke-rc.d asks policy-rc.d before it starts anything; 101 means "no".
-apt_install() {
+install_stopped() {
   policy=/usr/sbin/policy-rc.d made=''
   if [ ! -e $policy ]; then
     made=$policy
@@ -76,7 +75,7 @@ apt_install() {
 # $1: package just installed by this script. At the next start of the machine its services stay off.
 disable_services() {
   for unit in $(dpkg -L "$1" | sed -n 's#^\(/usr\)\{0,1\}/lib/systemd/system/\([^/@]*\.\(service\|socket\)\)$#\2#p'); do
-    if command -v systemctl >/dev/null 2>&1; then systemctl disable "$unit" >/dev/null 2>&1 || true; fi
+    if have systemctl; then systemctl disable "$unit" >/dev/null 2>&1 || true; fi
   done
   for init in $(dpkg -L "$1" | sed -n 's#^/etc/init.d/##p'); do
     update-rc.d "$init" disable >/dev/null 2>&1 || true
@@ -94,10 +93,10 @@ $packages
 LIST
   [ -n "$wanted" ] || return 0
   # Two tries: package lists of an image are often older than its mirror. Then one by one, to lose only what cannot be had.
-  if ! apt_install $wanted; then
+  if ! install_stopped $wanted; then
     apt-get update -qq >/dev/null 2>&1 || true
-    if ! apt_install $wanted; then
-      for package in $wanted; do apt_install "$package" || miss "$package" "$(tail -n 1 "$log")"; done
+    if ! install_stopped $wanted; then
+      for package in $wanted; do install_stopped "$package" || miss "$package" "$(tail -n 1 "$log")"; done
     fi
   fi
   for package in $wanted; do
@@ -105,19 +104,13 @@ LIST
   done
 }
 
-# The Debian mirror that this machine's apt uses already.
-mirror() {
-  apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' |
-    sed -n 's#/*|Debian|Debian$##p' | head -n 1
-}
-
 install_trees() {
   while IFS='|' read -r suite include file why; do
     [ -n "$suite" ] || continue
     if [ -e "$peers/$suite/$file" ]; then continue; fi
     if [ -n "$blocked" ]; then miss "$suite ($why)" "$blocked"; continue; fi
-    present /usr/bin/mmdebstrap || apt_install mmdebstrap || true
-    from=$(mirror)
+    have mmdebstrap || install_stopped mmdebstrap || true
+    from=$(machine_mirror)
     if [ -z "$from" ]; then miss "$suite ($why)" 'apt of this machine has no Debian mirror'; continue; fi
     say "$suite in a folder: $why"
     rm -rf "$peers/$suite.part"
