@@ -9,19 +9,21 @@ const inputs = entries => Object.fromEntries(entries.map(({ entry, source }) => 
 /** Chosen by the runtime through package.json's "imports"; each lies beside libssh2.wasm. */
 const compilers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`compile-${name}`, `src/ffi/compile/${name}.ts`]))
 
+const dialers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
+
 const typescript = {
   name: 'strip-types',
   transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id) : null,
 }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
-const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id.endsWith('/libssh2.wasm')
+const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id.endsWith('/libssh2.wasm')
 
 const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js' }
 
 export default [
   {
-    input: { ...inputs(modules), ...inputs(programs), ...compilers },
+    input: { ...inputs(modules), ...inputs(programs), ...compilers, ...dialers },
     output,
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.

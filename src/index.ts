@@ -1,9 +1,30 @@
 /// The public names of `libssh2-wasm`, nothing else.
+
+// Client
+export { connect, type ConnectOptions } from './client/connect.ts'
+export { type CallOptions, Client, type ExecOptions, type RunOptions, type RunResult, type SessionEnd, type ShellOptions } from './client/client.ts'
+export { Process } from './client/process.ts'
+export type { ChannelStream } from './client/channel-stream.ts'
+export type { KeepaliveOptions } from './client/keepalive.ts'
+export type { AlgorithmKind, AlgorithmOptions, Algorithms, NegotiatedAlgorithms } from './client/algorithms.ts'
+export { type AuthContext, type AuthMethod, keyboardInteractive, password } from './client/auth.ts'
+export { publicKey } from './client/auth-public-key.ts'
+
+// Host keys
+export type { HostKeyInfo, HostKeyPolicy } from './host-key/policy.ts'
+export { knownHosts } from './host-key/known-hosts.ts'
+export { pinned } from './host-key/pinned.ts'
+export { trustOnFirstUse } from './host-key/trust-on-first-use.ts'
+export { insecureAcceptAnyHostKey } from './host-key/insecure-accept-any-host-key.ts'
+
+// Bindings
 export { Session, type IncomingX11, type SessionOptions } from './bindings/session.ts'
 export type { Disconnected, HostKey } from './bindings/session-transport.ts'
 export type { MethodsLeft, NewPasswordFunction, SignFunction } from './bindings/session-userauth.ts'
 export type { PromptFunction, PromptRound } from './bindings/prompt-round.ts'
-export { Channel, type ExitSignal, type PtyOptions } from './bindings/channel.ts'
+export { Channel, type Exit, type ExitSignal, type PtyOptions } from './bindings/channel.ts'
+
+// Shared
 export type { BytePort, PortSink, Transport } from './core/transport.ts'
 export { AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
 export * from './ffi/constants.gen.ts'

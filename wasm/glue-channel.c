@@ -7,3 +7,21 @@ int glue_channel_write_pending(LIBSSH2_CHANNEL *channel)
 {
     return channel->write_state != libssh2_NB_state_idle;
 }
+
+/* How what was run has ended, in four words: the peer has closed the channel,
+   a status has come, the status, a core was dumped. Gives the signal's name or
+   NULL. */
+const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[4])
+{
+    state[0] = channel->remote.close;
+    state[1] = channel->exit_status_known;
+    state[2] = channel->exit_status;
+    state[3] = channel->exit_core_dumped;
+    return channel->exit_signal;
+}
+
+/* Reason code of the last refusal to open a channel (RFC 4254 section 5.1). */
+unsigned int glue_channel_open_reason(LIBSSH2_SESSION *session)
+{
+    return session->open_failure_reason;
+}

@@ -193,6 +193,21 @@ void glue_session_free(LIBSSH2_SESSION *session)
     free(owner);
 }
 
+/* libssh2_keepalive_send counts whole seconds; this sends now. */
+int glue_session_keepalive(LIBSSH2_SESSION *session)
+{
+    int interval = session->keepalive_interval;
+    int want_reply = session->keepalive_want_reply;
+    int rc;
+    session->keepalive_interval = 1;
+    session->keepalive_want_reply = 1;
+    session->keepalive_last_sent = 0;
+    rc = libssh2_keepalive_send(session, NULL);
+    session->keepalive_interval = interval;
+    session->keepalive_want_reply = want_reply;
+    return rc;
+}
+
 /* Law 8: takes in whatever has arrived while no call is waiting for it.
    Only after the handshake. LIBSSH2_ERROR_EAGAIN is the normal end. */
 int glue_session_service(LIBSSH2_SESSION *session)

@@ -41,16 +41,18 @@ export class Answers {
     return answer
   }
 
+  /** Asks in a task of its own: C is running now, and whoever is asked may call the session. */
   #begin<T>(how: (asked: T) => Uint8Array | Promise<Uint8Array>, asked: T): Request {
     const request: Request = {}
-    const failed = (reason: unknown) => { request.error = { reason } }
-    try {
-      const made = how(asked)
-      if (made instanceof Uint8Array) request.answer = made
-      else made.then((answer) => { request.answer = answer }, failed).finally(this.#answered)
-    } catch (reason) {
-      failed(reason)
-    }
+    Promise.resolve(asked).then(how)
+      .then((answer) => { request.answer = checkedBytes(answer) })
+      .catch((reason: unknown) => { request.error = { reason } })
+      .finally(this.#answered)
     return request
   }
+}
+
+function checkedBytes(answer: unknown): Uint8Array {
+  if (answer instanceof Uint8Array) return answer
+  throw new TypeError('the answer must be a Uint8Array')
 }

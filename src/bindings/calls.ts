@@ -29,6 +29,8 @@ export interface Call {
   readonly lane?: Lane
   /** Identity of the call: an operation that said EAGAIN is gone on with only by a call of the same key. */
   readonly key: string
+  /** It looks only at what has arrived, and is of use after the session has ended too. */
+  readonly local?: boolean
 }
 
 /** The way of every binding into C for one session: lanes, return codes, errors, and what ended the session. */
@@ -44,9 +46,10 @@ export class Calls {
   #failure: SSHError | undefined
   #serviced = false
 
-  constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send'>) {
+  constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send' | 'trapped'>) {
     this.instance = instance
     this.heap = instance.heap
+    this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
     this.driver = new Driver({
       taken: () => this.wire.taken,
       service: () => this.#service(),
@@ -58,6 +61,7 @@ export class Calls {
     })
     this.#id = instance.register({
       ...host,
+      trapped: () => queueMicrotask(() => this.driver.wake()),
       recv: (target) => this.wire.recv(target),
       send: (data) => this.wire.send(data),
     })
@@ -75,9 +79,23 @@ export class Calls {
     return this.instance.failure ?? this.#failure
   }
 
+  /** Resolves with what ended the session, when it has ended. */
+  readonly ended: Promise<SSHError>
+  #resolveEnded: (error: SSHError) => void = () => {}
+
   fail(error: SSHError): SSHError {
-    this.#failure ??= error
+    if (!this.#failure) {
+      this.#failure = error
+      this.#resolveEnded(error)
+    }
     return this.#failure
+  }
+
+  /** Ends the session for a reason of this side: everything pending rejects with it. */
+  end(error: SSHError): void {
+    this.fail(error)
+    this.wire.abort()
+    this.driver.wake()
   }
 
   /** From the end of the handshake on, packets are taken in while nobody waits (law 8). */
@@ -90,14 +108,14 @@ export class Calls {
     try {
       const rc = this.plain((c, session) => c._glue_session_service(session))
       if (rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN) this.fail(this.#error(rc))
-      else this.ended()
-    } catch {
-      // A trap: the instance remembers it, and every call throws it.
+      else this.#checkEnd()
+    } catch (error) {
+      this.fail(error as SSHError)
     }
   }
 
   /** The transport ended and C has all that came: what still says EAGAIN never will say anything else. */
-  ended(): SSHError | undefined {
+  #checkEnd(): SSHError | undefined {
     const { ended } = this.wire
     if (!this.failure && ended && this.wire.empty) {
       const [errno, message] = ended.error === undefined
@@ -139,16 +157,25 @@ export class Calls {
   }
 
   /** One attempt at a call that may say EAGAIN: takes its lane, and gives it back when the call is over. */
-  attempt<T>({ lane, key }: Call, run: Run<T | Again>): T | Again {
-    const { session } = this
-    if (lane && !lane.admits(key)) {
-      if (this.failure) throw this.failure
-      return LIBSSH2_ERROR_EAGAIN
+  attempt<T>(call: Call, run: Run<T | Again>): T | Again {
+    const result = this.#attempt(call, run)
+    const { current } = this.driver
+    const { lane, key } = call
+    if (result === LIBSSH2_ERROR_EAGAIN) {
+      this.driver.blocked()
+      if (current) current.midway = lane && (() => lane.heldBy(key))
     }
+    return result
+  }
+
+  #attempt<T>({ lane, key, local }: Call, run: Run<T | Again>): T | Again {
+    const { session } = this
+    if (!local && this.failure) throw this.failure
+    if (lane && !lane.admits(key)) return LIBSSH2_ERROR_EAGAIN
     let again = false
     try {
       const result = this.instance.call((c) => run(c, session))
-      if (result === LIBSSH2_ERROR_EAGAIN && this.ended()) throw this.failure
+      if (result === LIBSSH2_ERROR_EAGAIN && this.#checkEnd()) throw this.failure
       again = result === LIBSSH2_ERROR_EAGAIN
       return result
     } finally {

@@ -25,6 +25,12 @@ export interface PtyOptions {
 /** What `getExitSignal` gives: return code, signal name without `SIG`, error message, language tag; `null` where there is none. */
 export type ExitSignal = [rc: number, signal: string | null, message: string | null, language: string | null]
 
+/** How a remote process ended: with a code, by a signal (named without `SIG`), or without a word from the server (RFC 4254 section 6.10). */
+export type Exit =
+  | { readonly code: number }
+  | { readonly signal: string, readonly coreDumped: boolean, readonly message: string }
+  | { readonly none: true }
+
 /** libssh2 reads no more in one call of ours; a larger `size` is cut to it. */
 const LARGEST_READ = 4 << 20
 const NOTHING = new Uint8Array(0)
@@ -262,6 +268,21 @@ export class Channel implements Disposable {
   /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
   getExitStatus(): number {
     return this.#plain((c, channel) => c._libssh2_channel_get_exit_status(channel))
+  }
+
+  /** Waits for the peer's close, unread data or not, and tells how what was run has ended. @returns that, or EAGAIN. (glue_channel_exit) */
+  exit(): Exit | Again {
+    const { heap } = this.#calls
+    const { pointer } = this.#handle
+    using scope = heap.scope()
+    const state = scope.out(16)
+    return this.#calls.attempt<Exit>({ key: 'exit' }, (c) => {
+      const signal = c._glue_channel_exit(pointer, state)
+      const [closed, hasStatus, status, coreDumped] = [0, 4, 8, 12].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number, number]
+      if (closed === 0) return LIBSSH2_ERROR_EAGAIN
+      if (signal !== 0) return { signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
+      return hasStatus === 0 ? { none: true } : { code: status }
+    })
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */

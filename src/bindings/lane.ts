@@ -9,6 +9,10 @@ export class Lane {
     return this.#holder === undefined || this.#holder === call
   }
 
+  heldBy(call: string): boolean {
+    return this.#holder === call
+  }
+
   hold(call: string): void {
     this.#holder = call
   }

@@ -1,3 +1,4 @@
+import type { RunOptions } from '../core/driver.ts'
 import { DisconnectError, SSHError } from '../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_DEBUG, LIBSSH2_CALLBACK_IGNORE, LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_HOSTKEY_HASH_MD5,
@@ -5,6 +6,7 @@ import {
 } from '../ffi/constants.gen.ts'
 import type { Bytes } from '../ffi/exports.ts'
 import type { Instance } from '../ffi/instance.ts'
+import { int, wholeNumber } from './arguments.ts'
 import { type Again, type Calls, type Run } from './calls.ts'
 
 export interface HostKey {
@@ -59,6 +61,11 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     return this[CALLS].failure
   }
 
+  /** Resolves with what ended the session, when it has ended. Never rejects. */
+  ended(): Promise<SSHError> {
+    return this[CALLS].ended
+  }
+
   /** What the server's disconnect message said, if it sent one. */
   get disconnected(): Disconnected | undefined {
     return this.#disconnected
@@ -68,16 +75,17 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered.
    * The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
    */
-  wait(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.failure ? Promise.resolve() : this[CALLS].driver.wait(options.signal)
   }
 
   /**
    * Repeats `call` until it no longer says EAGAIN: the counterpart of blocking mode, in which `write` always writes all of its buffer.
-   * On abort the promise rejects at once with `signal.reason`; libssh2 finishes the call unseen (it cannot drop one half way).
+   * On abort the promise rejects at once with `signal.reason`. Where libssh2 has begun something that it cannot drop half way, it is finished
+   * unseen, and a channel or other object that comes of it is disposed of.
    */
-  complete<T>(call: () => T, options: { readonly signal?: AbortSignal } = {}): Promise<Exclude<T, Again>> {
-    return this[CALLS].driver.run(call, options)
+  complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
+    return this[CALLS].driver.run(call, { discard: dispose, ...options })
   }
 
   /**
@@ -86,12 +94,20 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
    */
   handshake(): number {
-    const rc = this[CALLS].code({ lane: this[CALLS].lane, key: 'handshake' }, (c, session) => c._glue_session_handshake(session))
-    if (rc === 0 && !this.#handshaken) {
-      this.#handshaken = true
-      this[CALLS].serviceFromNowOn()
+    const calls = this[CALLS]
+    if (this.#handshaken && !this.failure) throw new SSHError('the handshake has been completed already', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
+    try {
+      const rc = calls.code({ lane: calls.lane, key: 'handshake' }, (c, session) => c._glue_session_handshake(session))
+      if (rc === 0) {
+        this.#handshaken = true
+        calls.serviceFromNowOn()
+      }
+      return rc
+    } catch (error) {
+      // Half-made keys are of no use: there is no second try on the same connection.
+      if (error instanceof SSHError && !calls.handle.freed) calls.fail(error)
+      throw error
     }
-    return rc
   }
 
   /** Throws before the handshake is complete: libssh2 itself would go on with half-made keys. */
@@ -121,7 +137,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
   flag(flag: number, value: boolean | number = true): number {
-    return this[CALLS].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, flag, Number(value)))
+    return this[CALLS].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, int(flag, 'flag'), Number(value)))
   }
 
   /** The host key that the server proved to have; `null` before the handshake. libssh2_session_hostkey. */
@@ -217,6 +233,11 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     return rc === 0 ? calls.heap.i32(seconds) : rc
   }
 
+  /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */
+  keepaliveNow(): number {
+    return this[CALLS].code({ key: 'keepaliveNow' }, (c, session) => c._glue_session_keepalive(session))
+  }
+
   /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */
   set onDebug(callback: ((message: string, alwaysDisplay: boolean) => void) | null) {
     this.#onDebug = callback
@@ -239,10 +260,11 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    */
   disconnect(description = 'closed by the user', reason: number = SSH_DISCONNECT_BY_APPLICATION, language = ''): number {
     const calls = this[CALLS]
-    if (description.length > 255) throw new RangeError('description is longer than 255 characters')
     using scope = calls.heap.scope()
     const text = scope.utf8(description, 'description')
     const tag = scope.utf8(language, 'language')
+    if (text.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
+    wholeNumber(reason, 'reason')
     const rc = calls.failure ? 0 : calls.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, text.pointer, tag.pointer))
     calls.fail(new DisconnectError('the session was disconnected by this side', { code: 'ERR_LIBSSH2_SOCKET_DISCONNECT', errno: LIBSSH2_ERROR_SOCKET_DISCONNECT, reason, description }))
     calls.driver.wake()
@@ -276,6 +298,14 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   #string(read: Run<Bytes>): string | null {
     return this[CALLS].heap.string(this[CALLS].plain(read))
   }
+}
+
+/** libssh2 sends no longer ones in a disconnect message. */
+const LONGEST_TEXT = 256
+
+/** What an aborted call has made, and nobody takes. */
+function dispose(late: unknown): void {
+  (late as Partial<Disposable> | null)?.[Symbol.dispose]?.()
 }
 
 /** The callbacks of `SessionHost` that concern the transport layer. */

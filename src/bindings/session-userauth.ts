@@ -1,6 +1,7 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Bytes } from '../ffi/exports.ts'
 import type { SessionHost } from '../ffi/host.ts'
+import { plainName } from '../keys/key-types.ts'
 import { parsePrivateKey } from '../keys/parse-private-key.ts'
 import type { Signer } from '../keys/signer.ts'
 import { Answers } from './answers.ts'
@@ -123,7 +124,7 @@ export abstract class SessionUserauth extends SessionTransport {
     using scope = calls.heap.scope()
     const user = scope.utf8(username, 'username')
     const blob = scope.bytes(publicKey)
-    const names = algorithms ? scope.utf8(algorithms.join(','), 'algorithms').pointer : 0 as Bytes
+    const names = algorithms ? scope.utf8(algorithms.map(plainName).join(','), 'algorithms').pointer : 0 as Bytes
     return this.#answers.during(sign, () => calls.code({ lane: calls.lane, key: `userauthPublickey:${username}:${publicKey}` },
       (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)))
   }

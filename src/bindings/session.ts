@@ -1,6 +1,8 @@
 import type { Transport } from '../core/transport.ts'
+import { ChannelError } from '../errors/ssh-error.ts'
 import {
-  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_EAGAIN,
+  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
+  LIBSSH2_ERROR_EAGAIN,
 } from '../ffi/constants.gen.ts'
 import type { ChannelPointer } from '../ffi/exports.ts'
 import type { HeapScope } from '../ffi/heap.ts'
@@ -60,8 +62,19 @@ export class Session extends SessionUserauth {
     this.needHandshake()
     const calls = this[CALLS]
     using scope = calls.heap.scope()
-    const pointer = calls.pointer({ lane: calls.lane, key: `open:${key}` }, run(scope))
+    const pointer = this.#opened(() => calls.pointer({ lane: calls.lane, key: `open:${key}` }, run(scope)))
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+  }
+
+  /** A refusal by the server becomes a `ChannelError` with its reason. */
+  #opened<T>(open: () => T): T {
+    try {
+      return open()
+    } catch (error) {
+      if (!(error instanceof ChannelError) || error.errno !== LIBSSH2_ERROR_CHANNEL_FAILURE) throw error
+      const reason = this[CALLS].plain((c, session) => c._glue_channel_open_reason(session))
+      throw new ChannelError(error.message, { code: error.code, errno: error.errno, reason })
+    }
   }
 
   /** Opens a channel of type `session`. @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_session. */

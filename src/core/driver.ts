@@ -23,10 +23,12 @@ export interface RunOptions<T> {
 export interface Attempt {
   /** Bytes of a `write` that are already on their way. */
   written: number
+  /** Whether libssh2 stands in the middle of the call now, and must be brought to its end whoever waits for it (law 7). */
+  midway?: (() => boolean) | undefined
 }
 
 interface Operation extends Attempt {
-  /** True once settled. */
+  /** True once settled, or not wanted any more. */
   attempt(): boolean
 }
 
@@ -43,6 +45,9 @@ export class Driver {
   #seen = 0
   #released = false
   #current: Attempt | undefined
+  /** Counts what would have woken somebody in `wait`; how far that was when a call from outside last said EAGAIN. */
+  #moves = 0
+  #movesAtAgain = 0
 
   constructor(driven: Driven) {
     this.#driven = driven
@@ -59,8 +64,8 @@ export class Driver {
   }
 
   /**
-   * Repeats `attempt` until it no longer says EAGAIN. An abort rejects at once with `signal.reason`;
-   * the operation goes on as an orphan, because libssh2 cannot drop one half way.
+   * Repeats `attempt` until it no longer says EAGAIN. An abort rejects at once with `signal.reason`.
+   * Where libssh2 stands in the middle of the call the operation goes on as an orphan; elsewhere it is dropped, so that an aborted read takes no data.
    */
   run<T>(attempt: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     return new Promise((resolve, reject) => {
@@ -69,6 +74,7 @@ export class Driver {
       let orphan = false
       const onAbort = () => {
         orphan = true
+        if (!operation.midway?.()) this.#pending.delete(operation)
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', onAbort, { once: true })
@@ -77,7 +83,7 @@ export class Driver {
         attempt: () => {
           try {
             const result = attempt()
-            if (isAgain(result)) return false
+            if (isAgain(result)) return orphan && !operation.midway?.()
             if (orphan) discard?.(result as Exclude<T, Again>)
             else resolve(result as Exclude<T, Again>)
           } catch (error) {
@@ -92,10 +98,19 @@ export class Driver {
     })
   }
 
-  /** Resolves when it makes sense to repeat a call that said EAGAIN. */
+  /** A call from outside the loop said EAGAIN: what moves from now on is news to whoever waits next. */
+  blocked(): void {
+    if (!this.#turning) this.#movesAtAgain = this.#moves
+  }
+
+  /** Resolves when it makes sense to repeat a call that said EAGAIN: at once, if something has moved since the last one did. */
   wait(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
+      if (this.#movesAtAgain !== this.#moves) {
+        this.#movesAtAgain = this.#moves
+        return resolve()
+      }
       const onAbort = () => {
         this.#waiters = this.#waiters.filter((waiter) => waiter !== wake)
         reject(signal?.reason)
@@ -158,10 +173,11 @@ export class Driver {
           }
         }
         this.#current = undefined
+        // A transport may answer at once, while it is written to.
+        this.#driven.flush()
         again = this.#moved()
         moved ||= again
       } while (again)
-      this.#driven.flush()
     } finally {
       this.#current = undefined
       this.#turning = false
@@ -170,6 +186,7 @@ export class Driver {
   }
 
   #wakeWaiters(): void {
+    this.#moves += 1
     const waiters = this.#waiters
     this.#waiters = []
     for (const waiter of waiters) waiter()

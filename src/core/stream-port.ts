@@ -70,9 +70,10 @@ export class StreamPort implements BytePort {
     if (this.#closed) return
     this.#closed = true
     this.#sink = undefined
-    await this.#writer.close().catch(ignore)
-    await this.#reader.cancel().catch(ignore)
-    await settle(this.#transport.close?.())
+    await inTime(this.#writer.close())
+    this.#writer.abort().catch(ignore)
+    await inTime(this.#reader.cancel())
+    await inTime(settle(this.#transport.close?.()))
   }
 
   abort(): void {
@@ -85,8 +86,18 @@ export class StreamPort implements BytePort {
   }
 }
 
+/** Milliseconds that a peer has who does not read: it is not waited for. */
+const CLOSE_GRACE = 2000
+
 /** The stream was broken already: closing it is all that was wanted. */
 function ignore(): void {}
+
+async function inTime(closing: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, CLOSE_GRACE) })
+  await Promise.race([closing.catch(ignore), late])
+  clearTimeout(timer)
+}
 
 async function settle(closing: void | Promise<void>): Promise<void> {
   await Promise.resolve(closing).catch(ignore)

@@ -25,6 +25,7 @@ export class Wire {
   #paused = false
   #ended: { error: unknown } | undefined
   #closed = false
+  #closing: Promise<void> | undefined
   #ready: Uint8Array[] = []
   #stage = new Uint8Array(0)
   #staged = 0
@@ -82,10 +83,6 @@ export class Wire {
     }
     this.taken += filled
     this.#inbound -= filled
-    if (this.#paused && this.#inbound < INBOUND_HIGH / 2) {
-      this.#paused = false
-      this.#port.resume()
-    }
     return filled
   }
 
@@ -114,8 +111,12 @@ export class Wire {
     return this.#staged > 0 || this.#ready.length > 0
   }
 
-  /** Hands everything that SEND took to the transport. */
+  /** Hands everything that SEND took to the transport, and lets it go on if RECV made room. Not from inside C: the transport may deliver at once. */
   flush(): void {
+    if (this.#paused && this.#inbound < INBOUND_HIGH / 2) {
+      this.#paused = false
+      this.#port.resume()
+    }
     this.#seal()
     if (this.#ready.length === 0) return
     const chunks = this.#ready
@@ -141,12 +142,15 @@ export class Wire {
     return this.#chunks.length === 0
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.flush()
-    this.#closed = true
-    this.#ended ??= { error: undefined }
-    await this.#port.close()
+  /** Resolves when what was sent has gone out, or cannot any more. */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.flush()
+      this.#closed = true
+      this.#ended ??= { error: undefined }
+      this.#closing = this.#port.close()
+    }
+    return this.#closing ?? Promise.resolve()
   }
 
   abort(): void {

@@ -12,10 +12,13 @@ export interface WasmExports {
   _free(pointer: Pointer): void
   _glue_heap_used(): number
 
+  _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
+  _glue_channel_open_reason(session: SessionPointer): number
   _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_session_new(id: number): SessionPointer
   _glue_session_free(session: SessionPointer): void
   _glue_session_handshake(session: SessionPointer): number
+  _glue_session_keepalive(session: SessionPointer): number
   _glue_session_listen(session: SessionPointer, callback: number, on: number): number
   _glue_session_service(session: SessionPointer): number
   _glue_userauth_keyboard_interactive(session: SessionPointer, user: Bytes, userLength: number): number

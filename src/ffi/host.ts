@@ -32,6 +32,8 @@ export interface SessionHost {
   /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; answers likewise. */
   prompt(round: Uint8Array): Uint8Array | number
   newPassword(prompt: string): Uint8Array | number
+  /** The instance has trapped: no call will be answered any more. */
+  trapped(): void
   disconnect(reason: number, message: string): void
   debug(alwaysDisplay: boolean, message: string): void
   ignore(data: Uint8Array): void

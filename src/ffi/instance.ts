@@ -53,6 +53,7 @@ export class Instance {
     } catch (cause) {
       if (cause instanceof SSHError) throw cause
       this.#failure = new SSHError(`WebAssembly trap: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'ERR_WASM_TRAP', cause })
+      for (const host of this.#hosts.values()) host.trapped()
       throw this.#failure
     }
   }

@@ -54,7 +54,7 @@ function foreignSigner(signer: ForeignSigner, minimumRsaBits: number): Signer {
     algorithms,
     comment: signer.comment ?? comment,
     async sign(data, algorithm) {
-      if (!algorithms.includes(algorithm)) throw unsupported(`the signer makes signatures of ${algorithms.join()} only`)
+      if (!algorithms.some((known) => plainName(known) === plainName(algorithm))) throw unsupported(`the signer makes signatures of ${algorithms.join()} only`)
       const name = plainName(algorithm)
       return wholeSignature(fields, name, ownBytes(await signer.sign(data, name)))
     },

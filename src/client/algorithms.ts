@@ -1,0 +1,114 @@
+import { Session } from '../bindings/session.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+import {
+  LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,
+  LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
+} from '../ffi/constants.gen.ts'
+
+export type AlgorithmKind = 'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression'
+
+/** Names to offer, in order of preference, for each kind that is to differ from the default. */
+export type Algorithms = Partial<Record<AlgorithmKind, readonly string[]>>
+
+export interface AlgorithmOptions {
+  readonly algorithms?: Algorithms | undefined
+  /** Adds what is weak, behind everything else: SHA-1, CBC, `ssh-rsa`, group1. Only for servers that have nothing better. */
+  readonly legacyAlgorithms?: boolean | undefined
+  /** Offers zlib@openssh.com, which begins after authentication, before `none`. */
+  readonly compress?: boolean | undefined
+}
+
+/** What was agreed upon; `mac` is `null` where the cipher authenticates by itself. */
+export interface NegotiatedAlgorithms {
+  readonly kex: string
+  readonly hostKey: string
+  readonly cipher: { readonly toServer: string, readonly fromServer: string }
+  readonly mac: { readonly toServer: string | null, readonly fromServer: string | null }
+  readonly compression: { readonly toServer: string, readonly fromServer: string }
+}
+
+/** Both directions of a kind get the same list. */
+const METHODS: Readonly<Record<AlgorithmKind, readonly number[]>> = {
+  kex: [LIBSSH2_METHOD_KEX],
+  hostKey: [LIBSSH2_METHOD_HOSTKEY],
+  cipher: [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC],
+  mac: [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC],
+  compression: [LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC],
+}
+
+/** Offered by default, cheap key exchanges first: group16 takes over half a second in WebAssembly. */
+const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
+  kex: [
+    'mlkem768x25519-sha256', 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
+    'diffie-hellman-group14-sha256', 'diffie-hellman-group-exchange-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512',
+  ],
+  hostKey: [
+    'ssh-ed25519-cert-v01@openssh.com', 'ecdsa-sha2-nistp256-cert-v01@openssh.com', 'ecdsa-sha2-nistp384-cert-v01@openssh.com',
+    'ecdsa-sha2-nistp521-cert-v01@openssh.com', 'rsa-sha2-512-cert-v01@openssh.com', 'rsa-sha2-256-cert-v01@openssh.com',
+    'ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521',
+    'sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com', 'rsa-sha2-512', 'rsa-sha2-256',
+  ],
+  cipher: [
+    'chacha20-poly1305@openssh.com', 'aes256-gcm@openssh.com', 'aes128-gcm@openssh.com', 'aes256-ctr', 'aes192-ctr', 'aes128-ctr',
+  ],
+  mac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
+  compression: ['none'],
+}
+
+const LEGACY: Readonly<Record<AlgorithmKind, readonly string[]>> = {
+  kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
+  hostKey: ['ssh-rsa-cert-v01@openssh.com', 'ssh-rsa'],
+  cipher: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
+  mac: ['hmac-sha1-etm@openssh.com', 'hmac-sha1'],
+  compression: [],
+}
+
+const KINDS = Object.keys(METHODS) as AlgorithmKind[]
+const COMPRESSION = 'zlib@openssh.com'
+
+/**
+ * Sets what a session offers. `knownHostKeys` are the types under which the host is known: they move to the front, so that
+ * the server presents a key that can be checked.
+ * @throws SSHError `ERR_ALGORITHM` for a name that is unknown here, or weak without `legacyAlgorithms`.
+ */
+export function offerAlgorithms(session: Session, options: AlgorithmOptions, knownHostKeys: readonly string[] = []): void {
+  for (const kind of KINDS) {
+    const supported = session.supportedAlgs(METHODS[kind][0] as number)
+    const names = offer(kind, options, supported)
+    const ordered = kind === 'hostKey' && !options.algorithms?.hostKey ? preferKnown(names, knownHostKeys) : names
+    for (const method of METHODS[kind]) session.methodPref(method, ordered)
+  }
+}
+
+function offer(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, supported: readonly string[]): readonly string[] {
+  const allowed = [...compress && kind === 'compression' ? [COMPRESSION] : [], ...DEFAULTS[kind], ...legacyAlgorithms ? LEGACY[kind] : []]
+  const chosen = algorithms?.[kind]
+  if (!chosen) return allowed.filter((name) => supported.includes(name))
+  for (const name of chosen) {
+    if (!supported.includes(name)) throw refused(kind, name, 'is not supported')
+    if (!legacyAlgorithms && LEGACY[kind].includes(name)) throw refused(kind, name, 'is weak: it needs legacyAlgorithms')
+  }
+  if (chosen.length === 0) throw new SSHError(`algorithms.${kind} is empty`, { code: 'ERR_ALGORITHM' })
+  return chosen
+}
+
+const refused = (kind: AlgorithmKind, name: string, why: string) => new SSHError(`algorithms.${kind}: ${JSON.stringify(name)} ${why}`, { code: 'ERR_ALGORITHM' })
+
+function preferKnown(names: readonly string[], known: readonly string[]): readonly string[] {
+  return [...names.filter((name) => known.includes(name)), ...names.filter((name) => !known.includes(name))]
+}
+
+export function negotiatedAlgorithms(session: Session): NegotiatedAlgorithms {
+  const name = (method: number) => session.methods(method) ?? ''
+  const mac = (method: number) => {
+    const agreed = session.methods(method)
+    return agreed === null || /^(INTEGRATED-)?AEAD|^implicit|^<?none/i.test(agreed) || agreed === '' ? null : agreed
+  }
+  return {
+    kex: name(LIBSSH2_METHOD_KEX),
+    hostKey: name(LIBSSH2_METHOD_HOSTKEY),
+    cipher: { toServer: name(LIBSSH2_METHOD_CRYPT_CS), fromServer: name(LIBSSH2_METHOD_CRYPT_SC) },
+    mac: { toServer: mac(LIBSSH2_METHOD_MAC_CS), fromServer: mac(LIBSSH2_METHOD_MAC_SC) },
+    compression: { toServer: name(LIBSSH2_METHOD_COMP_CS), fromServer: name(LIBSSH2_METHOD_COMP_SC) },
+  }
+}

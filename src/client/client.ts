@@ -1,0 +1,174 @@
+import type { Channel, Exit, PtyOptions } from '../bindings/channel.ts'
+import type { Session } from '../bindings/session.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
+import { type ChannelStream, channelStream } from './channel-stream.ts'
+import { Process } from './process.ts'
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ExecOptions extends CallOptions {
+  /** Variables for the command's environment. Servers refuse most names (`AcceptEnv`): that is an error unless `ignoreRefusedEnv`. */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly ignoreRefusedEnv?: boolean | undefined
+  /** Runs in a terminal: `true` for a `vt100` of 80 x 24. */
+  readonly pty?: PtyOptions | boolean | undefined
+  /** Forwards the authentication agent to this command; see `session.acceptAgent()`. */
+  readonly agentForwarding?: boolean | undefined
+}
+
+export interface RunOptions extends ExecOptions {
+  /** Sent to the command's stdin, which then gets EOF. */
+  readonly stdin?: string | Uint8Array | ReadableStream<Uint8Array> | undefined
+}
+
+export interface RunResult {
+  /** What the command wrote, as UTF-8; `stdoutBytes` and `stderrBytes` are the bytes themselves. */
+  readonly stdout: string
+  readonly stderr: string
+  readonly stdoutBytes: Uint8Array
+  readonly stderrBytes: Uint8Array
+  /** A non-zero code is data, not an error. */
+  readonly exit: Exit
+}
+
+export interface ShellOptions extends PtyOptions, CallOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly ignoreRefusedEnv?: boolean | undefined
+  readonly agentForwarding?: boolean | undefined
+}
+
+/** How a session ended, and when. */
+export interface SessionEnd {
+  /** What ended it; a `DisconnectError` with the server's reason where it gave one. */
+  readonly error: SSHError
+  /** True if `close()` ended it. */
+  readonly expected: boolean
+  readonly at: Date
+}
+
+/** An authenticated SSH connection: `connect()` makes one. Every call rejects with a typed error once the session has ended. */
+export class Client implements AsyncDisposable {
+  /** The bindings underneath: everything that this class does not offer. */
+  readonly session: Session
+  /** What was agreed upon in the first key exchange. */
+  readonly algorithms: NegotiatedAlgorithms
+  /** The server's identification string, e.g. `SSH-2.0-OpenSSH_9.2p1`. */
+  readonly serverIdentification: string
+  /** Resolves when the session has ended, for whatever reason. Never rejects. */
+  readonly closed: Promise<SessionEnd>
+  #closing = false
+
+  /** For `connect()`. */
+  constructor(session: Session) {
+    this.session = session
+    this.algorithms = negotiatedAlgorithms(session)
+    this.serverIdentification = session.bannerGet() ?? ''
+    this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
+  }
+
+  async #open(signal: AbortSignal | undefined): Promise<Channel> {
+    return this.session.complete(() => this.session.openSession(), { signal, discard: (late) => late[Symbol.dispose]() })
+  }
+
+  /** Opens a channel and prepares it; what fails on the way closes it. */
+  async #start({ signal, env, ignoreRefusedEnv, pty, agentForwarding }: ExecOptions, begin: (channel: Channel) => number): Promise<Process> {
+    const channel = await this.#open(signal)
+    try {
+      const step = (call: () => number) => this.session.complete(call, { signal })
+      if (agentForwarding) await step(() => channel.requestAuthAgent())
+      if (pty) await step(() => channel.ptyEx(pty === true ? {} : pty))
+      for (const [name, value] of Object.entries(env ?? {})) {
+        await step(() => channel.setenv(name, value)).catch((error: unknown) => {
+          if (!ignoreRefusedEnv || this.session.failure || !(error instanceof SSHError)) throw error
+        })
+      }
+      await step(() => begin(channel))
+      return new Process(channel, signal)
+    } catch (error) {
+      channel[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  /** Starts `command`. An abort closes its channel. @throws ChannelError if the server refuses. */
+  exec(command: string, options: ExecOptions = {}): Promise<Process> {
+    return this.#start(options, (channel) => channel.execute(command))
+  }
+
+  /** Starts the login shell in a terminal. @throws ChannelError if the server refuses. */
+  shell({ signal, env, ignoreRefusedEnv, agentForwarding, ...pty }: ShellOptions = {}): Promise<Process> {
+    return this.#start({ signal, env, ignoreRefusedEnv, agentForwarding, pty }, (channel) => channel.shell())
+  }
+
+  /** Starts a subsystem, e.g. `netconf`. @throws ChannelError if the server refuses. */
+  subsystem(name: string, options: CallOptions = {}): Promise<Process> {
+    return this.#start(options, (channel) => channel.subsystem(name))
+  }
+
+  /** Runs `command` to its end and collects its output. A non-zero exit code is data. */
+  async run(command: string, { stdin, ...options }: RunOptions = {}): Promise<RunResult> {
+    const { signal } = options
+    const process = await this.exec(command, options)
+    const all = (async () => {
+      const [stdoutBytes, stderrBytes] = await Promise.all([collect(process.stdout), collect(process.stderr), feed(process, stdin)])
+      const exit = await process.exit
+      await process.close()
+      return { stdoutBytes, stderrBytes, stdout: decode(stdoutBytes), stderr: decode(stderrBytes), exit }
+    })()
+    return orAbort(all, signal)
+  }
+
+  /** A TCP connection from the server to `host`: itself a transport. @throws ChannelError if the server refuses or cannot connect. */
+  async openTcp(host: string, port: number, { signal }: CallOptions = {}): Promise<ChannelStream> {
+    return channelStream(await this.session.complete(() => this.session.directTcpip(host, port), { signal, discard: (late) => late[Symbol.dispose]() }))
+  }
+
+  /** A connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
+  async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
+    return channelStream(await this.session.complete(() => this.session.directStreamlocalEx(path), { signal, discard: (late) => late[Symbol.dispose]() }))
+  }
+
+  /** Ends the session politely. Whatever still runs rejects. Idempotent, never rejects. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.session.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+const decoder = new TextDecoder()
+const decode = (bytes: Uint8Array) => decoder.decode(bytes)
+
+async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}
+
+/** Sends input and EOF. A command that does not read all of its input is no error. */
+async function feed(process: Process, stdin: RunOptions['stdin']): Promise<void> {
+  try {
+    if (stdin instanceof ReadableStream) return await stdin.pipeTo(process.stdin)
+    const writer = process.stdin.getWriter()
+    if (stdin !== undefined && stdin.length > 0) await writer.write(stdin)
+    await writer.close()
+  } catch (error) {
+    if (process.channel.session.failure || !(error instanceof SSHError)) throw error
+  }
+}
+
+/** Rejects with `signal.reason` at once; what goes on unseen may fail unheard. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  work.catch(() => {})
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
+  })
+}

@@ -1,0 +1,57 @@
+import type { Channel, Exit } from '../bindings/channel.ts'
+import type { SSHError } from '../errors/ssh-error.ts'
+import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
+import { channelReadable, channelWritable } from './streams.ts'
+
+/** A command, shell or subsystem that runs on the server. Ends with its channel. */
+export class Process implements AsyncDisposable {
+  /** A chunk is taken when the server's window has room for it; closing sends EOF. */
+  readonly stdin: WritableStream<Uint8Array | string>
+  readonly stdout: ReadableStream<Uint8Array>
+  /** Empty where a PTY mixes both. */
+  readonly stderr: ReadableStream<Uint8Array>
+  /** Resolves when the server has closed the channel; rejects if the session fails before. What nobody reads is not waited for beyond the window. */
+  readonly exit: Promise<Exit>
+  /** The channel underneath, for what this class does not offer. */
+  readonly channel: Channel
+  #closing: Promise<void> | undefined
+
+  /** For the client: processes come from `client.exec()` and `client.shell()`. */
+  constructor(channel: Channel, signal?: AbortSignal) {
+    this.channel = channel
+    const close = () => { this.close().catch(ignore) }
+    this.stdin = channelWritable(channel, close)
+    this.stdout = channelReadable(channel, 0, ignore)
+    this.stderr = channelReadable(channel, SSH_EXTENDED_DATA_STDERR, ignore)
+    this.exit = channel.session.complete(() => channel.exit())
+    this.exit.catch(ignore)
+    if (signal) {
+      signal.addEventListener('abort', close, { once: true })
+      const detach = () => signal.removeEventListener('abort', close)
+      this.exit.then(detach, detach)
+    }
+  }
+
+  /** Sends a signal to the process, `TERM` if none is named. Servers may ignore it. @throws SSHError if the session has failed. */
+  async kill(signal = 'TERM'): Promise<void> {
+    await this.channel.session.complete(() => this.channel.signal(signal))
+  }
+
+  /** Tells the server the new size of the terminal, in characters and, where known, pixels. */
+  async resize(columns: number, rows: number, widthPx = 0, heightPx = 0): Promise<void> {
+    await this.channel.session.complete(() => this.channel.ptySize(columns, rows, widthPx, heightPx))
+  }
+
+  /** Closes the channel, whatever still runs. Resolves when the server has agreed or the session is gone. */
+  close(): Promise<void> {
+    this.#closing ??= this.channel.session.complete(() => this.channel.free()).then(ignore, ignore)
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+/** The failure has another way to the caller: `exit`, or the call that caused it. */
+function ignore(_?: SSHError | unknown): void {}

@@ -1,0 +1,26 @@
+import { connect } from 'cloudflare:sockets'
+import type { Transport } from '../core/transport.ts'
+
+export interface ConnectTcpOptions {
+  readonly host: string
+  /** 22 if none is given. */
+  readonly port?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A TCP connection of a Cloudflare Worker; its `Socket` is a transport as it is. @throws the error of the socket, or `signal.reason`. */
+export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
+  signal?.throwIfAborted()
+  const socket = connect({ hostname: host, port }, { secureTransport: 'off', allowHalfOpen: true })
+  const onAbort = () => { void socket.close() }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    await socket.opened
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+  return socket
+}

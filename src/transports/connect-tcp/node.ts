@@ -1,0 +1,2 @@
+/// TCP on Node, Deno and Bun, for `connect({ host, port })`.
+export { connectTcp } from '../node.ts'

@@ -1,0 +1,2 @@
+/// TCP of Cloudflare Workers, for `connect({ host, port })`.
+export { connectTcp } from '../cloudflare.ts'
