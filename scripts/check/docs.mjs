@@ -36,12 +36,19 @@ function place(declaration) {
   return `${posix.relative(process.cwd(), file.fileName)}:${file.getLineAndCharacterOfPosition(declaration.getStart()).line + 1}`
 }
 
+/** An interface may leave it to the comments of its members. */
+function isDocumented(symbol, declaration) {
+  if (symbol.getDocumentationComment(checker).length > 0) return true
+  return ts.isInterfaceDeclaration(declaration) &&
+    declaration.members.some(member => member.name && checker.getSymbolAtLocation(member.name)?.getDocumentationComment(checker).length > 0)
+}
+
 function visit(symbol, name, seen) {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
   const declaration = target.declarations?.[0]
   if (seen.has(target) || !ours(declaration)) return
   seen.add(target)
-  if (target.getDocumentationComment(checker).length === 0) findings.push(`${place(declaration)}: ${name} has no documentation comment`)
+  if (!isDocumented(target, declaration)) findings.push(`${place(declaration)}: ${name} has no documentation comment`)
   else documented++
   // Methods of classes say what they do; fields of plain data may be named well enough.
   if (!ts.isClassDeclaration(declaration)) return
