@@ -1,0 +1,75 @@
+import type { HostKeyError } from '../errors/ssh-error.ts'
+import { keyTitle } from '../host-key/fingerprint.ts'
+import { knownHostName } from '../host-key/host-name.ts'
+import type { HostKeyStore } from '../host-key/host-key-store.ts'
+import type { HostKeyPolicy } from '../host-key/policy.ts'
+import { type NewHost, trustOnFirstUse } from '../host-key/trust-on-first-use.ts'
+import { fileHostKeyStore } from '../transports/node-known-hosts-store.ts'
+import type { SshConfig } from './ssh-config.ts'
+
+/** How the program talks to the person before it. */
+export interface Person {
+  /** Shows a question and returns the line that was typed; undefined at the end of the input. */
+  ask(question: string): Promise<string | undefined>
+  tell(text: string): void
+}
+
+type HostKeySettings = Pick<SshConfig, 'strictHostKeyChecking' | 'hashKnownHosts' | 'batchMode' | 'hostKeyAlias' | 'userKnownHostsFiles' | 'globalKnownHostsFiles'>
+
+/**
+ * The host-key policy that ssh_config(5) asks for. New hosts are recorded in the first of the user's files.
+ * Unlike OpenSSH's, `StrictHostKeyChecking no` refuses keys that have changed: it only accepts new ones unasked.
+ */
+export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKeyPolicy {
+  let accepted = ''
+  const confirm = async (host: NewHost) => {
+    accepted = `'${config.hostKeyAlias ?? knownHostName(host.host, host.port)}' (${keyTitle(host.key)})`
+    return await confirmNewHost(config, host, person)
+  }
+  const store = filesOf(config, () => person.tell(`Added ${accepted} to the known hosts.`))
+  const onWarning = (problem: string, line: number) => person.tell(`A line of the known hosts is passed over (${line}): ${problem}.`)
+  const policy = trustOnFirstUse(store, { hash: config.hashKnownHosts, confirm, onWarning })
+  return config.hostKeyAlias === undefined ? policy : underAlias(policy, config.hostKeyAlias)
+}
+
+/** What a person can do about a host key that was refused; undefined where the message says it all. `files` are the user's. */
+export function hostKeyAdvice(error: HostKeyError, host: string, port: number, files: readonly string[]): string | undefined {
+  if (error.code !== 'ERR_HOST_KEY_CHANGED') return undefined
+  const removals = files.map((file) => `  ssh-keygen -R '${knownHostName(host, port)}' -f '${file}'`)
+  return ['Either the host has a new key, or somebody stands between you and the host and can read everything.', 'Only if you are sure of the first, forget the old key:', ...removals].join('\n')
+}
+
+/** A name of its own for the known hosts, without a port (`HostKeyAlias`). */
+function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
+  return {
+    preferredAlgorithms: () => policy.preferredAlgorithms!(alias, 22),
+    verify: (info) => policy.verify({ ...info, host: alias, port: 22 }),
+  }
+}
+
+function filesOf({ userKnownHostsFiles, globalKnownHostsFiles }: HostKeySettings, onAppended: () => void): HostKeyStore {
+  const stores = [...userKnownHostsFiles, ...globalKnownHostsFiles].map(fileHostKeyStore)
+  return {
+    async read() {
+      const texts = await Promise.all(stores.map((store) => store.read()))
+      return texts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')
+    },
+    async append(line) {
+      if (userKnownHostsFiles.length === 0) return
+      await stores[0]!.append(line)
+      onAppended()
+    },
+  }
+}
+
+async function confirmNewHost({ strictHostKeyChecking, batchMode }: HostKeySettings, host: NewHost, person: Person): Promise<boolean> {
+  if (strictHostKeyChecking !== 'ask') return strictHostKeyChecking !== 'yes'
+  if (batchMode) return false
+  let question = `Nothing is known yet about the host '${knownHostName(host.host, host.port)}'.\nIts ${keyTitle(host.key)} key has the fingerprint ${host.fingerprint}.\n${host.randomart}\nConnect to it (yes/no/[fingerprint])? `
+  for (;;) {
+    const answer = (await person.ask(question))?.trim()
+    if (answer === undefined || answer === '' || answer.toLowerCase() === 'no') return false
+    if (answer.toLowerCase() === 'yes' || answer === host.fingerprint) return true
+    question = "Please type 'yes', 'no' or the fingerprint: "
+  }
+}
