@@ -8,6 +8,8 @@ export function stripTypes(text, path) {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true,
       sourceMap: true, inlineSources: true, isolatedModules: true,
+      // `using` needs helpers: once in the bundle, not once in each file.
+      importHelpers: true,
     },
   })
   return { code: outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'), map: JSON.parse(sourceMapText) }
