@@ -12,7 +12,7 @@ export function port(value: number, name: string): number {
   return wholeNumber(value, name, 0, 65535)
 }
 
-const INT_MAX = 0x7fffffff
+export const INT_MAX = 0x7fffffff
 
 /** What C takes as an `int` and that is never negative. */
 export function int(value: number, name: string): number {

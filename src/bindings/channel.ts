@@ -1,9 +1,13 @@
 import { SSHError } from '../errors/ssh-error.ts'
-import { LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH, LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
+import {
+  LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
+  LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
+} from '../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer } from '../ffi/exports.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import { bytes, data as checkedData, int, INT_MAX, wholeNumber } from './arguments.ts'
 import { type Again, type Call, type Calls } from './calls.ts'
 import { Lane } from './lane.ts'
 import type { Session } from './session.ts'
@@ -46,6 +50,8 @@ export class Channel implements Disposable {
   readonly #handle: Handle<ChannelPointer>
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
+  /** Goes on with a request that the server has not answered: as long as it has not, no other request of the session can be made. */
+  #unanswered: (() => number) | undefined
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
   constructor(session: Session, calls: Calls, pointer: ChannelPointer) {
@@ -55,10 +61,16 @@ export class Channel implements Disposable {
   }
 
   /** A channel request whose reply only its order identifies (law 4): through the session's lane. */
-  #request(key: string, run: (c: Libssh2Module, channel: ChannelPointer, scope: HeapScope) => number): number {
+  #request(name: string, prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
+    const { lane } = this.#calls
+    const key = `${pointer}:${name}`
     using scope = this.#calls.heap.scope()
-    return this.#calls.code({ lane: this.#calls.lane, key: `${pointer}:${key}` }, (c) => run(c, pointer, scope))
+    const run = prepare(scope)
+    this.#unanswered = undefined
+    const rc = this.#calls.code({ lane, key }, (c) => run(c, pointer))
+    if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(key)) this.#unanswered = () => this.#request(name, prepare)
+    return rc
   }
 
   #call(call: Call, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
@@ -82,10 +94,10 @@ export class Channel implements Disposable {
   ptyEx(options: PtyOptions = {}): number {
     const { term = 'vt100', modes = NOTHING, columns = LIBSSH2_TERM_WIDTH, rows = LIBSSH2_TERM_HEIGHT, widthPx = LIBSSH2_TERM_WIDTH_PX, heightPx = LIBSSH2_TERM_HEIGHT_PX } = options
     const size = checkedSize(columns, rows, widthPx, heightPx)
-    return this.#request(`pty:${term}:${modes}:${size}`, (c, channel, scope) => {
+    return this.#request(`pty:${term}:${modes}:${size}`, (scope) => {
       const name = scope.utf8(term, 'term')
-      const encoded = scope.bytes(modes)
-      return c._libssh2_channel_request_pty_ex(channel, name.pointer, name.length, encoded.pointer, encoded.length, ...size)
+      const encoded = scope.bytes(bytes(modes, 'modes'))
+      return (c, channel) => c._libssh2_channel_request_pty_ex(channel, name.pointer, name.length, encoded.pointer, encoded.length, ...size)
     })
   }
 
@@ -115,10 +127,10 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_process_startup.
    */
   processStartup(request: string, message?: string | null): number {
-    return this.#request(`startup:${request}:${message ?? ''}`, (c, channel, scope) => {
+    return this.#request(`startup:${request}:${message ?? ''}`, (scope) => {
       const type = scope.utf8(request, 'request')
       const body = message == null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(message, 'message')
-      return c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
+      return (c, channel) => c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
     })
   }
 
@@ -127,17 +139,17 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses, as most do but for names they list. libssh2_channel_setenv_ex.
    */
   setenv(name: string, value: string): number {
-    return this.#request(`setenv:${name}:${value}`, (c, channel, scope) => {
+    return this.#request(`setenv:${name}:${value}`, (scope) => {
       const variable = scope.utf8(name, 'name')
       const content = scope.utf8(value, 'value')
-      return c._libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
+      return (c, channel) => c._libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
     })
   }
 
   /** Sends a signal, named without `SIG`, to what runs (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */
   signal(name: string): number {
     using scope = this.#calls.heap.scope()
-    const text = scope.utf8(name.replace(/^SIG/, ''), 'name')
+    const text = scope.utf8(typeof name === 'string' ? name.replace(/^SIG/, '') : name, 'name')
     return this.#call({ key: 'signal' }, (c, channel) => c._libssh2_channel_signal_ex(channel, text.pointer, text.length))
   }
 
@@ -147,7 +159,7 @@ export class Channel implements Disposable {
    */
   requestAuthAgent(): number {
     this.session.listenForAgents()
-    return this.#request('requestAuthAgent', (c, channel) => c._libssh2_channel_request_auth_agent(channel))
+    return this.#request('requestAuthAgent', () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
   }
 
   /** Asks for X11 forwarding with a cookie that libssh2 invents. @param screen number of the X screen. @returns 0, or EAGAIN. libssh2_channel_x11_req. */
@@ -161,10 +173,12 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_x11_req_ex.
    */
   x11ReqEx(singleConnection: boolean, authProto: string | null, authCookie: string | null, screen = 0): number {
+    const number = int(screen, 'screen')
     this.session.listenForX11()
-    return this.#request(`x11:${singleConnection}:${authProto}:${authCookie}:${screen}`, (c, channel, scope) => {
+    return this.#request(`x11:${singleConnection}:${authProto}:${authCookie}:${screen}`, (scope) => {
       const text = (value: string | null, name: string) => value === null ? 0 as Bytes : scope.utf8(value, name).pointer
-      return c._libssh2_channel_x11_req_ex(channel, Number(singleConnection), text(authProto, 'authProto'), text(authCookie, 'authCookie'), screen)
+      const [proto, cookie] = [text(authProto, 'authProto'), text(authCookie, 'authCookie')]
+      return (c, channel) => c._libssh2_channel_x11_req_ex(channel, Number(singleConnection), proto, cookie, number)
     })
   }
 
@@ -183,11 +197,11 @@ export class Channel implements Disposable {
    * @param size most bytes to read. @returns `[count, bytes]`; `[0, empty]` at EOF; `[-37, empty]` if it would block. libssh2_channel_read_ex.
    */
   readEx(size = 1024, streamId = 0): [rc: number, data: Uint8Array] {
-    if (!Number.isInteger(size) || size < 0) throw new RangeError('size must be a whole number, 0 or more')
+    const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
+    const stream = int(streamId, 'streamId')
     const { heap } = this.#calls
-    const length = Math.min(size, LARGEST_READ)
     const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call({ key: 'read' }, (c, channel) => c._libssh2_channel_read_ex(channel, streamId, buffer, length))
+    const rc = this.#call({ key: 'read', local: true }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
     return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
   }
 
@@ -208,13 +222,14 @@ export class Channel implements Disposable {
    * @throws ChannelError after `sendEof` or `close`; `error.bytesWritten` tells what went before. libssh2_channel_write_ex.
    */
   writeEx(streamId: number, buf: string | Uint8Array): [rc: number, bytesWritten: number] {
-    const data = bytesToWrite(buf)
+    const data = checkedData(buf, 'buf')
+    const stream = int(streamId, 'streamId')
     const attempt = this.#calls.driver.current
     let written = attempt?.written ?? 0
     try {
       let rc = 0
       do {
-        rc = this.#writePart(streamId, data.subarray(written))
+        rc = this.#writePart(stream, data.subarray(written))
         if (rc > 0) written += rc
       } while (rc > 0 && written < data.length)
       if (attempt) attempt.written = written
@@ -242,7 +257,7 @@ export class Channel implements Disposable {
 
   /** True once the remote EOF has come and nothing is left to read. libssh2_channel_eof. */
   eof(): boolean {
-    return this.#call({ key: 'eof' }, (c, channel) => c._libssh2_channel_eof(channel)) === 1
+    return this.#call({ key: 'eof', local: true }, (c, channel) => c._libssh2_channel_eof(channel)) === 1
   }
 
   /** Tells the peer that no more data will be sent (RFC 4254 section 5.3). @returns 0, or EAGAIN. libssh2_channel_send_eof. */
@@ -252,17 +267,17 @@ export class Channel implements Disposable {
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#call({ key: 'waitEof' }, (c, channel) => c._libssh2_channel_wait_eof(channel))
+    return this.#call({ key: 'waitEof', local: true }, (c, channel) => c._libssh2_channel_wait_eof(channel))
   }
 
   /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
-    return this.#call({ key: 'close' }, (c, channel) => c._libssh2_channel_close(channel))
+    return this.#call({ key: 'close', local: true }, (c, channel) => c._libssh2_channel_close(channel))
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#call({ key: 'waitClosed' }, (c, channel) => c._libssh2_channel_wait_closed(channel))
+    return this.#call({ key: 'waitClosed', local: true }, (c, channel) => c._libssh2_channel_wait_closed(channel))
   }
 
   /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
@@ -276,7 +291,7 @@ export class Channel implements Disposable {
     const { pointer } = this.#handle
     using scope = heap.scope()
     const state = scope.out(16)
-    return this.#calls.attempt<Exit>({ key: 'exit' }, (c) => {
+    return this.#calls.attempt<Exit>({ key: 'exit', local: true }, (c) => {
       const signal = c._glue_channel_exit(pointer, state)
       const [closed, hasStatus, status, coreDumped] = [0, 4, 8, 12].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number, number]
       if (closed === 0) return LIBSSH2_ERROR_EAGAIN
@@ -291,7 +306,7 @@ export class Channel implements Disposable {
     const { pointer } = this.#handle
     using scope = heap.scope()
     const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
-    const rc = this.#calls.code({ key: 'getExitSignal' }, (c) => c._libssh2_channel_get_exit_signal(pointer, ...outs))
+    const rc = this.#calls.code({ key: 'getExitSignal', local: true }, (c) => c._libssh2_channel_get_exit_signal(pointer, ...outs))
     const take = (at: 0 | 2 | 4) => {
       const string = heap.u32(outs[at]) as Bytes
       if (string === 0) return null
@@ -314,7 +329,8 @@ export class Channel implements Disposable {
 
   /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
-    return this.#call({ key: `flush:${streamId}` }, (c, channel) => c._libssh2_channel_flush_ex(channel, streamId))
+    const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
+    return this.#call({ key: `flush:${stream}`, local: true }, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
   }
 
   /** Bytes that the peer may still send. libssh2_channel_window_read. */
@@ -357,22 +373,24 @@ export class Channel implements Disposable {
 
   /** Lets the peer send `adjustment` more bytes; small ones are saved up unless `force`. @returns `[0 | -37, window]`. libssh2_channel_receive_window_adjust2. */
   receiveWindowAdjust2(adjustment: number, force: boolean | number = false): [rc: number, window: number] {
-    if (!Number.isInteger(adjustment) || adjustment < 0 || adjustment > 0xffffffff) throw new RangeError('adjustment must be a uint32')
+    const more = wholeNumber(adjustment, 'adjustment')
     const { heap } = this.#calls
     using scope = heap.scope()
     const window = scope.out()
-    const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, adjustment, Number(force), window))
+    const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, Number(force), window))
     return [rc, heap.u32(window)]
   }
 
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
   handleExtendedData(mode: number): void {
-    this.#plain((c, channel) => c._libssh2_channel_handle_extended_data(channel, mode))
+    const checked = extendedDataMode(mode)
+    this.#plain((c, channel) => c._libssh2_channel_handle_extended_data(channel, checked))
   }
 
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
-    return this.#call({ key: `handleExtendedData:${mode}` }, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, mode))
+    const checked = extendedDataMode(mode)
+    return this.#call({ key: `handleExtendedData:${checked}`, local: true }, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
   }
 
   /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
@@ -382,7 +400,7 @@ export class Channel implements Disposable {
 
   /** True if a read of stdout (0) or of extended data (1) would give something. @deprecated wait with `session.wait()`. libssh2_poll_channel_read. */
   pollChannelRead(extended: boolean | number = false): boolean {
-    return this.#call({ key: 'pollChannelRead' }, (c, channel) => c._libssh2_poll_channel_read(channel, Number(extended))) === 1
+    return this.#call({ key: 'pollChannelRead', local: true }, (c, channel) => c._libssh2_poll_channel_read(channel, Number(extended))) === 1
   }
 
   /**
@@ -395,10 +413,21 @@ export class Channel implements Disposable {
       this.#handle.drop()
       return 0
     }
+    if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
     const rc = this.#call({ key: 'free' }, (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#handle.drop()
+    this.#calls.driver.release()
     return 0
+  }
+
+  /** Sees a request of this channel through: freed before, it would keep the session's lane, and its answer might be taken for another's. */
+  #answered(): boolean {
+    try {
+      return this.#unanswered?.() !== LIBSSH2_ERROR_EAGAIN
+    } catch {
+      return true
+    }
   }
 
   /** Frees the channel, in the background where the peer has to be waited for. */
@@ -410,17 +439,10 @@ export class Channel implements Disposable {
 /** libssh2_channel_write takes no more at a time. */
 const LARGEST_WRITE = 32700
 
-const encoder = new TextEncoder()
-
-function bytesToWrite(buf: string | Uint8Array): Uint8Array {
-  if (typeof buf === 'string') return encoder.encode(buf)
-  if (buf instanceof Uint8Array) return buf
-  throw new TypeError('buf must be a string or a Uint8Array')
+function extendedDataMode(mode: number): number {
+  return wholeNumber(mode, 'mode', LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE)
 }
 
-function checkedSize(...size: [number, number, number, number]): [number, number, number, number] {
-  for (const value of size) {
-    if (!Number.isInteger(value) || value < 0 || value > 0x7fffffff) throw new RangeError('sizes of a terminal are whole numbers, 0 or more')
-  }
-  return size
+function checkedSize(columns: number, rows: number, widthPx: number, heightPx: number): [number, number, number, number] {
+  return [int(columns, 'columns'), int(rows, 'rows'), int(widthPx, 'widthPx'), int(heightPx, 'heightPx')]
 }

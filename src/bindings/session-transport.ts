@@ -6,7 +6,7 @@ import {
 } from '../ffi/constants.gen.ts'
 import type { Bytes } from '../ffi/exports.ts'
 import type { Instance } from '../ffi/instance.ts'
-import { int, wholeNumber } from './arguments.ts'
+import { int, INT_MAX, wholeNumber } from './arguments.ts'
 import { type Again, type Calls, type Run } from './calls.ts'
 
 export interface HostKey {
@@ -137,7 +137,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
   flag(flag: number, value: boolean | number = true): number {
-    return this[CALLS].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, int(flag, 'flag'), Number(value)))
+    const checked = int(flag, 'flag')
+    return this[CALLS].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, checked, Number(value)))
   }
 
   /** The host key that the server proved to have; `null` before the handshake. libssh2_session_hostkey. */
@@ -161,21 +162,24 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Sets the names to offer for a `LIBSSH2_METHOD_*`, in order of preference, before the handshake. libssh2_session_method_pref. */
   methodPref(type: number, methods: string | readonly string[]): number {
     using scope = this[CALLS].heap.scope()
+    const kind = int(type, 'type')
     const list = scope.utf8(typeof methods === 'string' ? methods : methods.join(','), 'methods')
-    return this[CALLS].code({ key: 'methodPref' }, (c, session) => c._libssh2_session_method_pref(session, type, list.pointer))
+    return this[CALLS].code({ key: 'methodPref' }, (c, session) => c._libssh2_session_method_pref(session, kind, list.pointer))
   }
 
   /** The name agreed upon for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
   methods(type: number): string | null {
-    return this.#string((c, session) => c._libssh2_session_methods(session, type))
+    const kind = int(type, 'type')
+    return this.#string((c, session) => c._libssh2_session_methods(session, kind))
   }
 
   /** Every name that this build knows for a `LIBSSH2_METHOD_*`. libssh2_session_supported_algs. */
   supportedAlgs(type: number): string[] {
     const calls = this[CALLS]
+    const kind = int(type, 'type')
     using scope = calls.heap.scope()
     const out = scope.out()
-    const count = calls.code({ key: 'supportedAlgs' }, (c, session) => c._libssh2_session_supported_algs(session, type, out))
+    const count = calls.code({ key: 'supportedAlgs', local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
     const list = calls.heap.u32(out) as Bytes
     const names = Array.from({ length: count }, (_, i) => calls.heap.string(calls.heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
     calls.plain((c, session) => c._libssh2_free(session, list))
@@ -194,14 +198,16 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** libssh2_session_set_last_error. */
   setLastError(errno: number, message: string): number {
+    const number = wholeNumber(errno, 'errno', -INT_MAX, INT_MAX)
     using scope = this[CALLS].heap.scope()
     const text = scope.utf8(message, 'message')
-    return this[CALLS].plain((c, session) => c._libssh2_session_set_last_error(session, errno, text.pointer))
+    return this[CALLS].plain((c, session) => c._libssh2_session_set_last_error(session, number, text.pointer))
   }
 
   /** Milliseconds, kept as ssh2-python has it: a call here never blocks, so nothing is cut off by it. libssh2_session_set_timeout. */
   setTimeout(milliseconds: number): void {
-    this[CALLS].plain((c, session) => c._libssh2_session_set_timeout(session, milliseconds))
+    const checked = int(milliseconds, 'milliseconds')
+    this[CALLS].plain((c, session) => c._libssh2_session_set_timeout(session, checked))
   }
 
   /** libssh2_session_get_timeout. */
@@ -211,7 +217,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** Seconds to wait for the answer to a request; 0, the default here, is no limit. libssh2_session_set_read_timeout. */
   setReadTimeout(seconds: number): void {
-    this[CALLS].plain((c, session) => c._libssh2_session_set_read_timeout(session, seconds))
+    const checked = int(seconds, 'seconds')
+    this[CALLS].plain((c, session) => c._libssh2_session_set_read_timeout(session, checked))
   }
 
   /** libssh2_session_get_read_timeout. */
@@ -221,7 +228,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config. */
   keepaliveConfig(wantReply: boolean, interval: number): void {
-    this[CALLS].plain((c, session) => c._libssh2_keepalive_config(session, Number(wantReply), interval))
+    const seconds = int(interval, 'interval')
+    this[CALLS].plain((c, session) => c._libssh2_keepalive_config(session, Number(wantReply), seconds))
   }
 
   /** Sends a keepalive message if one is due: seconds until the next one is. libssh2_keepalive_send. */

@@ -5,6 +5,7 @@ import { plainName } from '../keys/key-types.ts'
 import { parsePrivateKey } from '../keys/parse-private-key.ts'
 import type { Signer } from '../keys/signer.ts'
 import { Answers } from './answers.ts'
+import { bytes } from './arguments.ts'
 import type { Again, Calls } from './calls.ts'
 import { decodeRound, encodeAnswers, type PromptFunction } from './prompt-round.ts'
 import { CALLS, SessionTransport, type TransportHost } from './session-transport.ts'
@@ -123,7 +124,8 @@ export abstract class SessionUserauth extends SessionTransport {
     const calls = this[CALLS]
     using scope = calls.heap.scope()
     const user = scope.utf8(username, 'username')
-    const blob = scope.bytes(publicKey)
+    const blob = scope.bytes(bytes(publicKey, 'publicKey'))
+    if (typeof sign !== 'function') throw new TypeError('sign must be a function')
     const names = algorithms ? scope.utf8(algorithms.map(plainName).join(','), 'algorithms').pointer : 0 as Bytes
     return this.#answers.during(sign, () => calls.code({ lane: calls.lane, key: `userauthPublickey:${username}:${publicKey}` },
       (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)))

@@ -8,6 +8,7 @@ import type { ChannelPointer } from '../ffi/exports.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import { Instance } from '../ffi/instance.ts'
 import { AcceptQueue } from './accept-queue.ts'
+import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
 import { CALLS } from './session-transport.ts'
@@ -90,8 +91,9 @@ export class Session extends SessionUserauth {
   openSessionEx(channelType = 'session', windowSize: number = LIBSSH2_CHANNEL_WINDOW_DEFAULT, packetSize: number = LIBSSH2_CHANNEL_PACKET_DEFAULT, message: Uint8Array = new Uint8Array(0)): Channel | Again {
     return this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
       const type = scope.utf8(channelType, 'channelType')
-      const body = scope.bytes(message)
-      return (c, session) => c._libssh2_channel_open_ex(session, type.pointer, type.length, windowSize, packetSize, body.pointer, body.length)
+      const sizes = [wholeNumber(windowSize, 'windowSize'), wholeNumber(packetSize, 'packetSize')] as const
+      const body = scope.bytes(bytes(message, 'message'))
+      return (c, session) => c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
     })
   }
 
@@ -104,8 +106,10 @@ export class Session extends SessionUserauth {
   directTcpipEx(host: string, port: number, originatorHost: string, originatorPort: number): Channel | Again {
     return this.#open(`direct-tcpip:${host}:${port}:${originatorHost}:${originatorPort}`, (scope) => {
       const target = scope.utf8(host, 'host')
+      const targetPort = checkedPort(port, 'port')
       const originator = scope.utf8(originatorHost, 'originatorHost')
-      return (c, session) => c._libssh2_channel_direct_tcpip_ex(session, target.pointer, checkedPort(port), originator.pointer, checkedPort(originatorPort))
+      const from = checkedPort(originatorPort, 'originatorPort')
+      return (c, session) => c._libssh2_channel_direct_tcpip_ex(session, target.pointer, targetPort, originator.pointer, from)
     })
   }
 
@@ -114,7 +118,8 @@ export class Session extends SessionUserauth {
     return this.#open(`direct-streamlocal:${path}:${originatorHost}:${originatorPort}`, (scope) => {
       const target = scope.utf8(path, 'path')
       const originator = scope.utf8(originatorHost, 'originatorHost')
-      return (c, session) => c._libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, checkedPort(originatorPort))
+      const from = checkedPort(originatorPort, 'originatorPort')
+      return (c, session) => c._libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, from)
     })
   }
 
@@ -137,9 +142,4 @@ export class Session extends SessionUserauth {
   acceptAgent(): Channel | Again {
     return this.#agents.accept()
   }
-}
-
-function checkedPort(port: number): number {
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new RangeError('a port is a whole number from 0 to 65535')
-  return port
 }

@@ -9,6 +9,8 @@ export class SocketPort implements BytePort {
 
   constructor(socket: Duplex) {
     this.#socket = socket
+    // An error before start() would end the process if nobody listened; start() asks for it.
+    socket.on('error', ignore)
   }
 
   get queued(): number {
@@ -55,7 +57,6 @@ export class SocketPort implements BytePort {
     return new Promise((resolve) => {
       if (socket.destroyed) return resolve()
       socket.once('close', () => resolve())
-      socket.on('error', ignore)
       // What is queued goes out first; a peer that keeps its side open, or reads nothing, is not waited for.
       const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE)
       timer.unref()
@@ -68,7 +69,6 @@ export class SocketPort implements BytePort {
 
   abort(): void {
     this.#sink = undefined
-    this.#socket.on('error', ignore)
     this.#socket.destroy()
   }
 }
@@ -76,5 +76,5 @@ export class SocketPort implements BytePort {
 /** Milliseconds that the last bytes have to leave the machine after `close`. */
 const CLOSE_GRACE = 2000
 
-/** The socket is being closed: its errors are nobody's any more, and unheard they would end the process. */
+/** Errors of a socket that is being closed, or not used yet: unheard they would end the process. */
 function ignore(): void {}

@@ -62,19 +62,25 @@ class WebSocketPort implements BytePort {
   readonly #socket: WebSocket
   #sink: PortSink | undefined
   #early: Uint8Array[] = []
+  /** Written before the WebSocket was open. */
+  #unopened: Uint8Array[] = []
   #paused: Uint8Array[] | undefined
   #ended: { error: unknown } | undefined
+  #closing = false
   #drain: ReturnType<typeof setTimeout> | undefined
 
   constructor(socket: WebSocket) {
     this.#socket = socket
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('message', (event: MessageEvent) => this.#message(event.data))
+    // `close` follows and says more; npm `ws` would end the process if nobody listened.
+    socket.addEventListener('error', () => {})
     socket.addEventListener('close', (event) => this.#end(event.code === 1000 || event.code === 1005 ? undefined : closeError(event, 'the WebSocket was closed')))
   }
 
   /** A WebSocket cannot be paused; what comes meanwhile is kept, bounded by the SSH windows. */
   #message(data: unknown): void {
+    if (this.#closing) return
     if (!(data instanceof ArrayBuffer)) return this.#refuse()
     const chunk = new Uint8Array(data)
     if (this.#paused) this.#paused.push(chunk)
@@ -91,11 +97,11 @@ class WebSocketPort implements BytePort {
     if (this.#ended) return
     this.#ended = { error }
     clearTimeout(this.#drain)
-    this.#sink?.ended(error)
+    if (!this.#paused) this.#sink?.ended(error)
   }
 
   get queued(): number {
-    return this.#socket.bufferedAmount
+    return this.#unopened.reduce((sum, chunk) => sum + chunk.length, this.#socket.bufferedAmount)
   }
 
   start(sink: PortSink): void {
@@ -104,10 +110,18 @@ class WebSocketPort implements BytePort {
     this.#early = []
     for (const chunk of early) sink.data(chunk)
     if (this.#ended) sink.ended(this.#ended.error)
+    else if (this.#socket.readyState === this.#socket.CONNECTING) this.#socket.addEventListener('open', () => this.#opened(), { once: true })
+  }
+
+  #opened(): void {
+    const chunks = this.#unopened
+    this.#unopened = []
+    for (const chunk of chunks) this.write(chunk)
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return
+    if (this.#socket.readyState === this.#socket.CONNECTING) this.#unopened.push(chunk)
+    if (this.#socket.readyState !== this.#socket.OPEN) return
     this.#socket.send(chunk as Uint8Array<ArrayBuffer>)
     this.#watchDrain()
   }
@@ -129,12 +143,14 @@ class WebSocketPort implements BytePort {
     const kept = this.#paused ?? []
     this.#paused = undefined
     for (const chunk of kept) this.#message(chunk.buffer)
+    if (this.#ended && !this.#paused) this.#sink?.ended(this.#ended.error)
   }
 
   close(): Promise<void> {
     this.#sink = undefined
+    this.#closing = true
     clearTimeout(this.#drain)
-    if (this.#socket.readyState === WebSocket.CLOSED) return Promise.resolve()
+    if (this.#socket.readyState === this.#socket.CLOSED) return Promise.resolve()
     return new Promise((resolve) => {
       const grace = setTimeout(resolve, CLOSE_GRACE)
       this.#socket.addEventListener('close', () => {
