@@ -62,11 +62,15 @@ export function publicKeyObject(blob: Uint8Array): KeyObject {
 export function publicBlobOf(key: KeyObject): Buffer {
   const jwk = key.export({ format: 'jwk' })
   const bytes = (text: string | undefined) => Buffer.from(text as string, 'base64url')
-  const number = (text: string | undefined) => (bytes(text)[0] as number) >= 0x80 ? Buffer.concat([Buffer.of(0), bytes(text)]) : bytes(text)
-  if (jwk.kty === 'RSA') return Buffer.concat([string('ssh-rsa'), string(number(jwk.e)), string(number(jwk.n))])
+  if (jwk.kty === 'RSA') return Buffer.concat([string('ssh-rsa'), mpint(bytes(jwk.e)), mpint(bytes(jwk.n))])
   if (jwk.kty === 'OKP') return Buffer.concat([string('ssh-ed25519'), string(bytes(jwk.x))])
   const curve = (jwk.crv as string).replace('P-', 'nistp')
   return Buffer.concat([string(`ecdsa-sha2-${curve}`), string(curve), string(Buffer.concat([Buffer.of(4), bytes(jwk.x), bytes(jwk.y)]))])
+}
+
+export function mpint(number: Uint8Array): Buffer {
+  const digits = number.subarray(Math.max(0, number.findIndex((byte) => byte !== 0)))
+  return string((digits[0] as number) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits)
 }
 
 export function string(content: string | Uint8Array): Buffer {

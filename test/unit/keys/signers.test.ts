@@ -1,4 +1,5 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { generateKeyPair } from '../../../src/keys/generate-key-pair.ts'
 import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
@@ -6,9 +7,8 @@ import { parsePublicKey, formatPublicKey } from '../../../src/keys/public-key.ts
 import { type ForeignSigner, type SigningKey, toSigner } from '../../../src/keys/to-signer.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'
-import { nodeVerifies, opensshVerifies, publicBlobOf, string, strings } from './independent-verifier.ts'
+import { mpint, nodeVerifies, opensshVerifies, publicBlobOf, string, strings } from './independent-verifier.ts'
 import { inFolder, KEY_TYPES, PASSPHRASE, rewritten, run } from './key-files.ts'
-import { readFileSync, writeFileSync } from 'node:fs'
 
 const data = Buffer.from('what is signed')
 const { subtle } = globalThis.crypto
@@ -74,10 +74,6 @@ describe('{ publicKey, sign }: a whole blob, or only the signature in any usual 
     return nodeVerifies(publicKey, await signs(data, algorithm), data)
   }
   const ecKeys = ['P-256', 'P-384', 'P-521'].map((namedCurve) => generateKeyPairSync('ec', { namedCurve }))
-  const mpint = (number: Buffer) => {
-    const digits = number.subarray(Math.max(0, number.findIndex((byte) => byte !== 0)))
-    return string(digits[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits)
-  }
 
   it.each(ecKeys)('ECDSA, %#', async ({ privateKey }) => {
     const algorithm = strings(publicBlobOf(privateKey))[0]!.toString()
@@ -171,8 +167,8 @@ describe.runIf(requirePeer('sshd'))('security keys', () => {
       sign(bytes) {
         const signed = Buffer.concat([sha256(Buffer.from('ssh:')), after, sha256(bytes)])
         const raw = type === 'ec' ? sign('sha256', signed, { key: privateKey, dsaEncoding: 'ieee-p1363' }) : sign(null, signed, privateKey)
-        const half = (start: number) => string(Buffer.concat([Buffer.of(0), raw.subarray(start, start + 32)]))
-        return Buffer.concat([string(name), string(type === 'ec' ? Buffer.concat([half(0), half(32)]) : raw), after])
+        const signature = type === 'ec' ? Buffer.concat([mpint(raw.subarray(0, 32)), mpint(raw.subarray(32))]) : raw
+        return Buffer.concat([string(name), string(signature), after])
       },
     }
   }
@@ -180,10 +176,7 @@ describe.runIf(requirePeer('sshd'))('security keys', () => {
     const signer = await toSigner(securityKey(type))
     const [algorithm] = signer.algorithms!
     expect(algorithm).toMatch(/^sk-/)
-    // An mpint with a needless zero in front is refused by OpenSSH: take one whose first bits are set.
-    let good = false
-    for (let i = 0; i < 40 && !good; i++) good = await opensshVerifies(signer, algorithm!, formatPublicKey(signer))
-    expect(good).toBe(true)
+    for (let i = 0; i < 5; i++) expect(await opensshVerifies(signer, algorithm!, formatPublicKey(signer))).toBe(true)
     await expect((await toSigner({ ...securityKey(type), sign: () => Buffer.alloc(64) })).sign(data, algorithm!)).rejects.toMatchObject({ code: 'ERR_KEY_FORMAT' })
   })
   it('sk public keys are parsed with their application', () => {
