@@ -23,6 +23,10 @@ export type { Disconnected, HostKey } from './bindings/session-transport.ts'
 export type { MethodsLeft, NewPasswordFunction, SignFunction } from './bindings/session-userauth.ts'
 export type { PromptFunction, PromptRound } from './bindings/prompt-round.ts'
 export { Channel, type Exit, type ExitSignal, type PtyOptions } from './bindings/channel.ts'
+export { Sftp } from './bindings/sftp.ts'
+export { type SftpDirectoryEntry, SftpHandle } from './bindings/sftp-handle.ts'
+export type { SftpAttributes, SftpStatvfs } from './bindings/sftp-attributes.ts'
+export type { SftpPath } from './bindings/sftp-calls.ts'
 
 // Shared
 export type { BytePort, PortSink, Transport } from './core/transport.ts'

@@ -175,7 +175,8 @@ export class Calls {
     let again = false
     try {
       const result = this.instance.call((c) => run(c, session))
-      if (result === LIBSSH2_ERROR_EAGAIN && this.#checkEnd()) throw this.failure
+      const end = result === LIBSSH2_ERROR_EAGAIN ? this.#checkEnd() : undefined
+      if (end) throw end
       again = result === LIBSSH2_ERROR_EAGAIN
       return result
     } finally {

@@ -4,7 +4,7 @@ import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
   LIBSSH2_ERROR_EAGAIN,
 } from '../ffi/constants.gen.ts'
-import type { ChannelPointer } from '../ffi/exports.ts'
+import type { ChannelPointer, SftpPointer } from '../ffi/exports.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import { Instance } from '../ffi/instance.ts'
 import { AcceptQueue } from './accept-queue.ts'
@@ -12,6 +12,7 @@ import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
 import { CALLS } from './session-transport.ts'
+import { Sftp } from './sftp.ts'
 import { SessionUserauth } from './session-userauth.ts'
 
 export interface SessionOptions {
@@ -121,6 +122,14 @@ export class Session extends SessionUserauth {
       const from = checkedPort(originatorPort, 'originatorPort')
       return (c, session) => c._libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, from)
     })
+  }
+
+  /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
+  sftpInit(): Sftp | Again {
+    this.needHandshake()
+    const calls = this[CALLS]
+    const pointer = calls.pointer({ lane: calls.lane, key: 'sftpInit' }, (c, session) => c._libssh2_sftp_init(session))
+    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Sftp(this, calls, pointer as SftpPointer)
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */

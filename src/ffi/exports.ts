@@ -4,6 +4,8 @@
 export type Pointer<Kind extends string = string> = number & { readonly __pointer: Kind }
 export type SessionPointer = Pointer<'LIBSSH2_SESSION'>
 export type ChannelPointer = Pointer<'LIBSSH2_CHANNEL'>
+export type SftpPointer = Pointer<'LIBSSH2_SFTP'>
+export type SftpHandlePointer = Pointer<'LIBSSH2_SFTP_HANDLE'>
 /** Memory that the caller allocated, or reads before C changes it again. */
 export type Bytes = Pointer<'bytes'>
 
@@ -80,4 +82,28 @@ export interface WasmExports {
   _libssh2_channel_handle_extended_data(channel: ChannelPointer, mode: number): void
   _libssh2_channel_handle_extended_data2(channel: ChannelPointer, mode: number): number
   _libssh2_poll_channel_read(channel: ChannelPointer, extended: number): number
+
+  _libssh2_sftp_close_handle(handle: SftpHandlePointer): number
+  _libssh2_sftp_fstat_ex(handle: SftpHandlePointer, attributes: Bytes, set: number): number
+  _libssh2_sftp_fstatvfs(handle: SftpHandlePointer, figures: Bytes): number
+  _libssh2_sftp_fsync(handle: SftpHandlePointer): number
+  _libssh2_sftp_get_channel(sftp: SftpPointer): ChannelPointer
+  _libssh2_sftp_init(session: SessionPointer): SftpPointer
+  _libssh2_sftp_last_error(sftp: SftpPointer): number
+  _libssh2_sftp_mkdir_ex(sftp: SftpPointer, path: Bytes, pathLength: number, mode: number): number
+  _libssh2_sftp_open_ex(sftp: SftpPointer, path: Bytes, pathLength: number, flags: number, mode: number, openType: number): SftpHandlePointer
+  _libssh2_sftp_open_ex_r(sftp: SftpPointer, path: Bytes, pathLength: number, flags: number, mode: number, openType: number, attributes: Bytes): SftpHandlePointer
+  _libssh2_sftp_posix_rename_ex(sftp: SftpPointer, source: Bytes, sourceLength: number, target: Bytes, targetLength: number): number
+  _libssh2_sftp_read(handle: SftpHandlePointer, buffer: Bytes, length: number): number
+  _libssh2_sftp_readdir_ex(handle: SftpHandlePointer, name: Bytes, nameLength: number, longentry: Bytes, longentryLength: number, attributes: Bytes): number
+  _libssh2_sftp_rename_ex(sftp: SftpPointer, source: Bytes, sourceLength: number, target: Bytes, targetLength: number, flags: number): number
+  _libssh2_sftp_rmdir_ex(sftp: SftpPointer, path: Bytes, pathLength: number): number
+  _libssh2_sftp_seek64(handle: SftpHandlePointer, offset: bigint): void
+  _libssh2_sftp_shutdown(sftp: SftpPointer): number
+  _libssh2_sftp_stat_ex(sftp: SftpPointer, path: Bytes, pathLength: number, type: number, attributes: Bytes): number
+  _libssh2_sftp_statvfs(sftp: SftpPointer, path: Bytes, pathLength: number, figures: Bytes): number
+  _libssh2_sftp_symlink_ex(sftp: SftpPointer, path: Bytes, pathLength: number, target: Bytes, targetLength: number, type: number): number
+  _libssh2_sftp_tell64(handle: SftpHandlePointer): bigint
+  _libssh2_sftp_unlink_ex(sftp: SftpPointer, path: Bytes, pathLength: number): number
+  _libssh2_sftp_write(handle: SftpHandlePointer, buffer: Bytes, length: number): number
 }

@@ -37,7 +37,7 @@ export class Instance {
     const module = await Promise.race([refused, createModule({
       host: hostFunctions(hosts, () => heap as Heap),
       instantiateWasm: (imports, receive) => {
-        WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance), failed)
+        WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance)).catch(failed)
         return {}
       },
     })])
