@@ -17,13 +17,15 @@ export class Connection {
   sessionId: Buffer | undefined
   incomingAlgorithms = defaultAlgorithms()
   outgoingAlgorithms = defaultAlgorithms()
-  /** Set by the script from the moment that the client compresses. */
+  /** Set while messages are compressed: from authentication on, where that was agreed. */
   inflate: Compression | undefined
+  deflate: Compression | undefined
   /** Every message of the client so far, newest last. */
   readonly received: Uint8Array[] = []
   readonly #socket: Socket
   readonly #queue: ByteQueue
   readonly #unclaimed: Uint8Array[] = []
+  #compressing = Promise.resolve()
   #incoming = noCipher
   #outgoing = noCipher
   #incomingSequence = 0
@@ -41,7 +43,14 @@ export class Connection {
 
   /** A message in a packet, protected as agreed, right but for `fault`. */
   send(payload: Uint8Array, fault: PacketFault = {}): void {
-    this.sendRaw(this.seal(payload, fault))
+    const { deflate } = this
+    if (!deflate) return this.sendRaw(this.seal(payload, fault))
+    this.#compressing = this.#compressing.then(async () => this.sendRaw(this.seal(await deflate.pass(payload), fault)))
+  }
+
+  /** Resolves when everything that was given to `send` is on its way. */
+  sent(): Promise<void> {
+    return this.#compressing
   }
 
   /** The bytes that `send` would write, with the state of the ciphers moved on as if it had. */

@@ -6,8 +6,8 @@ export interface PacketFault {
   readonly length?: number
   /** The padding_length field. */
   readonly paddingLength?: number
-  /** The padding itself. By default as many zeros as alignment demands, at least four. */
-  readonly padding?: Uint8Array
+  /** The padding itself, or as much as is allowed. By default as many zeros as alignment demands, at least four. */
+  readonly padding?: Uint8Array | 'most'
   /** The last byte of what is sent (of the MAC or the tag) is changed. */
   readonly wrongMac?: boolean
   /** The sequence number that MAC or cipher see. */
@@ -20,7 +20,7 @@ export interface PacketFault {
 
 /** Binary packet of RFC 4253 section 6 without MAC. `unit`: alignment; `clear`: bytes of the length field that do not count for it. */
 export function buildPacket(payload: Uint8Array, unit: number, clear: 0 | 4, fault: PacketFault): Uint8Array {
-  const padding = fault.padding ?? new Uint8Array(paddingFor(payload.length + 5 - clear, unit))
+  const padding = fault.padding instanceof Uint8Array ? fault.padding : new Uint8Array(paddingFor(payload.length + 5 - clear, unit, fault.padding === 'most'))
   const packet = new WireWriter()
     .uint32(fault.length ?? payload.length + 1 + padding.length)
     .byte(fault.paddingLength ?? padding.length)
@@ -30,8 +30,9 @@ export function buildPacket(payload: Uint8Array, unit: number, clear: 0 | 4, fau
   return fault.plain?.(packet) ?? packet
 }
 
-function paddingFor(length: number, unit: number): number {
+function paddingFor(length: number, unit: number, most: boolean): number {
   const padding = unit - length % unit
+  if (most) return padding + Math.floor((255 - padding) / unit) * unit
   return padding < 4 ? padding + unit : padding
 }
 

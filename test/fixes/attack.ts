@@ -1,0 +1,66 @@
+import { expect } from 'vitest'
+import { type Channel, Instance, Session, SSHError } from '../../src/index.ts'
+import { connectTcp } from '../../src/transports/node.ts'
+import { type Connection, startScriptedServer } from '../support/scripted-server.ts'
+
+/** What the client does against a script, beginning with a session that has not shaken hands. */
+export type Victim<T> = (session: Session) => Promise<T>
+
+/** Less than vitest's own limit, so that a test that waits for ever says so and frees what it has. */
+const PATIENCE = 10_000
+
+/**
+ * Runs `victim` against a server that does `script`. Fails if the script is wrong, if the module trapped,
+ * or if memory is missing after the session was freed.
+ */
+export async function attack<T>(script: (connection: Connection) => Promise<void>, victim: Victim<T>): Promise<T> {
+  await using server = await startScriptedServer(script)
+  const instance = await Instance.create()
+  const before = instance.heapUsed()
+  const session = await Session.create(await connectTcp(server), { instance })
+  const timer = new AbortController()
+  try {
+    const mistake = server.done.then(() => new Promise<never>(() => {}))
+    return await Promise.race([victim(session), mistake, limit(PATIENCE, timer.signal)])
+  } finally {
+    timer.abort()
+    expect(instance.failure, 'the module must not trap').toBeUndefined()
+    session.free()
+    expect(instance.heapUsed(), 'bytes allocated after the session is freed').toBe(before)
+  }
+}
+
+function limit(milliseconds: number, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error(`nothing came of it within ${milliseconds} ms`)), milliseconds)
+    signal.addEventListener('abort', () => clearTimeout(timer))
+  })
+}
+
+/** Handshake and authentication by method `none`. */
+export async function login(session: Session): Promise<Session> {
+  await session.complete(() => session.handshake())
+  expect(await session.complete(() => session.userauthList('user'))).toBeNull()
+  return session
+}
+
+/** Login, a channel with the given limits for what the server may send, a command on it. */
+export async function exec(session: Session, window?: number, packetSize?: number): Promise<Channel> {
+  await login(session)
+  const channel = await session.complete(() => session.openSessionEx('session', window, packetSize))
+  await session.complete(() => channel.execute('true'))
+  return channel
+}
+
+/** One read. A size beyond the receive window makes libssh2 widen the window first. */
+export async function read(channel: Channel, size = 65536): Promise<string> {
+  const [, data] = await channel.session.complete(() => channel.read(size))
+  return new TextDecoder().decode(data)
+}
+
+/** The code of the error that a promise is rejected with; fails if it is not one of ours. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then((value) => { throw new Error(`no error, but ${JSON.stringify(value)}`) }, (reason: unknown) => reason)
+  if (!(error instanceof SSHError)) throw error
+  return error.code
+}

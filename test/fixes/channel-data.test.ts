@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE } from '../../src/index.ts'
+import { WireReader } from '../../src/wire-format/reader.ts'
+import { channelClose, channelData, channelEof, type ChannelNumbers, type Connection, message, serveExec, SSH_MSG } from '../support/scripted-server.ts'
+import { readAll, text } from '../support/session.ts'
+import { attack, codeOf, exec, read } from './attack.ts'
+
+const stderr = ({ client }: ChannelNumbers, data: Uint8Array) => message(SSH_MSG.CHANNEL_EXTENDED_DATA).uint32(client).uint32(1).string(data).finish()
+
+async function adjustment(connection: Connection): Promise<number> {
+  return new WireReader((await connection.receive(SSH_MSG.CHANNEL_WINDOW_ADJUST)).subarray(5)).uint32()
+}
+
+test('0105: ignored extended data gives back the window that it took, not more', async () => {
+  const adjusted: number[] = []
+  await attack(async (connection) => {
+    const channel = await serveExec(connection)
+    connection.send(channelData(channel, 'ready'))
+    await connection.receive(SSH_MSG.CHANNEL_REQUEST) // the client ignores stderr by now
+    connection.send(stderr(channel, new Uint8Array(5000)))
+    adjusted.push(await adjustment(connection))
+    connection.send(channelData(channel, 'done'))
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session, 1000)
+    await read(channel, 10)
+    await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE))
+    await session.complete(() => channel.signal('USR1'))
+    expect(await read(channel, 10)).toBe('done')
+  })
+  expect(adjusted).toEqual([995])
+})
+
+test('0111: channel data is as long as it says', async () => {
+  const code = await attack(async (connection) => {
+    const { client } = await serveExec(connection)
+    connection.send(message(SSH_MSG.CHANNEL_DATA).uint32(client).uint32(3).bytes(new TextEncoder().encode('abcdef')).finish())
+    await connection.receiveAll()
+  }, async (session) => codeOf(read(await exec(session))))
+  expect(code).toBe('ERR_LIBSSH2_PROTO')
+})
+
+test('0111: empty channel data costs no memory', async () => {
+  await attack(async (connection) => {
+    const channel = await serveExec(connection)
+    for (let i = 0; i < 20_000; i++) connection.send(channelData(channel, ''))
+    connection.send(channelEof(channel))
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session)
+    const before = session.instance.heapUsed()
+    await session.complete(() => channel.waitEof())
+    expect(session.instance.heapUsed() - before).toBeLessThan(10_000)
+  })
+})
+
+test('0111: nothing is read after the close of the channel', async () => {
+  const data = await attack(async (connection) => {
+    const channel = await serveExec(connection)
+    for (const bytes of [channelData(channel, 'before'), channelClose(channel), channelData(channel, ' after')]) connection.send(bytes)
+    await connection.receiveAll()
+  }, async (session) => text(await readAll(await exec(session))))
+  expect(data).toBe('before')
+})
+
+test.each([
+  ['window', 100, 32768, 150, 'ERR_LIBSSH2_CHANNEL_WINDOW_EXCEEDED'],
+  ['packet size', 10_000, 100, 150, 'ERR_LIBSSH2_CHANNEL_PACKET_EXCEEDED'],
+] as const)('0112: data beyond the %s is an error, not a hole in the stream', async (_, window, packetSize, size, expected) => {
+  const code = await attack(async (connection) => {
+    const channel = await serveExec(connection)
+    connection.send(channelData(channel, new Uint8Array(size)))
+    await connection.receiveAll()
+  }, async (session) => codeOf(read(await exec(session, window, packetSize))))
+  expect(code).toBe(expected)
+})
+
+test('0162: flushing gives back the window of what it threw away', async () => {
+  const adjusted: number[] = []
+  await attack(async (connection) => {
+    const channel = await serveExec(connection)
+    connection.send(channelData(channel, 'a'))
+    adjusted.push(await adjustment(connection))
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session, 100_000)
+    while (channel.windowReadEx().readAvail === 0) await session.wait()
+    expect(await session.complete(() => channel.flush())).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  })
+  expect(adjusted).toEqual([1])
+})
+
+test('0163: ignoring extended data throws away what has arrived, so that the end of file shows', async () => {
+  const eof = await attack(async (connection) => {
+    const channel = await serveExec(connection)
+    connection.send(stderr(channel, new Uint8Array(100)))
+    connection.send(channelEof(channel))
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session)
+    await session.complete(() => channel.waitEof())
+    expect(channel.eof()).toBe(false)
+    await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE))
+    return channel.eof()
+  })
+  expect(eof).toBe(true)
+})
