@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Session, type Sftp } from '../../src/index.ts'
+import { openSession } from '../support/session.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+
+let server: SshServer
+let session: Session
+let sftp: Sftp
+const folder = mkdtempSync(join(tmpdir(), 'sftp-'))
+beforeAll(async () => {
+  server = await startSshd()
+  session = await openSession(server)
+  sftp = await session.complete(() => session.sftpInit())
+})
+afterAll(async () => {
+  await session.close()
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+
+test('writes and reads a file of a few megabytes', async () => {
+  const path = join(folder, 'größe mit\nZeile')
+  const data = crypto.getRandomValues(new Uint8Array(65536))
+  const writer = await session.complete(() => sftp.open(path, LIBSSH2_FXF_CREAT | LIBSSH2_FXF_WRITE | LIBSSH2_FXF_TRUNC))
+  const all = new Uint8Array(4_000_000)
+  for (let at = 0; at < all.length; at += data.length) all.set(data.subarray(0, all.length - at), at)
+  let written = 0
+  while (written < all.length) {
+    const rest = all.subarray(written, written + 1_000_000)
+    const [rc] = await session.complete(() => writer.write(rest))
+    written += rc
+  }
+  await session.complete(() => writer.close())
+  expect(Buffer.compare(readFileSync(path), all)).toBe(0)
+  expect(await session.complete(() => sftp.stat(path))).toMatchObject({ filesize: 4_000_000 })
+  const reader = await session.complete(() => sftp.open(path, LIBSSH2_FXF_READ))
+  let read = 0
+  for (;;) {
+    const [rc, part] = await session.complete(() => reader.read(262144))
+    if (rc === 0) break
+    expect(Buffer.compare(part, all.subarray(read, read + rc))).toBe(0)
+    read += rc
+  }
+  expect(read).toBe(all.length)
+  await session.complete(() => reader.close())
+  const directory = await session.complete(() => sftp.opendir(folder))
+  const names: string[] = []
+  for (;;) {
+    const entry = await session.complete(() => directory.readdir())
+    if (!entry) break
+    names.push(entry.filename)
+  }
+  expect(names.sort()).toEqual(['.', '..', 'größe mit\nZeile'])
+})
+
+test('names status and path of a refusal', async () => {
+  await expect(session.complete(() => sftp.stat('/no/such/file'))).rejects.toMatchObject({ name: 'SftpError', status: 2, path: '/no/such/file' })
+})
