@@ -9,7 +9,7 @@ export interface Signer {
   readonly algorithms?: readonly string[]
   readonly comment?: string
   /**
-   * @param algorithm one of `algorithms`, e.g. `rsa-sha2-512`; certificate names ask for the plain algorithm
+   * @param algorithm one of `algorithms`, e.g. `rsa-sha2-512`; a certificate's name and the plain one ask for the same
    * @returns the whole signature blob: string algorithm, string signature, and for security keys flags and counter
    */
   sign(data: Uint8Array, algorithm: string): Promise<Uint8Array>

@@ -54,8 +54,8 @@ function foreignSigner(signer: ForeignSigner, minimumRsaBits: number): Signer {
     algorithms,
     comment: signer.comment ?? comment,
     async sign(data, algorithm) {
-      if (!algorithms.some((known) => plainName(known) === plainName(algorithm))) throw unsupported(`the signer makes signatures of ${algorithms.join()} only`)
       const name = plainName(algorithm)
+      if (!algorithms.map(plainName).includes(name)) throw unsupported(`the signer makes signatures of ${algorithms.join()} only`)
       return wholeSignature(fields, name, ownBytes(await signer.sign(data, name)))
     },
   }

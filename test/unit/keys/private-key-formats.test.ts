@@ -5,7 +5,7 @@ import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
 import type { PrivateKey } from '../../../src/keys/private-key.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'
-import { nodeVerifies, opensshVerifies, publicBlobOf } from './independent-verifier.ts'
+import { nodeVerifies, opensshVerifies, publicBlobOf, string } from './independent-verifier.ts'
 import { inFolder, KEY_TYPES, PASSPHRASE, pkcs8, rewritten, run, throughOpenssl, throughPuttygen } from './key-files.ts'
 
 const data = Buffer.from('what is signed')
@@ -122,6 +122,15 @@ describe('RSA of few bits, and other keys that are refused', () => {
   })
   it.runIf(requirePeer('openssl')).each([['genpkey', '-algorithm', 'ed448'], ['genpkey', '-algorithm', 'x25519'], ['ecparam', '-name', 'secp256k1', '-genkey', '-noout'], ['genpkey', '-algorithm', 'rsa', '-pkeyopt', 'rsa_keygen_primes:3', '-pkeyopt', 'rsa_keygen_bits:3072'], ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-param_enc', 'explicit']])('openssl %s %s %s', async (...args) => {
     expect(await code(parsePrivateKey(run('openssl', args)))).toBe('ERR_KEY_UNSUPPORTED')
+  })
+  it('files that only point to a security key', async () => {
+    const publicKey = Buffer.concat(['sk-ssh-ed25519@openssh.com', Buffer.alloc(32, 1), 'ssh:'].map(string))
+    const section = Buffer.concat([Buffer.alloc(8), publicKey, Buffer.of(1), string('handle'), string(''), string('comment')])
+    const padded = Buffer.concat([section, Buffer.from([1, 2, 3, 4, 5, 6, 7]).subarray(0, (8 - section.length % 8) % 8)])
+    const file = Buffer.concat([Buffer.from('openssh-key-v1\0'), ...['none', 'none', ''].map(string), Buffer.of(0, 0, 0, 1), string(publicKey), string(padded)])
+    const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${file.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`
+    expect(await code(parsePrivateKey(text))).toBe('ERR_KEY_UNSUPPORTED')
+    await expect(parsePrivateKey(text)).rejects.toThrow('through an agent')
   })
   it.runIf(requirePeer('sshd'))('DSA, and public keys', async () => {
     const { dsa, pub } = inFolder((file) => {

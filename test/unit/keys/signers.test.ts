@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { generateKeyPair } from '../../../src/keys/generate-key-pair.ts'
 import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
 import { parsePublicKey, formatPublicKey } from '../../../src/keys/public-key.ts'
-import { type ForeignSigner, type SigningKey, toSigner } from '../../../src/keys/to-signer.ts'
+import { type ForeignSigner, toSigner } from '../../../src/keys/to-signer.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import { mpint, nodeVerifies, opensshVerifies, publicBlobOf, string, strings } from './independent-verifier.ts'
@@ -139,8 +139,12 @@ describe.runIf(requirePeer('sshd'))('user certificates', () => {
       const blob = await signer.sign(data, algorithm)
       expect(nodeVerifies(Buffer.from(pair.publicKey.split(' ')[1]!, 'base64'), blob, data)).toBe(true)
     }
-    const kinds: SigningKey[] = [{ publicKey: pair.publicKey, sign: async (bytes, algorithm) => (await toSigner(pair.privateKey)).sign(bytes, algorithm) }]
-    for (const kind of kinds) expect((await toSigner(kind, { certificate: Buffer.from(line.split(' ')[1]!, 'base64') })).publicKey).toEqual(signer.publicKey)
+    const sign = async (bytes: Uint8Array, algorithm: string) => (await toSigner(pair.privateKey)).sign(bytes, algorithm)
+    expect((await toSigner({ publicKey: pair.publicKey, sign }, { certificate: Buffer.from(line.split(' ')[1]!, 'base64') })).publicKey).toEqual(signer.publicKey)
+    // A vault may know only the certificate; asked by the certificate's name or the plain one, it hears the plain one.
+    const vault = await toSigner({ publicKey: line, sign })
+    expect(vault.algorithms).toEqual(signer.algorithms)
+    for (const algorithm of [...vault.algorithms!, ...(await toSigner(pair.privateKey)).algorithms!]) expect((await vault.sign(data, algorithm)).length).toBeGreaterThan(64)
   })
   it('refuses one of another key, of a host, damaged, or not a certificate', async () => {
     const key = await generateKeyPair('ed25519')
