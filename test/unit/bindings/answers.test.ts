@@ -1,0 +1,67 @@
+import { describe, expect, test, vi } from 'vitest'
+import { Answers } from '../../../src/bindings/answers.ts'
+import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.ts'
+
+type Asked = () => Uint8Array | Promise<Uint8Array>
+
+/** Answers, and an attempt in which C asks once. */
+function asking(asked: Asked | undefined) {
+  const woken = vi.fn()
+  const answers = new Answers(woken)
+  const attempt = () => {
+    let given: Uint8Array | number = 0
+    answers.during(asked, () => {
+      given = answers.ask((how: Asked) => how())
+      if (given === HOST_FAILED) throw new Error('C gives up')
+      return 0
+    })
+    return given
+  }
+  return { attempt, woken }
+}
+
+const settled = () => new Promise<void>((resolve) => { setImmediate(resolve) })
+
+describe('Answers', () => {
+  test.each([['at once', () => Uint8Array.of(1)], ['later', async () => Uint8Array.of(1)]])('who answers %s is waited for', async (_, asked) => {
+    const { attempt, woken } = asking(asked)
+    expect(attempt()).toBe(HOST_PENDING)
+    await settled()
+    expect(woken).toHaveBeenCalledOnce()
+    expect(attempt()).toEqual(Uint8Array.of(1))
+  })
+
+  test('nobody is asked twice for one answer', async () => {
+    const asked = vi.fn(async () => Uint8Array.of(1))
+    const { attempt } = asking(asked)
+    attempt()
+    attempt()
+    await settled()
+    attempt()
+    expect(asked).toHaveBeenCalledOnce()
+  })
+
+  test('nobody is asked while C is running', () => {
+    const asked = vi.fn(() => Uint8Array.of(1))
+    asking(asked).attempt()
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  test.each([['throws', () => { throw new Error('no') }], ['rejects', () => Promise.reject(new Error('no'))]])('whoever %s has the error thrown as it is', async (_, asked) => {
+    const { attempt } = asking(asked)
+    attempt()
+    await settled()
+    expect(attempt).toThrow(new Error('no'))
+  })
+
+  test('an answer that is no bytes is a TypeError', async () => {
+    const { attempt } = asking(() => 'signature' as never)
+    attempt()
+    await settled()
+    expect(attempt).toThrow(TypeError)
+  })
+
+  test('a question that nobody is there for fails', () => {
+    expect(asking(undefined).attempt).toThrow('C gives up')
+  })
+})

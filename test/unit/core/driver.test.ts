@@ -1,0 +1,202 @@
+import { describe, expect, test, vi } from 'vitest'
+import { Driver } from '../../../src/core/driver.ts'
+import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.ts'
+import { rejection } from '../../support/within.ts'
+
+/** A driver of nothing, whose bytes the test counts. */
+function driverOfNothing() {
+  const driven = { bytes: 0, taken: () => driven.bytes, service: () => {}, flush: () => {} }
+  return { driver: new Driver(driven), driven }
+}
+
+/** A call that would block until it is let go. */
+function gate<T>(result: T) {
+  const state = { open: false, calls: 0 }
+  return { state, call: () => { state.calls += 1; return state.open ? result : EAGAIN } }
+}
+
+const settled = () => new Promise<void>((resolve) => { setImmediate(resolve) })
+
+describe('run', () => {
+  test('resolves at once with what is not EAGAIN', async () => {
+    expect(await driverOfNothing().driver.run(() => 7)).toBe(7)
+  })
+
+  test('repeats on EAGAIN when woken', async () => {
+    const { driver } = driverOfNothing()
+    const { state, call } = gate('done')
+    const result = driver.run(call)
+    driver.wake()
+    state.open = true
+    driver.wake()
+    expect(await result).toBe('done')
+    expect(state.calls).toBe(3)
+  })
+
+  test('takes a tuple that begins with EAGAIN for EAGAIN', async () => {
+    const { driver } = driverOfNothing()
+    let rc: number = EAGAIN
+    const result = driver.run(() => [rc, 'data'] as const)
+    rc = 4
+    driver.wake()
+    expect(await result).toEqual([4, 'data'])
+  })
+
+  test('rejects with what the call throws', async () => {
+    const error = new Error('refused')
+    expect(await rejection(driverOfNothing().driver.run(() => { throw error }))).toBe(error)
+  })
+
+  test('repeats every operation after one that took bytes or finished (law 2)', async () => {
+    const { driver, driven } = driverOfNothing()
+    let forFirst: string | undefined
+    const first = driver.run(() => forFirst ?? EAGAIN)
+    const second = driver.run(() => {
+      if (driven.bytes === 0) return EAGAIN
+      forFirst = 'found by the second call'
+      return 'second'
+    })
+    driven.bytes = 10
+    driver.wake()
+    expect(await second).toBe('second')
+    expect(await first).toBe('found by the second call')
+  })
+
+  test('goes round again if the transport answers while it is flushed to', async () => {
+    const driven = { answer: false, taken: () => 0, service: () => {}, flush: () => {} }
+    const driver = new Driver(driven)
+    driven.flush = () => {
+      if (driven.answer) return
+      driven.answer = true
+      driver.wake()
+    }
+    expect(await driver.run(() => driven.answer ? 'answered' : EAGAIN)).toBe('answered')
+  })
+
+  test('keeps nothing of operations that have ended', async () => {
+    const { driver } = driverOfNothing()
+    await driver.run(() => 0)
+    await rejection(driver.run(() => { throw new Error() }))
+    expect(driver.pending).toBe(0)
+  })
+})
+
+describe('abort', () => {
+  test('rejects at once with the reason of the signal', async () => {
+    const { driver } = driverOfNothing()
+    const controller = new AbortController()
+    const result = driver.run(() => EAGAIN, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    expect(await rejection(result)).toEqual(new Error('enough'))
+  })
+
+  test('before the call makes no call', async () => {
+    const call = vi.fn(() => 0)
+    await rejection(driverOfNothing().driver.run(call, { signal: AbortSignal.abort() }))
+    expect(call).not.toHaveBeenCalled()
+  })
+
+  test('drops an operation that stands nowhere', async () => {
+    const { driver } = driverOfNothing()
+    const controller = new AbortController()
+    const { state, call } = gate('data')
+    const result = rejection(driver.run(call, { signal: controller.signal }))
+    controller.abort()
+    await result
+    state.open = true
+    driver.wake()
+    expect(state.calls).toBe(1)
+    expect(driver.pending).toBe(0)
+  })
+
+  test('keeps an operation that libssh2 is in the middle of, and hands its late result to discard (law 7)', async () => {
+    const { driver } = driverOfNothing()
+    const controller = new AbortController()
+    const { state, call } = gate('channel')
+    const discard = vi.fn()
+    const result = rejection(driver.run(() => {
+      const current = driver.current
+      if (current) current.midway = () => !state.open
+      return call()
+    }, { signal: controller.signal, discard }))
+    controller.abort()
+    await result
+    expect(driver.pending).toBe(1)
+    state.open = true
+    driver.wake()
+    expect(discard).toHaveBeenCalledExactlyOnceWith('channel')
+    expect(driver.pending).toBe(0)
+  })
+
+  test('drops a kept operation as soon as libssh2 is out of the middle', async () => {
+    const { driver } = driverOfNothing()
+    const controller = new AbortController()
+    let midway = true
+    const result = rejection(driver.run(() => {
+      const current = driver.current
+      if (current) current.midway = () => midway
+      return EAGAIN
+    }, { signal: controller.signal }))
+    controller.abort()
+    await result
+    midway = false
+    driver.wake()
+    expect(driver.pending).toBe(0)
+  })
+})
+
+describe('wait', () => {
+  test('resolves with the next bytes', async () => {
+    const { driver } = driverOfNothing()
+    const woken = vi.fn()
+    void driver.wait().then(woken)
+    await settled()
+    expect(woken).not.toHaveBeenCalled()
+    driver.wake()
+    await settled()
+    expect(woken).toHaveBeenCalledOnce()
+  })
+
+  test('resolves at once if something moved after the call that said EAGAIN', async () => {
+    const { driver } = driverOfNothing()
+    driver.blocked()
+    driver.wake()
+    await driver.wait()
+  })
+
+  test('does not resolve a second time for the same news', async () => {
+    const { driver } = driverOfNothing()
+    driver.wake()
+    await driver.wait()
+    const woken = vi.fn()
+    void driver.wait().then(woken)
+    await settled()
+    expect(woken).not.toHaveBeenCalled()
+  })
+
+  test('rejects with the reason of its signal, and is forgotten', async () => {
+    const { driver } = driverOfNothing()
+    const controller = new AbortController()
+    const result = driver.wait(controller.signal)
+    controller.abort('stop')
+    expect(await rejection(result)).toBe('stop')
+    driver.wake()
+  })
+})
+
+describe('touched', () => {
+  test('wakes the others when a call from outside took their bytes', async () => {
+    const { driver, driven } = driverOfNothing()
+    const result = driver.run(() => driven.bytes > 0 ? 'found' : EAGAIN)
+    driven.bytes = 5
+    driver.touched()
+    expect(await result).toBe('found')
+  })
+
+  test('flushes otherwise', async () => {
+    const flush = vi.fn()
+    new Driver({ taken: () => 0, service: () => {}, flush }).touched()
+    await settled()
+    expect(flush).toHaveBeenCalledOnce()
+  })
+})

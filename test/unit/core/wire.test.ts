@@ -1,0 +1,158 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { BytePort, PortSink } from '../../../src/core/transport.ts'
+import { Wire } from '../../../src/core/wire.ts'
+import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.ts'
+
+const MEBIBYTE = 1 << 20
+
+/** A port whose other end is the test. */
+function wireOverPort() {
+  const written: Uint8Array[] = []
+  let sink: PortSink | undefined
+  const port = {
+    queued: 0,
+    start: (to: PortSink) => { sink = to },
+    write: (chunk: Uint8Array) => { written.push(chunk) },
+    pause: vi.fn(),
+    resume: vi.fn(),
+    close: vi.fn(() => Promise.resolve()),
+    abort: vi.fn(),
+  } satisfies BytePort
+  const events = { inbound: vi.fn(), drained: vi.fn() }
+  const wire = new Wire({ readable: undefined as never, writable: undefined as never, port }, events)
+  wire.start()
+  return { wire, port, events, written, sink: sink as unknown as PortSink }
+}
+
+const sent = (written: readonly Uint8Array[]) => Buffer.concat(written)
+
+describe('recv', () => {
+  test('is pending while nothing has arrived', () => {
+    expect(wireOverPort().wire.recv(new Uint8Array(10))).toBe(HOST_PENDING)
+  })
+
+  test('fills its target from several chunks, and keeps the rest', () => {
+    const { wire, sink } = wireOverPort()
+    sink.data(Uint8Array.of(1, 2))
+    sink.data(Uint8Array.of(3, 4, 5))
+    const target = new Uint8Array(4)
+    expect(wire.recv(target)).toBe(4)
+    expect([...target]).toEqual([1, 2, 3, 4])
+    expect(wire.empty).toBe(false)
+    expect(wire.recv(target)).toBe(1)
+    expect(target[0]).toBe(5)
+    expect(wire.empty).toBe(true)
+    expect(wire.taken).toBe(5)
+  })
+
+  test('stays pending after the end of the stream, which `ended` tells', () => {
+    const { wire, sink } = wireOverPort()
+    const error = new Error('reset')
+    sink.ended(error)
+    expect(wire.recv(new Uint8Array(1))).toBe(HOST_PENDING)
+    expect(wire.ended).toEqual({ error })
+  })
+})
+
+describe('back-pressure', () => {
+  test('pauses the transport above a mebibyte', () => {
+    const { port, sink } = wireOverPort()
+    sink.data(new Uint8Array(MEBIBYTE))
+    expect(port.pause).not.toHaveBeenCalled()
+    sink.data(new Uint8Array(1))
+    expect(port.pause).toHaveBeenCalledOnce()
+  })
+
+  test('resumes it below half of that: with the next flush, never from inside recv', () => {
+    const { wire, port, sink } = wireOverPort()
+    sink.data(new Uint8Array(MEBIBYTE + 1))
+    wire.recv(new Uint8Array(MEBIBYTE))
+    expect(port.resume).not.toHaveBeenCalled()
+    wire.flush()
+    expect(port.resume).toHaveBeenCalledOnce()
+  })
+
+  test('is congested above a mebibyte unsent, and tells when that has gone', () => {
+    const { wire, port, events, sink } = wireOverPort()
+    wire.send(new Uint8Array(MEBIBYTE + 1))
+    expect(wire.congested).toBe(true)
+    wire.flush()
+    port.queued = MEBIBYTE + 1
+    expect(wire.congested).toBe(true)
+    port.queued = 0
+    sink.drained()
+    expect(events.drained).toHaveBeenCalledOnce()
+    expect(wire.congested).toBe(false)
+  })
+})
+
+describe('send', () => {
+  test('takes everything, and copies it', () => {
+    const { wire, written } = wireOverPort()
+    const data = Uint8Array.of(1, 2, 3)
+    expect(wire.send(data)).toBe(3)
+    data.fill(0)
+    wire.flush()
+    expect([...sent(written)]).toEqual([1, 2, 3])
+  })
+
+  test('keeps the order across flushes and stage sizes', () => {
+    const { wire, written } = wireOverPort()
+    const all: Uint8Array[] = []
+    for (const size of [1, 70_000, 3, 65_536, 200_000, 5]) {
+      const part = new Uint8Array(size).map((_, index) => (index * 7 + size) & 0xff)
+      all.push(part)
+      wire.send(part)
+      if (size % 2 === 1) wire.flush()
+    }
+    wire.flush()
+    expect(sent(written).equals(Buffer.concat(all))).toBe(true)
+  })
+
+  test('hands over chunks that no later send changes', () => {
+    const { wire, written } = wireOverPort()
+    wire.send(Uint8Array.of(1))
+    wire.flush()
+    wire.send(Uint8Array.of(2))
+    wire.flush()
+    expect(written.map((chunk) => [...chunk])).toEqual([[1], [2]])
+  })
+
+  test('fails after close', async () => {
+    const { wire } = wireOverPort()
+    await wire.close()
+    expect(wire.send(Uint8Array.of(1))).toBe(HOST_FAILED)
+  })
+})
+
+describe('close', () => {
+  test('flushes first', async () => {
+    const { wire, written, port } = wireOverPort()
+    wire.send(Uint8Array.of(9))
+    await wire.close()
+    expect([...sent(written)]).toEqual([9])
+    expect(port.close).toHaveBeenCalledOnce()
+  })
+
+  test('of a wire that is closing waits for the same end', async () => {
+    const { wire, port } = wireOverPort()
+    let finish: () => void = () => {}
+    port.close.mockImplementation(() => new Promise((resolve) => { finish = () => resolve(undefined) }))
+    void wire.close()
+    const second = vi.fn()
+    const waiting = wire.close().then(second)
+    await new Promise(setImmediate)
+    expect(second).not.toHaveBeenCalled()
+    finish()
+    await waiting
+  })
+
+  test('drops what arrived when aborted', () => {
+    const { wire, sink, port } = wireOverPort()
+    sink.data(Uint8Array.of(1))
+    wire.abort()
+    wire.abort()
+    expect(wire.empty).toBe(true)
+    expect(port.abort).toHaveBeenCalledOnce()
+  })
+})
