@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { execFile } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readSshConfig, type SshConfigRequest, thisUser } from '../../../src/cli/ssh-config.ts'
@@ -111,6 +111,8 @@ Match originalhost nick,!other
   Port 3
 Match user matched host nick
   Compression yes
+Match user nobody-at-all host *
+  BatchMode yes
 Match !user matched
   ServerAliveInterval 4
 Match user ${local.name}
@@ -226,6 +228,20 @@ describe('files and tokens', () => {
     expect(readSshConfig({ host: 'h', local: home })).toMatchObject({ user: 'mine', port: 99 })
     chmodSync(file, 0o646)
     expect(() => readSshConfig({ host: 'h', local: home })).toThrow(/everybody may write/)
+    chmodSync(file, 0o600)
+  })
+
+  test("somebody else's is refused", () => {
+    const file = write('', 'home/.ssh/config'), uid = thisUser().uid
+    if (uid === 0) chownSync(file, 12_345, 12_345)
+    expect(() => readSshConfig({ host: 'h', local: { ...thisUser(), uid: uid + 1, home: directory.file('home') } })).toThrow(/somebody else/)
+  })
+
+  test('Match exec runs nothing where a criterion before it does not hold', () => {
+    const mark = directory.file('ran')
+    readSshConfig({ host: 'h', file: write(`Match host g exec "touch ${mark}"\nMatch host h exec "touch ${mark}-too"\n`) })
+    expect(existsSync(mark)).toBe(false)
+    expect(existsSync(`${mark}-too`)).toBe(true)
   })
 
   test('the command line comes first', () => {

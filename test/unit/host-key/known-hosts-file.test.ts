@@ -117,6 +117,16 @@ describe('remove', () => {
   })
 })
 
+test.each([
+  ['a key of another type than is written', () => `h ssh-rsa ${a.split(' ')[1]}`], ['no key', () => 'h ssh-ed25519'], ['only a name', () => 'h'], ['an unknown marker', () => `@x h ${a}`], ['two markers', () => `@revoked @revoked h ${a}`],
+  ['bad base64', () => `h ssh-ed25519 !${a.split(' ')[1]}`], ['a key that is cut off', () => `h ${a.slice(0, -8)}`], ['a damaged hash', () => `|1|AAAA|AAAA ${a}`], ['another kind of hash', () => `|2|x|y ${a}`], ['keys of protocol 1', () => 'h 1024 35 123456789'],
+])('%s is garbage', (_name, line) => {
+  const warnings: number[] = []
+  const file = new KnownHostsFile(`${line()}\n`, { onWarning: (_problem, number) => warnings.push(number) })
+  expect(file.entries).toEqual([])
+  expect(warnings).toEqual([1])
+})
+
 test('garbage is reported with its line, and kept; so are comments, white space and carriage returns', async () => {
   const warnings: string[] = []
   const text = `h ${a}\r\nh ssh-ed25519 AAAA\n\n # c\n@bad h ${a}\nh ${b}`

@@ -53,6 +53,7 @@ const cases: readonly (readonly [string, () => string, string, number?])[] = [
   ['another port', () => `[h.example]:2223 ${key}`, 'ERR_HOST_KEY_UNKNOWN', 2222],
   ['known without the port', () => `h.example ${key}`, 'accepted', 2222],
   ['another key without the port', () => `h.example ${other}`, 'ERR_HOST_KEY_UNKNOWN', 2222],
+  ['known and revoked without the port', () => `h.example ${key}\n@revoked h.example ${key}`, 'ERR_HOST_KEY_REVOKED', 2222],
   ['changed with the port', () => `[h.example]:2222 ${other}`, 'ERR_HOST_KEY_CHANGED', 2222],
   ['known with a port, asked for 22', () => `[h.example]:2222 ${key}`, 'ERR_HOST_KEY_UNKNOWN'],
   ['garbage lines around', () => `h.example ssh-ed25519 AAAA\nnonsense\n|1|a|b ${other}\nh.example ${key}`, 'accepted'],
@@ -66,6 +67,10 @@ describe('verdicts', () => {
   for (const [name, text, expected, port = 22] of cases) {
     test(name, async () => expect(await verdict(text(), key, 'h.example', port)).toBe(expected))
   }
+
+  test('revoked without the port, known with it: refused, where OpenSSH does not look', async () => {
+    expect(await verdict(`[h.example]:2222 ${key}\n@revoked h.example ${key}`, key, 'h.example', 2222)).toBe('ERR_HOST_KEY_REVOKED')
+  })
 
   test('a hashed name', async () => {
     expect(await verdict(`${await hashName('h.example')} ${key}`, key, 'H.Example', 22)).toBe('accepted')
