@@ -8,6 +8,7 @@ export type { ChannelStream } from './client/channel-stream.ts'
 export type { KeepaliveOptions } from './client/keepalive.ts'
 export type { AlgorithmKind, AlgorithmOptions, Algorithms, NegotiatedAlgorithms } from './client/algorithms.ts'
 export { type AuthContext, type AuthMethod, keyboardInteractive, password } from './client/auth.ts'
+export { agent, type AgentOptions } from './client/auth-agent.ts'
 export { publicKey } from './client/auth-public-key.ts'
 
 // Host keys

@@ -14,6 +14,7 @@ import type { SessionHost } from '../ffi/host.ts'
 import type { Instance } from '../ffi/instance.ts'
 import type { Libssh2Module } from '../ffi/libssh2.gen.js'
 import { Lane } from './lane.ts'
+import { Negotiation } from './negotiation.ts'
 
 export type Again = typeof LIBSSH2_ERROR_EAGAIN
 export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T
@@ -45,6 +46,8 @@ export class Calls {
   readonly #id: number
   #failure: SSHError | undefined
   #serviced = false
+  /** Until keys are agreed upon. */
+  #negotiation: Negotiation | undefined = new Negotiation()
 
   constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send' | 'trapped'>) {
     this.instance = instance
@@ -62,8 +65,15 @@ export class Calls {
     this.#id = instance.register({
       ...host,
       trapped: () => queueMicrotask(() => this.driver.wake()),
-      recv: (target) => this.wire.recv(target),
-      send: (data) => this.wire.send(data),
+      recv: (target) => {
+        const count = this.wire.recv(target)
+        if (count > 0) this.#negotiation?.received(target.subarray(0, count))
+        return count
+      },
+      send: (data) => {
+        this.#negotiation?.sent(data)
+        return this.wire.send(data)
+      },
     })
     const pointer = instance.call((c) => c._glue_session_new(this.#id))
     if (pointer === 0) {
@@ -101,6 +111,7 @@ export class Calls {
   /** From the end of the handshake on, packets are taken in while nobody waits (law 8). */
   serviceFromNowOn(): void {
     this.#serviced = true
+    this.#negotiation = undefined
   }
 
   #service(): void {
@@ -193,7 +204,8 @@ export class Calls {
   /** The error for `errno`, with libssh2's message if its last error is this one. Ends the session where nothing can follow. */
   #error(errno: number): SSHError {
     if (FATAL.has(errno) && this.#failure) return this.#failure
-    const error = libssh2Error(errno, this.lastErrorMessage(errno))
+    const mismatch = errno === LIBSSH2_ERROR_KEX_FAILURE ? this.#negotiation?.mismatch() : undefined
+    const error = libssh2Error(errno, mismatch ?? this.lastErrorMessage(errno))
     return FATAL.has(errno) ? this.fail(error) : error
   }
 

@@ -1,7 +1,9 @@
 import type { Transport } from '../../core/transport.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 
+export { connectAgent } from './no-agent.ts'
+
 /** Browsers have no TCP: says what to do instead. */
-export function connectTcp(): Promise<Transport> {
+export function connectTcp(_options: { readonly host: string, readonly port?: number, readonly signal?: AbortSignal | undefined }): Promise<Transport> {
   return Promise.reject(new SSHError('this runtime has no TCP: give connect() a transport, e.g. connectWebSocket(url) of libssh2-wasm/websocket with a gateway', { code: 'ERR_NO_TCP' }))
 }

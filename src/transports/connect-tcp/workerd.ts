@@ -1,2 +1,3 @@
 /// TCP of Cloudflare Workers, for `connect({ host, port })`.
 export { connectTcp } from '../cloudflare.ts'
+export { connectAgent } from './no-agent.ts'
