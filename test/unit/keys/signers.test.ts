@@ -1,4 +1,4 @@
-import { createHash, createSign, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createSign, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { generateKeyPair } from '../../../src/keys/generate-key-pair.ts'
@@ -9,6 +9,7 @@ import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import { mpint, nodeVerifies, opensshVerifies, publicBlobOf, string, strings } from './independent-verifier.ts'
 import { inFolder, KEY_TYPES, PASSPHRASE, rewritten, run } from './key-files.ts'
+import { securityKey } from './software-authenticators.ts'
 
 const data = Buffer.from('what is signed')
 const { subtle } = globalThis.crypto
@@ -159,23 +160,6 @@ describe.runIf(requirePeer('sshd'))('user certificates', () => {
 })
 
 describe.runIf(requirePeer('sshd'))('security keys', () => {
-  /** An authenticator of PROTOCOL.u2f in software: signs SHA-256(application), flags, counter, SHA-256(data). */
-  const securityKey = (type: 'ed25519' | 'ec'): ForeignSigner => {
-    const { privateKey, publicKey } = type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
-    const plain = strings(publicBlobOf(publicKey))
-    const name = type === 'ec' ? 'sk-ecdsa-sha2-nistp256@openssh.com' : 'sk-ssh-ed25519@openssh.com'
-    const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
-    const after = Buffer.from('0100000007', 'hex')
-    return {
-      publicKey: Buffer.concat([...[Buffer.from(name), ...plain.slice(1), Buffer.from('ssh:')].map(string)]),
-      sign(bytes) {
-        const signed = Buffer.concat([sha256(Buffer.from('ssh:')), after, sha256(bytes)])
-        const raw = type === 'ec' ? sign('sha256', signed, { key: privateKey, dsaEncoding: 'ieee-p1363' }) : sign(null, signed, privateKey)
-        const signature = type === 'ec' ? Buffer.concat([mpint(raw.subarray(0, 32)), mpint(raw.subarray(32))]) : raw
-        return Buffer.concat([string(name), string(signature), after])
-      },
-    }
-  }
   it.each(['ed25519', 'ec'] as const)('%s', async (type) => {
     const signer = await toSigner(securityKey(type))
     const [algorithm] = signer.algorithms!

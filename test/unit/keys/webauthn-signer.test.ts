@@ -1,38 +1,13 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { formatPublicKey } from '../../../src/keys/public-key.ts'
-import { type Credentials, webAuthnPublicKey, webAuthnSigner } from '../../../src/keys/webauthn-signer.ts'
+import { webAuthnPublicKey, webAuthnSigner } from '../../../src/keys/webauthn-signer.ts'
 import { toSigner } from '../../../src/keys/to-signer.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import { opensshVerifies } from './independent-verifier.ts'
+import { authenticator, type Faults } from './software-authenticators.ts'
 
 const ALGORITHM = 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com'
-const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest()
-
-interface Faults { rpId?: string, type?: string, nothing?: boolean, extensions?: Buffer, signature?: Buffer }
-
-/** A browser and its authenticator: answers as WebAuthn sections 5.8.1 and 6.3.3 say. */
-function authenticator(faults: Faults = {}) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const id = Uint8Array.of(1, 2, 3)
-  const asked: PublicKeyCredentialRequestOptions[] = []
-  const exact = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer
-  const credentials: Credentials = {
-    async get({ publicKey: request }) {
-      asked.push(request)
-      if (faults.nothing) return null
-      const flags = 0x05 | (faults.extensions ? 0x80 : 0)
-      const authenticatorData = Buffer.concat([sha256(faults.rpId ?? request.rpId!), Buffer.of(flags, 0, 0, 1, 2), faults.extensions ?? Buffer.alloc(0)])
-      const challenge = Buffer.from(request.challenge as Uint8Array).toString('base64url')
-      const clientDataJSON = Buffer.from(JSON.stringify({ type: faults.type ?? 'webauthn.get', challenge, origin: 'https://shell.example.org', crossOrigin: false }))
-      const signature = faults.signature ?? sign('sha256', Buffer.concat([authenticatorData, sha256(clientDataJSON)]), privateKey)
-      return { type: 'public-key', rawId: exact(Buffer.from(id)), response: { authenticatorData: exact(authenticatorData), clientDataJSON: exact(clientDataJSON), signature: exact(signature) } }
-    },
-  }
-  const key = webAuthnPublicKey(publicKey.export({ format: 'der', type: 'spki' }), 'example.org', 'passkey')
-  return { key, asked, id, signer: webAuthnSigner({ publicKey: key.blob, credentialId: id, credentials, userVerification: 'required' }) }
-}
-
 describe('WebAuthn signer', () => {
   it.runIf(requirePeer('sshd')).each([[{}], [{ extensions: Buffer.from('a1', 'hex') }]])('OpenSSH verifies its signature, %#', async (faults) => {
     const { key, signer, asked, id } = authenticator(faults)
