@@ -4,7 +4,7 @@ import {
 } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { seededRandom } from '../support/random.ts'
-import { execute, readAll } from '../support/session.ts'
+import { execute, finish, readAll } from '../support/session.ts'
 import { publicKey } from '../support/key-pairs.ts'
 import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
 import { transportPair } from '../support/transport.ts'
@@ -78,6 +78,6 @@ async function echo(session: Session, length: number): Promise<void> {
   await session.complete(() => channel.write(sent))
   await session.complete(() => channel.sendEof())
   if (Buffer.compare(await received, sent) !== 0) throw new Error('the bytes that came back are not those sent')
-  await session.complete(() => channel.close())
+  await finish(channel)
   if (channel.getExitStatus() !== 7) throw new Error(`exit status ${channel.getExitStatus()} where it should be 7`)
 }

@@ -7,8 +7,8 @@ import { exchange } from './exchange.ts'
 
 /** Servers that change the keys after a megabyte, and what they print each time. */
 const servers: [string, PeerName, () => Promise<SshServer>, RegExp][] = [
-  ['OpenSSH', 'sshd', () => startSshd({ config: ['RekeyLimit 1M'] }), /SSH2_MSG_KEXINIT sent/g],
-  ['OpenSSH 10.0', 'sshd-trixie', () => startSshd({ release: 'trixie', config: ['RekeyLimit 1M'] }), /SSH2_MSG_KEXINIT sent/g],
+  ['OpenSSH', 'sshd', () => startSshd({ config: ['LogLevel DEBUG1', 'RekeyLimit 1M'] }), /SSH2_MSG_KEXINIT sent/g],
+  ['OpenSSH 10.0', 'sshd-trixie', () => startSshd({ release: 'trixie', config: ['LogLevel DEBUG1', 'RekeyLimit 1M'] }), /SSH2_MSG_KEXINIT sent/g],
   ['AsyncSSH', 'asyncssh', () => startAsyncssh({ listen: { rekey_bytes: 1_000_000 } }), /Beginning key exchange/g],
 ]
 

@@ -15,10 +15,11 @@ describe('RSA user keys', () => {
   })
 
   for (const algorithm of ['rsa-sha2-256', 'rsa-sha2-512']) {
-    it.runIf(requirePeer('sshd'))(`sign with ${algorithm} where the server takes nothing else`, async () => {
-      await using server = await startSshd({ config: [`PubkeyAcceptedAlgorithms ${algorithm}`] })
+    // Older ones than 9.8 name in server-sig-algs what they do not accept.
+    it.runIf(requirePeer('sshd-trixie'))(`sign with ${algorithm} where the server takes nothing else`, async () => {
+      await using server = await startSshd({ release: 'trixie', config: [`PubkeyAcceptedAlgorithms ${algorithm}`] })
       await exchange(server, { key: 'rsa' })
-      expect(server.log()).toContain(`signature type ${algorithm}`)
+      expect(server.log()).toContain('Accepted publickey')
     })
   }
 })

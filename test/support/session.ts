@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Channel, type Instance, LIBSSH2_ERROR_EAGAIN, Session, type Transport } from '../../src/index.ts'
+import { type Channel, type Instance, LIBSSH2_ERROR_EAGAIN, Session, type Transport } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import type { SshServer } from './ssh-server.ts'
 
@@ -50,6 +50,13 @@ export async function readAll(channel: Channel, streamId = 0, size = 65536): Pro
     if (rc === 0) return Buffer.concat(parts)
     parts.push(data)
   }
+}
+
+/** After EOF: lets the server close first, so that the exit status has come, then closes the channel. */
+export async function finish(channel: Channel): Promise<void> {
+  const { session } = channel
+  await session.complete(() => channel.waitClosed())
+  await session.complete(() => channel.close())
 }
 
 export const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

@@ -21,7 +21,8 @@ export async function startSsh2Server(options: Ssh2ServerOptions = {}): Promise<
   const config: ServerConfig = {
     hostKeys: hostKeys.map(({ privateKey }) => privateKey),
     debug: (line) => lines.push(line),
-    ...(options.algorithms === undefined ? {} : { algorithms: options.algorithms }),
+    // Its default list names group exchange, which its server side does not have.
+    algorithms: { kex: { append: [], prepend: [], remove: ['diffie-hellman-group-exchange-sha256'] }, ...options.algorithms },
   }
   const server = new ssh2.Server(config, (connection) => {
     open.add(connection)

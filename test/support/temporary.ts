@@ -16,6 +16,11 @@ export function temporaryDirectories(): string[] {
   return [...made]
 }
 
+export function removeTemporaryDirectories(): void {
+  for (const path of made) rmSync(path, { recursive: true, force: true })
+  made.clear()
+}
+
 export function temporaryDirectory(purpose: string): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), `libssh2-wasm-${purpose}-`))
   made.add(path)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startAsyncssh } from '../../support/asyncssh.ts'
 import { startDropbear } from '../../support/dropbear.ts'
 import { startGoServer } from '../../support/go-server.ts'
@@ -7,6 +7,7 @@ import { opensshRun, scannedFingerprints, ssh2Run } from '../../support/referenc
 import { requirePeer, type PeerName } from '../../support/require-peer.ts'
 import { startSsh2Server } from '../../support/ssh2-server.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
+import { suiteServer } from '../../support/suite-server.ts'
 import { startTinysshd } from '../../support/tinysshd.ts'
 
 const login = { user: 'tester', password: 'correct horse' }
@@ -25,22 +26,17 @@ const servers: [PeerName[], string, () => Promise<SshServer>, (keyof SshServer['
 
 for (const [peers, name, start, keys] of servers) {
   describe.runIf(peers.every(requirePeer))(name, () => {
-    let server: SshServer
-    // The Go server is compiled at the first need.
-    beforeAll(async () => {
-      server = await start()
-    }, 120_000)
-    afterAll(() => server.stop())
+    const server = suiteServer(start)
 
     for (const key of keys) {
       it(`lets the ${key} key in and runs a command`, async () => {
-        expect(await opensshRun(server, key, 'echo here; exit 0')).toBe('here\n')
+        expect(await opensshRun(server(), key, 'echo here; exit 0')).toBe('here\n')
       })
     }
 
     it('shows the host keys that it was started with', async () => {
-      const own = server.hostKeys.map(({ fingerprint }) => fingerprint)
-      expect((await scannedFingerprints(server)).sort()).toEqual(own.sort())
+      const own = server().hostKeys.map(({ fingerprint }) => fingerprint)
+      expect((await scannedFingerprints(server())).sort()).toEqual(own.sort())
     })
   })
 }

@@ -22,7 +22,7 @@ describe.runIf(requirePeer('sshd'))('startSshd', () => {
   })
 
   it('takes lines of configuration', async () => {
-    await using server = await startSshd({ config: ['Ciphers aes128-ctr'], hostKeyTypes: ['ed25519'] })
+    await using server = await startSshd({ config: ['LogLevel DEBUG1', 'Ciphers aes128-ctr'], hostKeyTypes: ['ed25519'] })
     await opensshRun(server, 'ed25519', 'true')
     expect(server.log()).toContain('cipher: aes128-ctr')
     expect(server.hostKeys.map((key) => key.fingerprint)).toEqual([expect.stringMatching(/^SHA256:[\w+/]{43}$/)])
@@ -41,7 +41,7 @@ describe('OpenSSH of other releases', () => {
   ] as const
   for (const [release, version] of releases) {
     it.runIf(requirePeer(`sshd-${release}`))(`${release} runs and is ${version}`, async () => {
-      await using server = await startSshd({ release, sftp: 'server' })
+      await using server = await startSshd({ release, sftp: 'server', config: ['LogLevel DEBUG1'] })
       expect(await opensshRun(server, 'ed25519', 'echo here')).toBe('here\n')
       expect(server.log()).toContain(`OpenSSH_${version}`)
     })

@@ -3,6 +3,7 @@ import asyncio
 import json
 import logging
 import sys
+import traceback
 
 import asyncssh
 
@@ -16,6 +17,9 @@ class Server(asyncssh.SSHServer):
     def connection_made(self, conn):
         self._connection = conn
         self._round = 0
+
+    def connection_lost(self, exc):
+        print("connection lost:", "".join(traceback.format_exception(exc)) if exc else None, flush=True)
 
     def auth_completed(self):
         for kind in ("send_kex_alg", "send_cipher", "send_mac", "recv_cipher", "recv_mac"):
@@ -67,6 +71,20 @@ class Server(asyncssh.SSHServer):
         return True
 
 
+async def pump(reader, writer):
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+
+
+async def feed(reader, writer):
+    try:
+        await pump(reader, writer)
+        writer.close()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # The command reads no more.
+
+
 async def run(process):
     child = await asyncio.create_subprocess_shell(
         process.command or "exec /bin/sh",
@@ -74,9 +92,10 @@ async def run(process):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
+    feeding = asyncio.create_task(feed(process.stdin, child.stdin))
+    await asyncio.gather(pump(child.stdout, process.stdout), pump(child.stderr, process.stderr))
     status = await child.wait()
-    await process.stdout.drain()
+    feeding.cancel()
     if status < 0:
         process.exit_with_signal({9: "KILL", 15: "TERM"}.get(-status, "HUP"))
     else:

@@ -1,0 +1,44 @@
+import { startAsyncssh } from '../support/asyncssh.ts'
+import { startDropbear } from '../support/dropbear.ts'
+import { startGoServer } from '../support/go-server.ts'
+import type { KeyType } from '../support/key-pairs.ts'
+import { startParamiko } from '../support/paramiko.ts'
+import type { PeerName } from '../support/require-peer.ts'
+import { startSsh2Server } from '../support/ssh2-server.ts'
+import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { startTinysshd } from '../support/tinysshd.ts'
+
+/** What not every server has. */
+export type Ability = 'pty' | 'sftp' | 'direct-tcpip' | 'tcpip-forward' | 'exit-signal' | 'small-packets'
+
+export interface ServerRow {
+  readonly name: string
+  /** All of them must be there. */
+  readonly peers: readonly PeerName[]
+  start(): Promise<SshServer>
+  readonly userKeys: readonly (keyof ClientKeys)[]
+  readonly abilities: readonly Ability[]
+}
+
+const hostKeyTypes: KeyType[] = ['ed25519', 'ecdsa', 'ecdsa384', 'ecdsa521', 'rsa']
+const userKeys: (keyof ClientKeys)[] = ['ed25519', 'ecdsa', 'rsa']
+const all: Ability[] = ['pty', 'sftp', 'direct-tcpip', 'tcpip-forward', 'exit-signal', 'small-packets']
+const forwarding: Ability[] = ['direct-tcpip', 'tcpip-forward']
+
+/** The rows of the interoperability tables. */
+export const servers: readonly ServerRow[] = [
+  { name: 'OpenSSH as installed', peers: ['sshd'], start: () => startSshd({ hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH with Ed25519 host keys only', peers: ['sshd'], start: () => startSshd({ hostKeyTypes: ['ed25519'] }), userKeys, abilities: all },
+  { name: 'OpenSSH 8.4', peers: ['sshd-bullseye'], start: () => startSshd({ release: 'bullseye', hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH 10.0', peers: ['sshd-trixie'], start: () => startSshd({ release: 'trixie', hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH of sid', peers: ['sshd-sid'], start: () => startSshd({ release: 'sid', hostKeyTypes }), userKeys, abilities: all },
+  { name: 'Dropbear', peers: ['dropbear', 'sshd-login'], start: () => startDropbear(), userKeys, abilities: all },
+  { name: 'Dropbear of sid', peers: ['dropbear', 'dropbear-sid', 'sshd-login'], start: () => startDropbear({ release: 'sid' }), userKeys, abilities: all },
+  { name: 'TinySSH', peers: ['tinysshd', 'sshd-login'], start: () => startTinysshd(), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },
+  { name: 'TinySSH of sid', peers: ['tinysshd', 'tinysshd-sid', 'sshd-login'], start: () => startTinysshd({ release: 'sid' }), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },
+  { name: 'AsyncSSH', peers: ['asyncssh'], start: () => startAsyncssh({ hostKeyTypes }), userKeys, abilities: ['sftp', 'exit-signal', 'small-packets', ...forwarding] },
+  { name: 'Paramiko', peers: ['paramiko'], start: () => startParamiko(), userKeys, abilities: ['sftp'] },
+  { name: 'npm ssh2', peers: [], start: () => startSsh2Server({ hostKeyTypes }), userKeys, abilities: ['exit-signal', 'small-packets', ...forwarding] },
+  { name: 'golang x/crypto', peers: ['go'], start: () => startGoServer({ hostKeyTypes }), userKeys, abilities: ['direct-tcpip', 'small-packets'] },
+]
