@@ -5,6 +5,8 @@ export interface Random {
   next(): number
   /** A whole number, both ends included. */
   integer(min: number, max: number): number
+  /** A whole number from 0 up to, not including, `limit`. */
+  below(limit: number): number
   bytes(length: number): Uint8Array
   pick<T>(values: readonly T[]): T
   /** A new array. */
@@ -26,6 +28,7 @@ export function seededRandom(seed: number): Random {
     seed,
     next,
     integer,
+    below: (limit) => integer(0, limit - 1),
     bytes: (length) => {
       const words = new Uint32Array(Math.ceil(length / 4))
       for (let i = 0; i < words.length; i++) words[i] = word()

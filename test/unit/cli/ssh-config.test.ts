@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node
 import { execFile } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readSshConfig, type SshConfigRequest, thisUser } from '../../../src/cli/ssh-config.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { seededRandom } from '../../support/random.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { asSshG, sshDefaults, sshG } from './ssh-g.ts'
 
@@ -261,7 +261,7 @@ test('damaged files: read, or refused with a typed error', () => {
   const words = ['Host', 'Match', 'h', '*', '!h', 'final', 'all', 'user', 'host', '=', '"', "'", '\\', '#', '\n', ' ', 'Port', '22', 'HostName', '%h', '%%', '%', 'ProxyJump', 'a@b:1', ',', '[', ']', 'LocalForward', '/x', ':', 'Include', '~', 'SetEnv', 'A=b', 'Ciphers', '+', '-', '^', variable('HOME'), 'IdentityFile', 'none', '\u0000', '\u{1f600}']
   let read = 0
   for (let i = 0; i < 3000; i++) {
-    const text = Array.from({ length: random(30) }, () => words[random(words.length)]! + (random(3) ? ' ' : '')).join('')
+    const text = Array.from({ length: random.below(30) }, () => words[random.below(words.length)]! + (random.below(3) ? ' ' : '')).join('')
     try {
       readSshConfig({ host: 'h', options: text.split('\n'), file: 'none', local: { ...thisUser(), home: directory.path } })
       read++

@@ -6,7 +6,7 @@ import { KnownHostsFile } from '../../../src/host-key/known-hosts-file.ts'
 import { pinned } from '../../../src/host-key/pinned.ts'
 import { hashName } from '../../../src/host-key/hashed-name.ts'
 import { keyPair } from '../../support/key-pairs.ts'
-import { type Random, seededRandom } from '../../support/seeded-random.ts'
+import { type Random, seededRandom } from '../../support/random.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { authorityKey, bare, blob, certify, KEY_TYPES } from './ssh-keygen.ts'
 
@@ -25,12 +25,12 @@ beforeAll(async () => {
 /** Changes, removes, repeats or inserts at one to four places. */
 function damage<T>(random: Random, original: readonly T[], any: () => T): T[] {
   const items = [...original]
-  for (let times = 1 + random(4); times > 0; times--) {
-    const at = random(items.length + 1)
-    const action = random(5)
+  for (let times = 1 + random.below(4); times > 0; times--) {
+    const at = random.below(items.length + 1)
+    const action = random.below(5)
     if (action === 0) items[Math.min(at, items.length - 1)] = any()
-    else if (action === 1) items.splice(at, 1 + random(8))
-    else if (action === 2) items.splice(at, 0, ...items.slice(at, at + random(20)))
+    else if (action === 1) items.splice(at, 1 + random.below(8))
+    else if (action === 2) items.splice(at, 0, ...items.slice(at, at + random.below(20)))
     else if (action === 3) items.length = at
     else items.splice(at, 0, any())
   }
@@ -41,7 +41,7 @@ test('damaged host keys from a server: only HostKeyError', async () => {
   const random = seededRandom(3)
   let refused = 0
   for (let i = 0; i < ROUNDS; i++) {
-    const key = Uint8Array.from(damage(random, [...blobs[random(blobs.length)]!], () => random(256)))
+    const key = Uint8Array.from(damage(random, [...blobs[random.below(blobs.length)]!], () => random.below(256)))
     const info = { host: 'h.example', port: 22, key, algorithm: 'ssh-ed25519' }
     for (const policy of [knownHosts(text), pinned(`SHA256:${'A'.repeat(43)}`)]) {
       const error: unknown = await Promise.resolve(policy.verify(info)).then(() => undefined, (reason: unknown) => reason)
@@ -62,7 +62,7 @@ test('damaged known_hosts text: read, searched and written back as it was', asyn
   const letters = [...'\n\r\t #@|!*?,[]:=/+A1\u0000é\u{1f600}']
   let warnings = 0
   for (let i = 0; i < ROUNDS; i++) {
-    const damaged = damage(random, [...text], () => letters[random(letters.length)]!).join('')
+    const damaged = damage(random, [...text], () => letters[random.below(letters.length)]!).join('')
     const file = new KnownHostsFile(damaged, { onWarning: () => warnings++ })
     await file.find('h.example', 22)
     await file.find('h.example', 2222)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { KnownHostsFile } from '../../../src/host-key/known-hosts-file.ts'
 import { formatKnownHostsLine } from '../../../src/host-key/known-hosts-line.ts'
 import { keyPair } from '../../support/key-pairs.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { seededRandom } from '../../support/random.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { bare, blob, findWithSshKeygen, newKey } from './ssh-keygen.ts'
 
@@ -55,7 +55,7 @@ describe('find agrees with ssh-keygen -F', () => {
 
   test('random pattern lists', async () => {
     const random = seededRandom(2)
-    const pick = (letters: string, length: number) => Array.from({ length: random(length) }, () => letters[random(letters.length)]).join('')
+    const pick = (letters: string, length: number) => Array.from({ length: random.below(length) }, () => letters[random.below(letters.length)]).join('')
     const lines = Array.from({ length: 400 }, () => `x${pick('ab.*?,!', 9)} ${a}`)
     for (const host of ['x', 'xa', 'xab', 'xb.a', 'x.', 'xaa']) {
       expect(await found(lines.join('\n'), host), host).toEqual(normal(findWithSshKeygen(directory, lines.join('\n'), host)))

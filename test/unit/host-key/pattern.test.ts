@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { matchPattern, matchPatternList } from '../../../src/host-key/pattern.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { seededRandom } from '../../support/random.ts'
 
 describe('matchPattern', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('matchPattern', () => {
 
   test('agrees with a regular expression on random input', () => {
     const random = seededRandom(1)
-    const pick = (letters: string) => Array.from({ length: random(8) }, () => letters[random(letters.length)]).join('')
+    const pick = (letters: string) => Array.from({ length: random.below(8) }, () => letters[random.below(letters.length)]).join('')
     for (let i = 0; i < 20_000; i++) {
       const text = pick('ab.'), pattern = pick('ab.*?')
       const reference = new RegExp(`^${pattern.replace(/[.*?]/g, (c) => ({ '.': '\\.', '*': '.*', '?': '.' })[c]!)}$`).test(text)
