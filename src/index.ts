@@ -11,6 +11,17 @@ export { type AuthContext, type AuthMethod, keyboardInteractive, password } from
 export { agent, type AgentOptions } from './client/auth-agent.ts'
 export { publicKey } from './client/auth-public-key.ts'
 
+// Keys
+export { AgentClient, type AddIdentityOptions, type AgentIdentity } from './keys/agent-client.ts'
+export type { AgentTransport } from './keys/agent-stream.ts'
+export { formatPrivateKey, type FormatPrivateKeyOptions, generateKeyPair, type GenerateKeyPairOptions } from './keys/generate-key-pair.ts'
+export { parsePrivateKey, type ParsePrivateKeyOptions } from './keys/parse-private-key.ts'
+export { PrivateKey } from './keys/private-key.ts'
+export { formatPublicKey, parsePublicKey, type PublicKey } from './keys/public-key.ts'
+export type { Signer } from './keys/signer.ts'
+export { type ForeignSigner, type SignerOptions, type SigningKey, toSigner } from './keys/to-signer.ts'
+export { webAuthnSigner, type WebAuthnSignerOptions } from './keys/webauthn-signer.ts'
+
 // Host keys
 export type { HostKeyInfo, HostKeyPolicy } from './host-key/policy.ts'
 export { knownHosts } from './host-key/known-hosts.ts'

@@ -1,0 +1,129 @@
+/// An SSH server for the demo: the machine's OpenSSH, or npm `ssh2` where there is none.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { formatPrivateKey, formatPublicKey, generateKeyPair } from 'libssh2-wasm'
+
+export interface EmbeddedServer extends AsyncDisposable {
+  readonly name: string
+  readonly port: number
+  readonly username: string
+  /** Private key that may log in, OpenSSH format. */
+  readonly privateKey: string
+  /** A line for known_hosts. */
+  readonly knownHost: string
+}
+
+const SSHD = '/usr/sbin/sshd'
+
+/** Starts a server on a free port of 127.0.0.1. Installs OpenSSH's where that is easy: as root, with apt. */
+export async function startServer(say: (text: string) => void): Promise<EmbeddedServer> {
+  if (!existsSync(SSHD)) install(say)
+  return existsSync(SSHD) ? startOpenSsh() : startSsh2(say)
+}
+
+function install(say: (text: string) => void): void {
+  if (process.getuid?.() !== 0) return
+  say('installing openssh-server with apt (it is not started or enabled as a service)')
+  spawnSync('bash', ['scripts/install-peers.sh'], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function startOpenSsh(): Promise<EmbeddedServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'libssh2-wasm-demo-'))
+  const file = (name: string) => join(folder, name)
+  const host = await keyFiles(file('host'))
+  const user = await keyFiles(file('user'))
+  const port = await freePort()
+  writeFileSync(file('sshd_config'), [
+    'ListenAddress 127.0.0.1', `Port ${port}`, `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('user.pub')}`,
+    'PidFile none', 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'Subsystem sftp internal-sftp', '',
+  ].join('\n'))
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
+  const child = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  await new Promise<void>((resolve, reject) => {
+    let log = ''
+    child.stderr.on('data', (text: Buffer) => {
+      log += text.toString()
+      if (log.includes('Server listening')) resolve()
+    })
+    child.once('exit', () => reject(new Error(`sshd did not start:\n${log}`)))
+  })
+  const version = spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.split(',')[0] ?? 'OpenSSH'
+  return {
+    name: `OpenSSH's sshd (${version.trim()})`,
+    port,
+    username: userInfo().username,
+    privateKey: user.privateKey,
+    knownHost: `[127.0.0.1]:${port} ${host.publicKey}`,
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill()
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A new Ed25519 key, written as `path` and `path.pub`. */
+async function keyFiles(path: string): Promise<{ privateKey: string, publicKey: string }> {
+  const { privateKey, publicKey } = await newKey()
+  writeFileSync(path, privateKey, { mode: 0o600 })
+  writeFileSync(`${path}.pub`, `${publicKey}\n`)
+  return { privateKey, publicKey }
+}
+
+async function newKey(): Promise<{ privateKey: string, publicKey: string }> {
+  const key = await generateKeyPair('ed25519', { comment: 'libssh2-wasm demo' })
+  return { privateKey: await formatPrivateKey(key), publicKey: formatPublicKey(key) }
+}
+
+/** npm's ssh2 as a server: commands run with the shell of this machine, as this user. */
+async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
+  say('no sshd here and none could be installed: using the server of npm ssh2')
+  const { default: ssh2 } = await import('ssh2')
+  const [host, user] = await Promise.all([newKey(), newKey()])
+  const allowed = ssh2.utils.parseKey(user.publicKey)
+  if (allowed instanceof Error) throw allowed
+  const server = new ssh2.Server({ hostKeys: [host.privateKey] }, (connection) => {
+    connection.on('error', () => {})
+    connection.on('authentication', (context) => {
+      if (context.method !== 'publickey' || !allowed.getPublicSSH().equals(context.key.data)) return context.reject(['publickey'])
+      if (context.signature && allowed.verify(context.blob as Buffer, context.signature, context.hashAlgo) !== true) return context.reject()
+      return context.accept()
+    })
+    connection.on('session', (accept) => {
+      accept().on('exec', (acceptExec, _reject, { command }) => {
+        const channel = acceptExec()
+        const child = spawn('/bin/sh', ['-c', command])
+        channel.pipe(child.stdin).on('error', () => {})
+        child.stdout.pipe(channel, { end: false })
+        child.stderr.pipe(channel.stderr, { end: false })
+        child.on('close', (code, signal) => {
+          if (signal) channel.exit(signal.slice(3))
+          else channel.exit(code ?? 0)
+          channel.end()
+        })
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return {
+    name: 'the server of npm ssh2',
+    port,
+    username: 'demo',
+    privateKey: user.privateKey,
+    knownHost: `[127.0.0.1]:${port} ${host.publicKey}`,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
