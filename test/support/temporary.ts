@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A directory that only this user may enter. Owner: the caller, by `remove()`. */
-export interface TemporaryDirectory {
+export interface TemporaryDirectory extends Disposable {
   readonly path: string
   file(name: string): string
   remove(): void
@@ -24,12 +24,9 @@ export function removeTemporaryDirectories(): void {
 export function temporaryDirectory(purpose: string): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), `libssh2-wasm-${purpose}-`))
   made.add(path)
-  return {
-    path,
-    file: (name) => join(path, name),
-    remove: () => {
-      made.delete(path)
-      rmSync(path, { recursive: true, force: true })
-    },
+  const remove = () => {
+    made.delete(path)
+    rmSync(path, { recursive: true, force: true })
   }
+  return { path, file: (name) => join(path, name), remove, [Symbol.dispose]: remove }
 }
