@@ -36,3 +36,4 @@ node scripts/build/wasm.mjs "$emcc" "$variant"
 node scripts/generate/constants.mjs
 bash scripts/build/node-modules.sh
 node scripts/build/bundle.mjs
+node scripts/build/notices.mjs

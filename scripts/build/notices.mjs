@@ -1,0 +1,20 @@
+// Writes dist/THIRD-PARTY-NOTICES.txt: the licence texts of what is compiled or bundled in, taken from its own sources.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+const NOTICES = [
+  ['libssh2', 'build/src/libssh2/COPYING'],
+  ['mbedTLS', 'build/src/mbedtls/LICENSE'],
+  ['libsodium', 'build/src/libsodium/LICENSE'],
+  ['zlib', 'build/src/zlib/LICENSE'],
+  ['@noble/ciphers', 'node_modules/@noble/ciphers/LICENSE'],
+  ['@noble/curves', 'node_modules/@noble/curves/LICENSE'],
+  ['@noble/hashes', 'node_modules/@noble/hashes/LICENSE'],
+]
+/** musl and the Emscripten runtime have no file of their own in the toolchain's folder that is the same everywhere. */
+const RUNTIME = 'Emscripten runtime: MIT licence, Copyright (c) 2010-2014 Emscripten authors.\nmusl libc, as part of it: MIT licence, Copyright (c) 2005-2020 Rich Felker, et al.\n'
+
+const parts = NOTICES.map(([name, file]) => {
+  if (!existsSync(file)) throw new Error(`${name}: ${file} is missing`)
+  return `==== ${name}\n\n${readFileSync(file, 'utf8').trim()}\n`
+})
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', [...parts, `==== Emscripten and musl\n\n${RUNTIME}`].join('\n'))
