@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -25,7 +26,9 @@ export async function runBlock(document: string, { code, line }: CodeBlock, name
   const imports = lines.filter((text) => text.startsWith('import '))
   const body = lines.filter((text) => !text.startsWith('import '))
   const folder = path('build/code-blocks')
-  const file = `${folder}/${document.replace(/\W/g, '-')}-${line}.ts`
+  // A module is loaded once: another text is another file.
+  const digest = createHash('sha256').update(code).digest('hex').slice(0, 8)
+  const file = `${folder}/${document.replace(/\W/g, '-')}-${line}-${digest}.ts`
   mkdirSync(folder, { recursive: true })
   const free = Object.keys(names).filter((name) => !new RegExp(`(const|let|using) (\\w+, )?\\[?{?.*\\b${name}\\b.*=`).test(code))
   writeFileSync(file, [...imports, `export default async ({ ${free.join(', ')} }, console) => {`, ...body, '}', ''].join('\n'))
