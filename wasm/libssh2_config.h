@@ -16,7 +16,8 @@
 #define HAVE_SNPRINTF
 #define HAVE_EXPLICIT_BZERO
 
-#define LIBSSH2_MBEDTLS
+/* The backend: crypto-backend.h. */
+#define LIBSSH2_WASM_CRYPTO
 #define LIBSSH2_HAVE_ZLIB
 
 #endif

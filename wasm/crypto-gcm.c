@@ -1,0 +1,138 @@
+/* aes128-gcm@openssh.com and aes256-gcm@openssh.com: RFC 5647 as OpenSSH
+   negotiates it (PROTOCOL section 1.6). The length field is associated data. */
+#include <mbedtls/aes.h>
+#include <mbedtls/constant_time.h>
+#include "crypto-aead.h"
+#include "crypto-ghash.h"
+#include "crypto-internal.h"
+
+#define NONCE_LENGTH 12
+#define BLOCK 16
+
+struct gcm {
+    mbedtls_aes_context aes;
+    struct ghash ghash;
+    unsigned char nonce[NONCE_LENGTH];
+    int encrypt;
+};
+
+static int gcm_init(LIBSSH2_SESSION *session,
+                    const LIBSSH2_CRYPT_METHOD *method,
+                    unsigned char *iv, int *free_iv,
+                    unsigned char *secret, int *free_secret,
+                    int encrypt, void **abstract)
+{
+    static const unsigned char zero[BLOCK];
+    struct gcm *gcm = LIBSSH2_CALLOC(session, sizeof(*gcm));
+    unsigned char h[BLOCK];
+    *free_iv = *free_secret = 1;
+    *abstract = gcm;
+    if(!gcm)
+        return LIBSSH2_ERROR_ALLOC;
+    gcm->encrypt = encrypt;
+    memcpy(gcm->nonce, iv, NONCE_LENGTH);
+    mbedtls_aes_init(&gcm->aes);
+    if(mbedtls_aes_setkey_enc(&gcm->aes, secret, method->secret_len * 8) ||
+       mbedtls_aes_crypt_ecb(&gcm->aes, MBEDTLS_AES_ENCRYPT, zero, h))
+        return -1;
+    ghash_init(&gcm->ghash, h);
+    _libssh2_explicit_zero(h, sizeof(h));
+    return 0;
+}
+
+static int gcm_dtor(LIBSSH2_SESSION *session, void **abstract)
+{
+    if(*abstract) {
+        _libssh2_explicit_zero(*abstract, sizeof(struct gcm));
+        LIBSSH2_FREE(session, *abstract);
+        *abstract = NULL;
+    }
+    return 0;
+}
+
+/* RFC 5647 section 7.1: the last eight bytes count the packets. */
+static void next_nonce(unsigned char nonce[NONCE_LENGTH])
+{
+    int i = NONCE_LENGTH;
+    while(i > 4 && ++nonce[--i] == 0)
+        ;
+}
+
+static int gcm_tag(struct gcm *gcm, const unsigned char *packet, size_t body,
+                   unsigned char counter[BLOCK], unsigned char tag[BLOCK])
+{
+    unsigned char mask[BLOCK];
+    int i;
+    if(mbedtls_aes_crypt_ecb(&gcm->aes, MBEDTLS_AES_ENCRYPT, counter, mask))
+        return -1;
+    ghash_start(&gcm->ghash);
+    ghash_update(&gcm->ghash, packet, AEAD_LENGTH_FIELD);
+    ghash_update(&gcm->ghash, packet + AEAD_LENGTH_FIELD, body);
+    ghash_final(&gcm->ghash, AEAD_LENGTH_FIELD, body, tag);
+    for(i = 0; i < BLOCK; i++)
+        tag[i] ^= mask[i];
+    return 0;
+}
+
+static int gcm_stream(struct gcm *gcm, const unsigned char first[BLOCK],
+                      unsigned char *data, size_t length)
+{
+    unsigned char counter[BLOCK], stream[BLOCK];
+    size_t offset = 0;
+    memcpy(counter, first, BLOCK);
+    counter[BLOCK - 1]++;
+    return mbedtls_aes_crypt_ctr(&gcm->aes, length, &offset, counter, stream,
+                                 data, data);
+}
+
+static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
+                     unsigned char *packet, size_t length, void **abstract,
+                     int firstlast)
+{
+    struct gcm *gcm = *abstract;
+    size_t body = aead_body(length, gcm->encrypt);
+    unsigned char *data = packet + AEAD_LENGTH_FIELD;
+    unsigned char counter[BLOCK] = { 0 }, tag[BLOCK];
+    int rc;
+    (void)session;
+    (void)seqno;
+    (void)firstlast;
+    if(!body || body % BLOCK)
+        return -1;
+    memcpy(counter, gcm->nonce, NONCE_LENGTH);
+    counter[BLOCK - 1] = 1;
+    next_nonce(gcm->nonce);
+    if(gcm->encrypt) {
+        rc = gcm_stream(gcm, counter, data, body);
+        return rc ? rc : gcm_tag(gcm, packet, body, counter, data + body);
+    }
+    if(gcm_tag(gcm, packet, body, counter, tag) ||
+       mbedtls_ct_memcmp(tag, data + body, BLOCK))
+        return LIBSSH2_ERROR_DECRYPT;
+    return gcm_stream(gcm, counter, data, body);
+}
+
+/* The length travels in the clear; the tag vouches for it afterwards. */
+static int gcm_get_len(LIBSSH2_SESSION *session, unsigned int seqno,
+                       unsigned char *data, size_t size, unsigned int *length,
+                       void **abstract)
+{
+    (void)session;
+    (void)seqno;
+    (void)abstract;
+    if(size < AEAD_LENGTH_FIELD)
+        return LIBSSH2_ERROR_DECRYPT;
+    *length = _libssh2_ntohu32(data);
+    return 0;
+}
+
+#define GCM(bits) \
+    const LIBSSH2_CRYPT_METHOD crypto_aes##bits##_gcm = { \
+        .name = "aes" #bits "-gcm@openssh.com", .blocksize = BLOCK, \
+        .iv_len = NONCE_LENGTH, .secret_len = bits / 8, .auth_len = BLOCK, \
+        .flags = LIBSSH2_CRYPT_FLAG_REQUIRES_FULL_PACKET, .init = gcm_init, \
+        .get_len = gcm_get_len, .crypt = gcm_crypt, .dtor = gcm_dtor, \
+        .algo = CRYPTO_AEAD }
+
+GCM(128);
+GCM(256);

@@ -1,0 +1,213 @@
+/* Host keys: what a server's signature over the exchange hash must look like
+   (RFC 4253 section 8), for each method that may be negotiated. */
+#include "crypto-internal.h"
+
+/* A certificate's own fields are judged in TypeScript, from the whole blob
+   that libssh2_session_hostkey() gives; here its key only verifies. */
+#define CERT "-cert-v01@openssh.com"
+#define RSA_LEAST_BITS 2048
+#define RSA_LEAST_BITS_LEGACY 1024
+
+struct part {
+    unsigned char *at;
+    size_t length;
+};
+
+static int get(struct string_buf *buf, struct part *part)
+{
+    return _libssh2_get_string(buf, &part->at, &part->length);
+}
+
+static struct string_buf reader(const unsigned char *data, size_t length)
+{
+    struct string_buf buf;
+    buf.data = buf.dataptr = (unsigned char *)data;
+    buf.len = length;
+    return buf;
+}
+
+static int is(const struct part *part, const char *text)
+{
+    return part->length == strlen(text) &&
+           !memcmp(part->at, text, part->length);
+}
+
+/* The message that a security key signs: SHA256(application) || flags ||
+   counter || SHA256(message). `trailer` is the flags and the counter. */
+static int security_key_message(const struct part *application,
+                                const unsigned char *trailer,
+                                const unsigned char *message,
+                                size_t message_len,
+                                unsigned char signed_data[69])
+{
+    const mbedtls_md_info_t *sha256 =
+        mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+    memcpy(signed_data + 32, trailer, 5);
+    return mbedtls_md(sha256, application->at, application->length,
+                      signed_data) ||
+           mbedtls_md(sha256, message, message_len, signed_data + 37);
+}
+
+static int verify(const struct hostkey_method *m, size_t rsa_bits,
+                  struct string_buf *key, struct string_buf *signature,
+                  const unsigned char *message, size_t message_len)
+{
+    struct part type, first, second, r, s, value, application;
+    unsigned char security_data[69];
+    struct string_buf pair;
+    /* nonce of a certificate: the key's own fields follow, as in a plain key */
+    if(get(key, &type) || !is(&type, m->blob_type) ||
+       (m->certificate && get(key, &first)))
+        return -1;
+    if(get(key, &first) || (m->kind != ED25519 && get(key, &second)) ||
+       (m->security_key && get(key, &application)))
+        return -1;
+    if(!m->certificate && !_libssh2_eob(key))
+        return -1;
+    if(get(signature, &type) || !is(&type, m->signature_type) ||
+       get(signature, &value) || !value.length)
+        return -1;
+    if(m->security_key) {
+        if(!_libssh2_check_length(signature, 5) ||
+           security_key_message(&application, signature->dataptr, message,
+                                message_len, security_data))
+            return -1;
+        signature->dataptr += 5;
+        message = security_data;
+        message_len = sizeof(security_data);
+    }
+    if(!_libssh2_eob(signature))
+        return -1;
+    switch(m->kind) {
+    case RSA:
+        return crypto_rsa_verify(m->rsa_hash, rsa_bits, first.at, first.length,
+                                 second.at, second.length, value.at,
+                                 value.length, message, message_len);
+    case ED25519:
+        return crypto_ed25519_verify(first.at, first.length, value.at,
+                                     value.length, message, message_len);
+    default: /* ECDSA */
+        pair = reader(value.at, value.length);
+        if(get(&pair, &r) || get(&pair, &s) || !_libssh2_eob(&pair) ||
+           !is(&first, m->curve))
+            return -1;
+        return crypto_ecdsa_verify(crypto_ec_group(m->curve), second.at,
+                                   second.length, r.at, r.length, s.at,
+                                   s.length, message, message_len);
+    }
+}
+
+/* Short RSA keys only for callers who asked for the legacy method by name. */
+static size_t rsa_least_bits(const char *prefs)
+{
+    const char *at = prefs;
+    while(at && (at = strstr(at, "ssh-rsa"))) {
+        if((at == prefs || at[-1] == ',') && (!at[7] || at[7] == ','))
+            return RSA_LEAST_BITS_LEGACY;
+        at += 7;
+    }
+    return RSA_LEAST_BITS;
+}
+
+static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
+                      size_t sig_len, const unsigned char *m, size_t m_len,
+                      void **abstract)
+{
+    struct string_buf key = reader(session->server_hostkey,
+                                   session->server_hostkey_len);
+    struct string_buf signature = reader(sig, sig_len);
+    (void)abstract;
+    return verify((const struct hostkey_method *)session->hostkey,
+                  rsa_least_bits(session->hostkey_prefs), &key, &signature, m,
+                  m_len);
+}
+
+#define METHOD(id, type, blob, signature, ...) \
+    const struct hostkey_method id = { \
+        .method = { .name = type, .sig_verify = sig_verify }, \
+        .blob_type = blob, .signature_type = signature, __VA_ARGS__ }
+
+/* A method and its certified sibling. */
+#define METHODS(id, type, blob, ...) \
+    METHOD(id, type, blob, type, __VA_ARGS__); \
+    METHOD(id##_cert, type CERT, blob CERT, type, .certificate = 1, \
+           __VA_ARGS__)
+#define ECDSA_METHODS(curve_name) \
+    METHODS(hostkey_ecdsa_##curve_name, "ecdsa-sha2-" #curve_name, \
+            "ecdsa-sha2-" #curve_name, .kind = ECDSA, .curve = #curve_name)
+
+METHODS(hostkey_ed25519, "ssh-ed25519", "ssh-ed25519", .kind = ED25519);
+ECDSA_METHODS(nistp256);
+ECDSA_METHODS(nistp384);
+ECDSA_METHODS(nistp521);
+METHODS(hostkey_rsa_sha512, "rsa-sha2-512", "ssh-rsa", .kind = RSA,
+        .rsa_hash = MBEDTLS_MD_SHA512);
+METHODS(hostkey_rsa_sha256, "rsa-sha2-256", "ssh-rsa", .kind = RSA,
+        .rsa_hash = MBEDTLS_MD_SHA256);
+METHOD(hostkey_rsa_sha1, "ssh-rsa", "ssh-rsa", "ssh-rsa", .kind = RSA,
+       .rsa_hash = MBEDTLS_MD_SHA1);
+
+#define SK_METHODS(id, stem, ...) \
+    METHOD(id, stem "@openssh.com", stem "@openssh.com", stem "@openssh.com", \
+           .security_key = 1, __VA_ARGS__); \
+    METHOD(id##_cert, stem CERT, stem CERT, stem "@openssh.com", \
+           .certificate = 1, .security_key = 1, __VA_ARGS__)
+
+SK_METHODS(hostkey_sk_ed25519, "sk-ssh-ed25519", .kind = ED25519);
+SK_METHODS(hostkey_sk_ecdsa, "sk-ecdsa-sha2-nistp256", .kind = ECDSA,
+           .curve = "nistp256");
+
+/* The whole blob of the last key exchange, a certificate included. `type` is
+   one of LIBSSH2_HOSTKEY_TYPE_*: unknown for certificates and security keys. */
+const char *libssh2_session_hostkey(LIBSSH2_SESSION *session, size_t *len,
+                                    int *type)
+{
+    static const struct {
+        const char *name;
+        int type;
+    } types[] = {
+        { "ssh-rsa", LIBSSH2_HOSTKEY_TYPE_RSA },
+        { "ssh-ed25519", LIBSSH2_HOSTKEY_TYPE_ED25519 },
+        { "ecdsa-sha2-nistp256", LIBSSH2_HOSTKEY_TYPE_ECDSA_256 },
+        { "ecdsa-sha2-nistp384", LIBSSH2_HOSTKEY_TYPE_ECDSA_384 },
+        { "ecdsa-sha2-nistp521", LIBSSH2_HOSTKEY_TYPE_ECDSA_521 },
+    };
+    struct string_buf buf = reader(session->server_hostkey,
+                                   session->server_hostkey_len);
+    struct part name;
+    size_t i;
+    if(len)
+        *len = session->server_hostkey_len;
+    if(!session->server_hostkey_len)
+        return NULL;
+    if(type) {
+        *type = LIBSSH2_HOSTKEY_TYPE_UNKNOWN;
+        if(!get(&buf, &name))
+            for(i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+                if(is(&name, types[i].name))
+                    *type = types[i].type;
+    }
+    return (const char *)session->server_hostkey;
+}
+
+/* Of the same blob; MD5 is not compiled in. The session owns the answer. */
+const char *libssh2_hostkey_hash(LIBSSH2_SESSION *session, int hash_type)
+{
+    unsigned char *hash;
+    mbedtls_md_type_t type;
+    if(hash_type == LIBSSH2_HOSTKEY_HASH_SHA1) {
+        hash = session->server_hostkey_sha1;
+        type = MBEDTLS_MD_SHA1;
+    }
+    else if(hash_type == LIBSSH2_HOSTKEY_HASH_SHA256) {
+        hash = session->server_hostkey_sha256;
+        type = MBEDTLS_MD_SHA256;
+    }
+    else
+        return NULL;
+    if(!session->server_hostkey_len ||
+       mbedtls_md(mbedtls_md_info_from_type(type), session->server_hostkey,
+                  session->server_hostkey_len, hash))
+        return NULL;
+    return (const char *)hash;
+}

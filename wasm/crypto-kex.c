@@ -1,0 +1,291 @@
+/* The protocol of every key exchange method: RFC 4253 section 8, RFC 4419,
+   RFC 5656 section 4, RFC 8731. Each step may have to wait (EAGAIN) and is
+   then entered again. */
+#include "crypto-kex.h"
+#include "packet.h"
+#include "transport.h"
+
+enum {
+    STEP_GUESS, STEP_GROUP_REQUEST, STEP_GROUP_REQUEST_SEND, STEP_GROUP_REPLY,
+    STEP_INIT, STEP_INIT_SEND, STEP_REPLY, STEP_NEWKEYS_SEND, STEP_NEWKEYS
+};
+
+static const struct kex_method *method_of(LIBSSH2_SESSION *session)
+{
+    return (const struct kex_method *)session->kex;
+}
+
+static int fail(LIBSSH2_SESSION *session, int code, const char *reason)
+{
+    return _libssh2_error(session, code, reason);
+}
+
+unsigned char *kex_packet(LIBSSH2_SESSION *session, struct kex *kex,
+                          unsigned char type, size_t length)
+{
+    kex->packet_len = 5 + length;
+    kex->packet = LIBSSH2_ALLOC(session, kex->packet_len);
+    if(!kex->packet)
+        return NULL;
+    kex->packet[0] = type;
+    _libssh2_htonu32(kex->packet + 1, (uint32_t)length);
+    return kex->packet + 5;
+}
+
+int kex_packet_mpint(LIBSSH2_SESSION *session, struct kex *kex,
+                     unsigned char type, const mbedtls_mpi *value)
+{
+    /* One bit more than the number has: the sign. */
+    size_t length = mbedtls_mpi_bitlen(value) / 8 + 1;
+    unsigned char *at = kex_packet(session, kex, type, length);
+    return at ? mbedtls_mpi_write_binary(value, at, length) : -1;
+}
+
+int kex_secret_string(LIBSSH2_SESSION *session, struct kex *kex,
+                      const unsigned char *bytes, size_t length)
+{
+    kex->secret_len = 4 + length;
+    kex->secret = LIBSSH2_ALLOC(session, kex->secret_len);
+    if(!kex->secret)
+        return -1;
+    _libssh2_htonu32(kex->secret, (uint32_t)length);
+    memcpy(kex->secret + 4, bytes, length);
+    return 0;
+}
+
+int kex_secret_mpint(LIBSSH2_SESSION *session, struct kex *kex,
+                     const unsigned char *bytes, size_t length)
+{
+    size_t sign;
+    while(length && !*bytes) {
+        bytes++;
+        length--;
+    }
+    sign = length && *bytes & 0x80;
+    kex->secret_len = 4 + sign + length;
+    kex->secret = LIBSSH2_ALLOC(session, kex->secret_len);
+    if(!kex->secret)
+        return -1;
+    _libssh2_htonu32(kex->secret, (uint32_t)(sign + length));
+    kex->secret[4] = 0;
+    memcpy(kex->secret + 4 + sign, bytes, length);
+    return 0;
+}
+
+static int hash_string(mbedtls_md_context_t *md, const void *data, size_t size)
+{
+    unsigned char length[4];
+    _libssh2_htonu32(length, (uint32_t)size);
+    return mbedtls_md_update(md, length, 4) || mbedtls_md_update(md, data, size);
+}
+
+/* H over the transcript (RFC 4253 section 8); `value` is the server's. */
+static int exchange_hash(LIBSSH2_SESSION *session, struct kex *kex,
+                         const unsigned char *value, size_t value_len)
+{
+    const struct kex_method *method = method_of(session);
+    const mbedtls_md_info_t *info = mbedtls_md_info_from_type(method->hash);
+    const char *banner = session->local.banner ?
+        (const char *)session->local.banner : LIBSSH2_SSH_DEFAULT_BANNER "\r\n";
+    mbedtls_md_context_t md;
+    int rc;
+    kex->hash_len = mbedtls_md_get_size(info);
+    mbedtls_md_init(&md);
+    rc = mbedtls_md_setup(&md, info, 0) || mbedtls_md_starts(&md) ||
+        hash_string(&md, banner, strlen(banner) - 2) ||
+        hash_string(&md, session->remote.banner,
+                    strlen((char *)session->remote.banner)) ||
+        hash_string(&md, session->local.kexinit, session->local.kexinit_len) ||
+        hash_string(&md, session->remote.kexinit,
+                    session->remote.kexinit_len) ||
+        hash_string(&md, session->server_hostkey,
+                    session->server_hostkey_len) ||
+        (kex->group &&
+         (mbedtls_md_update(&md, kex_group_limits, sizeof(kex_group_limits)) ||
+          mbedtls_md_update(&md, kex->group + 1, kex->group_len - 1))) ||
+        mbedtls_md_update(&md, kex->packet + 1, kex->packet_len - 1) ||
+        hash_string(&md, value, value_len) ||
+        mbedtls_md_update(&md, kex->secret, kex->secret_len) ||
+        mbedtls_md_finish(&md, kex->hash);
+    mbedtls_md_free(&md);
+    return rc;
+}
+
+/* Whoever checked the host key checked the one of the first exchange. */
+static int take_hostkey(LIBSSH2_SESSION *session, const unsigned char *blob,
+                        size_t length)
+{
+    if(session->server_hostkey_len)
+        return length != session->server_hostkey_len ||
+               memcmp(session->server_hostkey, blob, length);
+    if(!length)
+        return -1;
+    session->server_hostkey = LIBSSH2_ALLOC(session, length);
+    if(!session->server_hostkey)
+        return -1;
+    memcpy(session->server_hostkey, blob, length);
+    session->server_hostkey_len = (uint32_t)length;
+    return 0;
+}
+
+static void forget_hostkey(LIBSSH2_SESSION *session)
+{
+    LIBSSH2_FREE(session, session->server_hostkey);
+    session->server_hostkey = NULL;
+    session->server_hostkey_len = 0;
+}
+
+static int reply(LIBSSH2_SESSION *session, struct kex *kex,
+                 const unsigned char *data, size_t length)
+{
+    const struct kex_method *method = method_of(session);
+    int first = !session->server_hostkey_len;
+    unsigned char *blob, *value, *signature;
+    size_t blob_len, value_len, signature_len;
+    struct string_buf buf;
+    buf.data = (unsigned char *)data;
+    buf.dataptr = buf.data + 1;
+    buf.len = length;
+    if(_libssh2_get_string(&buf, &blob, &blob_len) ||
+       _libssh2_get_string(&buf, &value, &value_len) ||
+       _libssh2_get_string(&buf, &signature, &signature_len) ||
+       !_libssh2_eob(&buf))
+        return fail(session, LIBSSH2_ERROR_PROTO,
+                    "malformed key exchange reply");
+    if(take_hostkey(session, blob, blob_len))
+        return fail(session, LIBSSH2_ERROR_HOSTKEY_INIT,
+                    "the server changed its host key during re-keying");
+    if(method->finish(session, kex, value, value_len))
+        return fail(session, LIBSSH2_ERROR_KEX_FAILURE,
+                    "invalid public value in the key exchange reply");
+    if(exchange_hash(session, kex, value, value_len))
+        return fail(session, LIBSSH2_ERROR_HASH_CALC,
+                    "cannot compute the exchange hash");
+    if(session->hostkey->sig_verify(session, signature, signature_len,
+                                    kex->hash, kex->hash_len, NULL)) {
+        if(first)
+            forget_hostkey(session);
+        return fail(session, LIBSSH2_ERROR_HOSTKEY_SIGN,
+                    "the host key's signature does not verify, or the key is "
+                    "of the wrong type or too short");
+    }
+    return 0;
+}
+
+static int send_packet(LIBSSH2_SESSION *session, struct kex *kex)
+{
+    return _libssh2_transport_send(session, kex->packet, kex->packet_len,
+                                   NULL, 0);
+}
+
+static int burn_guess(LIBSSH2_SESSION *session, struct kex *kex)
+{
+    int rc = _libssh2_packet_burn(session, &kex->burning);
+    if(rc > 0)
+        session->burn_optimistic_kexinit = 0;
+    return rc > 0 ? 0 : rc ? rc : LIBSSH2_ERROR_SOCKET_RECV;
+}
+
+static int one_step(LIBSSH2_SESSION *session, struct kex *kex)
+{
+    static const unsigned char newkeys = SSH_MSG_NEWKEYS;
+    const struct kex_method *method = method_of(session);
+    unsigned char *data = NULL;
+    size_t length;
+    int rc = 0;
+    switch(kex->step) {
+    case STEP_GUESS: /* RFC 4253 section 7.1: a wrong guess is ignored */
+        return session->burn_optimistic_kexinit ? burn_guess(session, kex) : 0;
+    case STEP_GROUP_REQUEST:
+        if(method->group_exchange)
+            return kex_group_request(session, kex);
+        kex->step = STEP_GROUP_REPLY;
+        return 0;
+    case STEP_GROUP_REPLY:
+        rc = _libssh2_packet_require(session, SSH_MSG_KEX_DH_GEX_GROUP,
+                                     &kex->group, &kex->group_len, 0, NULL, 0,
+                                     &kex->required);
+        if(rc)
+            return rc;
+        LIBSSH2_FREE(session, kex->packet);
+        kex->packet = NULL;
+        return kex_group_reply(kex) ?
+            fail(session, LIBSSH2_ERROR_KEX_FAILURE,
+                 "the server's Diffie-Hellman group is not acceptable") : 0;
+    case STEP_INIT:
+        return method->start(session, kex) ?
+            fail(session, LIBSSH2_ERROR_KEX_FAILURE,
+                 "cannot make a key for the key exchange") : 0;
+    case STEP_GROUP_REQUEST_SEND:
+    case STEP_INIT_SEND:
+        return send_packet(session, kex);
+    case STEP_REPLY:
+        rc = _libssh2_packet_require(session, method->group_exchange ?
+                                     SSH_MSG_KEX_DH_GEX_REPLY :
+                                     SSH_MSG_KEXDH_REPLY, &data, &length, 0,
+                                     NULL, 0, &kex->required);
+        if(!rc) {
+            rc = reply(session, kex, data, length);
+            LIBSSH2_FREE(session, data);
+        }
+        return rc;
+    case STEP_NEWKEYS_SEND:
+        return _libssh2_transport_send(session, &newkeys, 1, NULL, 0);
+    default:
+        rc = _libssh2_packet_require(session, SSH_MSG_NEWKEYS, &data, &length,
+                                     0, NULL, 0, &kex->required);
+        if(rc)
+            return rc;
+        LIBSSH2_FREE(session, data);
+        return kex_use_keys(session, kex, method->hash) ?
+            fail(session, LIBSSH2_ERROR_KEX_FAILURE, "cannot use the new keys")
+            : 0;
+    }
+}
+
+int kex_exchange(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
+{
+    struct kex *kex = state->private_key;
+    int rc = 0;
+    if(!kex) {
+        kex = LIBSSH2_CALLOC(session, sizeof(*kex));
+        if(!kex)
+            return fail(session, LIBSSH2_ERROR_ALLOC, "out of memory");
+        mbedtls_mpi_init(&kex->p);
+        mbedtls_mpi_init(&kex->g);
+        mbedtls_mpi_init(&kex->x);
+        state->private_key = kex;
+    }
+    while(kex->step <= STEP_NEWKEYS && !rc) {
+        rc = one_step(session, kex);
+        if(rc == LIBSSH2_ERROR_EAGAIN)
+            return rc;
+        kex->step++;
+    }
+    kex_cleanup(session, state);
+    return rc;
+}
+
+static void free_zeroed(LIBSSH2_SESSION *session, unsigned char *data,
+                        size_t length)
+{
+    if(data) {
+        _libssh2_explicit_zero(data, length);
+        LIBSSH2_FREE(session, data);
+    }
+}
+
+void kex_cleanup(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
+{
+    struct kex *kex = state->private_key;
+    if(!kex)
+        return;
+    mbedtls_mpi_free(&kex->p);
+    mbedtls_mpi_free(&kex->g);
+    mbedtls_mpi_free(&kex->x);
+    free_zeroed(session, kex->packet, kex->packet_len);
+    free_zeroed(session, kex->group, kex->group_len);
+    free_zeroed(session, kex->secret, kex->secret_len);
+    free_zeroed(session, (unsigned char *)kex, sizeof(*kex));
+    state->private_key = NULL;
+}
