@@ -2,6 +2,7 @@
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
 import { modules, programs } from './scripts/build/entries.mjs'
+import { stripComments } from './scripts/build/strip-comments.mjs'
 import { stripTypes } from './scripts/build/strip-types.mjs'
 
 const inputs = entries => Object.fromEntries(entries.map(({ entry, source }) => [entry, source]))
@@ -12,14 +13,15 @@ const compilers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`co
 const dialers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
 
 const typescript = {
-  name: 'strip-types',
+  name: 'typescript',
   transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id) : null,
+  renderChunk: code => ({ code: stripComments(code), map: null }),
 }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
 const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id.endsWith('/libssh2.wasm')
 
-const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js' }
+const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js', minifyInternalExports: false, hoistTransitiveImports: false }
 
 export default [
   {
