@@ -14,21 +14,21 @@ const KEPT = 64 << 10
 
 /** Keeps the first bytes of both directions, which are not encrypted, to say afterwards why no algorithm was agreed upon. */
 export class Negotiation {
-  readonly #sent: Uint8Array[] = []
-  readonly #received: Uint8Array[] = []
+  readonly #sent = new Beginning()
+  readonly #received = new Beginning()
 
   sent(data: Uint8Array): void {
-    keep(this.#sent, data)
+    this.#sent.add(data)
   }
 
   received(data: Uint8Array): void {
-    keep(this.#received, data)
+    this.#received.add(data)
   }
 
   /** What the two sides have not in common, by kind; `undefined` if that was not the trouble. */
   mismatch(): string | undefined {
-    const ours = offers(this.#sent)
-    const theirs = offers(this.#received)
+    const ours = offers(this.#sent.parts)
+    const theirs = offers(this.#received.parts)
     if (!ours || !theirs) return undefined
     const missing = LISTS.flatMap((kind, at) => {
       const [we, they] = [ours[at] ?? [], theirs[at] ?? []]
@@ -38,9 +38,17 @@ export class Negotiation {
   }
 }
 
-function keep(parts: Uint8Array[], data: Uint8Array): void {
-  const size = parts.reduce((sum, part) => sum + part.length, 0)
-  if (size < KEPT) parts.push(data.slice(0, KEPT - size))
+/** The first bytes of a stream. libssh2 receives the identification byte by byte: there may be as many parts as bytes. */
+class Beginning {
+  readonly parts: Uint8Array[] = []
+  #size = 0
+
+  add(data: Uint8Array): void {
+    if (this.#size >= KEPT) return
+    const part = data.slice(0, KEPT - this.#size)
+    this.parts.push(part)
+    this.#size += part.length
+  }
 }
 
 /** The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is not all there. */

@@ -1,13 +1,14 @@
 import { expect } from 'vitest'
 import { type Channel, Instance, Session, SSHError } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
-import { type Connection, startScriptedServer } from '../support/scripted-server.ts'
+import { type AcceptChannelOptions, type ChannelNumbers, type Connection, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
+import type { KeyExchangeOptions } from '../support/scripted-server/key-exchange.ts'
 
 /** What the client does against a script, beginning with a session that has not shaken hands. */
 export type Victim<T> = (session: Session) => Promise<T>
 
 /** Less than vitest's own limit, so that a test that waits for ever says so and frees what it has. */
-const PATIENCE = 10_000
+const PATIENCE = process.env.LIBSSH2_WASM_BUILD === 'sanitize' ? 30_000 : 10_000
 
 /**
  * Runs `victim` against a server that does `script`. Fails if the script is wrong, if the module trapped,
@@ -44,11 +45,19 @@ export async function login(session: Session): Promise<Session> {
   return session
 }
 
-/** Login, a channel with the given limits for what the server may send, a command on it. */
+/** The server's side of `exec`: what it sends next reaches a client that waits for nothing but the channel. */
+export async function serveVictim(connection: Connection, options: KeyExchangeOptions & AcceptChannelOptions = {}): Promise<ChannelNumbers> {
+  const channel = await serveExec(connection, options)
+  await connection.receive(SSH_MSG.CHANNEL_REQUEST)
+  return channel
+}
+
+/** Login, a channel with the given limits for what the server may send, a command on it, and a signal that says so. */
 export async function exec(session: Session, window?: number, packetSize?: number): Promise<Channel> {
   await login(session)
   const channel = await session.complete(() => session.openSessionEx('session', window, packetSize))
   await session.complete(() => channel.execute('true'))
+  await session.complete(() => channel.signal('USR1'))
   return channel
 }
 
@@ -58,9 +67,9 @@ export async function read(channel: Channel, size = 65536): Promise<string> {
   return new TextDecoder().decode(data)
 }
 
-/** The code of the error that a promise is rejected with; fails if it is not one of ours. */
-export async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then((value) => { throw new Error(`no error, but ${JSON.stringify(value)}`) }, (reason: unknown) => reason)
+/** The code of the error that `run` ends with; fails if it is not one of ours. */
+export async function codeOf(run: () => Promise<unknown>): Promise<string> {
+  const error = await run().then((value) => { throw new Error(`no error, but ${JSON.stringify(value)}`) }, (reason: unknown) => reason)
   if (!(error instanceof SSHError)) throw error
   return error.code
 }

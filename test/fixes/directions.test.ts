@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { LIBSSH2_FLAG_COMPRESS } from '../../src/index.ts'
-import { channelData, channelEof, serveExec } from '../support/scripted-server.ts'
+import { channelData, channelEof } from '../support/scripted-server.ts'
 import type { DirectionAlgorithms } from '../support/scripted-server/packet-cipher.ts'
-import { attack, codeOf, exec, read } from './attack.ts'
+import { attack, codeOf, exec, read, serveVictim } from './attack.ts'
 
 const CTR = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256' } as const
 const ETM = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256-etm@openssh.com' } as const
@@ -16,7 +16,7 @@ test.each<[string, string, Partial<DirectionAlgorithms>, Partial<DirectionAlgori
   ['AES-CTR', 'AES-GCM', CTR, GCM], ['AES-GCM', 'AES-CTR', GCM, CTR], ['AES-GCM', 'chacha20-poly1305', GCM, CHACHA],
 ])('0122: %s to the server and %s from it', async (_, __, clientToServer, serverToClient) => {
   const echoed = await attack(async (connection) => {
-    const channel = await serveExec(connection, { clientToServer, serverToClient })
+    const channel = await serveVictim(connection, { clientToServer, serverToClient })
     connection.send(channelData(channel, 'x'.repeat(5000)))
     connection.send(channelEof(channel))
     await connection.receiveAll()
@@ -26,7 +26,7 @@ test.each<[string, string, Partial<DirectionAlgorithms>, Partial<DirectionAlgori
 
 test.each([['both directions', ZLIB], ['what comes from the server only', {}]])('0122: compressed: %s', async (_, clientToServer) => {
   const data = await attack(async (connection) => {
-    const channel = await serveExec(connection, { clientToServer, serverToClient: ZLIB })
+    const channel = await serveVictim(connection, { clientToServer, serverToClient: ZLIB })
     connection.send(channelData(channel, 'hello'))
     await connection.receiveAll()
   }, async (session) => {
@@ -38,7 +38,7 @@ test.each([['both directions', ZLIB], ['what comes from the server only', {}]])(
 
 test('0124: nothing of a packet with a wrong MAC is decompressed', async () => {
   const code = await attack(async (connection) => {
-    const channel = await serveExec(connection, { clientToServer: { ...ETM, ...ZLIB }, serverToClient: { ...ETM, ...ZLIB } })
+    const channel = await serveVictim(connection, { clientToServer: { ...ETM, ...ZLIB }, serverToClient: { ...ETM, ...ZLIB } })
     // This padding was taken off the next packet too, whose own stays encrypted because its MAC is wrong.
     connection.send(channelData(channel, 'hello'), { padding: 'most' })
     connection.send(channelData(channel, ''), { wrongMac: true })
@@ -46,14 +46,14 @@ test('0124: nothing of a packet with a wrong MAC is decompressed', async () => {
   }, async (session) => {
     session.flag(LIBSSH2_FLAG_COMPRESS)
     const channel = await exec(session)
-    return codeOf(session.complete(() => channel.waitEof()))
+    return codeOf(() => session.complete(() => channel.waitEof()))
   })
   expect(code).toBe('ERR_LIBSSH2_INVALID_MAC')
 })
 
 test('0126: a packet that decompresses to nothing is an error', async () => {
   const code = await attack(async (connection) => {
-    const channel = await serveExec(connection, { serverToClient: ZLIB })
+    const channel = await serveVictim(connection, { serverToClient: ZLIB })
     connection.send(channelData(channel, 'hello'))
     await connection.sent()
     connection.sendRaw(connection.seal(Buffer.of(0, 0, 0, 0xff, 0xff))) // a stored block of no bytes
@@ -61,7 +61,7 @@ test('0126: a packet that decompresses to nothing is an error', async () => {
   }, async (session) => {
     session.flag(LIBSSH2_FLAG_COMPRESS)
     const channel = await exec(session)
-    return codeOf(session.complete(() => channel.waitEof()))
+    return codeOf(() => session.complete(() => channel.waitEof()))
   })
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest'
 import { WireWriter } from '../../src/wire-format/writer.ts'
-import { channelClose, channelData, channelEof, message, serveExec, SSH_MSG } from '../support/scripted-server.ts'
-import { attack, codeOf, exec, read } from './attack.ts'
+import { channelClose, channelData, channelEof, message, SSH_MSG } from '../support/scripted-server.ts'
+import { attack, codeOf, exec, read, serveVictim } from './attack.ts'
 
 test('0113: messages that nobody waits for are not kept without end', async () => {
   const code = await attack(async (connection) => {
-    await serveExec(connection)
+    await serveVictim(connection)
     for (let i = 0; i < 300; i++) connection.send(message(200).string('x'.repeat(1000)).finish())
     await connection.receiveAll()
-  }, async (session) => codeOf(read(await exec(session))))
+  }, async (session) => codeOf(async () => read(await exec(session))))
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
 
 test('0113: UNIMPLEMENTED is not kept at all', async () => {
   await attack(async (connection) => {
-    const channel = await serveExec(connection)
+    const channel = await serveVictim(connection)
     for (let i = 0; i < 1000; i++) connection.send(message(SSH_MSG.UNIMPLEMENTED).uint32(i).finish())
     connection.send(channelData(channel, 'done'))
     await connection.receiveAll()
@@ -23,24 +23,24 @@ test('0113: UNIMPLEMENTED is not kept at all', async () => {
 
 test('0114: a key re-exchange without a common method is an error', async () => {
   await attack(async (connection) => {
-    const channel = await serveExec(connection)
+    const channel = await serveVictim(connection)
     const init = new WireWriter().byte(SSH_MSG.KEXINIT).bytes(new Uint8Array(16))
     for (let i = 0; i < 10; i++) init.nameList(['nothing@example.org'])
     connection.send(init.boolean(false).uint32(0).finish())
     connection.send(channelData(channel, 'after'))
     await connection.receiveAll()
-  }, async (session) => codeOf(read(await exec(session))))
+  }, async (session) => codeOf(async () => read(await exec(session))))
 })
 
 test('0201: what has arrived is read before the disconnect is reported', async () => {
   const [data, code] = await attack(async (connection) => {
-    const channel = await serveExec(connection)
+    const channel = await serveVictim(connection)
     const disconnect = message(SSH_MSG.DISCONNECT).uint32(11).string('bye').string('').finish()
     connection.sendRaw(Buffer.concat([channelData(channel, 'the end'), disconnect].map((payload) => connection.seal(payload))))
     await connection.receiveAll()
   }, async (session) => {
     const channel = await exec(session)
-    return [await read(channel), await codeOf(read(channel))]
+    return [await read(channel), await codeOf(() => read(channel))]
   })
   expect(data).toBe('the end')
   expect(code).toBe('ERR_LIBSSH2_SOCKET_DISCONNECT')
@@ -48,7 +48,7 @@ test('0201: what has arrived is read before the disconnect is reported', async (
 
 test('0201: the end of the file and the exit status too', async () => {
   const seen = await attack(async (connection) => {
-    const channel = await serveExec(connection)
+    const channel = await serveVictim(connection)
     const status = message(SSH_MSG.CHANNEL_REQUEST).uint32(channel.client).string('exit-status').boolean(false).uint32(7).finish()
     const disconnect = message(SSH_MSG.DISCONNECT).uint32(11).string('bye').string('').finish()
     connection.sendRaw(Buffer.concat([channelData(channel, 'x'), channelEof(channel), status, channelClose(channel), disconnect].map((payload) => connection.seal(payload))))
@@ -62,7 +62,7 @@ test('0201: the end of the file and the exit status too', async () => {
 
 test('0204: close waits for the close of the peer', async () => {
   const status = await attack(async (connection) => {
-    const channel = await serveExec(connection)
+    const channel = await serveVictim(connection)
     await connection.receive(SSH_MSG.CHANNEL_CLOSE)
     connection.send(message(SSH_MSG.CHANNEL_WINDOW_ADJUST).uint32(channel.client).uint32(1).finish())
     await new Promise((resolve) => setTimeout(resolve, 200))

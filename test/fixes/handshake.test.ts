@@ -4,7 +4,7 @@ import { type Connection, message, serveHandshake, SSH_MSG } from '../support/sc
 import { attack, codeOf, login } from './attack.ts'
 
 const handshake = (script: (connection: Connection) => Promise<void>) =>
-  attack(script, async (session) => codeOf(session.complete(() => session.handshake())))
+  attack(script, async (session) => codeOf(() => session.complete(() => session.handshake())))
 
 test.each([
   ['SERVICE_ACCEPT', message(SSH_MSG.SERVICE_ACCEPT).string('ssh-userauth').finish()],
@@ -60,7 +60,7 @@ test('0104: EXT_INFO ends where its packet does, whatever number of extensions i
     await connection.receive(SSH_MSG.USERAUTH_REQUEST)
     connection.send(message(SSH_MSG.EXT_INFO).uint32(0xffffffff).string('x').string('y').finish())
     await connection.receiveAll()
-  }, async (session) => codeOf(login(session)))
+  }, async (session) => codeOf(() => login(session)))
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { channelData, message, serveExec, SSH_MSG } from '../support/scripted-server.ts'
+import { channelData, message, SSH_MSG } from '../support/scripted-server.ts'
 import type { DirectionAlgorithms } from '../support/scripted-server/packet-cipher.ts'
 import type { PacketFault } from '../support/scripted-server/packet.ts'
-import { attack, codeOf, exec, read } from './attack.ts'
+import { attack, codeOf, exec, read, serveVictim } from './attack.ts'
 
 const CTR = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256' } as const
 const ETM = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256-etm@openssh.com' } as const
@@ -13,11 +13,11 @@ const IGNORE = message(SSH_MSG.IGNORE).string('x').finish()
 /** What reading says after one packet with a fault, and then a right one. */
 function afterPacket(algorithms: Partial<DirectionAlgorithms>, fault: PacketFault, payload: Uint8Array = IGNORE): Promise<string> {
   return attack(async (connection) => {
-    const channel = await serveExec(connection, { serverToClient: algorithms })
+    const channel = await serveVictim(connection, { serverToClient: algorithms })
     connection.send(payload, fault)
     connection.send(channelData(channel, 'after'))
     await connection.receiveAll()
-  }, async (session) => codeOf(read(await exec(session))))
+  }, async (session) => codeOf(async () => read(await exec(session))))
 }
 
 test.each([
@@ -48,7 +48,7 @@ test('0120: a packet length that cannot be: not whole blocks, before the first k
     connection.send(IGNORE, { padding: new Uint8Array(14) })
     await connection.exchangeKeys({ strict: false })
     await connection.receiveAll()
-  }, async (session) => codeOf(session.complete(() => session.handshake())))
+  }, async (session) => codeOf(() => session.complete(() => session.handshake())))
 })
 
 test.each([['AES-CTR', CTR], ['encrypt-then-MAC', ETM], ['chacha20-poly1305', CHACHA], ['AES-GCM', GCM]] as const)(
@@ -71,13 +71,13 @@ test('0126: message type 0 is an error, not the end of the file', async () => {
 
 test('0127: nothing is read after a packet that could not be', async () => {
   const codes = await attack(async (connection) => {
-    const channel = await serveExec(connection)
+    const channel = await serveVictim(connection)
     connection.send(message(0).finish())
     connection.send(channelData(channel, 'after'))
     await connection.receiveAll()
   }, async (session) => {
     const channel = await exec(session)
-    return [await codeOf(read(channel)), await codeOf(read(channel))]
+    return [await codeOf(() => read(channel)), await codeOf(() => read(channel))]
   })
   expect(codes[0]).toBe('ERR_LIBSSH2_PROTO')
   expect(['ERR_LIBSSH2_PROTO', 'ERR_LIBSSH2_SOCKET_DISCONNECT']).toContain(codes[1])

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest'
 import { WireReader } from '../../src/wire-format/reader.ts'
-import { acceptChannel, channelOpen, type Connection, message, serveExec, serveLogin, SSH_MSG } from '../support/scripted-server.ts'
-import { attack, codeOf, exec, login, read } from './attack.ts'
+import { acceptChannel, channelOpen, type Connection, message, serveLogin, SSH_MSG } from '../support/scripted-server.ts'
+import { attack, codeOf, exec, login, read, serveVictim } from './attack.ts'
 
 test('0106: a window adjust beyond 2^32 - 1 is an error', async () => {
   const code = await attack(async (connection) => {
-    const { client } = await serveExec(connection, { window: 0xfffffff0 })
+    const { client } = await serveVictim(connection, { window: 0xfffffff0 })
     connection.send(message(SSH_MSG.CHANNEL_WINDOW_ADJUST).uint32(client).uint32(0x20).finish())
     await connection.receiveAll()
-  }, async (session) => codeOf(read(await exec(session))))
+  }, async (session) => codeOf(async () => read(await exec(session))))
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
 
 test('0106: our own adjusts stop at 2^32 - 1', async () => {
   const sums: number[] = []
   const window = await attack(async (connection) => {
-    await serveExec(connection)
+    await serveVictim(connection)
     sums.push(1000 + new WireReader((await connection.receive(SSH_MSG.CHANNEL_WINDOW_ADJUST)).subarray(5)).uint32())
     await connection.receiveAll()
   }, async (session) => {
@@ -34,7 +34,7 @@ const opening = (script: (connection: Connection) => Promise<void>) => attack(as
   await connection.receiveAll()
 }, async (session) => {
   await login(session)
-  return codeOf(session.complete(() => session.openSession()))
+  return codeOf(() => session.complete(() => session.openSession()))
 })
 
 test('0160: the reason of a refused channel is read from the message, not from its padding', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { attack, exec } from '../../fixes/attack.ts'
-import { channelData, channelEof, serveExec } from '../../support/scripted-server.ts'
+import { attack, exec, serveVictim } from '../../fixes/attack.ts'
+import { channelData, channelEof } from '../../support/scripted-server.ts'
 import type { DirectionAlgorithms } from '../../support/scripted-server/packet-cipher.ts'
 import { readAll, text } from '../../support/session.ts'
 
@@ -11,7 +11,7 @@ const directions: Partial<DirectionAlgorithms>[] = [
 
 test.each(directions)('the scripted server speaks SSH, also after a key re-exchange: %o', async (direction) => {
   const data = await attack(async (connection) => {
-    const channel = await serveExec(connection, { clientToServer: direction, serverToClient: direction })
+    const channel = await serveVictim(connection, { clientToServer: direction, serverToClient: direction })
     connection.send(channelData(channel, 'hello'))
     await connection.exchangeKeys()
     connection.send(channelData(channel, ' again'))
