@@ -102,7 +102,7 @@ export function negotiatedAlgorithms(session: Session): NegotiatedAlgorithms {
   const name = (method: number) => session.methods(method) ?? ''
   const mac = (method: number) => {
     const agreed = session.methods(method)
-    return agreed === null || /^(INTEGRATED-)?AEAD|^implicit|^<?none/i.test(agreed) || agreed === '' ? null : agreed
+    return agreed === null || /^<|^INTEGRATED|^none/i.test(agreed) || agreed === '' ? null : agreed
   }
   return {
     kex: name(LIBSSH2_METHOD_KEX),
