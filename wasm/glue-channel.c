@@ -8,6 +8,11 @@ int glue_channel_write_pending(LIBSSH2_CHANNEL *channel)
     return channel->write_state != libssh2_NB_state_idle;
 }
 
+int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel)
+{
+    return channel->remote.close;
+}
+
 /* How what was run has ended, in four words: the peer has closed the channel,
    a status has come, the status, a core was dumped. Gives the signal's name or
    NULL. */

@@ -1,6 +1,7 @@
+import { libssh2Error } from '../errors/libssh2-error.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import {
-  LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
+  LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
   LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
 } from '../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer } from '../ffi/exports.ts'
@@ -52,6 +53,8 @@ export class Channel implements Disposable {
   readonly #writing = new Lane()
   /** Goes on with a request that the server has not answered: as long as it has not, no other request of the session can be made. */
   #unanswered: (() => number) | undefined
+  /** Close has been sent, or begun: whatever followed it would be for a channel that the peer may not know any more, and end the session. */
+  #closing = false
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
   constructor(session: Session, calls: Calls, pointer: ChannelPointer) {
@@ -67,10 +70,21 @@ export class Channel implements Disposable {
     const key = `${pointer}:${name}`
     using scope = this.#calls.heap.scope()
     const run = prepare(scope)
+    if (!lane.heldBy(key)) this.#needOpen()
     this.#unanswered = undefined
     const rc = this.#calls.code({ lane, key }, (c) => run(c, pointer))
     if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(key)) this.#unanswered = () => this.#request(name, prepare)
     return rc
+  }
+
+  #needOpen(): void {
+    if (this.#closing && !this.#handle.freed) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the channel has been closed')
+  }
+
+  /** For data: unlike libssh2, which would wait for a window for ever, says so when the peer has closed the channel. */
+  #needPeer(): void {
+    this.#needOpen()
+    if (this.#plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
   #call(call: Call, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
@@ -104,6 +118,7 @@ export class Channel implements Disposable {
   /** Tells the server the terminal's new size (window-change, RFC 4254 section 6.7). @returns 0, or EAGAIN. libssh2_channel_request_pty_size_ex. */
   ptySize(columns: number, rows: number, widthPx = 0, heightPx = 0): number {
     const size = checkedSize(columns, rows, widthPx, heightPx)
+    this.#needOpen()
     return this.#call({ key: 'ptySize' }, (c, channel) => c._libssh2_channel_request_pty_size_ex(channel, ...size))
   }
 
@@ -150,6 +165,7 @@ export class Channel implements Disposable {
   signal(name: string): number {
     using scope = this.#calls.heap.scope()
     const text = scope.utf8(typeof name === 'string' ? name.replace(/^SIG/, '') : name, 'name')
+    this.#needOpen()
     return this.#call({ key: 'signal' }, (c, channel) => c._libssh2_channel_signal_ex(channel, text.pointer, text.length))
   }
 
@@ -228,6 +244,7 @@ export class Channel implements Disposable {
     let written = attempt?.written ?? 0
     try {
       let rc = 0
+      this.#needPeer()
       do {
         rc = this.#writePart(stream, data.subarray(written))
         if (rc > 0) written += rc
@@ -262,6 +279,7 @@ export class Channel implements Disposable {
 
   /** Tells the peer that no more data will be sent (RFC 4254 section 5.3). @returns 0, or EAGAIN. libssh2_channel_send_eof. */
   sendEof(): number {
+    this.#needOpen()
     return this.#call({ lane: this.#writing, key: 'sendEof' }, (c, channel) => c._libssh2_channel_send_eof(channel))
   }
 
@@ -272,6 +290,7 @@ export class Channel implements Disposable {
 
   /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
+    this.#closing = true
     return this.#call({ key: 'close', local: true }, (c, channel) => c._libssh2_channel_close(channel))
   }
 
@@ -374,6 +393,7 @@ export class Channel implements Disposable {
   /** Lets the peer send `adjustment` more bytes; small ones are saved up unless `force`. @returns `[0 | -37, window]`. libssh2_channel_receive_window_adjust2. */
   receiveWindowAdjust2(adjustment: number, force: boolean | number = false): [rc: number, window: number] {
     const more = wholeNumber(adjustment, 'adjustment')
+    this.#needOpen()
     const { heap } = this.#calls
     using scope = heap.scope()
     const window = scope.out()
@@ -414,6 +434,7 @@ export class Channel implements Disposable {
       return 0
     }
     if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
+    this.#closing = true
     const rc = this.#call({ key: 'free' }, (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#handle.drop()

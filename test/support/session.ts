@@ -52,9 +52,10 @@ export async function readAll(channel: Channel, streamId = 0, size = 65536): Pro
   }
 }
 
-/** After EOF: lets the server close first, so that the exit status has come, then closes the channel. */
+/** Lets the server close first, whatever the command had to say, so that the exit status has come; then closes the channel. */
 export async function finish(channel: Channel): Promise<void> {
   const { session } = channel
+  await session.complete(() => channel.waitEof())
   await session.complete(() => channel.waitClosed())
   await session.complete(() => channel.close())
 }

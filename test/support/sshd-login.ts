@@ -7,6 +7,8 @@ import type { TemporaryDirectory } from './temporary.ts'
 export interface Login {
   readonly user: string
   readonly password: string
+  /** Default 0, root: OpenSSH passes no signals on to what root runs. */
+  readonly uid?: number
   /** With it, keyboard-interactive asks in two rounds: first for the password, then for this. */
   readonly secondFactor?: string
 }
@@ -23,7 +25,7 @@ export function loginNamespace(login: Login, directory: TemporaryDirectory): str
   if (missing !== undefined) throw new Error(missing)
   mkdirSync(directory.file('home'))
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: login.password, encoding: 'utf8' }).trim()
-  writeFileSync(directory.file('passwd'), `${readFileSync('/etc/passwd', 'utf8')}${login.user}:x:0:0::${home}:/bin/sh\n`)
+  writeFileSync(directory.file('passwd'), `${readFileSync('/etc/passwd', 'utf8')}${login.user}:x:${login.uid ?? 0}:0::${home}:/bin/sh\n`)
   writeFileSync(directory.file('shadow'), `${login.user}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
   const overlays: [string, string][] = [
     ['home', home],
