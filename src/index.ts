@@ -20,13 +20,18 @@ export { PrivateKey } from './keys/private-key.ts'
 export { formatPublicKey, parsePublicKey, type PublicKey } from './keys/public-key.ts'
 export type { Signer } from './keys/signer.ts'
 export { type ForeignSigner, type SignerOptions, type SigningKey, toSigner } from './keys/to-signer.ts'
-export { webAuthnSigner, type WebAuthnSignerOptions } from './keys/webauthn-signer.ts'
+export { webAuthnPublicKey, webAuthnSigner, type WebAuthnSignerOptions } from './keys/webauthn-signer.ts'
 
 // Host keys
 export type { HostKeyInfo, HostKeyPolicy } from './host-key/policy.ts'
+export { fingerprint, randomart } from './host-key/fingerprint.ts'
+export { type HostKeyStore, memoryHostKeyStore, webStorageHostKeyStore } from './host-key/host-key-store.ts'
+export { indexedDbHostKeyStore } from './host-key/indexed-db-host-key-store.ts'
 export { knownHosts } from './host-key/known-hosts.ts'
+export { KnownHostsFile } from './host-key/known-hosts-file.ts'
 export { pinned } from './host-key/pinned.ts'
-export { trustOnFirstUse } from './host-key/trust-on-first-use.ts'
+export { trustOnFirstUse, type TrustOnFirstUseOptions } from './host-key/trust-on-first-use.ts'
+export { verifyHostKeyWith } from './host-key/verify-host-key-with.ts'
 export { insecureAcceptAnyHostKey } from './host-key/insecure-accept-any-host-key.ts'
 
 // Bindings

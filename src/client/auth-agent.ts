@@ -1,5 +1,5 @@
 import { connectAgent } from '#connect-tcp'
-import { AuthenticationError } from '../errors/ssh-error.ts'
+import { AuthenticationError, SSHError } from '../errors/ssh-error.ts'
 import { AgentClient } from '../keys/agent-client.ts'
 import type { AgentTransport } from '../keys/agent-stream.ts'
 import type { Signer } from '../keys/signer.ts'
@@ -28,7 +28,9 @@ export function agent(source?: AgentTransport | string, { filter = () => true }:
           try {
             return await authenticateWith(session, username, identity, signal)
           } catch (error) {
-            if (session.failure || !(error instanceof AuthenticationError)) throw error
+            // A person may decline to sign with one key and agree to the next.
+            const declined = error instanceof SSHError && error.code === 'ERR_AGENT_REFUSED'
+            if (session.failure || !(declined || error instanceof AuthenticationError)) throw error
             last = error
           }
         }

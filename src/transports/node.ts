@@ -3,6 +3,8 @@ import { Duplex } from 'node:stream'
 import type { BytePort, Transport } from '../core/transport.ts'
 import { SocketPort } from './socket-port.ts'
 
+export { fileHostKeyStore } from './node-known-hosts-store.ts'
+
 export interface ConnectTcpOptions {
   readonly host: string
   /** 22 if none is given. */
