@@ -147,7 +147,7 @@ export abstract class SessionUserauth extends SessionTransport {
     const { signer } = loading
     if (!signer) return this[CALLS].attempt({ key: 'parsePrivateKey' }, () => LIBSSH2_ERROR_EAGAIN) as Again
     try {
-      const rc = this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm), signer.algorithms)
+      const rc = this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm))
       if (rc !== LIBSSH2_ERROR_EAGAIN) this.#loading = undefined
       return rc
     } catch (error) {

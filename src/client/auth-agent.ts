@@ -19,14 +19,15 @@ export interface AgentOptions {
 export function agent(source?: AgentTransport | string, { filter = () => true }: AgentOptions = {}): AuthMethod {
   return {
     method: 'publickey',
-    async authenticate({ session, username, signal }) {
+    async authenticate(context) {
+      const { session, signal } = context
       const transport = typeof source === 'object' ? source : await connectAgent(source, signal)
       const client = new AgentClient(transport)
       try {
         let last: unknown = new AuthenticationError('the agent has no key to offer', { code: 'ERR_AGENT_EMPTY' })
         for (const identity of (await client.identities()).filter(filter)) {
           try {
-            return await authenticateWith(session, username, identity, signal)
+            return await authenticateWith(identity, context)
           } catch (error) {
             // A person may decline to sign with one key and agree to the next.
             const declined = error instanceof SSHError && error.code === 'ERR_AGENT_REFUSED'

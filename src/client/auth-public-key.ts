@@ -1,7 +1,7 @@
-import type { Session } from '../bindings/session.ts'
-import { type Signer } from '../keys/signer.ts'
+import { plainName } from '../keys/key-types.ts'
+import type { Signer } from '../keys/signer.ts'
 import { type SignerOptions, type SigningKey, toSigner } from '../keys/to-signer.ts'
-import type { AuthMethod } from './auth.ts'
+import type { AuthContext, AuthMethod } from './auth.ts'
 
 /**
  * Authenticates with a private key: its text in any known format, a parsed key, a `CryptoKeyPair`, or a signer of the caller's own.
@@ -10,13 +10,13 @@ import type { AuthMethod } from './auth.ts'
 export function publicKey(key: SigningKey, options: SignerOptions = {}): AuthMethod {
   return {
     method: 'publickey',
-    async authenticate({ session, username, signal }) {
-      const signer = await toSigner(key, options)
-      await authenticateWith(session, username, signer, signal)
+    async authenticate(context) {
+      await authenticateWith(await toSigner(key, options), context)
     },
   }
 }
 
-export async function authenticateWith(session: Session, username: string, signer: Signer, signal: AbortSignal | undefined): Promise<void> {
-  await session.complete(() => session.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm), signer.algorithms), { signal })
+export async function authenticateWith(signer: Signer, { session, username, signal, legacyAlgorithms }: AuthContext): Promise<void> {
+  const algorithms = signer.algorithms?.filter((name) => legacyAlgorithms || plainName(name) !== 'ssh-rsa')
+  await session.complete(() => session.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm), algorithms), { signal })
 }

@@ -9,6 +9,8 @@ export interface AuthContext {
   readonly session: Session
   readonly username: string
   readonly signal: AbortSignal | undefined
+  /** Signatures with SHA-1 (`ssh-rsa`) may be made. */
+  readonly legacyAlgorithms: boolean
 }
 
 /**

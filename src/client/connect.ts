@@ -81,9 +81,9 @@ async function establish(session: Session, options: ConnectOptions, signal: Abor
   await abortable(async () => hostKey.verify({ host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal }), signal)
 }
 
-async function login(session: Session, { username, auth = [], signal, onBanner, debug }: ConnectOptions): Promise<void> {
+async function login(session: Session, { username, auth = [], signal, legacyAlgorithms = false, onBanner, debug }: ConnectOptions): Promise<void> {
   const show = bannerFeed(session, onBanner)
-  await authenticate({ session, username, signal }, auth.map((method) => withBanner(method, show)))
+  await authenticate({ session, username, signal, legacyAlgorithms }, auth.map((method) => withBanner(method, show)))
   show()
   debug?.('authenticated')
 }
