@@ -19,23 +19,28 @@ export interface ExchangeOptions {
   readonly bytes?: number
 }
 
-/** All that this build of libssh2 can do. */
+/** All that this build of libssh2 can do: what it offers by itself, and what is weak and only offered when it is named. */
 export async function supported(): Promise<Shared> {
   const session = await Session.create(transportPair()[0])
   try {
     return {
-      kex: session.supportedAlgs(LIBSSH2_METHOD_KEX),
-      hostKey: session.supportedAlgs(LIBSSH2_METHOD_HOSTKEY),
-      cipher: session.supportedAlgs(LIBSSH2_METHOD_CRYPT_CS),
-      mac: session.supportedAlgs(LIBSSH2_METHOD_MAC_CS),
+      kex: [...session.supportedAlgs(LIBSSH2_METHOD_KEX), 'diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
+      hostKey: [...session.supportedAlgs(LIBSSH2_METHOD_HOSTKEY), 'ssh-rsa'],
+      cipher: [...session.supportedAlgs(LIBSSH2_METHOD_CRYPT_CS), 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
+      mac: [...session.supportedAlgs(LIBSSH2_METHOD_MAC_CS), 'hmac-sha1-etm@openssh.com', 'hmac-sha1'],
     }
   } finally {
     session.free()
   }
 }
 
-/** A whole session: keys, host key compared, login, bytes there and back through a channel, exit status. Answers what was negotiated. */
-export async function exchange(server: SshServer, options: ExchangeOptions = {}): Promise<Choice> {
+/** What was agreed upon, and with whom. */
+export interface Exchanged extends Choice {
+  readonly banner: string
+}
+
+/** A whole session: keys, host key compared, login, bytes there and back through a channel, exit status. */
+export async function exchange(server: SshServer, options: ExchangeOptions = {}): Promise<Exchanged> {
   const session = await Session.create(await connectTcp(server))
   try {
     if (options.choice !== undefined) prefer(session, options.choice)
@@ -44,7 +49,7 @@ export async function exchange(server: SshServer, options: ExchangeOptions = {})
     const key = readFileSync(server.keys[options.key ?? 'ed25519'].path, 'utf8')
     await session.complete(() => session.userauthPublickeyFromMemory(server.user, key))
     await echo(session, options.bytes ?? 100_000)
-    return negotiated(session)
+    return { ...negotiated(session), banner: session.bannerGet() ?? '' }
   } finally {
     await session.close()
   }
@@ -58,7 +63,7 @@ function prefer(session: Session, { kex, hostKey, cipher, mac }: Choice): void {
   for (const type of [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC]) session.methodPref(type, mac)
 }
 
-export function negotiated(session: Session): Choice {
+function negotiated(session: Session): Choice {
   const name = (type: number) => session.methods(type) ?? ''
   const cipher = name(LIBSSH2_METHOD_CRYPT_CS)
   const choice = { kex: name(LIBSSH2_METHOD_KEX), hostKey: name(LIBSSH2_METHOD_HOSTKEY), cipher }

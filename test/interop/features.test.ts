@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '../../src/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { requirePeer } from '../support/require-peer.ts'
@@ -8,14 +8,15 @@ import { execute, finish, openSession, readAll, text } from '../support/session.
 import { suiteServer } from '../support/suite-server.ts'
 import { servers, type Ability } from './servers.ts'
 
-for (const { name, peers, start, abilities } of servers) {
+for (const { name, peers, start, abilities } of servers.filter((row) => row.abilities.length > 0)) {
   describe.runIf(peers.map(requirePeer).every(Boolean))(name, () => {
     const server = suiteServer(start)
     let session: Session
-    beforeAll(async () => {
+    // One for each test: TinySSH has a single channel in all its life.
+    beforeEach(async () => {
       session = await openSession(server())
     })
-    afterAll(() => session?.close())
+    afterEach(() => session?.close())
 
     const has = (ability: Ability) => abilities.includes(ability)
 
@@ -43,7 +44,7 @@ for (const { name, peers, start, abilities } of servers) {
       })
     }
 
-    it('echoes through several channels at once', async () => {
+    it.runIf(has('channels'))('echoes through several channels at once', async () => {
       const echo = async (seed: number) => {
         const sent = seededRandom(seed).bytes(100_000)
         const channel = await execute(session, 'cat')

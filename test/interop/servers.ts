@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { startAsyncssh } from '../support/asyncssh.ts'
 import { startDropbear } from '../support/dropbear.ts'
 import { startGoServer } from '../support/go-server.ts'
@@ -10,7 +11,7 @@ import { startSshd } from '../support/sshd.ts'
 import { startTinysshd } from '../support/tinysshd.ts'
 
 /** What not every server has. */
-export type Ability = 'pty' | 'sftp' | 'direct-tcpip' | 'tcpip-forward' | 'exit-signal' | 'small-packets'
+export type Ability = 'pty' | 'sftp' | 'direct-tcpip' | 'tcpip-forward' | 'exit-signal' | 'small-packets' | 'channels'
 
 export interface ServerRow {
   readonly name: string
@@ -23,13 +24,20 @@ export interface ServerRow {
 
 const hostKeyTypes: KeyType[] = ['ed25519', 'ecdsa', 'ecdsa384', 'ecdsa521', 'rsa']
 const userKeys: (keyof ClientKeys)[] = ['ed25519', 'ecdsa', 'rsa']
-const all: Ability[] = ['pty', 'sftp', 'direct-tcpip', 'tcpip-forward', 'exit-signal', 'small-packets']
+const all: Ability[] = ['channels', 'pty', 'sftp', 'direct-tcpip', 'tcpip-forward', 'exit-signal', 'small-packets']
 const forwarding: Ability[] = ['direct-tcpip', 'tcpip-forward']
+
+/** Configuration lines that switch on what OpenSSH has only for old peers. */
+function everythingOn(): string[] {
+  const names = (kind: string) => execFileSync('ssh', ['-Q', kind], { encoding: 'utf8' }).trim().split('\n').join(',')
+  return [`KexAlgorithms ${names('kex')}`, `Ciphers ${names('cipher')}`, `MACs ${names('mac')}`, 'HostKeyAlgorithms +ssh-rsa', 'PubkeyAcceptedAlgorithms +ssh-rsa']
+}
 
 /** The rows of the interoperability tables. */
 export const servers: readonly ServerRow[] = [
   { name: 'OpenSSH as installed', peers: ['sshd'], start: () => startSshd({ hostKeyTypes }), userKeys, abilities: all },
   { name: 'OpenSSH with Ed25519 host keys only', peers: ['sshd'], start: () => startSshd({ hostKeyTypes: ['ed25519'] }), userKeys, abilities: all },
+  { name: 'OpenSSH with all that it has for old peers', peers: ['sshd'], start: () => startSshd({ hostKeyTypes, config: everythingOn() }), userKeys: [], abilities: [] },
   { name: 'OpenSSH 8.4', peers: ['sshd-bullseye'], start: () => startSshd({ release: 'bullseye', hostKeyTypes }), userKeys, abilities: all },
   { name: 'OpenSSH 10.0', peers: ['sshd-trixie'], start: () => startSshd({ release: 'trixie', hostKeyTypes }), userKeys, abilities: all },
   { name: 'OpenSSH of sid', peers: ['sshd-sid'], start: () => startSshd({ release: 'sid', hostKeyTypes }), userKeys, abilities: all },
@@ -37,8 +45,8 @@ export const servers: readonly ServerRow[] = [
   { name: 'Dropbear of sid', peers: ['dropbear', 'dropbear-sid', 'sshd-login'], start: () => startDropbear({ release: 'sid' }), userKeys, abilities: all },
   { name: 'TinySSH', peers: ['tinysshd', 'sshd-login'], start: () => startTinysshd(), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },
   { name: 'TinySSH of sid', peers: ['tinysshd', 'tinysshd-sid', 'sshd-login'], start: () => startTinysshd({ release: 'sid' }), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },
-  { name: 'AsyncSSH', peers: ['asyncssh'], start: () => startAsyncssh({ hostKeyTypes }), userKeys, abilities: ['sftp', 'exit-signal', 'small-packets', ...forwarding] },
-  { name: 'Paramiko', peers: ['paramiko'], start: () => startParamiko(), userKeys, abilities: ['sftp'] },
-  { name: 'npm ssh2', peers: [], start: () => startSsh2Server({ hostKeyTypes }), userKeys, abilities: ['exit-signal', 'small-packets', ...forwarding] },
-  { name: 'golang x/crypto', peers: ['go'], start: () => startGoServer({ hostKeyTypes }), userKeys, abilities: ['direct-tcpip', 'small-packets'] },
+  { name: 'AsyncSSH', peers: ['asyncssh'], start: () => startAsyncssh({ hostKeyTypes }), userKeys, abilities: ['channels', 'sftp', 'exit-signal', 'small-packets', ...forwarding] },
+  { name: 'Paramiko', peers: ['paramiko'], start: () => startParamiko(), userKeys, abilities: ['channels', 'sftp'] },
+  { name: 'npm ssh2', peers: [], start: () => startSsh2Server({ hostKeyTypes }), userKeys, abilities: ['channels', 'exit-signal', 'small-packets', ...forwarding] },
+  { name: 'golang x/crypto', peers: ['go'], start: () => startGoServer({ hostKeyTypes }), userKeys, abilities: ['channels', 'direct-tcpip', 'small-packets'] },
 ]
