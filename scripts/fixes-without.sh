@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# scripts/fixes-without.sh [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ names)
+# Takes one patch at a time out of libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
+# The sanitizer build is tried first, then the release build, where memory that is not given back shows.
+# Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on what is committed, in build/without/; the project itself is not touched.
+source "$(dirname "$0")/build/common.sh"
+
+work=$PWD/build/without project=$PWD/build/without/project series=$PWD/build/without/series rows=$PWD/build/without/rows
+export LIBSSH2_WASM_TOOLCHAIN=${LIBSSH2_WASM_TOOLCHAIN:-$PWD/.toolchain/debian13} LIBSSH2_SRC=$work/libssh2 NO_COLOR=1
+# Without its patch a test may hang in C, where no timer of JavaScript runs.
+limit=${FIXES_LIMIT:-180}
+
+copy_project() {
+  mkdir -p "$project"
+  find "$project" -mindepth 1 -maxdepth 1 ! -name build ! -name node_modules -exec rm -rf {} +
+  git archive HEAD | tar --extract --directory "$project"
+  ln -sfn "$PWD/node_modules" "$project/node_modules"
+  # Objects go by content: what is compiled already need not be again.
+  [ -d "$project/build/obj" ] || { mkdir -p "$project/build"; cp -R build/obj "$project/build/" 2>/dev/null || true; }
+}
+
+# libssh2 as a git history: the tarball, then one commit for each patch.
+make_series() {
+  local version hash file patch
+  read -r version hash file < <(bash scripts/build/fetch-source.sh libssh2)
+  rm -rf "$series"; mkdir -p "$series"
+  tar --extract --file "$file" --directory "$series" --strip-components 1
+  git -C "$series" init --quiet
+  commit "libssh2 $version $hash"
+  for patch in "$project"/deps/libssh2/patches/*.patch; do
+    patch --directory "$series" --strip 1 --fuzz 0 --no-backup-if-mismatch --silent < "$patch"
+    commit "$(basename "$patch" .patch)"
+  done
+  git -C "$series" branch --quiet --force all
+}
+
+commit() { git -C "$series" add --all --force && git -C "$series" -c user.name=- -c user.email=- commit --quiet --allow-empty --message "$1"; }
+
+commit_of() { git -C "$series" log all --format=%H --grep="^$1-"; }
+
+# Reverts the patches, the newest first.
+revert() {
+  local id
+  git -C "$series" checkout --quiet --force --detach all
+  for id in "$@"; do
+    git -C "$series" -c user.name=- -c user.email=- revert --no-edit "$id" >/dev/null 2>&1 && continue
+    git -C "$series" revert --abort 2>/dev/null
+    return 1
+  done
+}
+
+# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Says which later patches had to go with it, because they build on its lines.
+take_out() {
+  local id later
+  id=$(commit_of "$1")
+  if revert "$id"; then copy_tree; return; fi
+  for later in $(git -C "$series" rev-list "$id..all" -- $(git -C "$series" show --format= --name-only "$id")); do
+    if revert "$later" "$id"; then
+      copy_tree
+      git -C "$series" log -1 --format=%s "$later"
+      return
+    fi
+  done
+  return 1
+}
+
+copy_tree() { rm -rf "$LIBSSH2_SRC"; mkdir -p "$LIBSSH2_SRC"; git -C "$series" archive HEAD | tar --extract --directory "$LIBSSH2_SRC"; }
+
+build() { (cd "$project" && if [ "$1" = release ]; then ./build.sh wasm; else ./build.sh "--$1"; fi) > "$work/build.log" 2>&1; }
+
+# Runs the tests of patch $2, or all, on build $1. Succeeds when they do.
+run_tests() {
+  local number=${2:-} files=(test/fixes)
+  [ -z "$number" ] || mapfile -t files < <(grep -rl "'$number: " test/fixes --include='*.test.ts')
+  rm -f "$work/report.json"
+  (cd "$project" && LIBSSH2_WASM_BUILD=$1 VITEST_JSON=$work/report.json timeout --kill-after 5 "$limit" \
+    node node_modules/vitest/vitest.mjs run "${files[@]}" -t "^$number") > "$work/test.log" 2>&1
+}
+
+# One row: patch, what else was taken out, in which build it showed, how.
+try() {
+  local number=$1 also variant status name
+  name=$(basename "$(echo deps/libssh2/patches/"$number"-*.patch)" .patch)
+  if ! also=$(take_out "$number"); then row "$name" - - "not separable from later patches"; return; fi
+  for variant in sanitize release; do
+    if ! build "$variant"; then row "$name" "$also" "$variant" "does not compile: $(grep -m1 'error:' "$work/build.log" | sed 's/.*error: //')"; return; fi
+    run_tests "$variant" "$number" && continue
+    status=$?
+    row "$name" "$also" "$variant" "$(node scripts/fixes/what-failed.mjs "$work/report.json" "$work/test.log" "$status")"
+    return
+  done
+  row "$name" "$also" - "**NOT SHOWN: the tests pass without the patch**"
+}
+
+row() { printf '| %s | %s | %s | %s |\n' "$1" "${2:--}" "$3" "$4" | tee -a "$rows"; }
+
+[ $# -gt 0 ] && numbers=("$@") ||
+  mapfile -t numbers < <(grep -rhoE "'[0-9]{4}: " test/fixes --include='*.test.ts' | tr -d "': " | sort -u)
+
+copy_project
+make_series
+rm -rf "$project/deps/libssh2/patches"
+: > "$rows"
+for variant in sanitize release; do
+  git -C "$series" checkout --quiet --force --detach all && copy_tree
+  build "$variant" || fail "$(tail -5 "$work/build.log")"
+  run_tests "$variant" || fail "tests fail ($variant) with all patches applied: see build/without/test.log"
+done
+for number in "${numbers[@]}"; do try "$number"; done
+[ $# -gt 0 ] || node scripts/fixes/write-proof.mjs "$rows" > deps/libssh2/FIXES-PROOF.md
+! grep -q 'NOT SHOWN\|not separable\|does not compile' "$rows"
