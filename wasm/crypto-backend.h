@@ -4,6 +4,7 @@
    0501 includes it from libssh2_priv.h): what libssh2's own files ask for. What
    the parts of the backend share is in crypto-internal.h. */
 #include <stddef.h>
+#include <mbedtls/md.h>
 #include "glue.h"
 
 #define LIBSSH2_CRYPTO_ENGINE libssh2_mbedtls
@@ -28,6 +29,15 @@ typedef struct kex _libssh2_ec_key;
 
 /* Which cipher a LIBSSH2_CRYPT_METHOD is. */
 #define _libssh2_cipher_type(name) int name
+
+/* crypto-hmac.c; 1 on success. */
+#define libssh2_hmac_ctx mbedtls_md_context_t
+int _libssh2_hmac_ctx_init(libssh2_hmac_ctx *ctx);
+int _libssh2_hmac_sha1_init(libssh2_hmac_ctx *ctx, void *key, size_t keylen);
+int _libssh2_hmac_update(libssh2_hmac_ctx *ctx, const void *data,
+                         size_t length);
+int _libssh2_hmac_final(libssh2_hmac_ctx *ctx, void *digest);
+void _libssh2_hmac_cleanup(libssh2_hmac_ctx *ctx);
 
 /* The methods of `defaults` (a list of kex.c: what is offered unless the
    caller asks otherwise) that are compiled in and offered only by name.

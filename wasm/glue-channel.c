@@ -30,3 +30,11 @@ unsigned int glue_channel_open_reason(LIBSSH2_SESSION *session)
 {
     return session->open_failure_reason;
 }
+
+/* Who connected to the listener that gave the channel, as the server says;
+   NULL for other channels. */
+const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port)
+{
+    *port = channel->originator_port;
+    return channel->originator;
+}

@@ -36,6 +36,12 @@ export type Exit =
   | { readonly signal: string, readonly coreDumped: boolean, readonly message: string }
   | { readonly none: true }
 
+/** Where a forwarded connection comes from. Text of the server: it may say what it likes. */
+export interface Originator {
+  readonly host: string
+  readonly port: number
+}
+
 /** libssh2 reads no more in one call of ours; a larger `size` is cut to it. */
 const LARGEST_READ = 4 << 20
 const NOTHING = new Uint8Array(0)
@@ -334,6 +340,15 @@ export class Channel implements Disposable {
       return text
     }
     return [rc, take(0), take(2), take(4)]
+  }
+
+  /** Who connected to the listener that gave this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
+  originator(): Originator | null {
+    const { heap } = this.#calls
+    using scope = heap.scope()
+    const port = scope.out()
+    const host = this.#plain((c, channel) => c._glue_channel_originator(channel, port))
+    return host === 0 ? null : { host: heap.string(host) ?? '', port: heap.u32(port) }
   }
 
   /** Discards what stdout holds. @returns bytes discarded, or EAGAIN. libssh2_channel_flush. */

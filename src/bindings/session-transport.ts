@@ -313,7 +313,7 @@ const LONGEST_TEXT = 256
 
 /** What an aborted call has made, and nobody takes. */
 function dispose(late: unknown): void {
-  (late as Partial<Disposable> | null)?.[Symbol.dispose]?.()
+  for (const made of Array.isArray(late) ? late : [late]) (made as Partial<Disposable> | null)?.[Symbol.dispose]?.()
 }
 
 /** The callbacks of `SessionHost` that concern the transport layer. */

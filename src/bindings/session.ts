@@ -4,13 +4,14 @@ import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
   LIBSSH2_ERROR_EAGAIN,
 } from '../ffi/constants.gen.ts'
-import type { ChannelPointer, SftpPointer } from '../ffi/exports.ts'
+import type { Bytes, ChannelPointer, ListenerPointer, SftpPointer } from '../ffi/exports.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import { Instance } from '../ffi/instance.ts'
 import { AcceptQueue } from './accept-queue.ts'
 import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
+import { Listener } from './listener.ts'
 import { CALLS } from './session-transport.ts'
 import { Sftp } from './sftp.ts'
 import { SessionUserauth } from './session-userauth.ts'
@@ -124,6 +125,33 @@ export class Session extends SessionUserauth {
     })
   }
 
+  /** As `forwardListenEx`, on all addresses of the server. @returns the listener, or EAGAIN. libssh2_channel_forward_listen. */
+  forwardListen(port: number): Listener | Again {
+    const listening = this.forwardListenEx(null, port)
+    return Array.isArray(listening) ? listening[0] : listening
+  }
+
+  /**
+   * Has the server listen on a port and open a channel for each connection to it (RFC 4254 section 7.1).
+   * @param host address that the server binds to; `null` for all of them, as `0.0.0.0`. @param port 0: the server chooses one.
+   * @param queueMaxsize most connections that wait to be accepted; the server hears of others that they are refused.
+   * @returns `[listener, boundPort]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. libssh2_channel_forward_listen_ex.
+   */
+  forwardListenEx(host: string | null, port: number, queueMaxsize = 16): [listener: Listener, boundPort: number] | Again {
+    this.needHandshake()
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const address = host === null ? 0 as Bytes : scope.utf8(host, 'host').pointer
+    const wanted = checkedPort(port, 'port')
+    const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
+    const bound = scope.out()
+    const key = `forwardListen:${host}:${port}:${queueMaxsize}`
+    const pointer = calls.pointer<ListenerPointer>({ lane: calls.lane, key }, (c, session) => c._libssh2_channel_forward_listen_ex(session, address, wanted, bound, limit))
+    if (pointer === LIBSSH2_ERROR_EAGAIN) return pointer as Again
+    const boundPort = calls.heap.u32(bound)
+    return [new Listener(this, calls, pointer as ListenerPointer, boundPort), boundPort]
+  }
+
   /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
   sftpInit(): Sftp | Again {
     this.needHandshake()
@@ -152,3 +180,6 @@ export class Session extends SessionUserauth {
     return this.#agents.accept()
   }
 }
+
+/** Each connection in the queue may hold a window of 2 MiB. */
+const LARGEST_QUEUE = 1024

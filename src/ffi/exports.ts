@@ -5,6 +5,10 @@ export type Pointer<Kind extends string = string> = number & { readonly __pointe
 export type SessionPointer = Pointer<'LIBSSH2_SESSION'>
 export type ChannelPointer = Pointer<'LIBSSH2_CHANNEL'>
 export type SftpPointer = Pointer<'LIBSSH2_SFTP'>
+export type ListenerPointer = Pointer<'LIBSSH2_LISTENER'>
+export type KnownHostsPointer = Pointer<'LIBSSH2_KNOWNHOSTS'>
+/** An entry of a collection, owned by it. */
+export type KnownHostPointer = Pointer<'struct libssh2_knownhost'>
 export type SftpHandlePointer = Pointer<'LIBSSH2_SFTP_HANDLE'>
 /** Memory that the caller allocated, or reads before C changes it again. */
 export type Bytes = Pointer<'bytes'>
@@ -16,6 +20,7 @@ export interface WasmExports {
 
   _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
   _glue_channel_open_reason(session: SessionPointer): number
+  _glue_channel_originator(channel: ChannelPointer, port: Bytes): Bytes
   _glue_channel_peer_closed(channel: ChannelPointer): number
   _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_session_new(id: number): SessionPointer
@@ -58,6 +63,9 @@ export interface WasmExports {
   _libssh2_channel_open_ex(session: SessionPointer, type: Bytes, typeLength: number, windowSize: number, packetSize: number, message: Bytes, messageLength: number): ChannelPointer
   _libssh2_channel_direct_tcpip_ex(session: SessionPointer, host: Bytes, port: number, originator: Bytes, originatorPort: number): ChannelPointer
   _libssh2_channel_direct_streamlocal_ex(session: SessionPointer, path: Bytes, originator: Bytes, originatorPort: number): ChannelPointer
+  _libssh2_channel_forward_listen_ex(session: SessionPointer, host: Bytes, port: number, boundPort: Bytes, queueMaxsize: number): ListenerPointer
+  _libssh2_channel_forward_accept(listener: ListenerPointer): ChannelPointer
+  _libssh2_channel_forward_cancel(listener: ListenerPointer): number
   _libssh2_channel_free(channel: ChannelPointer): number
   _libssh2_channel_request_pty_ex(channel: ChannelPointer, term: Bytes, termLength: number, modes: Bytes, modesLength: number, columns: number, rows: number, widthPx: number, heightPx: number): number
   _libssh2_channel_request_pty_size_ex(channel: ChannelPointer, columns: number, rows: number, widthPx: number, heightPx: number): number
@@ -83,6 +91,17 @@ export interface WasmExports {
   _libssh2_channel_handle_extended_data(channel: ChannelPointer, mode: number): void
   _libssh2_channel_handle_extended_data2(channel: ChannelPointer, mode: number): number
   _libssh2_poll_channel_read(channel: ChannelPointer, extended: number): number
+
+  _libssh2_knownhost_init(session: SessionPointer): KnownHostsPointer
+  _libssh2_knownhost_add(hosts: KnownHostsPointer, host: Bytes, salt: Bytes, key: Bytes, keyLength: number, typemask: number, store: Bytes): number
+  _libssh2_knownhost_addc(hosts: KnownHostsPointer, host: Bytes, salt: Bytes, key: Bytes, keyLength: number, comment: Bytes, commentLength: number, typemask: number, store: Bytes): number
+  _libssh2_knownhost_check(hosts: KnownHostsPointer, host: Bytes, key: Bytes, keyLength: number, typemask: number, found: Bytes): number
+  _libssh2_knownhost_checkp(hosts: KnownHostsPointer, host: Bytes, port: number, key: Bytes, keyLength: number, typemask: number, found: Bytes): number
+  _libssh2_knownhost_del(hosts: KnownHostsPointer, entry: KnownHostPointer): number
+  _libssh2_knownhost_free(hosts: KnownHostsPointer): void
+  _libssh2_knownhost_readline(hosts: KnownHostsPointer, line: Bytes, length: number, type: number): number
+  _libssh2_knownhost_writeline(hosts: KnownHostsPointer, entry: KnownHostPointer, buffer: Bytes, size: number, written: Bytes, type: number): number
+  _libssh2_knownhost_get(hosts: KnownHostsPointer, store: Bytes, previous: KnownHostPointer): number
 
   _libssh2_sftp_close_handle(handle: SftpHandlePointer): number
   _libssh2_sftp_fstat_ex(handle: SftpHandlePointer, attributes: Bytes, set: number): number
