@@ -45,7 +45,7 @@ export class Driver {
   #seen = 0
   #released = false
   #current: Attempt | undefined
-  /** Counts what would have woken somebody in `wait`; how far that was when a call from outside last said EAGAIN. */
+  /** Counts what came from outside; how far that was when a call from outside last said EAGAIN. */
   #moves = 0
   #movesAtAgain = 0
 
@@ -126,6 +126,7 @@ export class Driver {
 
   /** Something happened outside: bytes, a drained queue, an answer, a timer. */
   wake(): void {
+    this.#moves += 1
     this.#released = true
     this.turn()
   }
@@ -186,7 +187,6 @@ export class Driver {
   }
 
   #wakeWaiters(): void {
-    this.#moves += 1
     const waiters = this.#waiters
     this.#waiters = []
     for (const waiter of waiters) waiter()

@@ -164,6 +164,16 @@ describe('wait', () => {
     await driver.wait()
   })
 
+  test('does not resolve for an operation that has merely ended', async () => {
+    const { driver } = driverOfNothing()
+    driver.blocked()
+    await driver.run(() => 0)
+    const woken = vi.fn()
+    void driver.wait().then(woken)
+    await settled()
+    expect(woken).not.toHaveBeenCalled()
+  })
+
   test('does not resolve a second time for the same news', async () => {
     const { driver } = driverOfNothing()
     driver.wake()
