@@ -63,6 +63,9 @@ const LEGACY: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   compression: [],
 }
 
+/** What is offered of a kind if nobody says otherwise, in order of preference. */
+export const defaultAlgorithms = (kind: AlgorithmKind): readonly string[] => DEFAULTS[kind]
+
 const KINDS = Object.keys(METHODS) as AlgorithmKind[]
 const COMPRESSION = 'zlib@openssh.com'
 

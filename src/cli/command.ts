@@ -1,0 +1,67 @@
+import { Readable, Writable } from 'node:stream'
+import type { Client, ExecOptions } from '../client/client.ts'
+import type { Process } from '../client/process.ts'
+import type { Exit, PtyOptions } from '../bindings/channel.ts'
+import { matchPattern } from '../host-key/pattern.ts'
+import type { SshConfig } from './ssh-config.ts'
+
+/** Of a command that was ended by a signal, as ssh has it. */
+const SIGNALLED = 255
+
+/**
+ * Runs a command, or the login shell, with this process's stdin, stdout and stderr.
+ * @returns the exit code to end with
+ */
+export async function runCommand(client: Client, config: SshConfig, command: string | undefined, tty: boolean | undefined): Promise<number> {
+  const wantsTerminal = tty ?? (config.requestTTY === 'yes' || config.requestTTY === 'force' || (config.requestTTY === 'auto' && command === undefined))
+  const pty = wantsTerminal && (process.stdin.isTTY || tty === true || config.requestTTY === 'force') ? terminalOf() : undefined
+  const options: ExecOptions = { env: environment(config), ignoreRefusedEnv: true, agentForwarding: config.forwardAgent !== false, pty }
+  const remote = command === undefined ? await client.shell({ ...options, ...pty }) : await client.exec(command, options)
+  return pty ? attachTerminal(remote) : attachStreams(remote)
+}
+
+function terminalOf(): PtyOptions {
+  const { columns = 80, rows = 24 } = process.stdout
+  return { term: process.env['TERM'] ?? 'vt100', columns, rows }
+}
+
+function environment({ setEnv, sendEnv }: SshConfig): Record<string, string> {
+  const sent = Object.entries(process.env).filter(([name]) => sendEnv.some((pattern) => matchPattern(name, pattern))) as [string, string][]
+  return Object.fromEntries([...sent, ...setEnv])
+}
+
+/** Raw mode: each key goes to the other side as it is typed, and the window's size follows. */
+async function attachTerminal(remote: Process): Promise<number> {
+  const { stdin, stdout } = process
+  const resize = () => {
+    void remote.resize(stdout.columns, stdout.rows).catch(() => {})
+  }
+  const raw = stdin.isTTY
+  if (raw) stdin.setRawMode(true)
+  stdout.on('resize', resize)
+  try {
+    return await attachStreams(remote)
+  } finally {
+    stdout.off('resize', resize)
+    if (raw) stdin.setRawMode(false)
+  }
+}
+
+async function attachStreams(remote: Process): Promise<number> {
+  const stopped = new AbortController()
+  const input = Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>
+  const sending = input.pipeTo(remote.stdin as WritableStream<Uint8Array>, { signal: stopped.signal, preventAbort: true }).catch(() => {})
+  await Promise.all([
+    remote.stdout.pipeTo(Writable.toWeb(process.stdout) as WritableStream<Uint8Array>, { preventClose: true }),
+    remote.stderr.pipeTo(Writable.toWeb(process.stderr) as WritableStream<Uint8Array>, { preventClose: true }),
+  ])
+  const exit = await remote.exit
+  stopped.abort()
+  await sending
+  process.stdin.destroy()
+  return codeOf(exit)
+}
+
+function codeOf(exit: Exit): number {
+  return 'code' in exit ? exit.code : SIGNALLED
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/// The command-line program. Exit codes: those of the remote command; 255 where the connection failed, 2 for a wrong command line.
+import { createRequire } from 'node:module'
+import { SSHError } from '../errors/ssh-error.ts'
+import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts'
+import { runCommand } from './command.ts'
+import { openConnection } from './connection.ts'
+import { Terminal, visible } from './terminal.ts'
+
+async function main(argv: readonly string[]): Promise<number> {
+  const request = parseArguments(argv)
+  if (request.action === 'help') return print(USAGE)
+  if (request.action === 'version') return print(version())
+  const terminal = new Terminal(request.quiet)
+  await using connection = await openConnection(request, terminal)
+  if (request.verbose) terminal.tell(`debug: ${JSON.stringify(connection.client.algorithms)}`)
+  return act(request, connection, terminal)
+}
+
+async function act(request: Exclude<Arguments, { action: 'help' } | { action: 'version' }>, { client, config }: Awaited<ReturnType<typeof openConnection>>, _terminal: Terminal): Promise<number> {
+  switch (request.action) {
+    case 'run': return runCommand(client, config, request.command ?? config.remoteCommand, request.tty)
+    default: throw new UsageError(`${request.action}: not here yet`)
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function version(): string {
+  const { name, version: number } = createRequire(import.meta.url)('../package.json') as { name: string, version: string }
+  return `${name} ${number}`
+}
+
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${USAGE}\n`)
+    return 2
+  }
+  const known = error instanceof SSHError || (error instanceof Error && 'syscall' in error)
+  process.stderr.write(`libssh2-wasm: ${visible(known ? (error as Error).message : String(error instanceof Error ? error.stack : error))}\n`)
+  return 255
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report)
