@@ -40,4 +40,13 @@ if (sha256(wasm) !== info.wasm.sha256) findings.push('dist/libssh2.wasm is not t
 if (wasm.includes(process.cwd())) findings.push('dist/libssh2.wasm holds the path of this folder')
 if (Object.keys(manifest.dependencies ?? {}).length > 0) findings.push('package.json has run-time dependencies; the core has none')
 
+// npm writes a lock file without the platform packages that it could not find, and npm ci then refuses it elsewhere.
+const locked = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages
+const names = new Set(Object.keys(locked).map(path => path.replace(/^.*node_modules\//, '')))
+for (const [path, { optionalDependencies = {} }] of Object.entries(locked)) {
+  for (const name of Object.keys(optionalDependencies)) {
+    if (!names.has(name)) findings.push(`package-lock.json lacks ${name}, which ${path} asks for: npm ci will fail`)
+  }
+}
+
 report(findings, `package: ${files.length} files, publint and are-the-types-wrong find nothing`)
