@@ -19,16 +19,23 @@ export interface ExchangeOptions {
   readonly bytes?: number
 }
 
-/** All that this build of libssh2 can do: what it offers by itself, and what is weak and only offered when it is named. */
-export async function supported(): Promise<Shared> {
+/** What this build offers by itself, and that with what is weak and only offered when it is named. */
+export async function supported(): Promise<{ byDefault: Shared; all: Shared }> {
   const session = await Session.create(transportPair()[0])
   try {
-    return {
-      kex: [...session.supportedAlgs(LIBSSH2_METHOD_KEX), 'diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
-      hostKey: [...session.supportedAlgs(LIBSSH2_METHOD_HOSTKEY), 'ssh-rsa'],
-      cipher: [...session.supportedAlgs(LIBSSH2_METHOD_CRYPT_CS), 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
-      mac: [...session.supportedAlgs(LIBSSH2_METHOD_MAC_CS), 'hmac-sha1-etm@openssh.com', 'hmac-sha1'],
+    const byDefault = {
+      kex: session.supportedAlgs(LIBSSH2_METHOD_KEX),
+      hostKey: session.supportedAlgs(LIBSSH2_METHOD_HOSTKEY),
+      cipher: session.supportedAlgs(LIBSSH2_METHOD_CRYPT_CS),
+      mac: session.supportedAlgs(LIBSSH2_METHOD_MAC_CS),
     }
+    const all = {
+      kex: [...byDefault.kex, 'diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
+      hostKey: [...byDefault.hostKey, 'ssh-rsa'],
+      cipher: [...byDefault.cipher, 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
+      mac: [...byDefault.mac, 'hmac-sha1-etm@openssh.com', 'hmac-sha1'],
+    }
+    return { byDefault, all }
   } finally {
     session.free()
   }
