@@ -150,6 +150,8 @@ export class Channel implements Disposable {
   processStartup(request: string, message?: string | null): number {
     return this.#request(`startup:${request}:${message ?? ''}`, (scope) => {
       const type = scope.utf8(request, 'request')
+      // Without one these two are malformed, and the server would end the session.
+      if (message == null && (request === 'exec' || request === 'subsystem')) throw new TypeError(`${request} needs a message, which must be a string`)
       const body = message == null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(message, 'message')
       return (c, channel) => c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
     })
@@ -367,7 +369,7 @@ export class Channel implements Disposable {
     return this.#call({ key: `flush:${stream}`, local: true }, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
   }
 
-  /** Bytes that the peer may still send. libssh2_channel_window_read. */
+  /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
   windowRead(): number {
     return this.windowReadEx().window
   }
@@ -409,11 +411,9 @@ export class Channel implements Disposable {
   receiveWindowAdjust2(adjustment: number, force: boolean | number = false): [rc: number, window: number] {
     const more = wholeNumber(adjustment, 'adjustment')
     this.#needOpen()
-    const { heap } = this.#calls
-    using scope = heap.scope()
-    const window = scope.out()
-    const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, Number(force), window))
-    return [rc, heap.u32(window)]
+    // What libssh2 would store is the window before the adjustment.
+    const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, Number(force), 0 as Bytes))
+    return [rc, this.windowRead()]
   }
 
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
