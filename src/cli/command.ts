@@ -1,4 +1,5 @@
-import { Readable, Writable } from 'node:stream'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 import type { Client, ExecOptions } from '../client/client.ts'
 import type { Process } from '../client/process.ts'
 import type { Exit, PtyOptions } from '../bindings/channel.ts'
@@ -48,18 +49,30 @@ async function attachTerminal(remote: Process): Promise<number> {
 }
 
 async function attachStreams(remote: Process): Promise<number> {
-  const stopped = new AbortController()
-  const input = Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>
-  const sending = input.pipeTo(remote.stdin as WritableStream<Uint8Array>, { signal: stopped.signal, preventAbort: true }).catch(() => {})
-  await Promise.all([
-    remote.stdout.pipeTo(Writable.toWeb(process.stdout) as WritableStream<Uint8Array>, { preventClose: true }),
-    remote.stderr.pipeTo(Writable.toWeb(process.stderr) as WritableStream<Uint8Array>, { preventClose: true }),
-  ])
+  const sending = send(process.stdin, remote.stdin)
+  await Promise.all([receive(remote.stdout, process.stdout), receive(remote.stderr, process.stderr)])
   const exit = await remote.exit
-  stopped.abort()
-  await sending
+  // What is typed from now on is for the next program.
   process.stdin.destroy()
+  await sending
   return codeOf(exit)
+}
+
+/** Ends with the input, or when nobody takes it any more. */
+async function send(source: Readable, target: WritableStream<Uint8Array | string>): Promise<void> {
+  const writer = target.getWriter()
+  try {
+    for await (const chunk of source) await writer.write(chunk as Uint8Array)
+    await writer.close()
+  } catch {
+    // The command has ended, or has closed its input: its exit says the rest.
+  }
+}
+
+async function receive(source: ReadableStream<Uint8Array>, target: Writable): Promise<void> {
+  for await (const chunk of source) {
+    if (!target.write(chunk)) await once(target, 'drain')
+  }
 }
 
 function codeOf(exit: Exit): number {

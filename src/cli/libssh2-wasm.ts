@@ -14,7 +14,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const terminal = new Terminal(request.quiet)
   await using connection = await openConnection(request, terminal)
   if (request.verbose) terminal.tell(`debug: ${JSON.stringify(connection.client.algorithms)}`)
-  return act(request, connection, terminal)
+  // Without await the connection would be closed at once.
+  return await act(request, connection, terminal)
 }
 
 async function act(request: Exclude<Arguments, { action: 'help' } | { action: 'version' }>, { client, config }: Awaited<ReturnType<typeof openConnection>>, _terminal: Terminal): Promise<number> {
