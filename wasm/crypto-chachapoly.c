@@ -1,15 +1,14 @@
-/* chacha20-poly1305@openssh.com (PROTOCOL.chacha20poly1305 of OpenSSH), on
-   libsodium's ChaCha20 with the 64-bit nonce of its designer, and Poly1305.
-   The nonce is the packet's sequence number. Two keys: the second enciphers
-   the length field only. */
+/* chacha20-poly1305@openssh.com (PROTOCOL.chacha20poly1305 of OpenSSH). The
+   nonce is the packet's sequence number. Two keys: the second enciphers the
+   length field only. */
 #include <sodium/crypto_onetimeauth_poly1305.h>
-#include <sodium/crypto_stream_chacha20.h>
 #include <mbedtls/constant_time.h>
 #include "crypto-aead.h"
+#include "crypto-chacha20.h"
 #include "crypto-internal.h"
 
-#define KEY crypto_stream_chacha20_KEYBYTES
-#define NONCE crypto_stream_chacha20_NONCEBYTES
+#define KEY CHACHA20_KEY
+#define NONCE CHACHA20_NONCE
 #define TAG crypto_onetimeauth_poly1305_BYTES
 #define BLOCK 8
 
@@ -59,14 +58,14 @@ static int chachapoly_get_len(LIBSSH2_SESSION *session, unsigned int seqno,
                               unsigned int *length, void **abstract)
 {
     const struct chachapoly *cipher = *abstract;
-    unsigned char nonce[NONCE], plain[AEAD_LENGTH_FIELD];
+    unsigned char nonce[NONCE], field[AEAD_LENGTH_FIELD];
     (void)session;
     if(size < AEAD_LENGTH_FIELD)
         return LIBSSH2_ERROR_DECRYPT;
     make_nonce(nonce, seqno);
-    crypto_stream_chacha20_xor_ic(plain, data, AEAD_LENGTH_FIELD, nonce, 0,
-                                  cipher->length_key);
-    *length = _libssh2_ntohu32(plain);
+    memcpy(field, data, AEAD_LENGTH_FIELD);
+    chacha20_xor(cipher->length_key, nonce, 0, field, AEAD_LENGTH_FIELD);
+    *length = _libssh2_ntohu32(field);
     return 0;
 }
 
@@ -78,7 +77,8 @@ static int chachapoly_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     size_t body = aead_body(length, cipher->encrypt);
     size_t covered = AEAD_LENGTH_FIELD + body;
     unsigned char *data = packet + AEAD_LENGTH_FIELD;
-    unsigned char nonce[NONCE], mac_key[crypto_onetimeauth_poly1305_KEYBYTES];
+    unsigned char nonce[NONCE], first[CHACHA20_BLOCK] = { 0 };
+    const unsigned char *mac_key = first;
     unsigned char tag[TAG];
     int rc = 0;
     (void)session;
@@ -86,12 +86,10 @@ static int chachapoly_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     if(!body || body % BLOCK)
         return -1;
     make_nonce(nonce, seqno);
-    crypto_stream_chacha20(mac_key, sizeof(mac_key), nonce, cipher->body_key);
+    chacha20_xor(cipher->body_key, nonce, 0, first, sizeof(first));
     if(cipher->encrypt) {
-        crypto_stream_chacha20_xor_ic(packet, packet, AEAD_LENGTH_FIELD, nonce,
-                                      0, cipher->length_key);
-        crypto_stream_chacha20_xor_ic(data, data, body, nonce, 1,
-                                      cipher->body_key);
+        chacha20_xor(cipher->length_key, nonce, 0, packet, AEAD_LENGTH_FIELD);
+        chacha20_xor(cipher->body_key, nonce, 1, data, body);
         crypto_onetimeauth_poly1305(data + body, packet, covered, mac_key);
     }
     else {
@@ -99,10 +97,9 @@ static int chachapoly_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
         if(mbedtls_ct_memcmp(tag, data + body, TAG))
             rc = LIBSSH2_ERROR_DECRYPT;
         else
-            crypto_stream_chacha20_xor_ic(data, data, body, nonce, 1,
-                                          cipher->body_key);
+            chacha20_xor(cipher->body_key, nonce, 1, data, body);
     }
-    _libssh2_explicit_zero(mac_key, sizeof(mac_key));
+    _libssh2_explicit_zero(first, sizeof(first));
     return rc;
 }
 
