@@ -12,6 +12,8 @@ const compilers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`co
 
 const dialers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
 
+const files = Object.fromEntries(['node', 'none'].map(name => [`local-files-${name}`, `src/transports/local-files/${name}.ts`]))
+
 const typescript = {
   name: 'typescript',
   transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id) : null,
@@ -19,13 +21,13 @@ const typescript = {
 }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
-const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id.endsWith('/libssh2.wasm')
+const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id === '#local-files' || id.endsWith('/libssh2.wasm')
 
 const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js', minifyInternalExports: false, hoistTransitiveImports: false }
 
 export default [
   {
-    input: { ...inputs(modules), ...inputs(programs), ...compilers, ...dialers },
+    input: { ...inputs(modules), ...inputs(programs), ...compilers, ...dialers, ...files },
     output,
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.

@@ -4,12 +4,27 @@
 export { connect, type ConnectOptions } from './client/connect.ts'
 export { type CallOptions, Client, type ExecOptions, type RunOptions, type RunResult, type SessionEnd, type ShellOptions } from './client/client.ts'
 export { Process } from './client/process.ts'
+export type { AgentForwarding, AgentOpener, X11Forwarding } from './client/forwarding.ts'
+export { type ForwardedConnection, type ListenOptions, PortListener } from './client/listener.ts'
 export type { ChannelStream } from './client/channel-stream.ts'
 export type { KeepaliveOptions } from './client/keepalive.ts'
 export type { AlgorithmKind, AlgorithmOptions, Algorithms, NegotiatedAlgorithms } from './client/algorithms.ts'
 export { type AuthContext, type AuthMethod, keyboardInteractive, password } from './client/auth.ts'
 export { agent, type AgentOptions } from './client/auth-agent.ts'
 export { publicKey } from './client/auth-public-key.ts'
+
+// SFTP
+export { SftpClient, type SftpOpenOptions, type SftpReadFileOptions, type SftpWriteFileOptions } from './client/sftp/sftp-client.ts'
+export { SftpFile, type SftpReadableOptions, type SftpWritableOptions } from './client/sftp/sftp-file.ts'
+export { SftpStat } from './client/sftp/attributes.ts'
+export { SftpEntry } from './client/sftp/directory.ts'
+export type { SftpLimits } from './client/sftp/limits.ts'
+export type { LocalPath } from './client/sftp/local-file.ts'
+export type { SftpOpenFlags } from './client/sftp/open-flags.ts'
+export type { UploadSource } from './client/sftp/sources.ts'
+export type { DownloadTarget } from './client/sftp/sinks.ts'
+export type { TransferOptions, TransferProgress, UploadOptions } from './client/sftp/transfer.ts'
+export type { DirectoryProgress, DirectoryTransferOptions, DirectoryTransferResult } from './client/sftp/transfer-directory.ts'
 
 // Keys
 export { AgentClient, type AddIdentityOptions, type AgentIdentity } from './keys/agent-client.ts'

@@ -59,30 +59,41 @@ export function readAttributes(heap: Heap, pointer: Bytes): SftpAttributes {
   }
 }
 
-/** Writes what is to be set into zeroed memory. The protocol sets owner and group together, and both times together. */
+/** What is to be set: which fields (`LIBSSH2_SFTP_ATTR_*`), and their values, 0 where none is given. */
+export interface CheckedAttributes extends Required<SftpAttributes> {
+  readonly flags: number
+}
+
+/**
+ * The protocol sets owner and group together, and both times together.
+ * @throws TypeError for one of a pair without the other, RangeError for what a field cannot hold.
+ */
+export function checkedAttributes({ filesize, uid, gid, permissions, atime, mtime }: SftpAttributes): CheckedAttributes {
+  const owned = uid !== undefined || gid !== undefined
+  const timed = atime !== undefined || mtime !== undefined
+  const field = (given: boolean, value: number | undefined, name: string, other: string) => given ? wholeNumber(needed(value, name, other), name) : 0
+  return {
+    flags: (filesize === undefined ? 0 : LIBSSH2_SFTP_ATTR_SIZE) | (owned ? LIBSSH2_SFTP_ATTR_UIDGID : 0)
+      | (permissions === undefined ? 0 : LIBSSH2_SFTP_ATTR_PERMISSIONS) | (timed ? LIBSSH2_SFTP_ATTR_ACMODTIME : 0),
+    filesize: filesize === undefined ? 0 : wholeNumber(filesize, 'filesize', 0, Number.MAX_SAFE_INTEGER),
+    uid: field(owned, uid, 'uid', 'gid'),
+    gid: field(owned, gid, 'gid', 'uid'),
+    permissions: permissions === undefined ? 0 : wholeNumber(permissions, 'permissions'),
+    atime: field(timed, atime, 'atime', 'mtime'),
+    mtime: field(timed, mtime, 'mtime', 'atime'),
+  }
+}
+
+/** Writes what is to be set into zeroed memory. */
 export function writeAttributes(heap: Heap, pointer: Bytes, attributes: SftpAttributes): void {
-  const { filesize, uid, gid, permissions, atime, mtime } = attributes
-  let flags = 0
-  const set = (offset: number, value: number, name: string) => heap.setU32(at(pointer, offset), wholeNumber(value, name))
-  if (filesize !== undefined) {
-    flags |= LIBSSH2_SFTP_ATTR_SIZE
-    heap.setU64(at(pointer, FILESIZE), BigInt(wholeNumber(filesize, 'filesize', 0, Number.MAX_SAFE_INTEGER)))
-  }
-  if (uid !== undefined || gid !== undefined) {
-    flags |= LIBSSH2_SFTP_ATTR_UIDGID
-    set(UID, needed(uid, 'uid', 'gid'), 'uid')
-    set(GID, needed(gid, 'gid', 'uid'), 'gid')
-  }
-  if (permissions !== undefined) {
-    flags |= LIBSSH2_SFTP_ATTR_PERMISSIONS
-    set(PERMISSIONS, permissions, 'permissions')
-  }
-  if (atime !== undefined || mtime !== undefined) {
-    flags |= LIBSSH2_SFTP_ATTR_ACMODTIME
-    set(ATIME, needed(atime, 'atime', 'mtime'), 'atime')
-    set(MTIME, needed(mtime, 'mtime', 'atime'), 'mtime')
-  }
-  heap.setU32(at(pointer, FLAGS), flags)
+  const checked = checkedAttributes(attributes)
+  heap.setU64(at(pointer, FILESIZE), BigInt(checked.filesize))
+  heap.setU32(at(pointer, FLAGS), checked.flags)
+  heap.setU32(at(pointer, UID), checked.uid)
+  heap.setU32(at(pointer, GID), checked.gid)
+  heap.setU32(at(pointer, PERMISSIONS), checked.permissions)
+  heap.setU32(at(pointer, ATIME), checked.atime)
+  heap.setU32(at(pointer, MTIME), checked.mtime)
 }
 
 function needed(value: number | undefined, name: string, other: string): number {

@@ -1,4 +1,4 @@
-import { SFTP_STATUS_TABLE } from '../errors/error-table.gen.ts'
+import { sftpRefusal } from '../errors/sftp-refusal.ts'
 import { SftpError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SFTP_PROTOCOL } from '../ffi/constants.gen.ts'
 import type { Pointer, SftpPointer } from '../ffi/exports.ts'
@@ -56,13 +56,16 @@ export class SftpCalls {
     }
   }
 
-  #refusal(error: SSHError, about: SftpPath | undefined): SftpError {
+  #refusal(error: SSHError, about: SftpPath | undefined): SSHError {
     const status = this.calls.plain((c) => c._libssh2_sftp_last_error(this.handle.pointer))
-    const path = about instanceof Uint8Array ? new TextDecoder().decode(about) : about
-    const known = status === 0 ? undefined : SFTP_STATUS_TABLE[status]
-    const message = `${known?.name ?? error.message}${path === undefined ? '' : `: ${path}`}`
-    return new SftpError(message, { code: known?.code ?? error.code, errno: error.errno, status, path, cause: error })
+    if (status === 0) return new SftpError(error.message, { code: error.code, errno: error.errno, status, path: pathText(about), cause: error })
+    return sftpRefusal(status, pathText(about), { errno: error.errno, cause: error })
   }
+}
+
+/** A path as text, for errors. */
+export function pathText(path: SftpPath | undefined): string | undefined {
+  return path instanceof Uint8Array ? new TextDecoder().decode(path) : path
 }
 
 export function encodePath(scope: HeapScope, path: SftpPath, name: string): Encoded {

@@ -1,0 +1,27 @@
+import type { SftpRequests, Signal } from './requests.ts'
+
+/** What the server takes (`limits@openssh.com`), in bytes; without that extension, what every server must take. */
+export interface SftpLimits {
+  readonly maxReadLength: number
+  readonly maxWriteLength: number
+  /** Files and directories open at a time; 0 if the server did not say. */
+  readonly maxOpenHandles: number
+}
+
+/** draft-ietf-secsh-filexfer-02 section 3: all servers take data of 32768 bytes. */
+const EVERY_SERVER: SftpLimits = { maxReadLength: 32768, maxWriteLength: 32768, maxOpenHandles: 0 }
+/** OpenSSH's own limit: larger requests gain nothing, and hold the channel up for others. */
+const LARGEST = 255 << 10
+
+export async function askLimits(requests: SftpRequests, signal: Signal): Promise<SftpLimits> {
+  if (!requests.connection.extensions.has('limits@openssh.com')) return EVERY_SERVER
+  const length = (said: bigint, otherwise: number) => said === 0n ? otherwise : Number(said < BigInt(LARGEST) ? said : BigInt(LARGEST))
+  return requests.extendedReply('limits@openssh.com', '', () => {}, (body) => {
+    body.uint64()
+    return {
+      maxReadLength: length(body.uint64(), EVERY_SERVER.maxReadLength),
+      maxWriteLength: length(body.uint64(), EVERY_SERVER.maxWriteLength),
+      maxOpenHandles: Number(body.uint64()),
+    }
+  }, signal)
+}

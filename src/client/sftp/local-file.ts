@@ -1,0 +1,26 @@
+/// Files of the machine that this runs on; `#local-files` has them where the runtime does.
+
+/** An open local file. */
+export interface LocalFile {
+  /** Bytes, when it was opened. */
+  readonly size: number
+  /** Mode bits of the file system, for the copy; 0 where it has none. */
+  readonly mode: number
+  /** Fills `buffer` from `position` on. @returns bytes read, 0 at the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>
+  /** Writes all of `data`. */
+  write(data: Uint8Array, position: number): Promise<void>
+  truncate(size: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** `read` an existing file, `replace` it, or `go-on` with what is there already. */
+export type LocalOpenMode = 'read' | 'replace' | 'go-on'
+
+/** An entry of a local directory; links are not followed. */
+export interface LocalEntry {
+  readonly name: string
+  readonly kind: 'file' | 'directory' | 'other'
+}
+
+export type LocalPath = string | URL

@@ -1,0 +1,72 @@
+import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
+import type { TransferWindow } from './transfer-window.ts'
+
+interface Piece {
+  readonly offset: number
+  readonly length: number
+  readonly answer: Promise<Uint8Array | null>
+}
+
+export interface ReadRange {
+  /** Where to begin; 0 if none is given. */
+  readonly start?: number | undefined
+  /** Where to stop, not included; at the end of the file if none is given. */
+  readonly end?: number | undefined
+  readonly signal?: Signal
+}
+
+/** Reads a range of a file in order, asking ahead of what is taken: as far as the window goes, and no further. */
+export class ReadPipeline {
+  readonly #requests: SftpRequests
+  readonly #handle: RemoteHandle
+  readonly #window: TransferWindow
+  readonly #largest: number
+  readonly #end: number
+  readonly #signal: Signal
+  readonly #pieces: Piece[] = []
+  #next: number
+
+  constructor(requests: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, { start = 0, end = Infinity, signal }: ReadRange) {
+    this.#requests = requests
+    this.#handle = handle
+    this.#largest = largest
+    this.#window = window
+    this.#next = start
+    this.#end = end
+    this.#signal = signal
+  }
+
+  /** The bytes that come next; `null` at the end of the range or of the file. */
+  async next(): Promise<Uint8Array | null> {
+    this.#askAhead()
+    const piece = this.#pieces.shift()
+    if (!piece) return null
+    const data = await piece.answer
+    if (data === null) return this.#stop()
+    // The server may give less than was asked for: what is missing is asked for at once, before what follows it is taken.
+    if (data.length < piece.length) this.#pieces.unshift(this.#ask(piece.offset + data.length, piece.length - data.length))
+    else this.#askAhead()
+    return data
+  }
+
+  #askAhead(): void {
+    while (this.#next < this.#end && !this.#window.full) {
+      const length = Math.min(this.#largest, this.#end - this.#next)
+      this.#pieces.push(this.#ask(this.#next, length))
+      this.#next += length
+    }
+  }
+
+  #ask(offset: number, length: number): Piece {
+    const answer = this.#window.through(length, () => this.#requests.read(this.#handle, offset, length, this.#signal))
+    // Whoever takes it hears of a failure; what nobody takes any more may fail unheard.
+    answer.catch(() => {})
+    return { offset, length, answer }
+  }
+
+  #stop(): null {
+    this.#next = this.#end
+    this.#pieces.length = 0
+    return null
+  }
+}

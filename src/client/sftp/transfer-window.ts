@@ -1,0 +1,73 @@
+/** Bytes that one transfer may have under way, whatever the link; what fills any link nearby. */
+const SMALLEST = 2 << 20
+/** The same at most: 100 ms at 1.3 Gbit/s. */
+const LARGEST = 16 << 20
+
+/** Bytes under way in all transfers of an SFTP client: bounds its memory. */
+export class TransferBudget {
+  used = 0
+
+  /** A transfer that has nothing under way may always ask for something. */
+  get spent(): boolean {
+    return this.used >= LARGEST
+  }
+}
+
+/**
+ * How much a transfer has under way: twice what the link holds (fastest answer x rate of arrival), so that it is always full
+ * and the rate can still rise, between two bounds.
+ */
+export class TransferWindow {
+  readonly #budget: TransferBudget
+  #used = 0
+  #size = SMALLEST
+  #fastest = Infinity
+  #arrived = 0
+  #since = 0
+
+  constructor(budget: TransferBudget) {
+    this.#budget = budget
+  }
+
+  get used(): number {
+    return this.#used
+  }
+
+  get full(): boolean {
+    return this.#used > 0 && (this.#used >= this.#size || this.#budget.spent)
+  }
+
+  /** Counts a request of so many bytes until it settles. */
+  async through<T>(bytes: number, request: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    if (this.#used === 0) this.#restart(start)
+    this.#add(bytes)
+    try {
+      return await request()
+    } finally {
+      this.#add(-bytes)
+      this.#measure(bytes, start)
+    }
+  }
+
+  #add(bytes: number): void {
+    this.#used += bytes
+    this.#budget.used += bytes
+  }
+
+  #restart(now: number): void {
+    this.#arrived = 0
+    this.#since = now
+  }
+
+  #measure(bytes: number, start: number): void {
+    const now = performance.now()
+    this.#fastest = Math.min(this.#fastest, now - start)
+    this.#arrived += bytes
+    const span = now - this.#since
+    if (span < this.#fastest || span === 0) return
+    const held = this.#arrived / span * this.#fastest
+    this.#size = Math.min(LARGEST, Math.max(SMALLEST, this.#size, 2 * held))
+    this.#restart(now)
+  }
+}

@@ -1,0 +1,106 @@
+import { pathText, type SftpPath } from '../../bindings/sftp-calls.ts'
+import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
+import { orAbort } from '../../host-key/or-abort.ts'
+import type { CallOptions } from '../client.ts'
+import { isMissing, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
+import { type ByteSink, type DownloadTarget, openSink } from './sinks.ts'
+import { type ByteSource, openSource, type UploadSource } from './sources.ts'
+
+/** How far a transfer has come, in bytes; what was there before a resumed one is counted. */
+export interface TransferProgress {
+  readonly transferred: number
+  /** `undefined` where nobody knows: a stream, a file of `/proc`. */
+  readonly total: number | undefined
+}
+
+export interface TransferOptions extends CallOptions {
+  /** Called after each piece that has arrived. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+  /** Goes on behind so many bytes: they are neither sent nor compared, and what the destination has beyond is replaced. */
+  readonly offset?: number | undefined
+  /** Goes on where the destination ends, whose size is asked for; not for streams as destination. */
+  readonly resume?: boolean | undefined
+}
+
+export interface UploadOptions extends TransferOptions {
+  /** Mode bits of a new file; if none are given, those of a local source, and what the server thinks best for others. */
+  readonly mode?: number | undefined
+}
+
+/** Copies a remote file to `target`. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server said. */
+export async function download(shared: SftpShared, path: SftpPath, target: DownloadTarget, options: TransferOptions): Promise<TransferProgress> {
+  const { signal, resume, offset = resume ? undefined : 0 } = options
+  const opening = shared.requests.open(path, LIBSSH2_FXF_READ, {}, signal)
+  return shared.opened(opening, false, async (handle) => {
+    const { filesize: size = 0 } = await shared.requests.fstat(handle, signal)
+    const sink = await openSink(target, offset)
+    try {
+      const total = size > 0 ? size : undefined
+      const pipeline = shared.reading(handle, { start: sink.size, end: total, signal })
+      const transferred = await orAbort(drain(() => pipeline.next(), sink, (bytes) => options.onProgress?.({ transferred: bytes, total })), signal)
+      if (total !== undefined && transferred !== total) throw sizeMismatch(pathText(path) ?? '', total, transferred)
+      await orAbort(sink.finish(), signal)
+      return { transferred, total }
+    } catch (error) {
+      void sink.abandon(error)
+      throw error
+    }
+  })
+}
+
+async function drain(next: () => Promise<Uint8Array | null>, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
+  let done = sink.size
+  for (let data = await next(); data; data = await next()) {
+    await sink.write(data)
+    done += data.length
+    onWritten(done)
+  }
+  return done
+}
+
+/** Copies `source` to a remote file. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if the server has another size in the end. */
+export async function upload(shared: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
+  const { signal, resume } = options
+  signal?.throwIfAborted()
+  const start = options.offset ?? (resume ? await sizeOf(shared, path, signal) : 0)
+  const bytes = await orAbort(openSource(source, start), signal)
+  try {
+    return await send(shared, bytes, path, start, options)
+  } finally {
+    void bytes[Symbol.asyncDispose]()
+  }
+}
+
+async function send(shared: SftpShared, source: ByteSource, path: SftpPath, start: number, { signal, mode, onProgress }: UploadOptions): Promise<TransferProgress> {
+  const { requests } = shared
+  const flags = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | (start === 0 ? LIBSSH2_FXF_TRUNC : 0)
+  const opening = requests.open(path, flags, modeAttributes(mode ?? source.mode), signal)
+  return shared.opened(opening, true, async (handle) => {
+    let transferred = start
+    const pipeline = shared.writing(handle, {
+      start, signal,
+      onWritten: (bytes) => {
+        transferred += bytes
+        onProgress?.({ transferred, total: source.size })
+      },
+    })
+    await orAbort((async () => {
+      for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data)
+      await pipeline.finish()
+    })(), signal)
+    const { filesize } = await requests.fstat(handle, signal)
+    if (start > 0 && filesize !== undefined && filesize > transferred) await requests.fsetstat(handle, { filesize: transferred }, signal)
+    else if (filesize !== undefined && filesize !== transferred) throw sizeMismatch(pathText(path) ?? '', transferred, filesize)
+    return { transferred, total: source.size }
+  })
+}
+
+/** 0 for a file that does not exist yet. */
+async function sizeOf(shared: SftpShared, path: SftpPath, signal: AbortSignal | undefined): Promise<number> {
+  try {
+    return (await shared.requests.stat(path, signal)).filesize ?? 0
+  } catch (error) {
+    if (isMissing(error)) return 0
+    throw error
+  }
+}

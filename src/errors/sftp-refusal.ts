@@ -1,0 +1,25 @@
+import { SFTP_STATUS_TABLE } from './error-table.gen.ts'
+import { SftpError } from './ssh-error.ts'
+
+const FX_FAILURE = 4
+
+export interface RefusalOptions {
+  /** What the server said about it, for people. */
+  readonly said?: string
+  /** libssh2's number where the call was libssh2's. */
+  readonly errno?: number
+  readonly cause?: unknown
+}
+
+/** The error for a status that an SFTP server answered. What it said in words is kept where the number alone says little. */
+export function sftpRefusal(status: number, path: string | undefined, { said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
+  const known = SFTP_STATUS_TABLE[status]
+  const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
+  const message = `${known?.name ?? `SSH_FX ${status}`}${path === undefined ? '' : `: ${path}`}${words && ` (${words})`}`
+  return new SftpError(message, { code: known?.code ?? 'ERR_SFTP_FAILURE', errno, status, path, cause })
+}
+
+/** A server's words end up in terminals and logs. */
+function printable(text: string): string {
+  return text.slice(0, 200).replace(/[\x00-\x1f\x7f-\x9f]/g, '\u{fffd}')
+}
