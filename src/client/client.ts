@@ -4,6 +4,7 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { Process } from './process.ts'
+import { SftpClient } from './sftp/sftp-client.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -129,6 +130,11 @@ export class Client implements AsyncDisposable {
   /** A connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
   async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
     return channelStream(await this.session.complete(() => this.session.directStreamlocalEx(path), { signal, discard: (late) => late[Symbol.dispose]() }))
+  }
+
+  /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */
+  sftp(options: CallOptions = {}): Promise<SftpClient> {
+    return SftpClient.open(this.session, options)
   }
 
   /** Ends the session politely. Whatever still runs rejects. Idempotent, never rejects. */
