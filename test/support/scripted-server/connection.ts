@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { ByteQueue } from './byte-queue.ts'
-import type { Compression } from './compression.ts'
+import { Compression } from './compression.ts'
 import { HostKey } from './host-key.ts'
 import { defaultAlgorithms, exchangeKeys, type KeyExchangeOptions } from './key-exchange.ts'
 import { SSH_MSG } from './messages.ts'
@@ -17,14 +17,14 @@ export class Connection {
   sessionId: Buffer | undefined
   incomingAlgorithms = defaultAlgorithms()
   outgoingAlgorithms = defaultAlgorithms()
-  /** Set while messages are compressed: from authentication on, where that was agreed. */
-  inflate: Compression | undefined
-  deflate: Compression | undefined
   /** Every message of the client so far, newest last. */
   readonly received: Uint8Array[] = []
   readonly #socket: Socket
   readonly #queue: ByteQueue
   readonly #unclaimed: Uint8Array[] = []
+  #authenticated = false
+  #inflate: Compression | undefined
+  #deflate: Compression | undefined
   #compressing = Promise.resolve()
   #incoming = noCipher
   #outgoing = noCipher
@@ -43,7 +43,7 @@ export class Connection {
 
   /** A message in a packet, protected as agreed, right but for `fault`. */
   send(payload: Uint8Array, fault: PacketFault = {}): void {
-    const { deflate } = this
+    const deflate = this.#deflate
     if (!deflate) return this.sendRaw(this.seal(payload, fault))
     this.#compressing = this.#compressing.then(async () => this.sendRaw(this.seal(await deflate.pass(payload), fault)))
   }
@@ -68,7 +68,7 @@ export class Connection {
     if (waiting >= 0) return this.#unclaimed.splice(waiting, 1)[0]!
     for (;;) {
       const payload = payloadOf(await this.#incoming.open(this.#queue, this.#incomingSequence))
-      const message = await this.inflate?.pass(payload) ?? payload
+      const message = await this.#inflate?.pass(payload) ?? payload
       this.#incomingSequence = (this.#incomingSequence + 1) >>> 0
       this.received.push(message)
       if (types.includes(message[0]!)) return message
@@ -99,15 +99,24 @@ export class Connection {
     await exchangeKeys(this, options)
   }
 
+  /** The client is authenticated: from now on messages are compressed where that was agreed. */
+  startCompression(): void {
+    this.#authenticated = true
+    this.#inflate = compressionOf(this.incomingAlgorithms, 'inflate')
+    this.#deflate = compressionOf(this.outgoingAlgorithms, 'deflate')
+  }
+
   protectOutgoing(algorithms: DirectionAlgorithms, cipher: PacketCipher): void {
     this.outgoingAlgorithms = algorithms
     this.#outgoing = cipher
+    if (this.#authenticated) this.#deflate = compressionOf(algorithms, 'deflate')
     if (this.strict) this.#outgoingSequence = 0
   }
 
   protectIncoming(algorithms: DirectionAlgorithms, cipher: PacketCipher): void {
     this.incomingAlgorithms = algorithms
     this.#incoming = cipher
+    if (this.#authenticated) this.#inflate = compressionOf(algorithms, 'inflate')
     if (this.strict) this.#incomingSequence = 0
   }
 
@@ -120,3 +129,6 @@ export class Connection {
     this.#socket.destroy()
   }
 }
+
+const compressionOf = ({ compression }: DirectionAlgorithms, kind: 'deflate' | 'inflate'): Compression | undefined =>
+  compression === 'none' ? undefined : new Compression(kind)

@@ -49,6 +49,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   connection.send(options.reply?.(reply) ?? reply)
   await options.beforeNewKeys?.()
   connection.send(new Uint8Array([SSH_MSG.NEWKEYS]))
+  await connection.sent()
 
   const { sessionId } = connection
   const derive = (letter: string, length: number) => {

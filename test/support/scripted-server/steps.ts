@@ -1,6 +1,5 @@
 import { WireReader } from '../../../src/wire-format/reader.ts'
 import { WireWriter } from '../../../src/wire-format/writer.ts'
-import { Compression } from './compression.ts'
 import type { Connection } from './connection.ts'
 import type { KeyExchangeOptions } from './key-exchange.ts'
 import { SSH_MSG } from './messages.ts'
@@ -31,8 +30,7 @@ export async function serveLogin(connection: Connection, options: KeyExchangeOpt
   await serveHandshake(connection, options)
   await connection.receive(SSH_MSG.USERAUTH_REQUEST)
   connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
-  if (connection.incomingAlgorithms.compression !== 'none') connection.inflate = new Compression('inflate')
-  if (connection.outgoingAlgorithms.compression !== 'none') connection.deflate = new Compression('deflate')
+  connection.startCompression()
 }
 
 /** Confirms the next channel that the client opens. */
