@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # scripts/fixes-without.sh [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ names)
 # Takes one patch at a time out of libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
-# The sanitizer build is tried first, then the release build, where memory that is not given back shows.
+# The release build is tried first; where the tests still pass, the sanitizer build, which is ten times slower.
 # Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on what is committed, in build/without/; the project itself is not touched.
 source "$(dirname "$0")/build/common.sh"
 
@@ -82,7 +82,7 @@ try() {
   local number=$1 also variant status name
   name=$(basename "$(echo deps/libssh2/patches/"$number"-*.patch)" .patch)
   if ! also=$(take_out "$number"); then row "$name" - - "not separable from later patches"; return; fi
-  for variant in sanitize release; do
+  for variant in release sanitize; do
     if ! build "$variant"; then row "$name" "$also" "$variant" "does not compile: $(grep -m1 'error:' "$work/build.log" | sed 's/.*error: //')"; return; fi
     run_tests "$variant" "$number" && continue
     status=$?
@@ -101,10 +101,10 @@ copy_project
 make_series
 rm -rf "$project/deps/libssh2/patches"
 : > "$rows"
-for variant in sanitize release; do
-  git -C "$series" checkout --quiet --force --detach all && copy_tree
+git -C "$series" checkout --quiet --force --detach all && copy_tree
+for variant in release sanitize; do
   build "$variant" || fail "$(tail -5 "$work/build.log")"
-  run_tests "$variant" || fail "tests fail ($variant) with all patches applied: see build/without/test.log"
+  limit=1800 run_tests "$variant" || fail "tests fail ($variant) with all patches applied: see build/without/test.log"
 done
 for number in "${numbers[@]}"; do try "$number"; done
 [ $# -gt 0 ] || node scripts/fixes/write-proof.mjs "$rows" > deps/libssh2/FIXES-PROOF.md
