@@ -44,10 +44,4 @@ void _libssh2_hmac_cleanup(libssh2_hmac_ctx *ctx);
    NULL-ended; NULL for a list that has none. */
 const void *_libssh2_legacy_methods(const void *defaults);
 
-/* Signature algorithms for a key of type `method` that signs with others than
-   its own name (RFC 8332), best first; NULL for other keys. */
-const char *_libssh2_supported_key_sign_algorithms(LIBSSH2_SESSION *session,
-                                                   unsigned char *method,
-                                                   size_t method_len);
-
 #endif

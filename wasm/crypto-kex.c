@@ -178,12 +178,21 @@ static int send_packet(LIBSSH2_SESSION *session, struct kex *kex)
                                    NULL, 0);
 }
 
-static int burn_guess(LIBSSH2_SESSION *session, struct kex *kex)
+/* A wrong guess is a packet of the method guessed, whichever that was. */
+static int ignore_guess(LIBSSH2_SESSION *session, struct kex *kex)
 {
-    int rc = _libssh2_packet_burn(session, &kex->burning);
-    if(rc > 0)
+    static const unsigned char method_messages[] = {
+        30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+        40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 0 };
+    unsigned char *data;
+    size_t length;
+    int rc = _libssh2_packet_requirev(session, method_messages, &data, &length,
+                                      0, NULL, 0, &kex->guess);
+    if(!rc) {
+        LIBSSH2_FREE(session, data);
         session->burn_optimistic_kexinit = 0;
-    return rc > 0 ? 0 : rc ? rc : LIBSSH2_ERROR_SOCKET_RECV;
+    }
+    return rc;
 }
 
 static int one_step(LIBSSH2_SESSION *session, struct kex *kex)
@@ -194,8 +203,9 @@ static int one_step(LIBSSH2_SESSION *session, struct kex *kex)
     size_t length;
     int rc = 0;
     switch(kex->step) {
-    case STEP_GUESS: /* RFC 4253 section 7.1: a wrong guess is ignored */
-        return session->burn_optimistic_kexinit ? burn_guess(session, kex) : 0;
+    case STEP_GUESS: /* RFC 4253 section 7.1 */
+        return session->burn_optimistic_kexinit ? ignore_guess(session, kex) :
+            0;
     case STEP_GROUP_REQUEST:
         if(method->group_exchange)
             return kex_group_request(session, kex);

@@ -24,7 +24,7 @@ struct kex_method {
 struct kex {
     int step;
     packet_require_state_t required;
-    libssh2_nonblocking_states burning;
+    packet_requirev_state_t guess;
     unsigned char *packet; /* being sent: type, length, public_value */
     size_t packet_len;
     unsigned char *group; /* group exchange: the server's packet with p and g */

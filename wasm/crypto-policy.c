@@ -78,18 +78,3 @@ const void *_libssh2_legacy_methods(const void *defaults)
         return legacy_ciphers;
     return defaults == macs ? legacy_macs : NULL;
 }
-
-/* ssh-rsa, with its SHA-1, only for callers who have said so. */
-const char *_libssh2_supported_key_sign_algorithms(LIBSSH2_SESSION *session,
-                                                   unsigned char *method,
-                                                   size_t method_len)
-{
-    static const char plain[] = "ssh-rsa";
-    static const char certificate[] = "ssh-rsa-cert-v01@openssh.com";
-    if((method_len != strlen(plain) || memcmp(method, plain, method_len)) &&
-       (method_len != strlen(certificate) ||
-        memcmp(method, certificate, method_len)))
-        return NULL;
-    return session->sign_algo_prefs ? "rsa-sha2-512,rsa-sha2-256,ssh-rsa" :
-        "rsa-sha2-512,rsa-sha2-256";
-}
