@@ -4,7 +4,7 @@ import type { KeyType } from './key-pairs.ts'
 import { freePort } from './port.ts'
 import { startPeer, type Peer } from './process.ts'
 import { authorizedKeys, clientKeys, currentUser, hostKeyPairs, sshServer, withPortRetry, type SshServer } from './ssh-server.ts'
-import { loginConfig, loginNamespace, type Login } from './sshd-login.ts'
+import { loginConfig, loginNamespace, plainNamespace, type Login } from './sshd-login.ts'
 import { temporaryDirectory, type TemporaryDirectory } from './temporary.ts'
 
 export interface SshdOptions {
@@ -54,7 +54,7 @@ function command({ release, login }: SshdOptions, directory: TemporaryDirectory)
   const program = release === undefined ? ['/usr/sbin/sshd'] : treeCommand(release, '/usr/sbin/sshd')
   // 8.4 would start itself again by path for each connection, which a foreign tree cannot do.
   const flags = release === 'bullseye' ? ['-r'] : []
-  const words = [...(login === undefined ? [] : loginNamespace(login, directory)), ...program, ...flags, '-D', '-e', '-f', directory.file('sshd_config')]
+  const words = [...(login === undefined ? plainNamespace(currentUser(), directory) : loginNamespace(login, directory)), ...program, ...flags, '-D', '-e', '-f', directory.file('sshd_config')]
   return [words[0] as string, words.slice(1)]
 }
 
@@ -74,6 +74,8 @@ function sshdConfig(options: SshdOptions, port: number, hostKeys: readonly strin
     'UseDNS no',
     'PrintMotd no',
     'PrintLastLog no',
+    // A bash that sshd starts reads ~/.bashrc, whatever that does on this machine; not where it seems to be started by another shell.
+    'SetEnv SHLVL=1',
     // The defaults (10) are for people; tests open many at once.
     'MaxSessions 100',
     'MaxStartups 1000:30:1000',
