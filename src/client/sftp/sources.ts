@@ -15,6 +15,7 @@ export interface ByteSource extends AsyncDisposable {
 }
 
 const BLOCK = 1 << 20
+const SMALL_BLOCK = 64 << 10
 
 /** @param offset bytes at the beginning that are left out; a stream begins with what comes after them. */
 export async function openSource(source: UploadSource, offset: number): Promise<ByteSource> {
@@ -76,8 +77,9 @@ async function fromFile(path: LocalPath, offset: number): Promise<ByteSource> {
   const file = await openLocalFile(path, 'read')
   let at = offset
   const read = async () => {
-    const block = new Uint8Array(BLOCK)
-    const count = await file.read(block, at)
+    // Files of /proc have no size. What has one is read that far, however it grows meanwhile.
+    const block = new Uint8Array(file.size > 0 ? Math.max(0, Math.min(BLOCK, file.size - at)) : SMALL_BLOCK)
+    const count = block.length > 0 ? await file.read(block, at) : 0
     at += count
     return count > 0 ? block.subarray(0, count) : null
   }
