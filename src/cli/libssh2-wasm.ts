@@ -2,10 +2,15 @@
 /// The command-line program. Exit codes: those of the remote command; 255 where the connection failed, 2 for a wrong command line.
 import { createRequire } from 'node:module'
 import { SSHError } from '../errors/ssh-error.ts'
+import type { Client } from '../client/client.ts'
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts'
 import { runCommand } from './command.ts'
-import { openConnection } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
 import { Terminal, visible } from './terminal.ts'
+import { get, put } from './transfer.ts'
+import { openTunnels } from './tunnels.ts'
+
+type ConnectedArguments = Exclude<Arguments, { action: 'help' } | { action: 'version' }>
 
 async function main(argv: readonly string[]): Promise<number> {
   const request = parseArguments(argv)
@@ -18,11 +23,22 @@ async function main(argv: readonly string[]): Promise<number> {
   return await act(request, connection, terminal)
 }
 
-async function act(request: Exclude<Arguments, { action: 'help' } | { action: 'version' }>, { client, config }: Awaited<ReturnType<typeof openConnection>>, _terminal: Terminal): Promise<number> {
-  switch (request.action) {
-    case 'run': return runCommand(client, config, request.command ?? config.remoteCommand, request.tty)
-    default: throw new UsageError(`${request.action}: not here yet`)
-  }
+async function act(request: ConnectedArguments, { client, config }: Connection, terminal: Terminal): Promise<number> {
+  if (request.action === 'get') return get(client, request)
+  if (request.action === 'put') return put(client, request)
+  await openTunnels(client, {
+    localForwards: [...request.localForwards, ...config.localForwards],
+    remoteForwards: [...request.remoteForwards, ...config.remoteForwards],
+    dynamicForwards: [...request.dynamicForwards, ...config.dynamicForwards],
+  }, terminal)
+  if (request.noCommand) return untilClosed(client)
+  return runCommand(client, config, request.command ?? config.remoteCommand, request.tty)
+}
+
+async function untilClosed(client: Client): Promise<number> {
+  const { expected, error } = await client.closed
+  if (!expected) throw error
+  return 0
 }
 
 function print(text: string): number {

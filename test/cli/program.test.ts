@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../support/port.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+import { configFor, run } from './program.ts'
+
+let server: SshServer
+let files: TemporaryDirectory
+let config: string
+beforeAll(async () => {
+  server = await startSshd()
+  files = temporaryDirectory('cli')
+  config = configFor(server, files)
+})
+afterAll(async () => {
+  await server.stop()
+  files.remove()
+})
+
+const demo = (...args: string[]) => run(['-F', config, ...args])
+
+describe('the program', () => {
+  test('passes output, errors and the exit code through', async () => {
+    expect(await demo('demo', 'echo out; echo err >&2; exit 5')).toEqual({ code: 5, stdout: 'out\n', stderr: 'err\n' })
+  })
+
+  test('sends its input, and EOF', async () => {
+    expect((await run(['-F', config, 'demo', 'wc', '-c'], 'x'.repeat(300_000))).stdout.trim()).toBe('300000')
+  })
+
+  test('leaves the options of the remote command alone', async () => {
+    expect((await demo('demo', 'echo', '-n', 'two words')).stdout).toBe('two words')
+  })
+
+  test('ends with 255 for a signal, and for a connection that fails', async () => {
+    expect((await demo('demo', 'kill -TERM $$')).code).toBe(255)
+    const refused = await demo('-p', String(await freePort()), 'demo', 'true')
+    expect(refused.code).toBe(255)
+    expect(refused.stderr).toMatch(/ECONNREFUSED/)
+  })
+
+  test('goes through two jump hosts', async () => {
+    expect(await demo('-J', 'demo,demo', 'demo', 'echo far')).toMatchObject({ code: 0, stdout: 'far\n' })
+  })
+
+  test('refuses an unknown host where nobody can be asked', async () => {
+    const { code, stderr } = await demo('-o', `UserKnownHostsFile=${files.file('none')}`, 'demo', 'true')
+    expect(code).toBe(255)
+    expect(stderr).toMatch(/SHA256:/)
+  })
+
+  test('warns of a changed host key and says what to do', async () => {
+    const other = files.file('changed')
+    writeFileSync(other, `[127.0.0.1]:${server.port} ${server.keys.ed25519.publicKey}\n`)
+    const { code, stderr } = await demo('-o', `UserKnownHostsFile=${other}`, 'demo', 'true')
+    expect(code).toBe(255)
+    expect(stderr).toMatch(/ssh-keygen -R/)
+  })
+
+  test('explains a wrong command line', async () => {
+    expect(await demo()).toMatchObject({ code: 2, stderr: expect.stringContaining('usage:') })
+    expect(await run(['--nonsense', 'demo'])).toMatchObject({ code: 2, stderr: expect.stringContaining('usage:') })
+    expect((await run(['--version'])).stdout).toMatch(/^libssh2-wasm \d+\.\d+\.\d+\n$/)
+  })
+
+  test('puts a file there and gets it back', async () => {
+    const data = crypto.getRandomValues(new Uint8Array(60_000))
+    writeFileSync(files.file('sent'), data)
+    expect(await demo('put', files.file('sent'), `demo:${files.file('remote')}`)).toMatchObject({ code: 0 })
+    expect(await demo('get', `demo:${files.file('remote')}`, files.file('received'))).toMatchObject({ code: 0 })
+    expect(readFileSync(files.file('received')).equals(data)).toBe(true)
+    const missing = await demo('get', `demo:${files.file('missing')}`, files.file('x'))
+    expect(missing).toMatchObject({ code: 255, stderr: expect.stringContaining('NO_SUCH_FILE') })
+  })
+
+  test('forwards a local port', async () => {
+    const web = createServer((_request, response) => response.end('from behind'))
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
+    const { port: target } = web.address() as { port: number }
+    const port = await freePort()
+    const running = demo('-L', `${port}:127.0.0.1:${target}`, 'demo', `for i in 1 2 3 4 5 6 7 8 9; do sleep 0.3; [ -e ${files.file('done')} ] && exit; done`)
+    const answer = await eventually(async () => (await fetch(`http://127.0.0.1:${port}/`)).text())
+    writeFileSync(files.file('done'), '')
+    await running
+    web.close()
+    expect(answer).toBe('from behind')
+  })
+})
+
+async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (tries > 100) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
