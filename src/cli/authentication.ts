@@ -14,7 +14,7 @@ const TRIES = 3
 /** What ssh would try, in its order: the agent, the key files, prompts, a password. */
 export function authMethods(config: SshConfig, terminal: Terminal): AuthMethod[] {
   const files = config.identityFiles.filter((path) => read(path) !== undefined)
-  const socket = config.identityAgent ?? process.env['SSH_AUTH_SOCK']
+  const socket = config.identityAgent ?? (process.env['SSH_AUTH_SOCK'] || undefined)
   const useAgent = socket !== undefined && socket !== 'none' && !(config.identitiesOnly && config.identityFilesNamed)
   return [
     ...useAgent ? [orNext(agent(socket === 'SSH_AUTH_SOCK' ? undefined : socket), 'agent', terminal)] : [],
