@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'client', 'transports', 'index.ts'],
   'index.ts': ['errors', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'client'],
 }
-const TYPES_FROM_ANYWHERE = ['transports']
+const TYPES_FROM_ANYWHERE = ['transports', 'cli']
 /** Packages that exist only at run time of one kind of host. */
 const RUNTIME_MODULE = /^(node|cloudflare|bun|deno):/
 const RUNTIME_FOLDERS = /^src\/(transports|cli|ffi\/compile)\//
