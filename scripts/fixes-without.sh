@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# scripts/fixes-without.sh [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ names)
+# scripts/fixes-without.sh [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ or test/native/ names)
 # Takes one patch at a time out of libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
-# The release build is tried first; where the tests still pass, the sanitizer build, which is ten times slower.
+# The release build is tried first; where the tests still pass, the sanitizer build, which is ten times slower. What only a
+# SEND or RECV that waits can show is shown by the native program, under the sanitizers too.
 # Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on what is committed, in build/without/; the project itself is not touched.
 source "$(dirname "$0")/build/common.sh"
 
@@ -66,15 +67,24 @@ take_out() {
 
 copy_tree() { rm -rf "$LIBSSH2_SRC"; mkdir -p "$LIBSSH2_SRC"; git -C "$series" archive HEAD | tar --extract --directory "$LIBSSH2_SRC"; }
 
-build() { (cd "$project" && if [ "$1" = release ]; then ./build.sh wasm; else ./build.sh "--$1"; fi) > "$work/build.log" 2>&1; }
+build() {
+  (cd "$project" && case $1 in
+    release) ./build.sh wasm ;;
+    native) bash scripts/build/sources.sh && make -C test/native -j2 OUT=../../build/native ../../build/native/hesitant-client ;;
+    *) ./build.sh "--$1" ;;
+  esac) > "$work/build.log" 2>&1
+}
+
+# The test files of build $1 that have tests of patch $2.
+test_files() { grep -rlE "'${2:-[0-9]{4}}: " "$([ "$1" = native ] && echo test/native || echo test/fixes)" --include='*.test.ts'; }
 
 # Runs the tests of patch $2, or all, on build $1. Succeeds when they do.
 run_tests() {
-  local number=${2:-} files=(test/fixes)
-  [ -z "$number" ] || mapfile -t files < <(grep -rl "'$number: " test/fixes --include='*.test.ts')
+  local number=${2:-} files
+  mapfile -t files < <(test_files "$1" "$number")
   rm -f "$work/report.json"
-  (cd "$project" && LIBSSH2_WASM_BUILD=$1 VITEST_JSON=$work/report.json timeout --kill-after 5 "$limit" \
-    node node_modules/vitest/vitest.mjs run "${files[@]}" -t "^$number") > "$work/test.log" 2>&1
+  (cd "$project" && LIBSSH2_WASM_BUILD=${1/native/release} VITEST_JSON=$work/report.json timeout --kill-after 5 "$limit" \
+    node node_modules/vitest/vitest.mjs run "${files[@]}" -t "(^| )$number") > "$work/test.log" 2>&1
 }
 
 # One row: patch, what else was taken out, in which build it showed, how.
@@ -82,7 +92,8 @@ try() {
   local number=$1 also variant status name
   name=$(basename "$(echo deps/libssh2/patches/"$number"-*.patch)" .patch)
   if ! also=$(take_out "$number"); then row "$name" - - "not separable from later patches"; return; fi
-  for variant in release sanitize; do
+  for variant in native release sanitize; do
+    [ -n "$(test_files "$variant" "$number")" ] || continue
     if ! build "$variant"; then row "$name" "$also" "$variant" "does not compile: $(grep -m1 'error:' "$work/build.log" | sed 's/.*error: //')"; return; fi
     run_tests "$variant" "$number" && continue
     status=$?
@@ -95,14 +106,14 @@ try() {
 row() { printf '| %s | %s | %s | %s |\n' "$1" "${2:--}" "$3" "$4" | tee -a "$rows"; }
 
 [ $# -gt 0 ] && numbers=("$@") ||
-  mapfile -t numbers < <(grep -rhoE "'[0-9]{4}: " test/fixes --include='*.test.ts' | tr -d "': " | sort -u)
+  mapfile -t numbers < <(grep -rhoE "'[0-9]{4}: " test/fixes test/native --include='*.test.ts' | tr -d "': " | sort -u)
 
 copy_project
 make_series
 rm -rf "$project/deps/libssh2/patches"
 : > "$rows"
 git -C "$series" checkout --quiet --force --detach all && copy_tree
-for variant in release sanitize; do
+for variant in native release sanitize; do
   build "$variant" || fail "$(tail -5 "$work/build.log")"
   limit=1800 run_tests "$variant" || fail "tests fail ($variant) with all patches applied: see build/without/test.log"
 done

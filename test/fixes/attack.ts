@@ -1,6 +1,9 @@
 import { expect } from 'vitest'
-import { type Channel, Instance, Session, SSHError } from '../../src/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import type { Channel } from '../../src/bindings/channel.ts'
+import { Session } from '../../src/bindings/session.ts'
+import { SSHError } from '../../src/errors/ssh-error.ts'
+import { Instance } from '../../src/ffi/instance.ts'
+import { tcpTransport } from '../support/transport.ts'
 import { type AcceptChannelOptions, type ChannelNumbers, type Connection, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import type { KeyExchangeOptions } from '../support/scripted-server/key-exchange.ts'
 
@@ -18,7 +21,7 @@ export async function attack<T>(script: (connection: Connection) => Promise<void
   await using server = await startScriptedServer(script)
   const instance = await Instance.create()
   const before = instance.heapUsed()
-  const session = await Session.create(await connectTcp(server), { instance })
+  const session = await Session.create(await tcpTransport(server), { instance })
   const timer = new AbortController()
   try {
     const mistake = server.done.then(() => new Promise<never>(() => {}))
@@ -66,6 +69,16 @@ export async function exec(session: Session, window?: number, packetSize?: numbe
 export async function read(channel: Channel, size = 65536): Promise<string> {
   const [, data] = await channel.session.complete(() => channel.read(size))
   return new TextDecoder().decode(data)
+}
+
+/** Everything until the end of the file. */
+export async function readAll(channel: Channel): Promise<string> {
+  let all = ''
+  for (;;) {
+    const part = await read(channel)
+    if (part === '') return all
+    all += part
+  }
 }
 
 /** The code of the error that `run` ends with; fails if it is not one of ours. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LIBSSH2_FLAG_COMPRESS } from '../../src/index.ts'
+import { LIBSSH2_FLAG_COMPRESS } from '../../src/ffi/constants.gen.ts'
 import { channelData, channelEof } from '../support/scripted-server.ts'
 import type { DirectionAlgorithms } from '../support/scripted-server/packet-cipher.ts'
 import { attack, codeOf, exec, read, serveVictim } from './attack.ts'
