@@ -3,7 +3,7 @@ import type { Channel } from '../../src/bindings/channel.ts'
 import { Session } from '../../src/bindings/session.ts'
 import { SSHError } from '../../src/errors/ssh-error.ts'
 import { Instance } from '../../src/ffi/instance.ts'
-import { tcpTransport } from '../support/transport.ts'
+import { connectTcp } from '../../src/transports/node.ts'
 import { type AcceptChannelOptions, type ChannelNumbers, type Connection, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import type { KeyExchangeOptions } from '../support/scripted-server/key-exchange.ts'
 
@@ -21,7 +21,7 @@ export async function attack<T>(script: (connection: Connection) => Promise<void
   await using server = await startScriptedServer(script)
   const instance = await Instance.create()
   const before = instance.heapUsed()
-  const session = await Session.create(await tcpTransport(server), { instance })
+  const session = await Session.create(await connectTcp(server), { instance })
   const timer = new AbortController()
   try {
     const mistake = server.done.then(() => new Promise<never>(() => {}))
