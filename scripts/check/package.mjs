@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { programs } from '../build/entries.mjs'
 import { lineAt, report } from './files.mjs'
 import { sha256 } from '../build/compile-cache.mjs'
 
@@ -16,22 +17,34 @@ findings.push(...messages.map(message => `publint: ${formatMessage(message, mani
 try {
   // ESM only, on purpose: CommonJS importers use import().
   execFileSync(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--profile', 'esm-only', '--format', 'ascii',
-    '--exclude-entrypoints', './libssh2.wasm', './build-info.json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    '--exclude-entrypoints', './libssh2.wasm', './build-info.json'],
+    // It packs; what is checked is what was built.
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_config_ignore_scripts: 'true' } })
 } catch (error) {
   findings.push(`are-the-types-wrong:\n${error.stdout}${error.stderr}`)
 }
 
 const FORBIDDEN = [[/\beval\s*\(/g, 'eval'], [/\bnew Function\b|\bFunction\s*\(\s*["'`]/g, 'code from text'], [/\brequire\s*\(/g, 'require'],
   [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
-/** Modules that may name node: the transports of a runtime and the file that finds the wasm there. */
-const NODE_ONLY = /^(node|compile-node)\.js$|^shared-node/
 const files = readdirSync('dist').sort()
 for (const file of files.filter(file => file.endsWith('.js'))) {
   const text = readFileSync(`dist/${file}`, 'utf8')
   for (const [pattern, what] of FORBIDDEN) {
     for (const match of text.matchAll(pattern)) findings.push(`dist/${file}:${lineAt(text, match.index)}: ${what}: ${match[0]}`)
   }
-  if (!NODE_ONLY.test(file) && /from\s*['"]node:|import\s*\(\s*['"]node:/.test(text)) findings.push(`dist/${file} imports node:`)
+}
+
+/** What `file` loads, at once or later: names of other files of dist/ and modules of the runtime. */
+const loads = file => [...readFileSync(`dist/${file}`, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(match => match[1])
+
+// Programs and …-node.js (which package.json's "imports" choose for Node alone) may name node, and so may what only they load.
+const nodeOnly = new RegExp(`^(node|.*-node|${programs.map(({ entry }) => entry).join('|')})\\.js$`)
+const neutral = new Set(files.filter(file => file.endsWith('.js') && !file.startsWith('shared-') && !nodeOnly.test(file)))
+for (const file of neutral) {
+  for (const target of loads(file)) {
+    if (target.startsWith('node:')) findings.push(`dist/${file} imports ${target}, and not only Node loads it`)
+    else if (target.endsWith('.js')) neutral.add(target.slice(2))
+  }
 }
 
 const info = JSON.parse(readFileSync('dist/build-info.json', 'utf8'))
