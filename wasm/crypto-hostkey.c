@@ -144,8 +144,8 @@ METHODS(hostkey_rsa_sha512, "rsa-sha2-512", "ssh-rsa", .kind = RSA,
         .rsa_hash = MBEDTLS_MD_SHA512);
 METHODS(hostkey_rsa_sha256, "rsa-sha2-256", "ssh-rsa", .kind = RSA,
         .rsa_hash = MBEDTLS_MD_SHA256);
-METHOD(hostkey_rsa_sha1, "ssh-rsa", "ssh-rsa", "ssh-rsa", .kind = RSA,
-       .rsa_hash = MBEDTLS_MD_SHA1);
+METHODS(hostkey_rsa_sha1, "ssh-rsa", "ssh-rsa", .kind = RSA,
+        .rsa_hash = MBEDTLS_MD_SHA1);
 
 #define SK_METHODS(id, stem, ...) \
     METHOD(id, stem "@openssh.com", stem "@openssh.com", stem "@openssh.com", \

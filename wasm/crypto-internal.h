@@ -61,7 +61,7 @@ extern const struct hostkey_method
     hostkey_rsa_sha1, hostkey_sk_ed25519, hostkey_sk_ecdsa,
     hostkey_ed25519_cert, hostkey_ecdsa_nistp256_cert,
     hostkey_ecdsa_nistp384_cert, hostkey_ecdsa_nistp521_cert,
-    hostkey_rsa_sha512_cert, hostkey_rsa_sha256_cert, hostkey_sk_ed25519_cert,
-    hostkey_sk_ecdsa_cert;
+    hostkey_rsa_sha512_cert, hostkey_rsa_sha256_cert, hostkey_rsa_sha1_cert,
+    hostkey_sk_ed25519_cert, hostkey_sk_ecdsa_cert;
 
 #endif

@@ -1,5 +1,5 @@
-/* What is offered and in which order: the cheap and strong first (see "Default
-   algorithms" in SECURITY.md). Legacy methods are compiled in, and offered only
+/* What is offered and in which order: the cheap and strong first; the client
+   (src/client/algorithms.ts) names its own. Legacy methods are compiled in, and offered only
    when the caller names them with libssh2_session_method_pref(). */
 #include "crypto-kex.h"
 
@@ -33,7 +33,7 @@ static const LIBSSH2_HOSTKEY_METHOD *hostkeys[] = {
     &hostkey_sk_ed25519_cert.method, &hostkey_sk_ecdsa_cert.method, NULL
 };
 static const LIBSSH2_HOSTKEY_METHOD *const legacy_hostkeys[] = {
-    &hostkey_rsa_sha1.method, NULL
+    &hostkey_rsa_sha1_cert.method, &hostkey_rsa_sha1.method, NULL
 };
 
 static const LIBSSH2_CRYPT_METHOD *ciphers[] = {

@@ -66,6 +66,17 @@ describe.runIf(requirePeer('sshd'))('one method at a time, OpenSSH as installed'
   })
   afterAll(() => server?.stop())
 
+  it('legacy methods are supported, and not offered unless they are named', async () => {
+    const session = await Session.create(await connectTcp({ host: server.host, port: server.port }))
+    const supported = Object.values(kinds).flatMap(([type]) => session.supportedAlgs(type))
+    session.free()
+    for (const names of [kex, hostkeys, aead, ciphers, macs]) for (const name of names) expect(supported).toContain(name)
+    const weak = ['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes256-cbc', 'hmac-sha1']
+    for (const [kind, name] of [['KexAlgorithms', 0], ['HostKeyAlgorithms', 1], ['Ciphers', 2]] as const) {
+      await using only = await startSshd({ hostKeyTypes: ['rsa'], config: [`${kind} ${weak[name]}`] })
+      await expect(exchange(only)).rejects.toThrow(weak[name])
+    }
+  })
   it.each(kex)('key exchange %s', async (name) => {
     expect(await exchange(server, { kex: name })).toMatchObject({ kex: name })
   })
