@@ -14,6 +14,8 @@ export interface KeyExchangeOptions {
   readonly strict?: boolean
   /** Default: the server's key. */
   readonly hostKey?: HostKey
+  /** Changes KEXINIT before it is sent and hashed. */
+  readonly init?: (init: Uint8Array) => Uint8Array
   /** Changes the reply (KEX_ECDH_REPLY) before it is sent. */
   readonly reply?: (reply: Uint8Array) => Uint8Array
   /** Runs before the reply, and before NEWKEYS. */
@@ -27,7 +29,8 @@ const DEFAULTS: DirectionAlgorithms = { cipher: 'aes128-ctr', mac: 'hmac-sha2-25
 export async function exchangeKeys(connection: Connection, options: KeyExchangeOptions = {}): Promise<void> {
   const incoming = { ...connection.incomingAlgorithms, ...options.clientToServer }
   const outgoing = { ...connection.outgoingAlgorithms, ...options.serverToClient }
-  const serverInit = kexInit(incoming, outgoing, options.strict ?? true)
+  const rightInit = kexInit(incoming, outgoing, options.strict ?? true)
+  const serverInit = options.init?.(rightInit) ?? rightInit
   connection.send(serverInit)
   const clientInit = await connection.receive(SSH_MSG.KEXINIT)
   const offered = new WireReader(clientInit.subarray(17)).nameList()
