@@ -13,10 +13,10 @@ import type { LocalPath } from './local-file.ts'
 import { openFlags, type SftpOpenFlags } from './open-flags.ts'
 import { checkedPath, type RemoteHandle, SftpRequests } from './requests.ts'
 import { SftpFile } from './sftp-file.ts'
-import { isMissing, modeAttributes, SftpShared } from './shared.ts'
+import { atOnce, isMissing, modeAttributes, SftpShared } from './shared.ts'
 import { openSource, type UploadSource } from './sources.ts'
 import { readStatvfs } from './statvfs.ts'
-import { download, type TransferOptions, type TransferProgress, upload, type UploadOptions } from './transfer.ts'
+import { download, sendAll, type TransferOptions, type TransferProgress, upload, type UploadOptions } from './transfer.ts'
 import { downloadDirectory, type DirectoryTransferOptions, type DirectoryTransferResult, uploadDirectory } from './transfer-directory.ts'
 import type { DownloadTarget } from './sinks.ts'
 import { TransferBudget } from './transfer-window.ts'
@@ -97,15 +97,15 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /** Writes the whole file: text as UTF-8, bytes, a `Blob` or a stream. */
-  async writeFile(path: SftpPath, data: string | Uint8Array | Blob | ReadableStream<Uint8Array>, { flags = 'w', mode, signal }: SftpWriteFileOptions = {}): Promise<void> {
+  writeFile(path: SftpPath, data: string | Uint8Array | Blob | ReadableStream<Uint8Array>, options: SftpWriteFileOptions = {}): Promise<void> {
+    return atOnce(options.signal, () => this.#writeAll(path, data, options))
+  }
+
+  async #writeAll(path: SftpPath, data: string | Uint8Array | Blob | ReadableStream<Uint8Array>, { flags = 'w', mode, signal }: SftpWriteFileOptions): Promise<void> {
     const source = await openSource(typeof data === 'string' ? encodeText(data) : data, 0)
     try {
       const opening = this.#requests.open(path, openFlags(flags), modeAttributes(mode), signal)
-      await this.#shared.opened(opening, true, async (handle) => {
-        const pipeline = this.#shared.writing(handle, { start: 0, signal })
-        for (let part = await source.next(); part; part = await source.next()) await pipeline.write(part)
-        await pipeline.finish()
-      })
+      await this.#shared.opened(opening, true, (handle) => sendAll(source, this.#shared.writing(handle, { start: 0, signal }), signal))
     } finally {
       void source[Symbol.asyncDispose]()
     }
@@ -125,34 +125,32 @@ export class SftpClient implements AsyncDisposable {
 
   /** Copies a remote file to a local path (Node, Deno, Bun) or into a stream, which is closed then. */
   download(path: SftpPath, target: DownloadTarget, options: TransferOptions = {}): Promise<TransferProgress> {
-    return download(this.#shared, path, target, options)
+    return atOnce(options.signal, () => download(this.#shared, path, target, options))
   }
 
   /** Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Bytes must not change meanwhile. */
   upload(source: UploadSource, path: SftpPath, options: UploadOptions = {}): Promise<TransferProgress> {
-    return upload(this.#shared, source, path, options)
+    return atOnce(options.signal, () => upload(this.#shared, source, path, options))
   }
 
   /** Copies everything below a remote directory to a local one. Links are left out, and names that would lead out of it. */
   downloadDirectory(path: SftpPath, target: LocalPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
-    return downloadDirectory(this.#shared, path, target, options)
+    return atOnce(options.signal, () => downloadDirectory(this.#shared, path, target, options))
   }
 
   /** Copies everything below a local directory to a remote one. Links are left out. */
   uploadDirectory(source: LocalPath, path: SftpPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
-    return uploadDirectory(this.#shared, source, path, options)
+    return atOnce(options.signal, () => uploadDirectory(this.#shared, source, path, options))
   }
 
   /** Has the server copy a file itself; nothing passes the wire (`copy-data`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
-  async copyFile(source: SftpPath, target: SftpPath, { signal }: CallOptions = {}): Promise<void> {
-    await using from = await this.open(source, 'r', { signal })
-    const { permissions } = await from.stat({ signal })
-    const to = await this.open(target, 'w', { signal, mode: permissions === undefined ? undefined : permissions & ~LIBSSH2_SFTP_S_IFMT })
-    try {
+  copyFile(source: SftpPath, target: SftpPath, { signal }: CallOptions = {}): Promise<void> {
+    return atOnce(signal, async () => {
+      await using from = await this.open(source, 'r', { signal })
+      const { permissions } = await from.stat({ signal })
+      await using to = await this.open(target, 'w', { signal, mode: permissions === undefined ? undefined : permissions & ~LIBSSH2_SFTP_S_IFMT })
       await from.copyTo(to, { signal })
-    } finally {
-      await to.close()
-    }
+    })
   }
 
   // Directories

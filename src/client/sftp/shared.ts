@@ -1,6 +1,7 @@
 import type { SftpAttributes } from '../../bindings/sftp-attributes.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH } from '../../ffi/constants.gen.ts'
+import { orAbort } from '../../host-key/or-abort.ts'
 import type { SftpLimits } from './limits.ts'
 import { ReadPipeline, type ReadRange } from './read-pipeline.ts'
 import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
@@ -47,6 +48,12 @@ export class SftpShared {
 
 export function sizeMismatch(path: string, expected: number, found: number): SSHError {
   return new SSHError(`${path}: ${expected} bytes expected, ${found} found`, { code: 'ERR_SFTP_SIZE_MISMATCH' })
+}
+
+/** Work of several steps, some of which know nothing of the signal: rejects at once with its reason, whatever step it is at. */
+export async function atOnce<T>(signal: Signal, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted()
+  return orAbort(work(), signal)
 }
 
 /** True for the refusal that there is no such file or directory. */

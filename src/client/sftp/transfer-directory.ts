@@ -1,6 +1,5 @@
 import { isForeignName, joinLocalPath, listLocalDirectory, makeLocalDirectory } from '#local-files'
 import type { SftpPath } from '../../bindings/sftp-calls.ts'
-import { orAbort } from '../../host-key/or-abort.ts'
 import type { CallOptions } from '../client.ts'
 import { joinPath, readDirectory } from './directory.ts'
 import type { LocalPath } from './local-file.ts'
@@ -80,11 +79,10 @@ async function* uploads(run: Run, from: LocalPath, to: SftpPath): AsyncGenerator
 
 async function transferAll(shared: SftpShared, options: DirectoryTransferOptions, jobs: (run: Run) => AsyncIterable<Copying>): Promise<DirectoryTransferResult> {
   const { signal, onProgress, concurrency = 16 } = options
-  signal?.throwIfAborted()
   const skipped: SftpPath[] = []
   let files = 0
   let transferred = 0
-  const all = forEachParallel(jobs({ shared, signal, skip: (path) => skipped.push(path) }), concurrency, async (job) => {
+  await forEachParallel(jobs({ shared, signal, skip: (path) => skipped.push(path) }), concurrency, async (job) => {
     const { path } = job
     let before = 0
     const count = (bytes: number) => {
@@ -102,6 +100,5 @@ async function transferAll(shared: SftpShared, options: DirectoryTransferOptions
     files += 1
     onProgress?.({ files, transferred, path })
   })
-  await orAbort(all, signal)
   return { files, transferred, skipped }
 }

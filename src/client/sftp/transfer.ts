@@ -1,10 +1,10 @@
 import { pathText, type SftpPath } from '../../bindings/sftp-calls.ts'
 import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
-import { orAbort } from '../../host-key/or-abort.ts'
 import type { CallOptions } from '../client.ts'
-import { isMissing, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
+import { atOnce, isMissing, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
 import { type ByteSink, type DownloadTarget, openSink } from './sinks.ts'
 import { type ByteSource, openSource, type UploadSource } from './sources.ts'
+import type { WritePipeline } from './write-pipeline.ts'
 
 /** How far a transfer has come, in bytes; what was there before a resumed one is counted. */
 export interface TransferProgress {
@@ -37,9 +37,9 @@ export async function download(shared: SftpShared, path: SftpPath, target: Downl
     try {
       const total = size > 0 ? size : undefined
       const pipeline = shared.reading(handle, { start: sink.size, end: total, signal })
-      const transferred = await orAbort(drain(() => pipeline.next(), sink, (bytes) => options.onProgress?.({ transferred: bytes, total })), signal)
+      const transferred = await atOnce(signal, () => drain(() => pipeline.next(), sink, (bytes) => options.onProgress?.({ transferred: bytes, total })))
       if (total !== undefined && transferred !== total) throw sizeMismatch(pathText(path) ?? '', total, transferred)
-      await orAbort(sink.finish(), signal)
+      await atOnce(signal, () => sink.finish())
       return { transferred, total }
     } catch (error) {
       void sink.abandon(error)
@@ -61,9 +61,8 @@ async function drain(next: () => Promise<Uint8Array | null>, sink: ByteSink, onW
 /** Copies `source` to a remote file. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if the server has another size in the end. */
 export async function upload(shared: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
   const { signal, resume } = options
-  signal?.throwIfAborted()
   const start = options.offset ?? (resume ? await sizeOf(shared, path, signal) : 0)
-  const bytes = await orAbort(openSource(source, start), signal)
+  const bytes = await openSource(source, start)
   try {
     return await send(shared, bytes, path, start, options)
   } finally {
@@ -84,14 +83,19 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
         onProgress?.({ transferred, total: source.size })
       },
     })
-    await orAbort((async () => {
-      for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data)
-      await pipeline.finish()
-    })(), signal)
+    await sendAll(source, pipeline, signal)
     const { filesize } = await requests.fstat(handle, signal)
     if (start > 0 && filesize !== undefined && filesize > transferred) await requests.fsetstat(handle, { filesize: transferred }, signal)
     else if (filesize !== undefined && filesize !== transferred) throw sizeMismatch(pathText(path) ?? '', transferred, filesize)
     return { transferred, total: source.size }
+  })
+}
+
+/** A source that does not answer keeps nobody from going away. */
+export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: AbortSignal | undefined): Promise<void> {
+  return atOnce(signal, async () => {
+    for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data)
+    await pipeline.finish()
   })
 }
 
