@@ -1,6 +1,6 @@
 // wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.gen.js and libssh2.wasm of a variant
 // (release, debug, sanitize) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { common, glue, libraries, variants } from '../../wasm/build.config.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
 import { writeManifest } from './manifest.mjs'
@@ -36,9 +36,10 @@ async function link(objects, compiler) {
   mkdirSync(variant.output, { recursive: true })
   writeFileSync(`${folder}/objects.rsp`, objects.join('\n'))
   await run(emcc, [`@${folder}/objects.rsp`, '-o', `${folder}/libssh2.mjs`, ...flags])
-  // Written, not copied: wasm-ld marks its output as executable.
   writeFileSync(outputs[0], readFileSync(`${folder}/libssh2.mjs`))
-  writeFileSync(outputs[1], readFileSync(`${folder}/libssh2.wasm`), { mode: 0o644 })
+  writeFileSync(outputs[1], readFileSync(`${folder}/libssh2.wasm`))
+  // wasm-ld marks its output as executable, which a package would carry on.
+  chmodSync(outputs[1], 0o644)
   writeFileSync(stamp, key)
   return true
 }
