@@ -26,6 +26,7 @@ async function main(): Promise<number> {
   describe(client)
   await runCommands(client)
   await transferBothWays(client)
+  await useSftp(client)
   return 0
 }
 
@@ -79,6 +80,28 @@ async function transferBothWays(client: Client): Promise<void> {
     say('all three are the same')
   } finally {
     await client.run(`rm -f ${path}`)
+  }
+}
+
+/** The same by SFTP, with a listing. The fallback server has no SFTP. */
+async function useSftp(client: Client): Promise<void> {
+  const folder = `/tmp/libssh2-wasm-demo-${process.pid}.d`
+  const content = crypto.getRandomValues(new Uint8Array(60_000))
+  const sftp = await client.sftp().catch((error: unknown) => {
+    say(`no SFTP on this server: ${error instanceof Error ? error.message : String(error)}`)
+  })
+  if (!sftp) return
+  try {
+    await sftp.mkdir(folder)
+    await sftp.writeFile(`${folder}/written by SFTP`, content)
+    say('\nsftp> ls')
+    for await (const { longentry } of sftp.readdir(folder)) say(`  ${longentry}`)
+    const back = await sftp.readFile(`${folder}/written by SFTP`)
+    if (Buffer.compare(back, content) !== 0) throw new Error('SFTP gave something else back')
+    say('read back the same')
+  } finally {
+    await sftp.rm(folder, { recursive: true, force: true })
+    await sftp.close()
   }
 }
 
