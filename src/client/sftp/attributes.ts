@@ -22,6 +22,16 @@ export class SftpStat implements SftpAttributes {
     Object.assign(this, attributes)
   }
 
+  /** The same as `filesize`, under the name that Web and Node have for it. */
+  get size(): number | undefined {
+    return this.filesize
+  }
+
+  /** The same as `permissions`, under Node's name. */
+  get mode(): number | undefined {
+    return this.permissions
+  }
+
   #is(type: number): boolean {
     return this.permissions !== undefined && (this.permissions & LIBSSH2_SFTP_S_IFMT) === type
   }
