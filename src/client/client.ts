@@ -3,6 +3,8 @@ import type { Session } from '../bindings/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
+import { type AgentForwarding, IncomingForwarding, type X11Forwarding } from './forwarding.ts'
+import { listen, type ListenOptions, type PortListener } from './listener.ts'
 import { Process } from './process.ts'
 import { SftpClient } from './sftp/sftp-client.ts'
 
@@ -16,8 +18,10 @@ export interface ExecOptions extends CallOptions {
   readonly ignoreRefusedEnv?: boolean | undefined
   /** Runs in a terminal: `true` for a `vt100` of 80 x 24. */
   readonly pty?: PtyOptions | boolean | undefined
-  /** Forwards the authentication agent to this command; see `session.acceptAgent()`. */
-  readonly agentForwarding?: boolean | undefined
+  /** Lets programs on the server sign with the keys of an agent here: only for servers whose administrators are trusted. */
+  readonly agentForwarding?: AgentForwarding | undefined
+  /** Lets programs on the server open windows here. */
+  readonly x11?: X11Forwarding | undefined
 }
 
 export interface RunOptions extends ExecOptions {
@@ -38,7 +42,8 @@ export interface RunResult {
 export interface ShellOptions extends PtyOptions, CallOptions {
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly ignoreRefusedEnv?: boolean | undefined
-  readonly agentForwarding?: boolean | undefined
+  readonly agentForwarding?: AgentForwarding | undefined
+  readonly x11?: X11Forwarding | undefined
 }
 
 /** How a session ended, and when. */
@@ -60,11 +65,13 @@ export class Client implements AsyncDisposable {
   readonly serverIdentification: string
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
+  readonly #incoming: IncomingForwarding
   #closing = false
 
   /** For `connect()`. */
   constructor(session: Session) {
     this.session = session
+    this.#incoming = new IncomingForwarding(session)
     this.algorithms = negotiatedAlgorithms(session)
     this.serverIdentification = session.bannerGet() ?? ''
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
@@ -75,11 +82,12 @@ export class Client implements AsyncDisposable {
   }
 
   /** Opens a channel and prepares it; what fails on the way closes it. */
-  async #start({ signal, env, ignoreRefusedEnv, pty, agentForwarding }: ExecOptions, begin: (channel: Channel) => number): Promise<Process> {
+  async #start({ signal, env, ignoreRefusedEnv, pty, agentForwarding, x11 }: ExecOptions, begin: (channel: Channel) => number): Promise<Process> {
     const channel = await this.#open(signal)
     try {
       const step = (call: () => number) => this.session.complete(call, { signal })
-      if (agentForwarding) await step(() => channel.requestAuthAgent())
+      if (agentForwarding) await this.#incoming.requestAgent(channel, agentForwarding, signal)
+      if (x11) await this.#incoming.requestX11(channel, x11, signal)
       if (pty) await step(() => channel.ptyEx(pty === true ? {} : pty))
       for (const [name, value] of Object.entries(env ?? {})) {
         await step(() => channel.setenv(name, value)).catch((error: unknown) => {
@@ -100,8 +108,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** Starts the login shell in a terminal. @throws ChannelError if the server refuses. */
-  shell({ signal, env, ignoreRefusedEnv, agentForwarding, ...pty }: ShellOptions = {}): Promise<Process> {
-    return this.#start({ signal, env, ignoreRefusedEnv, agentForwarding, pty }, (channel) => channel.shell())
+  shell({ signal, env, ignoreRefusedEnv, agentForwarding, x11, ...pty }: ShellOptions = {}): Promise<Process> {
+    return this.#start({ signal, env, ignoreRefusedEnv, agentForwarding, x11, pty }, (channel) => channel.shell())
   }
 
   /** Starts a subsystem, e.g. `netconf`. @throws ChannelError if the server refuses. */
@@ -130,6 +138,11 @@ export class Client implements AsyncDisposable {
   /** A connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
   async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
     return channelStream(await this.session.complete(() => this.session.directStreamlocalEx(path), { signal, discard: (late) => late[Symbol.dispose]() }))
+  }
+
+  /** Has the server listen on a port; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+  listen(options: ListenOptions = {}): Promise<PortListener> {
+    return listen(this.session, options)
   }
 
   /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */

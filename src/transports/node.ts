@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream'
 import type { BytePort, Transport } from '../core/transport.ts'
 import { SocketPort } from './socket-port.ts'
 
+export { forwardDynamic, type ForwardAddress, type ForwardDynamicOptions, type Forwarding, type ForwardingOptions, forwardLocal, type ForwardLocalOptions, forwardRemote, type ForwardRemoteOptions } from './node-forward.ts'
 export { fileHostKeyStore } from './node-known-hosts-store.ts'
 
 export interface ConnectTcpOptions {

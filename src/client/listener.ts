@@ -1,0 +1,87 @@
+import type { Channel, Originator } from '../bindings/channel.ts'
+import type { Listener } from '../bindings/listener.ts'
+import type { Session } from '../bindings/session.ts'
+import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { type ChannelStream, channelStream } from './channel-stream.ts'
+
+export interface ListenOptions {
+  /** Address that the server binds to: `127.0.0.1` if none is given; `0.0.0.0`, `::` or the empty string for all, where the server allows it (`GatewayPorts`). */
+  readonly host?: string | undefined
+  /** 0, the default: the server chooses one, see `port` of the result. */
+  readonly port?: number | undefined
+  /** Most connections that wait to be taken; the server hears of others that they are refused. 64 if none is given. */
+  readonly backlog?: number | undefined
+  /** Ends the listening too, once it has begun. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A connection that somebody made to the server's port; a transport. */
+export interface ForwardedConnection extends ChannelStream {
+  readonly originator: Originator
+}
+
+/**
+ * Remote forwarding (RFC 4254 section 7.1): iterate over it for the connections. The iteration ends with `close()`, and throws if the session fails
+ * or the signal fires. Connections that have been taken live on.
+ */
+export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDisposable {
+  readonly host: string
+  /** The port on the server, also where it chose one. */
+  readonly port: number
+  readonly #listener: Listener
+  readonly #signal: AbortSignal | undefined
+  readonly #onAbort = () => { void this.close() }
+  #closing: Promise<void> | undefined
+
+  /** For `client.listen()`. */
+  constructor(host: string, listener: Listener, signal?: AbortSignal) {
+    this.host = host
+    this.port = listener.port
+    this.#listener = listener
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  /** The next connection; `undefined` after `close()`. */
+  async accept({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ForwardedConnection | undefined> {
+    const { session } = this.#listener
+    const channel = await session.complete<Channel | undefined | typeof LIBSSH2_ERROR_EAGAIN>(() => this.#closing ? undefined : this.#listener.forwardAccept(), { signal })
+    if (channel) return { ...channelStream(channel), originator: channel.originator() ?? { host: '', port: 0 } }
+    this.#signal?.throwIfAborted()
+    return undefined
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ForwardedConnection, void> {
+    try {
+      for (;;) {
+        const connection = await this.accept()
+        if (!connection) return
+        yield connection
+      }
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** Ends the listening; connections that nobody has taken are closed. Idempotent, never rejects. */
+  close(): Promise<void> {
+    if (!this.#closing) {
+      const { session } = this.#listener
+      this.#signal?.removeEventListener('abort', this.#onAbort)
+      this.#closing = session.complete(() => this.#listener.forwardCancel()).then(ignore, ignore)
+    }
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+export async function listen(session: Session, { host = '127.0.0.1', port = 0, backlog = 64, signal }: ListenOptions): Promise<PortListener> {
+  const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal })
+  return new PortListener(host, listener, signal)
+}
+
+/** The session has gone, and the listener with it. */
+function ignore(): void {}
