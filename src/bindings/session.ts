@@ -12,6 +12,7 @@ import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
 import { Listener } from './listener.ts'
+import { type ScpStat, scpRecv2, scpSend64 } from './scp.ts'
 import { CALLS } from './session-transport.ts'
 import { Sftp } from './sftp.ts'
 import { SessionUserauth } from './session-userauth.ts'
@@ -158,6 +159,26 @@ export class Session extends SessionUserauth {
     const calls = this[CALLS]
     const pointer = calls.pointer({ lane: calls.lane, key: 'sftpInit' }, (c, session) => c._libssh2_sftp_init(session))
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Sftp(this, calls, pointer as SftpPointer)
+  }
+
+  /**
+   * Has the server send a file over SCP. Read `stat.filesize` bytes and a zero, and write a zero back.
+   * @returns `[channel, stat]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. libssh2_scp_recv2.
+   */
+  scpRecv2(path: string): [channel: Channel, stat: ScpStat] | Again {
+    this.needHandshake()
+    const received = scpRecv2(this[CALLS], path)
+    return received === LIBSSH2_ERROR_EAGAIN ? received : [this.#channel(received[0]), received[1]]
+  }
+
+  /**
+   * Has the server take a file over SCP. Write `size` bytes and a zero, and read a zero back. Without `mtime` and `atime`, in seconds since 1970, its times are now.
+   * @returns the channel, or EAGAIN. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. libssh2_scp_send64.
+   */
+  scpSend64(path: string, mode: number, size: number | bigint, mtime = 0, atime = 0): Channel | Again {
+    this.needHandshake()
+    const pointer = scpSend64(this[CALLS], path, mode, size, mtime, atime)
+    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */

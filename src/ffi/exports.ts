@@ -103,6 +103,9 @@ export interface WasmExports {
   _libssh2_knownhost_writeline(hosts: KnownHostsPointer, entry: KnownHostPointer, buffer: Bytes, size: number, written: Bytes, type: number): number
   _libssh2_knownhost_get(hosts: KnownHostsPointer, store: Bytes, previous: KnownHostPointer): number
 
+  _glue_scp_recv(session: SessionPointer, path: Bytes, facts: Bytes): ChannelPointer
+  _libssh2_scp_send64(session: SessionPointer, path: Bytes, mode: number, size: bigint, mtime: bigint, atime: bigint): ChannelPointer
+
   _libssh2_sftp_close_handle(handle: SftpHandlePointer): number
   _libssh2_sftp_fstat_ex(handle: SftpHandlePointer, attributes: Bytes, set: number): number
   _libssh2_sftp_fstatvfs(handle: SftpHandlePointer, figures: Bytes): number

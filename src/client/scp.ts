@@ -1,0 +1,115 @@
+import type { Channel } from '../bindings/channel.ts'
+import type { ScpStat } from '../bindings/scp.ts'
+import type { Session } from '../bindings/session.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_SCP_PROTOCOL } from '../ffi/constants.gen.ts'
+import { decodeText } from '../wire-format/bytes.ts'
+import type { CallOptions } from './client.ts'
+import { atOnce } from './sftp/shared.ts'
+import { type ByteSource, openSource, type UploadSource } from './sftp/sources.ts'
+import type { TransferProgress } from './sftp/transfer.ts'
+
+const CHUNK = 256 << 10
+/** What either side says when all is well. */
+const FINE = new Uint8Array(1)
+
+/** A file that the server sends over SCP. */
+export interface ScpFile extends AsyncDisposable {
+  readonly stat: ScpStat
+  /** Its content; errors if the server sends less. */
+  readonly readable: ReadableStream<Uint8Array>
+  /** Ends it, read or not. Never rejects. */
+  close(): Promise<void>
+}
+
+export interface ScpSendOptions extends CallOptions {
+  /** Mode bits; those of a local source, 0o644 for others, if none are given. */
+  readonly mode?: number | undefined
+  /** Bytes; needed for a stream, known of other sources. */
+  readonly size?: number | undefined
+  /** Seconds since 1970; both or none. */
+  readonly mtime?: number | undefined
+  readonly atime?: number | undefined
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+}
+
+/** Has the server send a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */
+export async function scpReceive(session: Session, path: string, { signal }: CallOptions): Promise<ScpFile> {
+  const [channel, stat] = await session.complete(() => session.scpRecv2(path), { signal, discard: ([late]) => late[Symbol.dispose]() })
+  const close = closing(channel)
+  let left = stat.filesize
+  const readable = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        if (left > 0) {
+          const [rc, data] = await session.complete(() => channel.read(Math.min(CHUNK, left)), { signal })
+          if (rc === 0) throw failed(`${path}: the server stopped ${left} bytes before the end`)
+          left -= rc
+          return controller.enqueue(data)
+        }
+        await judge(channel, path, signal)
+        await session.complete(() => channel.write(FINE), { signal })
+        controller.close()
+        void close()
+      } catch (error) {
+        void close()
+        throw error
+      }
+    },
+    cancel: close,
+  }, { highWaterMark: 0 })
+  return { stat, readable, close, [Symbol.asyncDispose]: close }
+}
+
+/** Has the server take a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses, or could not keep all of it. */
+export function scpSend(session: Session, path: string, source: UploadSource, options: ScpSendOptions): Promise<void> {
+  return atOnce(options.signal, async () => {
+    const bytes = await openSource(source, 0)
+    try {
+      await send(session, path, bytes, options)
+    } finally {
+      void bytes[Symbol.asyncDispose]()
+    }
+  })
+}
+
+async function send(session: Session, path: string, source: ByteSource, { signal, mode, mtime = 0, atime = 0, onProgress, ...options }: ScpSendOptions): Promise<void> {
+  const total = options.size ?? source.size
+  if (total === undefined) throw new TypeError('SCP needs to know the size of a stream: give size')
+  if (source.size !== undefined && source.size !== total) throw new RangeError(`size is ${total}, but there are ${source.size} bytes`)
+  const channel = await session.complete(() => session.scpSend64(path, mode ?? source.mode ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })
+  try {
+    await atOnce(signal, async () => {
+      let transferred = 0
+      for (let data = await source.next(); data; data = await source.next()) {
+        const part = data
+        transferred += part.length
+        if (transferred > total) throw new RangeError(`the stream has more than the ${total} bytes that were announced`)
+        await session.complete(() => channel.write(part), { signal })
+        onProgress?.({ transferred, total })
+      }
+      if (transferred < total) throw new RangeError(`the stream has ${transferred} bytes, ${total} were announced`)
+      await session.complete(() => channel.write(FINE), { signal })
+      await judge(channel, path, signal)
+    })
+  } finally {
+    void closing(channel)()
+  }
+}
+
+/** Reads the other side's verdict: a zero, or a number and a line that says what is wrong. */
+async function judge(channel: Channel, path: string, signal: AbortSignal | undefined): Promise<void> {
+  const { session } = channel
+  const [rc, verdict] = await session.complete(() => channel.read(1), { signal })
+  if (rc === 0) throw failed(`${path}: the server ended without a word`)
+  if (verdict[0] === 0) return
+  const [, words] = await session.complete(() => channel.read(256), { signal })
+  throw failed(`${path}: ${decodeText(words).split('\n')[0]?.replace(/\p{Cc}/gu, '\u{fffd}')}`)
+}
+
+const failed = (message: string) => new SSHError(message, { code: 'ERR_LIBSSH2_SCP_PROTOCOL', errno: LIBSSH2_ERROR_SCP_PROTOCOL })
+
+function closing(channel: Channel): () => Promise<void> {
+  let closed: Promise<void> | undefined
+  return () => closed ??= channel.session.complete(() => channel.free()).then(() => {}, () => {})
+}
