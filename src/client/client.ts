@@ -6,7 +6,9 @@ import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { type AgentForwarding, IncomingForwarding, type X11Forwarding } from './forwarding.ts'
 import { listen, type ListenOptions, type PortListener } from './listener.ts'
 import { Process } from './process.ts'
+import { type ScpFile, scpReceive, scpSend, type ScpSendOptions } from './scp.ts'
 import { SftpClient } from './sftp/sftp-client.ts'
+import type { UploadSource } from './sftp/sources.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -148,6 +150,16 @@ export class Client implements AsyncDisposable {
   /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */
   sftp(options: CallOptions = {}): Promise<SftpClient> {
     return SftpClient.open(this.session, options)
+  }
+
+  /** Has the server send a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */
+  scpReceive(path: string, options: CallOptions = {}): Promise<ScpFile> {
+    return scpReceive(this.session, path, options)
+  }
+
+  /** Has the server take a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses, or could not keep all of it. */
+  scpSend(path: string, source: UploadSource, options: ScpSendOptions = {}): Promise<void> {
+    return scpSend(this.session, path, source, options)
   }
 
   /** Ends the session politely. Whatever still runs rejects. Idempotent, never rejects. */
