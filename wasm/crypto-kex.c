@@ -128,18 +128,10 @@ static int take_hostkey(LIBSSH2_SESSION *session, const unsigned char *blob,
     return 0;
 }
 
-static void forget_hostkey(LIBSSH2_SESSION *session)
-{
-    LIBSSH2_FREE(session, session->server_hostkey);
-    session->server_hostkey = NULL;
-    session->server_hostkey_len = 0;
-}
-
-static int reply(LIBSSH2_SESSION *session, struct kex *kex,
-                 const unsigned char *data, size_t length)
+static int check_reply(LIBSSH2_SESSION *session, struct kex *kex,
+                       const unsigned char *data, size_t length)
 {
     const struct kex_method *method = method_of(session);
-    int first = !session->server_hostkey_len;
     unsigned char *blob, *value, *signature;
     size_t blob_len, value_len, signature_len;
     struct string_buf buf;
@@ -162,14 +154,25 @@ static int reply(LIBSSH2_SESSION *session, struct kex *kex,
         return fail(session, LIBSSH2_ERROR_HASH_CALC,
                     "cannot compute the exchange hash");
     if(session->hostkey->sig_verify(session, signature, signature_len,
-                                    kex->hash, kex->hash_len, NULL)) {
-        if(first)
-            forget_hostkey(session);
+                                    kex->hash, kex->hash_len, NULL))
         return fail(session, LIBSSH2_ERROR_HOSTKEY_SIGN,
                     "the host key's signature does not verify, or the key is "
                     "of the wrong type or too short");
-    }
     return 0;
+}
+
+/* A key that signed nothing is not the host's: nobody gets to see it. */
+static int reply(LIBSSH2_SESSION *session, struct kex *kex,
+                 const unsigned char *data, size_t length)
+{
+    int first = !session->server_hostkey_len;
+    int rc = check_reply(session, kex, data, length);
+    if(rc && first && session->server_hostkey) {
+        LIBSSH2_FREE(session, session->server_hostkey);
+        session->server_hostkey = NULL;
+        session->server_hostkey_len = 0;
+    }
+    return rc;
 }
 
 static int send_packet(LIBSSH2_SESSION *session, struct kex *kex)
