@@ -133,7 +133,7 @@ export abstract class SessionUserauth extends SessionTransport {
 
   /**
    * Authenticates by a private key in any format that `parsePrivateKey` reads. EAGAIN while it is parsed and signed with.
-   * @param publicKey not needed: it is derived; kept for the sake of libssh2's order of arguments.
+   * The last argument is not needed, the public key is derived; it is kept for the sake of libssh2's order of arguments.
    * @returns 0, or EAGAIN. @throws KeyError if the key cannot be read; AuthenticationError if the server refuses. libssh2_userauth_publickey_frommemory.
    */
   userauthPublickeyFromMemory(username: string, privateKey: string | Uint8Array, passphrase?: string | null, _publicKey?: unknown): number {

@@ -24,7 +24,7 @@ export interface AuthMethod {
   authenticate(context: AuthContext): Promise<void>
 }
 
-/** @param newPassword asked when the server wants the password changed. */
+/** Authenticates with a password. `options.newPassword` is asked when the server wants it changed. */
 export function password(secret: string | (() => string | Promise<string>), options: { readonly newPassword?: NewPasswordFunction } = {}): AuthMethod {
   return {
     method: 'password',
