@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
-  Session, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
+  type Instance, Session, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
 } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { seededRandom } from '../support/random.ts'
@@ -15,6 +15,8 @@ export interface ExchangeOptions {
   readonly choice?: Choice
   /** Default: ed25519. */
   readonly key?: keyof ClientKeys
+  /** Where the session lives; default: an instance of its own. */
+  readonly instance?: Instance
   /** Sent to the server and back; default 100 kB. */
   readonly bytes?: number
 }
@@ -48,7 +50,7 @@ export interface Exchanged extends Choice {
 
 /** A whole session: keys, host key compared, login, bytes there and back through a channel, exit status. */
 export async function exchange(server: SshServer, options: ExchangeOptions = {}): Promise<Exchanged> {
-  const session = await Session.create(await connectTcp(server))
+  const session = await Session.create(await connectTcp(server), options.instance === undefined ? {} : { instance: options.instance })
   try {
     if (options.choice !== undefined) prefer(session, options.choice)
     await session.complete(() => session.handshake())

@@ -4,10 +4,10 @@ import { startDropbear } from '../support/dropbear.ts'
 import { startGoServer } from '../support/go-server.ts'
 import type { KeyType } from '../support/key-pairs.ts'
 import { startParamiko } from '../support/paramiko.ts'
-import { missingPeer, type PeerName } from '../support/require-peer.ts'
+import type { PeerName } from '../support/require-peer.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
-import { startSshd, type SshdOptions } from '../support/sshd.ts'
+import { startSshd } from '../support/sshd.ts'
 import { startTinysshd } from '../support/tinysshd.ts'
 
 /** What not every server has. */
@@ -27,11 +27,6 @@ const userKeys: (keyof ClientKeys)[] = ['ed25519', 'ecdsa', 'rsa']
 const all: Ability[] = ['channels', 'pty', 'sftp', 'direct-tcpip', 'tcpip-forward', 'exit-signal', 'small-packets']
 const forwarding: Ability[] = ['direct-tcpip', 'tcpip-forward']
 
-/** Where it can be had, a user with /bin/sh and no dotfiles: some shells take half a second to start. */
-function openssh(options: SshdOptions): Promise<SshServer> {
-  return startSshd(missingPeer('sshd-login') === undefined ? { login: { user: 'tester', password: 'correct horse' }, ...options } : options)
-}
-
 /** Configuration lines that switch on what OpenSSH has only for old peers. */
 function everythingOn(): string[] {
   const names = (kind: string) => execFileSync('ssh', ['-Q', kind], { encoding: 'utf8' }).trim().split('\n').join(',')
@@ -40,12 +35,12 @@ function everythingOn(): string[] {
 
 /** The rows of the interoperability tables. */
 export const servers: readonly ServerRow[] = [
-  { name: 'OpenSSH as installed', peers: ['sshd'], start: () => openssh({ hostKeyTypes }), userKeys, abilities: all },
-  { name: 'OpenSSH with Ed25519 host keys only', peers: ['sshd'], start: () => openssh({ hostKeyTypes: ['ed25519'] }), userKeys, abilities: all },
-  { name: 'OpenSSH with all that it has for old peers', peers: ['sshd'], start: () => openssh({ hostKeyTypes, config: everythingOn() }), userKeys: [], abilities: [] },
-  { name: 'OpenSSH 8.4', peers: ['sshd-bullseye'], start: () => openssh({ release: 'bullseye', hostKeyTypes }), userKeys, abilities: all },
-  { name: 'OpenSSH 10.0', peers: ['sshd-trixie'], start: () => openssh({ release: 'trixie', hostKeyTypes }), userKeys, abilities: all },
-  { name: 'OpenSSH of sid', peers: ['sshd-sid'], start: () => openssh({ release: 'sid', hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH as installed', peers: ['sshd'], start: () => startSshd({ hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH with Ed25519 host keys only', peers: ['sshd'], start: () => startSshd({ hostKeyTypes: ['ed25519'] }), userKeys, abilities: all },
+  { name: 'OpenSSH with all that it has for old peers', peers: ['sshd'], start: () => startSshd({ hostKeyTypes, config: everythingOn() }), userKeys: [], abilities: [] },
+  { name: 'OpenSSH 8.4', peers: ['sshd-bullseye'], start: () => startSshd({ release: 'bullseye', hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH 10.0', peers: ['sshd-trixie'], start: () => startSshd({ release: 'trixie', hostKeyTypes }), userKeys, abilities: all },
+  { name: 'OpenSSH of sid', peers: ['sshd-sid'], start: () => startSshd({ release: 'sid', hostKeyTypes }), userKeys, abilities: all },
   { name: 'Dropbear', peers: ['dropbear', 'sshd-login'], start: () => startDropbear(), userKeys, abilities: all },
   { name: 'Dropbear of sid', peers: ['dropbear', 'dropbear-sid', 'sshd-login'], start: () => startDropbear({ release: 'sid' }), userKeys, abilities: all },
   { name: 'TinySSH', peers: ['tinysshd', 'sshd-login'], start: () => startTinysshd(), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },

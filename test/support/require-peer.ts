@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { treeFile } from './foreign-tree.ts'
 
@@ -37,8 +38,17 @@ function missingLogin(name: PeerName): string | undefined {
   const sshd = missingPeer('sshd')
   if (sshd !== undefined) return sshd
   if (process.getuid?.() !== 0) return 'made-up users need root (a mount namespace)'
+  if (!mountNamespaces()) return 'this machine allows no mount namespaces'
   if (name === 'sshd-keyboard-interactive' && pamMatrix() === undefined) return 'pam_matrix.so is not there (scripts/install-peers.sh)'
   return undefined
+}
+
+let mountsAllowed: boolean | undefined
+
+/** Containers may refuse them to root too. */
+function mountNamespaces(): boolean {
+  mountsAllowed ??= spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /etc/passwd /etc/passwd']).status === 0
+  return mountsAllowed
 }
 
 /** The PAM module that asks for a password of a file, or undefined. */

@@ -13,7 +13,7 @@ export interface Login {
   readonly secondFactor?: string
 }
 
-/** Where that user's home is, inside: TinySSH accepts no home below /tmp, because others may write there. */
+/** Where the user's home is, inside: TinySSH accepts no home below /tmp, because others may write there. */
 const home = '/mnt'
 
 /**
@@ -23,20 +23,27 @@ const home = '/mnt'
 export function loginNamespace(login: Login, directory: TemporaryDirectory): string[] {
   const missing = missingPeer(login.secondFactor === undefined ? 'sshd-login' : 'sshd-keyboard-interactive')
   if (missing !== undefined) throw new Error(missing)
-  mkdirSync(directory.file('home'))
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: login.password, encoding: 'utf8' }).trim()
-  writeFileSync(directory.file('passwd'), `${readFileSync('/etc/passwd', 'utf8')}${login.user}:x:${login.uid ?? 0}:0::${home}:/bin/sh\n`)
   writeFileSync(directory.file('shadow'), `${login.user}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
-  const overlays: [string, string][] = [
-    ['home', home],
-    ['passwd', '/etc/passwd'],
-    ['shadow', '/etc/shadow'],
-  ]
-  if (login.secondFactor !== undefined) {
-    writePam(login, login.secondFactor, directory)
-    overlays.push(['pam.d', '/etc/pam.d'])
-  }
-  const mounts = overlays.map(([file, target]) => `mount --bind '${directory.file(file)}' ${target}`)
+  const overlays = { shadow: '/etc/shadow' }
+  if (login.secondFactor === undefined) return namespace(login, directory, overlays)
+  writePam(login, login.secondFactor, directory)
+  return namespace(login, directory, { ...overlays, 'pam.d': '/etc/pam.d' })
+}
+
+/**
+ * The same with the user who runs the tests, where that can be: an empty home and /bin/sh. Dotfiles of a
+ * person may print, take half a second, or wait for a lock that a killed server's shell has left.
+ */
+export function plainNamespace(user: string, directory: TemporaryDirectory): string[] {
+  return missingPeer('sshd-login') === undefined ? namespace({ user }, directory, {}) : []
+}
+
+function namespace({ user, uid = 0 }: Pick<Login, 'user' | 'uid'>, directory: TemporaryDirectory, overlays: Record<string, string>): string[] {
+  mkdirSync(directory.file('home'))
+  const others = readFileSync('/etc/passwd', 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`))
+  writeFileSync(directory.file('passwd'), [...others, `${user}:x:${uid}:0::${home}:/bin/sh`, ''].join('\n'))
+  const mounts = Object.entries({ home, passwd: '/etc/passwd', ...overlays }).map(([file, target]) => `mount --bind '${directory.file(file)}' ${target}`)
   return ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh']
 }
 
