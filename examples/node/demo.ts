@@ -120,7 +120,11 @@ async function onServer(target: string, command: string): Promise<number> {
   const auth: AuthMethod[] = [
     ...process.env.SSH_AUTH_SOCK ? [agent()] : [],
     ...keys.map((text) => publicKey(text, text.includes('ENCRYPTED') ? { passphrase: '' } : {})),
-    keyboardInteractive(async ({ prompts }) => Promise.all(prompts.map(({ text, echo }) => ask(text, echo)))),
+    keyboardInteractive(async (prompts) => {
+      const answers: string[] = []
+      for (const { text, echo } of prompts) answers.push(await ask(text, echo))
+      return answers
+    }),
     password(() => ask(`${target}'s password: `, false)),
   ]
   await using client = await connect({ host, port: Number(port ?? 22), username, auth, hostKey: knownHosts(file('known_hosts') ?? ''), onBanner: say })

@@ -1,11 +1,17 @@
 import { WireReader } from '../wire-format/reader.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 
+/** A question of the server; the answer may be shown while it is typed if `echo` is set. */
+export interface Prompt {
+  readonly text: string
+  readonly echo: boolean
+}
+
 /** One round of keyboard-interactive authentication (RFC 4256 section 3.2). Text comes from the server: show control characters visibly. */
 export interface PromptRound {
   readonly name: string
   readonly instruction: string
-  readonly prompts: readonly { readonly text: string, readonly echo: boolean }[]
+  readonly prompts: readonly Prompt[]
 }
 
 /** Answers a round: one string for each prompt, at once or when the person has typed them. */

@@ -31,7 +31,7 @@ function people(config: SshConfig, terminal: Terminal): AuthMethod[] {
     return text
   }
   return [
-    keyboardInteractive(async ({ name, instruction, prompts }) => {
+    keyboardInteractive(async (prompts, { name, instruction }) => {
       for (const text of [name, instruction]) if (text) terminal.tell(text)
       const answers: string[] = []
       for (const { text, echo } of prompts) answers.push(await answer(text, echo))

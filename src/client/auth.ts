@@ -1,6 +1,6 @@
 import type { Session } from '../bindings/session.ts'
 import type { NewPasswordFunction } from '../bindings/session-userauth.ts'
-import type { PromptFunction } from '../bindings/prompt-round.ts'
+import type { Prompt, PromptRound } from '../bindings/prompt-round.ts'
 import { AuthenticationError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_ALGO_UNSUPPORTED, LIBSSH2_ERROR_METHOD_NONE } from '../ffi/constants.gen.ts'
 
@@ -35,12 +35,15 @@ export function password(secret: string | (() => string | Promise<string>), opti
   }
 }
 
-/** Answers the server's prompts, in as many rounds as it asks; `respond` may take its time. */
-export function keyboardInteractive(respond: PromptFunction): AuthMethod {
+/** Answers one round of prompts: a string for each, at once or when a person has typed them. `round` has the server's name for it and its instruction. */
+export type RespondFunction = (prompts: readonly Prompt[], round: PromptRound) => readonly string[] | Promise<readonly string[]>
+
+/** Answers the server's prompts (RFC 4256), in as many rounds as it asks; `respond` may take its time. */
+export function keyboardInteractive(respond: RespondFunction): AuthMethod {
   return {
     method: 'keyboard-interactive',
     async authenticate({ session, username, signal }) {
-      await session.complete(() => session.userauthKeyboardInteractive(username, respond), { signal })
+      await session.complete(() => session.userauthKeyboardInteractive(username, (round) => respond(round.prompts, round)), { signal })
     },
   }
 }
