@@ -4,13 +4,14 @@ import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
   LIBSSH2_ERROR_EAGAIN,
 } from '../ffi/constants.gen.ts'
-import type { Bytes, ChannelPointer, ListenerPointer, SftpPointer } from '../ffi/exports.ts'
+import type { Bytes, ChannelPointer, KnownHostsPointer, ListenerPointer, SftpPointer } from '../ffi/exports.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import { Instance } from '../ffi/instance.ts'
 import { AcceptQueue } from './accept-queue.ts'
 import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
+import { KnownHosts } from './known-hosts.ts'
 import { Listener } from './listener.ts'
 import { type ScpStat, scpRecv2, scpSend64 } from './scp.ts'
 import { CALLS } from './session-transport.ts'
@@ -179,6 +180,12 @@ export class Session extends SessionUserauth {
     this.needHandshake()
     const pointer = scpSend64(this[CALLS], path, mode, size, mtime, atime)
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+  }
+
+  /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
+  knownhostInit(): KnownHosts {
+    const calls = this[CALLS]
+    return new KnownHosts(this, calls, calls.plain((c, session) => calls.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */

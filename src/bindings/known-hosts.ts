@@ -1,0 +1,183 @@
+import { libssh2Error } from '../errors/libssh2-error.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+import {
+  LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_BUFFER_TOO_SMALL, LIBSSH2_KNOWNHOST_CHECK_FAILURE, LIBSSH2_KNOWNHOST_FILE_OPENSSH, LIBSSH2_KNOWNHOST_TYPE_MASK,
+  LIBSSH2_KNOWNHOST_TYPE_SHA1,
+} from '../ffi/constants.gen.ts'
+import type { Bytes, KnownHostPointer, KnownHostsPointer } from '../ffi/exports.ts'
+import { Handle } from '../ffi/handle.ts'
+import type { HeapScope } from '../ffi/heap.ts'
+import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import { data, port as checkedPort, wholeNumber } from './arguments.ts'
+import type { Calls } from './calls.ts'
+import type { Session } from './session.ts'
+
+/** One entry of a `KnownHosts` collection: struct libssh2_knownhost. */
+export interface KnownHost {
+  /** `null` where the name is stored as a hash. */
+  readonly name: string | null
+  /** The key in base64. */
+  readonly key: string
+  /** `LIBSSH2_KNOWNHOST_TYPE_*`, `_KEYENC_*` and `_KEY_*`. */
+  readonly typemask: number
+}
+
+/** Fields of struct libssh2_knownhost by offset. */
+const NAME = 8, KEY = 12, TYPEMASK = 16
+const LONGEST_LINE = 65536
+
+/**
+ * libssh2's collection of known hosts, in memory. It knows plain and hashed names, but neither patterns nor the markers `@revoked` and
+ * `@cert-authority`: to judge a server's key rather use `knownHosts()` of the client.
+ */
+export class KnownHosts implements Disposable, Iterable<KnownHost> {
+  /** The session that this collection belongs to. */
+  readonly session: Session
+  readonly #calls: Calls
+  readonly #handle: Handle<KnownHostsPointer>
+  /** One object for each entry, so that a deleted one cannot be used. */
+  readonly #entries = new Map<KnownHostPointer, KnownHost>()
+  readonly #pointers = new WeakMap<KnownHost, KnownHostPointer>()
+
+  /** For the bindings: `session.knownhostInit()` makes one. */
+  constructor(session: Session, calls: Calls, pointer: KnownHostsPointer) {
+    this.session = session
+    this.#calls = calls
+    this.#handle = new Handle('collection of known hosts', pointer, calls.handle)
+  }
+
+  #call<T>(run: (c: Libssh2Module, hosts: KnownHostsPointer, scope: HeapScope) => T): T {
+    const { pointer } = this.#handle
+    using scope = this.#calls.heap.scope()
+    return this.#calls.plain((c) => run(c, pointer, scope))
+  }
+
+  #checked(rc: number): void {
+    if (rc < 0) throw libssh2Error(rc, this.#calls.lastErrorMessage(rc))
+  }
+
+  #entry(pointer: KnownHostPointer): KnownHost {
+    const { heap } = this.#calls
+    const known = this.#entries.get(pointer)
+    if (known) return known
+    const word = (offset: number) => heap.u32((pointer + offset) as Bytes)
+    const entry: KnownHost = { name: heap.string(word(NAME) as Bytes), key: heap.string(word(KEY) as Bytes) ?? '', typemask: word(TYPEMASK) }
+    this.#entries.set(pointer, entry)
+    this.#pointers.set(entry, pointer)
+    return entry
+  }
+
+  #pointer(entry: KnownHost): KnownHostPointer {
+    const pointer = this.#pointers.get(entry)
+    if (pointer === undefined) throw new SSHError('this entry is not in the collection (any more)', { code: 'ERR_HANDLE_FREED' })
+    return pointer
+  }
+
+  /** As `addc` without a comment. libssh2_knownhost_add. */
+  add(host: string, salt: string | null, key: string | Uint8Array, typemask: number): KnownHost {
+    return this.addc(host, salt, key, null, typemask)
+  }
+
+  /**
+   * Adds an entry.
+   * @param host the name, `[name]:port` where the port is not 22; the base64 of its hash for `LIBSSH2_KNOWNHOST_TYPE_SHA1`.
+   * @param salt of the hash, in base64. @param key blob (`_KEYENC_RAW`) or its base64. @returns the entry. libssh2_knownhost_addc.
+   */
+  addc(host: string, salt: string | null, key: string | Uint8Array, comment: string | null, typemask: number): KnownHost {
+    const type = wholeNumber(typemask, 'typemask')
+    if ((type & LIBSSH2_KNOWNHOST_TYPE_MASK) === LIBSSH2_KNOWNHOST_TYPE_SHA1 && salt === null) throw new TypeError('salt is needed for a hashed name')
+    return this.#call((c, hosts, scope) => {
+      const name = scope.utf8(host, 'host')
+      const blob = scope.bytes(data(key, 'key'))
+      const text = comment === null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(comment, 'comment')
+      const store = scope.out()
+      const saltPointer = salt === null ? 0 as Bytes : scope.utf8(salt, 'salt').pointer
+      this.#checked(c._libssh2_knownhost_addc(hosts, name.pointer, saltPointer, blob.pointer, blob.length, text.pointer, text.length, type, store))
+      return this.#entry(this.#calls.heap.u32(store) as KnownHostPointer)
+    })
+  }
+
+  /** As `checkp` without a port. libssh2_knownhost_check. */
+  check(host: string, key: string | Uint8Array, typemask: number): [result: number, entry: KnownHost | null] {
+    return this.checkp(host, null, key, typemask)
+  }
+
+  /**
+   * Looks a host and its key up: first as `[host]:port`, where a port is given, then as `host`.
+   * @param typemask what `key` is: `LIBSSH2_KNOWNHOST_TYPE_PLAIN`, `_KEYENC_*`, and `_KEY_*` where only keys of that type count.
+   * @returns `LIBSSH2_KNOWNHOST_CHECK_MATCH` (0), `_MISMATCH` (1) or `_NOTFOUND` (2), with the entry that was found. libssh2_knownhost_checkp.
+   */
+  checkp(host: string, port: number | null, key: string | Uint8Array, typemask: number): [result: number, entry: KnownHost | null] {
+    const type = wholeNumber(typemask, 'typemask')
+    const number = port === null ? -1 : checkedPort(port, 'port')
+    return this.#call((c, hosts, scope) => {
+      const name = scope.utf8(host, 'host')
+      const blob = scope.bytes(data(key, 'key'))
+      const found = scope.out()
+      const result = c._libssh2_knownhost_checkp(hosts, name.pointer, number, blob.pointer, blob.length, type, found)
+      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(c._libssh2_session_last_errno(this.#calls.session) || LIBSSH2_ERROR_ALLOC)
+      const entry = this.#calls.heap.u32(found) as KnownHostPointer
+      return [result, entry === 0 ? null : this.#entry(entry)]
+    })
+  }
+
+  /** Removes an entry. @returns 0. libssh2_knownhost_del. */
+  del(entry: KnownHost): number {
+    const pointer = this.#pointer(entry)
+    this.#call((c, hosts) => this.#checked(c._libssh2_knownhost_del(hosts, pointer)))
+    this.#entries.delete(pointer)
+    this.#pointers.delete(entry)
+    return 0
+  }
+
+  /** The entry behind `previous`, the first one without it; `null` at the end. libssh2_knownhost_get. */
+  get(previous?: KnownHost): KnownHost | null {
+    const after = previous === undefined ? 0 as KnownHostPointer : this.#pointer(previous)
+    return this.#call((c, hosts, scope) => {
+      const store = scope.out()
+      const end = c._libssh2_knownhost_get(hosts, store, after)
+      this.#checked(end)
+      return end === 1 ? null : this.#entry(this.#calls.heap.u32(store) as KnownHostPointer)
+    })
+  }
+
+  /** All entries, by `get`. */
+  *[Symbol.iterator](): Generator<KnownHost, void> {
+    for (let entry = this.get(); entry; entry = this.get(entry)) yield entry
+  }
+
+  /** Adds what one line of a known_hosts file says; comments and empty lines say nothing. @returns 0. libssh2_knownhost_readline. */
+  readline(line: string, type: number = LIBSSH2_KNOWNHOST_FILE_OPENSSH): number {
+    return this.#call((c, hosts, scope) => {
+      const text = scope.utf8(line, 'line')
+      this.#checked(c._libssh2_knownhost_readline(hosts, text.pointer, text.length, wholeNumber(type, 'type')))
+      return 0
+    })
+  }
+
+  /** The line of a known_hosts file for an entry, with the line feed. libssh2_knownhost_writeline. */
+  writeline(entry: KnownHost, type: number = LIBSSH2_KNOWNHOST_FILE_OPENSSH): string {
+    const pointer = this.#pointer(entry)
+    const write = (size: number): string => this.#call((c, hosts, scope) => {
+      const [buffer, length] = [scope.out(size), scope.out()]
+      const rc = c._libssh2_knownhost_writeline(hosts, pointer, buffer, size, length, wholeNumber(type, 'type'))
+      const needed = this.#calls.heap.u32(length) + 1
+      if (rc === LIBSSH2_ERROR_BUFFER_TOO_SMALL && needed > size && needed <= LONGEST_LINE) return write(needed)
+      this.#checked(rc)
+      return this.#calls.heap.text(buffer, needed - 1)
+    })
+    return write(1024)
+  }
+
+  /** Frees the collection. Idempotent. libssh2_knownhost_free. */
+  free(): void {
+    if (this.#handle.freed) return
+    this.#call((c, hosts) => c._libssh2_knownhost_free(hosts))
+    this.#handle.drop()
+    this.#entries.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.free()
+  }
+}
