@@ -120,9 +120,11 @@ static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(userauth_respond)
     length = host_prompt(id, round, round_len);
     LIBSSH2_FREE(session, round);
     rc = take_answer(session, id, length, &answers);
-    if(rc == 0)
+    if(rc == 0) {
         rc = decode_answers(session, answers, (size_t)length, num_prompts,
                             responses);
+        _libssh2_explicit_zero(answers, (size_t)length);
+    }
     LIBSSH2_FREE(session, answers);
     return rc;
 }
