@@ -39,30 +39,34 @@ commit() { git -C "$series" add --all --force && git -C "$series" -c user.name=-
 
 commit_of() { git -C "$series" log all --format=%H --grep="^$1-"; }
 
-# Reverts the patches, the newest first.
+# Reverts the patches, the newest first; with strategy option $1, if it is not empty.
 revert() {
-  local id
+  local id option=(${1:+"--strategy-option=$1"})
+  shift
   git -C "$series" checkout --quiet --force --detach all
   for id in "$@"; do
-    git -C "$series" -c user.name=- -c user.email=- revert --no-edit "$id" >/dev/null 2>&1 && continue
+    git -C "$series" -c user.name=- -c user.email=- revert --no-edit "${option[@]}" "$id" >/dev/null 2>&1 && continue
     git -C "$series" revert --abort 2>/dev/null
     return 1
   done
 }
 
-# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Says which later patches had to go with it, because they build on its lines.
+# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Says which later patch had to go with it, because it builds on its lines,
+# or that lines which later patches changed again stayed.
 take_out() {
   local id later
   id=$(commit_of "$1")
-  if revert "$id"; then copy_tree; return; fi
+  if revert '' "$id"; then copy_tree; return; fi
   for later in $(git -C "$series" rev-list "$id..all" -- $(git -C "$series" show --format= --name-only "$id")); do
-    if revert "$later" "$id"; then
+    if revert '' "$later" "$id"; then
       copy_tree
       git -C "$series" log -1 --format=%s "$later"
       return
     fi
   done
-  return 1
+  revert ours "$id" || return 1
+  copy_tree
+  echo '(in part)'
 }
 
 copy_tree() { rm -rf "$LIBSSH2_SRC"; mkdir -p "$LIBSSH2_SRC"; git -C "$series" archive HEAD | tar --extract --directory "$LIBSSH2_SRC"; }
@@ -76,7 +80,11 @@ build() {
 }
 
 # The test files of build $1 that have tests of patch $2.
-test_files() { grep -rlE "'${2:-[0-9]{4}}: " "$([ "$1" = native ] && echo test/native || echo test/fixes)" --include='*.test.ts'; }
+test_files() {
+  local number=${2:-'[0-9]{4}'} folder=test/fixes
+  [ "$1" != native ] || folder=test/native
+  grep -rlE "'$number: " "$folder" --include='*.test.ts' || true
+}
 
 # Runs the tests of patch $2, or all, on build $1. Succeeds when they do.
 run_tests() {
