@@ -49,3 +49,13 @@ test('0161: a peer that takes packets of no bytes is refused', async () => {
   const code = await opening(async (connection) => void await acceptChannel(connection, { packetSize: 0 }))
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
+
+test('0166: a refused channel gives back what the server sent for it', async () => {
+  const code = await opening(async (connection) => {
+    const client = await channelOpen(connection)
+    connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(client).string('exit-signal').boolean(false).string('X'.repeat(20_000))
+      .boolean(false).string('').string('').finish())
+    connection.send(message(SSH_MSG.CHANNEL_OPEN_FAILURE).uint32(client).uint32(1).string('no').string('').finish())
+  })
+  expect(code).toBe('ERR_LIBSSH2_CHANNEL_FAILURE')
+})
