@@ -1,4 +1,20 @@
+import { connect } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { Transport } from '../../src/core/transport.ts'
+
+/** A TCP connection as plain Web Streams, through Node's own adapter: what a runtime hands out that knows nothing of this library. */
+export function tcpTransport({ host, port }: { readonly host: string; readonly port: number }): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host)
+    socket.setNoDelay(true)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      const { readable, writable } = Duplex.toWeb(socket) as unknown as Pick<Transport, 'readable' | 'writable'>
+      resolve({ readable, writable, close: () => void socket.destroy() })
+    })
+  })
+}
 
 /** Two transports joined back to back: what one writes the other reads. Each direction holds up to 64 chunks. */
 export function transportPair(): [Transport, Transport] {
