@@ -27,7 +27,7 @@ export async function throughProxy(server: SshServer, instance: Instance, option
   const session = exchange({ ...server, port: proxy.port }, { instance, bytes: 50_000 })
   const what = JSON.stringify(options)
   const error: unknown = await within(limitMs, what, session.then(() => undefined, (reason: unknown) => reason))
-  if (error !== undefined && !(error instanceof SSHError)) throw new Error(`not a typed error: ${String(error)}, with ${what}`, { cause: error })
+  if (error !== undefined && !(error instanceof SSHError)) throw new Error(`not a typed error, with ${what}`, { cause: error })
   if (instance.failure !== undefined) throw new Error(`trapped with ${what}`, { cause: instance.failure })
   return { error, bytes: proxy.bytes, leaked: instance.heapUsed() - before }
 }
