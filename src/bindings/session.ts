@@ -8,6 +8,7 @@ import type { Bytes, ChannelPointer, KnownHostsPointer, ListenerPointer, SftpPoi
 import type { HeapScope } from '../ffi/heap.ts'
 import { Instance } from '../ffi/instance.ts'
 import { AcceptQueue } from './accept-queue.ts'
+import { Agent } from './agent.ts'
 import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
@@ -180,6 +181,11 @@ export class Session extends SessionUserauth {
     this.needHandshake()
     const pointer = scpSend64(this[CALLS], path, mode, size, mtime, atime)
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+  }
+
+  /** An agent, not connected yet. libssh2_agent_init. */
+  agentInit(): Agent {
+    return new Agent(this, this[CALLS])
   }
 
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */

@@ -20,7 +20,7 @@ export interface ExecOptions extends CallOptions {
   readonly ignoreRefusedEnv?: boolean | undefined
   /** Runs in a terminal: `true` for a `vt100` of 80 x 24. */
   readonly pty?: PtyOptions | boolean | undefined
-  /** Lets programs on the server sign with the keys of an agent here: only for servers whose administrators are trusted. */
+  /** Lets programs on the server sign with the keys of an agent here: only for servers whose administrators are trusted. OpenSSH opens it to all later commands of the connection too. */
   readonly agentForwarding?: AgentForwarding | undefined
   /** Lets programs on the server open windows here. */
   readonly x11?: X11Forwarding | undefined

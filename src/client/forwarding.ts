@@ -2,6 +2,7 @@ import { connectAgent } from '#connect-tcp'
 import type { Channel, Originator } from '../bindings/channel.ts'
 import type { Session } from '../bindings/session.ts'
 import type { Transport } from '../core/transport.ts'
+import { ChannelError } from '../errors/ssh-error.ts'
 import { channelStream } from './channel-stream.ts'
 import { join } from './join.ts'
 
@@ -41,7 +42,12 @@ export class IncomingForwarding {
   async requestAgent(channel: Channel, source: AgentForwarding, signal: AbortSignal | undefined): Promise<void> {
     const path = typeof source === 'string' ? source : undefined
     this.#agent = typeof source === 'function' ? source : () => connectAgent(path, undefined)
-    await this.#session.complete(() => channel.requestAuthAgent(), { signal })
+    try {
+      await this.#session.complete(() => channel.requestAuthAgent(), { signal })
+    } catch (error) {
+      // OpenSSH forwards for the whole connection, and refuses to be asked again.
+      if (!this.#agents || !(error instanceof ChannelError)) throw error
+    }
     this.#agents ??= this.#serve(() => this.#session.acceptAgent(), (agent) => this.#join(agent, () => this.#agent?.()))
   }
 

@@ -1,0 +1,109 @@
+import { connectAgent } from '#connect-tcp'
+import { SSHError } from '../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { AgentClient, type AgentIdentity } from '../keys/agent-client.ts'
+import type { AgentTransport } from '../keys/agent-stream.ts'
+import { bytes } from './arguments.ts'
+import type { Again, Calls } from './calls.ts'
+import { Later } from './later.ts'
+import type { Session } from './session.ts'
+
+/**
+ * An SSH agent in the shape of libssh2's and ssh2-python's: connect, list, authenticate. Non-blocking.
+ * Not libssh2's C underneath, which knows only blocking sockets, but `AgentClient`.
+ */
+export class Agent implements Disposable {
+  /** The session that this agent is for. */
+  readonly session: Session
+  readonly #later: Later
+  #path: string | null = null
+  #client: AgentClient | undefined
+  #identities: readonly AgentIdentity[] = []
+
+  /** For the bindings: `session.agentInit()` makes one. */
+  constructor(session: Session, calls: Calls) {
+    this.session = session
+    this.#later = new Later(calls)
+  }
+
+  /** Path of the agent's socket instead of SSH_AUTH_SOCK; `null` for that one. libssh2_agent_set_identity_path. */
+  setIdentityPath(path: string | null): void {
+    this.#path = path
+  }
+
+  /** libssh2_agent_get_identity_path. */
+  getIdentityPath(): string | null {
+    return this.#path
+  }
+
+  /**
+   * Connects to the agent.
+   * @param transport a stream to one, for runtimes without Unix sockets. @returns 0, or EAGAIN. libssh2_agent_connect.
+   * @throws SSHError `ERR_NO_AGENT`, or the error of the socket.
+   */
+  connect(transport?: AgentTransport): Again | 0 {
+    if (this.#client) return 0
+    const connected = this.#later.call('agentConnect', async () => transport ?? connectAgent(this.#path ?? undefined, undefined))
+    if (connected === LIBSSH2_ERROR_EAGAIN) return connected
+    this.#client = new AgentClient(connected)
+    return 0
+  }
+
+  #connected(): AgentClient {
+    if (!this.#client) throw new SSHError('the agent is not connected', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
+    return this.#client
+  }
+
+  /** Asks the agent for its identities, which `getIdentity` gives then. @returns 0, or EAGAIN. libssh2_agent_list_identities. */
+  listIdentities(): Again | 0 {
+    const client = this.#connected()
+    const identities = this.#later.call('agentListIdentities', () => client.identities())
+    if (identities === LIBSSH2_ERROR_EAGAIN) return identities
+    this.#identities = identities
+    return 0
+  }
+
+  /** The identity behind `previous`, the first one without it; `null` at the end. libssh2_agent_get_identity. */
+  getIdentity(previous?: AgentIdentity): AgentIdentity | null {
+    return this.#identities[previous === undefined ? 0 : this.#identities.indexOf(previous) + 1] ?? null
+  }
+
+  /** All identities that `listIdentities` found. libssh2_agent_get_identity. */
+  getIdentities(): AgentIdentity[] {
+    return [...this.#identities]
+  }
+
+  /** Authenticates with an identity. @returns 0, or EAGAIN, also while a person decides. @throws AuthenticationError if the server refuses. libssh2_agent_userauth. */
+  userauth(username: string, identity: AgentIdentity): number {
+    this.#connected()
+    return this.session.userauthPublickey(username, identity.publicKey, (data, algorithm) => identity.sign(data, algorithm), identity.algorithms)
+  }
+
+  /**
+   * Has the agent sign `data`.
+   * @param method one of `identity.algorithms`, the first if none is named. @returns `[0, signature blob of RFC 4253 section 6.6]`, or `[-37, empty]`. libssh2_agent_sign.
+   */
+  sign(identity: AgentIdentity, data: Uint8Array, method: string = identity.algorithms[0] ?? ''): [rc: number, signature: Uint8Array] {
+    this.#connected()
+    const copy = bytes(data, 'data').slice()
+    const signature = this.#later.call(`agentSign:${method}:${identity.publicKey}:${copy}`, () => identity.sign(copy, method))
+    return signature === LIBSSH2_ERROR_EAGAIN ? [signature, new Uint8Array(0)] : [0, signature]
+  }
+
+  /** Closes the connection; the identities are of no use then. @returns 0. Idempotent. libssh2_agent_disconnect. */
+  disconnect(): number {
+    this.#client?.close().catch(() => {})
+    this.#client = undefined
+    this.#identities = []
+    return 0
+  }
+
+  /** As `disconnect`. libssh2_agent_free. */
+  free(): void {
+    this.disconnect()
+  }
+
+  [Symbol.dispose](): void {
+    this.disconnect()
+  }
+}

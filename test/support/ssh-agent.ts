@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync } from 'node:fs'
+import { startPeer } from './process.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+/** OpenSSH's agent, with nothing but the given keys. */
+export interface TestAgent extends AsyncDisposable {
+  /** Path of its socket. */
+  readonly socket: string
+  /** Adds a private key from a file without a passphrase. */
+  add(path: string): void
+}
+
+export async function startSshAgent(): Promise<TestAgent> {
+  const directory = temporaryDirectory('agent')
+  const socket = directory.file('socket')
+  const peer = await startPeer('ssh-agent', ['-D', '-a', socket])
+  await peer.logged(/SSH_AUTH_SOCK/)
+  return {
+    socket,
+    add(path) {
+      const copy = directory.file('key')
+      copyFileSync(path, copy)
+      chmodSync(copy, 0o600)
+      execFileSync('ssh-add', ['-q', copy], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
+    },
+    async [Symbol.asyncDispose]() {
+      await peer.stop()
+      directory.remove()
+    },
+  }
+}
