@@ -88,8 +88,9 @@ describe('a shell', () => {
     expect(await complete(() => channel.shell())).toBe(0)
     await complete(() => channel.write("PS1='$ '; echo ready-$((1 + 1))\n"))
     await readUntil(channel, /ready-2/)
-    await complete(() => channel.write('sleep 100\n'))
-    // The line discipline turns ^C into SIGINT.
+    await complete(() => channel.write("sh -c 'echo sleeping-$((2 + 2)); exec sleep 100'\n"))
+    await readUntil(channel, /sleeping-4/)
+    // The line discipline turns ^C into SIGINT, for whoever has the terminal at that moment.
     await complete(() => channel.write('\x03'))
     await complete(() => channel.write('exit 9\n'))
     await readAll(channel)
