@@ -23,7 +23,7 @@ export class StreamPort implements BytePort {
 
   start(sink: PortSink): void {
     this.#sink = sink
-    this.#writer.closed.catch((error: unknown) => this.#end(error))
+    this.#writer.closed.catch((error: unknown) => this.#failed(error))
     void this.#pump()
   }
 
@@ -40,6 +40,11 @@ export class StreamPort implements BytePort {
     }
   }
 
+  /** Writing failed. The other direction may still hold data, and knows better how the connection ended: it gets a moment. */
+  #failed(error: unknown): void {
+    setTimeout(() => this.#end(error), LAST_DATA)
+  }
+
   #end(error?: unknown): void {
     const sink = this.#sink
     this.#sink = undefined
@@ -48,7 +53,7 @@ export class StreamPort implements BytePort {
 
   write(chunk: Uint8Array): void {
     this.#queued += chunk.length
-    this.#writer.write(chunk).then(() => this.#written(chunk.length), (error: unknown) => this.#end(error))
+    this.#writer.write(chunk).then(() => this.#written(chunk.length), (error: unknown) => this.#failed(error))
   }
 
   #written(length: number): void {
@@ -91,6 +96,9 @@ const CLOSE_GRACE = 2000
 
 /** The stream was broken already: closing it is all that was wanted. */
 function ignore(): void {}
+
+/** Milliseconds in which what has arrived can still be read after writing has failed. */
+const LAST_DATA = 100
 
 async function inTime(closing: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined

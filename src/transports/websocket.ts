@@ -152,17 +152,26 @@ class WebSocketPort implements BytePort {
     clearTimeout(this.#drain)
     if (this.#socket.readyState === this.#socket.CLOSED) return Promise.resolve()
     return new Promise((resolve) => {
-      const grace = setTimeout(resolve, CLOSE_GRACE)
+      const grace = setTimeout(() => {
+        this.#socket.close(1000)
+        resolve()
+      }, CLOSE_GRACE)
       this.#socket.addEventListener('close', () => {
         clearTimeout(grace)
         resolve()
       }, { once: true })
-      this.#socket.close(1000)
+      // What was written before the WebSocket was open goes out first: start() listens for the same event.
+      if (this.#socket.readyState === this.#socket.CONNECTING) this.#socket.addEventListener('open', () => this.#socket.close(1000), { once: true })
+      else this.#socket.close(1000)
     })
   }
 
   abort(): void {
-    void this.close()
+    this.#sink = undefined
+    this.#closing = true
+    this.#unopened = []
+    clearTimeout(this.#drain)
+    if (this.#socket.readyState !== this.#socket.CLOSED) this.#socket.close(1000)
   }
 }
 

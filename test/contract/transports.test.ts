@@ -1,0 +1,11 @@
+import { inChunks, inMemory, overDuplex, overGlobalWebSocket, overNpmWebSocket, overTcp, overWebStreams } from './connections.ts'
+import { transportContract } from './transport.contract.ts'
+
+transportContract('connectTcp', { connect: overTcp })
+transportContract('fromDuplex, which may be half open', { connect: overDuplex, halfClose: true })
+transportContract('Web Streams', { connect: overWebStreams })
+transportContract('streams in memory', { connect: () => inMemory(inChunks(32_768)), halfClose: true })
+transportContract('streams in memory, one byte at a time', { connect: () => inMemory(inChunks(1)), size: 5000, halfClose: true, pausesFarEnd: false })
+transportContract('fromWebSocket, npm ws', { connect: overNpmWebSocket, pausesFarEnd: false })
+if (typeof WebSocket === 'function') transportContract('connectWebSocket', { connect: overGlobalWebSocket, pausesFarEnd: false })
+else console.warn('skipped: the contract of connectWebSocket: this runtime has no WebSocket of its own (Node has one from 22 on)')
