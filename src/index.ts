@@ -57,6 +57,8 @@ export type { MethodsLeft, NewPasswordFunction, SignFunction } from './bindings/
 export type { Prompt, PromptFunction, PromptRound } from './bindings/prompt-round.ts'
 export { Channel, type Exit, type ExitSignal, type Originator, type PtyOptions } from './bindings/channel.ts'
 export { Agent } from './bindings/agent.ts'
+export type { PublickeyAttribute, PublickeyEntry } from './bindings/publickey-packets.ts'
+export { PublickeySubsystem } from './bindings/publickey-subsystem.ts'
 export { type KnownHost, KnownHosts } from './bindings/known-hosts.ts'
 export { Listener } from './bindings/listener.ts'
 export type { ScpStat } from './bindings/scp.ts'

@@ -13,7 +13,9 @@ import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
 import { type Again, Calls, type Run } from './calls.ts'
 import { Channel } from './channel.ts'
 import { KnownHosts } from './known-hosts.ts'
+import { Later } from './later.ts'
 import { Listener } from './listener.ts'
+import { PublickeySubsystem } from './publickey-subsystem.ts'
 import { type ScpStat, scpRecv2, scpSend64 } from './scp.ts'
 import { CALLS } from './session-transport.ts'
 import { Sftp } from './sftp.ts'
@@ -39,6 +41,7 @@ export interface IncomingX11 {
 export class Session extends SessionUserauth {
   readonly #x11: AcceptQueue<IncomingX11>
   readonly #agents: AcceptQueue<Channel>
+  readonly #later: Later
 
   private constructor(instance: Instance, transport: Transport) {
     super((host) => new Calls(instance, transport, {
@@ -48,6 +51,7 @@ export class Session extends SessionUserauth {
     }))
     this.#x11 = new AcceptQueue(this[CALLS])
     this.#agents = new AcceptQueue(this[CALLS])
+    this.#later = new Later(this[CALLS])
   }
 
   /**
@@ -181,6 +185,12 @@ export class Session extends SessionUserauth {
     this.needHandshake()
     const pointer = scpSend64(this[CALLS], path, mode, size, mtime, atime)
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+  }
+
+  /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
+  publickeyInit(): PublickeySubsystem | Again {
+    this.needHandshake()
+    return this.#later.call('publickeyInit', () => PublickeySubsystem.open(this, this[CALLS]))
   }
 
   /** An agent, not connected yet. libssh2_agent_init. */
