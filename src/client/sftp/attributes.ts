@@ -36,14 +36,17 @@ export class SftpStat implements SftpAttributes {
     return this.permissions !== undefined && (this.permissions & LIBSSH2_SFTP_S_IFMT) === type
   }
 
+  /** True for a regular file. */
   isFile(): boolean {
     return this.#is(LIBSSH2_SFTP_S_IFREG)
   }
 
+  /** True for a directory. */
   isDirectory(): boolean {
     return this.#is(LIBSSH2_SFTP_S_IFDIR)
   }
 
+  /** True for a symbolic link itself. */
   isSymbolicLink(): boolean {
     return this.#is(LIBSSH2_SFTP_S_IFLNK)
   }

@@ -84,10 +84,11 @@ export class SftpConnection {
         signal?.removeEventListener('abort', onAbort)
         outcome()
       }
-      this.#greeted = (body) => done(() => {
+      this.#greeted = (body) => {
+        // What it throws fails everything pending, this included.
         this.#readVersion(body)
-        resolve()
-      })
+        done(resolve)
+      }
       this.#pending.set(0, { settle: () => {}, fail: (error) => done(() => reject(error)) })
       this.#outbox.push({ parts: [new WireWriter().uint32(5).byte(FXP_INIT).uint32(LIBSSH2_SFTP_VERSION).finish()] })
       void this.#read()

@@ -25,14 +25,17 @@ export class SftpEntry {
     this.attributes = attributes
   }
 
+  /** True for a regular file. */
   isFile(): boolean {
     return this.attributes.isFile()
   }
 
+  /** True for a directory. */
   isDirectory(): boolean {
     return this.attributes.isDirectory()
   }
 
+  /** True for a symbolic link itself. */
   isSymbolicLink(): boolean {
     return this.attributes.isSymbolicLink()
   }

@@ -23,4 +23,5 @@ export interface LocalEntry {
   readonly kind: 'file' | 'directory' | 'other'
 }
 
+/** A path of the machine that this runs on, or a `file:` URL. */
 export type LocalPath = string | URL
