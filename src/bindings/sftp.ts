@@ -52,7 +52,7 @@ export class Sftp implements Disposable {
     return this.openEx(path, 0, 0, LIBSSH2_SFTP_OPENDIR)
   }
 
-  /** @param openType `LIBSSH2_SFTP_OPENFILE` or `LIBSSH2_SFTP_OPENDIR`. @returns the handle, or EAGAIN. libssh2_sftp_open_ex. */
+  /** Opens a file or a directory. @param openType `LIBSSH2_SFTP_OPENFILE` or `LIBSSH2_SFTP_OPENDIR`. @returns the handle, or EAGAIN. libssh2_sftp_open_ex. */
   openEx(path: SftpPath, flags: number, mode: number, openType: number): SftpHandle | Again {
     wholeNumber(flags, 'flags')
     wholeNumber(mode, 'mode')
@@ -128,17 +128,17 @@ export class Sftp implements Disposable {
     return this.#sftp.code(`${key}:${path}`, path, (c, sftp, scope) => run(c, sftp, encodePath(scope, path, 'path')))
   }
 
-  /** @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
+  /** Makes a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
   mkdir(path: SftpPath, mode: number = LIBSSH2_SFTP_DEFAULT_MODE): number {
     return this.#onPath(`mkdir:${mode}`, path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, mode))
   }
 
-  /** @returns 0, or EAGAIN. libssh2_sftp_rmdir. */
+  /** Removes an empty directory. @returns 0, or EAGAIN. libssh2_sftp_rmdir. */
   rmdir(path: SftpPath): number {
     return this.#onPath('rmdir', path, (c, sftp, name) => c._libssh2_sftp_rmdir_ex(sftp, name.pointer, name.length))
   }
 
-  /** @returns 0, or EAGAIN. libssh2_sftp_unlink. */
+  /** Removes a file or a link. @returns 0, or EAGAIN. libssh2_sftp_unlink. */
   unlink(path: SftpPath): number {
     return this.#onPath('unlink', path, (c, sftp, name) => c._libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
   }
@@ -148,7 +148,7 @@ export class Sftp implements Disposable {
     return this.renameEx(source, target, LIBSSH2_SFTP_RENAME_OVERWRITE | LIBSSH2_SFTP_RENAME_ATOMIC | LIBSSH2_SFTP_RENAME_NATIVE)
   }
 
-  /** @param flags `LIBSSH2_SFTP_RENAME_*`, which only servers of version 5 look at. @returns 0, or EAGAIN. libssh2_sftp_rename_ex. */
+  /** Renames. @param flags `LIBSSH2_SFTP_RENAME_*`, which only servers of version 5 look at. @returns 0, or EAGAIN. libssh2_sftp_rename_ex. */
   renameEx(source: SftpPath, target: SftpPath, flags: number): number {
     return this.#sftp.code(`rename:${source}:${target}:${flags}`, source, (c, sftp, scope) => {
       const from = encodePath(scope, source, 'source')

@@ -5,6 +5,7 @@ import {
   LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
 } from '../ffi/constants.gen.ts'
 
+/** What is negotiated (RFC 4253 section 7.1); the same in both directions. */
 export type AlgorithmKind = 'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression'
 
 /** Names to offer, in order of preference, for each kind that is to differ from the default. */

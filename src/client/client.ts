@@ -10,6 +10,7 @@ import { type ScpFile, scpReceive, scpSend, type ScpSendOptions } from './scp.ts
 import { SftpClient } from './sftp/sftp-client.ts'
 import type { UploadSource } from './sftp/sources.ts'
 
+/** Options of every call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
@@ -41,6 +42,7 @@ export interface RunResult {
   readonly exit: Exit
 }
 
+/** Options of `Client.shell`: the terminal, and what the shell gets along. */
 export interface ShellOptions extends PtyOptions, CallOptions {
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly ignoreRefusedEnv?: boolean | undefined

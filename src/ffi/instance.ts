@@ -28,6 +28,7 @@ export class Instance {
     this.call((c) => c._libssh2_init(0))
   }
 
+  /** Makes an instance. Rejects if the module is none of ours. */
   static async create(options: InstanceOptions = {}): Promise<Instance> {
     const compiled = options.module ?? await loadModule()
     const hosts = new Map<number, SessionHost>()
@@ -63,11 +64,13 @@ export class Instance {
     return this.#failure
   }
 
+  /** Gives a session a number by which C calls its host functions. For the bindings. */
   register(host: SessionHost): number {
     this.#hosts.set(++this.#lastId, host)
     return this.#lastId
   }
 
+  /** Forgets that number. For the bindings. */
   unregister(id: number): void {
     this.#hosts.delete(id)
   }

@@ -31,6 +31,7 @@ export class KnownHostsFile {
     this.#lines = texts.map((line, index) => readLine(line, (problem) => onWarning?.(problem, index + 1)))
   }
 
+  /** The lines that could be read, in order. */
   get entries(): readonly KnownHostsEntry[] {
     return this.#lines.flatMap(({ entry }) => entry ?? [])
   }

@@ -59,7 +59,7 @@ export class AgentClient {
     })
   }
 
-  /** @param algorithm e.g. `rsa-sha2-512`, or its certificate name @returns the whole signature blob */
+  /** Has the agent sign `data` with the key of `publicKey`: the whole signature blob. @param algorithm e.g. `rsa-sha2-512`, or its certificate name @returns the whole signature blob */
   async sign(publicKey: Uint8Array, data: Uint8Array, algorithm: string): Promise<Bytes> {
     const name = plainName(algorithm)
     const question = new WireWriter(data.length + publicKey.length + 16).byte(SIGN_REQUEST).string(publicKey).string(data).uint32(SIGN_FLAGS[name] ?? 0)
@@ -73,6 +73,7 @@ export class AgentClient {
     })
   }
 
+  /** Gives the agent a private key to keep. */
   async addIdentity(key: PrivateKey, options: AddIdentityOptions = {}): Promise<void> {
     const { comment = key.comment, lifetime, confirm = false } = options
     const constrained = lifetime !== undefined || confirm
@@ -84,10 +85,12 @@ export class AgentClient {
     await this.#ask(question, SUCCESS)
   }
 
+  /** Has the agent forget a key. */
   async removeIdentity(publicKey: Uint8Array): Promise<void> {
     await this.#ask(new WireWriter().byte(REMOVE_IDENTITY).string(publicKey), SUCCESS)
   }
 
+  /** Has the agent forget every key. */
   async removeAllIdentities(): Promise<void> {
     await this.#ask(new WireWriter().byte(REMOVE_ALL_IDENTITIES), SUCCESS)
   }
@@ -97,6 +100,7 @@ export class AgentClient {
     await this.#ask(new WireWriter().byte(LOCK).string(encodeText(passphrase)), SUCCESS)
   }
 
+  /** Ends what `lock` began. */
   async unlock(passphrase: string | Uint8Array): Promise<void> {
     await this.#ask(new WireWriter().byte(UNLOCK).string(encodeText(passphrase)), SUCCESS)
   }

@@ -29,7 +29,7 @@ export class PrivateKey implements Signer {
     this.algorithms = signatureAlgorithms(this.type)
   }
 
-  /** @param algorithm one of `algorithms`, or its certificate name */
+  /** Signs `data`: the whole signature blob (RFC 4253 section 6.6). @param algorithm one of `algorithms`, or its certificate name */
   async sign(data: Uint8Array, algorithm: string): Promise<Uint8Array> {
     const name = plainName(algorithm)
     if (!this.algorithms.includes(name)) throw unsupported(`a key of type ${this.type} cannot make that signature`)

@@ -224,15 +224,17 @@ export class SftpClient implements AsyncDisposable {
     await this.#requests.extended('lsetstat@openssh.com', path, (writer) => writeAttributes(writer.string(checkedPath(path)), attributes), signal)
   }
 
+  /** Sets the mode bits. */
   async chmod(path: SftpPath, mode: number, options: CallOptions = {}): Promise<void> {
     await this.setstat(path, { permissions: mode }, options)
   }
 
+  /** Sets owner and group. */
   async chown(path: SftpPath, uid: number, gid: number, options: CallOptions = {}): Promise<void> {
     await this.setstat(path, { uid, gid }, options)
   }
 
-  /** @param atime seconds since 1970, or a date; the protocol has whole seconds. */
+  /** Sets the times of access and modification. @param atime seconds since 1970, or a date; the protocol has whole seconds. */
   async utimes(path: SftpPath, atime: number | Date, mtime: number | Date, options: CallOptions = {}): Promise<void> {
     await this.setstat(path, { atime: seconds(atime), mtime: seconds(mtime) }, options)
   }
