@@ -123,6 +123,8 @@ export class Wire {
     this.#ready = []
     for (const chunk of chunks) this.#port.write(chunk)
     this.#congested ||= this.#port.queued > OUTBOUND_HIGH
+    // A transport that has taken everything already will not say that it drained.
+    this.#drained()
   }
 
   /** No new data should be written; reads, requests and window adjusts always go. */

@@ -76,13 +76,22 @@ describe('back-pressure', () => {
     const { wire, port, events, sink } = wireOverPort()
     wire.send(new Uint8Array(MEBIBYTE + 1))
     expect(wire.congested).toBe(true)
-    wire.flush()
     port.queued = MEBIBYTE + 1
+    wire.flush()
     expect(wire.congested).toBe(true)
     port.queued = 0
     sink.drained()
     expect(events.drained).toHaveBeenCalledOnce()
     expect(wire.congested).toBe(false)
+  })
+
+  test('is over at once if the transport takes everything while it is written to', () => {
+    const { wire, events } = wireOverPort()
+    wire.send(new Uint8Array(MEBIBYTE + 1))
+    expect(wire.congested).toBe(true)
+    wire.flush()
+    expect(wire.congested).toBe(false)
+    expect(events.drained).toHaveBeenCalledOnce()
   })
 })
 
