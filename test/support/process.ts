@@ -37,7 +37,9 @@ export async function endPeers(): Promise<void> {
 }
 
 export async function startPeer(command: string, args: readonly string[], options: PeerOptions = {}): Promise<Peer> {
-  const child = spawn(command, args, {
+  // The kernel ends it with this process, which may be killed with no time to stop anything.
+  const words = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', command, ...args] : [command, ...args]
+  const child = spawn(words[0] as string, words.slice(1), {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
     detached: true,

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import ts from 'typescript'
 import { expect, it } from 'vitest'
 import { descendants, endPeers, livePeers, startPeer } from '../../support/process.ts'
 import { temporaryDirectories, temporaryDirectory } from '../../support/temporary.ts'
@@ -21,8 +22,25 @@ it('waits for a line, and tells what there was instead', async () => {
   await expect(peer.logged(/never/)).rejects.toThrow(/ended/)
 })
 
-it('rejects when the program is not there', async () => {
-  await expect(startPeer('/no/such/program', [])).rejects.toThrow(/ENOENT/)
+it.runIf(process.platform === 'linux')('tells which program is not there', async () => {
+  const peer = await startPeer('/no/such/program', [])
+  await expect(peer.logged(/never/)).rejects.toThrow(/no.such.program[^]*No such file/)
+})
+
+it.runIf(process.platform === 'linux')('ends with a test process that is killed', async () => {
+  using folder = temporaryDirectory('killed')
+  const source = readFileSync(new URL('../../support/process.ts', import.meta.url), 'utf8')
+  const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
+  writeFileSync(folder.file('process.mjs'), outputText)
+  writeFileSync(folder.file('test.mjs'), "import { startPeer } from './process.mjs'; console.log((await startPeer('sleep', ['1000'])).pid, 'started')")
+  const runner = await startPeer(process.execPath, [folder.file('test.mjs')])
+  await runner.logged(/\d+ started/)
+  const peer = Number.parseInt(runner.log(), 10)
+  expect(descendants(runner.pid)).toEqual([peer])
+  // Only the runner, as a time limit or a lack of memory ends it: nothing of it can clean up.
+  process.kill(runner.pid, 'SIGKILL')
+  await gone(peer)
+  await runner.exited
 })
 
 it.runIf(process.platform === 'linux')('ends grandchildren in sessions of their own, and programs that ignore SIGTERM', async () => {
