@@ -1,0 +1,1 @@
+export const unbound: Readonly<Record<string, string>>
