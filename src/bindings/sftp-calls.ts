@@ -42,9 +42,9 @@ export class SftpCalls {
     })
   }
 
-  /** An operation of this key is not waited for any more: its lane goes on (used when its handle is freed). */
-  forget(key: string): void {
-    if (this.#lane.release(key)) this.calls.driver.release()
+  /** True while libssh2 stands in the middle of the call of this key. */
+  midway(key: string): boolean {
+    return this.#lane.heldBy(key)
   }
 
   #told<T>(about: SftpPath | undefined, call: () => T): T {

@@ -1,3 +1,4 @@
+import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Bytes, SftpHandlePointer } from '../ffi/exports.ts'
 import { Handle } from '../ffi/handle.ts'
@@ -30,6 +31,8 @@ interface Staged {
   readonly data: Uint8Array
   readonly scope: HeapScope
   readonly pointer: Bytes
+  /** Bytes that the server has acknowledged. */
+  written: number
 }
 
 /** An open file or directory. Non-blocking; one call at a time with the others of its SFTP object (law 6). */
@@ -50,9 +53,13 @@ export class SftpHandle implements Disposable {
     this.#path = path
   }
 
-  #call(key: string, run: (c: Libssh2Module, handle: SftpHandlePointer, scope: HeapScope) => number): number {
+  #key(call: string): string {
+    return `${this.#handle.pointer}:${call}`
+  }
+
+  #call(call: string, run: (c: Libssh2Module, handle: SftpHandlePointer, scope: HeapScope) => number): number {
     const { pointer } = this.#handle
-    return this.#calls.code(`${pointer}:${key}`, this.#path, (c, _, scope) => run(c, pointer, scope))
+    return this.#calls.code(this.#key(call), this.#path, (c, _, scope) => run(c, pointer, scope))
   }
 
   #plain<T>(run: (c: Libssh2Module, handle: SftpHandlePointer) => T): T {
@@ -78,28 +85,44 @@ export class SftpHandle implements Disposable {
   }
 
   /**
-   * Writes at the position, which moves. After EAGAIN repeat it with the same data: the server may have part of it already.
-   * @returns `[rc, bytesWritten]`, what the server has acknowledged; fewer than given is no error. libssh2_sftp_write.
+   * Writes all of `data`, up to 4 MiB of it, at the position, which moves. After EAGAIN repeat it with the same bytes: the server may have part of them
+   * already. Other writes of this handle say EAGAIN until that is done: libssh2 would take them for the rest of this one.
+   * @returns `[rc, bytesWritten]`, what the server has acknowledged. @throws SftpError; `error.bytesWritten` tells what went before. libssh2_sftp_write.
    */
   write(data: Uint8Array): [rc: number, bytesWritten: number] {
     bytes(data, 'data')
     if (data.length === 0) return [0, 0]
-    const writing = this.#writing?.data === data ? this.#writing : this.#stage(data)
+    if (!this.#continues(data)) {
+      if (this.#calls.midway(this.#key('write'))) return [LIBSSH2_ERROR_EAGAIN, 0]
+      this.#stage(data)
+    }
+    const writing = this.#writing as Staged
+    const length = Math.min(data.length, LARGEST)
     try {
-      const rc = this.#call('write', (c, handle) => c._libssh2_sftp_write(handle, writing.pointer, Math.min(data.length, LARGEST)))
-      if (rc === LIBSSH2_ERROR_EAGAIN) return [rc, 0]
-      this.#unstage()
-      return [rc, rc]
+      while (writing.written < length) {
+        const rc = this.#call('write', (c, handle) => c._libssh2_sftp_write(handle, (writing.pointer + writing.written) as Bytes, length - writing.written))
+        if (rc === LIBSSH2_ERROR_EAGAIN) return [rc, 0]
+        writing.written += rc
+      }
     } catch (error) {
+      if (error instanceof SSHError) error.bytesWritten = writing.written
       this.#unstage()
       throw error
     }
+    this.#unstage()
+    return [length, length]
+  }
+
+  /** True if `data` is what is being written: the same array, or equal bytes, as callers make them anew for each try. */
+  #continues(data: Uint8Array): boolean {
+    const writing = this.#writing?.data
+    return writing === data || (writing?.length === data.length && writing.every((byte, i) => byte === data[i]))
   }
 
   #stage(data: Uint8Array): Staged {
     this.#unstage()
     const scope = this.#calls.calls.heap.scope()
-    this.#writing = { data, scope, pointer: scope.bytes(data.subarray(0, LARGEST)).pointer }
+    this.#writing = { data, scope, pointer: scope.bytes(data.subarray(0, LARGEST)).pointer, written: 0 }
     return this.#writing
   }
 
