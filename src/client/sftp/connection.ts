@@ -2,17 +2,20 @@ import type { Channel } from '../../bindings/channel.ts'
 import type { Session } from '../../bindings/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION } from '../../ffi/constants.gen.ts'
-import { decodeText } from '../../wire-format/bytes.ts'
+import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
-import { FXP_INIT, FXP_VERSION } from './messages.ts'
+import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
 import { Outbox, type Outgoing } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 
 /** An answer: its type, and what follows the request's number. */
 export interface Reply {
   readonly type: number
+  /** What follows the request's number; of data that came in several parts, only the first of them. */
   readonly body: WireReader
+  /** The other parts. */
+  readonly rest: readonly Uint8Array[]
 }
 
 export interface RequestOptions {
@@ -153,15 +156,16 @@ export class SftpConnection {
     }
   }
 
-  #receive(packet: Uint8Array): void {
-    const body = new WireReader(packet)
+  #receive(packet: readonly Uint8Array[]): void {
+    const [first, ...rest] = isLongData(packet) ? packet : [concatBytes(...packet)]
+    const body = new WireReader(first as Uint8Array)
     const type = body.byte()
     if (type === FXP_VERSION && this.#greeted) return this.#greeted(body)
     const id = body.uint32()
     const pending = this.#pending.get(id)
     if (!pending || id === 0) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to nothing that was asked' })
     this.#pending.delete(id)
-    pending.settle({ type, body })
+    pending.settle({ type, body, rest })
   }
 
   /** What cannot be read any further is closed. */
@@ -179,6 +183,11 @@ export class SftpConnection {
     this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'SFTP was closed by this side' }))
     return this.#closing
   }
+}
+
+/** Data is the bulk of what arrives, and is not joined: type, number and length in front of it are what matters here. */
+function isLongData([first, second]: readonly Uint8Array[]): boolean {
+  return second === undefined || (first !== undefined && first.length > 9 && first[0] === FXP_DATA)
 }
 
 function header(type: number, id: number, body: (writer: WireWriter) => void, data: readonly Uint8Array[]): Uint8Array {

@@ -8,8 +8,8 @@ export interface LocalFile {
   readonly mode: number
   /** Fills `buffer` from `position` on. @returns bytes read, 0 at the end. */
   read(buffer: Uint8Array, position: number): Promise<number>
-  /** Writes all of `data`. */
-  write(data: Uint8Array, position: number): Promise<void>
+  /** Writes all parts of `data`, one behind the other. */
+  write(data: readonly Uint8Array[], position: number): Promise<void>
   truncate(size: number): Promise<void>
   close(): Promise<void>
 }

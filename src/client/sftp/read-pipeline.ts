@@ -1,10 +1,10 @@
-import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
+import { type RemoteHandle, type SftpRequests, type Signal, sizeOf } from './requests.ts'
 import type { TransferWindow } from './transfer-window.ts'
 
 interface Piece {
   readonly offset: number
   readonly length: number
-  readonly answer: Promise<Uint8Array | null>
+  readonly answer: Promise<readonly Uint8Array[] | null>
 }
 
 export interface ReadRange {
@@ -36,15 +36,16 @@ export class ReadPipeline {
     this.#signal = signal
   }
 
-  /** The bytes that come next; `null` at the end of the range or of the file. */
-  async next(): Promise<Uint8Array | null> {
+  /** The bytes that come next, in parts; `null` at the end of the range or of the file. */
+  async next(): Promise<readonly Uint8Array[] | null> {
     this.#askAhead()
     const piece = this.#pieces.shift()
     if (!piece) return null
     const data = await piece.answer
     if (data === null) return this.#stop()
     // The server may give less than was asked for: what is missing is asked for at once, before what follows it is taken.
-    if (data.length < piece.length) this.#pieces.unshift(this.#ask(piece.offset + data.length, piece.length - data.length))
+    const size = sizeOf(data)
+    if (size < piece.length) this.#pieces.unshift(this.#ask(piece.offset + size, piece.length - size))
     else this.#askAhead()
     return data
   }

@@ -42,10 +42,10 @@ export class SftpRequests {
     throw sftpRefusal(status, pathText(about), { said })
   }
 
-  async #expect<T>(type: number, about: SftpPath | undefined, reply: Promise<Reply>, read: (body: WireReader) => T): Promise<T> {
-    const { type: got, body } = await reply
+  async #expect<T>(type: number, about: SftpPath | undefined, reply: Promise<Reply>, read: (body: WireReader, rest: readonly Uint8Array[]) => T): Promise<T> {
+    const { type: got, body, rest } = await reply
     if (got !== type) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(about), { said: `an answer of type ${got}` })
-    return read(body)
+    return read(body, rest)
   }
 
   #done(type: number, about: SftpPath, body: (writer: WireWriter) => void, options: RequestOptions): Promise<void> {
@@ -71,11 +71,15 @@ export class SftpRequests {
     return this.#done(FXP.FXP_CLOSE, path, (w) => w.string(id), { signal })
   }
 
-  /** Up to `length` bytes, fewer at the end of the file and wherever the server likes; `null` behind the end. */
-  async read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<Uint8Array | null> {
-    return this.#orEnd(this.#expect(FXP.FXP_DATA, path, this.#ask(FXP.FXP_READ, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal }), (body) => {
-      const data = body.string()
-      if (data.length > length || data.length === 0) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { said: `${data.length} bytes where ${length} were asked for` })
+  /** Up to `length` bytes, in parts; fewer at the end of the file and wherever the server likes; `null` behind the end. */
+  async read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<readonly Uint8Array[] | null> {
+    const reply = this.#ask(FXP.FXP_READ, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal })
+    return this.#orEnd(this.#expect(FXP.FXP_DATA, path, reply, (body, rest) => {
+      const announced = body.uint32()
+      const data = [body.rest(), ...rest]
+      if (announced === 0 || announced > length || sizeOf(data) !== announced) {
+        throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { said: `${announced} bytes announced and ${sizeOf(data)} sent, where ${length} were asked for` })
+      }
       return data
     }))
   }
@@ -91,7 +95,7 @@ export class SftpRequests {
 
   /** Writes all of `data`, which must not change until that is done, or aborted and sent. */
   write({ id, path }: RemoteHandle, offset: number, data: readonly Uint8Array[], signal?: Signal): Promise<void> {
-    const length = data.reduce((sum, part) => sum + part.length, 0)
+    const length = sizeOf(data)
     return this.#done(FXP.FXP_WRITE, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal, data })
   }
 
@@ -191,4 +195,9 @@ function names(body: WireReader): NamedFile[] {
     list.push({ filenameBytes: body.string().slice(), longentry: decodeText(body.string()), attributes: readAttributes(body) })
   }
   return list
+}
+
+/** Bytes of all parts together. */
+export function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
 }

@@ -11,7 +11,7 @@ import { readDirectory, type SftpEntry, walkDirectory } from './directory.ts'
 import { askLimits, type SftpLimits } from './limits.ts'
 import type { LocalPath } from './local-file.ts'
 import { openFlags, type SftpOpenFlags } from './open-flags.ts'
-import { checkedPath, type RemoteHandle, SftpRequests } from './requests.ts'
+import { checkedPath, type RemoteHandle, SftpRequests, sizeOf } from './requests.ts'
 import { SftpFile } from './sftp-file.ts'
 import { atOnce, isMissing, modeAttributes, SftpShared } from './shared.ts'
 import { openSource, type UploadSource } from './sources.ts'
@@ -90,9 +90,9 @@ export class SftpClient implements AsyncDisposable {
     if (!first) return new Uint8Array(0)
     // Files of /proc have no size.
     const end = filesize > 0 ? filesize : undefined
-    const pipeline = this.#shared.reading(handle, { start: first.length, end, signal })
-    const parts = [first]
-    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(part)
+    const pipeline = this.#shared.reading(handle, { start: sizeOf(first), end, signal })
+    const parts = [...first]
+    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(...part)
     return concatBytes(...parts)
   }
 

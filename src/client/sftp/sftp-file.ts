@@ -46,7 +46,7 @@ export class SftpFile implements AsyncDisposable {
     const start = offset(position, 'position')
     const pipeline = this.#shared.reading(this.#open, { start, end: start + offset(length, 'length'), signal })
     const parts: Uint8Array[] = []
-    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(part)
+    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(...part)
     return concatBytes(...parts)
   }
 
@@ -64,7 +64,8 @@ export class SftpFile implements AsyncDisposable {
     return new ReadableStream<Uint8Array>({
       async pull(controller) {
         const data = await pipeline.next()
-        if (data) controller.enqueue(data)
+        // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
+        if (data) for (const part of data) controller.enqueue(part.slice())
         else controller.close()
       },
     }, { highWaterMark: 0 })

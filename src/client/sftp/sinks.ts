@@ -1,5 +1,6 @@
 import { openLocalFile } from '#local-files'
 import type { LocalPath } from './local-file.ts'
+import { sizeOf } from './requests.ts'
 
 /** Where a download goes: a local path where the runtime has files, or a stream. */
 export type DownloadTarget = LocalPath | WritableStream<Uint8Array>
@@ -8,7 +9,7 @@ export type DownloadTarget = LocalPath | WritableStream<Uint8Array>
 export interface ByteSink {
   /** Bytes that are there already. */
   readonly size: number
-  write(data: Uint8Array): Promise<void>
+  write(data: readonly Uint8Array[]): Promise<void>
   /** All has been written. */
   finish(): Promise<void>
   /** It did not come to that. Never rejects. */
@@ -24,7 +25,10 @@ function intoStream(stream: WritableStream<Uint8Array>, size: number): ByteSink 
   const writer = stream.getWriter()
   return {
     size,
-    write: (data) => writer.write(data),
+    async write(data) {
+      // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
+      for (const part of data) await writer.write(part.slice())
+    },
     finish: () => writer.close(),
     abandon: (reason) => writer.abort(reason).catch(() => {}),
   }
@@ -38,7 +42,7 @@ async function intoFile(path: LocalPath, offset: number | undefined): Promise<By
     size,
     async write(data) {
       await file.write(data, at)
-      at += data.length
+      at += sizeOf(data)
     },
     async finish() {
       try {

@@ -1,6 +1,7 @@
 import { pathText, type SftpPath } from '../../bindings/sftp-calls.ts'
 import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
 import type { CallOptions } from '../client.ts'
+import { sizeOf } from './requests.ts'
 import { atOnce, isMissing, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
 import { type ByteSink, type DownloadTarget, openSink } from './sinks.ts'
 import { type ByteSource, openSource, type UploadSource } from './sources.ts'
@@ -48,11 +49,11 @@ export async function download(shared: SftpShared, path: SftpPath, target: Downl
   })
 }
 
-async function drain(next: () => Promise<Uint8Array | null>, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
+async function drain(next: () => Promise<readonly Uint8Array[] | null>, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
   let done = sink.size
   for (let data = await next(); data; data = await next()) {
     await sink.write(data)
-    done += data.length
+    done += sizeOf(data)
     onWritten(done)
   }
   return done
@@ -61,7 +62,7 @@ async function drain(next: () => Promise<Uint8Array | null>, sink: ByteSink, onW
 /** Copies `source` to a remote file. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if the server has another size in the end. */
 export async function upload(shared: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
   const { signal, resume } = options
-  const start = options.offset ?? (resume ? await sizeOf(shared, path, signal) : 0)
+  const start = options.offset ?? (resume ? await remoteSize(shared, path, signal) : 0)
   const bytes = await openSource(source, start)
   try {
     return await send(shared, bytes, path, start, options)
@@ -100,7 +101,7 @@ export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: Abo
 }
 
 /** 0 for a file that does not exist yet. */
-async function sizeOf(shared: SftpShared, path: SftpPath, signal: AbortSignal | undefined): Promise<number> {
+async function remoteSize(shared: SftpShared, path: SftpPath, signal: AbortSignal | undefined): Promise<number> {
   try {
     return (await shared.requests.stat(path, signal)).filesize ?? 0
   } catch (error) {

@@ -17,7 +17,12 @@ export async function openLocalFile(path: LocalPath, how: LocalOpenMode): Promis
       mode: mode & 0o7777,
       read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
       async write(data, position) {
-        for (let done = 0; done < data.length;) done += (await handle.write(data, done, data.length - done, position + done)).bytesWritten
+        let at = position
+        for (let rest = [...data]; rest.length > 0;) {
+          const { bytesWritten } = await handle.writev(rest, at)
+          at += bytesWritten
+          rest = behind(rest, bytesWritten)
+        }
       },
       truncate: (length) => handle.truncate(length),
       close: () => handle.close(),
@@ -45,4 +50,14 @@ export function joinLocalPath(folder: LocalPath, name: string): string {
 /** A name from a server that would lead out of the folder, or that this system cannot have. */
 export function isForeignName(name: string): boolean {
   return globalThis.process.platform === 'win32' ? /[\\/:\0]/.test(name) : /[/\0]/.test(name)
+}
+
+/** What is left of the parts behind so many bytes. */
+function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let skip = bytes
+  return parts.flatMap((part) => {
+    const rest = part.subarray(skip)
+    skip = Math.max(0, skip - part.length)
+    return rest.length > 0 ? [rest] : []
+  })
 }

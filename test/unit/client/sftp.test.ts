@@ -17,7 +17,7 @@ describe('PacketSplitter', () => {
     }))
     for (const largest of [1, 3, 100, 5000, stream.length]) {
       const found: Uint8Array[] = []
-      const splitter = new PacketSplitter((packet) => found.push(packet.slice()))
+      const splitter = new PacketSplitter((packet) => found.push(Buffer.concat(packet)))
       for (let at = 0; at < stream.length;) {
         const size = random.integer(1, largest)
         splitter.push(stream.subarray(at, at + size))

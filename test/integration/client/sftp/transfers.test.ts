@@ -62,6 +62,18 @@ describe('sources and destinations', () => {
     expect(Buffer.compare(received, data)).toBe(0)
   })
 
+  test('chunks of a stream may be transferred away', async () => {
+    writeFileSync(used.file('transferred'), data)
+    await using file = await used.sftp.open(used.file('transferred'))
+    const hashed = createHash('sha256')
+    await file.readable().pipeTo(new WritableStream({
+      write(chunk) {
+        hashed.update(structuredClone(chunk, { transfer: [chunk.buffer] }))
+      },
+    }))
+    expect(hashed.digest('hex')).toBe(hash(data))
+  })
+
   test('readable and writable of a part of a file', async () => {
     const path = used.file('part')
     writeFileSync(path, data)
