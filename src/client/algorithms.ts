@@ -1,7 +1,7 @@
 import type { Session } from '../bindings/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import {
-  LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,
+  LIBSSH2_FLAG_COMPRESS, LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,
   LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
 } from '../ffi/constants.gen.ts'
 
@@ -76,6 +76,8 @@ const COMPRESSION = 'zlib@openssh.com'
  * @throws SSHError `ERR_ALGORITHM` for a name that is unknown here, or weak without `legacyAlgorithms`.
  */
 export function offerAlgorithms(session: Session, options: AlgorithmOptions, knownHostKeys: readonly string[] = []): void {
+  // Without the flag libssh2 does not even know the names.
+  if (options.compress || options.algorithms?.compression) session.flag(LIBSSH2_FLAG_COMPRESS)
   for (const kind of KINDS) {
     const supported = session.supportedAlgs(METHODS[kind][0] as number)
     const names = offer(kind, options, supported)

@@ -1,7 +1,7 @@
 import type { Channel, Originator } from '../bindings/channel.ts'
 import type { Listener } from '../bindings/listener.ts'
 import type { Session } from '../bindings/session.ts'
-import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import type { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 
 export interface ListenOptions {
