@@ -52,10 +52,18 @@ revert() {
 }
 
 # Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Says which later patch had to go with it, because it builds on its lines,
-# or that lines which later patches changed again stayed.
+# or that lines which later patches changed again stayed. Where neither works, scripts/fixes/without/ has a patch that undoes it.
 take_out() {
   local id later
   id=$(commit_of "$1")
+  if [ -f "scripts/fixes/without/$1.patch" ]; then
+    git -C "$series" checkout --quiet --force --detach all
+    patch --directory "$series" --strip 1 --no-backup-if-mismatch --silent < "scripts/fixes/without/$1.patch"
+    commit "without $1"
+    copy_tree
+    echo '(by hand)'
+    return
+  fi
   if revert '' "$id"; then copy_tree; return; fi
   for later in $(git -C "$series" rev-list "$id..all" -- $(git -C "$series" show --format= --name-only "$id")); do
     if revert '' "$later" "$id"; then
