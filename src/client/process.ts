@@ -14,7 +14,6 @@ export class Process implements AsyncDisposable {
   readonly exit: Promise<Exit>
   /** The channel underneath, for what this class does not offer. */
   readonly channel: Channel
-  #closing: Promise<void> | undefined
 
   /** For the client: processes come from `client.exec()` and `client.shell()`. */
   constructor(channel: Channel, signal?: AbortSignal) {
@@ -42,10 +41,12 @@ export class Process implements AsyncDisposable {
     await this.channel.session.complete(() => this.channel.ptySize(columns, rows, widthPx, heightPx))
   }
 
-  /** Closes the channel, whatever still runs. Resolves when the server has agreed or the session is gone. */
-  close(): Promise<void> {
-    this.#closing ??= this.channel.session.complete(() => this.channel.free()).then(ignore, ignore)
-    return this.#closing
+  /**
+   * Closes the channel, whatever still runs. A server may answer that only when the command has ended by itself (OpenSSH does), so the answer
+   * is not waited for: libssh2 takes it in unseen.
+   */
+  async close(): Promise<void> {
+    this.channel[Symbol.dispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

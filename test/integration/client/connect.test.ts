@@ -65,6 +65,17 @@ describe('connect', () => {
     expect((await client.run('echo still here')).stdout).toBe('still here\n')
   })
 
+  test('closes a process that still runs without waiting for it', async () => {
+    await using client = await connect({ ...target(), hostKey: insecureAcceptAnyHostKey() })
+    const start = performance.now()
+    {
+      await using process = await client.exec('sleep 15')
+      await process.resize(10, 10)
+    }
+    expect((await client.run('echo next')).stdout).toBe('next\n')
+    expect(performance.now() - start).toBeLessThan(12_000)
+  })
+
   test('jumps over one host to another', async () => {
     await using jump = await connect({ ...target(), hostKey: insecureAcceptAnyHostKey() })
     const transport = await jump.openTcp(server.host, server.port)
