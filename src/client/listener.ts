@@ -31,6 +31,8 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   readonly #listener: Listener
   readonly #signal: AbortSignal | undefined
   readonly #onAbort = () => { void this.close() }
+  /** Set before the C object goes, for those who wait on it. */
+  #ended = false
   #closing: Promise<void> | undefined
 
   /** For `client.listen()`. */
@@ -45,7 +47,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   /** The next connection; `undefined` after `close()`. */
   async accept({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ForwardedConnection | undefined> {
     const { session } = this.#listener
-    const channel = await session.complete<Channel | undefined | typeof LIBSSH2_ERROR_EAGAIN>(() => this.#closing ? undefined : this.#listener.forwardAccept(), { signal })
+    const channel = await session.complete<Channel | undefined | typeof LIBSSH2_ERROR_EAGAIN>(() => this.#ended ? undefined : this.#listener.forwardAccept(), { signal })
     if (channel) return { ...channelStream(channel), originator: channel.originator() ?? { host: '', port: 0 } }
     this.#signal?.throwIfAborted()
     return undefined
@@ -65,12 +67,13 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
 
   /** Ends the listening; connections that nobody has taken are closed. Idempotent, never rejects. */
   close(): Promise<void> {
-    if (!this.#closing) {
+    if (!this.#ended) {
+      this.#ended = true
       const { session } = this.#listener
       this.#signal?.removeEventListener('abort', this.#onAbort)
       this.#closing = session.complete(() => this.#listener.forwardCancel()).then(ignore, ignore)
     }
-    return this.#closing
+    return this.#closing ?? Promise.resolve()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,7 +23,7 @@ afterAll(async () => {
 function login(server: SshServer, transport?: Transport, options: Partial<ConnectOptions> = {}): Promise<Client> {
   return connect({
     host: server.host, port: server.port, username: server.user, transport,
-    hostKey: pinned(...server.hostKeys.map(({ fingerprint }) => fingerprint)),
+    hostKey: pinned(server.hostKeys.map(({ fingerprint }) => fingerprint)),
     auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))], ...options,
   })
 }
@@ -67,7 +67,7 @@ describe('through two jump hosts', () => {
   test('each has a policy of its own: the wrong key at the end is refused, the hosts before go on', async () => {
     const first = await login(servers[0]!)
     const second = await login(servers[1]!, await first.openTcp(servers[1]!.host, servers[1]!.port))
-    const wrong = login(servers[2]!, await second.openTcp(servers[2]!.host, servers[2]!.port), { hostKey: pinned(...servers[0]!.hostKeys.map(({ fingerprint }) => fingerprint)) })
+    const wrong = login(servers[2]!, await second.openTcp(servers[2]!.host, servers[2]!.port), { hostKey: pinned(servers[0]!.hostKeys.map(({ fingerprint }) => fingerprint)) })
     await expect(wrong).rejects.toMatchObject({ name: 'HostKeyError' })
     expect((await second.run('echo on')).stdout).toBe('on\n')
     await second.close()
