@@ -54,7 +54,7 @@ test.each([101, 0xffffffff])('0323: %d prompts are too many', async (count) => {
   expect(code).toBe('ERR_LIBSSH2_OUT_OF_BOUNDARY')
 })
 
-test('0324: what a round of prompts owns is given back when the session ends before the answer', async () => {
+test('0325: what a round of prompts owns is given back when the session ends before the answer', async () => {
   await authenticating(async (connection) => {
     await request(connection)
     connection.send(infoRequest('Password: ', 'Code: '))
@@ -130,7 +130,7 @@ test('an expired password without anybody to ask is called so', async () => {
   expect(code).toBe('ERR_LIBSSH2_PASSWORD_EXPIRED')
 })
 
-test('0704: the methods that are left are those of the last refusal', async () => {
+test('the methods that are left are those of the last refusal', async () => {
   const left = await authenticating(async (connection) => {
     await request(connection)
     connection.send(failure('keyboard-interactive', true))

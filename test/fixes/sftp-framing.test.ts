@@ -17,7 +17,7 @@ const twoStats = (script: (sftp: SftpChannel) => Promise<void>) => attackSftp(sc
   await codeOf(() => complete(() => sftp.stat('two'))),
 ])
 
-test('0330: a channel that is closed in the middle of a packet ends the wait for the rest', async () => {
+test('0341: a channel that is closed in the middle of a packet ends the wait for the rest', async () => {
   const codes = await twoStats(async (sftp) => {
     sftp.sendRaw(packetOf(100, SSH_FXP.ATTRS, (await sftp.receive(SSH_FXP.STAT)).id))
     sftp.close()
@@ -25,7 +25,7 @@ test('0330: a channel that is closed in the middle of a packet ends the wait for
   expect(codes).toEqual(['ERR_LIBSSH2_CHANNEL_CLOSED', 'ERR_LIBSSH2_CHANNEL_CLOSED'])
 })
 
-test('0330: a channel that is closed between packets ends the wait for the next', async () => {
+test('0341: a channel that is closed between packets ends the wait for the next', async () => {
   const codes = await twoStats(async (sftp) => {
     await sftp.receive(SSH_FXP.STAT)
     sftp.close()
@@ -36,7 +36,7 @@ test('0330: a channel that is closed between packets ends the wait for the next'
 test.each([
   ['smaller than its own header', 3, 'ERR_LIBSSH2_SFTP_PROTOCOL'],
   ['larger than any answer', 300_000, 'ERR_LIBSSH2_CHANNEL_PACKET_EXCEEDED'],
-])('0330: after a packet that is %s nothing is taken for a packet any more', async (_, size, code) => {
+])('0341: after a packet that is %s nothing is taken for a packet any more', async (_, size, code) => {
   const codes = await twoStats(async (sftp) => {
     const { id } = await sftp.receive(SSH_FXP.STAT)
     sftp.sendRaw(packetOf(size, SSH_FXP.ATTRS, id))
@@ -46,7 +46,17 @@ test.each([
   expect(codes).toEqual([code, code])
 })
 
-test('0330: the entries of a directory have a limit, too', async () => {
+test('a packet of an unknown type ends this SFTP', async () => {
+  const codes = await twoStats(async (sftp) => {
+    const { id } = await sftp.receive(SSH_FXP.STAT)
+    sftp.send(77, id)
+    sftp.send(SSH_FXP.ATTRS, id, attributes(1n))
+    sftp.send(SSH_FXP.ATTRS, id + 1, attributes(1n))
+  })
+  expect(codes).toEqual(['ERR_LIBSSH2_SFTP_PROTOCOL', 'ERR_LIBSSH2_SFTP_PROTOCOL'])
+})
+
+test('0341: the entries of a directory have a limit, too', async () => {
   const code = await attackSftp(async (sftp) => {
     await sftp.open(SSH_FXP.OPENDIR)
     sftp.sendRaw(packetOf(0x7fffffff, SSH_FXP.NAME, (await sftp.receive(SSH_FXP.READDIR)).id))
