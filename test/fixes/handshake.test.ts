@@ -29,7 +29,7 @@ test('0150: the accepted service is named inside of the message', async () => {
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
 
-test('0152: a key exchange that fails leaves nothing behind', async () => {
+test('a key exchange with a wrong signature fails', async () => {
   await handshake(async (connection) => {
     await connection.handshake({ reply: (reply) => reply.with(reply.length - 1, reply.at(-1)! ^ 1) })
     await connection.receiveAll()

@@ -51,11 +51,19 @@ test('0161: a peer that takes packets of no bytes is refused', async () => {
 })
 
 test('0166: a refused channel gives back what the server sent for it', async () => {
-  const code = await opening(async (connection) => {
-    const client = await channelOpen(connection)
-    connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(client).string('exit-signal').boolean(false).string('X'.repeat(20_000))
-      .boolean(false).string('').string('').finish())
-    connection.send(message(SSH_MSG.CHANNEL_OPEN_FAILURE).uint32(client).uint32(1).string('no').string('').finish())
+  await attack(async (connection) => {
+    await serveLogin(connection)
+    for (let i = 0; i < 5; i++) {
+      const client = await channelOpen(connection)
+      connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(client).string('exit-signal').boolean(false).string('X'.repeat(20_000))
+        .boolean(false).string('').string('').finish())
+      connection.send(message(SSH_MSG.CHANNEL_OPEN_FAILURE).uint32(client).uint32(1).string('no').string('').finish())
+    }
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    const before = session.instance.heapUsed()
+    for (let i = 0; i < 5; i++) expect(await codeOf(() => session.complete(() => session.openSession()))).toBe('ERR_LIBSSH2_CHANNEL_FAILURE')
+    expect(session.instance.heapUsed() - before).toBeLessThan(20_000)
   })
-  expect(code).toBe('ERR_LIBSSH2_CHANNEL_FAILURE')
 })

@@ -91,11 +91,15 @@ static void half_sent(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel)
 {
     static const char data[20000];
     char text[4];
+    int there = 0;
     ssize_t rc;
     room = 100;
     rc = libssh2_channel_write(channel, data, sizeof(data));
     need(session, rc == LIBSSH2_ERROR_EAGAIN, "write");
-    wait_for_more();
+    while(!there) {
+        wait_for_more();
+        ioctl(fd, FIONREAD, &there);
+    }
     libssh2_channel_read(channel, text, 4); /* takes the KEXINIT in */
     room = -1;
     UNTIL_DONE(rc, libssh2_channel_write(channel, data, sizeof(data)));
@@ -114,6 +118,15 @@ static void small_pieces(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel)
     most = 1000;
     need(session, libssh2_channel_read(channel, data, sizeof(data)) > 0,
          "read");
+}
+
+/* What is left behind by a packet that cannot be used shows at the end. */
+static void broken(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel)
+{
+    char text[4];
+    int rc;
+    UNTIL_DONE(rc, (int)libssh2_channel_read(channel, text, 4));
+    need(session, rc < 0, "a packet that is broken");
 }
 
 static void forwarded(LIBSSH2_SESSION *session)
@@ -151,6 +164,11 @@ int main(int argc, char **argv)
     libssh2_session_callback_set2(session, LIBSSH2_CALLBACK_X11,
                                   (libssh2_cb_generic *)x11_open);
     UNTIL_DONE(rc, libssh2_session_handshake(session, fd));
+    if(!strcmp(scenario, "no-handshake")) {
+        need(session, rc != 0, "a handshake that fails");
+        libssh2_session_free(session);
+        return 0;
+    }
     need(session, rc == 0, "handshake");
     while(!libssh2_userauth_list(session, "user", 4) &&
           !libssh2_userauth_authenticated(session))
@@ -167,6 +185,8 @@ int main(int argc, char **argv)
         half_sent(session, channel);
     else if(!strcmp(scenario, "small-pieces"))
         small_pieces(session, channel);
+    else if(!strcmp(scenario, "broken"))
+        broken(session, channel);
     else if(!strcmp(scenario, "forwarded"))
         forwarded(session);
     else {

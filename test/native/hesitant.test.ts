@@ -1,5 +1,5 @@
-// What libssh2 does when SEND or RECV say EAGAIN in the middle of a packet. Those of the module never do, so a native client shows it
-// (`make -C test/native`), under the address and undefined-behaviour sanitizers, against the scripted server.
+// What libssh2 does when SEND or RECV say EAGAIN in the middle of a packet, and what it leaves behind when a session is freed: the module's
+// SEND and RECV never say so, and its glue frees what libssh2 forgets. So a native client shows it (`make -C test/native`), under the address and undefined-behaviour sanitizers, against the scripted server.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -14,13 +14,8 @@ const built = existsSync(program)
 if (!built) console.warn('hesitant client: skipped, not built (make -C test/native)')
 
 /** What the client says of `scenario`; empty if all went well. */
-async function client(scenario: string, attack: (connection: Connection, channel: ChannelNumbers) => Promise<void>, cipher?: 'chacha20-poly1305@openssh.com'): Promise<string> {
-  await using server = await startScriptedServer(async (connection) => {
-    const channel = await serveExec(connection, cipher ? { serverToClient: { cipher } } : {})
-    await connection.receive(SSH_MSG.CHANNEL_REQUEST)
-    await attack(connection, channel)
-    await connection.receiveAll()
-  })
+async function client(scenario: string, script: (connection: Connection) => Promise<void>): Promise<string> {
+  await using server = await startScriptedServer(script)
   try {
     await run(program, [String(server.port), scenario], { timeout: 60_000 })
     return ''
@@ -29,26 +24,36 @@ async function client(scenario: string, attack: (connection: Connection, channel
   }
 }
 
+/** As `client`, with `attack` once a command runs. */
+function channelClient(scenario: string, attack: (connection: Connection, channel: ChannelNumbers) => Promise<void>, cipher?: 'chacha20-poly1305@openssh.com'): Promise<string> {
+  return client(scenario, async (connection) => {
+    const channel = await serveExec(connection, cipher ? { serverToClient: { cipher } } : {})
+    await connection.receive(SSH_MSG.CHANNEL_REQUEST)
+    await attack(connection, channel)
+    await connection.receiveAll()
+  })
+}
+
 const forwarded = message(SSH_MSG.CHANNEL_OPEN).string('forwarded-tcpip').uint32(9).uint32(1000).uint32(1000)
   .string('0.0.0.0').uint32(4242).string('127.0.0.1').uint32(1).finish()
 
 describe.runIf(built)('a client whose SEND hesitates', () => {
   it('0105: ignored extended data outlives the wait for its window adjust', async () => {
-    expect(await client('stderr', async (connection, channel) => {
+    expect(await channelClient('stderr', async (connection, channel) => {
       connection.send(message(SSH_MSG.CHANNEL_EXTENDED_DATA).uint32(channel.client).uint32(1).string(new Uint8Array(1000)).finish())
       connection.send(channelData(channel, 'done'))
     })).toBe('')
   })
 
   it('0108: an X11 channel outlives the wait for its confirmation', async () => {
-    expect(await client('x11', async (connection, channel) => {
+    expect(await channelClient('x11', async (connection, channel) => {
       connection.send(message(SSH_MSG.CHANNEL_OPEN).string('x11').uint32(9).uint32(1000).uint32(1000).string('host').uint32(1).finish())
       connection.send(channelData(channel, 'done'))
     })).toBe('')
   })
 
   it('0108: a forwarded channel too', async () => {
-    expect(await client('forwarded', async (connection) => {
+    expect(await channelClient('forwarded', async (connection) => {
       await connection.receive(SSH_MSG.GLOBAL_REQUEST)
       connection.send(message(SSH_MSG.REQUEST_SUCCESS).finish())
       connection.send(forwarded)
@@ -56,15 +61,27 @@ describe.runIf(built)('a client whose SEND hesitates', () => {
   })
 
   it('0128: a half sent packet is finished before a key re-exchange', async () => {
-    expect(await client('half-sent', async (connection) => {
+    expect(await channelClient('half-sent', async (connection) => {
       await new Promise((resolve) => setTimeout(resolve, 100))
       await connection.exchangeKeys()
     })).toBe('')
   })
 
   it('0202: what RECV gives in small pieces is taken by one call', async () => {
-    expect(await client('small-pieces', async (connection, channel) => {
+    expect(await channelClient('small-pieces', async (connection, channel) => {
       connection.send(channelData(channel, new Uint8Array(30_000)))
     }, 'chacha20-poly1305@openssh.com')).toBe('')
+  })
+
+  it('0121: a packet with a wrong tag is freed', async () => {
+    expect(await channelClient('broken', async (connection, channel) => {
+      connection.send(channelData(channel, new Uint8Array(1000)), { wrongMac: true })
+    }, 'chacha20-poly1305@openssh.com')).toBe('')
+  })
+
+  it('0152: what a handshake made that fails late is freed', async () => {
+    expect(await client('no-handshake', async (connection) => {
+      await connection.handshake({ reply: (reply) => reply.with(reply.length - 1, reply.at(-1)! ^ 1) })
+    })).toBe('')
   })
 })
