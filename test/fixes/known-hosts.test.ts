@@ -11,7 +11,7 @@ const reading = <T>(victim: (session: Session) => Promise<T>) => attack(async (c
 test('0371: a line of known_hosts with a key type alone is refused', async () => {
   const code = await reading(async (session) => {
     using hosts = session.knownhostInit()
-    return codeOf(async () => hosts.readline('host a-key-type-that-is-long-enough-for-a-key'))
+    return await codeOf(async () => hosts.readline('host a-key-type-that-is-long-enough-for-a-key'))
   })
   expect(code).toBe('ERR_LIBSSH2_METHOD_NOT_SUPPORTED')
 })
@@ -23,7 +23,7 @@ test.each([
   const codes = await reading(async (session) => {
     using hosts = session.knownhostInit()
     hosts.readline(line)
-    return Promise.all([...hosts].map((host) => codeOf(async () => hosts.writeline(host))))
+    return await Promise.all([...hosts].map((host) => codeOf(async () => hosts.writeline(host))))
   })
   expect(codes).toEqual(['ERR_LIBSSH2_ALLOC'])
 })
