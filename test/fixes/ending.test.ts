@@ -59,20 +59,3 @@ test('0201: the end of the file and the exit status too', async () => {
   })
   expect(seen).toEqual(['x', '', true, 7])
 })
-
-test('0204: close waits for the close of the peer', async () => {
-  const status = await attack(async (connection) => {
-    const channel = await serveVictim(connection)
-    await connection.receive(SSH_MSG.CHANNEL_CLOSE)
-    connection.send(message(SSH_MSG.CHANNEL_WINDOW_ADJUST).uint32(channel.client).uint32(1).finish())
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(channel.client).string('exit-status').boolean(false).uint32(7).finish())
-    connection.send(channelClose(channel))
-    await connection.receiveAll()
-  }, async (session) => {
-    const channel = await exec(session)
-    await session.complete(() => channel.close())
-    return channel.getExitStatus()
-  })
-  expect(status).toBe(7)
-})

@@ -8,6 +8,7 @@ test('0203: the answer to a keepalive is not taken for that to the next request'
     await connection.receive(SSH_MSG.GLOBAL_REQUEST)
     connection.send(message(SSH_MSG.REQUEST_FAILURE).finish())
     await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+    await new Promise((resolve) => setTimeout(resolve, 300))
     connection.send(message(SSH_MSG.REQUEST_SUCCESS).uint32(4242).finish())
     await connection.receiveAll()
   }, async (session) => {

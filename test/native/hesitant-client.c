@@ -187,6 +187,11 @@ int main(int argc, char **argv)
         small_pieces(session, channel);
     else if(!strcmp(scenario, "broken"))
         broken(session, channel);
+    else if(!strcmp(scenario, "close")) {
+        UNTIL_DONE(rc, libssh2_channel_close(channel));
+        need(session, libssh2_channel_get_exit_status(channel) == 7,
+             "exit status");
+    }
     else if(!strcmp(scenario, "forwarded"))
         forwarded(session);
     else {

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { channelData, type ChannelNumbers, type Connection, message, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
+import { channelClose, channelData, type ChannelNumbers, type Connection, message, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 
 const run = promisify(execFile)
 const folder = process.env.NATIVE_OUT ?? fileURLToPath(new URL('../../build/native', import.meta.url))
@@ -82,6 +82,16 @@ describe.runIf(built)('a client whose SEND hesitates', () => {
   it('0152: what a handshake made that fails late is freed', async () => {
     expect(await client('no-handshake', async (connection) => {
       await connection.handshake({ reply: (reply) => reply.with(reply.length - 1, reply.at(-1)! ^ 1) })
+    })).toBe('')
+  })
+
+  it('0204: close waits for the close of the peer', async () => {
+    expect(await channelClient('close', async (connection, { client }) => {
+      await connection.receive(SSH_MSG.CHANNEL_CLOSE)
+      connection.send(message(SSH_MSG.CHANNEL_WINDOW_ADJUST).uint32(client).uint32(1).finish())
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(client).string('exit-status').boolean(false).uint32(7).finish())
+      connection.send(channelClose({ client, server: 0 }))
     })).toBe('')
   })
 })
