@@ -28,6 +28,7 @@ export interface SessionOptions {
   readonly module?: WebAssembly.Module
 }
 
+/** An X11 channel that the server opened, and where its connection came from. */
 export interface IncomingX11 {
   readonly channel: Channel
   readonly originatorHost: string
