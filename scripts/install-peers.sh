@@ -29,6 +29,9 @@ ci_packages='
 /usr/lib/python3/dist-packages/asyncssh|python3-asyncssh|AsyncSSH: widest offer, repeated server-sig-algs, password change
 /usr/lib/python3/dist-packages/paramiko|python3-paramiko|Paramiko: no strict kex, no ext-info
 /usr/bin/websockify|websockify|WebSocket gateway that people use
+/usr/bin/gcc|gcc|the native client under sanitizers
+/usr/bin/make|make|the same
+/usr/include/zlib.h|zlib1g-dev|the same
 /usr/bin/tmux|tmux|a terminal for the command-line program
 /usr/bin/vi|vim-tiny|an editor to run in it
 pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, for keyboard-interactive at a real sshd'

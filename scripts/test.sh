@@ -8,4 +8,12 @@ case ${LIBSSH2_WASM_BUILD:-release} in
   *) ./build.sh && ./build.sh "--$LIBSSH2_WASM_BUILD" ;;
 esac
 [ ! -x scripts/install-peers.sh ] || scripts/install-peers.sh >&2
+# The same C under the sanitizers of gcc, for test/native.
+if have gcc && have make && [ -f /usr/include/zlib.h ]; then
+  say "building the native client under sanitizers"
+  mkdir -p build/native
+  make -C test/native -j"$(nproc)" > build/native/make.log 2>&1 || { tail -20 build/native/make.log >&2; fail "the native client could not be built: build/native/make.log"; }
+else
+  say "no gcc, make or zlib.h: the native client is not built, its tests are left out"
+fi
 exec node node_modules/vitest/vitest.mjs run "$@"
