@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest'
+import { channelClose, type Connection, message, serveLogin, SSH_MSG } from '../support/scripted-server.ts'
+import { attack, codeOf, login } from './attack.ts'
+
+const HOST = '192.0.2.7'
+const PORT = 4242
+
+const forwarded = (channel: number, originator = '198.51.100.1') => message(SSH_MSG.CHANNEL_OPEN).string('forwarded-tcpip').uint32(channel).uint32(1000).uint32(1000)
+  .string(HOST).uint32(PORT).string(originator).uint32(50_000).finish()
+
+async function serveListen(connection: Connection, answers = [message(SSH_MSG.REQUEST_SUCCESS).finish()]): Promise<void> {
+  await serveLogin(connection)
+  await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+  // In one piece, so that one call reads them all.
+  connection.sendRaw(Buffer.concat(answers.map((answer) => connection.seal(answer))))
+}
+
+test('0730: a listener that is being cancelled takes no more channels', async () => {
+  let answer = 0
+  await attack(async (connection) => {
+    await serveListen(connection)
+    connection.send(forwarded(5))
+    await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
+    await connection.receive(SSH_MSG.CHANNEL_CLOSE)
+    connection.send(forwarded(6))
+    answer = (await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION, SSH_MSG.CHANNEL_OPEN_FAILURE))[0]!
+    connection.send(channelClose({ client: 0, server: 5 }))
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    const [listener] = await session.complete(() => session.forwardListenEx(HOST, PORT))
+    // Until the channel waits in the queue, which nothing tells.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await session.complete(() => listener.forwardCancel())
+  })
+  expect(answer).toBe(SSH_MSG.CHANNEL_OPEN_FAILURE)
+})
+
+test('0732: a connection right behind the answer finds its listener, whoever reads it', async () => {
+  const port = await attack(async (connection) => {
+    await serveListen(connection, [message(SSH_MSG.REQUEST_SUCCESS).uint32(PORT).finish(), forwarded(5)])
+    await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    const [listener] = await session.complete(() => session.forwardListenEx(HOST, 0))
+    await session.complete(() => listener.forwardAccept())
+    return listener.port
+  })
+  expect(port).toBe(PORT)
+})
+
+test('0732: a channel before the answer is refused', async () => {
+  let answer = 0
+  await attack(async (connection) => {
+    await serveListen(connection, [forwarded(5), message(SSH_MSG.REQUEST_FAILURE).finish()])
+    answer = (await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION, SSH_MSG.CHANNEL_OPEN_FAILURE))[0]!
+    connection.end()
+  }, async (session) => {
+    await login(session)
+    expect(await codeOf(async () => session.complete(() => session.forwardListenEx(HOST, PORT)))).toBe('ERR_LIBSSH2_REQUEST_DENIED')
+    await session.ended()
+  })
+  expect(answer).toBe(SSH_MSG.CHANNEL_OPEN_FAILURE)
+})
+
+test('0733: ignored data is what the message holds, and no more', async () => {
+  const heard = await attack(async (connection) => {
+    await serveLogin(connection)
+    await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+    connection.send(message(SSH_MSG.IGNORE).string(Uint8Array.of(1, 0, 2)).finish())
+    connection.send(message(SSH_MSG.IGNORE).uint32(0xffffff).finish())
+    connection.send(message(SSH_MSG.IGNORE).finish())
+    await connection.receiveAll()
+  }, (session) => new Promise<number[][]>((resolve) => {
+    const all: number[][] = []
+    session.onIgnore = (data) => {
+      all.push([...data])
+      if (all.length === 3) resolve(all)
+    }
+    void login(session).then(() => session.keepaliveNow())
+  }))
+  expect(heard).toEqual([[1, 0, 2], [], []])
+})
+
+test('0730: the originator is what the server says, to its end, and goes with the channel', async () => {
+  const long = 'o'.repeat(3000)
+  const originator = await attack(async (connection) => {
+    await serveListen(connection)
+    connection.send(forwarded(5, long))
+    await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
+    await connection.receive(SSH_MSG.CHANNEL_CLOSE)
+    connection.send(channelClose({ client: 0, server: 5 }))
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    const [listener] = await session.complete(() => session.forwardListenEx(HOST, PORT))
+    const channel = await session.complete(() => listener.forwardAccept())
+    const said = channel.originator()
+    await session.complete(() => channel.free())
+    return said
+  })
+  expect(originator).toEqual({ host: long, port: 50_000 })
+})
+
+test.each([
+  ['an address of one character', 'a'],
+  ['two', 'bc'],
+])('0731: a line of known_hosts with %s names that host', async (_, name) => {
+  const names = await attack(async (connection) => {
+    await serveLogin(connection)
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    using hosts = session.knownhostInit()
+    hosts.readline(`${name} ssh-ed25519 ${'A'.repeat(68)}`)
+    return [...hosts].map((entry) => entry.name)
+  })
+  expect(names).toEqual([name])
+})
+
+test('0731: a line of known_hosts ends with its line feed, and a key type with its last character', async () => {
+  const written = await attack(async (connection) => {
+    await serveLogin(connection)
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    using hosts = session.knownhostInit()
+    hosts.readline(`one.example ssh-ed ${'A'.repeat(68)} me\nrest`)
+    expect(await codeOf(async () => hosts.readline('|1|'))).toBe('ERR_LIBSSH2_METHOD_NOT_SUPPORTED')
+    return [...hosts].map((entry) => hosts.writeline(entry))
+  })
+  expect(written).toEqual([`one.example ssh-ed ${'A'.repeat(68)} me\n`])
+})
