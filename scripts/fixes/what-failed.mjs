@@ -5,7 +5,7 @@ const [report, log, status] = process.argv.slice(2)
 const output = readFileSync(log, 'utf8')
 const cell = text => text.replace(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 180)
 
-const sanitizer = /ERROR: AddressSanitizer: ([a-z-]+)/.exec(output)?.[1] ?? /runtime error: .*/.exec(output)?.[0]
+const sanitizer = /ERROR: (?:Address|Leak)Sanitizer: ([a-z -]+)/.exec(output)?.[1] ?? /runtime error: .*/.exec(output)?.[0]
 const where = /#\d+ \S+ in (?!__|operator|malloc|free|memcpy|memmove|strlen|session_)([a-zA-Z]\w*)\+/.exec(output)?.[1]
 const failures = existsSync(report)
   ? JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(file => file.assertionResults).filter(test => test.status === 'failed')

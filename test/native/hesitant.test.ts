@@ -79,7 +79,7 @@ describe.runIf(built)('a client whose SEND hesitates', () => {
     }, 'chacha20-poly1305@openssh.com')).toBe('')
   })
 
-  it('0152: what a handshake made that fails late is freed', async () => {
+  it('what a handshake made that fails late is freed', async () => {
     expect(await client('no-handshake', async (connection) => {
       await connection.handshake({ reply: (reply) => reply.with(reply.length - 1, reply.at(-1)! ^ 1) })
     })).toBe('')
