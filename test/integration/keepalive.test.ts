@@ -25,8 +25,8 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 describe('the client', () => {
   test('with keepalive keeps an idle session alive: the server answers each message', async () => {
-    await using client = await login({ keepalive: { interval: 30, countMax: 2 } })
-    await pause(700)
+    await using client = await login({ keepalive: { interval: 150, countMax: 3 } })
+    await pause(1500)
     expect(client.session.failure).toBe(undefined)
     expect((await client.run('echo alive')).stdout).toBe('alive\n')
   })

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Channel, LIBSSH2_ERROR_EAGAIN, type Listener, SSHError } from '../../src/index.ts'
 import { freePort } from '../support/port.ts'
+import { seededRandom } from '../support/random.ts'
 import { execute, openSession, readAll, text, untilDone } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 import { rejection, within } from '../support/within.ts'
@@ -184,6 +185,48 @@ test('keepalive messages with replies do not answer for a listener', async () =>
     await used.session.complete(() => listener.forwardCancel())
   }
   used.session.keepaliveConfig(false, 0)
+})
+
+test.each(Array.from({ length: 10 }, (_, seed) => seed))('requests of all kinds, retried by hand in an order that is shuffled anew each time, get their own answers (seed %i)', async (seed) => {
+  const { session } = used
+  const random = seededRandom(seed)
+  const results = new Map<string, unknown>()
+  const ports = await Promise.all([0, 1, 2, 3].map(() => freePort()))
+  let pending: [string, () => unknown][] = [
+    ...ports.map((port): [string, () => unknown] => [`listen ${port}`, () => session.forwardListenEx('127.0.0.1', port)]),
+    // sshd has this port itself: one request in the middle is refused.
+    ['refused', () => { try { return session.forwardListenEx('127.0.0.1', used.server.port) } catch (error) { return (error as SSHError).code } }],
+    ...[0, 1, 2].map((i): [string, () => unknown] => [`open ${i}`, () => session.openSessionEx('session', 100_000 + i)]),
+  ]
+  while (pending.length > 0) {
+    let moved = false
+    const left: typeof pending = []
+    for (const [name, call] of random.shuffle(pending)) {
+      const result = call()
+      if (result === LIBSSH2_ERROR_EAGAIN) left.push([name, call])
+      else {
+        results.set(name, result)
+        moved = true
+      }
+      if (random.next() < 0.3) session.keepaliveNow()
+    }
+    pending = left
+    if (!moved) await within(5000, `${pending.map(([name]) => name).join()} (seed ${seed})`, session.wait())
+  }
+  expect(results.get('refused')).toBe('ERR_LIBSSH2_REQUEST_DENIED')
+  for (const i of [0, 1, 2]) {
+    const channel = results.get(`open ${i}`) as Channel
+    expect(channel.windowReadEx().windowSizeInitial).toBe(100_000 + i)
+    channel[Symbol.dispose]()
+  }
+  for (const port of ports) {
+    const [listener, bound] = results.get(`listen ${port}`) as [Listener, number]
+    listeners.add(listener)
+    expect([listener.port, bound]).toEqual([port, port])
+    await dial(port)
+    const channel = await accept(listener)
+    channel[Symbol.dispose]()
+  }
 })
 
 test('an abandoned forwardListen cancels itself when it succeeds', async () => {
