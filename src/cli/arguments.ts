@@ -48,6 +48,8 @@ const OPTIONS = {
 } as const
 
 export const USAGE = `usage: libssh2-wasm [options] [user@]host[:port] [command ...]
+       libssh2-wasm exec [options] [user@]host[:port] command ...
+       libssh2-wasm shell [options] [user@]host[:port]
        libssh2-wasm get [-r] [options] [user@]host:path [local path]
        libssh2-wasm put [-r] [options] local path ... [user@]host:path
 
@@ -65,9 +67,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const values = read(own)
   if (values.help) return { action: 'help' }
   if (values.version) return { action: 'version' }
-  const [first, ...others] = rest
+  const [word, ...behind] = rest
+  if (word === 'get' || word === 'put') return transfer(word, behind, values)
+  const [first, ...others] = word === 'exec' || word === 'shell' ? behind : rest
   if (first === undefined) throw new UsageError('a host is needed')
-  if (first === 'get' || first === 'put') return transfer(first, others, values)
+  if (word === 'exec' && others.length === 0) throw new UsageError('exec needs a command')
+  if (word === 'shell' && others.length > 0) throw new UsageError('shell has no command')
   const connection = connectionOf(host(first), values)
   const command = others.length === 0 ? undefined : others.join(' ')
   return { ...connection, action: 'run', command, tty: values.tty ? true : values['no-tty'] ? false : undefined, noCommand: values['no-command'] === true }
@@ -83,14 +88,17 @@ function read(own: readonly string[]) {
   }
 }
 
-/** Our options end at the first word that is none: what follows belongs to the remote command. `get` and `put` have theirs behind the word. */
+/** Words that say what is to be done; without one, it is `exec` or `shell`, as ssh decides. */
+const VERBS: readonly string[] = ['exec', 'shell', 'get', 'put']
+
+/** Our options end at the first word that is none: what follows belongs to the remote command. Verbs have theirs behind them. */
 function split(argv: readonly string[]): { own: readonly string[], rest: readonly string[] } {
   const own: string[] = []
   let at = 0
   for (; at < argv.length; at++) {
     const word = argv[at] as string
     if (word === '--') return { own, rest: argv.slice(at + 1) }
-    if ((word === 'get' || word === 'put') && own.length === at) {
+    if (VERBS.includes(word) && own.length === at) {
       const inner = split(argv.slice(at + 1))
       return { own: [...own, ...inner.own], rest: [word, ...inner.rest] }
     }

@@ -16,7 +16,7 @@ const SIGNALLED = 255
 export async function runCommand(client: Client, config: SshConfig, command: string | undefined, tty: boolean | undefined): Promise<number> {
   const wantsTerminal = tty ?? (config.requestTTY === 'yes' || config.requestTTY === 'force' || (config.requestTTY === 'auto' && command === undefined))
   const pty = wantsTerminal && (process.stdin.isTTY || tty === true || config.requestTTY === 'force') ? terminalOf() : undefined
-  const options: ExecOptions = { env: environment(config), ignoreRefusedEnv: true, agentForwarding: config.forwardAgent !== false, pty }
+  const options: ExecOptions = { env: environment(config), ignoreRefusedEnv: true, agentForwarding: config.forwardAgent || undefined, pty }
   const remote = command === undefined ? await client.shell({ ...options, ...pty }) : await client.exec(command, options)
   return pty ? attachTerminal(remote) : attachStreams(remote)
 }

@@ -35,6 +35,12 @@ describe('the program', () => {
     expect((await demo('demo', 'echo', '-n', 'two words')).stdout).toBe('two words')
   })
 
+  test('knows the verbs exec and shell', async () => {
+    expect(await run(['exec', '-F', config, 'demo', 'echo', 'done'])).toMatchObject({ code: 0, stdout: 'done\n' })
+    expect(await run(['shell', '-F', config, 'demo'], 'echo from a shell; exit 3\n')).toMatchObject({ code: 3, stdout: expect.stringContaining('from a shell') })
+    expect(await run(['exec', '-F', config, 'demo'])).toMatchObject({ code: 2, stderr: expect.stringContaining('exec needs a command') })
+  })
+
   test('ends with 255 for a signal, and for a connection that fails', async () => {
     expect((await demo('demo', 'kill -TERM $$')).code).toBe(255)
     const refused = await demo('-p', String(await freePort()), 'demo', 'true')
