@@ -54,7 +54,7 @@ test.each([101, 0xffffffff])('0323: %d prompts are too many', async (count) => {
   expect(code).toBe('ERR_LIBSSH2_OUT_OF_BOUNDARY')
 })
 
-test('0325: what a round of prompts owns is given back when the session ends before the answer', async () => {
+test('what a round of prompts owns is given back when the session ends before the answer', async () => {
   await authenticating(async (connection) => {
     await request(connection)
     connection.send(infoRequest('Password: ', 'Code: '))
