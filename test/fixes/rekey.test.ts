@@ -10,7 +10,7 @@ const methods: Partial<DirectionAlgorithms>[] = [
 ]
 const changes = methods.flatMap((before) => methods.filter((after) => after !== before).map((after) => ({ before, after })))
 
-test.each(changes)('0503: a key re-exchange may change the methods: $before.cipher $before.mac to $after.cipher $after.mac', async ({ before, after }) => {
+test.each(changes)('0502: a key re-exchange may change the methods: $before.cipher $before.mac to $after.cipher $after.mac', async ({ before, after }) => {
   const data = await attack(async (connection) => {
     const channel = await serveVictim(connection, { clientToServer: before, serverToClient: before })
     connection.send(channelData(channel, 'before'))
@@ -25,7 +25,7 @@ test.each(changes)('0503: a key re-exchange may change the methods: $before.ciph
 })
 
 test.each([['none', 'zlib@openssh.com'], ['zlib@openssh.com', 'none'], ['zlib@openssh.com', 'zlib@openssh.com']] as const)(
-  '0503: a key re-exchange may change compression: %s to %s', async (before, after) => {
+  '0502: a key re-exchange may change compression: %s to %s', async (before, after) => {
     const data = await attack(async (connection) => {
       const channel = await serveVictim(connection, { serverToClient: { compression: before } })
       connection.send(channelData(channel, 'before'))
