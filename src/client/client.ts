@@ -1,6 +1,7 @@
 import type { Channel, Exit, PtyOptions } from '../bindings/channel.ts'
 import type { Session } from '../bindings/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
+import { orAbort } from '../host-key/or-abort.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { type AgentForwarding, IncomingForwarding, type X11Forwarding } from './forwarding.ts'
@@ -192,16 +193,4 @@ async function feed(process: Process, stdin: RunOptions['stdin']): Promise<void>
   } catch (error) {
     if (process.channel.session.failure || !(error instanceof SSHError)) throw error
   }
-}
-
-/** Rejects with `signal.reason` at once; what goes on unseen may fail unheard. */
-function orAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work
-  work.catch(() => {})
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
-  })
 }

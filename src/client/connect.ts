@@ -2,6 +2,7 @@ import { Session, type SessionOptions } from '../bindings/session.ts'
 import type { Transport } from '../core/transport.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
+import { orAbort } from '../host-key/or-abort.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { connectTcp } from '#connect-tcp'
 import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
@@ -78,7 +79,8 @@ async function establish(session: Session, options: ConnectOptions, signal: Abor
   const key = session.hostkey()
   if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })
   debug?.(`server ${session.bannerGet()}`)
-  await abortable(async () => hostKey.verify({ host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal }), signal)
+  signal.throwIfAborted()
+  await orAbort(hostKey.verify({ host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal }), signal)
 }
 
 async function login(session: Session, { username, auth = [], signal, legacyAlgorithms = false, onBanner, debug }: ConnectOptions): Promise<void> {
@@ -105,20 +107,6 @@ function withBanner(method: AuthMethod, show: () => void): AuthMethod {
       show()
       return method.authenticate(context)
     },
-  }
-}
-
-async function abortable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: () => void = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-  })
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([work(), aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
   }
 }
 
