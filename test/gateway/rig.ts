@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { type ClientOptions, WebSocket } from 'ws'
+import { type GatewayLogLine } from '../../examples/gateway/admission.ts'
+import { type Gateway, type GatewayOptions, startGateway } from '../../examples/gateway/node.ts'
+
+export const TOKEN = 'a token for tests only'
+
+export const protocols = (token = TOKEN): string[] => ['binary', `token.${Buffer.from(token).toString('base64url')}`]
+
+export interface TestGateway extends Gateway {
+  readonly lines: GatewayLogLine[]
+  /** Resolves with the first line, of those logged so far or later, that has such a reason. */
+  logged(reason: RegExp): Promise<GatewayLogLine>
+}
+
+export async function testGateway(options: Partial<GatewayOptions>): Promise<TestGateway> {
+  const lines: GatewayLogLine[] = []
+  const gateway = await startGateway({ token: TOKEN, allow: [], ...options, log: (line) => lines.push(line) })
+  const logged = async (reason: RegExp) => {
+    for (;;) {
+      const line = lines.find((candidate) => reason.test(candidate.reason))
+      if (line) return line
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  return { ...gateway, lines, logged }
+}
+
+/** How a WebSocket ended: `{ status }` where the upgrade was refused, otherwise `{ code, reason }` of its close. */
+export interface Ending {
+  readonly status?: number
+  readonly code?: number
+  readonly reason?: string
+}
+
+/** A raw client, for what our own never does. `path` is sent as it stands. */
+export function rawClient(gateway: { readonly url: string }, path: string, { token = TOKEN, ...options }: ClientOptions & { token?: string | null } = {}): { socket: WebSocket, opened: Promise<unknown>, ended: Promise<Ending> } {
+  const address = new URL(gateway.url)
+  const socket = new WebSocket(`ws://${address.host}/`, token === null ? ['binary'] : protocols(token), {
+    ...options,
+    // A URL would be normalised on its way.
+    finishRequest: (request) => {
+      request.path = path
+      request.end()
+    },
+  })
+  socket.on('error', () => {})
+  const opened = once(socket, 'open')
+  opened.catch(() => {})
+  const ended = new Promise<Ending>((resolve) => {
+    socket.on('unexpected-response', (request, response) => {
+      resolve({ status: response.statusCode ?? 0 })
+      request.destroy()
+    })
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+  })
+  return { socket, opened, ended }
+}
+
+export interface TcpTarget extends AsyncDisposable {
+  readonly port: number
+  /** Connections so far. */
+  readonly sockets: Socket[]
+  close(): Promise<void>
+}
+
+/** A TCP server on 127.0.0.1 that does what the test says: for what no SSH server does. */
+export async function tcpTarget(serve: (socket: Socket) => void, { host = '127.0.0.1', allowHalfOpen = false } = {}): Promise<TcpTarget> {
+  const sockets: Socket[] = []
+  const server: Server = createServer({ allowHalfOpen }, (socket) => {
+    sockets.push(socket)
+    socket.on('error', () => {})
+    serve(socket)
+  })
+  server.listen(0, host)
+  await once(server, 'listening')
+  const close = async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { port: (server.address() as AddressInfo).port, sockets, close, [Symbol.asyncDispose]: close }
+}
