@@ -48,53 +48,68 @@ static int security_key_message(const struct part *application,
            mbedtls_md(sha256, message, message_len, signed_data + 37);
 }
 
-static int verify(const struct hostkey_method *m, size_t rsa_bits,
-                  struct string_buf *key, struct string_buf *signature,
-                  const unsigned char *message, size_t message_len)
+static const char
+    bad_key[] = "the host key is not of the type that was agreed on",
+    bad_signature[] = "the host key's signature is malformed",
+    other_algorithm[] = "the host key's signature is of another algorithm than "
+                        "the one that was agreed on",
+    wrong_signature[] = "the host key's signature does not verify, or the key "
+                        "is too short";
+
+/* NULL, or what is wrong. */
+static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
+                          struct string_buf *key, struct string_buf *signature,
+                          const unsigned char *message, size_t message_len)
 {
     struct part type, first, second, r, s, value, application;
     unsigned char security_data[69];
     struct string_buf pair;
+    int rc;
     /* nonce of a certificate: the key's own fields follow, as in a plain key */
     if(get(key, &type) || !is(&type, m->blob_type) ||
-       (m->certificate && get(key, &first)))
-        return -1;
-    if(get(key, &first) || (m->kind != ED25519 && get(key, &second)) ||
-       (m->security_key && get(key, &application)))
-        return -1;
-    if(!m->certificate && !_libssh2_eob(key))
-        return -1;
-    if(get(signature, &type) || !is(&type, m->signature_type) ||
-       get(signature, &value) || !value.length)
-        return -1;
+       (m->certificate && get(key, &first)) ||
+       get(key, &first) || (m->kind != ED25519 && get(key, &second)) ||
+       (m->security_key && get(key, &application)) ||
+       (!m->certificate && !_libssh2_eob(key)) ||
+       (m->kind == ECDSA && !is(&first, m->curve)))
+        return bad_key;
+    if(get(signature, &type))
+        return bad_signature;
+    /* AsyncSSH 2.10 lets the connections of a server share this choice. */
+    if(!is(&type, m->signature_type))
+        return other_algorithm;
+    if(get(signature, &value) || !value.length)
+        return bad_signature;
     if(m->security_key) {
         if(!_libssh2_check_length(signature, 5) ||
            security_key_message(&application, signature->dataptr, message,
                                 message_len, security_data))
-            return -1;
+            return bad_signature;
         signature->dataptr += 5;
         message = security_data;
         message_len = sizeof(security_data);
     }
     if(!_libssh2_eob(signature))
-        return -1;
+        return bad_signature;
     switch(m->kind) {
     case RSA:
-        return crypto_rsa_verify(m->rsa_hash, rsa_bits, first.at, first.length,
-                                 second.at, second.length, value.at,
-                                 value.length, message, message_len);
+        rc = crypto_rsa_verify(m->rsa_hash, rsa_bits, first.at, first.length,
+                               second.at, second.length, value.at,
+                               value.length, message, message_len);
+        break;
     case ED25519:
-        return crypto_ed25519_verify(first.at, first.length, value.at,
-                                     value.length, message, message_len);
+        rc = crypto_ed25519_verify(first.at, first.length, value.at,
+                                   value.length, message, message_len);
+        break;
     default: /* ECDSA */
         pair = reader(value.at, value.length);
-        if(get(&pair, &r) || get(&pair, &s) || !_libssh2_eob(&pair) ||
-           !is(&first, m->curve))
-            return -1;
-        return crypto_ecdsa_verify(crypto_ec_group(m->curve), second.at,
-                                   second.length, r.at, r.length, s.at,
-                                   s.length, message, message_len);
+        if(get(&pair, &r) || get(&pair, &s) || !_libssh2_eob(&pair))
+            return bad_signature;
+        rc = crypto_ecdsa_verify(crypto_ec_group(m->curve), second.at,
+                                 second.length, r.at, r.length, s.at, s.length,
+                                 message, message_len);
     }
+    return rc ? wrong_signature : NULL;
 }
 
 /* Short RSA keys only for callers who asked for the legacy method by name. */
@@ -116,10 +131,12 @@ static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
     struct string_buf key = reader(session->server_hostkey,
                                    session->server_hostkey_len);
     struct string_buf signature = reader(sig, sig_len);
+    const char *reason = verify((const struct hostkey_method *)session->hostkey,
+                                rsa_least_bits(session->hostkey_prefs), &key,
+                                &signature, m, m_len);
     (void)abstract;
-    return verify((const struct hostkey_method *)session->hostkey,
-                  rsa_least_bits(session->hostkey_prefs), &key, &signature, m,
-                  m_len);
+    return reason ? _libssh2_error(session, LIBSSH2_ERROR_HOSTKEY_SIGN, reason)
+        : 0;
 }
 
 #define METHOD(id, type, blob, signature, ...) \

@@ -153,12 +153,8 @@ static int check_reply(LIBSSH2_SESSION *session, struct kex *kex,
     if(exchange_hash(session, kex, value, value_len))
         return fail(session, LIBSSH2_ERROR_HASH_CALC,
                     "cannot compute the exchange hash");
-    if(session->hostkey->sig_verify(session, signature, signature_len,
-                                    kex->hash, kex->hash_len, NULL))
-        return fail(session, LIBSSH2_ERROR_HOSTKEY_SIGN,
-                    "the host key's signature does not verify, or the key is "
-                    "of the wrong type or too short");
-    return 0;
+    return session->hostkey->sig_verify(session, signature, signature_len,
+                                        kex->hash, kex->hash_len, NULL);
 }
 
 /* A key that signed nothing is not the host's: nobody gets to see it. */
