@@ -1,4 +1,4 @@
-import type { Offer } from './server-offer.ts'
+import type { Offer } from './offer.ts'
 
 /** One way to agree on algorithms; `mac` is missing where the cipher authenticates by itself. */
 export interface Choice {
@@ -37,6 +37,28 @@ export function oneAtATime(all: Shared): Choice[] {
     ...all.hostKey.slice(1).map((name) => ({ kex, hostKey: name, ...first })),
     ...ciphers.slice(1).map((pair) => ({ kex, hostKey, ...pair })),
   ]
+}
+
+/** Two values of different kinds that meet in a choice; cipher and MAC count as one kind. */
+function pairs({ kex, hostKey, cipher, mac }: Choice): string[] {
+  const packets = `${cipher} ${mac}`
+  return [`${kex} ${hostKey}`, `${kex} ${packets}`, `${hostKey} ${packets}`]
+}
+
+/** Every two values of different kinds together at least once: those of all with all that bring a new pair, the ones that bring most first. */
+export function pairwise(all: Shared): Choice[] {
+  const left = product(all)
+  const met = new Set<string>()
+  const chosen: Choice[] = []
+  for (const least of [3, 2, 1]) {
+    for (const choice of left) {
+      const fresh = pairs(choice).filter((pair) => !met.has(pair))
+      if (fresh.length < least) continue
+      for (const pair of fresh) met.add(pair)
+      chosen.push(choice)
+    }
+  }
+  return chosen
 }
 
 /** All with all. */

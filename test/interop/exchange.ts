@@ -9,6 +9,7 @@ import { publicKey } from '../support/key-pairs.ts'
 import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
 import { transportPair } from '../support/transport.ts'
 import type { Choice, Shared } from './choices.ts'
+import { clientOffer } from './offer.ts'
 
 export interface ExchangeOptions {
   /** What to force; without it the defaults of both sides decide. */
@@ -21,21 +22,20 @@ export interface ExchangeOptions {
   readonly bytes?: number
 }
 
-/** What this build offers by itself, and that with what is weak and only offered when it is named. */
+/** What this build offers by itself, and all that it has: with what is weak and only offered when it is named. */
 export async function supported(): Promise<{ byDefault: Shared; all: Shared }> {
-  const session = await Session.create(transportPair()[0])
+  const [ours, peer] = transportPair()
+  const session = await Session.create(ours)
   try {
-    const byDefault = {
-      kex: session.supportedAlgs(LIBSSH2_METHOD_KEX),
-      hostKey: session.supportedAlgs(LIBSSH2_METHOD_HOSTKEY),
-      cipher: session.supportedAlgs(LIBSSH2_METHOD_CRYPT_CS),
-      mac: session.supportedAlgs(LIBSSH2_METHOD_MAC_CS),
-    }
+    // It ends with the session.
+    session.complete(() => session.handshake()).catch(() => {})
+    const byDefault = await clientOffer(peer)
+    const names = (type: number) => [...new Set(session.supportedAlgs(type))]
     const all = {
-      kex: [...byDefault.kex, 'diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
-      hostKey: [...byDefault.hostKey, 'ssh-rsa'],
-      cipher: [...byDefault.cipher, 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
-      mac: [...byDefault.mac, 'hmac-sha1-etm@openssh.com', 'hmac-sha1'],
+      kex: names(LIBSSH2_METHOD_KEX),
+      hostKey: names(LIBSSH2_METHOD_HOSTKEY),
+      cipher: names(LIBSSH2_METHOD_CRYPT_CS),
+      mac: names(LIBSSH2_METHOD_MAC_CS),
     }
     return { byDefault, all }
   } finally {

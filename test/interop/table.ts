@@ -30,7 +30,7 @@ export function writeTable(rows: readonly TableRow[], everything: boolean): stri
   ])
   const heads = ['server', 'version', 'negotiated by default', 'kex', 'host keys', 'ciphers', 'MACs', 'exchanges that worked']
   const table = [heads, heads.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`)
-  const how = everything ? 'Every shared algorithm once, and all that are not weak in all combinations.' : 'Every shared algorithm once.'
+  const how = everything ? 'Every two shared algorithms of different kinds together, and with quick servers all that are not weak in all combinations.' : 'Every shared algorithm once.'
   mkdirSync(fileURLToPath(new URL('.', `file://${file}`)), { recursive: true })
   writeFileSync(file, `# Interoperability, ${new Date().toISOString().slice(0, 10)}\n\n${how} Each exchange: handshake, host key compared, login, 100 kB there and back, exit status.\n\n${table.join('\n')}\n`)
   return file

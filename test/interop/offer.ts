@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import type { Transport } from '../../src/index.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 
 /** The names of an SSH_MSG_KEXINIT (RFC 4253 section 7.1), both directions being alike in practice. */
@@ -26,6 +27,20 @@ export function serverOffer({ host, port }: { host: string; port: number }): Pro
       resolve(offer)
     })
   })
+}
+
+/** What a client offers at the other end of `transport`. */
+export async function clientOffer({ readable, writable }: Transport): Promise<Offer> {
+  await writable.getWriter().write(new TextEncoder().encode('SSH-2.0-offer\r\n'))
+  const reader = readable.getReader()
+  let received = Buffer.alloc(0)
+  for (;;) {
+    const { value, done } = await reader.read()
+    if (done) throw new Error('the client sent no SSH_MSG_KEXINIT')
+    received = Buffer.concat([received, value])
+    const offer = parse(received)
+    if (offer !== undefined) return offer
+  }
 }
 
 /** Undefined while the identification line or the packet is not complete. */
