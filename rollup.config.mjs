@@ -21,7 +21,7 @@ const typescript = {
 }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
-const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id === '#local-files' || id.endsWith('/libssh2.wasm')
+const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id === '#local-files' || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
 
 const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js', minifyInternalExports: false, hoistTransitiveImports: false }
 

@@ -35,6 +35,7 @@ export { parsePrivateKey, type ParsePrivateKeyOptions } from './keys/parse-priva
 export { PrivateKey } from './keys/private-key.ts'
 export { formatPublicKey, parsePublicKey, type PublicKey } from './keys/public-key.ts'
 export type { Signer } from './keys/signer.ts'
+export { toCryptoKeys } from './keys/to-crypto-keys.ts'
 export { type ForeignSigner, type SignerOptions, type SigningKey, toSigner } from './keys/to-signer.ts'
 export { webAuthnPublicKey, webAuthnSigner, type WebAuthnSignerOptions } from './keys/webauthn-signer.ts'
 
@@ -42,7 +43,7 @@ export { webAuthnPublicKey, webAuthnSigner, type WebAuthnSignerOptions } from '.
 export type { HostKeyInfo, HostKeyPolicy } from './host-key/policy.ts'
 export { fingerprint, randomart } from './host-key/fingerprint.ts'
 export { type HostKeyStore, memoryHostKeyStore, webStorageHostKeyStore } from './host-key/host-key-store.ts'
-export { indexedDbHostKeyStore } from './host-key/indexed-db-host-key-store.ts'
+export { indexedDbHostKeyStore, type ReplaceableHostKeyStore } from './host-key/indexed-db-host-key-store.ts'
 export { knownHosts } from './host-key/known-hosts.ts'
 export { KnownHostsFile } from './host-key/known-hosts-file.ts'
 export { pinned } from './host-key/pinned.ts'

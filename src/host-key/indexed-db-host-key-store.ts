@@ -3,14 +3,24 @@ import { appendLine, type HostKeyStore } from './host-key-store.ts'
 const STORE = 'known-hosts'
 const RECORD = 'text'
 
+/** A store in which keys can also be forgotten: `new KnownHostsFile(text).remove(host, port)` makes the new text. */
+export interface ReplaceableHostKeyStore extends HostKeyStore {
+  /** Puts `after` in the place of the whole text if that still is `before`; false if it has changed meanwhile. */
+  replace(before: string, after: string): Promise<boolean>
+}
+
 /** Keeps the text in an IndexedDB database of that name: for workers, which have no localStorage. Appending is atomic. */
-export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', factory: IDBFactory = globalThis.indexedDB): HostKeyStore {
+export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', factory: IDBFactory = globalThis.indexedDB): ReplaceableHostKeyStore {
   if (!factory) throw new TypeError('this runtime has no IndexedDB')
   return {
     read: () => transact(factory, database, 'readonly', readText),
     append: (line) => transact(factory, database, 'readwrite', (store, done) => readText(store, (text) => {
       store.put(appendLine(text, line), RECORD)
       done(undefined)
+    })),
+    replace: (before, after) => transact<boolean>(factory, database, 'readwrite', (store, done) => readText(store, (text) => {
+      if (text === before) store.put(after, RECORD)
+      done(text === before)
     })),
   }
 }

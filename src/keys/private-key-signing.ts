@@ -15,8 +15,8 @@ export async function signWithFields(key: PrivateFields, data: Uint8Array, algor
   return signatureBlob(algorithm, ecdsaNumbers(await ecdsaSign(key.public.curve, key.scalar, ownBytes(data))))
 }
 
-/** Undefined where WebCrypto does not take the key: the numbers were checked before, so it lacks the algorithm. */
-async function importPrivate(key: PrivateFields, algorithm: string): Promise<CryptoKey | undefined> {
+/** A key that cannot be exported again. Undefined where WebCrypto does not take the key: the numbers were checked before, so it lacks the algorithm. */
+export async function importPrivate(key: PrivateFields, algorithm: string): Promise<CryptoKey | undefined> {
   const parameters = webCryptoParameters(key.public, algorithm)
   const pkcs8 = key.kind === 'ed25519' ? ed25519Pkcs8(key.seed) : undefined
   try {

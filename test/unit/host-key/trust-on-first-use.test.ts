@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type HostKeyStore, memoryHostKeyStore, webStorageHostKeyStore } from '../../../src/host-key/host-key-store.ts'
+import { KnownHostsFile } from '../../../src/host-key/known-hosts-file.ts'
 import { indexedDbHostKeyStore } from '../../../src/host-key/indexed-db-host-key-store.ts'
 import { trustOnFirstUse } from '../../../src/host-key/trust-on-first-use.ts'
 import { fileHostKeyStore } from '../../../src/transports/node-known-hosts-store.ts'
@@ -158,4 +159,17 @@ test('a store that fails is a typed error with its cause', async () => {
   await expect(trustOnFirstUse(full).verify(info(key))).rejects.toMatchObject({ name: 'HostKeyError', code: 'ERR_HOST_KEY_STORE', cause })
   await expect(trustOnFirstUse({ ...full, read: () => Promise.reject(cause) }).verify(info(key))).rejects.toMatchObject({ code: 'ERR_HOST_KEY_STORE', cause })
   expect(() => indexedDbHostKeyStore()).toThrow(TypeError)
+})
+
+test('a key is forgotten only in the text that was looked at', async () => {
+  const store = indexedDbHostKeyStore('forget', new IDBFactory())
+  await trustOnFirstUse(store).verify(info(key))
+  const before = await store.read()
+  const file = new KnownHostsFile(before)
+  await file.remove('h.example')
+  await store.append('# of another tab')
+  expect(await store.replace(before, file.toString())).toBe(false)
+  expect(await store.read()).toBe(`${before}# of another tab\n`)
+  expect(await store.replace(`${before}# of another tab\n`, '# of another tab\n')).toBe(true)
+  await trustOnFirstUse(store).verify(info(other))
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { generateKeyPair } from '../../../src/keys/generate-key-pair.ts'
 import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
 import { parsePublicKey, formatPublicKey } from '../../../src/keys/public-key.ts'
+import { toCryptoKeys } from '../../../src/keys/to-crypto-keys.ts'
 import { type ForeignSigner, toSigner } from '../../../src/keys/to-signer.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'
@@ -49,6 +50,17 @@ describe('CryptoKeyPair, not extractable', () => {
     // The public part as a line, for those who kept only that.
     const other = await toSigner({ privateKey: pair.privateKey, publicKey: formatPublicKey(signer) })
     expect(other.publicKey).toEqual(signer.publicKey)
+  })
+  it.each([['ed25519', 'ssh-ed25519'], ['ecdsa', 'ecdsa-sha2-nistp256'], ['rsa', 'rsa-sha2-512']] as const)('made of a parsed key: %s', async (type, algorithm) => {
+    const key = await generateKeyPair(type, type === 'rsa' ? { bits: 2048 } : {})
+    const kept = await toCryptoKeys(key)
+    const { publicKey } = key
+    key.wipe()
+    expect(kept.privateKey.extractable).toBe(false)
+    const signer = await toSigner(kept)
+    expect(signer.publicKey).toEqual(publicKey)
+    expect(nodeVerifies(publicKey, await signer.sign(data, algorithm), data)).toBe(true)
+    await expect(toCryptoKeys(key)).rejects.toThrow('wiped')
   })
   it('refuses what SSH has no signatures for', async () => {
     const refused: [AlgorithmIdentifier | RsaHashedKeyGenParams | EcKeyGenParams, KeyUsage[]][] = [

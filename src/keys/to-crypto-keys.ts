@@ -1,0 +1,16 @@
+import { type CryptoKeys } from './crypto-key-signer.ts'
+import { unsupported } from './key-error.ts'
+import { PrivateKey } from './private-key.ts'
+import { importPrivate } from './private-key-signing.ts'
+
+/**
+ * The key as non-extractable WebCrypto keys, good for `publicKey()`: an IndexedDB can keep them, and no script can read the private one again.
+ * An RSA key becomes one for `rsa-sha2-512`. The `PrivateKey` itself is left as it is: `wipe()` it.
+ * @throws KeyError `ERR_KEY_UNSUPPORTED` where this runtime's WebCrypto lacks the algorithm.
+ */
+export async function toCryptoKeys(key: PrivateKey): Promise<CryptoKeys> {
+  const algorithm = key.type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type
+  const privateKey = await importPrivate(PrivateKey.fieldsOf(key), algorithm)
+  if (privateKey === undefined) throw unsupported(`this runtime's WebCrypto has no keys of type ${key.type}`)
+  return { privateKey, publicKey: key.publicKey.slice() }
+}

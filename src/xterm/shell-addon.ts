@@ -1,0 +1,78 @@
+import type { IDisposable, ITerminalAddon, Terminal } from '@xterm/xterm'
+import type { Exit } from '../bindings/channel.ts'
+import { showOutput } from './output.ts'
+import { sendInput } from './input.ts'
+import type { Shell } from './shell.ts'
+import { followSize } from './size.ts'
+
+export interface AttachOptions {
+  /** Bytes that xterm.js may have been given and not shown yet; above, the server waits. 384 KiB if none are given. */
+  readonly highWaterMark?: number | undefined
+}
+
+const HIGH_WATER_MARK = 384 << 10
+
+/**
+ * Addon of xterm.js that shows a shell: its output as it comes, keys and the terminal's size the other way.
+ * Output waits for the terminal and input for the server, so neither side fills memory. One shell at a time; another one may follow.
+ */
+export class ShellAddon implements ITerminalAddon {
+  #terminal: Terminal | undefined
+  #attached: AbortController | undefined
+  readonly #listeners = new Set<(exit: Exit) => void>()
+
+  /** For xterm.js: `terminal.loadAddon(addon)` calls it. */
+  activate(terminal: Terminal): void {
+    this.#terminal = terminal
+  }
+
+  /**
+   * Shows `shell` until it ends, and tells it the terminal's size. A shell that was attached before is detached.
+   * @returns how it ended, when all of its output has been shown; `undefined` if it was detached before.
+   * @throws the error of the session, if that fails first; TypeError if the addon is in no terminal.
+   */
+  async attach(shell: Shell, { highWaterMark = HIGH_WATER_MARK }: AttachOptions = {}): Promise<Exit | undefined> {
+    const terminal = this.#terminal
+    if (!terminal) throw new TypeError('the addon is in no terminal: terminal.loadAddon(addon) comes first')
+    this.detach()
+    const attached = this.#attached = new AbortController()
+    const { signal } = attached
+    const ways = [sendInput(terminal, shell), followSize(terminal, shell)]
+    signal.addEventListener('abort', () => { for (const way of ways) way.dispose() }, { once: true })
+    try {
+      await Promise.all([shell.stdout, shell.stderr].map((stream) => stream && showOutput(stream, terminal, highWaterMark, signal)))
+      const exit = signal.aborted ? undefined : await untilAborted(shell.exit, signal)
+      if (exit) for (const listener of this.#listeners) listener(exit)
+      return exit
+    } finally {
+      attached.abort()
+      if (this.#attached === attached) this.#attached = undefined
+    }
+  }
+
+  /** Lets go of the shell, which goes on and can be attached again, here or elsewhere: what it says meanwhile is not lost. */
+  detach(): void {
+    this.#attached?.abort()
+    this.#attached = undefined
+  }
+
+  /** Calls `listener` when an attached shell has ended and all of its output has been shown. */
+  onExit(listener: (exit: Exit) => void): IDisposable {
+    this.#listeners.add(listener)
+    return { dispose: () => { this.#listeners.delete(listener) } }
+  }
+
+  /** Detaches and forgets the listeners. xterm.js calls it when the terminal goes. */
+  dispose(): void {
+    this.detach()
+    this.#listeners.clear()
+    this.#terminal = undefined
+  }
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    promise.then(resolve, reject)
+  })
+}
