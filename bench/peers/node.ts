@@ -1,0 +1,42 @@
+/** The client libraries in JavaScript, each run in a Node process of its own. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Timing } from '../types.ts'
+import { measured } from './measured.ts'
+import { CIPHERS, type Peer } from './peer.ts'
+
+/** This file runs from build/bench/, beside these. */
+const client = fileURLToPath(new URL('client.js', import.meta.url))
+export const addonPackage = fileURLToPath(new URL('ssh2', import.meta.url))
+
+interface NodePeer {
+  readonly name: string
+  readonly title: string
+  /** As client.ts calls it. */
+  readonly library: string
+  readonly ciphers?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly missing?: () => string | undefined
+  readonly without?: RegExp
+}
+
+function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, without }: NodePeer): Peer {
+  return {
+    name, title, ciphers,
+    ...missing ? { missing } : {},
+    can: (workload) => !without?.test(workload),
+    async run(job, enter) {
+      const { stdout, cpu, memory } = await measured([...enter, process.execPath, client, library, JSON.stringify(job)], { ...env ? { env } : {} })
+      return { ...JSON.parse(stdout) as Timing, cpu, memory }
+    },
+  }
+}
+
+const noAddon = () => (existsSync(`${addonPackage}/lib/protocol/crypto/build/Release/sshcrypto.node`) ? undefined : 'its addon could not be built: build/bench/ssh2.log')
+
+export const nodePeers: readonly Peer[] = [
+  nodePeer({ name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm' }),
+  nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
+  nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2' }),
+  nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-ctr'], without: /^sftp/ }),
+]

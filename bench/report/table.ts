@@ -1,0 +1,47 @@
+/** Tables of the results, ratios first. */
+import type { Peer } from '../peers/peer.ts'
+import { type Cell, median, ratio, value } from '../results.ts'
+import { workloads } from '../workloads/all.ts'
+
+const OURS = 'ours'
+
+/** Three significant digits, without an exponent. */
+export function digits(number: number): string {
+  return Number(number.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 3, useGrouping: false })
+}
+
+/** One table for each workload, link and variant. */
+export function table(cells: readonly Cell[], peers: readonly Peer[]): string {
+  return [...grouped(cells).values()].map((group) => section(group, peers)).join('\n')
+}
+
+const keyOf = ({ workload, link, variant }: Cell) => `${workload} ${link} ${variant}`
+
+function grouped(cells: readonly Cell[]): Map<string, Cell[]> {
+  const groups = new Map<string, Cell[]>()
+  for (const cell of cells) groups.set(keyOf(cell), [...groups.get(keyOf(cell)) ?? [], cell])
+  return groups
+}
+
+function section(cells: readonly Cell[], peers: readonly Peer[]): string {
+  const { workload: name, link, variant } = cells[0]!
+  const workload = workloads.find((each) => each.name === name)!
+  const ours = value(workload, cells.find(({ peer }) => peer === OURS))
+  const rows = cells.map((cell) => {
+    const title = peers.find((peer) => peer.name === cell.peer)?.title ?? cell.peer
+    const theirs = value(workload, cell)
+    if (theirs === undefined) return `| ${title} | | ${cell.error ?? 'not run'} | | | ${cell.cipher ?? ''} |`
+    const times = ours === undefined ? '' : cell.peer === OURS ? '1' : digits(ratio(workload, ours, theirs))
+    return `| ${title} | ${times} | ${digits(theirs)} | ${digits(median(cell.samples.map(({ cpu }) => cpu)))} | ${digits(median(cell.samples.map(({ memory }) => memory)) / 1e6)} | ${short(cell.samples[0]!.cipher ?? cell.cipher)} |`
+  })
+  return [
+    `### ${workload.title}${link === 'loopback' ? '' : `, ${link}`}: ${variant === 'best' ? 'best cipher of each' : variant}`,
+    '',
+    `| | ours / theirs | ${workload.unit} | CPU s | memory MB | cipher |`,
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+const short = (cipher: string | undefined) => cipher?.replace('@openssh.com', '') ?? ''

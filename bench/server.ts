@@ -1,0 +1,90 @@
+/** The OpenSSH server and the folders that all peers use. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSshd } from '../test/support/sshd.ts'
+import type { Target } from './types.ts'
+
+export interface Server extends AsyncDisposable {
+  readonly target: Target
+  readonly remote: string
+  readonly local: string
+}
+
+/** Memory instead of a disk, where there is enough: a disk would be what is measured. */
+function folder(bytes: number): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    if (bavail * bsize > 3 * bytes) return mkdtempSync('/dev/shm/bench-')
+  } catch {
+    // No such file system.
+  }
+  return mkdtempSync(join(tmpdir(), 'bench-'))
+}
+
+/** @param bytes what will be in the folders at most */
+export async function startServer(bytes: number): Promise<Server> {
+  const root = folder(bytes)
+  const [remote, local] = [join(root, 'remote'), join(root, 'local')]
+  try {
+    for (const path of [remote, local]) mkdirSync(path)
+    const pkcs8KeyFile = join(root, 'key')
+    const sshd = await startSshd({ hostKeyTypes: ['ed25519', 'ecdsa'] })
+    copyFileSync(sshd.keys.ecdsa.path, pkcs8KeyFile)
+    chmodSync(pkcs8KeyFile, 0o600)
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', '', '-m', 'PKCS8', '-f', pkcs8KeyFile])
+    return {
+      target: {
+        host: sshd.host, port: sshd.port, user: sshd.user, keyFile: sshd.keys.ed25519.path, pkcs8KeyFile,
+        fingerprint: sshd.hostKeys[0]!.fingerprint,
+      },
+      remote,
+      local,
+      async [Symbol.asyncDispose]() {
+        await sshd.stop()
+        rmSync(root, { recursive: true, force: true })
+      },
+    }
+  } catch (error) {
+    rmSync(root, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Random bytes, once: what compresses or repeats is no file. */
+const block = crypto.getRandomValues(new Uint8Array(65536))
+
+/** What a workload finds in the folders before each of its runs. */
+export function prepareFiles({ remote, local }: { remote: string, local: string }, workload: string, bytes: number, count: number): void {
+  for (const path of [remote, local]) {
+    rmSync(path, { recursive: true, force: true })
+    mkdirSync(path)
+  }
+  if (workload === 'exec-upload') sparse(join(local, 'large'), bytes)
+  if (workload === 'sftp-get') solid(join(remote, 'large'), bytes)
+  if (workload === 'sftp-put') solid(join(local, 'large'), bytes)
+  if (workload === 'sftp-get-many') many(join(remote, 'many'), count)
+  if (workload === 'sftp-put-many') many(join(local, 'many'), count)
+}
+
+/** Zeros that take no room. */
+function sparse(path: string, bytes: number): void {
+  writeFileSync(path, '')
+  truncateSync(path, bytes)
+}
+
+/** Pages that exist, so that reading them costs each peer the same. */
+function solid(path: string, bytes: number): void {
+  writeFileSync(path, '')
+  for (let done = 0; done < bytes; done += block.length) writeFileSync(path, block.subarray(0, bytes - done), { flag: 'a' })
+}
+
+function many(path: string, count: number): void {
+  mkdirSync(path)
+  for (let i = 0; i < count; i++) {
+    const file = join(path, `file-${i}`)
+    if (i === 0) writeFileSync(file, block.subarray(0, 10_000))
+    else copyFileSync(join(path, 'file-0'), file)
+  }
+}

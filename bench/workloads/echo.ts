@@ -1,0 +1,32 @@
+import { deferred } from '../peers/deferred.ts'
+import type { Workload } from './workload.ts'
+
+/** From the press of a key to its echo, by `cat` on a raw terminal. */
+export const echo: Workload = {
+  name: 'echo',
+  title: 'key press to echo',
+  unit: 'ms',
+  count: 200,
+  async run(library, { target, cipher, count }) {
+    const connection = await library.connect(target, cipher)
+    let next = deferred()
+    const terminal = await connection.terminal(ECHO_COMMAND, () => next.resolve())
+    await next.promise
+    const seconds: number[] = []
+    for (let i = 0; i < count; i++) {
+      next = deferred()
+      const start = performance.now()
+      terminal.write(KEY)
+      await next.promise
+      seconds.push((performance.now() - start) / 1000)
+      // A person is slower than this, and what comes at once could be answered at once.
+      await new Promise((resolve) => setTimeout(resolve, 3))
+    }
+    await connection.close()
+    return { seconds, cipher: connection.cipher }
+  },
+}
+
+/** Says `r` when the terminal is raw; from then on each byte comes back once, from `cat`. */
+export const ECHO_COMMAND = 'stty raw -echo; printf r; exec cat'
+const KEY = new Uint8Array([0x61])

@@ -1,0 +1,23 @@
+import type { Workload } from './workload.ts'
+
+/** From the wish to connect to the first byte that a command prints, again and again in one process. */
+export const firstOutput: Workload = {
+  name: 'first-output',
+  title: 'connect and exec to first output',
+  unit: 'ms',
+  count: 10,
+  async run(library, { target, cipher, count }) {
+    const seconds: number[] = []
+    let agreed: string | undefined
+    for (let i = 0; i < count; i++) {
+      const start = performance.now()
+      const connection = await library.connect(target, cipher)
+      let first = 0
+      await connection.exec('echo', () => { first ||= performance.now() })
+      seconds.push((first - start) / 1000)
+      agreed = connection.cipher
+      await connection.close()
+    }
+    return { seconds, cipher: agreed }
+  },
+}

@@ -1,0 +1,21 @@
+import { readdirSync } from 'node:fs'
+import type { Workload } from './workload.ts'
+
+/** A remote directory of small files into a local one, the listing included. */
+export const sftpGetMany: Workload = {
+  name: 'sftp-get-many',
+  title: 'SFTP get of 10 kB files',
+  unit: 'files/s',
+  count: 1000,
+  async run(library, { target, cipher, remote, local, count }) {
+    const connection = await library.connect(target, cipher)
+    if (!connection.getDirectory) throw new Error('has no SFTP')
+    const start = performance.now()
+    await connection.getDirectory(`${remote}/many`, `${local}/many`)
+    const seconds = (performance.now() - start) / 1000
+    const arrived = readdirSync(`${local}/many`).length
+    if (arrived !== count) throw new Error(`${arrived} of ${count} files arrived`)
+    await connection.close()
+    return { seconds: [seconds], cipher: connection.cipher }
+  },
+}
