@@ -54,6 +54,14 @@ test.each([101, 0xffffffff])('0323: %d prompts are too many', async (count) => {
   expect(code).toBe('ERR_LIBSSH2_OUT_OF_BOUNDARY')
 })
 
+test('0324: a malformed round of prompts says so', async () => {
+  const code = await authenticating(async (connection) => {
+    await request(connection)
+    connection.send(message(SSH_MSG.USERAUTH_INFO_REQUEST).uint32(1000).bytes(new Uint8Array(5)).finish())
+  }, (session) => codeOf(() => session.complete(() => session.userauthKeyboardInteractive('user', 'secret'))))
+  expect(code).toBe('ERR_LIBSSH2_BUFFER_TOO_SMALL')
+})
+
 test('what a round of prompts owns is given back when the session ends before the answer', async () => {
   await authenticating(async (connection) => {
     await request(connection)

@@ -105,3 +105,25 @@ test('0163: ignoring extended data throws away what has arrived, so that the end
   })
   expect(eof).toBe(true)
 })
+
+test('0209: reading what is left of a closed channel sends nothing for it', async () => {
+  let tell: (adjustments: number) => void
+  const checked = new Promise<number>((resolve) => { tell = resolve })
+  const adjustments = await attack(async (connection) => {
+    const channel = await serveVictim(connection)
+    connection.send(channelData(channel, new Uint8Array(2000)))
+    connection.send(channelClose(channel))
+    await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+    tell(connection.received.filter(([type]) => type === SSH_MSG.CHANNEL_WINDOW_ADJUST).length)
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session, 2000)
+    await session.complete(() => channel.waitEof())
+    await session.complete(() => channel.close())
+    expect((await readAll(channel)).length).toBe(2000)
+    session.keepaliveConfig(false, 2)
+    session.keepaliveSend()
+    return checked
+  })
+  expect(adjustments).toBe(0)
+})

@@ -27,3 +27,14 @@ test.each([
   })
   expect(codes).toEqual(['ERR_LIBSSH2_ALLOC'])
 })
+
+test('0370: a salt whose length is no multiple of four is decoded inside of its memory', async () => {
+  const salts = await reading(async (session) => {
+    using hosts = session.knownhostInit()
+    for (const salt of ['AAAAAAA', 'AAAAAA', 'AAAAA']) {
+      try { hosts.readline(`|1|${salt}|${HASH} ${KEY}`) } catch {}
+    }
+    return [...hosts].length
+  })
+  expect(salts).toBe(2)
+})

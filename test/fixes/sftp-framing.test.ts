@@ -46,7 +46,7 @@ test.each([
   expect(codes).toEqual([code, code])
 })
 
-test('a packet of an unknown type ends this SFTP', async () => {
+test('0330: a packet of an unknown type ends this SFTP', async () => {
   const codes = await twoStats(async (sftp) => {
     const { id } = await sftp.receive(SSH_FXP.STAT)
     sftp.send(77, id)

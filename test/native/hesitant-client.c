@@ -141,6 +141,59 @@ static void forwarded(LIBSSH2_SESSION *session)
     need(session, channel != NULL, "accept");
 }
 
+static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(nobody_answers)
+{
+    (void)name; (void)name_len; (void)instruction; (void)instruction_len;
+    (void)prompts; (void)responses;
+    *(int *)*abstract = num_prompts;
+    return LIBSSH2_ERROR_EAGAIN;
+}
+
+/* The session ends while a person has not answered. */
+static void prompt(LIBSSH2_SESSION *session)
+{
+    int asked = 0;
+    *libssh2_session_abstract(session) = &asked;
+    while(!asked) {
+        libssh2_userauth_keyboard_interactive_ex(session, "user", 4,
+                                                 nobody_answers);
+        wait_for_more();
+    }
+}
+
+/* The server hangs up in turn, and the session is freed. */
+static void hang_up(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel)
+{
+    char text[4];
+    int rc;
+    shutdown(fd, SHUT_WR);
+    UNTIL_DONE(rc, (int)libssh2_channel_read(channel, text, 4));
+    need(session, rc < 0, "a connection that is gone");
+    UNTIL_DONE(rc, libssh2_session_free(session));
+}
+
+/* The connection ends while a signal waits to be sent. */
+static void unsent_signal(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel)
+{
+    room = 0;
+    need(session, libssh2_channel_signal(channel, "TERM") ==
+         LIBSSH2_ERROR_EAGAIN, "signal");
+    hang_up(session, channel);
+}
+
+/* The connection ends while the cancelling of a listener is half sent. */
+static void half_cancelled(LIBSSH2_SESSION *session, LIBSSH2_CHANNEL *channel)
+{
+    LIBSSH2_LISTENER *listener;
+    UNTIL_MADE(listener, libssh2_channel_forward_listen_ex(session, NULL, 4242,
+                                                           NULL, 1));
+    need(session, listener != NULL, "listen");
+    room = 10;
+    need(session, libssh2_channel_forward_cancel(listener) ==
+         LIBSSH2_ERROR_EAGAIN, "cancel");
+    hang_up(session, channel);
+}
+
 int main(int argc, char **argv)
 {
     struct sockaddr_in address = { .sin_family = AF_INET };
@@ -170,6 +223,11 @@ int main(int argc, char **argv)
         return 0;
     }
     need(session, rc == 0, "handshake");
+    if(!strcmp(scenario, "prompt")) {
+        prompt(session);
+        libssh2_session_free(session);
+        return 0;
+    }
     while(!libssh2_userauth_list(session, "user", 4) &&
           !libssh2_userauth_authenticated(session))
         wait_for_more();
@@ -194,6 +252,14 @@ int main(int argc, char **argv)
     }
     else if(!strcmp(scenario, "forwarded"))
         forwarded(session);
+    else if(!strcmp(scenario, "unsent-signal")) {
+        unsent_signal(session, channel);
+        return 0;
+    }
+    else if(!strcmp(scenario, "half-cancelled")) {
+        half_cancelled(session, channel);
+        return 0;
+    }
     else {
         hesitate = 1;
         read_done(session, channel);

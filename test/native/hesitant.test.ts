@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { channelClose, channelData, type ChannelNumbers, type Connection, message, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
+import { channelClose, channelData, type ChannelNumbers, type Connection, message, serveExec, serveHandshake, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 
 const run = promisify(execFile)
 const folder = process.env.NATIVE_OUT ?? fileURLToPath(new URL('../../build/native', import.meta.url))
@@ -79,6 +79,29 @@ describe.runIf(built)('a client whose SEND hesitates', () => {
     }, 'chacha20-poly1305@openssh.com')).toBe('')
   })
 
+  it('0164: the packet of a signal that was not sent is freed with its channel', async () => {
+    expect(await channelClient('unsent-signal', async () => {})).toBe('')
+  })
+
+  it('0165: a listener whose cancelling was half sent is freed when the connection is gone', async () => {
+    expect(await client('half-cancelled', async (connection) => {
+      await serveExec(connection)
+      await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+      connection.send(message(SSH_MSG.REQUEST_SUCCESS).finish())
+      await connection.receiveAll()
+    })).toBe('')
+  })
+
+  it('0325: prompts that nobody answered are freed with their session', async () => {
+    expect(await client('prompt', async (connection) => {
+      await serveHandshake(connection)
+      await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+      connection.send(message(SSH_MSG.USERAUTH_INFO_REQUEST).string('name').string('instruction').string('')
+        .uint32(2).string('Password: ').boolean(false).string('Code: ').boolean(true).finish())
+      await connection.receiveAll()
+    })).toBe('')
+  })
+
   it('what a handshake made that fails late is freed', async () => {
     expect(await client('no-handshake', async (connection) => {
       await connection.handshake({ reply: (reply) => reply.with(reply.length - 1, reply.at(-1)! ^ 1) })
@@ -93,5 +116,11 @@ describe.runIf(built)('a client whose SEND hesitates', () => {
       connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(client).string('exit-status').boolean(false).uint32(7).finish())
       connection.send(channelClose({ client, server: 0 }))
     })).toBe('')
+  })
+})
+
+describe.runIf(existsSync(`${folder}/units`))('functions by themselves', () => {
+  it('0142: inflating nothing is an error, and the size of what zlib asks for does not wrap around', async () => {
+    await run(`${folder}/units`, ['0142'])
   })
 })
