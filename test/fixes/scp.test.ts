@@ -35,14 +35,6 @@ const announcing = (...lines: readonly string[]) => async (connection: Connectio
   }
 }
 
-test('0329: a refused transfer fails with the refusal, whatever its close meets', async () => {
-  expect(await transferring(async (connection, channel) => {
-    await written(connection)
-    connection.send(channelData(channel, '\u0001scp: no such file\n'))
-    await connection.receive(SSH_MSG.CHANNEL_CLOSE)
-  }, receiving)).toBe('ERR_LIBSSH2_SCP_PROTOCOL')
-})
-
 test('0360: a refused transfer ends, also when the server does not close its side', async () => {
   const codes = await transferring(async (connection, channel) => {
     await written(connection)
