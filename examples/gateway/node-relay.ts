@@ -52,10 +52,10 @@ export function relay(webSocket: WebSocket, target: Target, { allow, limits, res
     timer.refresh()
     if (!tcp.write(chunk)) webSocket.pause()
   })
-  // A frame that is too large, or broken; `close` follows.
-  webSocket.on('error', () => {})
+  // ws has sent the close code that fits, and reads no more.
+  webSocket.on('error', (error: Error & { code?: string }) => end(error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame too large' : 'broken frame', 1002))
   webSocket.on('close', (code) => {
-    end(code === 1009 ? 'frame too large' : 'client closed', code)
+    end('client closed', code)
     if (!tcp || tcp.closed) return closed()
     const grace = setTimeout(() => tcp?.destroy(), GRACE)
     tcp.once('close', () => {

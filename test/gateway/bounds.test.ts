@@ -1,0 +1,176 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type GatewayOptions } from '../../examples/gateway/node.ts'
+import { type Ending, rawClient, tcpTarget, type TcpTarget, TOKEN, type TestGateway, testGateway } from './rig.ts'
+
+describe('the gateway bounds', () => {
+  let target: TcpTarget
+  let gateway: TestGateway
+  let path: string
+  beforeEach(async () => {
+    target = await tcpTarget((socket) => socket.pipe(socket))
+    path = `/tcp/127.0.0.1/${target.port}`
+  })
+  afterEach(async () => {
+    await gateway.close()
+    await target.close()
+  })
+  const start = async (options: Partial<GatewayOptions> = {}) => {
+    gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`], ...options })
+  }
+  const opened = async () => {
+    const client = rawClient(gateway, path)
+    await client.opened
+    return client
+  }
+
+  test('connections of one client, and gives places back', async () => {
+    await start({ limits: { connectionsPerClient: 3 } })
+    const clients = [await opened(), await opened(), await opened()]
+    expect(await rawClient(gateway, path).ended).toEqual({ status: 429 })
+    clients[0]?.socket.close()
+    await clients[0]?.ended
+    // The place is free when the connection to the target is closed too.
+    let again: Ending | undefined = { status: 429 }
+    while (again?.status === 429) {
+      const client = rawClient(gateway, path)
+      again = await Promise.race([client.ended, client.opened.then(() => undefined, () => client.ended)])
+    }
+    expect(again).toBeUndefined()
+    expect(gateway.lines.some(({ reason }) => reason === 'too many connections of this client')).toBe(true)
+  })
+
+  test('connections of all clients, each behind a proxy of its own', async () => {
+    await start({ behindProxy: true, limits: { connections: 4, connectionsPerClient: 2 } })
+    const from = (client: string) => rawClient(gateway, path, { headers: { 'x-forwarded-for': `192.0.2.99, ${client}` } })
+    for (const client of ['203.0.113.1', '203.0.113.1', '2001:db8::1', '2001:db8::2:1']) await from(client).opened
+    // Of the same /64, and with every place taken: the first limit that holds is told.
+    expect(await from('2001:db8::3').ended).toEqual({ status: 429 })
+    expect(await from('203.0.113.2').ended).toEqual({ status: 429 })
+    expect(gateway.lines.map(({ client, reason }) => `${client} ${reason}`)).toEqual(['2001:db8::3 too many connections', '203.0.113.2 too many connections'])
+  })
+
+  test('addresses of one IPv6 network', async () => {
+    await start({ behindProxy: true, limits: { connectionsPerClient: 2 } })
+    const from = (client: string) => rawClient(gateway, path, { headers: { 'x-forwarded-for': client } })
+    for (const client of ['2001:db8::1', '2001:db8::2:1']) await from(client).opened
+    expect(await from('2001:db8::ffff:3').ended).toEqual({ status: 429 })
+    await from('2001:db8:0:1::1').opened
+  })
+
+  test('a flood of strangers: none gets through, all are logged, and friends still can', async () => {
+    await start()
+    const endings = await Promise.all(Array.from({ length: 300 }, (_, at) => rawClient(gateway, path, { token: at % 2 ? null : `guess number ${at} at the token` }).ended))
+    // More than the server takes at once are dropped without an answer.
+    expect(endings.every(({ status, code }) => status === 401 || code === 1006)).toBe(true)
+    expect(endings.filter(({ status }) => status === 401).length).toBeGreaterThan(0)
+    expect(gateway.lines.length).toBeGreaterThanOrEqual(endings.filter(({ status }) => status === 401).length)
+    expect(target.sockets).toHaveLength(0)
+    const { socket, ended } = await opened()
+    socket.close(1000)
+    await ended
+  })
+
+  test('those who connect and ask for nothing, or never finish', async () => {
+    await start({ limits: { connections: 4, connectMs: 300 } })
+    const { hostname, port } = new URL(gateway.url)
+    const silent = Array.from({ length: 300 }, (_, at) => {
+      const socket = connect(Number(port), hostname)
+      socket.on('error', () => {})
+      if (at % 2) socket.write(`GET ${path} HTTP/1.1\r\nHost: gateway\r\nX-Slow: `)
+      socket.resume()
+      return new Promise((resolve) => socket.once('close', resolve))
+    })
+    await Promise.all(silent)
+    const { socket, ended } = await opened()
+    socket.close(1000)
+    await ended
+  })
+
+  test('the size of a frame, before it has come', async () => {
+    await start({ limits: { frameBytes: 1000 } })
+    const { socket, ended } = await opened()
+    socket.send(Buffer.alloc(1001))
+    expect(await ended).toMatchObject({ code: 1009 })
+    await gateway.logged(/^frame too large$/)
+
+    const announced = await opened()
+    // A header that announces 2^40 bytes; ws would not write one.
+    ;(announced.socket as unknown as { _socket: { write(data: Buffer): void } })._socket.write(Buffer.from([0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4]))
+    expect(await announced.ended).toMatchObject({ code: 1009 })
+
+    const parts = await opened()
+    for (let part = 0; part < 3; part++) parts.socket.send(Buffer.alloc(400), { fin: false })
+    expect(await parts.ended).toMatchObject({ code: 1009 })
+  })
+
+  test('a request with a header that is too large', async () => {
+    await start()
+    expect(await rawClient(gateway, path, { headers: { 'x-large': 'x'.repeat(20_000) } }).ended).toEqual({ status: 431 })
+  })
+
+  test('text frames: none', async () => {
+    await start()
+    const { socket, ended } = await opened()
+    socket.send('SSH-2.0-text')
+    expect(await ended).toEqual({ code: 1003, reason: 'text frame' })
+    expect(target.sockets.every(({ bytesRead }) => bytesRead === 0)).toBe(true)
+  })
+
+  test('idle time', async () => {
+    await start({ limits: { idleMs: 100 } })
+    const { ended } = await opened()
+    expect(await ended).toEqual({ code: 4408, reason: 'idle' })
+    expect(await gateway.logged(/^idle$/)).toMatchObject({ sent: 0, received: 0 })
+  })
+
+  test('a target that ended its half and goes on reading', async () => {
+    await using half = await tcpTarget((socket) => {
+      socket.resume()
+      socket.end('last words')
+    }, { allowHalfOpen: true })
+    await start({ allow: [`127.0.0.1:${half.port}`] })
+    const client = rawClient(gateway, `/tcp/127.0.0.1/${half.port}`)
+    const [data] = await once(client.socket, 'message') as [Buffer]
+    expect(data.toString()).toBe('last words')
+    expect(await client.ended).toEqual({ code: 1000, reason: 'target closed' })
+    await Promise.all(half.sockets.map((socket) => socket.closed || once(socket, 'close')))
+  })
+
+  test('a client that ended before a target that never does', async () => {
+    await using half = await tcpTarget((socket) => socket.resume(), { allowHalfOpen: true })
+    await start({ allow: [`127.0.0.1:${half.port}`], limits: { connectionsPerClient: 1 } })
+    const client = rawClient(gateway, `/tcp/127.0.0.1/${half.port}`)
+    await client.opened
+    client.socket.send('all of it'.repeat(1000), { binary: true })
+    client.socket.close(1000)
+    expect(await client.ended).toMatchObject({ code: 1000 })
+    while (half.sockets.length === 0 || !half.sockets.every(({ readableEnded }) => readableEnded)) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(half.sockets[0]?.bytesRead).toBe(9000)
+  })
+
+  test('what it tells: no content, no token, nothing of a request but its target', async () => {
+    await start()
+    const client = await opened()
+    client.socket.send(Buffer.from('secret content'))
+    await once(client.socket, 'message')
+    client.socket.close(1000)
+    await client.ended
+    await rawClient(gateway, '/secret/path?token=secret').ended
+    await rawClient(gateway, path, { token: 'secret guess at a token' }).ended
+    await gateway.logged(/^client closed$/)
+    expect(gateway.lines).toHaveLength(3)
+    const text = JSON.stringify(gateway.lines)
+    for (const secret of ['secret', TOKEN, Buffer.from(TOKEN).toString('base64url')]) expect(text).not.toContain(secret)
+    for (const line of gateway.lines) expect(Object.keys(line)).toEqual(['time', 'client', 'target', 'sent', 'received', 'durationMs', 'reason'])
+    expect(gateway.lines[0]).toMatchObject({ target: `127.0.0.1:${target.port}`, sent: 14, received: 14, reason: 'client closed' })
+  })
+
+  test('its own end: everybody is told', async () => {
+    await start()
+    const { ended } = await opened()
+    await gateway.close()
+    expect(await ended).toMatchObject({ code: 1001 })
+  })
+})
