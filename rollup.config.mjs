@@ -10,6 +10,8 @@ const inputs = entries => Object.fromEntries(entries.map(({ entry, source }) => 
 /** Chosen by the runtime through package.json's "imports"; each lies beside libssh2.wasm. */
 const compilers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`compile-${name}`, `src/ffi/compile/${name}.ts`]))
 
+const hostCrypto = Object.fromEntries(['node', 'none'].map(name => [`host-crypto-${name}`, `src/ffi/host-crypto/${name}.ts`]))
+
 const dialers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
 
 const files = Object.fromEntries(['node', 'none'].map(name => [`local-files-${name}`, `src/transports/local-files/${name}.ts`]))
@@ -21,13 +23,13 @@ const typescript = {
 }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
-const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id === '#compile-libssh2' || id === '#connect-tcp' || id === '#local-files' || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
+const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id.startsWith('#') || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
 
 const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js', minifyInternalExports: false, hoistTransitiveImports: false }
 
 export default [
   {
-    input: { ...inputs(modules), ...inputs(programs), ...compilers, ...dialers, ...files },
+    input: { ...inputs(modules), ...inputs(programs), ...compilers, ...hostCrypto, ...dialers, ...files },
     output,
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.

@@ -20,6 +20,7 @@ function builtModule() {
     enforce: 'pre',
     resolveId(id) {
       if (id === '#compile-libssh2') return compile
+      if (id === '#host-crypto') return path('src/ffi/host-crypto/node.ts')
       if (id === '#connect-tcp') return path('src/transports/connect-tcp/node.ts')
       if (id === '#local-files') return path('src/transports/local-files/node.ts')
       if (id.endsWith('/libssh2.gen.js')) return `${built}/libssh2.gen.js`

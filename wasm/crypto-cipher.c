@@ -1,6 +1,7 @@
 /* Ciphers without authentication of their own: AES in counter mode (RFC 4344),
    and for legacy servers CBC of AES and 3DES (RFC 4253 section 6.3).
-   crypt() takes any whole number of blocks, in place. */
+   crypt() takes any whole number of blocks, in place. Counter mode is the
+   host's where it has it. */
 #include <mbedtls/aes.h>
 #include <mbedtls/des.h>
 #include "crypto-internal.h"
@@ -8,6 +9,7 @@
 #define TRIPLE_DES_KEY_LENGTH 24
 
 struct cipher {
+    int host;      /* its key there, or 0 */
     int direction; /* MBEDTLS_AES_ENCRYPT or MBEDTLS_AES_DECRYPT */
     unsigned char iv[16];
     union {
@@ -30,9 +32,12 @@ static struct cipher *cipher_new(LIBSSH2_SESSION *session,
 
 static int cipher_dtor(LIBSSH2_SESSION *session, void **abstract)
 {
-    if(*abstract) {
-        _libssh2_explicit_zero(*abstract, sizeof(struct cipher));
-        LIBSSH2_FREE(session, *abstract);
+    struct cipher *cipher = *abstract;
+    if(cipher) {
+        if(cipher->host)
+            host_key_free(cipher->host);
+        _libssh2_explicit_zero(cipher, sizeof(*cipher));
+        LIBSSH2_FREE(session, cipher);
         *abstract = NULL;
     }
     return 0;
@@ -51,6 +56,11 @@ static int aes_init(LIBSSH2_SESSION *session,
     *abstract = cipher;
     if(!cipher)
         return LIBSSH2_ERROR_ALLOC;
+    if(method->algo == CRYPTO_CTR)
+        cipher->host = host_key_new(HOST_AES_CTR, secret, method->secret_len,
+                                    iv);
+    if(cipher->host)
+        return 0;
     mbedtls_aes_init(&cipher->key.aes);
     if(encrypt || method->algo == CRYPTO_CTR)
         return mbedtls_aes_setkey_enc(&cipher->key.aes, secret, bits);
@@ -64,11 +74,14 @@ static int ctr_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     struct cipher *cipher = *abstract;
     unsigned char stream[16];
     size_t offset = 0;
-    int rc = mbedtls_aes_crypt_ctr(&cipher->key.aes, length, &offset,
-                                   cipher->iv, stream, data, data);
+    int rc;
     (void)session;
     (void)seqno;
     (void)firstlast;
+    if(cipher->host)
+        return host_ctr(cipher->host, data, length);
+    rc = mbedtls_aes_crypt_ctr(&cipher->key.aes, length, &offset,
+                               cipher->iv, stream, data, data);
     _libssh2_explicit_zero(stream, sizeof(stream));
     return rc || offset ? -1 : 0;
 }

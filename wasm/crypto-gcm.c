@@ -1,5 +1,6 @@
 /* aes128-gcm@openssh.com and aes256-gcm@openssh.com: RFC 5647 as OpenSSH
-   negotiates it (PROTOCOL section 1.6). The length field is associated data. */
+   negotiates it (PROTOCOL section 1.6). The length field is associated data.
+   The host's AES-GCM where it has it. */
 #include <mbedtls/aes.h>
 #include <mbedtls/constant_time.h>
 #include "crypto-aead.h"
@@ -10,6 +11,7 @@
 #define BLOCK 16
 
 struct gcm {
+    int host; /* its key there, or 0 */
     mbedtls_aes_context aes;
     struct ghash ghash;
     unsigned char nonce[NONCE_LENGTH];
@@ -31,6 +33,9 @@ static int gcm_init(LIBSSH2_SESSION *session,
         return LIBSSH2_ERROR_ALLOC;
     gcm->encrypt = encrypt;
     memcpy(gcm->nonce, iv, NONCE_LENGTH);
+    gcm->host = host_key_new(HOST_AES_GCM, secret, method->secret_len, NULL);
+    if(gcm->host)
+        return 0;
     mbedtls_aes_init(&gcm->aes);
     if(mbedtls_aes_setkey_enc(&gcm->aes, secret, method->secret_len * 8) ||
        mbedtls_aes_crypt_ecb(&gcm->aes, MBEDTLS_AES_ENCRYPT, zero, h))
@@ -42,9 +47,12 @@ static int gcm_init(LIBSSH2_SESSION *session,
 
 static int gcm_dtor(LIBSSH2_SESSION *session, void **abstract)
 {
-    if(*abstract) {
-        _libssh2_explicit_zero(*abstract, sizeof(struct gcm));
-        LIBSSH2_FREE(session, *abstract);
+    struct gcm *gcm = *abstract;
+    if(gcm) {
+        if(gcm->host)
+            host_key_free(gcm->host);
+        _libssh2_explicit_zero(gcm, sizeof(*gcm));
+        LIBSSH2_FREE(session, gcm);
         *abstract = NULL;
     }
     return 0;
@@ -85,6 +93,15 @@ static int gcm_stream(struct gcm *gcm, const unsigned char first[BLOCK],
                                  data, data);
 }
 
+static int gcm_by_host(struct gcm *gcm, unsigned char *packet, size_t body)
+{
+    int rc = gcm->encrypt ?
+        host_gcm_seal(gcm->host, gcm->nonce, packet, body) :
+        host_gcm_open(gcm->host, gcm->nonce, packet, body);
+    next_nonce(gcm->nonce);
+    return rc ? LIBSSH2_ERROR_DECRYPT : 0;
+}
+
 static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
                      unsigned char *packet, size_t length, void **abstract,
                      int firstlast)
@@ -99,6 +116,8 @@ static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     (void)firstlast;
     if(!body || body % BLOCK)
         return -1;
+    if(gcm->host)
+        return gcm_by_host(gcm, packet, body);
     memcpy(counter, gcm->nonce, NONCE_LENGTH);
     counter[BLOCK - 1] = 1;
     next_nonce(gcm->nonce);

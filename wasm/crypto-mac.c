@@ -1,6 +1,20 @@
 /* Message authentication codes: HMAC (RFC 6668, RFC 4253 section 6.4), and
-   OpenSSH's encrypt-then-MAC variants of the same. */
+   OpenSSH's encrypt-then-MAC variants of the same. SHA-2 is the host's where it
+   has it. */
 #include "crypto-internal.h"
+
+struct hmac {
+    int host; /* its key there, or 0 */
+    mbedtls_md_context_t md;
+};
+
+static int host_hash(mbedtls_md_type_t type, const unsigned char *key,
+                     size_t length)
+{
+    return type == MBEDTLS_MD_SHA1 ? 0 :
+        host_key_new(type == MBEDTLS_MD_SHA256 ? HOST_HMAC_SHA256 :
+                     HOST_HMAC_SHA512, key, length, NULL);
+}
 
 /* One context a direction for its whole life: no allocation per packet. */
 static int hmac_init_with(LIBSSH2_SESSION *session, mbedtls_md_type_t type,
@@ -8,14 +22,17 @@ static int hmac_init_with(LIBSSH2_SESSION *session, mbedtls_md_type_t type,
                           void **abstract)
 {
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(type);
-    mbedtls_md_context_t *hmac = LIBSSH2_CALLOC(session, sizeof(*hmac));
+    struct hmac *hmac = LIBSSH2_CALLOC(session, sizeof(*hmac));
     *free_key = 1;
     *abstract = hmac;
     if(!hmac)
         return LIBSSH2_ERROR_ALLOC;
-    mbedtls_md_init(hmac);
-    if(mbedtls_md_setup(hmac, info, 1) ||
-       mbedtls_md_hmac_starts(hmac, key, mbedtls_md_get_size(info)))
+    hmac->host = host_hash(type, key, mbedtls_md_get_size(info));
+    if(hmac->host)
+        return 0;
+    mbedtls_md_init(&hmac->md);
+    if(mbedtls_md_setup(&hmac->md, info, 1) ||
+       mbedtls_md_hmac_starts(&hmac->md, key, mbedtls_md_get_size(info)))
         return -1;
     return 0;
 }
@@ -36,23 +53,31 @@ static int hmac_hash(LIBSSH2_SESSION *session, unsigned char *mac,
                      size_t packet_len, const unsigned char *more,
                      size_t more_len, void **abstract)
 {
-    mbedtls_md_context_t *hmac = *abstract;
+    struct hmac *hmac = *abstract;
+    mbedtls_md_context_t *md = &hmac->md;
     unsigned char sequence[4];
     (void)session;
+    if(hmac->host)
+        return host_hmac(hmac->host, seqno, packet, packet_len, more,
+                         more_len, mac);
     _libssh2_htonu32(sequence, seqno);
-    if(mbedtls_md_hmac_reset(hmac) ||
-       mbedtls_md_hmac_update(hmac, sequence, sizeof(sequence)) ||
-       mbedtls_md_hmac_update(hmac, packet, packet_len) ||
-       (more_len && mbedtls_md_hmac_update(hmac, more, more_len)))
+    if(mbedtls_md_hmac_reset(md) ||
+       mbedtls_md_hmac_update(md, sequence, sizeof(sequence)) ||
+       mbedtls_md_hmac_update(md, packet, packet_len) ||
+       (more_len && mbedtls_md_hmac_update(md, more, more_len)))
         return -1;
-    return mbedtls_md_hmac_finish(hmac, mac);
+    return mbedtls_md_hmac_finish(md, mac);
 }
 
 static int hmac_dtor(LIBSSH2_SESSION *session, void **abstract)
 {
-    if(*abstract) {
-        mbedtls_md_free(*abstract);
-        LIBSSH2_FREE(session, *abstract);
+    struct hmac *hmac = *abstract;
+    if(hmac) {
+        if(hmac->host)
+            host_key_free(hmac->host);
+        else
+            mbedtls_md_free(&hmac->md);
+        LIBSSH2_FREE(session, hmac);
         *abstract = NULL;
     }
     return 0;

@@ -31,6 +31,21 @@ int host_prompt(uintptr_t session, const void *round, size_t length);
 int host_new_password(uintptr_t session, const char *prompt, size_t length);
 /* Copies the answer that one of the three announced. */
 void host_take_answer(uintptr_t session, void *buffer, size_t length);
+/* Ciphers and MACs of the host, where it has them. */
+enum { HOST_AES_CTR, HOST_AES_GCM, HOST_HMAC_SHA256, HOST_HMAC_SHA512 };
+/* The number of a key that the host keeps from now on; 0 if it has no such
+   algorithm, then ours are used. `counter` is that of HOST_AES_CTR. */
+int host_key_new(int algorithm, const void *key, size_t key_len,
+                 const void *counter);
+void host_key_free(int key);
+/* These work in place: 0, or HOST_FAILED with nothing changed. */
+int host_ctr(int key, void *data, size_t length);
+/* `packet`: four bytes of associated data, `body` bytes, a tag of 16. */
+int host_gcm_seal(int key, const void *nonce, void *packet, size_t body);
+int host_gcm_open(int key, const void *nonce, void *packet, size_t body);
+int host_hmac(int key, uint32_t sequence, const void *packet,
+              size_t packet_len, const void *more, size_t more_len,
+              void *mac);
 void host_disconnect(uintptr_t session, int reason, const char *message,
                      int message_len);
 void host_debug(uintptr_t session, int always_display, const char *message,

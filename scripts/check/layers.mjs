@@ -22,7 +22,7 @@ const MAY_IMPORT = {
 const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'cli']
 /** Packages that exist only at run time of one kind of host. */
 const RUNTIME_MODULE = /^(node|cloudflare|bun|deno):/
-const RUNTIME_FOLDERS = /^src\/(transports|cli|ffi\/compile)\//
+const RUNTIME_FOLDERS = /^src\/(transports|cli|ffi\/compile|ffi\/host-crypto)\//
 
 const layerOf = path => path.split('/')[1]
 

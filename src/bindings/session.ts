@@ -6,7 +6,7 @@ import {
 } from '../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer, KnownHostsPointer, ListenerPointer, SftpPointer } from '../ffi/exports.ts'
 import type { HeapScope } from '../ffi/heap.ts'
-import { Instance } from '../ffi/instance.ts'
+import { Instance, type InstanceOptions } from '../ffi/instance.ts'
 import { AcceptQueue } from './accept-queue.ts'
 import { Agent } from './agent.ts'
 import { bytes, port as checkedPort, wholeNumber } from './arguments.ts'
@@ -21,11 +21,9 @@ import { CALLS } from './session-transport.ts'
 import { Sftp } from './sftp.ts'
 import { SessionUserauth } from './session-userauth.ts'
 
-export interface SessionOptions {
+export interface SessionOptions extends InstanceOptions {
   /** Shares this WebAssembly instance with other sessions. By default each session has its own, so that none can reach another's memory. */
   readonly instance?: Instance
-  /** A compiled `libssh2.wasm`; by default the one of this package. */
-  readonly module?: WebAssembly.Module
 }
 
 /** An X11 channel that the server opened, and where its connection came from. */
@@ -60,7 +58,7 @@ export class Session extends SessionUserauth {
    * @throws SSHError if memory is exhausted. libssh2_session_init_ex.
    */
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
-    const instance = options.instance ?? await Instance.create(options.module ? { module: options.module } : {})
+    const instance = options.instance ?? await Instance.create(options)
     return new Session(instance, transport)
   }
 

@@ -64,6 +64,9 @@ const LEGACY: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   compression: [],
 }
 
+/** The fastest where AES is the runtime's, by a factor of three; where it is WebAssembly, chacha20-poly1305 is faster by six. */
+const HOST_CIPHERS = ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
+
 /** What is offered of a kind if nobody says otherwise, in order of preference. */
 export const defaultAlgorithms = (kind: AlgorithmKind): readonly string[] => DEFAULTS[kind]
 
@@ -81,7 +84,8 @@ export function offerAlgorithms(session: Session, options: AlgorithmOptions, kno
   for (const kind of KINDS) {
     const supported = session.supportedAlgs(METHODS[kind][0] as number)
     const names = offer(kind, options, supported)
-    const ordered = kind === 'hostKey' && !options.algorithms?.hostKey ? preferKnown(names, knownHostKeys) : names
+    const preferred = kind === 'hostKey' ? knownHostKeys : kind === 'cipher' && session.instance.hostCrypto ? HOST_CIPHERS : []
+    const ordered = options.algorithms?.[kind] ? names : prefer(names, preferred)
     for (const method of METHODS[kind]) session.methodPref(method, ordered)
   }
 }
@@ -100,8 +104,8 @@ function offer(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, comp
 
 const refused = (kind: AlgorithmKind, name: string, why: string) => new SSHError(`algorithms.${kind}: ${JSON.stringify(name)} ${why}`, { code: 'ERR_ALGORITHM' })
 
-function preferKnown(names: readonly string[], known: readonly string[]): readonly string[] {
-  return [...names.filter((name) => known.includes(name)), ...names.filter((name) => !known.includes(name))]
+function prefer(names: readonly string[], first: readonly string[]): readonly string[] {
+  return [...names.filter((name) => first.includes(name)), ...names.filter((name) => !first.includes(name))]
 }
 
 export function negotiatedAlgorithms(session: Session): NegotiatedAlgorithms {

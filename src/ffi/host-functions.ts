@@ -1,12 +1,14 @@
 import type { Bytes } from './exports.ts'
 import type { Heap } from './heap.ts'
+import type { HostCrypto } from './host-crypto/types.ts'
+import { hostKeyFunctions } from './host-keys.ts'
 import { HOST_FAILED, type HostFunctions, type SessionHost } from './host.ts'
 
 /** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
 const RANDOM_LIMIT = 65536
 
 /** The imports of one module: they find the session by its number, and hand it copies instead of addresses. */
-export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap): HostFunctions {
+export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, crypto: HostCrypto | undefined): HostFunctions {
   const answers = new Map<number, Uint8Array>()
   const host = (id: number) => hosts.get(id)
 
@@ -18,6 +20,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
   }
 
   return {
+    ...hostKeyFunctions(crypto, heap),
     random: (buffer, length) => fillRandom(heap(), buffer, length),
     recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,

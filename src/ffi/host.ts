@@ -5,8 +5,18 @@ export const HOST_PENDING = -1
 /** There will be no answer. */
 export const HOST_FAILED = -2
 
+/** The imports of the module that are ciphers and MACs of the runtime. None may throw. */
+export interface HostKeyFunctions {
+  keyNew(algorithm: number, key: Bytes, length: number, counter: Bytes): number
+  keyFree(key: number): void
+  ctr(key: number, data: Bytes, length: number): number
+  gcmSeal(key: number, nonce: Bytes, packet: Bytes, body: number): number
+  gcmOpen(key: number, nonce: Bytes, packet: Bytes, body: number): number
+  hmac(key: number, sequence: number, packet: Bytes, packetLength: number, more: Bytes, moreLength: number, mac: Bytes): number
+}
+
 /** The imports of the module, as `wasm/glue.h` declares them. `session` is the number given to `glue_session_new`. None may throw. */
-export interface HostFunctions {
+export interface HostFunctions extends HostKeyFunctions {
   random(buffer: Bytes, length: number): number
   recv(session: number, buffer: Bytes, length: number): number
   send(session: number, data: Bytes, length: number): number

@@ -1,4 +1,5 @@
 import { SSHError } from '../errors/ssh-error.ts'
+import { hostCrypto } from '#host-crypto'
 import { Heap } from './heap.ts'
 import type { SessionHost } from './host.ts'
 import { hostFunctions } from './host-functions.ts'
@@ -8,6 +9,11 @@ import { loadModule } from './load-module.ts'
 export interface InstanceOptions {
   /** A compiled `libssh2.wasm`, for runtimes that cannot load it themselves or to share one compilation. */
   readonly module?: WebAssembly.Module
+  /**
+   * AES and HMAC-SHA2 by the runtime where it has them as synchronous functions (`node:crypto` of Node, Deno and Bun): several times faster than
+   * WebAssembly. Keys are the runtime's then. `false` keeps everything in WebAssembly; `true`, the default, changes nothing elsewhere.
+   */
+  readonly hostCrypto?: boolean | undefined
 }
 
 /**
@@ -16,12 +22,15 @@ export interface InstanceOptions {
  */
 export class Instance {
   readonly heap: Heap
+  /** Whether AES and HMAC-SHA2 are the runtime's here. */
+  readonly hostCrypto: boolean
   readonly #module: Libssh2Module
   readonly #hosts: Map<number, SessionHost>
   #lastId = 0
   #failure: SSHError | undefined
 
-  private constructor(module: Libssh2Module, heap: Heap, hosts: Map<number, SessionHost>) {
+  private constructor(module: Libssh2Module, heap: Heap, hosts: Map<number, SessionHost>, hostCrypto: boolean) {
+    this.hostCrypto = hostCrypto
     this.#module = module
     this.#hosts = hosts
     this.heap = heap
@@ -32,18 +41,19 @@ export class Instance {
   static async create(options: InstanceOptions = {}): Promise<Instance> {
     const compiled = options.module ?? await loadModule()
     const hosts = new Map<number, SessionHost>()
+    const crypto = options.hostCrypto === false ? undefined : hostCrypto()
     let heap: Heap | undefined
     let failed: (reason: unknown) => void = () => {}
     const refused = new Promise<never>((_, reject) => { failed = reject })
     const module = await Promise.race([refused, createModule({
-      host: hostFunctions(hosts, () => heap as Heap),
+      host: hostFunctions(hosts, () => heap as Heap, crypto),
       instantiateWasm: (imports, receive) => {
         WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance)).catch(failed)
         return {}
       },
     })])
     heap = new Heap(module)
-    return new Instance(module, heap, hosts)
+    return new Instance(module, heap, hosts, crypto !== undefined)
   }
 
   /** Runs C. Whatever escapes from it, our own errors apart, is a trap: the instance is not used again. */

@@ -1,8 +1,14 @@
-// Ciphers and MACs of wasm/crypto-{cipher,gcm,ghash,chachapoly,mac}.c against published vectors and Node's OpenSSL.
+// Ciphers and MACs of wasm/crypto-{cipher,gcm,ghash,chachapoly,mac}.c against published vectors and Node's OpenSSL:
+// our own code, and the same with the ciphers of the runtime (src/ffi/host-crypto/).
 import { poly1305 } from '@noble/ciphers/_poly1305.js'
-import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createHash, createHmac, randomBytes, randomInt } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { hostCrypto } from '../../../src/ffi/host-crypto/node.ts'
+import type { HostCrypto } from '../../../src/ffi/host-crypto/types.ts'
 import { type CryptoModule, cryptoModule, hex, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
+
+/** Milliseconds that the first one may need to link the module on a busy machine. */
+const LINKING = 300_000
 
 let module: CryptoModule
 const possible = requireCrypto()
@@ -17,10 +23,17 @@ function crypt(method: string, iv: Uint8Array, key: Uint8Array, encrypt: boolean
   return { status, data: module.get(at, data.length) }
 }
 
-describe.runIf(possible)('ciphers', () => {
+/** Whose AES and HMAC it is. */
+const implementations: [string, HostCrypto | undefined][] = [['WebAssembly', undefined], ['of the runtime', hostCrypto()]]
+
+it('this runtime has ciphers of its own', () => {
+  expect(hostCrypto()).toBeDefined()
+})
+
+describe.runIf(possible).each(implementations)('ciphers, %s', (_, host) => {
   beforeAll(async () => {
-    module = await cryptoModule()
-  })
+    module = await cryptoModule(host)
+  }, LINKING)
 
   it('AES-CTR: NIST SP 800-38A, F.5', () => {
     const vectors = mbedtlsVectors('aes.ctr', 'aes_ctr').filter((vector) => vector[4] === '0')
@@ -102,10 +115,10 @@ function chachapolyByNode(key: Uint8Array, seqno: number, plain: Uint8Array): Bu
   return Buffer.concat([sealed, poly1305(new Uint8Array(sealed), new Uint8Array(stream(bodyKey, 0).update(Buffer.alloc(32))))])
 }
 
-describe.runIf(possible)('packets of AEAD ciphers', () => {
+describe.runIf(possible).each(implementations)('packets of AEAD ciphers, %s', (_, host) => {
   beforeAll(async () => {
-    module = await cryptoModule()
-  })
+    module = await cryptoModule(host)
+  }, LINKING)
   const methods = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com']
   const keys = { 'aes128-gcm@openssh.com': 16, 'aes256-gcm@openssh.com': 32, 'chacha20-poly1305@openssh.com': 64 } as Record<string, number>
 
@@ -162,10 +175,10 @@ describe.runIf(possible)('packets of AEAD ciphers', () => {
   })
 })
 
-describe.runIf(possible)('hashes and MACs', () => {
+describe.runIf(possible).each(implementations)('hashes and MACs, %s', (_, host) => {
   beforeAll(async () => {
-    module = await cryptoModule()
-  })
+    module = await cryptoModule(host)
+  }, LINKING)
   const digest = (bits: number, data: Uint8Array, length: number) => {
     const out = module.room(64)
     module.call('test_hash', bits, data, data.length, out)
@@ -220,4 +233,64 @@ describe.runIf(possible)('hashes and MACs', () => {
         expect(hmac(method, name, length, hex(key), hex(data))).toBe(createHmac(name, hex(key)).update(hex(data)).digest('hex'))
       }
     })
+})
+
+describe.runIf(possible)('the runtime and WebAssembly agree', () => {
+  const both = async () => [await cryptoModule(), await cryptoModule(hostCrypto())] as const
+
+  it('on AES-CTR, for random lengths cut into random runs of blocks', async () => {
+    const modules = await both()
+    for (const bits of [128, 192, 256]) {
+      for (let round = 0; round < 8; round++) {
+        const [key, iv, data] = [randomBytes(bits / 8), randomBytes(16), randomBytes(16 * randomInt(1, 3000))]
+        const runs: number[] = []
+        for (let rest = data.length; rest > 0; rest -= runs.at(-1) as number) runs.push(Math.min(rest, 16 * randomInt(1, 2100)))
+        const [ours, theirs] = modules.map((module) => {
+          const [cipher, at] = [module.call('test_cipher_new', `aes${bits}-ctr`, iv, key, 1), module.put(data)]
+          let done = 0
+          for (const run of runs) {
+            expect(module.function('test_cipher_crypt')(cipher, 0, at + done, run)).toBe(0)
+            done += run
+          }
+          module.function('test_cipher_free')(cipher)
+          return module.get(at, data.length)
+        })
+        expect(Buffer.compare(ours as Uint8Array, theirs as Uint8Array)).toBe(0)
+      }
+    }
+  })
+
+  it('on AES-GCM, packet after packet: what one has sealed the other opens', async () => {
+    const [ours, theirs] = await both()
+    for (const bits of [128, 256]) {
+      const [key, iv] = [randomBytes(bits / 8), randomBytes(12)]
+      const [sealing, opening] = [ours, theirs].map((module, encrypt) => [1 - encrypt, encrypt].map((way) => module.call('test_cipher_new', `aes${bits}-gcm@openssh.com`, iv, key, way)))
+      for (let round = 0; round < 40; round++) {
+        const plain = packet(randomBytes(16 * randomInt(1, 2200)))
+        const body = plain.length - 20
+        // The first ciphers of both seal, the second ones open; then the other way round.
+        for (const [from, fromCipher, to, toCipher] of [[ours, sealing?.[0], theirs, opening?.[0]], [theirs, opening?.[1], ours, sealing?.[1]]] as const) {
+          const sealed = from.put(plain)
+          expect(from.function('test_cipher_crypt')(fromCipher as number, round, sealed, 4 + body)).toBe(0)
+          const opened = to.put(from.get(sealed, plain.length))
+          expect(to.function('test_cipher_crypt')(toCipher as number, round, opened, body)).toBe(0)
+          expect(Buffer.compare(to.get(opened, 4 + body), plain.subarray(0, 4 + body))).toBe(0)
+        }
+      }
+    }
+  })
+
+  it.each(['hmac-sha2-256', 'hmac-sha2-512-etm@openssh.com'])('on %s, of random lengths', async (method) => {
+    const modules = await both()
+    const key = randomBytes(64)
+    for (let round = 0; round < 60; round++) {
+      const [seqno, data] = [randomInt(2 ** 32), randomBytes(randomInt(0, 40_000))]
+      const [ours, theirs] = modules.map((module) => {
+        const out = module.room(64)
+        expect(module.call('test_mac', module.call('test_mac_new', method, key), seqno, data, data.length, out)).toBe(0)
+        return toHex(module.get(out, method.includes('512') ? 64 : 32))
+      })
+      expect(ours).toBe(theirs)
+    }
+  })
 })

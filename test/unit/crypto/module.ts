@@ -3,6 +3,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { HostCrypto } from '../../../src/ffi/host-crypto/types.ts'
+import { hostKeyFunctions } from '../../../src/ffi/host-keys.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const sources = `${root}build/src/`
@@ -61,21 +63,26 @@ export class CryptoModule {
   }
 }
 
-let loading: Promise<CryptoModule> | undefined
+const loading = new Map<HostCrypto | undefined, Promise<CryptoModule>>()
 
-export function cryptoModule(): Promise<CryptoModule> {
-  return (loading ??= load())
+/** @param crypto what the module shall use instead of its own ciphers. */
+export function cryptoModule(crypto?: HostCrypto): Promise<CryptoModule> {
+  const module = loading.get(crypto) ?? load(crypto)
+  loading.set(crypto, module)
+  return module
 }
 
-async function load(): Promise<CryptoModule> {
+async function load(crypto: HostCrypto | undefined): Promise<CryptoModule> {
   const path = execFileSync(process.execPath, ['test/unit/crypto/build.mjs'], { cwd: root, encoding: 'utf8' }).trim()
   const { default: create } = await import(/* @vite-ignore */ root + path)
   let memory: WebAssembly.Memory | undefined
+  const view = (at: number, length: number) => new Uint8Array((memory as WebAssembly.Memory).buffer, at, length)
   const random = (buffer: number, length: number) => {
-    crypto.getRandomValues(new Uint8Array((memory as WebAssembly.Memory).buffer, buffer, length))
+    globalThis.crypto.getRandomValues(view(buffer, length))
     return 0
   }
-  const instance = await create({ host: { random } })
+  const keys = hostKeyFunctions(crypto, () => ({ view, write: (at, data) => view(at, data.length).set(data) }))
+  const instance = await create({ host: { random, ...keys } })
   memory = instance.wasmMemory as WebAssembly.Memory
   return new CryptoModule(instance, memory)
 }

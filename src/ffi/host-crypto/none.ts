@@ -1,0 +1,6 @@
+import type { HostCrypto } from './types.ts'
+
+/** Browsers and Workers: their crypto is asynchronous, which costs more for a packet than our own takes for all of it. */
+export function hostCrypto(): HostCrypto | undefined {
+  return undefined
+}

@@ -1,0 +1,55 @@
+import type { HostCrypto } from './host-crypto/types.ts'
+import type { Bytes } from './exports.ts'
+import type { Heap } from './heap.ts'
+import { HOST_FAILED, type HostKeyFunctions } from './host.ts'
+
+type Key = ReturnType<HostCrypto['aesCtr']> | ReturnType<HostCrypto['aesGcm']> | ReturnType<HostCrypto['hmac']>
+
+/** `HOST_*` of `wasm/glue.h`, in that order. */
+const MAKERS: readonly ((crypto: HostCrypto, key: Uint8Array, counter: Uint8Array) => Key)[] = [
+  (crypto, key, counter) => crypto.aesCtr(key, counter),
+  (crypto, key) => crypto.aesGcm(key),
+  (crypto, key) => crypto.hmac('sha256', key),
+  (crypto, key) => crypto.hmac('sha512', key),
+]
+
+const COUNTER = 16
+const NONCE = 12
+const LENGTH_FIELD = 4
+const TAG = 16
+
+/** The keys of one instance that are the runtime's, by number. C gives each back when it is no longer used. */
+export function hostKeyFunctions(crypto: HostCrypto | undefined, heap: () => Pick<Heap, 'view' | 'write'>): HostKeyFunctions {
+  const keys = new Map<number, Key>()
+  let last = 0
+  const at = (pointer: number, length: number) => heap().view(pointer as Bytes, length)
+  const packet = (nonce: Bytes, start: Bytes, body: number) =>
+    [at(nonce, NONCE), at(start, LENGTH_FIELD), at(start + LENGTH_FIELD, body), at(start + LENGTH_FIELD + body, TAG)] as const
+
+  const attempt = (work: () => void): number => {
+    try {
+      work()
+      return 0
+    } catch {
+      return HOST_FAILED
+    }
+  }
+
+  return {
+    keyNew(algorithm, key, length, counter) {
+      const number = last + 1
+      const failed = !crypto || attempt(() => {
+        keys.set(number, (MAKERS[algorithm] as typeof MAKERS[0])(crypto, at(key, length), at(counter, COUNTER)))
+      })
+      return failed ? 0 : last = number
+    },
+    keyFree: (key) => { keys.delete(key) },
+    ctr: (key, data, length) => attempt(() => (keys.get(key) as ReturnType<HostCrypto['aesCtr']>)(at(data, length))),
+    gcmSeal: (key, nonce, start, body) => attempt(() => (keys.get(key) as ReturnType<HostCrypto['aesGcm']>).seal(...packet(nonce, start, body))),
+    gcmOpen: (key, nonce, start, body) => attempt(() => (keys.get(key) as ReturnType<HostCrypto['aesGcm']>).open(...packet(nonce, start, body))),
+    hmac: (key, sequence, start, length, more, moreLength, mac) => attempt(() => {
+      const count = Uint8Array.of(sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence)
+      heap().write(mac, (keys.get(key) as ReturnType<HostCrypto['hmac']>)([count, at(start, length), at(more, moreLength)]))
+    }),
+  }
+}
