@@ -9,6 +9,7 @@ case " $* " in *' --help '*) ;; *)
   [ -x /usr/bin/time ] || apt_install time
   mkdir -p build/bench
   bash bench/prepare/ssh2-addon.sh || say "npm ssh2's addon could not be built: build/bench/ssh2.log"
+  bash bench/prepare/native.sh || say 'the native clients could not be built'
 esac
 node bench/prepare/bundle.mjs
 exec node build/bench/run.js "$@"

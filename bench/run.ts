@@ -2,6 +2,7 @@
 import { measure, amount, type Choice } from './measure.ts'
 import { readOptions } from './options.ts'
 import { nodePeers } from './peers/node.ts'
+import { nativePeers } from './peers/native.ts'
 import { openssh } from './peers/openssh.ts'
 import type { Peer } from './peers/peer.ts'
 import { type Cell, value } from './results.ts'
@@ -13,7 +14,7 @@ const options = readOptions(process.argv.slice(2))
 const start = performance.now()
 const say = (line: string) => console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(5)} s  ${line}`)
 
-const peers = [...nodePeers, openssh].filter(({ name }) => options.peers.length === 0 || options.peers.includes(name))
+const peers = [...nodePeers, openssh, ...nativePeers].filter(({ name }) => options.peers.length === 0 || options.peers.includes(name))
 const selected = workloads.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
 const cells: Cell[] = []
 

@@ -34,9 +34,11 @@ export async function startServer(bytes: number): Promise<Server> {
     copyFileSync(sshd.keys.ecdsa.path, pkcs8KeyFile)
     chmodSync(pkcs8KeyFile, 0o600)
     execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', '', '-m', 'PKCS8', '-f', pkcs8KeyFile])
+    const seedFile = join(root, 'seed')
+    writeFileSync(seedFile, seed(sshd.keys.ed25519.privateKey), { mode: 0o600 })
     return {
       target: {
-        host: sshd.host, port: sshd.port, user: sshd.user, keyFile: sshd.keys.ed25519.path, pkcs8KeyFile,
+        host: sshd.host, port: sshd.port, user: sshd.user, keyFile: sshd.keys.ed25519.path, pkcs8KeyFile, seedFile,
         fingerprint: sshd.hostKeys[0]!.fingerprint,
       },
       remote,
@@ -50,6 +52,14 @@ export async function startServer(bytes: number): Promise<Server> {
     rmSync(root, { recursive: true, force: true })
     throw error
   }
+}
+
+/** The last 64 bytes before comment and padding of an OpenSSH key are seed and public key; the public key stands in front too. */
+function seed(privateKey: string): Uint8Array {
+  const bytes = Buffer.from(privateKey.replace(/-----.*-----/g, ''), 'base64')
+  const head = Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 ', 'latin1')
+  const second = bytes.lastIndexOf(head) + head.length
+  return bytes.subarray(second + 32 + 4, second + 32 + 4 + 32)
 }
 
 /** Random bytes, once: what compresses or repeats is no file. */

@@ -9,6 +9,8 @@ export interface Target {
   readonly keyFile: string
   /** An ECDSA key in PKCS#8, for who cannot read the other. */
   readonly pkcs8KeyFile: string
+  /** The seed of the Ed25519 key, 32 bytes. */
+  readonly seedFile: string
   readonly fingerprint: string
 }
 
