@@ -5,10 +5,7 @@ import { createCipheriv, createHash, createHmac, randomBytes, randomInt } from '
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hostCrypto } from '../../../src/ffi/host-crypto/node.ts'
 import type { HostCrypto } from '../../../src/ffi/host-crypto/types.ts'
-import { type CryptoModule, cryptoModule, hex, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
-
-/** Milliseconds that the first one may need to link the module on a busy machine. */
-const LINKING = 300_000
+import { CRYPTO_BUILD_MS, type CryptoModule, cryptoModule, hex, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
 
 let module: CryptoModule
 const possible = requireCrypto()
@@ -33,7 +30,7 @@ it('this runtime has ciphers of its own', () => {
 describe.runIf(possible).each(implementations)('ciphers, %s', (_, host) => {
   beforeAll(async () => {
     module = await cryptoModule(host)
-  }, LINKING)
+  }, CRYPTO_BUILD_MS)
 
   it('AES-CTR: NIST SP 800-38A, F.5', () => {
     const vectors = mbedtlsVectors('aes.ctr', 'aes_ctr').filter((vector) => vector[4] === '0')
@@ -118,7 +115,7 @@ function chachapolyByNode(key: Uint8Array, seqno: number, plain: Uint8Array): Bu
 describe.runIf(possible).each(implementations)('packets of AEAD ciphers, %s', (_, host) => {
   beforeAll(async () => {
     module = await cryptoModule(host)
-  }, LINKING)
+  }, CRYPTO_BUILD_MS)
   const methods = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com']
   const keys = { 'aes128-gcm@openssh.com': 16, 'aes256-gcm@openssh.com': 32, 'chacha20-poly1305@openssh.com': 64 } as Record<string, number>
 
@@ -178,7 +175,7 @@ describe.runIf(possible).each(implementations)('packets of AEAD ciphers, %s', (_
 describe.runIf(possible).each(implementations)('hashes and MACs, %s', (_, host) => {
   beforeAll(async () => {
     module = await cryptoModule(host)
-  }, LINKING)
+  }, CRYPTO_BUILD_MS)
   const digest = (bits: number, data: Uint8Array, length: number) => {
     const out = module.room(64)
     module.call('test_hash', bits, data, data.length, out)

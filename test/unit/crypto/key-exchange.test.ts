@@ -1,7 +1,7 @@
 // Shared secrets of the key exchanges (wasm/crypto-kex-{ec,dh}.c): published vectors, Node's OpenSSL, refused values.
-import { createECDH, createHash, createPublicKey, diffieHellman, generateKeyPairSync, getDiffieHellman, randomBytes, type KeyObject } from 'node:crypto'
+import { createECDH, ECDH, createHash, createPublicKey, diffieHellman, generateKeyPairSync, getDiffieHellman, randomBytes, type KeyObject } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type CryptoModule, cryptoModule, hex, libsodiumTest, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
+import { CRYPTO_BUILD_MS, type CryptoModule, cryptoModule, hex, libsodiumTest, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
 
 let module: CryptoModule
 
@@ -52,7 +52,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
 describe.runIf(requireCrypto())('key exchange', () => {
   beforeAll(async () => {
     module = await cryptoModule()
-  })
+  }, CRYPTO_BUILD_MS)
 
   const scalarmult = (scalar: Uint8Array, point: Uint8Array) => {
     const out = module.room(32)
@@ -82,6 +82,25 @@ describe.runIf(requireCrypto())('key exchange', () => {
       const publicKey = { kty: 'OKP', crv: 'X25519', x: Buffer.from(mine.value).toString('base64url') }
       const wanted = diffieHellman({ privateKey: theirs.privateKey, publicKey: createPublicKey({ key: publicKey, format: 'jwk' }) })
       expect(Buffer.compare(finish(method, mine, jwk(theirs.publicKey)) as Uint8Array, mpint(wanted))).toBe(0)
+    }
+  })
+
+  /** What one exchange in 256 has: K is hashed without leading zero bytes, and with one before a high bit (RFC 4251 section 5, RFC 8731 section 3.1). */
+  const shapes: [string, (k: Uint8Array) => boolean][] = [
+    ['one that begins with a high bit', (k) => (k[0] as number) >= 0x80],
+    ['a zero byte and then a low bit', (k) => k[0] === 0 && (k[1] as number) < 0x80],
+    ['a zero byte and then a high bit', (k) => k[0] === 0 && (k[1] as number) >= 0x80],
+  ]
+
+  it.each(shapes)('curve25519-sha256: K with %s', (_, wanted) => {
+    const mine = start('curve25519-sha256')
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: Buffer.from(mine.value).toString('base64url') }, format: 'jwk' })
+    for (;;) {
+      const theirs = generateKeyPairSync('x25519')
+      const k = diffieHellman({ privateKey: theirs.privateKey, publicKey })
+      if (!wanted(k)) continue
+      const value = Buffer.from(theirs.publicKey.export({ format: 'jwk' }).x as string, 'base64url')
+      return expect(toHex(finish('curve25519-sha256', mine, value) as Uint8Array)).toBe(mpint(k).toString('hex'))
     }
   })
 
@@ -169,6 +188,37 @@ describe.runIf(requireCrypto())('key exchange', () => {
     off[off.length - 1] = (off[off.length - 1] as number) ^ 1
     for (const bad of [off, Buffer.of(0), Buffer.alloc(0), Buffer.alloc(point.length, 4), point.subarray(0, -1), Buffer.concat([Buffer.of(4), Buffer.alloc(point.length - 1)])]) {
       expect(finish(method, mine, bad)).toBeUndefined()
+    }
+  })
+
+  /** With 1 as the client's scalar or exponent K is what the server sends. */
+  const one = (method: string): Exchange => {
+    const mine = start(method)
+    module.call('test_kex_exponent', mine.kex, Buffer.of(1), 1, 1)
+    return mine
+  }
+  const small = [1n, 0x80n, 0x7fffn, 0x8000n, 1n << 64n]
+
+  it.each(curves)('ecdh-sha2-nistp%s: K of a few bytes', (bits, name) => {
+    const size = Math.ceil(Number(bits) / 8)
+    for (const least of small) {
+      let [x, point] = [least, undefined as Buffer | undefined]
+      for (; point === undefined; x++) {
+        try {
+          point = ECDH.convertKey(Buffer.concat([Buffer.of(2), hex(x.toString(16).padStart(size * 2, '0'))]), name, undefined, undefined, 'uncompressed') as Buffer
+        } catch {
+          // No point of the curve has this x.
+        }
+      }
+      expect(toHex(finish(`ecdh-sha2-nistp${bits}`, one(`ecdh-sha2-nistp${bits}`), point) as Uint8Array)).toBe(mpint(bytes(x - 1n)).toString('hex'))
+    }
+  })
+
+  it('Diffie-Hellman: K of a few bytes', () => {
+    const mine = one('diffie-hellman-group14-sha256')
+    for (const k of small.map((value) => value + 1n)) {
+      const sent = mpint(bytes(k))
+      expect(toHex(finish('diffie-hellman-group14-sha256', mine, sent.subarray(4)) as Uint8Array)).toBe(sent.toString('hex'))
     }
   })
 

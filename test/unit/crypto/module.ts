@@ -63,6 +63,9 @@ export class CryptoModule {
   }
 }
 
+/** Milliseconds that the first test of a file may wait: a busy machine links the test module for a minute and more. */
+export const CRYPTO_BUILD_MS = 300_000
+
 const loading = new Map<HostCrypto | undefined, Promise<CryptoModule>>()
 
 /** @param crypto what the module shall use instead of its own ciphers. */

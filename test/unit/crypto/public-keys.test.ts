@@ -1,7 +1,7 @@
 // Host key signatures (wasm/crypto-hostkey.c, crypto-publickey.c): published vectors, Node's OpenSSL, and what is refused.
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type CryptoModule, cryptoModule, hex, libsodiumTest, mbedtlsVectors, requireCrypto } from './module.ts'
+import { CRYPTO_BUILD_MS, type CryptoModule, cryptoModule, hex, libsodiumTest, mbedtlsVectors, requireCrypto } from './module.ts'
 
 let module: CryptoModule
 
@@ -43,7 +43,7 @@ function ecdsa(curve: string, node: string, hash: string) {
 describe.runIf(requireCrypto())('host key signatures', () => {
   beforeAll(async () => {
     module = await cryptoModule()
-  })
+  }, CRYPTO_BUILD_MS)
   const message = Buffer.from('an exchange hash stands here')
 
   it('Ed25519: the vectors of its authors, RFC 8032 section 7.1 among them', () => {
@@ -111,6 +111,33 @@ describe.runIf(requireCrypto())('host key signatures', () => {
     expect(verify(method, key, blob(method, Buffer.concat([Buffer.of(0), signature])), message)).toBe(false)
     for (const other of ['rsa-sha2-256', 'rsa-sha2-512', 'ssh-rsa'].filter((name) => name !== method)) {
       expect(verify(method, key, blob(other, signature), message), `a signature that says ${other}`).toBe(false)
+    }
+  })
+
+  /** Signs one message after the other, until a signature is as wanted: one in 256 is. */
+  function until<T>(sign: (message: Buffer) => T, wanted: (signature: T) => boolean): { message: Buffer; signature: T } {
+    for (let number = 0; ; number++) {
+      const message = Buffer.from(`message ${number}`)
+      const signature = sign(message)
+      if (wanted(signature)) return { message, signature }
+    }
+  }
+
+  it('RSA: a signature that begins with a zero byte, with it and without (RFC 4253 section 6.6)', () => {
+    const { key, privateKey } = rsa(2048)
+    const { message, signature } = until((text) => sign('sha512', text, privateKey), (bytes) => bytes[0] === 0)
+    expect(verify('rsa-sha2-512', key, blob('rsa-sha2-512', signature), message)).toBe(true)
+    expect(verify('rsa-sha2-512', key, blob('rsa-sha2-512', signature.subarray(1)), message)).toBe(true)
+    expect(verify('rsa-sha2-512', key, blob('rsa-sha2-512', signature.subarray(2)), message)).toBe(false)
+  })
+
+  it.each([['r', 0], ['s', 1]] as const)('ECDSA: %s with leading zeros, and with a high bit behind them', (_, which) => {
+    const { type, key, signed } = ecdsa('nistp256', 'P-256', 'sha256')
+    const number = (signature: Buffer) => signature.subarray(which === 0 ? 4 : 8 + signature.readUInt32BE(0))
+    // 33 bytes have a zero in front for the sign, 31 and fewer are those of small numbers.
+    for (const wanted of [(length: number) => length === 33, (length: number) => length < 32]) {
+      const { message, signature } = until(signed, (bytes) => wanted((which === 0 ? bytes.readUInt32BE(0) : number(bytes).length)))
+      expect(verify(type, key, blob(type, signature), message)).toBe(true)
     }
   })
 
