@@ -37,7 +37,8 @@ ci_packages='
 pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, for keyboard-interactive at a real sshd'
 full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server
-/usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs'
+/usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs
+/usr/share/gocode/src/github.com/pkg/sftp|golang-github-pkg-sftp-dev|their SFTP server'
 
 # Trees of other Debian releases: suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { startAsyncssh } from '../support/asyncssh.ts'
 import { startDropbear } from '../support/dropbear.ts'
+import type { Release } from '../support/foreign-tree.ts'
 import { startGoServer } from '../support/go-server.ts'
 import type { KeyType } from '../support/key-pairs.ts'
 import { startParamiko } from '../support/paramiko.ts'
@@ -10,8 +11,8 @@ import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { startTinysshd } from '../support/tinysshd.ts'
 
-/** What not every server has. */
-export type Ability = 'pty' | 'sftp' | 'direct-tcpip' | 'tcpip-forward' | 'exit-signal' | 'small-packets' | 'channels'
+/** What not every server has, in this project's set-up of it. */
+export type Ability = 'shell' | 'pty' | 'sftp' | 'direct-tcpip' | 'tcpip-forward' | 'exit-signal' | 'small-packets' | 'channels'
 
 export interface ServerRow {
   readonly name: string
@@ -22,12 +23,15 @@ export interface ServerRow {
   readonly abilities: readonly Ability[]
   /** Its algorithms are tried pairwise only, not all with all. */
   readonly slow?: true
+  /** The server set to change keys after a megabyte or less, and what it logs each time. */
+  readonly rekey?: { start(): Promise<SshServer>; readonly logged: RegExp }
 }
 
 const hostKeyTypes: KeyType[] = ['ed25519', 'ecdsa', 'ecdsa384', 'ecdsa521', 'rsa']
 const userKeys: (keyof ClientKeys)[] = ['ed25519', 'ecdsa', 'rsa']
-const all: Ability[] = ['channels', 'pty', 'sftp', 'direct-tcpip', 'tcpip-forward', 'exit-signal', 'small-packets']
-const forwarding: Ability[] = ['direct-tcpip', 'tcpip-forward']
+const all: Ability[] = ['channels', 'shell', 'pty', 'sftp', 'direct-tcpip', 'tcpip-forward', 'exit-signal', 'small-packets']
+const allBut = (...lacking: Ability[]): Ability[] => all.filter((ability) => !lacking.includes(ability))
+const tinyssh = allBut('channels', 'direct-tcpip', 'tcpip-forward', 'exit-signal')
 
 /** Configuration lines that switch on what OpenSSH has only for old peers. */
 function everythingOn(): string[] {
@@ -35,20 +39,63 @@ function everythingOn(): string[] {
   return [`KexAlgorithms ${names('kex')}`, `Ciphers ${names('cipher')}`, `MACs ${names('mac')}`, 'HostKeyAlgorithms +ssh-rsa', 'PubkeyAcceptedAlgorithms +ssh-rsa']
 }
 
+function openssh(name: string, release?: Release): ServerRow {
+  const own = release === undefined ? {} : { release }
+  return {
+    name,
+    peers: [release === undefined ? 'sshd' : `sshd-${release}`],
+    start: () => startSshd({ hostKeyTypes, ...own }),
+    userKeys,
+    abilities: all,
+    ...(release === 'bullseye' ? { slow: true } : {}),
+    rekey: { start: () => startSshd({ config: ['LogLevel DEBUG1', 'RekeyLimit 1M'], ...own }), logged: /SSH2_MSG_KEXINIT sent/g },
+  }
+}
+
 /** The rows of the interoperability tables. */
 export const servers: readonly ServerRow[] = [
-  { name: 'OpenSSH as installed', peers: ['sshd'], start: () => startSshd({ hostKeyTypes }), userKeys, abilities: all },
-  { name: 'OpenSSH with Ed25519 host keys only', peers: ['sshd'], start: () => startSshd({ hostKeyTypes: ['ed25519'] }), userKeys, abilities: all },
-  { name: 'OpenSSH with all that it has for old peers', peers: ['sshd'], start: () => startSshd({ hostKeyTypes, config: everythingOn() }), userKeys: [], abilities: [] },
-  { name: 'OpenSSH 8.4', peers: ['sshd-bullseye'], start: () => startSshd({ release: 'bullseye', hostKeyTypes }), userKeys, abilities: all, slow: true },
-  { name: 'OpenSSH 10.0', peers: ['sshd-trixie'], start: () => startSshd({ release: 'trixie', hostKeyTypes }), userKeys, abilities: all },
-  { name: 'OpenSSH of sid', peers: ['sshd-sid'], start: () => startSshd({ release: 'sid', hostKeyTypes }), userKeys, abilities: all },
+  openssh('OpenSSH as installed'),
+  { name: 'OpenSSH with Ed25519 host keys only', peers: ['sshd'], start: () => startSshd({ hostKeyTypes: ['ed25519'] }), userKeys, abilities: [] },
+  { name: 'OpenSSH with all that it has for old peers', peers: ['sshd'], start: () => startSshd({ hostKeyTypes, config: everythingOn() }), userKeys: [], abilities: [], slow: true },
+  openssh('OpenSSH 8.4', 'bullseye'),
+  openssh('OpenSSH 10.0', 'trixie'),
+  openssh('OpenSSH of sid', 'sid'),
   { name: 'Dropbear', peers: ['dropbear', 'sshd-login'], start: () => startDropbear(), userKeys, abilities: all },
   { name: 'Dropbear of sid', peers: ['dropbear', 'dropbear-sid', 'sshd-login'], start: () => startDropbear({ release: 'sid' }), userKeys, abilities: all },
-  { name: 'TinySSH', peers: ['tinysshd', 'sshd-login'], start: () => startTinysshd(), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },
-  { name: 'TinySSH of sid', peers: ['tinysshd', 'tinysshd-sid', 'sshd-login'], start: () => startTinysshd({ release: 'sid' }), userKeys: ['ed25519'], abilities: ['pty', 'sftp', 'small-packets'] },
-  { name: 'AsyncSSH', peers: ['asyncssh'], start: () => startAsyncssh({ hostKeyTypes }), userKeys, abilities: ['channels', 'sftp', 'exit-signal', 'small-packets', ...forwarding], slow: true },
-  { name: 'Paramiko', peers: ['paramiko'], start: () => startParamiko(), userKeys, abilities: ['channels', 'sftp'], slow: true },
-  { name: 'npm ssh2', peers: [], start: () => startSsh2Server({ hostKeyTypes }), userKeys, abilities: ['channels', 'exit-signal', 'small-packets', ...forwarding] },
-  { name: 'golang x/crypto', peers: ['go'], start: () => startGoServer({ hostKeyTypes }), userKeys, abilities: ['channels', 'direct-tcpip', 'small-packets'] },
+  { name: 'TinySSH', peers: ['tinysshd', 'sshd-login'], start: () => startTinysshd(), userKeys: ['ed25519'], abilities: tinyssh },
+  { name: 'TinySSH of sid', peers: ['tinysshd', 'tinysshd-sid', 'sshd-login'], start: () => startTinysshd({ release: 'sid' }), userKeys: ['ed25519'], abilities: tinyssh },
+  {
+    name: 'AsyncSSH',
+    peers: ['asyncssh'],
+    start: () => startAsyncssh({ hostKeyTypes }),
+    userKeys,
+    abilities: allBut('pty'),
+    slow: true,
+    rekey: { start: () => startAsyncssh({ listen: { rekey_bytes: 200_000 } }), logged: /Beginning key exchange/g },
+  },
+  {
+    name: 'Paramiko',
+    peers: ['paramiko'],
+    start: () => startParamiko(),
+    userKeys,
+    abilities: ['channels', 'shell', 'sftp'],
+    slow: true,
+    rekey: { start: () => startParamiko({ rekeyBytes: 1_000_000 }), logged: /Switch to new keys/g },
+  },
+  {
+    name: 'npm ssh2',
+    peers: [],
+    start: () => startSsh2Server({ hostKeyTypes }),
+    userKeys,
+    abilities: allBut('pty', 'sftp'),
+    rekey: { start: () => startSsh2Server({ rekeyBytes: 300_000 }), logged: /Outbound: Sending KEXINIT/g },
+  },
+  {
+    name: 'golang x/crypto',
+    peers: ['go'],
+    start: () => startGoServer({ hostKeyTypes }),
+    userKeys,
+    abilities: ['channels', 'shell', 'sftp', 'direct-tcpip', 'small-packets'],
+    rekey: { start: () => startGoServer({ rekeyBytes: 1_000_000 }), logged: /key exchange/g },
+  },
 ]

@@ -10,12 +10,18 @@ import { temporaryDirectory } from './temporary.ts'
 const source = fileURLToPath(new URL('./peers/go-server/main.go', import.meta.url))
 const built = fileURLToPath(new URL('../../.cache/go-server/server', import.meta.url))
 
-/** The server of golang.org/x/crypto/ssh: commands and direct-tcpip. Compiled at the first need (half a minute). */
-export async function startGoServer(options: { hostKeyTypes?: readonly KeyType[] } = {}): Promise<SshServer> {
+export interface GoServerOptions {
+  readonly hostKeyTypes?: readonly KeyType[]
+  /** After so many bytes the server starts another key exchange. */
+  readonly rekeyBytes?: number
+}
+
+/** The server of golang.org/x/crypto/ssh: commands, a shell, SFTP and direct-tcpip. Compiled at the first need (half a minute). */
+export async function startGoServer(options: GoServerOptions = {}): Promise<SshServer> {
   const [keys, hostKeys] = await Promise.all([clientKeys(), hostKeyPairs(options.hostKeyTypes ?? ['ed25519', 'ecdsa', 'rsa']), compile()])
   const directory = temporaryDirectory('go-server')
   writeFileSync(directory.file('authorized_keys'), authorizedKeys(keys))
-  const peer = await startPeer(built, [directory.file('authorized_keys'), ...hostKeys.map(({ path }) => path)])
+  const peer = await startPeer(built, [String(options.rekeyBytes ?? 0), directory.file('authorized_keys'), ...hostKeys.map(({ path }) => path)])
   try {
     await peer.logged(/listening on \d+/)
   } catch (error) {

@@ -8,6 +8,8 @@ export interface ParamikoOptions {
   readonly password?: string
   /** Lists of paramiko's SecurityOptions. */
   readonly algorithms?: Partial<Record<'kex' | 'key_types' | 'ciphers' | 'digests' | 'compression', readonly string[]>>
+  /** After so many bytes the server starts another key exchange. */
+  readonly rekeyBytes?: number
 }
 
 const classes: Partial<Record<KeyType, string>> = { ed25519: 'Ed25519Key', ecdsa: 'ECDSAKey', rsa: 'RSAKey' }
@@ -22,6 +24,7 @@ export async function startParamiko(options: ParamikoOptions = {}): Promise<SshS
       authorizedKeys: Object.values(keys).map(({ publicKey }) => publicKey),
       algorithms: options.algorithms ?? {},
       password: options.password,
+      rekeyBytes: options.rekeyBytes,
     }
     const { peer, port } = await startPythonPeer('paramiko-server.py', [JSON.stringify(settings)])
     return sshServer(peer, directory, { port, hostKeys, user: 'tester', keys })

@@ -19,7 +19,7 @@ const signs = {
   websockify: ['/usr/bin/websockify'],
   puttygen: ['/usr/bin/puttygen'],
   openssl: ['/usr/bin/openssl'],
-  go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh'],
+  go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh', '/usr/share/gocode/src/github.com/pkg/sftp'],
 } as const
 
 export type PeerName = keyof typeof signs | 'sshd-login' | 'sshd-keyboard-interactive'

@@ -11,6 +11,8 @@ export interface Ssh2ServerOptions {
   readonly password?: string
   /** The package's own lists: `kex`, `serverHostKey`, `cipher`, `hmac`, `compress`. */
   readonly algorithms?: NonNullable<ServerConfig['algorithms']>
+  /** After so many bytes of a command's output the server starts another key exchange. */
+  readonly rekeyBytes?: number
 }
 
 /** The server of the npm package ssh2, in the test's own process: commands without a PTY, and TCP forwarding both ways. */
@@ -27,7 +29,7 @@ export async function startSsh2Server(options: Ssh2ServerOptions = {}): Promise<
   const server = new ssh2.Server(config, (connection) => {
     open.add(connection)
     connection.on('authentication', (context) => (allows(context, keys, options.password) ? context.accept() : context.reject(['publickey', 'password'])))
-    connection.on('session', (accept) => serveSession(accept()))
+    connection.on('session', (accept) => serveSession(accept(), rekeyer(connection, options.rekeyBytes)))
     serveForwarding(connection)
     connection.on('error', (error) => lines.push(`error: ${error.message}`))
     connection.on('close', () => open.delete(connection))
@@ -54,21 +56,32 @@ function allows(context: AuthContext, keys: ClientKeys, password: string | undef
   return !context.signature || known.verify(context.blob as Buffer, context.signature, context.hashAlgo) === true
 }
 
-function serveSession(session: Session): void {
+/** Counts bytes, and changes keys when they are enough. */
+function rekeyer(connection: Connection, limit = Infinity): (bytes: number) => void {
+  let sent = 0
+  return (bytes) => {
+    sent += bytes
+    if (sent < limit) return
+    sent = 0
+    connection.rekey()
+  }
+}
+
+function serveSession(session: Session, sent: (bytes: number) => void): void {
   const env: Record<string, string> = {}
   session.on('env', (accept, _reject, { key, val }) => {
     env[key] = val
     accept?.()
   })
-  session.on('exec', (accept, _reject, { command }) => runCommand(accept(), command, env))
-  session.on('shell', (accept) => runCommand(accept(), 'exec /bin/sh', env))
+  session.on('exec', (accept, _reject, { command }) => runCommand(accept(), command, env, sent))
+  session.on('shell', (accept) => runCommand(accept(), 'exec /bin/sh', env, sent))
 }
 
-function runCommand(channel: ServerChannel, command: string, env: Record<string, string>): void {
+function runCommand(channel: ServerChannel, command: string, env: Record<string, string>, sent: (bytes: number) => void): void {
   const child: ChildProcess = spawn('/bin/sh', ['-c', command], { env: { ...process.env, ...env } })
   child.stdin?.on('error', () => undefined)
   if (child.stdin) channel.pipe(child.stdin)
-  child.stdout?.pipe(channel, { end: false })
+  child.stdout?.on('data', ({ length }: Buffer) => sent(length)).pipe(channel, { end: false })
   child.stderr?.pipe(channel.stderr, { end: false })
   channel.on('close', () => child.kill('SIGKILL'))
   child.on('close', (code, signal) => {

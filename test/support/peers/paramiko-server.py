@@ -40,6 +40,9 @@ class Server(paramiko.ServerInterface):
         threading.Thread(target=run, args=(channel, command), daemon=True).start()
         return True
 
+    def check_channel_shell_request(self, channel):
+        return self.check_channel_exec_request(channel, "exec /bin/sh")
+
 
 def run(channel, command):
     child = subprocess.Popen(["/bin/sh", "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -71,6 +74,8 @@ def serve(connection):
     transport = paramiko.Transport(connection)
     for path, kind in options["hostKeys"]:
         transport.add_server_key(getattr(paramiko, kind).from_private_key_file(path))
+    if "rekeyBytes" in options:
+        transport.packetizer.REKEY_BYTES = options["rekeyBytes"]
     security = transport.get_security_options()
     for name, values in options["algorithms"].items():
         setattr(security, name, values)

@@ -1,5 +1,5 @@
-// An SSH server of golang.org/x/crypto/ssh for tests: go-server AUTHORIZED_KEYS HOST_KEY...
-// Commands without a PTY, and direct-tcpip. It prints "listening on PORT".
+// An SSH server of golang.org/x/crypto/ssh for tests: go-server REKEY_BYTES AUTHORIZED_KEYS HOST_KEY...
+// Commands and a shell without a PTY, SFTP, and direct-tcpip. It prints "listening on PORT". REKEY_BYTES 0: the package's default.
 package main
 
 import (
@@ -10,7 +10,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 
+	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -22,9 +24,12 @@ func must(err error) {
 }
 
 func main() {
-	authorized, err := os.ReadFile(os.Args[1])
+	rekey, err := strconv.ParseUint(os.Args[1], 10, 64)
+	must(err)
+	authorized, err := os.ReadFile(os.Args[2])
 	must(err)
 	config := &ssh.ServerConfig{
+		Config: ssh.Config{RekeyThreshold: rekey},
 		PublicKeyCallback: func(_ ssh.ConnMetadata, offered ssh.PublicKey) (*ssh.Permissions, error) {
 			for rest := authorized; len(rest) > 0; {
 				key, _, _, next, err := ssh.ParseAuthorizedKey(rest)
@@ -39,12 +44,12 @@ func main() {
 			return nil, errors.New("unknown key")
 		},
 	}
-	for _, path := range os.Args[2:] {
+	for _, path := range os.Args[3:] {
 		text, err := os.ReadFile(path)
 		must(err)
 		key, err := ssh.ParsePrivateKey(text)
 		must(err)
-		config.AddHostKey(key)
+		config.AddHostKey(tellingSigner{key.(ssh.AlgorithmSigner)})
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
@@ -54,6 +59,19 @@ func main() {
 		must(err)
 		go serve(connection, config)
 	}
+}
+
+// Says so whenever its key signs an exchange hash.
+type tellingSigner struct{ ssh.AlgorithmSigner }
+
+func (signer tellingSigner) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
+	fmt.Println("key exchange")
+	return signer.AlgorithmSigner.Sign(rand, data)
+}
+
+func (signer tellingSigner) SignWithAlgorithm(rand io.Reader, data []byte, algorithm string) (*ssh.Signature, error) {
+	fmt.Println("key exchange")
+	return signer.AlgorithmSigner.SignWithAlgorithm(rand, data, algorithm)
 }
 
 func serve(connection net.Conn, config *ssh.ServerConfig) {
@@ -80,13 +98,28 @@ func serve(connection net.Conn, config *ssh.ServerConfig) {
 
 func session(channel ssh.Channel, requests <-chan *ssh.Request) {
 	for request := range requests {
-		var payload struct{ Command string }
-		known := request.Type == "exec" && ssh.Unmarshal(request.Payload, &payload) == nil
-		request.Reply(known, nil)
-		if known {
-			go run(channel, payload.Command)
+		var payload struct{ Word string }
+		switch {
+		case request.Type == "shell":
+			request.Reply(true, nil)
+			go run(channel, "exec /bin/sh")
+		case request.Type == "exec" && ssh.Unmarshal(request.Payload, &payload) == nil:
+			request.Reply(true, nil)
+			go run(channel, payload.Word)
+		case request.Type == "subsystem" && ssh.Unmarshal(request.Payload, &payload) == nil && payload.Word == "sftp":
+			request.Reply(true, nil)
+			go files(channel)
+		default:
+			request.Reply(false, nil)
 		}
 	}
+}
+
+func files(channel ssh.Channel) {
+	defer channel.Close()
+	server, err := sftp.NewServer(channel)
+	must(err)
+	server.Serve()
 }
 
 func run(channel ssh.Channel, command string) {

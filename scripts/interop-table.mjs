@@ -1,0 +1,52 @@
+// Writes build/interop.md, the table of servers and features, from what test/interop left in build/interop/:
+// results.json (vitest's report: suites are servers, names of tests begin with a feature and a colon) and algorithms.json (the matrix).
+import { readFileSync, writeFileSync } from 'node:fs'
+
+const read = (name) => JSON.parse(readFileSync(`build/interop/${name}`, 'utf8'))
+const rows = read('algorithms.json')
+const results = new Map()
+for (const { ancestorTitles: [server], title, status } of read('results.json').testResults.flatMap((file) => file.assertionResults)) {
+  const feature = /^([^:]+): /.exec(title)?.[1]
+  if (feature === undefined) continue
+  const features = results.get(server) ?? new Map()
+  const count = features.get(feature) ?? { passed: 0, failed: 0 }
+  if (status === 'passed' || status === 'failed') count[status]++
+  results.set(server, features.set(feature, count))
+}
+
+const table = (heads, lines) => [heads, heads.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+const version = ({ banner }) => banner.replace('SSH-2.0-', '')
+const names = (list) => list.map((name) => name.replace(/@.*/, '')).filter((name, at, all) => all.indexOf(name) === at).join(' ')
+
+const features = [...new Set([...results.values()].flatMap((of) => [...of.keys()]))]
+const cell = (count) => {
+  if (count === undefined || count.passed + count.failed === 0) return '–'
+  return count.failed === 0 ? 'yes' : `**${count.failed} of ${count.passed + count.failed} failed**`
+}
+const withFeatures = rows.filter(({ server }) => results.has(server))
+
+writeFileSync('build/interop.md', `# Interoperability, ${new Date().toISOString().slice(0, 10)}
+
+Written by \`npm run test:interop\`: real servers on loopback, nothing simulated. A dash: the server does not have it, or this project's set-up
+of it does not use it; libraries such as golang x/crypto leave most features to the program around them. Re-keys are started by the server, while
+bytes go both ways: libssh2 answers them and starts none. Sub-tables come from the same run.
+
+## Features
+
+${table(['server', 'version', ...features], withFeatures.map((row) => [row.server, version(row), ...features.map((name) => cell(results.get(row.server).get(name)))]))}
+
+## Algorithms
+
+Each exchange: handshake, host key compared, login, 100 kB there and back through a command, exit status. "pairs": every two shared algorithms of
+different kinds together (cipher with MAC is one kind), those included that are only offered when they are named; "all": besides, all
+that are offered by default in all combinations.
+
+${table(
+  ['server', 'negotiated by default', 'kex', 'host keys', 'ciphers', 'MACs', 'tried', 'exchanges that worked'],
+  rows.map(({ server, byDefault: { kex, hostKey, cipher, mac = '' }, shared, how, tried, failed }) => [
+    server, `${kex} ${hostKey} ${cipher} ${mac}`.trim(), names(shared.kex), names(shared.hostKey), names(shared.cipher), names(shared.mac),
+    how, failed === 0 ? `${tried} of ${tried}` : `**${tried - failed} of ${tried}**`,
+  ]),
+)}
+`)
+console.log(`build/interop.md: ${rows.length} servers, ${features.length} features, ${rows.reduce((sum, { tried }) => sum + tried, 0)} exchanges`)

@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../support/port.ts'
+import { seededRandom } from '../support/random.ts'
+import { finish, openSession, readAll, text } from '../support/session.ts'
+import { within } from '../support/within.ts'
+import { eachServer } from './each-server.ts'
+
+/** Addresses as people write them; servers give them back in the channels that they open (RFC 4254 section 7.2). */
+const HOSTS = ['127.0.0.1', 'localhost', '', '0.0.0.0']
+
+let echo: Server
+beforeAll(async () => {
+  echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
+  await once(echo, 'listening')
+})
+afterAll(() => echo.close())
+
+eachServer((server, has, { name }) => {
+  it.runIf(has('direct-tcpip'))('local forwarding: a connection to where we say', async () => {
+    await using session = await openSession(server())
+    const { port } = echo.address() as AddressInfo
+    const sent = seededRandom(9).bytes(200_000)
+    const channel = await session.complete(() => session.directTcpip('127.0.0.1', port))
+    const received = readAll(channel)
+    await session.complete(() => channel.write(sent))
+    await session.complete(() => channel.sendEof())
+    expect(Buffer.compare(await received, sent)).toBe(0)
+    await finish(channel)
+  })
+
+  it.runIf(has('tcpip-forward')).each(HOSTS)('remote forwarding: on %j', async (host) => {
+    const [session, wanted] = [await openSession(server()), await freePort()]
+    // AsyncSSH 2.10 names port 0 in the channels of a port that it chose itself.
+    const [listener, port] = await session.complete(() => session.forwardListenEx(host, name === 'AsyncSSH' ? wanted : 0))
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
+    socket.end('through')
+    const channel = await within(5000, 'the connection', session.complete(() => listener.forwardAccept()))
+    expect(text(await readAll(channel))).toBe('through')
+    expect(channel.originator()?.host).toMatch(/127\.0\.0\.1|localhost/)
+    await session.complete(() => listener.forwardCancel())
+    await session.close()
+    socket.destroy()
+  })
+})
