@@ -5,6 +5,7 @@ import { workloads } from './workloads/all.ts'
 const libraries: Record<string, () => Promise<{ library: Library }>> = {
   'libssh2-wasm': () => import('./peers/libssh2-wasm.ts'),
   ssh2: () => import('./peers/ssh2.ts'),
+  'tcp-echo': () => import('./peers/tcp-echo.ts'),
   'dev-tunnels': () => import('./peers/dev-tunnels.ts'),
 }
 

@@ -9,6 +9,8 @@ export interface Options {
   readonly cipher: string | undefined
   readonly rounds: number
   readonly scale: number
+  /** Minutes after which nothing more is begun. */
+  readonly limit: number
   readonly write: boolean
   readonly browser: boolean
 }
@@ -20,6 +22,7 @@ export const USAGE = `npm run bench -- [OPTIONS]
   --cipher NAME         this one for all, instead of finding out what suits each
   --rounds N            runs of each, in turns (3)
   --scale X             share of the full amount of data and files (1)
+  --limit MINUTES       begins nothing more after that time (17)
   --quick               --rounds 1 --scale 0.1
   --write               puts the results into bench/RESULTS.md, bench/results.svg and README.md`
 
@@ -32,7 +35,7 @@ export function readOptions(args: readonly string[]): Options {
       args: [...args],
       options: {
         only: { type: 'string' }, peers: { type: 'string' }, links: { type: 'string' }, cipher: { type: 'string' }, rounds: { type: 'string' }, scale: { type: 'string' },
-        quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+        limit: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
       },
     })
     if (values.help) throw new Error('')
@@ -44,6 +47,7 @@ export function readOptions(args: readonly string[]): Options {
       cipher: values.cipher,
       rounds: number(values.rounds, values.quick ? 1 : 3),
       scale: number(values.scale, values.quick ? 0.1 : 1),
+      limit: number(values.limit, 17),
       write: values.write,
       browser: only.length === 0 || only.includes('browser'),
     }

@@ -1,6 +1,7 @@
 /** The OpenSSH server and the folders that all peers use. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server as EchoServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSshd } from '../test/support/sshd.ts'
@@ -36,14 +37,16 @@ export async function startServer(bytes: number): Promise<Server> {
     execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', '', '-m', 'PKCS8', '-f', pkcs8KeyFile])
     const seedFile = join(root, 'seed')
     writeFileSync(seedFile, seed(sshd.keys.ed25519.privateKey), { mode: 0o600 })
+    const echo = await startEcho()
     return {
       target: {
-        host: sshd.host, port: sshd.port, user: sshd.user, keyFile: sshd.keys.ed25519.path, pkcs8KeyFile, seedFile,
+        host: sshd.host, port: sshd.port, echoPort: (echo.address() as AddressInfo).port, user: sshd.user, keyFile: sshd.keys.ed25519.path, pkcs8KeyFile, seedFile,
         fingerprint: sshd.hostKeys[0]!.fingerprint,
       },
       remote,
       local,
       async [Symbol.asyncDispose]() {
+        echo.close()
         await sshd.stop()
         rmSync(root, { recursive: true, force: true })
       },
@@ -52,6 +55,12 @@ export async function startServer(bytes: number): Promise<Server> {
     rmSync(root, { recursive: true, force: true })
     throw error
   }
+}
+
+async function startEcho(): Promise<EchoServer> {
+  const server = createServer({ noDelay: true }, (socket) => void socket.pipe(socket).on('error', () => socket.destroy()))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server.unref()
 }
 
 /** The last 64 bytes before comment and padding of an OpenSSH key are seed and public key; the public key stands in front too. */

@@ -4,6 +4,8 @@
 export interface Target {
   readonly host: string
   readonly port: number
+  /** Where a TCP server sends everything back. */
+  readonly echoPort: number
   readonly user: string
   /** An Ed25519 key in OpenSSH format that it lets in. */
   readonly keyFile: string

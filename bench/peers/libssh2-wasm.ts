@@ -72,6 +72,7 @@ export const library: Library = {
   async connect({ host, port, user, keyFile, fingerprint }, cipher) {
     return connection(await connect({
       host, port, username: user, hostKey: pinned(fingerprint), auth: [publicKey(await readFile(keyFile, 'utf8'))],
+      hostCrypto: process.env.BENCH_HOST_CRYPTO !== 'off',
       ...cipher === undefined ? {} : { algorithms: { cipher: [cipher] } },
     }))
   },

@@ -17,14 +17,15 @@ interface NodePeer {
   readonly ciphers?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly missing?: () => string | undefined
-  readonly without?: RegExp
+  /** Workloads that it has, if not all. */
+  readonly only?: RegExp
 }
 
-function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, without }: NodePeer): Peer {
+function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only }: NodePeer): Peer {
   return {
     name, title, ciphers,
     ...missing ? { missing } : {},
-    can: (workload) => !without?.test(workload),
+    can: (workload) => only?.test(workload) ?? true,
     async run(job, enter) {
       const { stdout, cpu, memory } = await measured([...enter, process.execPath, client, library, JSON.stringify(job)], { ...env ? { env } : {} })
       return { ...JSON.parse(stdout) as Timing, cpu, memory }
@@ -36,7 +37,9 @@ const noAddon = () => (existsSync(`${addonPackage}/lib/protocol/crypto/build/Rel
 
 export const nodePeers: readonly Peer[] = [
   nodePeer({ name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm' }),
+  nodePeer({ name: 'ours-wasm', title: 'libssh2-wasm, ciphers in WebAssembly', library: 'libssh2-wasm', env: { BENCH_HOST_CRYPTO: 'off' } }),
   nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
   nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2' }),
-  nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-ctr'], without: /^sftp/ }),
+  nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-ctr'], only: /^(?!sftp)/ }),
+  nodePeer({ name: 'link', title: 'the link alone (TCP)', library: 'tcp-echo', ciphers: [], only: /^echo$/ }),
 ]

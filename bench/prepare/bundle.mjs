@@ -6,7 +6,7 @@ mkdirSync('build/bench', { recursive: true })
 for (const name of readdirSync('build/bench')) if (name.endsWith('.js')) rmSync(`build/bench/${name}`)
 
 await build({
-  entryPoints: { run: 'bench/run.ts', client: 'bench/client.ts' },
+  entryPoints: { run: 'bench/run.ts', client: 'bench/client.ts', 'delay-proxy': 'bench/links/delay-proxy.ts' },
   outdir: 'build/bench',
   bundle: true,
   splitting: true,

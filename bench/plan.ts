@@ -1,0 +1,29 @@
+/** What a run consists of. The shares keep a whole run with default options under 20 minutes on two cores. */
+export interface Step {
+  readonly workload: string
+  readonly link: string
+  /** Of the workload's full amount of data, or of its files and repetitions. */
+  readonly share: number
+  readonly rounds?: number
+  /** All peers, if none are named. */
+  readonly peers?: readonly string[]
+}
+
+/** Who is compared over links: there the protocol counts, and these three show it. */
+const FEW = ['link', 'ours', 'ssh2-addon', 'openssh']
+
+const TRANSFERS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'sftp-get-many', 'sftp-put-many']
+
+function over(link: string, workloads: readonly string[], share: number): Step[] {
+  return workloads.map((workload) => ({ workload, link, share, rounds: 2, peers: FEW }))
+}
+
+export const plan: readonly Step[] = [
+  ...[...TRANSFERS, 'first-output', 'echo', 'sessions', 'channels'].map((workload) => ({ workload, link: 'loopback', share: 1 })),
+  ...over('20ms', ['exec-download', 'exec-upload'], 0.125), ...over('20ms', ['sftp-get', 'sftp-put', 'channels'], 0.25),
+  ...over('20ms', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.3),
+  ...over('100ms', ['exec-download', 'exec-upload'], 0.0625), ...over('100ms', ['sftp-get', 'sftp-put', 'channels'], 0.125),
+  ...over('100ms', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.2),
+  ...over('loss', ['exec-download', 'exec-upload'], 0.004), ...over('loss', ['sftp-get', 'sftp-put', 'channels'], 0.008),
+  ...over('loss', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.1),
+]
