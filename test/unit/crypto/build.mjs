@@ -1,7 +1,7 @@
 // node test/unit/crypto/build.mjs : links entry.c with the objects that ./build.sh made, in build/crypto/, and prints
-// the path of the module.
+// the path of the module. One at a time: the caller takes a lock.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
 import { compileAll, run, sha256 } from '../../../scripts/build/compile-cache.mjs'
 import { common, glue, variants } from '../../../wasm/build.config.mjs'
 
@@ -25,7 +25,7 @@ const objects = [...readFileSync(list, 'utf8').trim().split('\n'), object]
 const inputs = [...objects, 'wasm/library.js', 'test/unit/crypto/build.mjs']
 const folder = `build/crypto/${sha256(compiler + inputs.map(file => sha256(readFileSync(file))).join()).slice(0, 16)}`
 if (!existsSync(folder)) {
-  // Several test files may come here at once: each links for itself, the first to be done wins.
+  // A folder is there when it is complete.
   const own = mkdtempSync('build/crypto/linking-')
   await run(emcc, [
     ...objects, '-o', `${own}/crypto.mjs`, '-O1', '-sSTRICT', '-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=node',
@@ -33,10 +33,6 @@ if (!existsSync(folder)) {
     '-sINCOMING_MODULE_JS_API=host', '--js-library', 'wasm/library.js', '-sEXPORTED_RUNTIME_METHODS=wasmMemory',
     `-sEXPORTED_FUNCTIONS=${functions.map(name => `_${name}`).join(',')}`,
   ])
-  try {
-    renameSync(own, folder)
-  } catch {
-    rmSync(own, { recursive: true })
-  }
+  renameSync(own, folder)
 }
 console.log(`${folder}/crypto.mjs`)

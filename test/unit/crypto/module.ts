@@ -76,7 +76,8 @@ export function cryptoModule(crypto?: HostCrypto): Promise<CryptoModule> {
 }
 
 async function load(crypto: HostCrypto | undefined): Promise<CryptoModule> {
-  const path = execFileSync(process.execPath, ['test/unit/crypto/build.mjs'], { cwd: root, encoding: 'utf8' }).trim()
+  // Test files come here at once: the first one builds, the others wait for it.
+  const path = execFileSync('flock', ['build/.crypto.lock', process.execPath, 'test/unit/crypto/build.mjs'], { cwd: root, encoding: 'utf8' }).trim()
   const { default: create } = await import(/* @vite-ignore */ root + path)
   let memory: WebAssembly.Memory | undefined
   const view = (at: number, length: number) => new Uint8Array((memory as WebAssembly.Memory).buffer, at, length)
