@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
-  type Instance, Session, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
+  Instance, Session, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
 } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { seededRandom } from '../support/random.ts'
@@ -18,6 +18,8 @@ export interface ExchangeOptions {
   readonly key?: keyof ClientKeys
   /** Where the session lives; default: an instance of its own. */
   readonly instance?: Instance
+  /** In that instance of its own: AES and HMAC of the runtime (default) or ours. */
+  readonly hostCrypto?: boolean
   /** Sent to the server and back; default 100 kB. */
   readonly bytes?: number
 }
@@ -50,7 +52,7 @@ export interface Exchanged extends Choice {
 
 /** A whole session: keys, host key compared, login, bytes there and back through a channel, exit status. */
 export async function exchange(server: SshServer, options: ExchangeOptions = {}): Promise<Exchanged> {
-  const session = await Session.create(await connectTcp(server), options.instance === undefined ? {} : { instance: options.instance })
+  const session = await Session.create(await connectTcp(server), { instance: options.instance ?? await Instance.create({ hostCrypto: options.hostCrypto }) })
   try {
     if (options.choice !== undefined) prefer(session, options.choice)
     await session.complete(() => session.handshake())
