@@ -22,7 +22,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
 }
 
 /** Close codes of the WebSocket; 1000 is the end of the TCP connection. */
-export const CloseCode = { notAllowed: 4403, idle: 4408, limit: 4429, unreachable: 4502, connectTimeout: 4504, shutdown: 1001, textFrame: 1003 } as const
+export const CloseCode = { notAllowed: 4403, idle: 4408, limit: 4429, unreachable: 4502, connectTimeout: 4504, shutdown: 1001, textFrame: 1003, frameTooLarge: 1009 } as const
 
 export interface GatewayPolicy {
   /** What clients must show; at least 16 characters. */
@@ -62,7 +62,7 @@ export interface GatewayLogLine {
 export class Admission {
   readonly limits: GatewayLimits
   readonly allow: AllowList
-  readonly #token: Promise<Uint8Array>
+  readonly #token: string
   readonly #origins: ReadonlySet<string> | undefined
   readonly #clients = new Map<string, number>()
   #connections = 0
@@ -71,7 +71,7 @@ export class Admission {
     if (token.length < 16) throw new TypeError('the token of a gateway needs at least 16 characters')
     this.limits = { ...DEFAULT_LIMITS, ...limits }
     this.allow = new AllowList(allow)
-    this.#token = digest(`token.${base64url(token)}`)
+    this.#token = `token.${base64url(token)}`
     this.#origins = origins && new Set(origins)
   }
 
@@ -81,7 +81,7 @@ export class Admission {
     const offered = protocols.split(',').map((protocol) => protocol.trim())
     // Several tokens would be several guesses.
     const tokens = offered.filter((protocol) => protocol.startsWith('token.'))
-    const known = tokens.length === 1 && equal(await digest(tokens[0] as string), await this.#token)
+    const known = tokens.length === 1 && equal(await digest(tokens[0] as string), await digest(this.#token))
     if (!known) return { status: 401, reason: tokens.length === 0 ? 'no token' : 'wrong token', target: undefined }
     if (origin !== undefined && this.#origins?.has(origin) === false) return { status: 403, reason: 'origin not allowed', target }
     if (!target) return { status: 404, reason: 'not /tcp/HOST/PORT', target }

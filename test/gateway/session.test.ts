@@ -8,6 +8,8 @@ import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { startWebsockify } from '../support/websockify.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { bundleWorker, startWorkerGateway } from './worker-module.ts'
 import { protocols, type TestGateway, testGateway } from './rig.ts'
 
 // Node 20 has none of its own.
@@ -54,6 +56,15 @@ describe.runIf(requirePeer('sshd'))('an SSH session through a gateway', () => {
     expect(line.client).toBe('127.0.0.1')
     expect(line.sent).toBeGreaterThan(5_000_000)
     expect(line.received).toBeGreaterThan(5_000_000)
+  })
+
+  test.runIf(requirePeer('workerd'))('of ours, as a Worker', async () => {
+    using folder = temporaryDirectory('worker-gateway')
+    await using worker = await startWorkerGateway(await bundleWorker(folder), [`127.0.0.1:${server.port}`])
+    const client = await login(`${worker.url.replace('http', 'ws')}/tcp/127.0.0.1/${server.port}`, protocols())
+    await exchange(client)
+    await client.close()
+    await worker.logged(/"sent":5\d{6},"received":5\d{6},/)
   })
 
   test.runIf(requirePeer('websockify'))("of websockify's", async () => {

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { treeFile } from './foreign-tree.ts'
+
+/** The runtime of Cloudflare's Workers, in the one version that tests use. */
+export const workerdPath = fileURLToPath(new URL('../../.cache/runtimes/bin/workerd', import.meta.url))
 
 const pythonPackages = '/usr/lib/python3/dist-packages'
 
-/** What shows that a peer is there: the same files that scripts/install-peers.sh looks for. */
+/** What shows that a peer is there: the same files that scripts/install-peers.sh and install-runtimes.sh look for. */
 const signs = {
   sshd: ['/usr/sbin/sshd', '/usr/bin/ssh-keygen'],
   'sshd-bullseye': [treeFile('bullseye', '/usr/sbin/sshd')],
@@ -20,6 +24,8 @@ const signs = {
   puttygen: ['/usr/bin/puttygen'],
   openssl: ['/usr/bin/openssl'],
   go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh', '/usr/share/gocode/src/github.com/pkg/sftp'],
+  workerd: [workerdPath],
+  go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh'],
 } as const
 
 export type PeerName = keyof typeof signs | 'sshd-login' | 'sshd-keyboard-interactive'
@@ -30,7 +36,8 @@ const printed = new Set<string>()
 export function missingPeer(name: PeerName): string | undefined {
   if (name === 'sshd-login' || name === 'sshd-keyboard-interactive') return missingLogin(name)
   const file = signs[name].find((path) => !existsSync(path))
-  return file === undefined ? undefined : `${file} is not there (scripts/install-peers.sh${file.includes('.toolchain') ? ' --full' : ''})`
+  if (file === undefined) return undefined
+  return `${file} is not there (scripts/${file === workerdPath ? 'install-runtimes.sh workerd' : `install-peers.sh${file.includes('.toolchain') ? ' --full' : ''}`})`
 }
 
 /** Made-up users at a real sshd need a mount namespace with its own passwd, shadow and PAM files. */

@@ -1,0 +1,57 @@
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type Peer, startPeer } from './process.ts'
+import { workerdPath } from './require-peer.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+export interface WorkerdOptions {
+  /** Absolute paths of its modules, the entry first; a `.wasm` is a compiled module, as on the platform. */
+  readonly modules: readonly string[]
+  /** Text bindings. */
+  readonly bindings: Readonly<Record<string, string>>
+  /** Which addresses it may connect to; on the platform it is `public` alone. Default: loopback. */
+  readonly network?: 'local' | 'public'
+}
+
+export interface Workerd extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  readonly pid: number
+  log(): string
+  logged: Peer['logged']
+  stop(): Promise<void>
+}
+
+/** requirePeer('workerd'). */
+export async function startWorkerd({ modules, bindings, network = 'local' }: WorkerdOptions): Promise<Workerd> {
+  const directory = temporaryDirectory('workerd')
+  const text = JSON.stringify
+  const config = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "internet", network = (allow = ["${network}"])),
+    (name = "main", worker = (
+      modules = [${modules.map((path) => `(name = ${text(basename(path))}, ${path.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${text(basename(path))})`).join(', ')}],
+      compatibilityDate = "2026-01-01",
+      bindings = [${Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`).join(', ')}],
+    )),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+`
+  writeFileSync(directory.file('config.capnp'), config)
+  for (const path of modules) copyFileSync(path, directory.file(basename(path)))
+  const peer = await startPeer(workerdPath, ['serve', '--control-fd=1', directory.file('config.capnp')])
+  const stop = async () => {
+    await peer.stop()
+    directory.remove()
+  }
+  try {
+    await peer.logged(/"port":\d+/, 30_000)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const port = /"port":(\d+)/.exec(peer.log())?.[1]
+  return { url: `http://127.0.0.1:${port}`, pid: peer.pid, log: peer.log, logged: peer.logged, stop, [Symbol.asyncDispose]: stop }
+}
