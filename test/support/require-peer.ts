@@ -25,7 +25,6 @@ const signs = {
   openssl: ['/usr/bin/openssl'],
   go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh', '/usr/share/gocode/src/github.com/pkg/sftp'],
   workerd: [workerdPath],
-  go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh'],
 } as const
 
 export type PeerName = keyof typeof signs | 'sshd-login' | 'sshd-keyboard-interactive'
