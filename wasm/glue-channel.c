@@ -8,20 +8,25 @@ int glue_channel_write_pending(LIBSSH2_CHANNEL *channel)
     return channel->write_state != libssh2_NB_state_idle;
 }
 
+/* The number by which host_news() tells of it. */
+int glue_channel_number(LIBSSH2_CHANNEL *channel)
+{
+    return (int)channel->local.id;
+}
+
 int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel)
 {
     return channel->remote.close;
 }
 
-/* How what was run has ended, in four words: the peer has closed the channel,
-   a status has come, the status, a core was dumped. Gives the signal's name or
-   NULL. */
-const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[4])
+/* How what was run has ended, in three words: a status has come, the status, a
+   core was dumped. Gives the signal's name or NULL. Only when the peer has
+   closed the channel. */
+const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[3])
 {
-    state[0] = channel->remote.close;
-    state[1] = channel->exit_status_known;
-    state[2] = channel->exit_status;
-    state[3] = channel->exit_core_dumped;
+    state[0] = channel->exit_status_known;
+    state[1] = channel->exit_status;
+    state[2] = channel->exit_core_dumped;
     return channel->exit_signal;
 }
 

@@ -127,6 +127,19 @@ static LIBSSH2_AUTHAGENT_FUNC(session_agent_open)
     host_agent_open(glue_host_id(abstract), channel);
 }
 
+/* While keys are exchanged every call may say EAGAIN: afterwards all are worth
+   another try. Messages that are no channel's have calls of their own. */
+static void session_arrived(LIBSSH2_SESSION *session,
+                            const unsigned char *message, size_t length)
+{
+    uintptr_t id = glue_host_id(&session->abstract);
+    if(message[0] < SSH_MSG_GLOBAL_REQUEST)
+        host_news(id, HOST_PENDING);
+    else if(length >= 5 && message[0] >= SSH_MSG_CHANNEL_WINDOW_ADJUST &&
+            message[0] <= SSH_MSG_CHANNEL_REQUEST)
+        host_news(id, (int)_libssh2_ntohu32(message + 1));
+}
+
 LIBSSH2_SESSION *glue_session_new(uintptr_t id)
 {
     LIBSSH2_SESSION *session;
@@ -147,6 +160,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     session->recv = session_recv;
     session->send = session_send;
     session->ssh_msg_disconnect = session_disconnect;
+    session->packet_arrived = session_arrived;
     return session;
 }
 

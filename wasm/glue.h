@@ -31,6 +31,9 @@ int host_prompt(uintptr_t session, const void *round, size_t length);
 int host_new_password(uintptr_t session, const char *prompt, size_t length);
 /* Copies the answer that one of the three announced. */
 void host_take_answer(uintptr_t session, void *buffer, size_t length);
+/* Something has arrived for the channel of this number of ours, or for all
+   (HOST_PENDING). */
+void host_news(uintptr_t session, int channel);
 /* Ciphers and MACs of the host, where it has them. */
 enum { HOST_AES_CTR, HOST_AES_GCM, HOST_HMAC_SHA256, HOST_HMAC_SHA512 };
 /* The number of a key that the host keeps from now on; 0 if it has no such

@@ -30,6 +30,8 @@ export interface Call {
   readonly lane?: Lane
   /** Identity of the call: an operation that said EAGAIN is gone on with only by a call of the same key. */
   readonly key: string
+  /** The number of the channel that it looks at, if it waits for nothing but what arrives there. */
+  readonly source?: number
   /** It looks only at what has arrived, and is of use after the session has ended too. */
   readonly local?: boolean
 }
@@ -49,7 +51,7 @@ export class Calls {
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
-  constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send' | 'trapped'>) {
+  constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send' | 'news' | 'trapped'>) {
     this.instance = instance
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
@@ -59,12 +61,13 @@ export class Calls {
       flush: () => this.wire.flush(),
     })
     this.wire = new Wire(transport, {
-      inbound: () => this.driver.wake(),
+      inbound: () => this.driver.arrived(),
       drained: () => this.driver.wake(),
     })
     this.#id = instance.register({
       ...host,
       trapped: () => queueMicrotask(() => this.driver.wake()),
+      news: (channel) => this.driver.news(channel),
       recv: (target) => {
         const count = this.wire.recv(target)
         if (count > 0) this.#negotiation?.received(target.subarray(0, count))
@@ -97,6 +100,7 @@ export class Calls {
     if (!this.#failure) {
       this.#failure = error
       this.#resolveEnded(error)
+      this.driver.release()
     }
     return this.#failure
   }
@@ -172,6 +176,7 @@ export class Calls {
     const result = this.#attempt(call, run)
     const { current } = this.driver
     const { lane, key } = call
+    if (current) current.source = current.calls++ === 0 ? call.source : undefined
     if (result === LIBSSH2_ERROR_EAGAIN) {
       this.driver.blocked()
       if (current) current.midway = lane && (() => lane.heldBy(key))

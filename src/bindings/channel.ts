@@ -55,6 +55,8 @@ export class Channel implements Disposable {
   readonly session: Session
   readonly #calls: Calls
   readonly #handle: Handle<ChannelPointer>
+  /** By which C tells of news. */
+  #cachedNumber: number | undefined
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
   /** Goes on with a request that the server has not answered: as long as it has not, no other request of the session can be made. */
@@ -67,6 +69,11 @@ export class Channel implements Disposable {
     this.session = session
     this.#calls = calls
     this.#handle = new Handle('channel', pointer, calls.handle)
+  }
+
+  get #number(): number {
+    const { pointer } = this.#handle
+    return this.#cachedNumber ??= this.#calls.plain((c) => c._glue_channel_number(pointer))
   }
 
   /** A channel request whose reply only its order identifies (law 4): through the session's lane. */
@@ -225,7 +232,7 @@ export class Channel implements Disposable {
     const stream = int(streamId, 'streamId')
     const { heap } = this.#calls
     const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call({ key: 'read', local: true }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
     return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
   }
 
@@ -316,12 +323,12 @@ export class Channel implements Disposable {
   exit(): Exit | Again {
     const { heap } = this.#calls
     const { pointer } = this.#handle
-    using scope = heap.scope()
-    const state = scope.out(16)
-    return this.#calls.attempt<Exit>({ key: 'exit', local: true }, (c) => {
+    return this.#calls.attempt<Exit>({ key: 'exit', local: true, source: this.#number }, (c) => {
+      if (c._glue_channel_peer_closed(pointer) === 0) return LIBSSH2_ERROR_EAGAIN
+      using scope = heap.scope()
+      const state = scope.out(12)
       const signal = c._glue_channel_exit(pointer, state)
-      const [closed, hasStatus, status, coreDumped] = [0, 4, 8, 12].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number, number]
-      if (closed === 0) return LIBSSH2_ERROR_EAGAIN
+      const [hasStatus, status, coreDumped] = [0, 4, 8].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number]
       if (signal !== 0) return { signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
       return hasStatus === 0 ? { none: true } : { code: status }
     })

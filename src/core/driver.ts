@@ -23,22 +23,34 @@ export interface RunOptions<T> {
 export interface Attempt {
   /** Bytes of a `write` that are already on their way. */
   written: number
+  /** Calls of C in this attempt, and the channel that the only one was about, by number. */
+  calls: number
+  source?: number | undefined
   /** Whether libssh2 stands in the middle of the call now, and must be brought to its end whoever waits for it (law 7). */
   midway?: (() => boolean) | undefined
 }
 
 interface Operation extends Attempt {
+  /** Counts the operations: what was asked for first is served first. */
+  readonly number: number
   /** True once settled, or not wanted any more. */
   attempt(): boolean
 }
 
+/** `Driver.news` of everybody. */
+export const ALL = -1
+
 /**
  * EAGAIN becomes a Promise here, and nowhere else.
  * One loop per session repeats every pending operation until nothing moves any more: a call may take bytes that another one waits for (law 2).
+ * Operations that wait for a channel are parked until there is news of it: idle channels cost nothing, however many there are.
  */
 export class Driver {
   readonly #driven: Driven
-  readonly #pending = new Set<Operation>()
+  #pending = new Set<Operation>()
+  readonly #parked = new Map<number, Set<Operation>>()
+  readonly #news = new Set<number>()
+  #lastNumber = 0
   #waiters: (() => void)[] = []
   #turning = false
   #scheduled = false
@@ -60,7 +72,9 @@ export class Driver {
 
   /** Operations not settled yet, orphans included. */
   get pending(): number {
-    return this.#pending.size
+    let parked = 0
+    for (const operations of this.#parked.values()) parked += operations.size
+    return this.#pending.size + parked
   }
 
   /**
@@ -74,12 +88,14 @@ export class Driver {
       let orphan = false
       const onAbort = () => {
         orphan = true
-        if (!operation.midway?.()) this.#pending.delete(operation)
+        if (!operation.midway?.()) this.#drop(operation)
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', onAbort, { once: true })
       const operation: Operation = {
+        number: ++this.#lastNumber,
         written: 0,
+        calls: 0,
         attempt: () => {
           try {
             const result = attempt()
@@ -96,6 +112,40 @@ export class Driver {
       this.#pending.add(operation)
       this.turn()
     })
+  }
+
+  #drop(operation: Operation): void {
+    this.#pending.delete(operation)
+    for (const operations of this.#parked.values()) operations.delete(operation)
+  }
+
+  /** Something has arrived for a channel, or for `ALL`: what waits for it is worth another try. */
+  news(source: number): void {
+    this.#news.add(source)
+  }
+
+  /** What there is news for goes back to where it is attempted. */
+  #unpark(): void {
+    if (this.#news.size === 0) return
+    const sources = this.#news.has(ALL) ? [...this.#parked.keys()] : [...this.#news]
+    this.#news.clear()
+    const woken = sources.flatMap((source) => [...this.#parked.get(source) ?? []])
+    for (const source of sources) this.#parked.delete(source)
+    if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
+  }
+
+  #hasNews(): boolean {
+    if (this.#parked.size === 0) return false
+    if (this.#news.has(ALL)) return true
+    for (const source of this.#news) if (this.#parked.has(source)) return true
+    return false
+  }
+
+  #park(operation: Operation, source: number): void {
+    this.#pending.delete(operation)
+    const operations = this.#parked.get(source)
+    if (operations) operations.add(operation)
+    else this.#parked.set(source, new Set([operation]))
   }
 
   /** A call from outside the loop said EAGAIN: what moves from now on is news to whoever waits next. */
@@ -124,21 +174,30 @@ export class Driver {
     })
   }
 
-  /** Something happened outside: bytes, a drained queue, an answer, a timer. */
+  /** Something happened outside: a drained queue, an answer, a timer. */
   wake(): void {
+    this.news(ALL)
+    this.arrived()
+  }
+
+  /** Bytes arrived: C says for whom. */
+  arrived(): void {
     this.#moves += 1
     this.#released = true
     this.turn()
   }
 
-  /** A lane is free again: who was held up by it may go on. */
+  /** A lane is free again, or the session has ended: who was held up by it may go on. */
   release(): void {
+    this.news(ALL)
     this.#released = true
   }
 
   /** After each call from outside the loop: sends its output, and wakes the others if it took bytes or freed a lane. */
   touched(): void {
-    if (this.#turning || this.#scheduled) return
+    if (this.#turning) return
+    this.news(ALL)
+    if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
@@ -166,24 +225,32 @@ export class Driver {
       do {
         this.#driven.service()
         moved = this.#moved() || moved
-        for (const operation of this.#pending) {
-          this.#current = operation
-          if (operation.attempt()) {
-            this.#pending.delete(operation)
-            this.#released = true
-          }
-        }
+        this.#unpark()
+        for (const operation of this.#pending) this.#attempt(operation)
         this.#current = undefined
         // A transport may answer at once, while it is written to.
         this.#driven.flush()
         again = this.#moved()
         moved ||= again
+        again ||= this.#hasNews()
       } while (again)
     } finally {
       this.#current = undefined
       this.#turning = false
     }
     if (moved) this.#wakeWaiters()
+  }
+
+  #attempt(operation: Operation): void {
+    operation.calls = 0
+    operation.source = undefined
+    this.#current = operation
+    if (operation.attempt()) {
+      this.#pending.delete(operation)
+      this.#released = true
+      // One that had to do with a channel alone can have changed nothing for the others.
+      this.news(operation.source ?? ALL)
+    } else if (operation.source !== undefined) this.#park(operation, operation.source)
   }
 
   #wakeWaiters(): void {

@@ -19,6 +19,7 @@ export interface WasmExports {
   _glue_heap_used(): number
 
   _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
+  _glue_channel_number(channel: ChannelPointer): number
   _glue_channel_open_reason(session: SessionPointer): number
   _glue_channel_originator(channel: ChannelPointer, port: Bytes): Bytes
   _glue_channel_peer_closed(channel: ChannelPointer): number

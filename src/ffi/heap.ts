@@ -13,10 +13,11 @@ export interface Encoded {
 
 /**
  * Linear memory of one instance: the only file that touches it.
- * Growth of the memory detaches every view, so no view is stored or handed out, except to host functions for the length of one call.
+ * Growth of the memory detaches every view, so none is handed out, except to host functions for the length of one call; the one kept here is renewed then.
  */
 export class Heap {
   readonly #module: Libssh2Module
+  #view: DataView = new DataView(new ArrayBuffer(0))
   #scratch = 0 as Bytes
   #scratchSize = 0
 
@@ -114,7 +115,9 @@ export class Heap {
   }
 
   #numbers(): DataView {
-    return new DataView(this.#module.HEAPU8.buffer)
+    const { buffer } = this.#module.HEAPU8
+    if (this.#view.buffer !== buffer) this.#view = new DataView(buffer)
+    return this.#view
   }
 }
 

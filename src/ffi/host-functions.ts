@@ -11,6 +11,7 @@ const RANDOM_LIMIT = 65536
 export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, crypto: HostCrypto | undefined): HostFunctions {
   const answers = new Map<number, Uint8Array>()
   const host = (id: number) => hosts.get(id)
+  const short = shortRandom()
 
   /** Announces an answer's length; C fetches it by `takeAnswer`. */
   const announce = (id: number, answer: Uint8Array | number | undefined): number => {
@@ -21,9 +22,10 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
 
   return {
     ...hostKeyFunctions(crypto, heap),
-    random: (buffer, length) => fillRandom(heap(), buffer, length),
+    random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
+    news: (id, channel) => host(id)?.news(channel),
     sign: (id, algorithm, algorithmLength, data, length) =>
       announce(id, host(id)?.sign(heap().copy(data, length), heap().text(algorithm, algorithmLength))),
     prompt: (id, round, length) => announce(id, host(id)?.prompt(heap().copy(round, length))),
@@ -43,10 +45,33 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
   }
 }
 
+/** Fetched at a time for what is short: padding, of which every packet has some, and no key. */
+const POOL = 4096
+const SHORT = 31
+
+function shortRandom(): (length: number) => Uint8Array {
+  const pool = new Uint8Array(POOL)
+  let at = POOL
+  return (length) => {
+    if (at + length > POOL) {
+      crypto.getRandomValues(pool)
+      at = 0
+    }
+    at += length
+    return pool.subarray(at - length, at)
+  }
+}
+
 /** By way of a buffer of our own: some runtimes refuse to fill WebAssembly memory. */
-function fillRandom(heap: Heap, buffer: Bytes, length: number): number {
+function fillRandom(heap: Heap, buffer: Bytes, length: number, short: (length: number) => Uint8Array): number {
   const view = heap.view(buffer, length)
   try {
+    if (length <= SHORT) {
+      const part = short(length)
+      view.set(part)
+      part.fill(0)
+      return 0
+    }
     for (let at = 0; at < length; at += RANDOM_LIMIT) {
       const part = crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at)))
       view.set(part, at)

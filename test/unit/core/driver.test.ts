@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { Driver } from '../../../src/core/driver.ts'
+import { ALL, Driver } from '../../../src/core/driver.ts'
 import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.ts'
 import { rejection } from '../../support/within.ts'
 
@@ -208,5 +208,87 @@ describe('touched', () => {
     new Driver({ taken: () => 0, service: () => {}, flush }).touched()
     await settled()
     expect(flush).toHaveBeenCalledOnce()
+  })
+})
+
+describe('operations that wait for a channel', () => {
+  /** A call of the bindings that looks at channel `source` alone. */
+  function looksAt(driver: Driver, source: number) {
+    const { state, call } = gate(`news of ${source}`)
+    const attempt = () => {
+      const { current } = driver
+      if (current) current.source = source
+      return call()
+    }
+    return { state, attempt }
+  }
+
+  test('are not attempted by what arrives for others', () => {
+    const { driver, driven } = driverOfNothing()
+    const channels = Array.from({ length: 50 }, (_, number) => looksAt(driver, number))
+    for (const { attempt } of channels) void driver.run(attempt)
+    const before = channels.map(({ state }) => state.calls)
+    driven.bytes += 1
+    driver.news(7)
+    driver.arrived()
+    expect(channels.flatMap(({ state }, number) => state.calls === before[number] ? [] : [number])).toEqual([7])
+    expect(driver.pending).toBe(50)
+  })
+
+  test('go on when there is news for them, for all, or when they are woken', async () => {
+    const { driver } = driverOfNothing()
+    const wakes = [() => { driver.news(3); driver.arrived() }, () => { driver.news(ALL); driver.arrived() }, () => driver.wake()]
+    for (const wake of wakes) {
+      const { state, attempt } = looksAt(driver, 3)
+      const result = driver.run(attempt)
+      state.open = true
+      wake()
+      expect(await result).toBe('news of 3')
+    }
+  })
+
+  test('hear of the news that another operation takes in', async () => {
+    const { driver, driven } = driverOfNothing()
+    const { state, attempt } = looksAt(driver, 3)
+    const waiting = driver.run(attempt)
+    let arrived = false
+    const taking = driver.run(() => {
+      if (!arrived) return EAGAIN
+      driven.bytes += 1
+      state.open = true
+      driver.news(3)
+      return 'taken'
+    })
+    arrived = true
+    driver.arrived()
+    expect(await Promise.all([waiting, taking])).toEqual(['news of 3', 'taken'])
+  })
+
+  test('are served in the order in which they were asked for', async () => {
+    const { driver } = driverOfNothing()
+    const data = ['first', 'second']
+    let there = false
+    const read = () => {
+      if (driver.current) driver.current.source = 3
+      return there ? data.shift() as string : EAGAIN
+    }
+    const first = driver.run(read)
+    const second = driver.run(read)
+    there = true
+    driver.news(3)
+    driver.arrived()
+    expect(await Promise.all([first, second])).toEqual(['first', 'second'])
+  })
+
+  test('are forgotten when aborted', async () => {
+    const { driver } = driverOfNothing()
+    const controller = new AbortController()
+    const { state, attempt } = looksAt(driver, 3)
+    const failed = rejection(driver.run(attempt, { signal: controller.signal }))
+    controller.abort(new Error('enough'))
+    await failed
+    const { calls } = state
+    driver.wake()
+    expect({ calls: state.calls, pending: driver.pending }).toEqual({ calls, pending: 0 })
   })
 })
