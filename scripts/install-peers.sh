@@ -34,6 +34,7 @@ ci_packages='
 /usr/include/zlib.h|zlib1g-dev|the same
 /usr/bin/tmux|tmux|a terminal for the command-line program
 /usr/bin/vi|vim-tiny|an editor to run in it
+/usr/bin/chromium|chromium|a browser for the browser terminal
 pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, for keyboard-interactive at a real sshd'
 full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server

@@ -30,7 +30,7 @@ function install(say: (text: string) => void): void {
   spawnSync('bash', ['scripts/install-peers.sh'], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }

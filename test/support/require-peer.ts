@@ -22,6 +22,7 @@ const signs = {
   paramiko: ['/usr/bin/python3', `${pythonPackages}/paramiko`],
   websockify: ['/usr/bin/websockify'],
   puttygen: ['/usr/bin/puttygen'],
+  chromium: ['/usr/bin/chromium'],
   openssl: ['/usr/bin/openssl'],
   go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh', '/usr/share/gocode/src/github.com/pkg/sftp'],
   workerd: [workerdPath],

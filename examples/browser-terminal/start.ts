@@ -1,0 +1,28 @@
+/// npm run terminal: an SSH server, a gateway and the page, on free ports of 127.0.0.1, until Ctrl-C.
+import { startGateway } from '../gateway/node.ts'
+import { buildPage, PAGE } from './server/build.ts'
+import { startDemoServer } from './server/demo-server.ts'
+import { startStaticServer } from './server/static-server.ts'
+
+const say = (text: string) => console.log(text)
+
+await buildPage()
+await using server = await startDemoServer(say)
+const token = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url')
+await using page = await startStaticServer(PAGE)
+await using gateway = await startGateway({ token, allow: [`127.0.0.1:${server.port}`], origins: [new URL(page.url).origin] })
+const form = new URLSearchParams({ gateway: gateway.url, token, host: '127.0.0.1', port: String(server.port), user: server.username })
+
+say(`
+  Open      ${page.url}#${form}
+  User      ${server.username}
+  Password  ${server.password ?? '(none here: use the key file)'}
+  Key file  ${server.keyFile}
+  Host key  ${server.fingerprint}
+
+  ${server.name} listens on 127.0.0.1:${server.port} and runs commands as you. Ctrl-C ends it all.
+`)
+await new Promise((resolve) => {
+  process.once('SIGINT', resolve)
+  process.once('SIGTERM', resolve)
+})

@@ -1,0 +1,47 @@
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { startGateway, type Gateway } from '../../examples/gateway/node.ts'
+import { buildPage, PAGE } from '../../examples/browser-terminal/server/build.ts'
+import { startStaticServer } from '../../examples/browser-terminal/server/static-server.ts'
+import { freePort } from '../support/port.ts'
+import { TerminalPage } from './terminal-page.ts'
+
+export const CHROMIUM = '/usr/bin/chromium'
+const TOKEN = 'a token for tests only'
+
+/** The built page, a gateway that can be restarted at its port, and Chromium. */
+export interface Stage extends AsyncDisposable {
+  /** A page of a new, empty profile, whose form is filled for `target`. */
+  open(target: { readonly port: number, readonly user: string }, options?: Parameters<Browser['newContext']>[0]): Promise<TerminalPage>
+  stopGateway(): Promise<void>
+  startGateway(): Promise<void>
+}
+
+/** @param ports of 127.0.0.1 that the gateway allows */
+export async function openStage(ports: readonly number[]): Promise<Stage> {
+  await buildPage()
+  const server = await startStaticServer(PAGE)
+  const port = await freePort()
+  let gateway: Gateway | undefined
+  const restart = async () => { gateway = await startGateway({ token: TOKEN, port, allow: ports.map((allowed) => `127.0.0.1:${allowed}`), origins: [new URL(server.url).origin] }) }
+  await restart()
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  const contexts: BrowserContext[] = []
+  return {
+    async open(target, options = {}) {
+      const context = await browser.newContext({ colorScheme: 'dark', ...options })
+      contexts.push(context)
+      const form = new URLSearchParams({ gateway: `ws://127.0.0.1:${port}`, token: TOKEN, host: '127.0.0.1', port: String(target.port), user: target.user })
+      const page = new TerminalPage(await context.newPage())
+      await page.goTo(`${server.url}#${form}`)
+      return page
+    },
+    stopGateway: async () => gateway?.close(),
+    startGateway: restart,
+    async [Symbol.asyncDispose]() {
+      for (const context of contexts) await context.close()
+      await browser.close()
+      await gateway?.close()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
