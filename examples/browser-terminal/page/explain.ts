@@ -32,20 +32,22 @@ const ADVICE: Readonly<Record<string, (server: string) => Explanation>> = {
 }
 
 /** Codes of the gateway's closing; a refused opening has none that a page may see. */
-const CLOSED: Readonly<Record<string, string>> = {
-  1001: 'The gateway is shutting down or restarting.',
-  4403: 'The gateway does not allow connections to this server.',
-  4408: 'Nothing was sent or received for too long.',
-  4429: 'The gateway has too many connections.',
-  4502: 'The gateway cannot reach the server. Is the address right, and the server running?',
-  4504: 'The gateway cannot reach the server in time. Is the address right?',
+const CLOSED: Readonly<Record<string, (server: string) => Explanation>> = {
+  1001: () => ({ title: LOST, advice: 'The gateway is shutting down or restarting. You can connect again when it is back.' }),
+  4403: (server) => ({ title: `${server} is not allowed`, advice: 'The gateway does not connect to this server.' }),
+  4408: () => ({ title: LOST, advice: 'Nothing was sent or received for too long.' }),
+  4429: () => ({ title: 'The gateway is full', advice: 'It has too many connections. Close some, or try again later.' }),
+  4502: (server) => ({ title: `${server} cannot be reached`, advice: 'The gateway got no connection to it. Is the address right, and the server running?' }),
+  4504: (server) => ({ title: `${server} does not answer`, advice: 'The gateway got no connection to it in time. Is the address right?' }),
 }
+const LOST = 'The connection to the gateway was lost'
 
 function aboutGateway(message: string, { gateway }: Target, server: string): Explanation {
   const code = /code (\d+)/.exec(message)?.[1] ?? ''
-  const known = CLOSED[code]
-  if (message.includes('could not be opened') && !known) {
+  const known = CLOSED[code]?.(server)
+  if (known) return known
+  if (message.includes('could not be opened')) {
     return { title: 'No connection to the gateway', advice: `${gateway} is not there, or refused: check its address, the token, and that ${server} is on its list.` }
   }
-  return { title: 'The connection to the gateway was lost', advice: known ?? 'The gateway has gone, or the network in between. You can connect again when it is back.' }
+  return { title: LOST, advice: 'The gateway has gone, or the network in between. You can connect again when it is back.' }
 }
