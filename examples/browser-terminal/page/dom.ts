@@ -9,7 +9,7 @@ const ATTRIBUTES = /^(aria-|data-|role$|class$|for$)/
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Properties<HTMLElementTagNameMap[K]> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(properties)) {
-    if (ATTRIBUTES.test(name)) element.setAttribute(name, String(value))
+    if (ATTRIBUTES.test(name)) element.setAttribute(name, value as string)
     else Reflect.set(element, name, value)
   }
   element.append(...children)

@@ -49,7 +49,7 @@ export class Tab {
       progress: async (id, transferred, total) => this.files.transfers.progress(id, transferred, total),
     }
     this.#session = startSession(page)
-    this.#view = new TerminalView(events.leaveTerminal)
+    this.#view = new TerminalView(() => events.leaveTerminal())
     this.#view.terminal.onTitleChange((title) => events.titled(visible(title) || this.#who))
     const keys = new KeyPicker(this.#session, (error) => this.#form.fail(this.#explain(error)))
     this.#form = new ConnectionForm(start, keys, (target, login) => { void this.#connect(target, login) })
