@@ -1,6 +1,7 @@
 // The package: a flat dist/ with one ES module and one declaration file for each entry of package.json's "exports".
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
+import { disposal } from './scripts/build/disposal.mjs'
 import { modules, programs } from './scripts/build/entries.mjs'
 import { stripComments } from './scripts/build/strip-comments.mjs'
 import { stripTypes } from './scripts/build/strip-types.mjs'
@@ -34,7 +35,7 @@ export default [
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.
     makeAbsoluteExternalsRelative: false,
-    plugins: [typescript, nodeResolve()],
+    plugins: [typescript, disposal, nodeResolve()],
     onwarn(warning) { throw new Error(warning.message) },
   },
   {

@@ -8,8 +8,7 @@ case ${LIBSSH2_WASM_BUILD:-release} in
   *) ./build.sh && ./build.sh "--$LIBSSH2_WASM_BUILD" ;;
 esac
 [ ! -x scripts/install-peers.sh ] || scripts/install-peers.sh >&2
-# Gateway and edge worker run in the runtime of Workers; the other runtimes have a command of their own.
-[ ! -x scripts/install-runtimes.sh ] || scripts/install-runtimes.sh workerd
+scripts/install-runtimes.sh "${RUNTIMES:-}"
 # The same C under the sanitizers of gcc, for test/native.
 if have gcc && have make && [ -f /usr/include/zlib.h ]; then
   say "building the native client under sanitizers"

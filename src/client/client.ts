@@ -2,6 +2,7 @@ import type { Channel, Exit, PtyOptions } from '../bindings/channel.ts'
 import type { Session } from '../bindings/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { orAbort } from '../host-key/or-abort.ts'
+import { joinBytes } from '../wire-format/bytes.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { type AgentForwarding, IncomingForwarding, type X11Forwarding } from './forwarding.ts'
@@ -179,8 +180,15 @@ export class Client implements AsyncDisposable {
 const decoder = new TextDecoder()
 const decode = (bytes: Uint8Array) => decoder.decode(bytes)
 
+/** Not by a `Response`: in browsers that rejects with an error of its own in place of the stream's. */
 async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer())
+  const reader = stream.getReader()
+  const chunks: Uint8Array[] = []
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return joinBytes(chunks)
+    chunks.push(value)
+  }
 }
 
 /** Sends input and EOF. A command that does not read all of its input is no error. */

@@ -13,6 +13,11 @@ export function copyBytes(bytes: Uint8Array): Bytes {
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
+  return joinBytes(parts)
+}
+
+/** For lists of any length: arguments of a call have a limit. */
+export function joinBytes(parts: readonly Uint8Array[]): Bytes {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
   for (const part of parts) {

@@ -1,0 +1,5 @@
+/// Node, Deno and Bun: `program.js URL-OF-THE-CONTROLLER`. Ends by itself: nothing of the library keeps a process alive.
+import { argv } from 'node:process'
+import { runSuite } from '../suite/run.ts'
+
+await runSuite({ controller: argv[2]!, route: 'tcp' })

@@ -1,0 +1,6 @@
+/// A Worker: `workerd test` calls `test`.
+import { runSuite } from '../suite/run.ts'
+
+export default {
+  test: (_: unknown, { CONTROLLER }: { CONTROLLER: string }) => runSuite({ controller: CONTROLLER, route: 'tcp' }),
+}

@@ -1,0 +1,64 @@
+import { chromium as driver } from 'playwright-core'
+import puppeteer from 'puppeteer-core'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import type { Runtime } from '../runtime.ts'
+import { lacking } from './installed.ts'
+import { startWebKit, webKitMissing } from './webkit.ts'
+
+interface Browser {
+  readonly version: string
+  open(url: string): Promise<unknown>
+  close(): Promise<void>
+}
+
+async function startChromium(): Promise<Browser> {
+  // Its sandbox needs another user than root.
+  const browser = await driver.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  return { version: browser.version(), open: async (url) => (await browser.newPage()).goto(url), close: () => browser.close() }
+}
+
+async function startFirefox(): Promise<Browser> {
+  // It refuses a home that belongs to somebody else.
+  const home = temporaryDirectory('firefox')
+  try {
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true, env: { ...process.env, HOME: home.path } })
+    return {
+      version: (await browser.version()).replace(/^\D*/, ''),
+      open: async (url) => (await browser.newPage()).goto(url),
+      async close() {
+        await browser.close()
+        home.remove()
+      },
+    }
+  } catch (error) {
+    home.remove()
+    throw error
+  }
+}
+
+const CHROMIUM = '/usr/bin/chromium'
+const FIREFOX = '/usr/bin/firefox-esr'
+
+/** In a page, and in a dedicated worker of a page. */
+function browser(key: string, name: string, missing: () => string | undefined, launch: () => Promise<Browser>): Runtime[] {
+  const runtime = (page: string, suffix: string, label: string): Runtime => ({
+    key: key + suffix, name: name + label, missing,
+    async start({ controller }) {
+      const { version, open, close } = await launch()
+      try {
+        await open(`${controller}/${page}`)
+      } catch (error) {
+        await close()
+        throw error
+      }
+      return { version, stop: close }
+    },
+  })
+  return [runtime('page.html', '', ''), runtime('worker-page.html', '-worker', ' worker')]
+}
+
+export const browsers: readonly Runtime[] = [
+  ...browser('chromium', 'Chromium', () => lacking(CHROMIUM), startChromium),
+  ...browser('firefox', 'Firefox', () => lacking(FIREFOX), startFirefox),
+  ...browser('webkit', 'WebKit', webKitMissing, startWebKit),
+]
