@@ -55,6 +55,6 @@ async function outcome({ name, lacks, run }: Case, target: Target): Promise<Case
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { code } = error as { code?: unknown }
-  return `${error.name}${code ? ` ${String(code)}` : ''}: ${error.message}\n${error.stack ?? ''}${error.cause ? `\ncause: ${describe(error.cause)}` : ''}`
+  const { code = '' } = error as { code?: string | number }
+  return `${error.name} ${code}: ${error.message}\n${error.stack ?? ''}${error.cause ? `\ncause: ${describe(error.cause)}` : ''}`
 }
