@@ -41,12 +41,13 @@ full_packages='
 /usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs
 /usr/share/gocode/src/github.com/pkg/sftp|golang-github-pkg-sftp-dev|their SFTP server'
 
-# Trees of other Debian releases: suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
+# Trees of other Debian releases: folder|suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='
-trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH'
+trixie|trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH
+ssh-audit|trixie|ssh-audit|usr/lib/python3/dist-packages/ssh_audit|ssh-audit 3.3: what it says of our client'
 full_trees='
-bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
-sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
+bullseye|bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
+sid|sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
 
 if [ "$mode" = --full ] || [ "$mode" = --list ]; then
   packages="$ci_packages$full_packages" trees="$ci_trees$full_trees"
@@ -112,23 +113,23 @@ LIST
 }
 
 install_trees() {
-  while IFS='|' read -r suite include file why; do
-    [ -n "$suite" ] || continue
-    if [ -e "$peers/$suite/$file" ]; then continue; fi
-    if [ -n "$blocked" ]; then miss "$suite ($why)" "$blocked"; continue; fi
+  while IFS='|' read -r folder suite include file why; do
+    [ -n "$folder" ] || continue
+    if [ -e "$peers/$folder/$file" ]; then continue; fi
+    if [ -n "$blocked" ]; then miss "$folder ($why)" "$blocked"; continue; fi
     have mmdebstrap || install_stopped mmdebstrap || true
     from=$(machine_mirror)
-    if [ -z "$from" ]; then miss "$suite ($why)" 'apt of this machine has no Debian mirror'; continue; fi
-    say "$suite in a folder: $why"
-    rm -rf "$peers/$suite.part"
+    if [ -z "$from" ]; then miss "$folder ($why)" 'apt of this machine has no Debian mirror'; continue; fi
+    say "$suite in the folder $folder: $why"
+    rm -rf "$peers/$folder.part"
     mkdir -p "$peers"
     if mmdebstrap --quiet --mode=root --variant=extract --aptopt='Acquire::Check-Valid-Until "false"' \
-      --include="$include" "$suite" "$peers/$suite.part" "$from" </dev/null >"$log" 2>&1; then
-      rm -rf "${peers:?}/$suite"
-      mv "$peers/$suite.part" "$peers/$suite"
+      --include="$include" "$suite" "$peers/$folder.part" "$from" </dev/null >"$log" 2>&1; then
+      rm -rf "${peers:?}/$folder"
+      mv "$peers/$folder.part" "$peers/$folder"
     else
-      rm -rf "$peers/$suite.part"
-      miss "$suite ($why)" "$(grep -m 1 '^E:' "$log" || tail -n 1 "$log")"
+      rm -rf "$peers/$folder.part"
+      miss "$folder ($why)" "$(grep -m 1 '^E:' "$log" || tail -n 1 "$log")"
     fi
   done <<LIST
 $trees

@@ -37,9 +37,9 @@ ${table(['server', 'version', ...features], withFeatures.map((row) => [row.serve
 
 ## Algorithms
 
-Each exchange: handshake, host key compared, login, 100 kB there and back through a command, exit status. "pairs": every two shared algorithms of
-different kinds together (cipher with MAC is one kind), those included that are only offered when they are named; "all": besides, all
-that are offered by default in all combinations.
+Each exchange: handshake, host key compared, login, 100 kB there and back through a command, exit status. Every shared algorithm was tried, those
+included that are only offered when they are named; of those offered by default also "pairs": every two of different kinds together (cipher with
+MAC is one kind), or "all": in all combinations. AES and HMAC are the runtime's (Node's) in one half of these exchanges, and WebAssembly's in the other.
 
 ${table(
   ['server', 'negotiated by default', 'kex', 'host keys', 'ciphers', 'MACs', 'tried', 'exchanges that worked'],

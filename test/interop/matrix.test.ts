@@ -9,13 +9,13 @@ import { serverOffer } from './offer.ts'
 import { servers } from './servers.ts'
 import { type TableRow, writeRows } from './table.ts'
 
-/** npm test tries every name once; `npm run test:interop` also every two together, and with quick servers what is not weak all with all. */
+/** npm test tries every name once; `npm run test:interop` also every two that are not weak together, and with some servers all with all. */
 const everything = process.env.INTEROP === 'full'
 
 const table: TableRow[] = []
 afterAll(() => writeRows(table))
 
-for (const { name, peers, start, userKeys, slow } of servers) {
+for (const { name, peers, start, userKeys, product: allWithAll } of servers) {
   describe.runIf(peers.map(requirePeer).every(Boolean))(name, () => {
     const server = suiteServer(start)
 
@@ -25,12 +25,10 @@ for (const { name, peers, start, userKeys, slow } of servers) {
       const [ours, theirs] = [await supported(), await serverOffer(server())]
       const { banner, ...byDefault } = await exchange(server())
       const both = shared(ours.all, theirs)
-      const how = everything ? (slow === true ? 'pairs' : 'pairs and all') : 'each'
-      const choices = {
-        each: () => oneAtATime(both),
-        pairs: () => pairwise(both),
-        'pairs and all': () => distinct([...pairwise(both), ...product(shared(ours.byDefault, theirs))]),
-      }[how]()
+      const strong = shared(ours.byDefault, theirs)
+      const how = !everything ? 'each' : allWithAll === true ? 'all' : 'pairs'
+      const combined = { each: [], pairs: pairwise(strong), all: product(strong) }[how]
+      const choices = distinct([...oneAtATime(both), ...combined])
       const failed = await failures(server(), choices)
       table.push({ server: name, banner, byDefault, shared: both, how, tried: choices.length, failed: failed.length })
       expect(choices).not.toEqual([])

@@ -10,7 +10,7 @@ export interface TableRow {
   readonly byDefault: Choice
   readonly shared: Shared
   /** Which combinations were tried. */
-  readonly how: 'each' | 'pairs' | 'pairs and all'
+  readonly how: 'each' | 'pairs' | 'all'
   readonly tried: number
   readonly failed: number
 }

@@ -7,8 +7,8 @@ export type Release = 'bullseye' | 'trixie' | 'sid'
 
 const peers = fileURLToPath(new URL('../../.toolchain/peers/', import.meta.url))
 
-/** Where a file of that release's tree is, or would be. `path` is absolute within the tree. */
-export function treeFile(release: Release, path: string): string {
+/** Where a file of that release's tree is, or would be. `path` is absolute within the tree. `ssh-audit` is a tree of its own. */
+export function treeFile(release: Release | 'ssh-audit', path: string): string {
   return join(peers, release, path)
 }
 

@@ -20,6 +20,7 @@ const signs = {
   'tinysshd-sid': [treeFile('sid', '/usr/sbin/tinysshd')],
   asyncssh: ['/usr/bin/python3', `${pythonPackages}/asyncssh`],
   paramiko: ['/usr/bin/python3', `${pythonPackages}/paramiko`],
+  'ssh-audit': ['/usr/bin/python3', treeFile('ssh-audit', '/usr/lib/python3/dist-packages/ssh_audit')],
   websockify: ['/usr/bin/websockify'],
   puttygen: ['/usr/bin/puttygen'],
   chromium: ['/usr/bin/chromium'],
@@ -35,6 +36,7 @@ const printed = new Set<string>()
 /** Why tests with this peer cannot run on this machine; undefined when they can. */
 export function missingPeer(name: PeerName): string | undefined {
   if (name === 'sshd-login' || name === 'sshd-keyboard-interactive') return missingLogin(name)
+  if (name === 'ssh-audit' && !networkNamespaces()) return 'this machine allows no network namespaces, without which it would listen on all addresses'
   const file = signs[name].find((path) => !existsSync(path))
   if (file === undefined) return undefined
   return `${file} is not there (scripts/${file === workerdPath ? 'install-runtimes.sh workerd' : `install-peers.sh${file.includes('.toolchain') ? ' --full' : ''}`})`
@@ -56,6 +58,13 @@ let mountsAllowed: boolean | undefined
 function mountNamespaces(): boolean {
   mountsAllowed ??= spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /etc/passwd /etc/passwd']).status === 0
   return mountsAllowed
+}
+
+let networksAllowed: boolean | undefined
+
+function networkNamespaces(): boolean {
+  networksAllowed ??= spawnSync('unshare', ['--net', 'true']).status === 0
+  return networksAllowed
 }
 
 /** The PAM module that asks for a password of a file, or undefined. */
