@@ -23,7 +23,8 @@ function builtModule() {
       if (id === '#host-crypto') return path('src/ffi/host-crypto/node.ts')
       if (id === '#connect-tcp') return path('src/transports/connect-tcp/node.ts')
       if (id === '#local-files') return path('src/transports/local-files/node.ts')
-      if (id.endsWith('/libssh2.gen.js')) return `${built}/libssh2.gen.js`
+      if (id.endsWith('/create-module.ts') && variant !== 'release') return path('test/support/emscripten-module.ts')
+      if (id === '#emscripten-module') return `${built}/libssh2.gen.js`
       return undefined
     },
     load(id) {

@@ -23,29 +23,30 @@ export const common = ['-std=gnu11', '-sSTRICT', '-ffile-prefix-map=build/src/='
 /**
  * dlmalloc: emmalloc, 7 kB smaller, lends the slack of a freed neighbour to a block, so bytes in use are not exact and a
  * leak of a few bytes cannot be told.
- * src/ffi/instance.ts always passes a ready WebAssembly.Module, so the glue's own way of loading one is never used.
- * `web` is the environment whose glue asks nothing of the host when it starts: it runs in browsers, workers, Node, Deno and Bun.
  */
 const link = [
-  '-sSTRICT', '-sMODULARIZE', '-sEXPORT_ES6', '-sEXPORT_NAME=createModule',
-  '-sDYNAMIC_EXECUTION=0', '-sFILESYSTEM=0', '-sINCOMING_MODULE_JS_API=instantiateWasm',
-  '-sALLOW_MEMORY_GROWTH', '-sSTACK_SIZE=131072', '-sMALLOC=dlmalloc', '-sWASM_BIGINT',
-  '-sSUPPORT_LONGJMP=0', '--no-entry',
-  '-sERROR_ON_UNDEFINED_SYMBOLS', '-sEXPORTED_RUNTIME_METHODS=HEAPU8',
+  '-sSTRICT', '-sFILESYSTEM=0', '-sALLOW_MEMORY_GROWTH', '-sSTACK_SIZE=131072', '-sMALLOC=dlmalloc', '-sWASM_BIGINT',
+  '-sSUPPORT_LONGJMP=0', '--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS',
+]
+
+/** The module that is shipped comes without Emscripten's JavaScript: src/ffi/create-module.ts instantiates it. Assertions and sanitizers need that JavaScript. */
+const emscriptenModule = [
+  '-sMODULARIZE', '-sEXPORT_ES6', '-sEXPORT_NAME=createModule', '-sDYNAMIC_EXECUTION=0', '-sENVIRONMENT=node',
+  '-sINCOMING_MODULE_JS_API=instantiateWasm', '-sEXPORTED_RUNTIME_METHODS=HEAPU8',
 ]
 
 /** An overflowing stack then traps at address 0 instead of running into the data; AddressSanitizer has its own guard. */
 const stackFirst = '-Wl,--stack-first'
 
-/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. debug and sanitize run in Node only. */
+/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. debug and sanitize run in Node only. `emscripten`: its JavaScript comes along. */
 export const variants = {
-  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, stackFirst, '-sENVIRONMENT=web', '-O3', '-sASSERTIONS=0', '-sINITIAL_MEMORY=1048576'], output: 'src/ffi' },
+  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
   debug: {
-    hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug',
-    link: [...link, stackFirst, '-sENVIRONMENT=node', '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],
+    hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug', emscripten: true,
+    link: [...link, ...emscriptenModule, stackFirst, '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],
   },
   sanitize: {
-    hot: ['-O1', '-g', '-fsanitize=address,undefined'], cold: ['-O1', '-g', '-fsanitize=address,undefined'], output: 'build/sanitize',
-    link: [...link, '-sENVIRONMENT=node', '-O1', '-g', '-fsanitize=address,undefined', '--pre-js', 'wasm/sanitize.pre.js', '-sASSERTIONS=1', '-sINITIAL_MEMORY=33554432', '-sMAXIMUM_MEMORY=268435456'],
+    hot: ['-O1', '-g', '-fsanitize=address,undefined'], cold: ['-O1', '-g', '-fsanitize=address,undefined'], output: 'build/sanitize', emscripten: true,
+    link: [...link, ...emscriptenModule, '-O1', '-g', '-fsanitize=address,undefined', '--pre-js', 'wasm/sanitize.pre.js', '-sASSERTIONS=1', '-sINITIAL_MEMORY=33554432', '-sMAXIMUM_MEMORY=268435456'],
   },
 }

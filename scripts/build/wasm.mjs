@@ -1,5 +1,5 @@
-// wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.gen.js and libssh2.wasm of a variant
-// (release, debug, sanitize) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt.
+// wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.wasm of a variant (release, debug, sanitize;
+// the latter two with libssh2.gen.js) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { common, glue, libraries, variants } from '../../wasm/build.config.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
@@ -26,7 +26,8 @@ function units() {
 async function link(objects, compiler) {
   const exported = lines('wasm/exports.txt').map(name => `_${name}`).sort()
   const flags = [...variant.link, '--js-library', 'wasm/library.js', `-sEXPORTED_FUNCTIONS=${exported.join(',')}`]
-  const outputs = ['libssh2.gen.js', 'libssh2.wasm'].map(name => `${variant.output}/${name}`)
+  const wasm = `${variant.output}/libssh2.wasm`
+  const outputs = [wasm, ...variant.emscripten ? [`${variant.output}/libssh2.gen.js`] : []]
   const stamp = `build/obj/${variantName}/link.key`
   const key = sha256(JSON.stringify([compiler, flags, objects.map(object => [object, sha256(readFileSync(object))]), sha256(readFileSync('wasm/library.js'))]))
   if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return false
@@ -35,11 +36,11 @@ async function link(objects, compiler) {
   mkdirSync(folder, { recursive: true })
   mkdirSync(variant.output, { recursive: true })
   writeFileSync(`${folder}/objects.rsp`, objects.join('\n'))
-  await run(emcc, [`@${folder}/objects.rsp`, '-o', `${folder}/libssh2.mjs`, ...flags])
-  writeFileSync(outputs[0], readFileSync(`${folder}/libssh2.mjs`))
-  writeFileSync(outputs[1], readFileSync(`${folder}/libssh2.wasm`))
+  await run(emcc, [`@${folder}/objects.rsp`, '-o', `${folder}/libssh2.${variant.emscripten ? 'mjs' : 'wasm'}`, ...flags])
+  writeFileSync(wasm, readFileSync(`${folder}/libssh2.wasm`))
+  if (variant.emscripten) writeFileSync(`${variant.output}/libssh2.gen.js`, readFileSync(`${folder}/libssh2.mjs`))
   // wasm-ld marks its output as executable, which a package would carry on.
-  chmodSync(outputs[1], 0o644)
+  chmodSync(wasm, 0o644)
   writeFileSync(stamp, key)
   return true
 }

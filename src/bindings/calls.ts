@@ -12,7 +12,7 @@ import { Handle } from '../ffi/handle.ts'
 import type { Heap } from '../ffi/heap.ts'
 import type { SessionHost } from '../ffi/host.ts'
 import type { Instance } from '../ffi/instance.ts'
-import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import type { Libssh2Module } from '../ffi/create-module.ts'
 import { Lane } from './lane.ts'
 import { Negotiation } from './negotiation.ts'
 

@@ -7,7 +7,7 @@ import {
 import type { Bytes, ChannelPointer } from '../ffi/exports.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
-import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import type { Libssh2Module } from '../ffi/create-module.ts'
 import { bytes, data as checkedData, int, INT_MAX, wholeNumber } from './arguments.ts'
 import { type Again, type Call, type Calls } from './calls.ts'
 import { Lane } from './lane.ts'

@@ -7,7 +7,7 @@ import {
 import type { Bytes, KnownHostPointer, KnownHostsPointer } from '../ffi/exports.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
-import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import type { Libssh2Module } from '../ffi/create-module.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
 import type { Calls } from './calls.ts'
 import type { Session } from './session.ts'

@@ -4,7 +4,7 @@ import { LIBSSH2_ERROR_SFTP_PROTOCOL } from '../ffi/constants.gen.ts'
 import type { Pointer, SftpPointer } from '../ffi/exports.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { Encoded, HeapScope } from '../ffi/heap.ts'
-import type { Libssh2Module } from '../ffi/libssh2.gen.js'
+import type { Libssh2Module } from '../ffi/create-module.ts'
 import type { Again, Calls } from './calls.ts'
 import { Lane } from './lane.ts'
 

@@ -1,6 +1,6 @@
 import { SSHError } from '../errors/ssh-error.ts'
 import type { Bytes, Pointer } from './exports.ts'
-import type { Libssh2Module } from './libssh2.gen.js'
+import type { Libssh2Module } from './create-module.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -1,9 +1,9 @@
 import { SSHError } from '../errors/ssh-error.ts'
 import { hostCrypto } from '#host-crypto'
+import { createModule, type Libssh2Module } from './create-module.ts'
 import { Heap } from './heap.ts'
 import type { SessionHost } from './host.ts'
 import { hostFunctions } from './host-functions.ts'
-import createModule, { type Libssh2Module } from './libssh2.gen.js'
 import { loadModule } from './load-module.ts'
 
 export interface InstanceOptions {
@@ -43,15 +43,7 @@ export class Instance {
     const hosts = new Map<number, SessionHost>()
     const crypto = options.hostCrypto === false ? undefined : hostCrypto()
     let heap: Heap | undefined
-    let failed: (reason: unknown) => void = () => {}
-    const refused = new Promise<never>((_, reject) => { failed = reject })
-    const module = await Promise.race([refused, createModule({
-      host: hostFunctions(hosts, () => heap as Heap, crypto),
-      instantiateWasm: (imports, receive) => {
-        WebAssembly.instantiate(compiled, imports).then((instance) => receive(instance)).catch(failed)
-        return {}
-      },
-    })])
+    const module = await createModule(compiled, hostFunctions(hosts, () => heap as Heap, crypto))
     heap = new Heap(module)
     return new Instance(module, heap, hosts, crypto !== undefined)
   }

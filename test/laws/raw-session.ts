@@ -5,7 +5,7 @@ import type { Bytes, ChannelPointer, SessionPointer } from '../../src/ffi/export
 import type { Encoded } from '../../src/ffi/heap.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../src/ffi/host.ts'
 import { Instance } from '../../src/ffi/instance.ts'
-import type { Libssh2Module } from '../../src/ffi/libssh2.gen.js'
+import type { Libssh2Module } from '../../src/ffi/create-module.ts'
 import { parsePrivateKey } from '../../src/keys/parse-private-key.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 
