@@ -1,8 +1,9 @@
 // The package: a flat dist/ with one ES module and one declaration file for each entry of package.json's "exports".
+import { resolve } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
-import { disposal } from './scripts/build/disposal.mjs'
 import { modules, programs } from './scripts/build/entries.mjs'
+import { lower } from './scripts/build/lower.mjs'
 import { stripComments } from './scripts/build/strip-comments.mjs'
 import { stripTypes } from './scripts/build/strip-types.mjs'
 
@@ -19,9 +20,30 @@ const files = Object.fromEntries(['node', 'none'].map(name => [`local-files-${na
 
 const typescript = {
   name: 'typescript',
-  transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id) : null,
+  transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id, lower) : null,
   renderChunk: code => ({ code: stripComments(code), map: null }),
 }
+
+/** Absolute paths of everything that loads as soon as one of `sources` does. */
+function loadedWith(sources, getModuleInfo) {
+  const loaded = new Set(sources.map(source => resolve(source)))
+  for (const id of loaded) for (const imported of getModuleInfo(id)?.importedIds ?? []) loaded.add(imported)
+  return loaded
+}
+
+/**
+ * All that loads with the core entry is one file: in many small ones, as rollup would share them out among the parts that load later, it is a fifth
+ * larger after gzip. What the subpaths and the parts for one runtime need too is another, so that they do not load the core.
+ */
+function coreChunk(id, { getModuleInfo }) {
+  core ??= loadedWith(['src/index.ts'], getModuleInfo)
+  beside ??= loadedWith(Object.values(besideCore), getModuleInfo)
+  if (!core.has(id) || id === resolve('src/index.ts')) return undefined
+  if (id.endsWith('/constants.gen.ts')) return 'constants'
+  return beside.has(id) ? 'base' : 'core'
+}
+let core, beside
+const besideCore = { ...inputs(modules.filter(({ entry }) => entry !== 'index')), ...compilers, ...hostCrypto, ...dialers, ...files }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
 const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id.startsWith('#') || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
@@ -30,12 +52,12 @@ const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js', 
 
 export default [
   {
-    input: { ...inputs(modules), ...inputs(programs), ...compilers, ...hostCrypto, ...dialers, ...files },
-    output,
+    input: { ...inputs(modules), ...inputs(programs), ...besideCore },
+    output: { ...output, manualChunks: coreChunk },
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.
     makeAbsoluteExternalsRelative: false,
-    plugins: [typescript, disposal, nodeResolve()],
+    plugins: [typescript, nodeResolve()],
     onwarn(warning) { throw new Error(warning.message) },
   },
   {

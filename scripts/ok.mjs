@@ -14,6 +14,7 @@ const SECTIONS = [
   ['forbidden', node('scripts/check/forbidden.mjs')],
   ['generated files are current', node('scripts/generate/constants.mjs', '--check')],
   ['package', node('scripts/check/package.mjs')],
+  ['size', node('scripts/check/size.mjs')],
   ['reference', node('node_modules/typedoc/bin/typedoc')],
   ...(existsSync('scripts/check/docs.mjs') ? [['documentation', node('scripts/check/docs.mjs')]] : []),
 ]

@@ -31,25 +31,24 @@ function constantsFile() {
   return text
 }
 
-/** Rows `number: { name, code }`; where two names have one number, the one that is not defined through the other. */
-function table(prefix, namePrefix, codePrefix) {
-  const rows = new Map()
+/** Names without their prefix, by the size of their number; where two names have one number, the one that is not defined through the other. */
+function names(prefix) {
+  const byNumber = []
   for (const [name, { value, alias }] of constants) {
-    if (name.startsWith(prefix) && !alias) rows.set(value, name.slice(prefix.length))
+    if (name.startsWith(prefix) && !alias) byNumber[Math.abs(value)] = name.slice(prefix.length)
   }
-  return [...rows].map(([value, rest]) => `  [${value}]: { name: '${namePrefix}${rest}', code: '${codePrefix}${rest}' },\n`.replace(/^ {2}\[(\d+)\]/, '  $1')).join('')
+  return Array.from(byNumber, name => `  '${name ?? ''}',\n`).join('')
 }
 
 function errorTableFile() {
-  const type = 'Readonly<Record<number, { readonly name: string, readonly code: string } | undefined>>'
   return `${NOTE}
-/** By libssh2's number (negative): its name in C and the \`code\` of the error that is thrown. */
-export const ERROR_TABLE: ${type} = {
-${table('LIBSSH2_ERROR_', 'LIBSSH2_ERROR_', 'ERR_LIBSSH2_')}}
+/** The names LIBSSH2_ERROR_* without that prefix; the place of each is its number without the sign. */
+export const ERROR_NAMES: readonly string[] = [
+${names('LIBSSH2_ERROR_')}]
 
-/** By SFTP status (SSH_FX_*, draft-ietf-secsh-filexfer-13 section 9.1): its name and the \`code\` of the error that is thrown. */
-export const SFTP_STATUS_TABLE: ${type} = {
-${table('LIBSSH2_FX_', 'SSH_FX_', 'ERR_SFTP_')}}
+/** The names SSH_FX_* of SFTP (draft-ietf-secsh-filexfer-13 section 9.1) without that prefix, by status. */
+export const SFTP_STATUS_NAMES: readonly string[] = [
+${names('LIBSSH2_FX_')}]
 `
 }
 

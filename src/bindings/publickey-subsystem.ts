@@ -3,7 +3,7 @@ import { bytes } from './arguments.ts'
 import type { Again, Calls } from './calls.ts'
 import type { Channel } from './channel.ts'
 import { Later } from './later.ts'
-import { type PublickeyAttribute, type PublickeyEntry, PublickeyPackets } from './publickey-packets.ts'
+import type { PublickeyAttribute, PublickeyEntry, PublickeyPackets } from './publickey-packets.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -28,6 +28,7 @@ export class PublickeySubsystem implements Disposable {
 
   /** Opens the channel, starts the subsystem, and agrees on version 2. */
   static async open(session: Session, calls: Calls): Promise<PublickeySubsystem> {
+    const { PublickeyPackets } = await import('./publickey-packets.ts')
     const channel = await session.complete(() => session.openSession())
     try {
       await session.complete(() => channel.subsystem('publickey'))

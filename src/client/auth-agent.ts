@@ -1,6 +1,5 @@
 import { connectAgent } from '#connect-tcp'
 import { AuthenticationError, SSHError } from '../errors/ssh-error.ts'
-import { AgentClient } from '../keys/agent-client.ts'
 import type { AgentTransport } from '../keys/agent-stream.ts'
 import type { Signer } from '../keys/signer.ts'
 import type { AuthMethod } from './auth.ts'
@@ -21,6 +20,7 @@ export function agent(source?: AgentTransport | string, { filter = () => true }:
     method: 'publickey',
     async authenticate(context) {
       const { session, signal } = context
+      const { AgentClient } = await import('../keys/agent-client.ts')
       const transport = typeof source === 'object' ? source : await connectAgent(source, signal)
       const client = new AgentClient(transport)
       try {

@@ -5,11 +5,11 @@ import { orAbort } from '../host-key/or-abort.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
-import { type AgentForwarding, IncomingForwarding, type X11Forwarding } from './forwarding.ts'
-import { listen, type ListenOptions, type PortListener } from './listener.ts'
+import type { AgentForwarding, IncomingForwarding, X11Forwarding } from './forwarding.ts'
+import type { ListenOptions, PortListener } from './listener.ts'
 import { Process } from './process.ts'
-import { type ScpFile, scpReceive, scpSend, type ScpSendOptions } from './scp.ts'
-import { SftpClient } from './sftp/sftp-client.ts'
+import type { ScpFile, ScpSendOptions } from './scp.ts'
+import type { SftpClient } from './sftp/sftp-client.ts'
 import type { UploadSource } from './sftp/sources.ts'
 
 /** Options of every call. */
@@ -71,13 +71,12 @@ export class Client implements AsyncDisposable {
   readonly serverIdentification: string
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
-  readonly #incoming: IncomingForwarding
+  #incoming: IncomingForwarding | undefined
   #closing = false
 
   /** For `connect()`. */
   constructor(session: Session) {
     this.session = session
-    this.#incoming = new IncomingForwarding(session)
     this.algorithms = negotiatedAlgorithms(session)
     this.serverIdentification = session.bannerGet() ?? ''
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
@@ -92,8 +91,12 @@ export class Client implements AsyncDisposable {
     const channel = await this.#open(signal)
     try {
       const step = (call: () => number) => this.session.complete(call, { signal })
-      if (agentForwarding) await this.#incoming.requestAgent(channel, agentForwarding, signal)
-      if (x11) await this.#incoming.requestX11(channel, x11, signal)
+      if (agentForwarding || x11) {
+        const { IncomingForwarding } = await import('./forwarding.ts')
+        const incoming = this.#incoming ??= new IncomingForwarding(this.session)
+        if (agentForwarding) await incoming.requestAgent(channel, agentForwarding, signal)
+        if (x11) await incoming.requestX11(channel, x11, signal)
+      }
       if (pty) await step(() => channel.ptyEx(pty === true ? {} : pty))
       for (const [name, value] of Object.entries(env ?? {})) {
         await step(() => channel.setenv(name, value)).catch((error: unknown) => {
@@ -147,23 +150,23 @@ export class Client implements AsyncDisposable {
   }
 
   /** Has the server listen on a port; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
-  listen(options: ListenOptions = {}): Promise<PortListener> {
-    return listen(this.session, options)
+  async listen(options: ListenOptions = {}): Promise<PortListener> {
+    return (await import('./listener.ts')).listen(this.session, options)
   }
 
   /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */
-  sftp(options: CallOptions = {}): Promise<SftpClient> {
-    return SftpClient.open(this.session, options)
+  async sftp(options: CallOptions = {}): Promise<SftpClient> {
+    return (await import('./sftp/sftp-client.ts')).SftpClient.open(this.session, options)
   }
 
   /** Has the server send a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */
-  scpReceive(path: string, options: CallOptions = {}): Promise<ScpFile> {
-    return scpReceive(this.session, path, options)
+  async scpReceive(path: string, options: CallOptions = {}): Promise<ScpFile> {
+    return (await import('./scp.ts')).scpReceive(this.session, path, options)
   }
 
   /** Has the server take a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses, or could not keep all of it. */
-  scpSend(path: string, source: UploadSource, options: ScpSendOptions = {}): Promise<void> {
-    return scpSend(this.session, path, source, options)
+  async scpSend(path: string, source: UploadSource, options: ScpSendOptions = {}): Promise<void> {
+    return (await import('./scp.ts')).scpSend(this.session, path, source, options)
   }
 
   /** Ends the session politely. Whatever still runs rejects. Idempotent, never rejects. */

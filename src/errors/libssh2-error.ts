@@ -1,4 +1,4 @@
-import { ERROR_TABLE } from './error-table.gen.ts'
+import { ERROR_NAMES } from './error-table.gen.ts'
 import { AuthenticationError, ChannelError, DisconnectError, HostKeyError, SftpError, SSHError, type SSHErrorOptions } from './ssh-error.ts'
 
 type Kind = new (message: string, options: SSHErrorOptions) => SSHError
@@ -20,7 +20,7 @@ const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
 
 /** The error for a negative return code of libssh2, of the kind that fits. */
 export function libssh2Error(errno: number, message?: string, options: { readonly cause?: unknown } = {}): SSHError {
-  const entry = ERROR_TABLE[errno]
+  const name = ERROR_NAMES[-errno]
   const Kind = KINDS.get(-errno) ?? SSHError
-  return new Kind(message || entry?.name || `libssh2 error ${errno}`, { code: entry?.code ?? 'ERR_LIBSSH2_UNKNOWN', errno, ...options })
+  return new Kind(message || (name ? `LIBSSH2_ERROR_${name}` : `libssh2 error ${errno}`), { code: `ERR_LIBSSH2_${name || 'UNKNOWN'}`, errno, ...options })
 }

@@ -1,4 +1,4 @@
-import { SFTP_STATUS_TABLE } from './error-table.gen.ts'
+import { SFTP_STATUS_NAMES } from './error-table.gen.ts'
 import { SftpError } from './ssh-error.ts'
 
 const FX_FAILURE = 4
@@ -13,10 +13,10 @@ export interface RefusalOptions {
 
 /** The error for a status that an SFTP server answered. What it said in words is kept where the number alone says little. */
 export function sftpRefusal(status: number, path: string | undefined, { said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
-  const known = SFTP_STATUS_TABLE[status]
+  const name = SFTP_STATUS_NAMES[status]
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
-  const message = `${known?.name ?? `SSH_FX ${status}`}${path === undefined ? '' : `: ${path}`}${words && ` (${words})`}`
-  return new SftpError(message, { code: known?.code ?? 'ERR_SFTP_FAILURE', errno, status, path, cause })
+  const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${path === undefined ? '' : `: ${path}`}${words && ` (${words})`}`
+  return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, path, cause })
 }
 
 /** A server's words end up in terminals and logs. */

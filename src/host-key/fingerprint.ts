@@ -3,7 +3,6 @@ import { keyBits, publicKeyType, readPublicKey } from '../keys/public-key-blob.t
 import { encodeBase64 } from '../wire-format/base64.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 import { readPresentedKey } from './presented-key.ts'
-import { drunkenBishop } from './randomart.ts'
 
 const TITLES: Readonly<Record<string, string>> = {
   'ssh-ed25519': 'ED25519',
@@ -19,6 +18,7 @@ export async function fingerprint(key: Uint8Array): Promise<string> {
 
 /** The picture that `ssh-keygen -lv` draws of a key, eleven lines, for people to recognise. */
 export async function randomart(key: Uint8Array): Promise<string> {
+  const { drunkenBishop } = await import('./randomart.ts')
   const { publicKey } = readPresentedKey(key)
   return drunkenBishop(await sha256(publicKey), [`[${keyTitle(key)} ${keyBits(readPublicKey(publicKey))}]`, `[${keyTitle(key)}]`], '[SHA256]')
 }

@@ -1,7 +1,6 @@
 import { HostKeyError } from '../errors/ssh-error.ts'
 import { equalBytes } from '../wire-format/bytes.ts'
 import { fingerprint, keyTitle } from './fingerprint.ts'
-import { verifyHostCertificate } from './host-certificate.ts'
 import type { KnownHostsEntry } from './known-hosts-line.ts'
 import type { KnownHostsFile } from './known-hosts-file.ts'
 import type { HostKeyInfo } from './policy.ts'
@@ -40,6 +39,7 @@ function trustsAuthority(entries: readonly KnownHostsEntry[], { certificate }: P
 }
 
 async function certificateProblem({ certificate }: PresentedKey, { host, key }: HostKeyInfo): Promise<HostKeyError | undefined> {
+  const { verifyHostCertificate } = await import('./host-certificate.ts')
   try {
     await verifyHostCertificate(certificate!, host)
     return undefined

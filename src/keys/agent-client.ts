@@ -5,8 +5,7 @@ import { WireFormatError } from '../wire-format/wire-format-error.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 import { AgentStream, type AgentTransport } from './agent-stream.ts'
 import { plainName, signatureAlgorithms } from './key-types.ts'
-import { writeOpenSshFields } from './openssh-private-fields.ts'
-import { PrivateKey } from './private-key.ts'
+import type { PrivateKey } from './private-key.ts'
 import type { Signer } from './signer.ts'
 
 /** Message numbers of draft-ietf-sshm-ssh-agent section 6.1. */
@@ -78,6 +77,7 @@ export class AgentClient {
     const { comment = key.comment, lifetime, confirm = false } = options
     const constrained = lifetime !== undefined || confirm
     const question = new WireWriter(4096).byte(constrained ? ADD_ID_CONSTRAINED : ADD_IDENTITY)
+    const [{ writeOpenSshFields }, { PrivateKey }] = await Promise.all([import('./openssh-private-fields.ts'), import('./private-key.ts')])
     writeOpenSshFields(question, PrivateKey.fieldsOf(key))
     question.string(comment)
     if (lifetime !== undefined) question.byte(CONSTRAIN_LIFETIME).uint32(lifetime)

@@ -1,10 +1,6 @@
-import { type Bytes, copyBytes, encodeText } from '../wire-format/bytes.ts'
-import { decodeBase64Url } from './jwk.ts'
-import { unsupported } from './key-error.ts'
-import { CURVES, type EcdsaCurve } from './key-types.ts'
+import { copyBytes, encodeText } from '../wire-format/bytes.ts'
 import type { OpenSshFormatOptions } from './openssh-private-key.ts'
-import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from './private-fields.ts'
-import { PrivateKey } from './private-key.ts'
+import type { PrivateKey } from './private-key.ts'
 
 export interface GenerateKeyPairOptions {
   /** RSA: 2048 to 16384, 3072 where left out. ECDSA: 256 (where left out), 384, 521. Ed25519: no choice. */
@@ -14,7 +10,8 @@ export interface GenerateKeyPairOptions {
 
 /** Makes a new key with the runtime's random numbers. */
 export async function generateKeyPair(type: 'ed25519' | 'ecdsa' | 'rsa', options: GenerateKeyPairOptions = {}): Promise<PrivateKey> {
-  return new PrivateKey(await generate(type, options.bits), options.comment ?? '')
+  const [{ newPrivateFields }, { PrivateKey }] = await Promise.all([import('./new-private-fields.ts'), import('./private-key.ts')])
+  return new PrivateKey(await newPrivateFields(type, options.bits), options.comment ?? '')
 }
 
 export interface FormatPrivateKeyOptions {
@@ -29,48 +26,11 @@ export interface FormatPrivateKeyOptions {
 /** Writes a private key in OpenSSH's format, encrypted with aes256-ctr and bcrypt where there is a passphrase. */
 export async function formatPrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions = {}): Promise<string> {
   const { passphrase = '', rounds, comment = key.comment } = options
-  const { formatOpenSshPrivateKey } = await import('./openssh-private-key.ts')
+  const [{ formatOpenSshPrivateKey }, { PrivateKey }] = await Promise.all([import('./openssh-private-key.ts'), import('./private-key.ts')])
   const secret = typeof passphrase === 'string' ? encodeText(passphrase) : copyBytes(passphrase)
   const format: OpenSshFormatOptions = { ...secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }
   try {
     return await formatOpenSshPrivateKey(PrivateKey.fieldsOf(key), comment, format)
-  } finally {
-    secret.fill(0)
-  }
-}
-
-async function generate(type: string, bits: number | undefined): Promise<PrivateFields> {
-  if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => ed25519Private(seed))
-  if (type === 'ecdsa') return generateEcdsa(bits ?? 256)
-  if (type === 'rsa') return generateRsa(bits ?? 3072)
-  throw unsupported('keys of this type cannot be generated')
-}
-
-/** Random scalars are drawn until one is in range: of P-521's 528 bits only 521 may be set. */
-async function generateEcdsa(bits: number): Promise<PrivateFields> {
-  const curve = `nistp${bits}` as EcdsaCurve
-  if (!Object.hasOwn(CURVES, curve)) throw unsupported('ECDSA keys have 256, 384 or 521 bits')
-  const { ecdsaPoint } = await import('./curve-arithmetic.ts')
-  const scalar = new Uint8Array(CURVES[curve].size)
-  do {
-    crypto.getRandomValues(scalar)
-    if (curve === 'nistp521') scalar[0]! &= 1
-  } while (ecdsaPoint(curve, scalar) === undefined)
-  return wiping(scalar, (secret) => ecdsaPrivate(curve, secret))
-}
-
-async function generateRsa(bits: number): Promise<PrivateFields> {
-  if (!Number.isInteger(bits) || bits < 2048 || bits > 16384) throw unsupported('RSA keys have 2048 to 16384 bits')
-  const parameters = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512', modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) }
-  const pair = await crypto.subtle.generateKey(parameters, true, ['sign', 'verify'])
-  const jwk = await crypto.subtle.exportKey('jwk', pair.privateKey)
-  const number = (name: 'n' | 'e' | 'd' | 'p' | 'q' | 'qi') => decodeBase64Url(jwk[name]!)
-  return rsaPrivate({ n: number('n'), e: number('e'), d: number('d'), p: number('p'), q: number('q'), iqmp: number('qi') })
-}
-
-async function wiping<T>(secret: Bytes, use: (secret: Bytes) => Promise<T>): Promise<T> {
-  try {
-    return await use(secret)
   } finally {
     secret.fill(0)
   }

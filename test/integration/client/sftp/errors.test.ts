@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { SftpClient, SftpError } from '../../../../src/index.ts'
+import { SftpClient } from '../../../../src/client/sftp/sftp-client.ts'
+import { SftpError } from '../../../../src/index.ts'
 import { openSession } from '../../../support/session.ts'
 import { startSshd } from '../../../support/sshd.ts'
 import { rejection, within } from '../../../support/within.ts'

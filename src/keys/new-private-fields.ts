@@ -1,0 +1,43 @@
+import type { Bytes } from '../wire-format/bytes.ts'
+import { decodeBase64Url } from './jwk.ts'
+import { unsupported } from './key-error.ts'
+import { CURVES, type EcdsaCurve } from './key-types.ts'
+import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from './private-fields.ts'
+
+/** The numbers of a new key. @param bits the default of the type if none are given */
+export async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {
+  if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => ed25519Private(seed))
+  if (type === 'ecdsa') return generateEcdsa(bits ?? 256)
+  if (type === 'rsa') return generateRsa(bits ?? 3072)
+  throw unsupported('keys of this type cannot be generated')
+}
+
+/** Random scalars are drawn until one is in range: of P-521's 528 bits only 521 may be set. */
+async function generateEcdsa(bits: number): Promise<PrivateFields> {
+  const curve = `nistp${bits}` as EcdsaCurve
+  if (!Object.hasOwn(CURVES, curve)) throw unsupported('ECDSA keys have 256, 384 or 521 bits')
+  const { ecdsaPoint } = await import('./curve-arithmetic.ts')
+  const scalar = new Uint8Array(CURVES[curve].size)
+  do {
+    crypto.getRandomValues(scalar)
+    if (curve === 'nistp521') scalar[0]! &= 1
+  } while (ecdsaPoint(curve, scalar) === undefined)
+  return wiping(scalar, (secret) => ecdsaPrivate(curve, secret))
+}
+
+async function generateRsa(bits: number): Promise<PrivateFields> {
+  if (!Number.isInteger(bits) || bits < 2048 || bits > 16384) throw unsupported('RSA keys have 2048 to 16384 bits')
+  const parameters = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512', modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) }
+  const pair = await crypto.subtle.generateKey(parameters, true, ['sign', 'verify'])
+  const jwk = await crypto.subtle.exportKey('jwk', pair.privateKey)
+  const number = (name: 'n' | 'e' | 'd' | 'p' | 'q' | 'qi') => decodeBase64Url(jwk[name]!)
+  return rsaPrivate({ n: number('n'), e: number('e'), d: number('d'), p: number('p'), q: number('q'), iqmp: number('qi') })
+}
+
+async function wiping<T>(secret: Bytes, use: (secret: Bytes) => Promise<T>): Promise<T> {
+  try {
+    return await use(secret)
+  } finally {
+    secret.fill(0)
+  }
+}
