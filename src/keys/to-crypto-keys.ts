@@ -1,7 +1,6 @@
-import { type CryptoKeys } from './crypto-key-signer.ts'
+import type { CryptoKeys } from './crypto-key-signer.ts'
 import { unsupported } from './key-error.ts'
-import { PrivateKey } from './private-key.ts'
-import { importPrivate } from './private-key-signing.ts'
+import type { PrivateKey } from './private-key.ts'
 
 /**
  * The key as non-extractable WebCrypto keys, good for `publicKey()`: an IndexedDB can keep them, and no script can read the private one again.
@@ -10,6 +9,7 @@ import { importPrivate } from './private-key-signing.ts'
  */
 export async function toCryptoKeys(key: PrivateKey): Promise<CryptoKeys> {
   const algorithm = key.type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type
+  const [{ PrivateKey }, { importPrivate }] = await Promise.all([import('./private-key.ts'), import('./private-key-signing.ts')])
   const privateKey = await importPrivate(PrivateKey.fieldsOf(key), algorithm)
   if (privateKey === undefined) throw unsupported(`this runtime's WebCrypto has no keys of type ${key.type}`)
   return { privateKey, publicKey: key.publicKey.slice() }
