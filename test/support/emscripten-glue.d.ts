@@ -1,6 +1,7 @@
 /** Emscripten's own glue of the debug or sanitize build; `vitest.config.mjs` says where it is. */
 declare module '#emscripten-module' {
-  export default function createModule (options: Pick<EmscriptenModule, 'instantiateWasm'> & {
-    readonly host: import('../../src/ffi/host.ts').HostFunctions
-  }): Promise<import('../../src/ffi/create-module.ts').Libssh2Module>
+  import type { Libssh2Module } from '../../src/ffi/create-module.ts'
+  import type { HostFunctions } from '../../src/ffi/host.ts'
+
+  export default function createModule (options: Pick<EmscriptenModule, 'instantiateWasm'> & { readonly host: HostFunctions }): Promise<Libssh2Module>
 }
