@@ -1,5 +1,6 @@
 /// Who may have a connection: target, origin, token and limits. Any runtime.
 import { formatAddress, parseAddress } from './address.ts'
+import { sameSecret } from './same-secret.ts'
 import { AllowList, formatTarget, parseTarget, type Target } from './targets.ts'
 
 export interface GatewayLimits {
@@ -81,7 +82,7 @@ export class Admission {
     const offered = protocols.split(',').map((protocol) => protocol.trim())
     // Several tokens would be several guesses.
     const tokens = offered.filter((protocol) => protocol.startsWith('token.'))
-    const known = tokens.length === 1 && equal(await digest(tokens[0] as string), await digest(this.#token))
+    const known = tokens.length === 1 && await sameSecret(tokens[0] as string, this.#token)
     if (!known) return { status: 401, reason: tokens.length === 0 ? 'no token' : 'wrong token', target: undefined }
     if (origin !== undefined && this.#origins?.has(origin) === false) return { status: 403, reason: 'origin not allowed', target }
     if (!target) return { status: 404, reason: 'not /tcp/HOST/PORT', target }
@@ -121,13 +122,4 @@ function clientGroup(client: string): string {
 
 function base64url(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-}
-
-/** In a time that does not depend on the bytes. */
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  return one.reduce((difference, byte, at) => difference | (byte ^ (other[at] as number)), 0) === 0
 }

@@ -9,6 +9,8 @@ export interface WorkerdOptions {
   readonly modules: readonly string[]
   /** Text bindings. */
   readonly bindings: Readonly<Record<string, string>>
+  /** Compatibility flags, as in wrangler's configuration. */
+  readonly flags?: readonly string[]
   /** Which addresses it may connect to; on the platform it is `public` alone. Default: loopback. */
   readonly network?: 'local' | 'public'
 }
@@ -23,9 +25,9 @@ export interface Workerd extends AsyncDisposable {
 }
 
 /** requirePeer('workerd'). */
-export async function startWorkerd({ modules, bindings, network = 'local' }: WorkerdOptions): Promise<Workerd> {
+export async function startWorkerd({ modules, bindings, flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
   const directory = temporaryDirectory('workerd')
-  const text = JSON.stringify
+  const text = (value: string) => JSON.stringify(value)
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -33,6 +35,7 @@ const config :Workerd.Config = (
     (name = "main", worker = (
       modules = [${modules.map((path) => `(name = ${text(basename(path))}, ${path.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${text(basename(path))})`).join(', ')}],
       compatibilityDate = "2026-01-01",
+      compatibilityFlags = [${flags.map(text).join(', ')}],
       bindings = [${Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`).join(', ')}],
     )),
   ],

@@ -1,0 +1,95 @@
+/// POST /run/NAME : runs one of the configured commands on a server over SSH and streams what it prints.
+import { type Client, connect, knownHosts, type Process, publicKey } from 'libssh2-wasm'
+import { sameSecret } from '../gateway/same-secret.ts'
+import { problem } from './problem.ts'
+
+export interface Env {
+  /** A secret: requests carry `Authorization: Bearer …` with it. */
+  readonly API_TOKEN: string
+  /** JSON: what each NAME runs. Requests add nothing to a command. */
+  readonly COMMANDS: string
+  readonly SSH_HOST: string
+  readonly SSH_PORT?: string
+  readonly SSH_USER: string
+  /** A secret: the text of the key file. */
+  readonly SSH_PRIVATE_KEY: string
+  /** Lines of known_hosts, e.g. from `ssh-keyscan`, compared with what the server's administrator says. */
+  readonly SSH_KNOWN_HOSTS: string
+  /** Seconds for everything. Default: 60. */
+  readonly TIMEOUT?: string
+}
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    if (!(await sameSecret(request.headers.get('authorization') ?? '', `Bearer ${env.API_TOKEN}`))) return refuse(401, 'unauthorized', { 'www-authenticate': 'Bearer' })
+    if (request.method !== 'POST') return refuse(405, 'POST only', { allow: 'POST' })
+    const command = commandOf(new URL(request.url).pathname, env.COMMANDS)
+    if (command === undefined) return refuse(403, 'not one of the commands')
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(Number(env.TIMEOUT ?? 60) * 1000)])
+    let client: Client | undefined
+    try {
+      client = await connect({
+        host: env.SSH_HOST, port: Number(env.SSH_PORT ?? 22), username: env.SSH_USER,
+        hostKey: knownHosts(env.SSH_KNOWN_HOSTS), auth: [publicKey(env.SSH_PRIVATE_KEY)], signal,
+      })
+      const process = await client.exec(command, { signal })
+      await process.stdin.close()
+      return new Response(events(client, process, signal), { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
+    } catch (error) {
+      await client?.close()
+      const { status, ...body } = problem(error)
+      return Response.json({ error: body }, { status })
+    }
+  },
+}
+
+function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ error: { name: 'RequestError', code: `HTTP_${status}`, message } }, { status, headers })
+}
+
+function commandOf(path: string, commands: string): string | undefined {
+  const [, name = ''] = /^\/run\/([\w-]{1,100})$/.exec(path) ?? []
+  const table = JSON.parse(commands) as Record<string, string>
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+/** Milliseconds between empty lines: a Worker learns that nobody listens any more when it writes. */
+const HEARTBEAT = 1000
+
+/**
+ * Lines of JSON as things happen: `{"stdout":"…"}`, `{"stderr":"…"}`, at the end `{"exit":{"code":0}}` or `{"error":{…}}`; empty lines mean nothing.
+ * Output is text: bytes that are not UTF-8 become U+FFFD. Whoever stops reading ends the SSH session.
+ */
+function events(client: Client, process: Process, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const writer = writable.getWriter()
+  const encoder = new TextEncoder()
+  const write = (text: string) => writer.write(encoder.encode(`${text}\n`))
+  const heartbeat = setInterval(() => { if ((writer.desiredSize ?? 0) > 0) write('').catch(() => {}) }, HEARTBEAT)
+  const close = () => {
+    clearInterval(heartbeat)
+    void client.close().catch(() => {})
+  }
+  signal.addEventListener('abort', close, { once: true })
+  writer.closed.catch(close)
+
+  async function copy(name: 'stdout' | 'stderr'): Promise<void> {
+    const decoder = new TextDecoder()
+    for await (const chunk of process[name]) await write(JSON.stringify({ [name]: decoder.decode(chunk, { stream: true }) }))
+  }
+  async function all(): Promise<void> {
+    try {
+      await Promise.all([copy('stdout'), copy('stderr')])
+      await write(JSON.stringify({ exit: await process.exit }))
+    } catch (error) {
+      const { status: _, ...body } = problem(signal.aborted ? signal.reason : error)
+      await write(JSON.stringify({ error: body }))
+    } finally {
+      close()
+    }
+    await writer.close()
+  }
+  // It fails when nobody reads any more.
+  all().catch(() => {})
+  return readable
+}
