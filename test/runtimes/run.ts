@@ -1,6 +1,6 @@
 import { within } from '../support/within.ts'
 import { startController } from './controller.ts'
-import type { Running, Runtime } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 import type { Servers } from './servers.ts'
 import { cases, type CaseResult, type End } from './suite/run.ts'
 
@@ -24,10 +24,9 @@ const LAST_WORDS = 15_000
 export async function runIn(runtime: Runtime, servers: Servers, folder: string): Promise<Outcome> {
   const began = performance.now()
   await using controller = await startController(servers, `${folder}/web`)
-  let running: Running | undefined
+  const starting = runtime.start({ folder, controller: controller.url })
   const told = async (): Promise<End> => {
-    running = await runtime.start({ folder, controller: controller.url })
-    const { ended } = running
+    const { ended } = await starting
     const end = await Promise.race([controller.end, ...ended ? [ended.then((log) => ({ problem: `ended too early: ${log}` }))] : []])
     if (!end.problem && ended) {
       const last = await within(LAST_WORDS, `${runtime.name} after the last case`, ended)
@@ -36,6 +35,7 @@ export async function runIn(runtime: Runtime, servers: Servers, folder: string):
     return end
   }
   const end = await within(LIMIT, 'the suite', told()).catch((error: unknown) => ({ problem: String(error) }))
+  const running = await within(LAST_WORDS, 'the start', starting).catch(() => undefined)
   await running?.stop().catch(() => {})
   const { key, name } = runtime
   return { key, name, version: running?.version ?? '', results: controller.results, ...end, seconds: Math.round((performance.now() - began) / 1000) }

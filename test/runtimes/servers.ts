@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { startGateway } from '../../examples/gateway/node.ts'
 import { keyPair } from '../support/key-pairs.ts'
-import { freePort } from '../support/port.ts'
 import { missingPeer } from '../support/require-peer.ts'
 import { authorizedKeys, clientKeys, type SshServer } from '../support/ssh-server.ts'
 import { type SshdOptions, startSshd } from '../support/sshd.ts'
@@ -19,6 +18,8 @@ export interface Servers extends AsyncDisposable {
 
 type Cleanup = () => void | Promise<void>
 
+/** A port that no test ever gets as a free one (tcpmux, RFC 1078). */
+const REFUSING = 1
 const token = 'a token/of+the tests'
 const password = 'correct horse battery staple'
 
@@ -46,8 +47,7 @@ export async function startServers(): Promise<Servers> {
     const echo = await listen(cleanups, (socket) => socket.pipe(socket))
     const silent = await listen(cleanups, () => {})
     const closing = await listen(cleanups, (socket) => socket.end())
-    const refusing = await freePort()
-    const allow = [main.port, rekeying.port, echo, silent, closing, refusing].map((port) => `127.0.0.1:${port}`)
+    const allow = [main.port, rekeying.port, echo, silent, closing, REFUSING].map((port) => `127.0.0.1:${port}`)
     const gateway = await startGateway({ token, allow })
     cleanups.push(() => gateway.close())
     const bulk = randomBytes(20_000_000)
@@ -62,7 +62,7 @@ export async function startServers(): Promise<Servers> {
         changedKnownHosts: `[${main.host}]:${main.port} ${keys.ed25519.publicKey}\n`,
         privateKeys: Object.fromEntries(Object.entries(keys).map(([type, { privateKey }]) => [type, privateKey])),
         strangersKey: stranger.privateKey, authorizedKeys: directory.file('authorized_keys'),
-        rekeyingPort: rekeying.port, echoPort: echo, silentPort: silent, closingPort: closing, refusingPort: refusing,
+        rekeyingPort: rekeying.port, echoPort: echo, silentPort: silent, closingPort: closing, refusingPort: REFUSING,
         file: { path: directory.file('bulk'), sha256: createHash('sha256').update(bulk).digest('hex') },
         directory: directory.file('files'), gateway: { url: gateway.url, token },
       },

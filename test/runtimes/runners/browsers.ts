@@ -13,18 +13,18 @@ interface Browser {
 
 async function startChromium(): Promise<Browser> {
   // Its sandbox needs another user than root.
-  const browser = await driver.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
-  return { version: browser.version(), open: async (url) => (await browser.newPage()).goto(url), close: () => browser.close() }
+  const browser = await driver.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: START_LIMIT })
+  return { version: browser.version(), open: async (url) => (await browser.newPage()).goto(url, { timeout: START_LIMIT }), close: () => browser.close() }
 }
 
 async function startFirefox(): Promise<Browser> {
   // It refuses a home that belongs to somebody else.
   const home = temporaryDirectory('firefox')
   try {
-    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true, env: { ...process.env, HOME: home.path } })
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true, timeout: START_LIMIT, env: { ...process.env, HOME: home.path } })
     return {
       version: (await browser.version()).replace(/^\D*/, ''),
-      open: async (url) => (await browser.newPage()).goto(url),
+      open: async (url) => (await browser.newPage()).goto(url, { timeout: START_LIMIT }),
       async close() {
         await browser.close()
         home.remove()
@@ -36,6 +36,8 @@ async function startFirefox(): Promise<Browser> {
   }
 }
 
+/** Milliseconds that a browser may take to start, or to load a page, on a busy machine. */
+const START_LIMIT = 120_000
 const CHROMIUM = '/usr/bin/chromium'
 const FIREFOX = '/usr/bin/firefox-esr'
 

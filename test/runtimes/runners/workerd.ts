@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPeer } from '../../support/process.ts'
+import { workerdPath as path } from '../../support/require-peer.ts'
 import type { Runtime } from '../runtime.ts'
-import { installed, lacking } from './installed.ts'
-
-const path = installed('workerd')
+import { lacking } from './installed.ts'
 
 /** Workers reach public addresses only, unless they are told otherwise. */
 const config = (controller: string) => `using Workerd = import "/workerd/workerd.capnp";

@@ -1,7 +1,7 @@
-import { ChannelError } from 'libssh2-wasm'
+import { ChannelError, SSHError } from 'libssh2-wasm'
 import { encode, randomBytes, sha256 } from './bytes.ts'
 import { type Case, login } from './case.ts'
-import { ensure, equal, pause, rejection } from './check.ts'
+import { ensure, equal, pause, rejection, within } from './check.ts'
 
 export const connections: readonly Case[] = [
   {
@@ -30,11 +30,16 @@ export const connections: readonly Case[] = [
     },
   },
   {
-    feature: 'keepalive', name: 'keeps an idle session alive',
+    feature: 'keepalive', name: 'keeps an idle session alive, and ends one whose server says nothing any more',
     async run(target) {
-      await using client = await login(target, { keepalive: { interval: 250, countMax: 3 } })
-      await pause(2000)
+      await using client = await login(target, { keepalive: { interval: 300, countMax: 20 } })
+      await pause(1000)
       equal((await client.run('echo alive')).stdout, 'alive\n', 'output')
+      const impatient = await login(target, { keepalive: { interval: 100, countMax: 3 } })
+      // sshd serves each connection in a process of its own: the parent of the command.
+      const running = rejection(SSHError, impatient.run('kill -STOP $PPID'))
+      equal((await within(20_000, running)).code, 'ERR_KEEPALIVE_TIMEOUT', 'code')
+      equal((await within(20_000, impatient.closed)).expected, false, 'closed as expected')
     },
   },
   {
