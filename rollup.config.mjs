@@ -14,7 +14,7 @@ const compilers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`co
 
 const hostCrypto = Object.fromEntries(['node', 'none'].map(name => [`host-crypto-${name}`, `src/ffi/host-crypto/${name}.ts`]))
 
-const dialers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
+const dialers = Object.fromEntries(['bun', 'deno', 'node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
 
 const files = Object.fromEntries(['node', 'none'].map(name => [`local-files-${name}`, `src/transports/local-files/${name}.ts`]))
 

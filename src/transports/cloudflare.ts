@@ -1,12 +1,8 @@
 import { connect } from 'cloudflare:sockets'
 import type { Transport } from '../core/transport.ts'
+import type { ConnectTcpOptions } from './tcp-options.ts'
 
-export interface ConnectTcpOptions {
-  readonly host: string
-  /** 22 if none is given. */
-  readonly port?: number
-  readonly signal?: AbortSignal | undefined
-}
+export type { ConnectTcpOptions } from './tcp-options.ts'
 
 /** A TCP connection of a Cloudflare Worker; its `Socket` is a transport as it is. @throws the error of the socket, or `signal.reason`. */
 export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {

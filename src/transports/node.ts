@@ -2,16 +2,12 @@ import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { BytePort, Transport } from '../core/transport.ts'
 import { SocketPort } from './socket-port.ts'
+import type { ConnectTcpOptions } from './tcp-options.ts'
 
 export { forwardDynamic, type ForwardAddress, type ForwardDynamicOptions, type Forwarding, type ForwardingOptions, forwardLocal, type ForwardLocalOptions, forwardRemote, type ForwardRemoteOptions } from './node-forward.ts'
 export { fileHostKeyStore } from './node-known-hosts-store.ts'
 
-export interface ConnectTcpOptions {
-  readonly host: string
-  /** 22 if none is given. */
-  readonly port?: number
-  readonly signal?: AbortSignal | undefined
-}
+export type { ConnectTcpOptions } from './tcp-options.ts'
 
 /**
  * A TCP connection on Node (Deno and Bun have `node:net` too).

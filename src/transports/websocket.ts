@@ -1,5 +1,6 @@
 import type { BytePort, PortSink, Transport } from '../core/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
+import { PortTransport } from './port-transport.ts'
 
 export interface WebSocketOptions {
   /** Subprotocols to offer; gateways such as websockify know `binary`. */
@@ -34,28 +35,7 @@ export function connectWebSocket(url: string | URL, { protocols = 'binary', sign
 
 /** A transport over a WebSocket, open or opening, of the browser or of a library with the same interface (npm `ws`). */
 export function fromWebSocket(socket: WebSocket): Transport {
-  return new WebSocketTransport(socket)
-}
-
-class WebSocketTransport implements Transport {
-  readonly port: WebSocketPort
-  #streams: { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } | undefined
-
-  constructor(socket: WebSocket) {
-    this.port = new WebSocketPort(socket)
-  }
-
-  get readable(): ReadableStream<Uint8Array> {
-    return (this.#streams ??= portStreams(this.port)).readable
-  }
-
-  get writable(): WritableStream<Uint8Array> {
-    return (this.#streams ??= portStreams(this.port)).writable
-  }
-
-  async close(): Promise<void> {
-    await this.port.close()
-  }
+  return new PortTransport(new WebSocketPort(socket))
 }
 
 class WebSocketPort implements BytePort {
@@ -180,38 +160,4 @@ const CLOSE_GRACE = 2000
 
 function closeError(event: CloseEvent, what: string): SSHError {
   return new SSHError(`${what}: code ${event.code}${event.reason ? ` (${event.reason})` : ''}`, { code: 'ERR_WEBSOCKET' })
-}
-
-/** The Web Streams of a port, for who wants them instead. */
-function portStreams(port: BytePort): { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } {
-  let drained: (() => void) | undefined
-  let ended = false
-  const readable = new ReadableStream<Uint8Array>({
-    start(controller) {
-      port.start({
-        data(chunk) {
-          controller.enqueue(chunk)
-          if ((controller.desiredSize ?? 0) <= 0) port.pause()
-        },
-        drained: () => drained?.(),
-        ended(error) {
-          ended = true
-          drained?.()
-          if (error === undefined) controller.close()
-          else controller.error(error)
-        },
-      })
-    },
-    pull: () => port.resume(),
-    cancel: () => port.close(),
-  }, { highWaterMark: 1 << 20, size: (chunk) => chunk.length })
-  const writable = new WritableStream<Uint8Array>({
-    async write(chunk) {
-      port.write(chunk)
-      while (!ended && port.queued > 1 << 20) await new Promise<void>((resolve) => { drained = resolve })
-    },
-    close: () => port.close(),
-    abort: () => port.abort(),
-  })
-  return { readable, writable }
 }

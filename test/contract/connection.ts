@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Transport } from '../../src/index.ts'
 
 /** The other end of a transport. */
@@ -73,12 +76,31 @@ export function socketEnd(socket: Socket): FarEnd {
 
 /** A TCP server of one connection, and what connects to it. */
 export async function tcpConnection(connect: (port: number) => Promise<Transport>): Promise<Connection> {
-  const server: Server = createServer({ allowHalfOpen: true })
+  const server = createServer({ allowHalfOpen: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  return connection(server, () => connect((server.address() as { port: number }).port))
+}
+
+/** The same over a Unix socket. */
+export async function unixConnection(connect: (path: string) => Promise<Transport>): Promise<Connection> {
+  const folder = mkdtempSync(join(tmpdir(), 'contract-'))
+  const server = createServer({ allowHalfOpen: true })
+  server.listen(join(folder, 'socket'))
+  await once(server, 'listening')
+  const made = await connection(server, () => connect(join(folder, 'socket')))
+  return {
+    ...made,
+    stop: async () => {
+      await made.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function connection(server: Server, connect: () => Promise<Transport>): Promise<Connection> {
   const accepted = once(server, 'connection') as Promise<[Socket]>
-  const { port } = server.address() as { port: number }
-  const transport = await connect(port)
+  const transport = await connect()
   const [socket] = await accepted
   return {
     transport,

@@ -1,0 +1,31 @@
+/// TCP and Unix sockets of Bun.
+import type { Transport } from '../core/transport.ts'
+import { BunPort, type BunSocket } from './bun-port.ts'
+import { PortTransport } from './port-transport.ts'
+import type { ConnectTcpOptions } from './tcp-options.ts'
+import { unlessAborted } from './unless-aborted.ts'
+
+export type { ConnectTcpOptions } from './tcp-options.ts'
+
+/** The part of Bun's global that is used. */
+interface BunNet {
+  connect(options: ({ readonly hostname: string, readonly port: number } | { readonly unix: string }) & { readonly allowHalfOpen: boolean, readonly socket: object }): Promise<BunSocket>
+}
+
+/** A TCP connection of Bun, by its own sockets. @throws the error of the connection, or `signal.reason`. */
+export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
+  return open({ hostname: host, port }, signal)
+}
+
+/** A Unix socket, e.g. of an authentication agent. @throws the error of the connection, or `signal.reason`. */
+export function connectUnix(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
+  return open({ unix: path }, signal)
+}
+
+async function open(target: { readonly hostname: string, readonly port: number } | { readonly unix: string }, signal: AbortSignal | undefined): Promise<Transport> {
+  signal?.throwIfAborted()
+  const port = new BunPort()
+  const bun = (globalThis as unknown as { readonly Bun: BunNet }).Bun
+  await unlessAborted(bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers }), signal, (late) => late.terminate())
+  return new PortTransport(port)
+}

@@ -1,0 +1,50 @@
+/// TCP and Unix sockets of Deno. Needs `--allow-net`; a Unix socket `--allow-read` and `--allow-write` too.
+import type { Transport } from '../core/transport.ts'
+import type { ConnectTcpOptions } from './tcp-options.ts'
+import { unlessAborted } from './unless-aborted.ts'
+
+export type { ConnectTcpOptions } from './tcp-options.ts'
+
+/** The part of `Deno.Conn` that is used. */
+interface Conn extends Pick<Transport, 'readable' | 'writable'> {
+  close(): void
+  setNoDelay?(noDelay?: boolean): void
+}
+
+/** The part of Deno's global that is used. */
+interface DenoNet {
+  connect(options: { readonly hostname: string, readonly port: number } | { readonly transport: 'unix', readonly path: string }): Promise<Conn>
+}
+
+/** A TCP connection of Deno; its `Conn` is a transport as it is. @throws the error of the connection, or `signal.reason`. */
+export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
+  return open({ hostname: host, port }, signal)
+}
+
+/** A Unix socket, e.g. of an authentication agent. @throws the error of the connection, or `signal.reason`. */
+export function connectUnix(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
+  return open({ transport: 'unix', path }, signal)
+}
+
+async function open(target: Parameters<DenoNet['connect']>[0], signal: AbortSignal | undefined): Promise<Transport> {
+  signal?.throwIfAborted()
+  const deno = (globalThis as unknown as { readonly Deno: DenoNet }).Deno
+  const conn = await unlessAborted(deno.connect(target), signal, (late) => late.close())
+  conn.setNoDelay?.()
+  return fromConn(conn)
+}
+
+/** Closing what is closed already throws in Deno. */
+function fromConn(conn: Conn): Transport {
+  return {
+    readable: conn.readable,
+    writable: conn.writable,
+    close() {
+      try {
+        conn.close()
+      } catch {
+        // It is closed, which was wanted.
+      }
+    },
+  }
+}

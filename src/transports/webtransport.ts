@@ -1,0 +1,41 @@
+/// WebTransport (HTTP/3) of browsers and Deno: one bidirectional stream carries one SSH connection.
+import type { Transport } from '../core/transport.ts'
+
+/** What is used of a `WebTransport`. */
+export interface WebTransportSession {
+  readonly ready: Promise<unknown>
+  createBidirectionalStream(): Promise<Pick<Transport, 'readable' | 'writable'>>
+  close(): void
+}
+
+/** What is given to `new WebTransport()`, e.g. `serverCertificateHashes`, and a signal. */
+export interface ConnectWebTransportOptions extends WebTransportOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Opens an HTTP/3 session with a gateway that joins each bidirectional stream to a TCP connection, and one stream in it.
+ * @throws the error of the session, `signal.reason`, or `ReferenceError` where the runtime has no WebTransport.
+ */
+export async function connectWebTransport(url: string | URL, { signal, ...options }: ConnectWebTransportOptions = {}): Promise<Transport> {
+  signal?.throwIfAborted()
+  const session: WebTransportSession = new WebTransport(String(url), options)
+  // A session that is closed on purpose rejects what waits for it.
+  const onAbort = () => session.close()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    await session.ready
+    return fromWebTransport(await session.createBidirectionalStream(), session)
+  } catch (error) {
+    session.close()
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** A transport over one bidirectional stream. @param session closed with it, if given */
+export function fromWebTransport({ readable, writable }: Pick<Transport, 'readable' | 'writable'>, session?: Pick<WebTransportSession, 'close'>): Transport {
+  return { readable, writable, close: () => session?.close() }
+}
