@@ -12,13 +12,12 @@ export interface Options {
   /** Minutes after which nothing more is begun. */
   readonly limit: number
   readonly write: boolean
-  readonly browser: boolean
 }
 
 export const USAGE = `npm run bench -- [OPTIONS]
-  --only WORKLOAD,...   exec-download exec-upload sftp-get sftp-put sftp-get-many sftp-put-many first-output echo sessions channels browser
+  --only WORKLOAD,...   exec-download exec-upload sftp-get sftp-put sftp-get-many sftp-put-many first-output echo sessions channels
   --peers PEER,...      ours ours-wasm ssh2-addon ssh2 dev-tunnels openssh libssh2-mbedtls libssh2-openssl
-  --links LINK,...      loopback 20ms 100ms loss (loopback alone if --only is given without --links)
+  --links LINK,...      loopback browser 20ms 100ms loss (loopback alone if --only is given without --links)
   --cipher NAME         this one for all, instead of finding out what suits each
   --rounds N            runs of each, in turns (3)
   --scale X             share of the full amount of data and files (1)
@@ -49,7 +48,6 @@ export function readOptions(args: readonly string[]): Options {
       scale: number(values.scale, values.quick ? 0.1 : 1),
       limit: number(values.limit, 17),
       write: values.write,
-      browser: only.length === 0 || only.includes('browser'),
     }
   } catch (error) {
     console.error(`${(error as Error).message}\n${USAGE}`.trim())

@@ -18,8 +18,13 @@ function over(link: string, workloads: readonly string[], share: number): Step[]
   return workloads.map((workload) => ({ workload, link, share, rounds: 2, peers: FEW }))
 }
 
+/** Links over which it is found out first which cipher suits whom, with this share of 1 GB; over the others the answer of loopback holds. */
+export const cipherTrials: Readonly<Record<string, number>> = { loopback: 0.25, browser: 0.06 }
+
 export const plan: readonly Step[] = [
   ...[...TRANSFERS, 'first-output', 'echo', 'sessions', 'channels'].map((workload) => ({ workload, link: 'loopback', share: 1 })),
+  ...['exec-download', 'exec-upload'].map((workload) => ({ workload, link: 'browser', share: 0.125 })),
+  ...['first-output', 'echo'].map((workload) => ({ workload, link: 'browser', share: 1 })),
   ...over('20ms', ['exec-download', 'exec-upload'], 0.125), ...over('20ms', ['sftp-get', 'sftp-put', 'channels'], 0.25),
   ...over('20ms', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.3),
   ...over('100ms', ['exec-download', 'exec-upload'], 0.0625), ...over('100ms', ['sftp-get', 'sftp-put', 'channels'], 0.125),

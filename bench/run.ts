@@ -6,7 +6,7 @@ import { nodePeers } from './peers/node.ts'
 import { nativePeers } from './peers/native.ts'
 import { openssh } from './peers/openssh.ts'
 import type { Peer } from './peers/peer.ts'
-import { plan, type Step } from './plan.ts'
+import { cipherTrials, plan, type Step } from './plan.ts'
 import { table } from './report/table.ts'
 import { type Cell, value } from './results.ts'
 import { startServer } from './server.ts'
@@ -33,28 +33,31 @@ for (const peer of peers) {
 }
 
 /** What a peer is fastest with, as the rounds with each cipher have shown. */
-function best(peer: Peer, workload: string): string | undefined {
+function best(peer: Peer, name: string, link: Link): string | undefined {
   if (options.cipher !== undefined) return options.cipher
-  const tried = cells.filter((cell) => cell.peer === peer.name && cell.variant !== 'best' && cell.workload === (workload === 'exec-upload' ? workload : 'exec-download'))
+  const tried = cells.filter((cell) => cell.peer === peer.name && cell.variant !== 'best' && cell.link === (link.name in cipherTrials ? link.name : 'loopback') &&
+    cell.workload === (name === 'exec-upload' ? name : 'exec-download'))
   const ranked = tried.map((cell) => ({ cipher: cell.cipher, speed: value({ unit: 'MB/s' }, cell) ?? 0 })).sort((a, b) => b.speed - a.speed)
   return ranked[0]?.cipher
 }
 
-const able = (workload: string, names: readonly string[] = []) =>
-  peers.filter((peer) => peer.can(workload) && peer.missing?.() === undefined && wanted(names, peer.name))
+function able(link: Link, workload: string, names: readonly string[] = []): Peer[] {
+  return (link.peers?.filter(({ name }) => wanted(options.peers, name)) ?? peers).filter((peer) => peer.can(workload) && peer.missing?.() === undefined && wanted(names, peer.name))
+}
 
-async function eachCipher(name: 'exec-download' | 'exec-upload', link: Link): Promise<void> {
+async function eachCipher(name: 'exec-download' | 'exec-upload', link: Link, share: number): Promise<void> {
   const workload = workloads.find((each) => each.name === name)!
-  for (const cipher of new Set(peers.flatMap(({ ciphers }) => ciphers))) {
-    const choices = able(name).filter((peer) => peer.ciphers.includes(cipher)).map((peer) => ({ peer, cipher }))
-    const round = { workload, link, variant: cipher, bytes: amount(256 << 20, options.scale), count: 1, rounds: options.rounds }
+  const all = able(link, name)
+  for (const cipher of new Set(all.flatMap(({ ciphers }) => ciphers))) {
+    const choices = all.filter((peer) => peer.ciphers.includes(cipher)).map((peer) => ({ peer, cipher }))
+    const round = { workload, link, variant: cipher, bytes: amount(workload.bytes!, share * options.scale), count: 1, rounds: options.rounds }
     cells.push(...await measure(server, round, choices, say))
   }
 }
 
 async function take({ workload: name, share, rounds = options.rounds, peers: names }: Step, link: Link): Promise<void> {
   const workload = workloads.find((each) => each.name === name)!
-  const choices: Choice[] = able(name, names).map((peer) => ({ peer, cipher: best(peer, name) }))
+  const choices: Choice[] = able(link, name, names).map((peer) => ({ peer, cipher: best(peer, name, link) }))
   const { count = 1 } = workload
   const round = {
     workload, link, variant: 'best', rounds: Math.min(rounds, options.rounds),
@@ -64,6 +67,20 @@ async function take({ workload: name, share, rounds = options.rounds, peers: nam
   cells.push(...await measure(server, round, choices, say))
 }
 
+async function measureOver(link: Link): Promise<void> {
+  const here = steps.filter((step) => step.link === link.name)
+  const trials = options.cipher === undefined ? cipherTrials[link.name] : undefined
+  if (trials !== undefined) {
+    await eachCipher('exec-download', link, trials)
+    if (here.some(({ workload }) => workload === 'exec-upload')) await eachCipher('exec-upload', link, trials)
+  }
+  for (const step of here) {
+    const minutes = (performance.now() - start) / 60_000
+    if (minutes > options.limit) note(`${step.workload}, ${link.name}: left out after ${minutes.toFixed(0)} minutes`)
+    else await take(step, link)
+  }
+}
+
 await using server = await startServer(512 * 2 ** 20 * options.scale)
 for (const name of new Set(steps.map(({ link }) => link))) {
   const reason = linkKinds[name]?.missing?.()
@@ -71,16 +88,11 @@ for (const name of new Set(steps.map(({ link }) => link))) {
     note(`${name}: ${reason}`)
     continue
   }
-  await using link = await openLink(name, server.target)
-  const here = steps.filter((step) => step.link === name)
-  if (options.cipher === undefined && name === 'loopback') {
-    await eachCipher('exec-download', link)
-    if (here.some(({ workload }) => workload === 'exec-upload')) await eachCipher('exec-upload', link)
-  }
-  for (const step of here) {
-    const minutes = (performance.now() - start) / 60_000
-    if (minutes > options.limit) note(`${step.workload}, ${name}: left out after ${minutes.toFixed(0)} minutes`)
-    else await take(step, link)
+  try {
+    await using link = await openLink(name, server.target)
+    await measureOver(link)
+  } catch (error) {
+    note(`${name}: ${(error as Error).message}`)
   }
 }
 console.log(table(cells, peers))

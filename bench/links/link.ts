@@ -1,6 +1,9 @@
 /** What lies between a client and the server. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { CHROMIUM, openBrowser } from '../browser/browser-link.ts'
+import type { Peer } from '../peers/peer.ts'
 import type { Target } from '../types.ts'
 
 export interface Link extends AsyncDisposable {
@@ -9,6 +12,8 @@ export interface Link extends AsyncDisposable {
   readonly target: Target
   /** Words in front of a client's command that put it on the far side. */
   readonly enter: readonly string[]
+  /** Who is on this side of it, if not the usual ones. */
+  readonly peers?: readonly Peer[]
 }
 
 interface LinkKind {
@@ -51,6 +56,13 @@ function delayed(milliseconds: number): LinkKind {
   }
 }
 
+/** Pages in Chromium; they reach the server through the gateway of examples/gateway. */
+const browser: LinkKind = {
+  title: 'in Chromium, through the gateway',
+  missing: () => (existsSync(CHROMIUM) ? undefined : `needs ${CHROMIUM}`),
+  open: async (target) => ({ target, enter: [], ...await openBrowser(target) }),
+}
+
 /** Two network namespaces and a wire between them that loses packets. */
 function lossy(milliseconds: number, loss: number): LinkKind {
   return {
@@ -69,6 +81,7 @@ export const linkKinds: Readonly<Record<string, LinkKind>> = {
   '20ms': delayed(20),
   '100ms': delayed(100),
   loss: lossy(20, 0.01),
+  browser,
 }
 
 export async function openLink(name: string, target: Target): Promise<Link> {

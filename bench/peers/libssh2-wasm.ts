@@ -1,72 +1,8 @@
-/** This library, as its users have it: the public client API of the built package. */
+/** This library on Node, from the built package. BENCH_HOST_CRYPTO=off leaves all ciphers to WebAssembly. */
 import { readFile } from 'node:fs/promises'
-import { type Client, connect, pinned, publicKey } from 'libssh2-wasm'
-import { CHUNK, zeros } from './chunk.ts'
-import { deferred } from './deferred.ts'
-import type { Connection, Library } from '../types.ts'
-
-type OnData = (chunk: Uint8Array) => void
-
-async function consume(stream: ReadableStream<Uint8Array>, onData: OnData): Promise<void> {
-  const reader = stream.getReader()
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) return
-    onData(value)
-  }
-}
-
-export function connection(client: Client): Connection {
-  return {
-    cipher: client.algorithms.cipher.fromServer,
-    async exec(command, onData) {
-      const process = await client.exec(command)
-      await consume(process.stdout, onData)
-      await process.exit
-    },
-    async feed(command, total, onData) {
-      const process = await client.exec(command)
-      const started = deferred()
-      const output = consume(process.stdout, (chunk) => {
-        onData(chunk)
-        started.resolve()
-      })
-      await Promise.race([started.promise, output])
-      const writer = process.stdin.getWriter()
-      for (let sent = 0; sent < total; sent += CHUNK) await writer.write(zeros(total - sent))
-      await writer.close()
-      await output
-      await process.exit
-    },
-    async terminal(command, onData) {
-      const process = await client.exec(command, { pty: {} })
-      consume(process.stdout, onData).catch(() => undefined)
-      const writer = process.stdin.getWriter()
-      return { write: (data) => void writer.write(data).catch(() => undefined) }
-    },
-    async get(remote, local) {
-      const sftp = await client.sftp()
-      await sftp.download(remote, local)
-      await sftp.close()
-    },
-    async put(local, remote) {
-      const sftp = await client.sftp()
-      await sftp.upload(local, remote)
-      await sftp.close()
-    },
-    async getDirectory(remote, local) {
-      const sftp = await client.sftp()
-      await sftp.downloadDirectory(remote, local)
-      await sftp.close()
-    },
-    async putDirectory(local, remote) {
-      const sftp = await client.sftp()
-      await sftp.uploadDirectory(local, remote)
-      await sftp.close()
-    },
-    close: () => client.close(),
-  }
-}
+import { connect, pinned, publicKey } from 'libssh2-wasm'
+import type { Library } from '../types.ts'
+import { connection } from './libssh2-wasm-session.ts'
 
 export const library: Library = {
   async connect({ host, port, user, keyFile, fingerprint }, cipher) {

@@ -36,10 +36,10 @@ function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only 
 const noAddon = () => (existsSync(`${addonPackage}/lib/protocol/crypto/build/Release/sshcrypto.node`) ? undefined : 'its addon could not be built: build/bench/ssh2.log')
 
 export const nodePeers: readonly Peer[] = [
-  nodePeer({ name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm' }),
+  nodePeer({ name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm', ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] }),
   nodePeer({ name: 'ours-wasm', title: 'libssh2-wasm, ciphers in WebAssembly', library: 'libssh2-wasm', env: { BENCH_HOST_CRYPTO: 'off' } }),
   nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
   nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2' }),
-  nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-ctr'], only: /^(?!sftp)/ }),
+  nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-gcm@openssh.com', 'aes256-ctr'], only: /^(?!sftp)/ }),
   nodePeer({ name: 'link', title: 'the link alone (TCP)', library: 'tcp-echo', ciphers: [], only: /^echo$/ }),
 ]

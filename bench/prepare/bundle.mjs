@@ -1,5 +1,5 @@
 // Compiles the programs of the benchmark into build/bench/. `libssh2-wasm` in them is the built package in dist/.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 mkdirSync('build/bench', { recursive: true })
@@ -17,3 +17,28 @@ await build({
   target: 'node20',
   logLevel: 'warning',
 })
+
+/** What dev-tunnels-ssh imports of Node and does not use in a page. */
+const unused = {
+  name: 'unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(stream|crypto|net|fs|util|path|os|child_process|diffie-hellman|node-rsa)$/ }, ({ path }) => ({ path, namespace: 'unused' }))
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = { Duplex: class {}, Readable: class {}, Writable: class {} }' }))
+  },
+}
+
+await build({
+  entryPoints: { page: 'bench/browser/page.ts' },
+  outdir: 'build/bench/page',
+  bundle: true,
+  tsconfigRaw: {},
+  platform: 'browser',
+  format: 'esm',
+  target: 'es2022',
+  alias: { 'libssh2-wasm': './dist/index.js', 'libssh2-wasm/websocket': './dist/websocket.js', buffer: './node_modules/buffer/index.js' },
+  inject: ['bench/browser/node-globals.js'],
+  define: { global: 'globalThis' },
+  plugins: [unused],
+  logLevel: 'warning',
+})
+copyFileSync('dist/libssh2.wasm', 'build/bench/page/libssh2.wasm')

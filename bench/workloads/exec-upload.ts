@@ -12,7 +12,7 @@ export const execUpload: Workload = {
     let said = ''
     await connection.feed('echo go; wc -c', job.bytes, (chunk) => {
       first ||= performance.now()
-      said += Buffer.from(chunk).toString()
+      said += new TextDecoder().decode(chunk)
     })
     const last = performance.now()
     if (Number(said.split('\n')[1]) !== job.bytes) throw new Error(`${said} instead of ${job.bytes} bytes arrived`)
