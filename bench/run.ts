@@ -7,17 +7,20 @@ import { nativePeers } from './peers/native.ts'
 import { openssh } from './peers/openssh.ts'
 import type { Peer } from './peers/peer.ts'
 import { cipherTrials, plan, type Step } from './plan.ts'
-import { table } from './report/table.ts'
+import { machine } from './report/machine.ts'
+import { report, write } from './report/write.ts'
 import { type Cell, value } from './results.ts'
 import { startServer } from './server.ts'
 import { workloads } from './workloads/all.ts'
 
 const options = readOptions(process.argv.slice(2))
 const start = performance.now()
+const where = machine(['npm run bench --', ...process.argv.slice(2)].join(' '))
 const say = (line: string) => console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(5)} s  ${line}`)
 const wanted = (list: readonly string[], name: string) => list.length === 0 || list.includes(name)
 
-const peers = [...nodePeers, openssh, ...nativePeers].filter(({ name }) => wanted(options.peers, name))
+const allPeers = [...nodePeers, openssh, ...nativePeers]
+const peers = allPeers.filter(({ name }) => wanted(options.peers, name))
 const steps = plan.filter(({ workload, link }) => wanted(options.only, workload) && wanted(options.links, link))
 const cells: Cell[] = []
 /** What was not measured, and why. */
@@ -95,5 +98,9 @@ for (const name of new Set(steps.map(({ link }) => link))) {
     note(`${name}: ${(error as Error).message}`)
   }
 }
-console.log(table(cells, peers))
-for (const text of notes) console.log(`- ${text}`)
+const run = { cells, peers: allPeers, notes, machine: where }
+console.log(report(run))
+if (options.write) {
+  write(run)
+  say('written: bench/RESULTS.md, bench/results.svg, bench/results.json, README.md')
+}
