@@ -116,6 +116,14 @@ test('0338: a write that is given up half sent does not end in the middle of the
   expect(size).toBe(7)
 })
 
+test('0801: a directory that could not be asked for, because the window was full when the connection ended, is freed once', async () => {
+  const code = await attackSftp(async ({ connection }) => {
+    await connection.receive(SSH_MSG.CHANNEL_DATA)
+    connection.end()
+  }, (sftp, complete) => codeOf(() => complete(() => sftp.mkdir('a/rather/long/path', 0o755))), { window: 9 + 10 })
+  expect(code).toMatch(/^ERR_/)
+})
+
 test('0339: SFTP may be started again after the server has refused it', async () => {
   await attack(async (connection) => {
     await serveLogin(connection)

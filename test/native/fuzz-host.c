@@ -1,0 +1,338 @@
+/* The JavaScript side of the glue, and the wire, of fuzz-session. After NEWKEYS
+   the ciphers change nothing and every MAC is zeros; every signature of a host
+   key is taken, once the code that verifies it has seen it. */
+#include <stdlib.h>
+#include <string.h>
+#include "fuzz-session.h"
+
+struct fuzz fuzz;
+static uint64_t random_state;
+
+/* The same numbers in each run. */
+int glue_random(void *buffer, size_t length)
+{
+    unsigned char *at = buffer;
+    if(fuzz.wire_len == 0)
+        random_state = 88172645463325252u;
+    while(length--) {
+        random_state ^= random_state << 13;
+        random_state ^= random_state >> 7;
+        random_state ^= random_state << 17;
+        *at++ = (unsigned char)(random_state >> 32);
+    }
+    return 0;
+}
+
+int host_recv(uintptr_t id, void *buffer, size_t length)
+{
+    size_t left = fuzz.wire_len - fuzz.wire_at;
+    (void)id;
+    if(!left)
+        return fuzz.ended ? 0 : HOST_PENDING;
+    if(length > left)
+        length = left;
+    if(length > fuzz.most)
+        length = fuzz.most;
+    memcpy(buffer, fuzz.wire + fuzz.wire_at, length);
+    fuzz.wire_at += length;
+    return (int)length;
+}
+
+/* Looks for the number of an SFTP request: CHANNEL_DATA, SFTP packet. */
+int host_send(uintptr_t id, const void *data, size_t length)
+{
+    const unsigned char *p = data;
+    (void)id;
+    if(fuzz.packets && length >= 23 && p[5] == 94)
+        fuzz.last_id = _libssh2_ntohu32(p + 19);
+    return (int)length;
+}
+
+/* Answers are as the input says: none yet, refused, or of so many bytes. */
+static int answer(void)
+{
+    if(fuzz.answers == 0)
+        return HOST_PENDING;
+    if(fuzz.answers == 1)
+        return HOST_FAILED;
+    fuzz.answer_len = fuzz.answers;
+    return (int)fuzz.answers;
+}
+
+int host_sign(uintptr_t id, const char *algorithm, size_t algorithm_len,
+              const void *data, size_t length)
+{
+    (void)id; (void)algorithm; (void)algorithm_len; (void)data; (void)length;
+    return answer();
+}
+
+int host_prompt(uintptr_t id, const void *round, size_t length)
+{
+    (void)id; (void)round; (void)length;
+    return answer();
+}
+
+int host_new_password(uintptr_t id, const char *prompt, size_t length)
+{
+    (void)id; (void)prompt; (void)length;
+    return answer();
+}
+
+void host_take_answer(uintptr_t id, void *buffer, size_t length)
+{
+    static const unsigned char begin[] = "\0\0\0\7ssh-rsa\0\0\0\4abcd\0\0\0\1x";
+    size_t size = length < sizeof(begin) ? length : sizeof(begin);
+    (void)id;
+    memset(buffer, 0, length);
+    memcpy(buffer, begin, size);
+}
+
+/* Reads what it is given: a pointer or length that lies is noticed. */
+static void look_at(const void *data, size_t length)
+{
+    static volatile unsigned char sink;
+    const unsigned char *at = data;
+    while(length--)
+        sink ^= *at++;
+}
+
+void host_disconnect(uintptr_t id, int reason, const char *message, int length)
+{
+    (void)id; (void)reason;
+    look_at(message, (size_t)length);
+}
+
+void host_debug(uintptr_t id, int always, const char *message, int length)
+{
+    (void)id; (void)always;
+    look_at(message, (size_t)length);
+}
+
+void host_ignore(uintptr_t id, const char *message, int length)
+{
+    (void)id;
+    look_at(message, (size_t)length);
+}
+
+void host_news(uintptr_t id, int channel)
+{
+    (void)id; (void)channel;
+}
+
+static void keep(LIBSSH2_CHANNEL *channel)
+{
+    int i;
+    for(i = 0; i < SLOTS; i++)
+        if(!fuzz.channels[i]) {
+            fuzz.channels[i] = channel;
+            return;
+        }
+}
+
+void host_x11_open(uintptr_t id, LIBSSH2_CHANNEL *channel,
+                   const char *originator, int port)
+{
+    (void)id; (void)port;
+    look_at(originator, strlen(originator));
+    keep(channel);
+}
+
+void host_agent_open(uintptr_t id, LIBSSH2_CHANNEL *channel)
+{
+    (void)id;
+    keep(channel);
+}
+
+void server_bytes(const void *data, size_t length)
+{
+    if(fuzz.wire_len + length > fuzz.wire_size) {
+        fuzz.wire_size = (fuzz.wire_len + length) * 2;
+        fuzz.wire = realloc(fuzz.wire, fuzz.wire_size);
+    }
+    if(length)
+        memcpy(fuzz.wire + fuzz.wire_len, data, length);
+    fuzz.wire_len += length;
+}
+
+void server_packet(const unsigned char *payload, size_t length)
+{
+    static const unsigned char zeros[64];
+    unsigned char head[5];
+    size_t unit = fuzz.packets ? 16 : 8;
+    size_t clear = fuzz.packets && fuzz.shape != MAC_AFTER ? 4 : 0;
+    size_t padding = unit - (5 - clear + length) % unit;
+    if(padding < 4)
+        padding += unit;
+    _libssh2_htonu32(head, (uint32_t)(1 + length + padding));
+    head[4] = (unsigned char)padding;
+    server_bytes(head, 5);
+    server_bytes(payload, length);
+    server_bytes(zeros, padding + (fuzz.packets ? 16 : 0));
+    if(length && payload[0] == SSH_MSG_NEWKEYS)
+        fuzz.packets = 1;
+}
+
+void server_identification(void)
+{
+    static const char line[] = "SSH-2.0-fuzz\r\n";
+    server_bytes(line, sizeof(line) - 1);
+}
+
+static unsigned char *name_list(unsigned char *at, const char *names)
+{
+    _libssh2_store_str(&at, names, strlen(names));
+    return at;
+}
+
+void server_kexinit(unsigned choice)
+{
+    static const char *const exchanges[] = { "curve25519-sha256",
+        "ecdh-sha2-nistp256", "mlkem768x25519-sha256",
+        "diffie-hellman-group-exchange-sha256", "ecdh-sha2-nistp521" };
+    static const char *const hostkeys[] = { "ssh-ed25519", "rsa-sha2-512",
+        "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        "ssh-ed25519-cert-v01@openssh.com",
+        "rsa-sha2-256-cert-v01@openssh.com" };
+    const char *exchange = exchanges[choice % 5];
+    static const char *const ciphers[SHAPES] = {
+        "aes128-ctr", "aes128-ctr", "aes128-gcm@openssh.com" };
+    static const char *const macs[SHAPES] = {
+        "hmac-sha2-256", "hmac-sha2-256-etm@openssh.com", "" };
+    unsigned char packet[600] = { SSH_MSG_KEXINIT };
+    unsigned char *at = packet + 17;
+    _libssh2_store_u32(&at, (uint32_t)strlen(exchange) + 29);
+    memcpy(at, exchange, strlen(exchange));
+    at += strlen(exchange);
+    memcpy(at, ",kex-strict-s-v00@openssh.com", 29);
+    at = name_list(at + 29, hostkeys[choice / 5 % 7]);
+    at = name_list(at, ciphers[fuzz.shape]);
+    at = name_list(at, ciphers[fuzz.shape]);
+    at = name_list(at, macs[fuzz.shape]);
+    at = name_list(at, macs[fuzz.shape]);
+    at = name_list(at, "zlib@openssh.com,none");
+    at = name_list(at, "zlib@openssh.com,none");
+    at = name_list(at, "");
+    at = name_list(at, "");
+    *at = 0;
+    server_packet(packet, (size_t)(at + 5 - packet));
+}
+
+void server_kex_reply(void)
+{
+    static const unsigned char newkeys = SSH_MSG_NEWKEYS;
+    unsigned char packet[300] = { SSH_MSG_KEXDH_REPLY }, blob[64], *b = blob;
+    unsigned char point[32] = { 9 }, signature[96], *s = signature;
+    unsigned char *at = packet + 1;
+    _libssh2_store_str(&b, "ssh-ed25519", 11);
+    _libssh2_store_str(&b, (char *)point, 32);
+    _libssh2_store_str(&s, "ssh-ed25519", 11);
+    memset(packet + 200, 1, 64);
+    _libssh2_store_str(&s, (char *)packet + 200, 64);
+    _libssh2_store_str(&at, (char *)blob, (size_t)(b - blob));
+    _libssh2_store_str(&at, (char *)point, 32);
+    _libssh2_store_str(&at, (char *)signature, (size_t)(s - signature));
+    server_packet(packet, (size_t)(at - packet));
+    server_packet(&newkeys, 1);
+}
+
+static int crypt_nothing(LIBSSH2_SESSION *session, unsigned int seqno,
+                         unsigned char *block, size_t length, void **abstract,
+                         int firstlast)
+{
+    (void)session; (void)seqno; (void)block; (void)length; (void)abstract;
+    (void)firstlast;
+    return 0;
+}
+
+static int length_in_clear(LIBSSH2_SESSION *session, unsigned int seqno,
+                           unsigned char *data, size_t size,
+                           unsigned int *length, void **abstract)
+{
+    (void)session; (void)seqno; (void)size; (void)abstract;
+    *length = _libssh2_ntohu32(data);
+    return 0;
+}
+
+static int hash_zeros(LIBSSH2_SESSION *session, unsigned char *mac,
+                      uint32_t seqno, const unsigned char *packet,
+                      size_t packet_len, const unsigned char *more,
+                      size_t more_len, void **abstract)
+{
+    (void)session; (void)seqno; (void)abstract;
+    look_at(packet, packet_len);
+    look_at(more, more_len);
+    memset(mac, 0, 16);
+    return 0;
+}
+
+static const LIBSSH2_CRYPT_METHOD no_cipher = {
+    .name = "none", .blocksize = 16, .crypt = crypt_nothing };
+static const LIBSSH2_CRYPT_METHOD no_aead = {
+    .name = "none", .blocksize = 16, .crypt = crypt_nothing, .auth_len = 16,
+    .get_len = length_in_clear,
+    .flags = LIBSSH2_CRYPT_FLAG_REQUIRES_FULL_PACKET |
+             LIBSSH2_CRYPT_FLAG_INTEGRATED_MAC |
+             LIBSSH2_CRYPT_FLAG_PKTLEN_AAD };
+static const LIBSSH2_MAC_METHOD zeros_after = {
+    .name = "none", .mac_len = 16, .hash = hash_zeros };
+static const LIBSSH2_MAC_METHOD zeros_etm = {
+    .name = "none", .mac_len = 16, .hash = hash_zeros, .etm = 1 };
+
+static void use_nothing(LIBSSH2_SESSION *session, libssh2_endpoint_data *end)
+{
+    if(end->crypt->dtor)
+        end->crypt->dtor(session, &end->crypt_abstract);
+    if(end->mac->dtor)
+        end->mac->dtor(session, &end->mac_abstract);
+    end->crypt = fuzz.shape == AEAD ? &no_aead : &no_cipher;
+    end->mac = fuzz.shape == ETM ? &zeros_etm : &zeros_after;
+}
+
+int __real_kex_use_keys(LIBSSH2_SESSION *session, const struct kex *kex,
+                        mbedtls_md_type_t hash);
+int __wrap_kex_use_keys(LIBSSH2_SESSION *session, const struct kex *kex,
+                        mbedtls_md_type_t hash);
+int __wrap_kex_use_keys(LIBSSH2_SESSION *session, const struct kex *kex,
+                        mbedtls_md_type_t hash)
+{
+    int rc = __real_kex_use_keys(session, kex, hash);
+    if(!rc) {
+        use_nothing(session, &session->local);
+        use_nothing(session, &session->remote);
+    }
+    return rc;
+}
+
+#define MOST_HOSTKEYS 32
+static struct hostkey_method lenient[MOST_HOSTKEYS];
+static const LIBSSH2_HOSTKEY_METHOD *lenient_list[MOST_HOSTKEYS + 1];
+static const LIBSSH2_HOSTKEY_METHOD **strict_list;
+
+static int verify_anyway(LIBSSH2_SESSION *session, const unsigned char *sig,
+                         size_t sig_len, const unsigned char *message,
+                         size_t message_len, void **abstract)
+{
+    size_t i;
+    for(i = 0; lenient_list[i] != session->hostkey; i++)
+        ;
+    strict_list[i]->sig_verify(session, sig, sig_len, message, message_len,
+                               abstract);
+    return 0;
+}
+
+const LIBSSH2_HOSTKEY_METHOD **__real_libssh2_hostkey_methods(void);
+const LIBSSH2_HOSTKEY_METHOD **__wrap_libssh2_hostkey_methods(void);
+const LIBSSH2_HOSTKEY_METHOD **__wrap_libssh2_hostkey_methods(void)
+{
+    size_t i;
+    if(!strict_list) {
+        strict_list = __real_libssh2_hostkey_methods();
+        for(i = 0; strict_list[i] && i < MOST_HOSTKEYS; i++) {
+            lenient[i] = *(const struct hostkey_method *)strict_list[i];
+            lenient[i].method.sig_verify = verify_anyway;
+            lenient_list[i] = &lenient[i].method;
+        }
+    }
+    return lenient_list;
+}
