@@ -11,7 +11,8 @@ export interface Transport {
 
 /** Who receives what a `BytePort` has to say. */
 export interface PortSink {
-  data(chunk: Uint8Array): void
+  /** @param lent the sender uses the memory of `chunk` again afterwards. */
+  data(chunk: Uint8Array, lent?: boolean): void
   /** `BytePort.queued` fell: there may be room again. */
   drained(): void
   /** Nothing more will come: end of stream, or the error that broke it. */

@@ -40,7 +40,7 @@ export class Wire {
 
   start(): void {
     this.#port.start({
-      data: (chunk) => this.#receive(chunk),
+      data: (chunk, lent) => this.#receive(chunk, lent),
       drained: () => this.#drained(),
       ended: (error) => {
         this.#ended ??= { error }
@@ -49,7 +49,7 @@ export class Wire {
     })
   }
 
-  #receive(chunk: Uint8Array): void {
+  #receive(chunk: Uint8Array, lent = false): void {
     this.#chunks.push(chunk)
     this.#inbound += chunk.length
     if (this.#inbound > INBOUND_HIGH && !this.#paused) {
@@ -57,6 +57,8 @@ export class Wire {
       this.#port.pause()
     }
     this.#events.inbound()
+    const at = lent ? this.#chunks.lastIndexOf(chunk) : -1
+    if (at >= 0) this.#chunks[at] = chunk.slice()
   }
 
   #drained(): void {

@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream'
 import { type WebSocket as ServerSocket, WebSocket as WsWebSocket, WebSocketServer } from 'ws'
 import type { Transport } from '../../src/index.ts'
 import { connectTcp, fromDuplex } from '../../src/transports/node.ts'
+import { dialTcp } from '../../src/transports/node-socket.ts'
 import { connectWebSocket, fromWebSocket } from '../../src/transports/websocket.ts'
 import { transportPair } from '../support/transport.ts'
 import { type Connection, type FarEnd, Received, tcpConnection } from './connection.ts'
@@ -11,6 +12,8 @@ import { type Connection, type FarEnd, Received, tcpConnection } from './connect
 const host = '127.0.0.1'
 
 export const overTcp = () => tcpConnection((port) => connectTcp({ host, port }))
+
+export const overDial = () => tcpConnection((port) => dialTcp({ host, port }))
 
 export const overDuplex = () => tcpConnection(async (port) => {
   const socket = connectSocket({ host, port, allowHalfOpen: true })

@@ -1,8 +1,9 @@
 import { fromWebTransport } from '../../src/transports/webtransport.ts'
-import { inChunks, inMemory, overDuplex, overGlobalWebSocket, overNpmWebSocket, overTcp, overWebStreams } from './connections.ts'
+import { inChunks, inMemory, overDial, overDuplex, overGlobalWebSocket, overNpmWebSocket, overTcp, overWebStreams } from './connections.ts'
 import { transportContract } from './transport.contract.ts'
 
 transportContract('connectTcp', { connect: overTcp })
+transportContract('the socket of connect()', { connect: overDial })
 transportContract('fromDuplex, which may be half open', { connect: overDuplex, halfClose: true })
 transportContract('Web Streams', { connect: overWebStreams })
 transportContract('streams in memory', { connect: () => inMemory(inChunks(32_768)), halfClose: true })

@@ -165,3 +165,27 @@ describe('close', () => {
     expect(port.abort).toHaveBeenCalledOnce()
   })
 })
+
+describe('a chunk that is lent', () => {
+  test('is copied if it has not been taken when the sender goes on with its memory', () => {
+    const { wire, sink } = wireOverPort()
+    const memory = Uint8Array.of(1, 2, 3, 4)
+    sink.data(memory.subarray(0, 3), true)
+    memory.fill(9)
+    const target = new Uint8Array(8)
+    expect(wire.recv(target)).toBe(3)
+    expect([...target.subarray(0, 3)]).toEqual([1, 2, 3])
+  })
+
+  test('is copied from where it has been taken to', () => {
+    const { wire, sink, events } = wireOverPort()
+    const first = new Uint8Array(2)
+    events.inbound.mockImplementationOnce(() => { wire.recv(first) })
+    const memory = Uint8Array.of(1, 2, 3, 4)
+    sink.data(memory, true)
+    memory.fill(9)
+    const rest = new Uint8Array(8)
+    expect(wire.recv(rest)).toBe(2)
+    expect([...first, ...rest.subarray(0, 2)]).toEqual([1, 2, 3, 4])
+  })
+})
