@@ -32,6 +32,7 @@ ci_packages='
 /usr/bin/gcc|gcc|the native client under sanitizers
 /usr/bin/make|make|the same
 /usr/include/zlib.h|zlib1g-dev|the same
+/sbin/ip|iproute2|the ends of a wire that loses packets
 /usr/bin/tmux|tmux|a terminal for the command-line program
 /usr/bin/vi|vim-tiny|an editor to run in it
 /usr/bin/chromium|chromium|a browser for the browser terminal

@@ -21,6 +21,7 @@ const signs = {
   asyncssh: ['/usr/bin/python3', `${pythonPackages}/asyncssh`],
   paramiko: ['/usr/bin/python3', `${pythonPackages}/paramiko`],
   'ssh-audit': ['/usr/bin/python3', treeFile('ssh-audit', '/usr/lib/python3/dist-packages/ssh_audit')],
+  'lossy-wire': ['/usr/bin/python3', '/dev/net/tun', '/sbin/ip'],
   websockify: ['/usr/bin/websockify'],
   puttygen: ['/usr/bin/puttygen'],
   chromium: ['/usr/bin/chromium'],
@@ -36,7 +37,7 @@ const printed = new Set<string>()
 /** Why tests with this peer cannot run on this machine; undefined when they can. */
 export function missingPeer(name: PeerName): string | undefined {
   if (name === 'sshd-login' || name === 'sshd-keyboard-interactive') return missingLogin(name)
-  if (name === 'ssh-audit' && !networkNamespaces()) return 'this machine allows no network namespaces, without which it would listen on all addresses'
+  if ((name === 'ssh-audit' || name === 'lossy-wire') && !networkNamespaces()) return 'this machine allows no network namespaces'
   const file = signs[name].find((path) => !existsSync(path))
   if (file === undefined) return undefined
   return `${file} is not there (scripts/${file === workerdPath ? 'install-runtimes.sh workerd' : `install-peers.sh${file.includes('.toolchain') ? ' --full' : ''}`})`
