@@ -11,6 +11,7 @@ import { type TemporaryDirectory, temporaryDirectory } from '../support/temporar
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'first-command.md': ['hello\n careful\n {"code":3}', '3', '588895 {"code":0}', 'true still here'],
   'terminal.md': ['true {"code":0}', 'true'],
+  'browser-terminal.md': ['{"code":3}\ntrue', '{"code":0}', 'false publickey'],
   'sftp.md': ['some text\n\na true', '3000000 3000000 3000000', 'far 5000000003', 'ERR_SFTP_NO_SUCH_FILE true'],
   'tunnels.md': ['true', 'hello', 'true true'],
   'jump-hosts.md': ['three hops away'],

@@ -1,0 +1,262 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { requirePeer } from '../support/require-peer.ts'
+import { startProxy, type Proxy } from '../support/proxy.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
+import { openStage, type Stage } from './stage.ts'
+import type { TerminalPage } from './terminal-page.ts'
+
+const PASSWORD = 'swordfish'
+const login = { user: 'demo', password: PASSWORD }
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
+
+describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, () => {
+  let server: SshServer, other: SshServer, way: Proxy, stage: Stage, files: TemporaryDirectory
+  /** The same address has another host key when this port is changed. */
+  const behind = { host: '127.0.0.1', port: 0 }
+  const pages: TerminalPage[] = []
+
+  const open = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
+    const page = await stage.open({ port: way.port, user: login.user }, options)
+    pages.push(page)
+    return page
+  }
+  const loggedIn = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
+    const page = await open(options)
+    await page.login(PASSWORD)
+    return page
+  }
+
+  beforeAll(async () => {
+    [server, other] = await Promise.all([startSshd({ login, hostKeyTypes: ['ed25519'] }), startSshd({ login, hostKeyTypes: ['ecdsa'] })])
+    behind.port = server.port
+    way = await startProxy({ target: behind })
+    files = temporaryDirectory('browser-terminal')
+    stage = await openStage([way.port])
+  }, 180_000)
+  afterAll(async () => {
+    await stage?.[Symbol.asyncDispose]()
+    await way?.stop()
+    await Promise.all([server?.stop(), other?.stop()])
+    files?.remove()
+  })
+  /** No errors, and nothing that the content security policy had to stop. */
+  afterEach(async () => {
+    for (const { complaints, page } of pages.splice(0)) {
+      await page.context().close()
+      expect(complaints).toEqual([])
+    }
+  })
+
+  test('logs in with a password once the host key is accepted, runs commands, follows its size, leaves', async () => {
+    const terminal = await open({ viewport: { width: 1280, height: 800 } })
+    await terminal.connect('wrong')
+    const fingerprint = await terminal.titled('Is this the right server?').locator('.fingerprint').textContent()
+    expect(fingerprint).toBe(server.hostKeys[0]?.fingerprint)
+    expect(await terminal.dialog.locator('.randomart').textContent()).toContain('[ED25519 256]')
+    await terminal.acceptHostKey()
+    await terminal.titled('Password').getByLabel(`Password of demo@127.0.0.1:${way.port}`).fill(PASSWORD)
+    await terminal.page.keyboard.press('Enter')
+    await terminal.shows(/[#$]$/)
+    await terminal.run('echo "<$((6 * 7))>"; printf "\\033[38;2;1;200;3m\\342\\202\\254 coloured\\033[0m\\n"')
+    await terminal.shows(/^<42>\n€ coloured$/m)
+    const colour = await terminal.panel.locator('.xterm-rows span', { hasText: 'coloured' }).last().evaluate((span) => getComputedStyle(span).color)
+    expect(colour).toBe('rgb(1, 200, 3)')
+    await terminal.page.setViewportSize({ width: 900, height: 500 })
+    await terminal.run('until [ $(stty size | cut -d " " -f 2) -lt 120 ]; do sleep 0.1; done; echo "size: $(stty size)."')
+    await terminal.shows(/^size: \d+ \d+\.$/m)
+    const [, rows, columns] = /^size: (\d+) (\d+)\.$/m.exec(await terminal.screen()) as unknown as [string, number, number]
+    expect([Number(rows) > 10, Number(rows) < 40, Number(columns) > 60]).toEqual([true, true, true])
+    await terminal.run('exit 3')
+    await terminal.banner.getByText('exit code 3').waitFor()
+  })
+
+  test('vim fills the terminal', async () => {
+    const terminal = await loggedIn()
+    await terminal.run('vi notes')
+    await terminal.shows(/(~\n){10}/)
+    await terminal.type('ihello from vim')
+    await terminal.page.keyboard.press('Escape')
+    await terminal.type(':wq\n')
+    await terminal.shows(/[#$]$/)
+    await terminal.run('cat notes')
+    await terminal.shows(/^hello from vim$/m)
+  })
+
+  test('a lot of output leaves the page responsive, and Ctrl-C works at once', async () => {
+    const terminal = await loggedIn()
+    // Counts turns of the page's event loop: a page that is blocked has none.
+    await terminal.page.evaluate(() => {
+      const counter = globalThis as unknown as { turns: number }
+      counter.turns = 0
+      setInterval(() => counter.turns++, 10)
+    })
+    await terminal.run(`yes ${'50 MB of these '.repeat(5)} | head -c 50M; echo; echo "<$((6 * 7))>"`)
+    const turns: number[] = []
+    const look = async () => { turns.push(await terminal.page.evaluate(() => (globalThis as unknown as { turns: number }).turns)) }
+    await expect.poll(async () => {
+      await look()
+      return /^<42>$/m.test(await terminal.screen())
+    }, { timeout: 150_000, interval: 100 }).toBe(true)
+    expect(turns.length).toBeGreaterThan(3)
+    expect(turns.at(-1)).toBeGreaterThan((turns[0] as number) + turns.length)
+    await terminal.run('clear; yes endless')
+    await terminal.shows(/(endless\n){5}/)
+    await terminal.page.keyboard.press('Control+C')
+    await terminal.run('echo "<$((7 * 9))>"')
+    await terminal.shows(/^.*<63>$/m)
+  })
+
+  test('files go up and come down unchanged, into a Blob and into a file', async () => {
+    const terminal = await loggedIn()
+    const content = randomBytes(3_000_000)
+    writeFileSync(files.file('up.bin'), content)
+    await terminal.openFiles()
+    await terminal.files.locator('input[type=file]').setInputFiles(files.file('up.bin'))
+    await terminal.files.locator('.transfers .done').waitFor()
+    await terminal.run('sha256sum up.bin')
+    await terminal.shows(new RegExp(`^${sha256(content)}`, 'm'))
+
+    await terminal.page.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+    const [download] = await Promise.all([terminal.page.waitForEvent('download'), terminal.files.getByRole('button', { name: 'Download up.bin' }).click()])
+    expect(sha256(readFileSync(await download.path()))).toBe(sha256(content))
+
+    // The picker is a window of the system, which no test can press; the file that it would give is a real one.
+    await terminal.page.evaluate(() => Reflect.set(globalThis, 'showSaveFilePicker', async () => (await navigator.storage.getDirectory()).getFileHandle('down.bin', { create: true })))
+    await terminal.files.getByRole('button', { name: 'Download up.bin' }).click()
+    await expect.poll(() => terminal.files.locator('.transfers .done').count(), { timeout: 60_000 }).toBe(3)
+    const hash = await terminal.page.evaluate(async () => {
+      const file = await (await (await navigator.storage.getDirectory()).getFileHandle('down.bin')).getFile()
+      const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer())
+      return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    })
+    expect(hash).toBe(sha256(content))
+  })
+
+  test('survives a restart of the gateway with a clear message, and connects again', async () => {
+    const terminal = await loggedIn()
+    await stage.stopGateway()
+    await terminal.banner.getByText('The connection to the gateway was lost').waitFor()
+    await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
+    await terminal.banner.getByText('No connection to the gateway').waitFor()
+    await stage.startGateway()
+    await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
+    await terminal.titled('Password').getByLabel('Password').fill(PASSWORD)
+    await terminal.page.keyboard.press('Enter')
+    await terminal.shows(/connected again[^]*[#$]$/)
+    await terminal.run('echo "<$((6 * 7))>"')
+    await terminal.shows(/^<42>$/m)
+  })
+
+  test('a changed host key is refused until the person removes the old one on purpose', async () => {
+    const terminal = await loggedIn()
+    await terminal.run('exit')
+    try {
+      behind.port = other.port
+      await terminal.banner.getByRole('button', { name: 'Connect again' }).click()
+      const warning = terminal.titled('The server’s key has changed')
+      expect(await warning.locator('.fingerprint').allTextContents()).toEqual([server.hostKeys[0]?.fingerprint, other.hostKeys[0]?.fingerprint])
+      const remove = warning.getByRole('button', { name: 'Remove the old key' })
+      expect(await remove.isDisabled()).toBe(true)
+      await terminal.page.keyboard.press('Enter')
+      await terminal.banner.getByText('was refused before anything secret was sent').waitFor()
+      await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
+      await warning.getByLabel('I have asked the administrator').check()
+      await remove.click()
+      await terminal.banner.getByText('The old key was removed').waitFor()
+      await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
+      expect(await terminal.titled('Is this the right server?').locator('.fingerprint').textContent()).toBe(other.hostKeys[0]?.fingerprint)
+      await terminal.acceptHostKey()
+      await terminal.titled('Password').getByLabel('Password').fill(PASSWORD)
+      await terminal.page.keyboard.press('Enter')
+      await terminal.shows(/connected again[^]*[#$]$/)
+    } finally {
+      behind.port = server.port
+    }
+  })
+
+  test('two tabs have two sessions', async () => {
+    const terminal = await loggedIn()
+    await terminal.run('name=first')
+    await terminal.page.getByRole('button', { name: 'New tab' }).click()
+    await terminal.connect(PASSWORD)
+    await terminal.shows(/[#$]$/)
+    await terminal.run('echo "<$name>"')
+    await terminal.shows(/^<>$/m)
+    const tabs = terminal.page.getByRole('tab')
+    expect(await tabs.count()).toBe(2)
+    await tabs.first().click()
+    await terminal.run('echo "<$name>"')
+    await terminal.shows(/^<first>$/m)
+    // Shift+Esc leaves the terminal, arrows move along the tabs.
+    await terminal.page.keyboard.press('Shift+Escape')
+    await terminal.page.keyboard.press('ArrowRight')
+    await terminal.shows(/^<>$/m)
+    await terminal.page.getByRole('button', { name: 'Close this tab' }).last().click()
+    expect(await tabs.count()).toBe(1)
+    await terminal.shows(/^<first>$/m)
+  })
+
+  test('a key file becomes a key of the browser that logs in, after a reload too', async () => {
+    const terminal = await open()
+    await terminal.form.locator('input[type=file]').setInputFiles(server.keys.ed25519.path)
+    await terminal.form.getByText('no script can read').waitFor()
+    const kept = await terminal.page.evaluate(() => new Promise<{ extractable: boolean, type: string }[]>((resolve, reject) => {
+      const opening = indexedDB.open('libssh2-wasm-keys')
+      opening.onerror = () => reject(opening.error)
+      opening.onsuccess = () => {
+        const all = opening.result.transaction('keys').objectStore('keys').getAll()
+        all.onsuccess = () => resolve((all.result as { privateKey: CryptoKey }[]).map(({ privateKey: { extractable, type } }) => ({ extractable, type })))
+      }
+    }))
+    expect(kept).toEqual([{ extractable: false, type: 'private' }])
+    const target = await terminal.form.evaluate((form) => [...form.querySelectorAll('input')].filter(({ type }) => type !== 'file').map(({ value }) => value))
+    await terminal.page.reload()
+    for (const [index, value] of target.entries()) await terminal.form.locator('input:not([type=file])').nth(index).fill(value)
+    await terminal.form.locator('select').selectOption({ index: 1 })
+    await terminal.connect()
+    await terminal.acceptHostKey()
+    await terminal.shows(/[#$]$/)
+  })
+
+  test('a phone has the keys that its keyboard lacks, and nothing sticks out', async () => {
+    const terminal = await loggedIn({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
+    await terminal.run('cat')
+    await terminal.type('interrupted')
+    await terminal.panel.getByRole('button', { name: 'Ctrl' }).tap()
+    await terminal.type('c')
+    await terminal.shows(/\^C\n.*[#$]$/)
+    await terminal.run('echo "<$((6 * 7))>"')
+    await terminal.shows(/^<42>$/m)
+    await terminal.panel.getByRole('button', { name: 'Up' }).tap()
+    await terminal.shows(/[#$] .*echo "<\$\(\(6 \* 7\)\)>"$|\^\[\[A$/)
+    const { inner, scroll } = await terminal.page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }))
+    expect([inner, scroll]).toEqual([390, 390])
+  })
+})
+
+describe.runIf(here && requirePeer('sshd-keyboard-interactive'))('keyboard-interactive in Chromium', { timeout: 180_000 }, () => {
+  test('asks what the server asks, shows what may be shown, and says when it was wrong', async () => {
+    await using server = await startSshd({ login: { ...login, secondFactor: '123456' } })
+    await using stage = await openStage([server.port])
+    const terminal = await stage.open({ port: server.port, user: login.user })
+    const answer = async (first: string, second: string) => {
+      const secret = terminal.dialog.getByLabel('Password')
+      expect(await secret.getAttribute('type')).toBe('password')
+      await secret.fill(first)
+      await terminal.page.keyboard.press('Enter')
+      const shown = terminal.dialog.locator('input[type=text]')
+      await shown.fill(second)
+      await terminal.page.keyboard.press('Enter')
+    }
+    await terminal.connect()
+    await terminal.acceptHostKey()
+    await answer(PASSWORD, '123456')
+    await terminal.shows(/[#$]$/)
+    expect(terminal.complaints).toEqual([])
+  })
+})
