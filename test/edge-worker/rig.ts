@@ -23,7 +23,7 @@ export async function bundleEdgeWorker(folder: TemporaryDirectory): Promise<stri
   cpSync(fileURLToPath(new URL('../../examples', import.meta.url)), folder.file('examples'), { recursive: true })
   await build({
     absWorkingDir: folder.path, entryPoints: ['examples/edge-worker/worker.ts'], outdir: 'out', bundle: true, format: 'esm', target: 'es2022', platform: 'neutral',
-    conditions: ['workerd', 'worker'], external: ['cloudflare:*'], loader: { '.wasm': 'copy' }, assetNames: '[name]',
+    conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*'], loader: { '.wasm': 'copy' }, assetNames: '[name]',
   })
   return [folder.file('out/worker.js'), folder.file('out/libssh2.wasm')]
 }

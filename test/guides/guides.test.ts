@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { type Client, connect, knownHosts, publicKey } from '../../src/index.ts'
 import { runBlock, typeScriptBlocks } from '../readme/code-blocks.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+
+// Node 20 has none of its own.
+globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket
 
 /** What the blocks of each guide print, in order: lines, or a pattern for what differs. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
@@ -18,6 +22,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'keys-and-agents.md': ['true true\nERR_KEY_PASSPHRASE_WRONG', 'ecdsa-sha2-nistp256', 'signed elsewhere'],
   'host-keys.md': ['true {"code":0}', 'true'],
   'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
+  'gateways-and-workers.md': ['through a gateway\n'],
   'migrating-from-ssh2.md': [],
   'migrating-from-ssh2-python.md': ['as in Python'],
 }
