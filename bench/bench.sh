@@ -1,16 +1,28 @@
 #!/usr/bin/env bash
 # npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. What cannot be prepared is left out, and the report says why.
+# npm run bench:scale [-- OPTIONS] is this with --sessions-and-memory in front: the other half, which needs no peers.
 source "$(dirname "$0")/../scripts/build/common.sh"
 
-case " $* " in *' --help '*) ;; *)
+program=run
+if [ "${1:-}" = --sessions-and-memory ]; then program=scale-run; shift; fi
+
+prepare() {
   bash scripts/build/node-modules.sh
   ./build.sh
   [ -x /usr/sbin/sshd ] && have ssh && have sftp && have ssh-keygen || scripts/install-peers.sh >&2
   [ -x /usr/bin/time ] || apt_install time
-  [ -x /usr/bin/chromium ] || (apt_install chromium) || say 'no Chromium: nothing is measured in it'
+}
+
+prepare_peers() {
   mkdir -p build/bench
+  [ -x /usr/bin/chromium ] || (apt_install chromium) || say 'no Chromium: nothing is measured in it'
   bash bench/prepare/ssh2-addon.sh || say "npm ssh2's addon could not be built: build/bench/ssh2.log"
   bash bench/prepare/native.sh || say 'the native clients could not be built'
+}
+
+case " $* " in *' --help '*) ;; *)
+  prepare
+  [ $program = scale-run ] || prepare_peers
 esac
 node bench/prepare/bundle.mjs
-exec node build/bench/run.js "$@"
+exec node "build/bench/$program.js" "$@"

@@ -6,7 +6,9 @@ mkdirSync('build/bench', { recursive: true })
 for (const name of readdirSync('build/bench')) if (name.endsWith('.js')) rmSync(`build/bench/${name}`)
 
 await build({
-  entryPoints: { run: 'bench/run.ts', client: 'bench/client.ts', 'delay-proxy': 'bench/links/delay-proxy.ts' },
+  entryPoints: {
+    run: 'bench/run.ts', client: 'bench/client.ts', 'delay-proxy': 'bench/links/delay-proxy.ts',
+    'scale-run': 'bench/scale/run.ts', 'scale-client': 'bench/scale/client.ts', 'scale-server': 'bench/scale/server.ts' },
   outdir: 'build/bench',
   bundle: true,
   splitting: true,
