@@ -35,5 +35,6 @@ node scripts/build/wasm.mjs "$emcc" "$variant"
 
 node scripts/generate/constants.mjs
 bash scripts/build/node-modules.sh
+node scripts/build/inlined.mjs
 node scripts/build/bundle.mjs
 node scripts/build/notices.mjs

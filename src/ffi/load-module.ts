@@ -1,5 +1,6 @@
 import { compileLibssh2 } from '#compile-libssh2'
 
+let compile: () => Promise<WebAssembly.Module> = compileLibssh2
 let compiled: Promise<WebAssembly.Module> | undefined
 
 /**
@@ -7,9 +8,14 @@ let compiled: Promise<WebAssembly.Module> | undefined
  * How it is found depends on the runtime (`src/ffi/compile/`); a failure is not remembered.
  */
 export function loadModule(): Promise<WebAssembly.Module> {
-  compiled ??= compileLibssh2().catch((error: unknown) => {
+  compiled ??= compile().catch((error: unknown) => {
     compiled = undefined
     throw error
   })
   return compiled
+}
+
+/** From now on the module is found another way: for `libssh2-wasm/inline`. */
+export function compileBy(other: typeof compile): void {
+  compile = other
 }
