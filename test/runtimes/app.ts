@@ -32,7 +32,7 @@ export async function makeApp(folder: string): Promise<void> {
 }
 
 /** No registry is asked: the package has no dependencies. */
-function installPackage(folder: string): void {
+export function installPackage(folder: string): void {
   const npm = (args: readonly string[], cwd: string) => execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   mkdirSync(folder, { recursive: true })
   npm(['pack', '--pack-destination', folder], project)
