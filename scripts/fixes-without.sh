@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# scripts/fixes-without.sh [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ or test/native/ names)
+# scripts/fixes-without.sh [--resume] [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ or test/native/ names)
 # Takes one patch at a time out of libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
 # The release build is tried first; where the tests still pass, the sanitizer build, which is ten times slower. What only a
 # SEND or RECV that waits can show is shown by the native program, under the sanitizers too.
+# --resume goes on with a run of the same commit that was broken off.
 # Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on what is committed, in build/without/; the project itself is not touched.
 source "$(dirname "$0")/build/common.sh"
 
-work=$PWD/build/without project=$PWD/build/without/project series=$PWD/build/without/series rows=$PWD/build/without/rows
+work=$PWD/build/without project=$PWD/build/without/project series=$PWD/build/without/series rows=$PWD/build/without/rows-$(git rev-parse --short HEAD)
 export LIBSSH2_WASM_TOOLCHAIN=${LIBSSH2_WASM_TOOLCHAIN:-$PWD/.toolchain/debian13} LIBSSH2_SRC=$work/libssh2 NO_COLOR=1
 # Without its patch a test may hang in C, where no timer of JavaScript runs.
 limit=${FIXES_LIMIT:-180}
@@ -122,18 +123,24 @@ try() {
 
 row() { printf '| %s | %s | %s | %s |\n' "$1" "${2:--}" "$3" "$4" | tee -a "$rows"; }
 
+resume=
+[ "${1:-}" != --resume ] || { resume=yes; shift; }
 [ $# -gt 0 ] && numbers=("$@") ||
   mapfile -t numbers < <(grep -rhoE "'[0-9]{4}: " test/fixes test/native --include='*.test.ts' | tr -d "': " | sort -u)
 
 copy_project
 make_series
 rm -rf "$project/deps/libssh2/patches"
-: > "$rows"
+[ "$resume" ] || rm -f "$rows" "$rows.begun"
+touch "$rows"
 git -C "$series" checkout --quiet --force --detach all && copy_tree
-for variant in native release sanitize; do
-  build "$variant" || fail "$(tail -5 "$work/build.log")"
-  limit=1800 run_tests "$variant" "$(IFS='|'; echo "${numbers[*]}")" || fail "tests fail ($variant) with all patches applied: see build/without/test.log"
-done
-for number in "${numbers[@]}"; do try "$number"; done
+if [ ! -f "$rows.begun" ]; then
+  for variant in native release sanitize; do
+    build "$variant" || fail "$(tail -5 "$work/build.log")"
+    limit=1800 run_tests "$variant" "$(IFS='|'; echo "${numbers[*]}")" || fail "tests fail ($variant) with all patches applied: see build/without/test.log"
+  done
+  touch "$rows.begun"
+fi
+for number in "${numbers[@]}"; do grep -q "^| $number-" "$rows" || try "$number"; done
 [ $# -gt 0 ] || node scripts/fixes/write-proof.mjs "$rows" > deps/libssh2/FIXES-PROOF.md
 ! grep -q 'NOT SHOWN\|not separable\|does not compile' "$rows"

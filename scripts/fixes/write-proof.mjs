@@ -12,7 +12,7 @@ if (neither.length > 0) throw new Error(`neither a test nor a reason: ${neither.
 
 console.log(`# What happens without each patch
 
-Written by one run of \`scripts/fixes-without.sh\`: libssh2 with all patches but one (and but those later ones that build on its lines), on which
+Written by \`scripts/fixes-without.sh\`, one run over all patches: libssh2 with all patches but one (and but those later ones that build on its lines), on which
 the tests of \`test/fixes/\` and \`test/native/\` that bear its number are run. With all patches applied the same tests pass, in the native, the release
 and the sanitizer build. *In part*: lines that later patches changed again stayed; *by hand*: \`scripts/fixes/without/\` says what was undone.
 

@@ -11,7 +11,7 @@ import type { KeyExchangeOptions } from '../support/scripted-server/key-exchange
 export type Victim<T> = (session: Session) => Promise<T>
 
 /** Less than vitest's own limit, so that a test that waits for ever says so and frees what it has. */
-const PATIENCE = process.env.LIBSSH2_WASM_BUILD === 'sanitize' ? 30_000 : 10_000
+const PATIENCE = process.env.LIBSSH2_WASM_BUILD === 'sanitize' ? 60_000 : 15_000
 
 /**
  * Runs `victim` against a server that does `script`. Fails if the script is wrong, if the module trapped,

@@ -23,6 +23,27 @@ int glue_random(void *buffer, size_t length)
     return 0;
 }
 
+/* Memory that runs out: the linker puts these in the place of the C library's
+   for everything that is fuzzed. */
+static int fails(void)
+{
+    return fuzz.fail_after && --fuzz.fail_after == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
 int host_recv(uintptr_t id, void *buffer, size_t length)
 {
     size_t left = fuzz.wire_len - fuzz.wire_at;

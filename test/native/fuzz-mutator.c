@@ -96,6 +96,8 @@ static const struct {
           "ecdsa-sha2-nistp256\0\0\0\110\0\0\0\40" HALF "\0\0\0\40" HALF),
     OF(0, "\37\0\0\1\1\0" ONES ONES ONES ONES "\0\0\0\1\2"),
     OF(7, "\0"), OF(7, "\1"), OF(7, "\20"),
+    OF(7, "\20\0"), OF(7, "\20\1"), OF(7, "\20\2"), OF(7, "\20\3"),
+    OF(7, "\20\5"), OF(7, "\20\10"),
 };
 #define SAMPLES (sizeof(samples) / sizeof(samples[0]))
 

@@ -12,6 +12,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id);
 void glue_session_free(LIBSSH2_SESSION *session);
 int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+void *__real_malloc(size_t size);
 
 /* What glue-session.c gives as the socket, where libssh2 knows of sockets. */
 #define NO_SOCKET 1000
@@ -36,7 +37,7 @@ static void packet_of(const char *bytes, size_t length)
 
 static void channel_data(const unsigned char *data, size_t length)
 {
-    unsigned char *packet = malloc(length + 9), *at = packet;
+    unsigned char *packet = __real_malloc(length + 9), *at = packet;
     *at++ = SSH_MSG_CHANNEL_DATA;
     _libssh2_store_u32(&at, 0);
     _libssh2_store_u32(&at, (uint32_t)length);
@@ -49,7 +50,7 @@ static void channel_data(const unsigned char *data, size_t length)
 /* An SFTP packet of type data[0] to the client's last request. */
 static void sftp_answer(const unsigned char *data, size_t length, int numbered)
 {
-    unsigned char *packet = malloc(length + 8), *at = packet;
+    unsigned char *packet = __real_malloc(length + 8), *at = packet;
     size_t type = length ? 1 : 0;
     _libssh2_store_u32(&at, (uint32_t)(length + (numbered ? 4 : 0)));
     if(length)
@@ -144,6 +145,7 @@ static void play(unsigned kind, const uint8_t *data, size_t length)
         break;
     default:
         fuzz.answers = length ? data[0] : 1;
+        fuzz.fail_after = length > 1 ? 1u + data[1] : 0;
     }
     if(client_busy())
         client_goes_on();
@@ -186,6 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     /* The connection is gone: nothing may wait any longer. */
     fuzz.ended = 1;
+    fuzz.fail_after = 0;
     fuzz.answers = 1;
     while(client_busy() && ++turns < 1000)
         client_goes_on();

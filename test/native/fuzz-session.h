@@ -29,6 +29,7 @@ struct fuzz {
     uint32_t last_id;  /* of the client's last SFTP request */
     uint32_t answers;  /* of the next callback: 0 PENDING, else what it gives */
     size_t answer_len; /* announced to C and not taken yet */
+    unsigned fail_after; /* of so many allocations the last fails; 0: none */
 };
 
 extern struct fuzz fuzz;
