@@ -67,7 +67,7 @@ export async function startGateway({ host = '127.0.0.1', port = 0, log = () => {
 
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    void upgrade(request, socket, head)
+    upgrade(request, socket, head).catch(() => socket.destroy())
   })
   await new Promise<void>((listening, failed) => server.once('error', failed).listen(port, host, listening))
   const { address, family, port: bound } = server.address() as AddressInfo

@@ -39,12 +39,10 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
     expect((await outputOf(await run(worker, 'killed'))).last).toMatchObject({ exit: { signal: 'TERM' } })
   })
 
-  test('streams: what is printed arrives while the command runs, and as much as there is', async () => {
-    const response = await run(worker, 'ticks')
-    const chunks: string[] = []
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) chunks.push(new TextDecoder().decode(chunk))
-    expect(chunks.length).toBeGreaterThan(2)
-    expect(chunks.join('').replace(/^\n/gm, '')).toBe('{"stdout":"tick 1\\n"}\n{"stdout":"tick 2\\n"}\n{"stdout":"tick 3\\n"}\n{"exit":{"code":0}}\n')
+  test('streams as much as there is', async () => {
+    const lines = (await (await run(worker, 'ticks')).text()).split('\n').filter((line) => line !== '')
+    // Each tick has a line of its own, unless this machine was so busy that two came together.
+    expect(lines.map((line) => (JSON.parse(line) as { stdout?: string }).stdout ?? line).join('')).toBe('tick 1\ntick 2\ntick 3\n{"exit":{"code":0}}')
     const { stdout, last } = await outputOf(await run(worker, 'much'))
     expect(stdout).toBe('x'.repeat(3_000_000))
     expect(last).toEqual({ exit: { code: 0 } })
@@ -81,14 +79,14 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
   }, 60_000)
 
   test('a time limit ends a command', async () => {
-    await using hasty = await startEdgeWorker(modules, server, { TIMEOUT: '2' })
+    await using hasty = await startEdgeWorker(modules, server, { TIMEOUT: '6' })
     const { stdout, last } = await outputOf(await run(hasty, 'forever'))
     expect(stdout).toBe('begun\n')
     expect(last).toMatchObject({ error: { name: 'TimeoutError', code: 'ERR_TIMEOUT' } })
     await noSessions()
-  })
+  }, 60_000)
 
-  test('a request that is given up ends the SSH session and its command', async () => {
+  test('what is printed arrives while the command runs; a request that is given up ends the SSH session', async () => {
     await noSessions()
     const giveUp = new AbortController()
     const response = await run(worker, 'forever', { signal: giveUp.signal })
@@ -97,7 +95,7 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
     expect(sessions().length).toBeGreaterThan(0)
     giveUp.abort()
     await noSessions()
-  })
+  }, 60_000)
 
   test('100 requests: all right, no session left, memory flat and given back', async () => {
     const reserved = reservations(worker.pid)

@@ -96,6 +96,17 @@ describe('the gateway refuses', () => {
     await elsewhere.close()
   })
 
+  test('to follow what a target says: a redirect is bytes like all others', async () => {
+    const answer = `HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:${target.port}/\r\nContent-Length: 0\r\n\r\n`
+    await using redirecting = await tcpTarget((socket) => socket.end(answer))
+    await start({ allow: [`127.0.0.1:${redirecting.port}`] })
+    const client = rawClient(gateway, `/tcp/127.0.0.1/${redirecting.port}`)
+    const [data] = await once(client.socket, 'message') as [Buffer]
+    expect(data.toString()).toBe(answer)
+    expect(await client.ended).toMatchObject({ code: 1000 })
+    expect(target.sockets).toHaveLength(0)
+  })
+
   test('of several addresses those that are not allowed', async () => {
     await start({ allow: [`many.test:${target.port}`, `127.0.0.1:${target.port}`], resolve: async () => ['10.0.0.1', '::1', '127.0.0.1'] })
     const client = rawClient(gateway, `/tcp/many.test/${target.port}`)
@@ -110,7 +121,7 @@ describe('the gateway refuses', () => {
   })
 
   test('to wait for a name server for ever', async () => {
-    await start({ allow: ['slow.test:22'], resolve: () => new Promise(() => {}), limits: { connectMs: 50 } })
+    await start({ allow: ['slow.test:22'], resolve: () => new Promise(() => {}), limits: { connectMs: 500 } })
     expect(await rawClient(gateway, '/tcp/slow.test/22').ended).toEqual({ code: 4504, reason: 'connect timeout' })
   })
 })

@@ -63,6 +63,8 @@ export interface TcpTarget extends AsyncDisposable {
   readonly port: number
   /** Connections so far. */
   readonly sockets: Socket[]
+  /** The connection of that number, as soon as it is there: a gateway opens the WebSocket before it has connected. */
+  socket(index: number): Promise<Socket>
   close(): Promise<void>
 }
 
@@ -80,5 +82,12 @@ export async function tcpTarget(serve: (socket: Socket) => void, { host = '127.0
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
   }
-  return { port: (server.address() as AddressInfo).port, sockets, close, [Symbol.asyncDispose]: close }
+  const socket = async (index: number) => {
+    for (;;) {
+      const found = sockets[index]
+      if (found) return found
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  return { port: (server.address() as AddressInfo).port, sockets, socket, close, [Symbol.asyncDispose]: close }
 }

@@ -77,23 +77,45 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
     client.socket.send(Buffer.alloc(100_000))
     client.socket.close(1000)
     await client.ended
-    const [socket] = target.sockets as [Socket]
+    const socket = await target.socket(0)
     if (!socket.closed) await once(socket, 'close')
     expect(socket.bytesRead).toBe(100_000)
     await gateway?.logged(/"reason":"client closed"/)
   })
 
-  test('bounds text frames, large frames, idle time, connections', async () => {
-    const url = await start({ limits: { frameBytes: 1000, idleMs: 3000, connectionsPerClient: 3 } })
-    const [text, large, idle] = [await opened(url), await opened(url), await opened(url)]
+  test('bounds idle time', async () => {
+    const url = await start({ limits: { idleMs: 300 } })
+    const { ended } = await opened(url)
+    expect(await ended).toEqual({ code: 4408, reason: 'idle' })
+  })
+
+  test('bounds text frames, large frames, connections', async () => {
+    const url = await start({ limits: { frameBytes: 1000, connectionsPerClient: 2 } })
+    const [text, large] = [await opened(url), await opened(url)]
     expect(await rawClient(url, path).ended).toEqual({ status: 429 })
     text.socket.send('text')
     expect(await text.ended).toEqual({ code: 1003, reason: 'text frame' })
     large.socket.send(Buffer.alloc(1001))
     expect(await large.ended).toEqual({ code: 1009, reason: 'frame too large' })
-    expect(await idle.ended).toEqual({ code: 4408, reason: 'idle' })
     await opened(url)
-    expect(target.sockets).toHaveLength(4)
+    await target.socket(2)
+    expect(target.sockets).toHaveLength(3)
+  })
+
+  test('asks a rate-limiting binding first', async () => {
+    const module = `import { WorkerEntrypoint } from 'cloudflare:workers'
+      const asked = {}
+      export default class extends WorkerEntrypoint {
+        limit({ key }) {
+          asked[key] = (asked[key] ?? 0) + 1
+          return { success: asked[key] <= 2 }
+        }
+      }`
+    const url = await start({ services: { GATEWAY_RATE: module } })
+    await opened(url)
+    await opened(url)
+    expect(await rawClient(url, path).ended).toEqual({ status: 429 })
+    await gateway?.logged(/"reason":"too many connections of this client"/)
   })
 
   test('tells when a target cannot be reached', async () => {
@@ -120,7 +142,7 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
     const silent = await opened(url)
     silent.socket.pause()
     let taken = -1
-    for (const [socket] = target.sockets as [Socket]; taken !== socket.bytesWritten;) {
+    for (const socket = await target.socket(0); taken !== socket.bytesWritten;) {
       taken = socket.bytesWritten
       await new Promise((resolve) => setTimeout(resolve, 500))
     }

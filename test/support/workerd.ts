@@ -9,6 +9,8 @@ export interface WorkerdOptions {
   readonly modules: readonly string[]
   /** Text bindings. */
   readonly bindings: Readonly<Record<string, string>>
+  /** Bindings whose methods another Worker answers: its module's text. */
+  readonly services?: Readonly<Record<string, string>>
   /** Compatibility flags, as in wrangler's configuration. */
   readonly flags?: readonly string[]
   /** Which addresses it may connect to; on the platform it is `public` alone. Default: loopback. */
@@ -25,7 +27,7 @@ export interface Workerd extends AsyncDisposable {
 }
 
 /** requirePeer('workerd'). */
-export async function startWorkerd({ modules, bindings, flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
+export async function startWorkerd({ modules, bindings, services = {}, flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
   const directory = temporaryDirectory('workerd')
   const text = (value: string) => JSON.stringify(value)
   const config = `using Workerd = import "/workerd/workerd.capnp";
@@ -36,8 +38,12 @@ const config :Workerd.Config = (
       modules = [${modules.map((path) => `(name = ${text(basename(path))}, ${path.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${text(basename(path))})`).join(', ')}],
       compatibilityDate = "2026-01-01",
       compatibilityFlags = [${flags.map(text).join(', ')}],
-      bindings = [${Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`).join(', ')}],
+      bindings = [${[
+        ...Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`),
+        ...Object.keys(services).map((key) => `(name = ${text(key)}, service = ${text(key)})`),
+      ].join(', ')}],
     )),
+    ${Object.entries(services).map(([key, module]) => `(name = ${text(key)}, worker = (modules = [(name = "${key}.js", esModule = ${text(module)})], compatibilityDate = "2026-01-01")),`).join('\n    ')}
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
