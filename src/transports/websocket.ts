@@ -29,7 +29,8 @@ export function connectWebSocket(url: string | URL, { protocols = 'binary', sign
       signal?.removeEventListener('abort', onAbort)
       resolve(transport)
     }, { once: true })
-    socket.addEventListener('close', (event) => reject(closeError(event, 'the WebSocket could not be opened')), { once: true })
+    socket.addEventListener('close', (event) => reject(closeError(event, NOT_OPENED)), { once: true })
+    socket.addEventListener('error', () => { if (hasNoClose(socket)) reject(notOpened()) }, { once: true })
   })
 }
 
@@ -54,7 +55,7 @@ class WebSocketPort implements BytePort {
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('message', (event: MessageEvent) => this.#message(event.data))
     // `close` follows and says more; npm `ws` would end the process if nobody listened.
-    socket.addEventListener('error', () => {})
+    socket.addEventListener('error', () => { if (hasNoClose(socket)) this.#end(notOpened()) })
     socket.addEventListener('close', (event) => this.#end(event.code === 1000 || event.code === 1005 ? undefined : closeError(event, 'the WebSocket was closed')))
   }
 
@@ -157,6 +158,12 @@ class WebSocketPort implements BytePort {
 
 /** Milliseconds that a gateway has to answer the closing handshake. */
 const CLOSE_GRACE = 2000
+
+const NOT_OPENED = 'the WebSocket could not be opened'
+const notOpened = () => new SSHError(NOT_OPENED, { code: 'ERR_WEBSOCKET' })
+
+/** After an `error`: Node 22 leaves a WebSocket that could not be opened as it was, and no `close` follows. */
+const hasNoClose = (socket: WebSocket) => socket.readyState === socket.CONNECTING
 
 function closeError(event: CloseEvent, what: string): SSHError {
   return new SSHError(`${what}: code ${event.code}${event.reason ? ` (${event.reason})` : ''}`, { code: 'ERR_WEBSOCKET' })

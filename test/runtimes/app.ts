@@ -15,7 +15,7 @@ export async function makeApp(folder: string): Promise<void> {
   installPackage(folder)
   await build({
     entryPoints: hosts.map((name) => fileURLToPath(new URL(`hosts/${name}.ts`, import.meta.url))),
-    outdir: folder, bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', external: ['libssh2-wasm', 'libssh2-wasm/*', 'node:*'],
+    outdir: folder, bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', external: ['libssh2-wasm', 'libssh2-wasm/*', 'node:*', 'cloudflare:*'],
     // The project's own says that `libssh2-wasm` is src/.
     tsconfigRaw: '{}',
   })

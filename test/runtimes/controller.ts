@@ -31,6 +31,7 @@ export async function startController(servers: Servers, folder: string): Promise
       else ended(message)
       response.end()
     } else if (name === 'environment') response.end(JSON.stringify(servers.environment))
+    else if (name === 'swallowed') response.end(String(servers.swallowed()))
     else if (name === 'key-exchanges') response.end(String(servers.keyExchanges()))
     else {
       const file = await readFile(join(folder, name)).catch(() => undefined)

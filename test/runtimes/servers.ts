@@ -14,6 +14,8 @@ export interface Servers extends AsyncDisposable {
   readonly environment: Environment
   /** How often the re-keying server has begun a key exchange so far. */
   keyExchanges(): number
+  /** Bytes that have come to the port that swallows everything. */
+  swallowed(): number
 }
 
 type Cleanup = () => void | Promise<void>
@@ -46,8 +48,11 @@ export async function startServers(): Promise<Servers> {
     const rekeying = await sshd({ config: ['LogLevel DEBUG1', 'RekeyLimit 1M'], ...login && { login } })
     const echo = await listen(cleanups, (socket) => socket.pipe(socket))
     const silent = await listen(cleanups, () => {})
+    const greeting = await listen(cleanups, (socket) => socket.end(randomBytes(100_000)))
+    let swallowed = 0
+    const swallowing = await listen(cleanups, (socket) => socket.on('data', (data) => { swallowed += data.length }))
     const closing = await listen(cleanups, (socket) => socket.end())
-    const allow = [main.port, rekeying.port, echo, silent, closing, REFUSING].map((port) => `127.0.0.1:${port}`)
+    const allow = [main.port, rekeying.port, echo, silent, greeting, swallowing, closing, REFUSING].map((port) => `127.0.0.1:${port}`)
     const gateway = await startGateway({ token, allow })
     cleanups.push(() => gateway.close())
     const bulk = randomBytes(20_000_000)
@@ -62,11 +67,12 @@ export async function startServers(): Promise<Servers> {
         changedKnownHosts: `[${main.host}]:${main.port} ${keys.ed25519.publicKey}\n`,
         privateKeys: Object.fromEntries(Object.entries(keys).map(([type, { privateKey }]) => [type, privateKey])),
         strangersKey: stranger.privateKey, authorizedKeys: directory.file('authorized_keys'),
-        rekeyingPort: rekeying.port, echoPort: echo, silentPort: silent, closingPort: closing, refusingPort: REFUSING,
+        rekeyingPort: rekeying.port, echoPort: echo, silentPort: silent, greetingPort: greeting, swallowingPort: swallowing, closingPort: closing, refusingPort: REFUSING,
         file: { path: directory.file('bulk'), sha256: createHash('sha256').update(bulk).digest('hex') },
         directory: directory.file('files'), gateway: { url: gateway.url, token },
       },
       keyExchanges: () => rekeying.log().match(/SSH2_MSG_KEXINIT sent/g)?.length ?? 0,
+      swallowed: () => swallowed,
       [Symbol.asyncDispose]: stop,
     }
   } catch (error) {

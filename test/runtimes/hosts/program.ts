@@ -1,5 +1,6 @@
 /// Node, Deno and Bun: `program.js URL-OF-THE-CONTROLLER`. Ends by itself: nothing of the library keeps a process alive.
 import { argv } from 'node:process'
+import { connectTcp } from 'libssh2-wasm/node'
 import { runSuite } from '../suite/run.ts'
 
-await runSuite({ controller: argv[2]!, route: 'tcp' })
+await runSuite({ controller: argv[2]!, route: 'tcp', dial: connectTcp })

@@ -26,6 +26,10 @@ export interface Environment {
   readonly silentPort: number
   /** Closes connections at once. */
   readonly closingPort: number
+  /** Sends 100,000 bytes and closes. */
+  readonly greetingPort: number
+  /** Reads everything, says nothing; the controller tells how much it was. */
+  readonly swallowingPort: number
   /** Nobody listens. */
   readonly refusingPort: number
   /** 20 MB on the server. */
@@ -35,14 +39,18 @@ export interface Environment {
   readonly gateway: { readonly url: string, readonly token: string }
 }
 
-/** How the runtime reaches the server. */
-export type Route = 'tcp' | 'websocket'
-
-export interface Target {
-  readonly environment: Environment
-  readonly route: Route
-  /** URL that answers questions about the server (test/runtimes/controller.ts). */
+/** What a host tells of its runtime. */
+export interface Host {
+  /** URL that gives the environment, answers questions about the servers, and takes the results (test/runtimes/controller.ts). */
   readonly controller: string
+  /** How the runtime reaches the server. */
+  readonly route: 'tcp' | 'websocket'
+  /** Its TCP, if it has one. */
+  readonly dial?: (address: { readonly host: string, readonly port: number }) => Promise<Transport>
+}
+
+export interface Target extends Host {
+  readonly environment: Environment
 }
 
 export interface Case {

@@ -1,5 +1,5 @@
 import { authentication } from './authentication.ts'
-import type { Case, Environment, Route, Target } from './case.ts'
+import type { Case, Environment, Host, Target } from './case.ts'
 import { within } from './check.ts'
 import { commands } from './commands.ts'
 import { connections } from './connections.ts'
@@ -7,8 +7,9 @@ import { ends } from './ends.ts'
 import { hostKeys } from './host-keys.ts'
 import { measure, type Measurements } from './measure.ts'
 import { sftp } from './sftp.ts'
+import { transports } from './transports.ts'
 
-export const cases: readonly Case[] = [...commands, ...hostKeys, ...authentication, ...sftp, ...ends, ...connections]
+export const cases: readonly Case[] = [...commands, ...hostKeys, ...authentication, ...sftp, ...ends, ...connections, ...transports]
 
 export interface CaseResult {
   readonly name: string
@@ -20,7 +21,7 @@ export interface CaseResult {
 
 /** What a host sends when all cases are through. */
 export interface End {
-  readonly route?: Route
+  readonly route?: Host['route']
   readonly measurements?: Measurements
   readonly problem?: string
 }
@@ -28,11 +29,12 @@ export interface End {
 const LIMIT = 60_000
 
 /** Runs everything, one case after another, and tells the controller. Hosts call it. */
-export async function runSuite({ controller, route }: { readonly controller: string, readonly route: Route }): Promise<void> {
+export async function runSuite(host: Host): Promise<void> {
+  const { controller, route } = host
   const tell = (path: string, message: CaseResult | End) => fetch(`${controller}/${path}`, { method: 'POST', body: JSON.stringify(message) })
   try {
     const environment = await (await fetch(`${controller}/environment`)).json() as Environment
-    const target: Target = { environment, route, controller }
+    const target: Target = { ...host, environment }
     for (const one of cases) await tell('result', await outcome(one, target))
     await tell('end', { route, measurements: await within(LIMIT, measure(target)) })
   } catch (error) {
