@@ -14,6 +14,12 @@ int glue_channel_number(LIBSSH2_CHANNEL *channel)
     return (int)channel->local.id;
 }
 
+/* What the next reads fill the receive window up to. */
+void glue_channel_window_size(LIBSSH2_CHANNEL *channel, uint32_t size)
+{
+    channel->remote.window_size_initial = size;
+}
+
 int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel)
 {
     return channel->remote.close;

@@ -44,6 +44,8 @@ export interface Originator {
 
 /** libssh2 reads no more in one call of ours; a larger `size` is cut to it. */
 const LARGEST_READ = 4 << 20
+/** Reads add their own size to it. */
+const LARGEST_WINDOW = 1 << 30
 const NOTHING = new Uint8Array(0)
 
 /**
@@ -421,6 +423,12 @@ export class Channel implements Disposable {
     // What libssh2 would store is the window before the adjustment.
     const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, Number(force), 0 as Bytes))
     return [rc, this.windowRead()]
+  }
+
+  /** Sets the size in bytes that `read` fills the receive window up to from now on; 2 MiB if nobody says otherwise. (glue_channel_window_size) */
+  receiveWindowSize(size: number): void {
+    const checked = wholeNumber(size, 'size', 1, LARGEST_WINDOW)
+    this.#plain((c, channel) => c._glue_channel_window_size(channel, checked))
   }
 
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */

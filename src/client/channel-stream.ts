@@ -1,5 +1,6 @@
 import type { Channel } from '../bindings/channel.ts'
 import type { Transport } from '../core/transport.ts'
+import { ReceiveWindow, type RoundTrip } from './receive-window.ts'
 import { channelReadable, channelWritable } from './streams.ts'
 
 /** A channel as a byte stream in both directions: a transport, so `connect({ transport })` goes through it (ProxyJump). Closes itself after the EOF of both sides. */
@@ -10,7 +11,8 @@ export interface ChannelStream extends Transport, AsyncDisposable {
   close(): Promise<void>
 }
 
-export function channelStream(channel: Channel): ChannelStream {
+/** @param roundTrip where it is known, the receive window grows with it. */
+export function channelStream(channel: Channel, roundTrip?: RoundTrip): ChannelStream {
   let closing: Promise<void> | undefined
   const close = () => closing ??= channel.session.complete(() => channel.free()).then(ignore, ignore)
   const abandon = () => { void close() }
@@ -20,7 +22,7 @@ export function channelStream(channel: Channel): ChannelStream {
   }
   return {
     channel,
-    readable: channelReadable(channel, 0, abandon, half),
+    readable: channelReadable(channel, 0, roundTrip && new ReceiveWindow(channel, roundTrip), abandon, half),
     writable: channelWritable(channel, abandon, half) as WritableStream<Uint8Array>,
     closed: () => channel.session.complete(() => channel.exit()).then(ignore, ignore),
     close,

@@ -1,3 +1,4 @@
+import type { Again } from '../bindings/calls.ts'
 import type { Channel, Exit, PtyOptions } from '../bindings/channel.ts'
 import type { Session } from '../bindings/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
@@ -8,6 +9,7 @@ import { type ChannelStream, channelStream } from './channel-stream.ts'
 import type { AgentForwarding, IncomingForwarding, X11Forwarding } from './forwarding.ts'
 import type { ListenOptions, PortListener } from './listener.ts'
 import { Process } from './process.ts'
+import { RoundTrip } from './receive-window.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
 import type { SftpClient } from './sftp/sftp-client.ts'
 import type { UploadSource } from './sftp/sources.ts'
@@ -72,6 +74,7 @@ export class Client implements AsyncDisposable {
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
   #incoming: IncomingForwarding | undefined
+  readonly #roundTrip = new RoundTrip()
   #closing = false
 
   /** For `connect()`. */
@@ -82,8 +85,12 @@ export class Client implements AsyncDisposable {
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
   }
 
+  #opened(open: () => Channel | Again, signal: AbortSignal | undefined): Promise<Channel> {
+    return this.#roundTrip.measure(() => this.session.complete(open, { signal, discard: (late) => late[Symbol.dispose]() }))
+  }
+
   async #open(signal: AbortSignal | undefined): Promise<Channel> {
-    return this.session.complete(() => this.session.openSession(), { signal, discard: (late) => late[Symbol.dispose]() })
+    return this.#opened(() => this.session.openSession(), signal)
   }
 
   /** Opens a channel and prepares it; what fails on the way closes it. */
@@ -104,7 +111,7 @@ export class Client implements AsyncDisposable {
         })
       }
       await step(() => begin(channel))
-      return new Process(channel, signal)
+      return new Process(channel, this.#roundTrip, signal)
     } catch (error) {
       channel[Symbol.dispose]()
       throw error
@@ -141,12 +148,12 @@ export class Client implements AsyncDisposable {
 
   /** A TCP connection from the server to `host`: itself a transport. @throws ChannelError if the server refuses or cannot connect. */
   async openTcp(host: string, port: number, { signal }: CallOptions = {}): Promise<ChannelStream> {
-    return channelStream(await this.session.complete(() => this.session.directTcpip(host, port), { signal, discard: (late) => late[Symbol.dispose]() }))
+    return channelStream(await this.#opened(() => this.session.directTcpip(host, port), signal), this.#roundTrip)
   }
 
   /** A connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
   async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
-    return channelStream(await this.session.complete(() => this.session.directStreamlocalEx(path), { signal, discard: (late) => late[Symbol.dispose]() }))
+    return channelStream(await this.#opened(() => this.session.directStreamlocalEx(path), signal), this.#roundTrip)
   }
 
   /** Has the server listen on a port; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */

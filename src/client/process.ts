@@ -1,6 +1,7 @@
 import type { Channel, Exit } from '../bindings/channel.ts'
 import type { SSHError } from '../errors/ssh-error.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
+import { ReceiveWindow, type RoundTrip } from './receive-window.ts'
 import { channelReadable, channelWritable } from './streams.ts'
 
 /** A command, shell or subsystem that runs on the server. Ends with its channel. */
@@ -16,12 +17,13 @@ export class Process implements AsyncDisposable {
   readonly channel: Channel
 
   /** For the client: processes come from `client.exec()` and `client.shell()`. */
-  constructor(channel: Channel, signal?: AbortSignal) {
+  constructor(channel: Channel, roundTrip: RoundTrip, signal?: AbortSignal) {
+    const window = new ReceiveWindow(channel, roundTrip)
     this.channel = channel
     const close = () => { this.close().catch(ignore) }
     this.stdin = channelWritable(channel, close)
-    this.stdout = channelReadable(channel, 0, ignore)
-    this.stderr = channelReadable(channel, SSH_EXTENDED_DATA_STDERR, ignore)
+    this.stdout = channelReadable(channel, 0, window, ignore)
+    this.stderr = channelReadable(channel, SSH_EXTENDED_DATA_STDERR, window, ignore)
     this.exit = channel.session.complete(() => channel.exit())
     this.exit.catch(ignore)
     if (signal) {

@@ -1,4 +1,5 @@
 import type { Channel } from '../bindings/channel.ts'
+import type { ReceiveWindow } from './receive-window.ts'
 
 /** Most bytes of one chunk of a readable. */
 const CHUNK = 256 << 10
@@ -7,12 +8,14 @@ const CHUNK = 256 << 10
  * A stream of a channel as a ReadableStream. It reads only when somebody does: what is not read stays in libssh2,
  * bounded by the channel's window, and holds up nothing else. `ended` is called at the remote EOF.
  */
-export function channelReadable(channel: Channel, streamId: number, cancelled: () => void, ended?: () => void): ReadableStream<Uint8Array> {
+export function channelReadable(channel: Channel, streamId: number, window: ReceiveWindow | undefined, cancelled: () => void, ended?: () => void): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const [rc, data] = await channel.session.complete(() => channel.readEx(CHUNK, streamId))
-      if (rc > 0) controller.enqueue(data)
-      else {
+      if (rc > 0) {
+        window?.taken(rc)
+        controller.enqueue(data)
+      } else {
         controller.close()
         ended?.()
       }

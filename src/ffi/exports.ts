@@ -23,6 +23,7 @@ export interface WasmExports {
   _glue_channel_open_reason(session: SessionPointer): number
   _glue_channel_originator(channel: ChannelPointer, port: Bytes): Bytes
   _glue_channel_peer_closed(channel: ChannelPointer): number
+  _glue_channel_window_size(channel: ChannelPointer, size: number): void
   _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_session_new(id: number): SessionPointer
   _glue_session_free(session: SessionPointer): void

@@ -178,3 +178,15 @@ describe('waitEof', () => {
     await finish(channel)
   })
 })
+
+test('receiveWindowSize is what reads fill the window up to', async () => {
+  const channel = await execute(used.session, 'head -c 9000000 /dev/zero')
+  channel.receiveWindowSize(8 << 20)
+  const [first] = await complete(() => channel.read(4096))
+  expect(channel.windowReadEx()).toMatchObject({ windowSizeInitial: 8 << 20, window: (8 << 20) + 4096 - first })
+  let total = first
+  for (let rc = first; rc > 0; total += rc) [rc] = await complete(() => channel.read(1 << 20))
+  expect(total).toBe(9_000_000)
+  expect(() => channel.receiveWindowSize(0)).toThrow(RangeError)
+  expect(() => channel.receiveWindowSize(2 ** 31)).toThrow(RangeError)
+})

@@ -1,0 +1,50 @@
+import type { Channel } from '../bindings/channel.ts'
+
+/** Bytes that a channel may hold unread at most: 100 ms at 1.3 Gbit/s. */
+const LARGEST = 16 << 20
+/** Milliseconds. Nearer servers fill the link with what libssh2 begins with, 2 MiB, and OpenSSH gets slower with more. */
+const NEAR = 5
+
+/** How long the way to the server and back takes: the fastest answer to the opening of a channel. */
+export class RoundTrip {
+  /** Milliseconds; infinite before the first measurement. */
+  fastest = Infinity
+
+  async measure<T>(open: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    const result = await open()
+    this.fastest = Math.min(this.fastest, performance.now() - start)
+    return result
+  }
+}
+
+/**
+ * The receive window of a channel, as large as the link needs: one that is read empty in less than two round trips is what holds up
+ * the server, and is doubled. What nobody reads does not make it grow.
+ */
+export class ReceiveWindow {
+  readonly #channel: Channel
+  readonly #roundTrip: number
+  #size: number
+  #read = 0
+  #since = performance.now()
+
+  constructor(channel: Channel, { fastest }: RoundTrip) {
+    this.#channel = channel
+    this.#roundTrip = fastest
+    this.#size = channel.windowReadEx().windowSizeInitial
+  }
+
+  /** So many bytes have been read. */
+  taken(bytes: number): void {
+    this.#read += bytes
+    if (this.#read < this.#size || this.#roundTrip < NEAR) return
+    const now = performance.now()
+    if (this.#size < LARGEST && now - this.#since < 2 * this.#roundTrip) {
+      this.#size = Math.min(LARGEST, 2 * this.#size)
+      this.#channel.receiveWindowSize(this.#size)
+    }
+    this.#read = 0
+    this.#since = now
+  }
+}

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Channel } from '../../../src/bindings/channel.ts'
+import { ReceiveWindow, RoundTrip } from '../../../src/client/receive-window.ts'
+
+const MEBIBYTE = 1 << 20
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ['performance'] }) })
+afterEach(() => { vi.useRealTimers() })
+
+/** Reads `windows` full windows, one in each `milliseconds`: the sizes that were asked for. */
+async function sizes({ roundTrip, milliseconds, windows = 6 }: { roundTrip: number, milliseconds: number, windows?: number }): Promise<number[]> {
+  const asked: number[] = []
+  let size = 2 * MEBIBYTE
+  const channel = {
+    windowReadEx: () => ({ window: size, readAvail: 0, windowSizeInitial: size }),
+    receiveWindowSize: (larger: number) => { asked.push(size = larger) },
+  } as unknown as Channel
+  const measured = new RoundTrip()
+  await measured.measure(async () => { vi.advanceTimersByTime(roundTrip) })
+  await measured.measure(async () => { vi.advanceTimersByTime(10 * roundTrip) })
+  const window = new ReceiveWindow(channel, measured)
+  for (let round = 0; round < windows; round++) {
+    vi.advanceTimersByTime(milliseconds)
+    for (let read = 0, all = size; read < all; read += MEBIBYTE / 4) window.taken(MEBIBYTE / 4)
+  }
+  return asked
+}
+
+describe('the receive window', () => {
+  test('is doubled, up to 16 MiB, while a round trip is enough to read it empty', async () => {
+    expect(await sizes({ roundTrip: 100, milliseconds: 110 })).toEqual([4, 8, 16].map((size) => size * MEBIBYTE))
+  })
+
+  test('stays where the link or the reader is slower than it', async () => {
+    expect(await sizes({ roundTrip: 100, milliseconds: 210 })).toEqual([])
+  })
+
+  test('stays for servers nearby, however fast they are', async () => {
+    expect(await sizes({ roundTrip: 1, milliseconds: 0.5 })).toEqual([])
+  })
+})
