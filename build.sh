@@ -38,3 +38,4 @@ bash scripts/build/node-modules.sh
 node scripts/build/inlined.mjs
 node scripts/build/bundle.mjs
 node scripts/build/notices.mjs
+node scripts/build/sbom.mjs

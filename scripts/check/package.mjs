@@ -17,7 +17,7 @@ findings.push(...messages.map(message => `publint: ${formatMessage(message, mani
 try {
   // ESM only, on purpose: CommonJS importers use import().
   execFileSync(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--profile', 'esm-only', '--format', 'ascii',
-    '--exclude-entrypoints', './libssh2.wasm', './build-info.json'],
+    '--exclude-entrypoints', './libssh2.wasm', './build-info.json', './sbom.cdx.json'],
     // It packs; what is checked is what was built.
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_config_ignore_scripts: 'true' } })
 } catch (error) {
@@ -52,6 +52,14 @@ const wasm = readFileSync('dist/libssh2.wasm')
 if (sha256(wasm) !== info.wasm.sha256) findings.push('dist/libssh2.wasm is not the file that dist/build-info.json describes')
 if (wasm.includes(process.cwd())) findings.push('dist/libssh2.wasm holds the path of this folder')
 if (Object.keys(manifest.dependencies ?? {}).length > 0) findings.push('package.json has run-time dependencies; the core has none')
+
+const sbom = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'))
+for (const { type, name, hashes } of sbom.components) {
+  if (type === 'file' && sha256(readFileSync(name)) !== hashes[0].content) findings.push(`${name} is not the file that dist/sbom.cdx.json describes`)
+}
+for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
+  if (manifest.scripts[hook]) findings.push(`package.json has a script "${hook}": nothing may run where the package is installed`)
+}
 
 // npm writes a lock file without the platform packages that it could not find, and npm ci then refuses it elsewhere.
 const locked = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages

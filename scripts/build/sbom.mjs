@@ -1,0 +1,47 @@
+// Writes dist/sbom.cdx.json: what is in the package, as CycloneDX 1.6 has it, from the pins of deps/, the lock file and the build's own record.
+// Only stable data: the same build has the same file.
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+
+const json = path => JSON.parse(readFileSync(path, 'utf8'))
+const manifest = json('package.json')
+const { packages } = json('package-lock.json')
+const { compiler, sources } = json('dist/build-info.json')
+
+const LICENCES = { libssh2: 'BSD-3-Clause', mbedtls: 'Apache-2.0', libsodium: 'ISC', zlib: 'Zlib' }
+const licences = id => [{ license: { id } }]
+const hashes = content => [{ alg: 'SHA-256', content }]
+
+/** A library that is compiled in: the tarball's hash, and our patches on top of it. */
+const compiled = Object.entries(sources).map(([name, { version, sha256, patches }]) => ({
+  type: 'library', 'bom-ref': name, name, version, purl: `pkg:generic/${name}@${encodeURIComponent(version)}`, licenses: licences(LICENCES[name]), hashes: hashes(sha256),
+  ...patches.length > 0 && { properties: patches.map(patch => ({ name: `patch ${patch.name}`, value: `SHA-256 ${patch.sha256}` })) },
+}))
+
+/** Packages of npm whose code is in dist/; the others only build and test. */
+const bundled = ['@noble/ciphers', '@noble/curves', '@noble/hashes'].map(name => {
+  const { version, license, integrity } = packages[`node_modules/${name}`]
+  const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex')
+  return { type: 'library', 'bom-ref': name, name, version, purl: `pkg:npm/${name.replace('@', '%40')}@${version}`, licenses: licences(license), hashes: [{ alg: 'SHA-512', content }] }
+})
+
+const emscripten = {
+  type: 'library', 'bom-ref': 'emscripten', name: 'emscripten', version: /\d+\.\d+\.\d+/.exec(compiler)[0], licenses: licences('MIT'),
+  description: 'Its C library (musl) is in the module.',
+}
+
+/** Every file of the package but this one and the declarations. */
+const files = readdirSync('dist').filter(file => !file.endsWith('.d.ts') && file !== 'sbom.cdx.json').sort().map(file => ({
+  type: 'file', 'bom-ref': `dist/${file}`, name: `dist/${file}`, hashes: hashes(createHash('sha256').update(readFileSync(`dist/${file}`)).digest('hex')),
+}))
+
+const parts = [...compiled, emscripten, ...bundled]
+const purl = `pkg:npm/${manifest.name}@${manifest.version}`
+const bom = {
+  $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+  bomFormat: 'CycloneDX', specVersion: '1.6', version: 1,
+  metadata: { component: { type: 'library', 'bom-ref': purl, name: manifest.name, version: manifest.version, purl, licenses: licences(manifest.license) } },
+  components: [...parts, ...files],
+  dependencies: [{ ref: purl, dependsOn: parts.map(part => part['bom-ref']) }],
+}
+writeFileSync('dist/sbom.cdx.json', `${JSON.stringify(bom, null, 2)}\n`)
