@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { connect, knownHosts, publicKey, Session, type Transport } from '../../../src/index.ts'
+import { clientKeys } from '../../support/ssh-server.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { suiteServer } from '../../support/suite-server.ts'
+import { tcpTransport, transportPair } from '../../support/transport.ts'
+
+const server = suiteServer(() => startSshd())
+
+/** Counts how often this side speaks after it has listened: each is a time that the network is waited for. */
+function counted(inner: Transport): { readonly transport: Transport, flights(): readonly number[] } {
+  const { readable, writable } = inner
+  const flights: number[] = []
+  let listened = true
+  const heard = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      listened = true
+      controller.enqueue(chunk)
+    },
+  })
+  const said = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      if (listened) flights.push(0)
+      listened = false
+      flights[flights.length - 1]! += chunk.length
+      controller.enqueue(chunk)
+    },
+  })
+  void readable.pipeTo(heard.writable).catch(() => {})
+  void said.readable.pipeTo(writable).catch(() => {})
+  return { transport: { readable: heard.readable, writable: said.writable, close: async () => { await inner.close?.() } }, flights: () => [...flights] }
+}
+
+/**
+ * Identification and KEXINIT (libssh2 holds it back until the server's identification is there, which servers send unasked, so mostly both leave together);
+ * the key exchange's first message; NEWKEYS with the request for userauth; `none`, which asks for the methods; the key, which the server says it would
+ * take; the signature.
+ */
+const FLIGHTS = 7
+
+test('a connection is made in no more flights than these', async () => {
+  const { host, port, user, hostKeys } = server()
+  const { transport, flights } = counted(await tcpTransport({ host, port }))
+  const known = hostKeys.map(({ publicKey: key }) => `[${host}]:${port} ${key}\n`).join('')
+  const client = await connect({ transport, host, port, username: user, hostKey: knownHosts(known), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
+  const made = flights()
+  await client.close()
+  expect(made.length).toBeLessThanOrEqual(FLIGHTS)
+  console.log(`flights until authenticated, in bytes: ${made.join(', ')}`)
+})
+
+test('the identification string does not wait for the server', async () => {
+  const [near, far] = transportPair()
+  const session = await Session.create(near)
+  session.handshake()
+  const { value } = await far.readable.getReader().read()
+  expect(new TextDecoder().decode(value)).toMatch(/^SSH-2\.0-[!-,.-~]+\r\n$/)
+  session.free()
+})
