@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import type { ServerChannel } from 'ssh2'
 import { formatPrivateKey, formatPublicKey, generateKeyPair } from 'libssh2-wasm'
 
 export interface EmbeddedServer extends AsyncDisposable {
@@ -102,9 +103,9 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
       return context.accept()
     })
     connection.on('session', (accept) => {
-      accept().on('exec', (acceptExec, _reject, { command }) => {
-        const channel = acceptExec()
-        const child = spawn('/bin/sh', ['-c', command])
+      let size = ''
+      const run = (channel: ServerChannel, program: string, words: readonly string[]) => {
+        const child = spawn(program, words)
         channel.pipe(child.stdin).on('error', () => {})
         child.stdout.pipe(channel, { end: false })
         child.stderr.pipe(channel.stderr, { end: false })
@@ -113,7 +114,15 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
           else channel.exit(code ?? 0)
           channel.end()
         })
+      }
+      const session = accept()
+      session.on('exec', (acceptExec, _reject, { command }) => run(acceptExec(), '/bin/sh', ['-c', command]))
+      session.on('pty', (acceptPty, _reject, { rows, cols }) => {
+        size = `stty rows ${rows} cols ${cols}; `
+        acceptPty()
       })
+      // The terminal keeps its first size: script(1) has no way to be told another.
+      session.on('shell', (acceptShell) => run(acceptShell(), 'script', ['-qec', `${size}exec "\${SHELL:-/bin/sh}"`, '/dev/null']))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

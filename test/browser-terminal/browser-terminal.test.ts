@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startPeer } from '../support/process.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
-import { openStage, type Stage } from './stage.ts'
-import type { TerminalPage } from './terminal-page.ts'
+import { openBrowser, openStage, type Stage } from './stage.ts'
+import { TerminalPage } from './terminal-page.ts'
 
 const PASSWORD = 'swordfish'
 const login = { user: 'demo', password: PASSWORD }
@@ -237,6 +238,34 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     await terminal.shows(/[#$] .*echo "<\$\(\(6 \* 7\)\)>"$|\^\[\[A$/)
     const { inner, scroll } = await terminal.page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }))
     expect([inner, scroll]).toEqual([390, 390])
+  })
+})
+
+describe.runIf(requirePeer('sshd') && requirePeer('chromium'))('npm run terminal', { timeout: 180_000 }, () => {
+  test('prints where to go and how to log in, and leaves nothing behind', async () => {
+    await using browser = await openBrowser()
+    const peer = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'examples/browser-terminal/start.ts'])
+    try {
+      await peer.logged(/Ctrl-C ends it all/, 120_000)
+      const said = (name: string) => new RegExp(`^ *${name} +(.*)$`, 'm').exec(peer.log())?.[1] ?? ''
+      const terminal = new TerminalPage(await browser.newPage())
+      await terminal.goTo(said('Open'))
+      expect(new URL(terminal.page.url()).hash).toBe('')
+      await terminal.form.locator('input[type=file]').setInputFiles(said('Key file'))
+      await terminal.form.getByText('no script can read').waitFor()
+      await terminal.connect()
+      expect(await terminal.titled('Is this the right server?').locator('.fingerprint').textContent()).toBe(said('Host key'))
+      await terminal.acceptHostKey()
+      await terminal.shows(/[#$]$/)
+      await terminal.run('echo "<$((6 * 7))>"')
+      await terminal.shows(/^<42>$/m)
+      expect(terminal.complaints).toEqual([])
+      process.kill(peer.pid, 'SIGINT')
+      expect(await peer.exited).toBe(0)
+      expect(existsSync(said('Key file'))).toBe(false)
+    } finally {
+      await peer.stop()
+    }
   })
 })
 

@@ -49,7 +49,7 @@ for (const [device, options] of Object.entries(DEVICES)) {
   await terminal.shows(/~\n~\n/)
   await terminal.type('Goover SSH, in WebAssembly')
   await page.keyboard.press('Escape')
-  await terminal.shows(/over SSH[^]*All *$/)
+  await terminal.shows(/WebAssembly\n(?:~\n)+ *[^-\n]*All$/)
   await picture('5-vim')
   await page.keyboard.press('Escape')
   await terminal.type(':q!\n')

@@ -5,7 +5,7 @@ import { startStaticServer } from '../../examples/browser-terminal/server/static
 import { freePort } from '../support/port.ts'
 import { TerminalPage } from './terminal-page.ts'
 
-export const CHROMIUM = '/usr/bin/chromium'
+const CHROMIUM = '/usr/bin/chromium'
 const TOKEN = 'a token for tests only'
 
 /** The built page, a gateway that can be restarted at its port, and Chromium. */
@@ -16,6 +16,11 @@ export interface Stage extends AsyncDisposable {
   startGateway(): Promise<void>
 }
 
+/** Chromium of the machine; in a container, root cannot use its sandbox. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+}
+
 /** @param ports of 127.0.0.1 that the gateway allows */
 export async function openStage(ports: readonly number[]): Promise<Stage> {
   await buildPage()
@@ -24,7 +29,7 @@ export async function openStage(ports: readonly number[]): Promise<Stage> {
   let gateway: Gateway | undefined
   const restart = async () => { gateway = await startGateway({ token: TOKEN, port, allow: ports.map((allowed) => `127.0.0.1:${allowed}`), origins: [new URL(server.url).origin] }) }
   await restart()
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  const browser = await openBrowser()
   const contexts: BrowserContext[] = []
   return {
     async open(target, options = {}) {

@@ -28,7 +28,7 @@ export class Tabs {
 
   add(start: Partial<Target>): void {
     const id = `tab-${++this.#count}`
-    const handle = button('New connection', () => this.#show(entry, true), { role: 'tab', id, 'aria-controls': `${id}-panel` })
+    const handle = button('New connection', () => this.#show(entry, true), { role: 'tab', id, 'aria-controls': `${id}-panel`, 'aria-keyshortcuts': 'Delete' })
     const tab = new Tab(start, {
       show: () => this.#show(entry, false),
       titled: (title) => { handle.textContent = handle.title = title },
