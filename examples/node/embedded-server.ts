@@ -107,6 +107,7 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
       const run = (channel: ServerChannel, program: string, words: readonly string[]) => {
         const child = spawn(program, words)
         channel.pipe(child.stdin).on('error', () => {})
+        channel.on('close', () => child.kill('SIGHUP'))
         child.stdout.pipe(channel, { end: false })
         child.stderr.pipe(channel.stderr, { end: false })
         child.on('close', (code, signal) => {
