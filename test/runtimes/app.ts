@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
-const hosts = ['program', 'page', 'worker-page', 'workerd']
+const hosts = ['node', 'deno', 'bun', 'page', 'worker-page', 'workerd']
 
 /**
  * Makes of an empty folder what a user has: the packed package in node_modules, and the suite beside it as plain JavaScript that imports it by name.
@@ -15,7 +15,7 @@ export async function makeApp(folder: string): Promise<void> {
   installPackage(folder)
   await build({
     entryPoints: hosts.map((name) => fileURLToPath(new URL(`hosts/${name}.ts`, import.meta.url))),
-    outdir: folder, bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', external: ['libssh2-wasm', 'libssh2-wasm/*', 'node:*', 'cloudflare:*'],
+    outdir: folder, bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', external: ['libssh2-wasm', 'libssh2-wasm/*', 'node:*'],
     // The project's own says that `libssh2-wasm` is src/.
     tsconfigRaw: '{}',
   })

@@ -1,13 +1,7 @@
 /// A Worker: `workerd test` calls `test`.
-import { connect } from 'cloudflare:sockets'
+import { connectTcp } from 'libssh2-wasm/cloudflare'
 import { runSuite } from '../suite/run.ts'
 
-async function dial({ host, port }: { readonly host: string, readonly port: number }) {
-  const socket = connect({ hostname: host, port })
-  await socket.opened
-  return socket
-}
-
 export default {
-  test: (_: unknown, { CONTROLLER }: { CONTROLLER: string }) => runSuite({ controller: CONTROLLER, route: 'tcp', dial }),
+  test: (_: unknown, { CONTROLLER }: { CONTROLLER: string }) => runSuite({ controller: CONTROLLER, route: 'tcp', dial: connectTcp }),
 }

@@ -1,4 +1,4 @@
-/// Node, Deno and Bun: `program.js URL-OF-THE-CONTROLLER`. Ends by itself: nothing of the library keeps a process alive.
+/// Node: `node.js URL-OF-THE-CONTROLLER`. It ends by itself: nothing of the library keeps a process alive.
 import { argv } from 'node:process'
 import { connectTcp } from 'libssh2-wasm/node'
 import { runSuite } from '../suite/run.ts'
