@@ -21,7 +21,7 @@ export const USAGE = `npm run bench -- [OPTIONS]
   --cipher NAME         this one for all, instead of finding out what suits each
   --rounds N            runs of each, in turns (3)
   --scale X             share of the full amount of data and files (1)
-  --limit MINUTES       begins nothing more after that time (17)
+  --limit MINUTES       begins nothing more after that time (16)
   --quick               --rounds 1 --scale 0.1
   --write               puts the results into bench/RESULTS.md, bench/results.svg and README.md`
 
@@ -46,7 +46,7 @@ export function readOptions(args: readonly string[]): Options {
       cipher: values.cipher,
       rounds: number(values.rounds, values.quick ? 1 : 3),
       scale: number(values.scale, values.quick ? 0.1 : 1),
-      limit: number(values.limit, 17),
+      limit: number(values.limit, 16),
       write: values.write,
     }
   } catch (error) {

@@ -14,21 +14,25 @@ const FEW = ['link', 'ours', 'ssh2-addon', 'openssh']
 
 const TRANSFERS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'sftp-get-many', 'sftp-put-many']
 
-function over(link: string, workloads: readonly string[], share: number): Step[] {
-  return workloads.map((workload) => ({ workload, link, share, rounds: 2, peers: FEW }))
+const SHORT = ['first-output', 'echo', 'sessions']
+
+/** One round, but for what is wanted of long links. */
+function over(link: string, shares: { exec: number, sftp: number, files: number, short: number }): Step[] {
+  const share = (workload: string) =>
+    workload.startsWith('exec') ? shares.exec : workload.endsWith('many') ? shares.files : SHORT.includes(workload) ? shares.short : shares.sftp
+  return [...TRANSFERS, ...SHORT, 'channels'].map((workload) => ({
+    workload, link, share: share(workload), rounds: link === '100ms' && /^sftp-(get|put)$/.test(workload) ? 3 : 1, peers: FEW,
+  }))
 }
 
 /** Links over which it is found out first which cipher suits whom, with this share of 1 GB; over the others the answer of loopback holds. */
-export const cipherTrials: Readonly<Record<string, number>> = { loopback: 0.25, browser: 0.06 }
+export const cipherTrials: Readonly<Record<string, number>> = { loopback: 0.125, browser: 0.06 }
 
 export const plan: readonly Step[] = [
   ...[...TRANSFERS, 'first-output', 'echo', 'sessions', 'channels'].map((workload) => ({ workload, link: 'loopback', share: 1 })),
   ...['exec-download', 'exec-upload'].map((workload) => ({ workload, link: 'browser', share: 0.125 })),
   ...['first-output', 'echo'].map((workload) => ({ workload, link: 'browser', share: 1 })),
-  ...over('20ms', ['exec-download', 'exec-upload'], 0.125), ...over('20ms', ['sftp-get', 'sftp-put', 'channels'], 0.25),
-  ...over('20ms', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.3),
-  ...over('100ms', ['exec-download', 'exec-upload'], 0.0625), ...over('100ms', ['sftp-get', 'sftp-put', 'channels'], 0.125),
-  ...over('100ms', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.2),
-  ...over('loss', ['exec-download', 'exec-upload'], 0.004), ...over('loss', ['sftp-get', 'sftp-put', 'channels'], 0.008),
-  ...over('loss', ['sftp-get-many', 'sftp-put-many', 'first-output', 'echo', 'sessions'], 0.1),
+  ...over('100ms', { exec: 0.0625, sftp: 0.25, files: 0.2, short: 0.3 }),
+  ...over('20ms', { exec: 0.125, sftp: 0.25, files: 0.3, short: 0.3 }),
+  ...over('loss', { exec: 0.004, sftp: 0.008, files: 0.1, short: 0.2 }),
 ]

@@ -1,4 +1,5 @@
 /** Tables of the results, ratios first. */
+import { linkKinds } from '../links/link.ts'
 import type { Peer } from '../peers/peer.ts'
 import { type Cell, median, ratio, value } from '../results.ts'
 import { workloads } from '../workloads/all.ts'
@@ -24,7 +25,7 @@ function grouped(cells: readonly Cell[]): Map<string, Cell[]> {
 }
 
 function section(cells: readonly Cell[], peers: readonly Peer[]): string {
-  const { workload: name, link, variant } = cells[0]!
+  const { workload: name, link, variant, bytes, count } = cells[0]!
   const workload = workloads.find((each) => each.name === name)!
   const ours = value(workload, cells.find(({ peer }) => peer === OURS))
   const rows = cells.map((cell) => {
@@ -35,7 +36,8 @@ function section(cells: readonly Cell[], peers: readonly Peer[]): string {
     return `| ${title} | ${times} | ${digits(theirs)} | ${digits(median(cell.samples.map(({ cpu }) => cpu)))} | ${digits(median(cell.samples.map(({ memory }) => memory)) / 1e6)} | ${short(cell.samples[0]!.cipher ?? cell.cipher)} |`
   })
   return [
-    `### ${workload.title}${link === 'loopback' ? '' : `, ${link}`}: ${variant === 'best' ? 'best cipher of each' : variant}`,
+    `### ${workload.title}${link === 'loopback' ? '' : `, ${linkKinds[link]?.title ?? link}`}: ${variant === 'best' ? 'best cipher of each' : short(variant)}`, '',
+    `${workload.unit === 'MB/s' ? `${Math.round(bytes / 1e6)} MB` : `${count} ${workload.of ?? 'times'}`}, ${Math.max(...cells.map(({ samples }) => samples.length))} rounds`,
     '',
     `| | ours / theirs | ${workload.unit} | CPU s | memory MB | cipher |`,
     '|---|---|---|---|---|---|',

@@ -12,7 +12,7 @@ import { startServer } from '../server.ts'
 import type { Target } from '../types.ts'
 import type { Figures, ScaleJob } from './client.ts'
 
-const { values } = parseArgs({ options: { sessions: { type: 'string', default: '1000' }, write: { type: 'boolean', default: false } } })
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, sessions: { type: 'string', default: '1000' }, write: { type: 'boolean', default: false } } })
 const SESSIONS = Number(values.sessions)
 const rows: string[] = []
 const where = machine(['npm run bench:scale --', ...process.argv.slice(2)].join(' '))
@@ -24,6 +24,7 @@ const KEY_EXCHANGES = [
 ]
 
 async function experiment(title: string, name: string, job: ScaleJob, tell: (figures: Figures) => readonly [measured: string, wanted: string, reached: boolean | undefined]): Promise<void> {
+  if (!title.includes(values.only)) return
   let row: string
   try {
     const { stdout } = await measured([process.execPath, '--expose-gc', beside('scale-client.js'), name, JSON.stringify(job)])
@@ -68,6 +69,7 @@ crowd.child.stdin?.end()
 
 await experiment('100 sessions downloading 4 MB each at once', 'active', { target, count: 100, bytes: 4 << 20 }, (found) =>
   [`${digits(found.rate!)} MB/s together, ${digits(found.memory! / 1e6)} MB resident, longest block ${ms(found.block)}`, '', undefined])
+await experiment('one session downloading 256 MB', 'active', { target, count: 1, bytes: 256 << 20 }, (found) => [`${digits(found.rate!)} MB/s, longest block ${ms(found.block)}`, 'under 20 ms', found.block! < 20])
 await experiment('100 connects at once', 'storm', { target, count: 100 }, (found) => [`${digits(found.seconds!)} s, longest block ${ms(found.block)}`, '', undefined])
 const modern = await newerServer(target)
 for (const kex of KEY_EXCHANGES) {

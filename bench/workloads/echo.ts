@@ -6,7 +6,7 @@ export const echo: Workload = {
   name: 'echo',
   title: 'key press to echo',
   unit: 'ms',
-  count: 200,
+  count: 100,
   async run(library, { target, cipher, count }) {
     const connection = await library.connect(target, cipher)
     let next = deferred()

@@ -5,7 +5,7 @@ export const firstOutput: Workload = {
   name: 'first-output',
   title: 'connect and exec to first output',
   unit: 'ms',
-  count: 10,
+  count: 6,
   async run(library, { target, cipher, count }) {
     const seconds: number[] = []
     let agreed: string | undefined

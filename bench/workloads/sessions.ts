@@ -3,9 +3,10 @@ import type { Workload } from './workload.ts'
 /** Connections at once, each of which runs a command: until the last one has its output. */
 export const sessions: Workload = {
   name: 'sessions',
-  title: '100 sessions at once, to the last first output',
+  title: "sessions at once, to the last one's first output",
   unit: 'ms',
   count: 100,
+  of: 'sessions',
   async run(library, { target, cipher, count }) {
     const start = performance.now()
     const connections = await Promise.all(Array.from({ length: count }, async () => {

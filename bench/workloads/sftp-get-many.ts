@@ -7,6 +7,7 @@ export const sftpGetMany: Workload = {
   title: 'SFTP get of 10 kB files',
   unit: 'files/s',
   count: 1000,
+  of: 'files',
   async run(library, { target, cipher, remote, local, count }) {
     const connection = await library.connect(target, cipher)
     if (!connection.getDirectory) throw new Error('has no SFTP')

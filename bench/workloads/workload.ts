@@ -10,5 +10,7 @@ export interface Workload {
   readonly bytes?: number
   /** Repetitions, files, sessions or channels; at full scale where they are files. */
   readonly count?: number
+  /** What is counted, if not repetitions. */
+  readonly of?: string
   run(library: Library, job: Job): Promise<Timing>
 }
