@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway } from '../../examples/gateway/node.ts'
@@ -67,6 +69,12 @@ describe('the packed package, without settings', () => {
     const asked = requests.filter((request) => request.endsWith('.wasm')).map((request) => request.slice(0, 3))
     expect(asked).toEqual({ file: ['200'], copy: ['404'], inside: [] }[bundler.wasm])
   }, 180_000)
+})
+
+test('the guide tells how to check the module', () => {
+  const guide = readFileSync(fileURLToPath(new URL('../../docs/guides/browsers-and-bundlers.md', import.meta.url)), 'utf8')
+  writeFileSync(folder.file('check.js'), /```js\n(.*?)```/s.exec(guide)?.[1] ?? '')
+  expect(execFileSync(process.execPath, ['check.js'], { cwd: folder.path, encoding: 'utf8' })).toBe('true\n')
 })
 
 describe('a subpath alone', () => {

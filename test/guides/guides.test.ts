@@ -22,6 +22,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'keys-and-agents.md': ['true true\nERR_KEY_PASSPHRASE_WRONG', 'ecdsa-sha2-nistp256', 'signed elsewhere'],
   'host-keys.md': ['true {"code":0}', 'true'],
   'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
+  'browsers-and-bundlers.md': ['true'],
   'gateways-and-workers.md': ['through a gateway\n'],
   'migrating-from-ssh2.md': [],
   'migrating-from-ssh2-python.md': ['as in Python'],
