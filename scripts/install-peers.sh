@@ -40,7 +40,8 @@ pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, 
 full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server
 /usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs
-/usr/share/gocode/src/github.com/pkg/sftp|golang-github-pkg-sftp-dev|their SFTP server'
+/usr/share/gocode/src/github.com/pkg/sftp|golang-github-pkg-sftp-dev|their SFTP server
+/usr/bin/erl|erlang-ssh|the SSH server of Erlang/OTP'
 
 # Trees of other Debian releases: folder|suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='

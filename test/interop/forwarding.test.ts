@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Channel } from '../../src/index.ts'
 import { freePort } from '../support/port.ts'
 import { seededRandom } from '../support/random.ts'
 import { finish, openSession, readAll, text } from '../support/session.ts'
@@ -17,17 +18,30 @@ beforeAll(async () => {
 })
 afterAll(() => echo.close())
 
+async function readBytes(channel: Channel, length: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for (let got = 0; got < length;) {
+    const [rc, data] = await channel.session.complete(() => channel.read(65_536))
+    if (rc === 0) break
+    got += rc
+    parts.push(data)
+  }
+  return Buffer.concat(parts)
+}
+
 eachServer((server, has, { name }) => {
   it.runIf(has('direct-tcpip'))('local forwarding: a connection to where we say', async () => {
     await using session = await openSession(server())
     const { port } = echo.address() as AddressInfo
     const sent = seededRandom(9).bytes(200_000)
     const channel = await session.complete(() => session.directTcpip('127.0.0.1', port))
-    const received = readAll(channel)
+    // Erlang closes a connection whose client has sent EOF, whatever is still to come from the other side.
+    const halfCloses = name !== 'Erlang/OTP'
+    const received = halfCloses ? readAll(channel) : readBytes(channel, sent.length)
     await session.complete(() => channel.write(sent))
-    await session.complete(() => channel.sendEof())
+    if (halfCloses) await session.complete(() => channel.sendEof())
     expect(Buffer.compare(await received, sent)).toBe(0)
-    await finish(channel)
+    await (halfCloses ? finish(channel) : session.complete(() => channel.close()))
   })
 
   it.runIf(has('tcpip-forward')).each(HOSTS)('remote forwarding: on %j', async (host) => {

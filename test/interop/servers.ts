@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { startAsyncssh } from '../support/asyncssh.ts'
 import { startDropbear } from '../support/dropbear.ts'
+import { startErlangServer } from '../support/erlang-server.ts'
 import type { Release } from '../support/foreign-tree.ts'
 import { startGoServer } from '../support/go-server.ts'
 import type { KeyType } from '../support/key-pairs.ts'
@@ -52,6 +53,14 @@ function openssh(name: string, release?: Release): ServerRow {
   }
 }
 
+const erlang: ServerRow = {
+  name: 'Erlang/OTP',
+  peers: ['erlang'],
+  start: () => startErlangServer(),
+  userKeys,
+  abilities: allBut('pty', 'exit-signal'),
+}
+
 /** The rows of the interoperability tables. */
 export const servers: readonly ServerRow[] = [
   openssh('OpenSSH as installed'),
@@ -96,4 +105,6 @@ export const servers: readonly ServerRow[] = [
     abilities: ['channels', 'shell', 'sftp', 'direct-tcpip', 'small-packets'],
     rekey: { start: () => startGoServer({ rekeyBytes: 1_000_000 }), logged: /key exchange/g },
   },
+  // It takes a minute: npm test does without.
+  ...(process.env.INTEROP === 'full' ? [erlang] : []),
 ]

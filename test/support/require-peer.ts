@@ -26,6 +26,7 @@ const signs = {
   puttygen: ['/usr/bin/puttygen'],
   chromium: ['/usr/bin/chromium'],
   openssl: ['/usr/bin/openssl'],
+  erlang: ['/usr/bin/erl', '/usr/bin/erlc'],
   go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh', '/usr/share/gocode/src/github.com/pkg/sftp'],
   workerd: [workerdPath],
 } as const
