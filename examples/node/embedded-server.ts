@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { ServerChannel } from 'ssh2'
+import type { Connection, ServerChannel } from 'ssh2'
 import { formatPrivateKey, formatPublicKey, generateKeyPair } from 'libssh2-wasm'
 
 export interface EmbeddedServer extends AsyncDisposable {
@@ -95,8 +95,11 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
   const [host, user] = await Promise.all([newKey(), newKey()])
   const allowed = ssh2.utils.parseKey(user.publicKey)
   if (allowed instanceof Error) throw allowed
+  const connections = new Set<Connection>()
   const server = new ssh2.Server({ hostKeys: [host.privateKey] }, (connection) => {
+    connections.add(connection)
     connection.on('error', () => {})
+    connection.on('close', () => connections.delete(connection))
     connection.on('authentication', (context) => {
       if (context.method !== 'publickey' || !allowed.getPublicSSH().equals(context.key.data)) return context.reject(['publickey'])
       if (context.signature && allowed.verify(context.blob as Buffer, context.signature, context.hashAlgo) !== true) return context.reject()
@@ -134,6 +137,10 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
     username: 'demo',
     privateKey: user.privateKey,
     knownHost: `[127.0.0.1]:${port} ${host.publicKey}`,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const connection of connections) connection.end()
+      await closed
+    },
   }
 }
