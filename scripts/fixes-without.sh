@@ -83,7 +83,7 @@ copy_tree() { rm -rf "$LIBSSH2_SRC"; mkdir -p "$LIBSSH2_SRC"; git -C "$series" a
 build() {
   (cd "$project" && case $1 in
     release) ./build.sh wasm ;;
-    native) bash scripts/build/sources.sh && make -C test/native -j2 OUT=../../build/native ../../build/native/{hesitant-client,units} ;;
+    native) bash scripts/build/sources.sh && make -C test/native -j2 OUT=../../build/native ../../build/native/{hesitant-client,units,replay-session} ;;
     *) ./build.sh "--$1" ;;
   esac) > "$work/build.log" 2>&1
 }

@@ -1,4 +1,5 @@
-// write-proof.mjs ROWS : deps/libssh2/FIXES-PROOF.md from the rows of scripts/fixes-without.sh and the reasons of no-proof.txt.
+// write-proof.mjs ROWS [OF] : deps/libssh2/FIXES-PROOF.md from the rows of scripts/fixes-without.sh and the reasons of no-proof.txt. OF: which runs
+// the rows are of, where it was not one over all patches.
 import { readdirSync, readFileSync } from 'node:fs'
 
 const rows = readFileSync(process.argv[2], 'utf8').trim()
@@ -12,7 +13,7 @@ if (neither.length > 0) throw new Error(`neither a test nor a reason: ${neither.
 
 console.log(`# What happens without each patch
 
-Written by \`scripts/fixes-without.sh\`, one run over all patches: libssh2 with all patches but one (and but those later ones that build on its lines), on which
+Written by \`scripts/fixes-without.sh\`, ${process.argv[3] ?? 'one run over all patches'}: libssh2 with all patches but one (and but those later ones that build on its lines), on which
 the tests of \`test/fixes/\` and \`test/native/\` that bear its number are run. With all patches applied the same tests pass, in the native, the release
 and the sanitizer build. *In part*: lines that later patches changed again stayed; *by hand*: \`scripts/fixes/without/\` says what was undone.
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, test } from 'vitest'
+import { framed } from './framed.ts'
 import { corpusFile, readCorpus, regressionFile } from './packed-corpus.ts'
 import { failureOf, targets } from './targets.ts'
 
@@ -15,13 +16,6 @@ describe.each(targets)('parser $name', (target) => {
     for (const input of inputs) expect(await failureOf(target, input), Buffer.from(input).toString('base64')).toBeUndefined()
   }, 120_000)
 })
-
-/** Each behind its length, as fuzz-replay.c reads them. */
-const framed = (inputs: readonly Uint8Array[]) => Buffer.concat(inputs.flatMap((input) => {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(input.length)
-  return [length, input]
-}))
 
 describe.each(['session', 'known-hosts'])('C, %s', (target) => {
   const program = fileURLToPath(new URL(`../../build/native/replay-${target}`, import.meta.url))

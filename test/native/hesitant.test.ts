@@ -1,10 +1,12 @@
 // What libssh2 does when SEND or RECV say EAGAIN in the middle of a packet, and what it leaves behind when a session is freed: the module's
 // SEND and RECV never say so, and its glue frees what libssh2 forgets. So a native client shows it (`make -C test/native`), under the address and undefined-behaviour sanitizers, against the scripted server.
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { framed } from '../fuzz/framed.ts'
+import { readCorpus, regressionFile } from '../fuzz/packed-corpus.ts'
 import { channelClose, channelData, type ChannelNumbers, type Connection, message, serveExec, serveHandshake, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 
 const run = promisify(execFile)
@@ -122,5 +124,12 @@ describe.runIf(built)('a client whose SEND hesitates', () => {
 describe.runIf(existsSync(`${folder}/units`))('functions by themselves', () => {
   it('0142: inflating nothing is an error, and the size of what zlib asks for does not wrap around', async () => {
     await run(`${folder}/units`, ['0142'])
+  })
+})
+
+describe.runIf(existsSync(`${folder}/replay-session`))('what fuzzing found', () => {
+  it('0801: a request for a directory that was never sent is freed once', () => {
+    const { status, stderr } = spawnSync(`${folder}/replay-session`, { input: framed(readCorpus(regressionFile('native-session'))), encoding: 'utf8' })
+    expect(status, stderr).toBe(0)
   })
 })
