@@ -61,11 +61,12 @@ export default {
 }
 
 /**
- * Workers can neither pause a WebSocket nor see how much it still has to send (`bufferedAmount` is 0). SSH's own windows (2 MB for each channel) keep
- * both directions small; beyond so many times `bufferBytes` a client that is faster than its target is cut off, and a target is not read while its
- * client has said nothing since: one that takes data sends window adjustments.
+ * Workers can neither pause a WebSocket nor see how much it still has to send (`bufferedAmount` is 0). SSH's own windows keep both directions small.
+ * Beyond so many times `bufferBytes` a client that is faster than its target is cut off (OpenSSH's windows are 2 MB for each channel) …
  */
-const UNSEEN = 16
+const UNSENT = 16
+/** … and a target is not read while its client has said nothing since: one that takes data sends window adjustments (our windows grow to 16 MiB for each channel). */
+const UNANSWERED = 64
 /** Bytes of one read. */
 const CHUNK = 64 << 10
 
@@ -103,7 +104,7 @@ function relay(webSocket: WebSocket, target: Target, limits: GatewayLimits, ende
     unanswered = 0
     answered()
     waiting += data.byteLength
-    if (waiting > UNSEEN * limits.bufferBytes) return end('target too slow', CloseCode.limit)
+    if (waiting > UNSENT * limits.bufferBytes) return end('target too slow', CloseCode.limit)
     counts.sent += data.byteLength
     active = Date.now()
     writer.write(new Uint8Array(data)).then(() => { waiting -= data.byteLength }, () => end('target failed', CloseCode.unreachable))
@@ -124,7 +125,7 @@ function relay(webSocket: WebSocket, target: Target, limits: GatewayLimits, ende
       active = Date.now()
       webSocket.send(value)
       unanswered += value.length
-      if (unanswered > UNSEEN * limits.bufferBytes) await new Promise<void>((resolve) => { answered = resolve })
+      if (unanswered > UNANSWERED * limits.bufferBytes) await new Promise<void>((resolve) => { answered = resolve })
     }
   }
   toClient().catch(() => end(counts.received > 0 ? 'target failed' : 'target unreachable', CloseCode.unreachable))

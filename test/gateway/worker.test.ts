@@ -131,7 +131,7 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
 
   test('stops reading a target whose client has long said nothing, and cuts off a client whose target takes nothing', async () => {
     const url = await start({ limits: { bufferBytes: 256 << 10 } })
-    const bound = 16 * (256 << 10) + (24 << 20)
+    const bound = 64 * (256 << 10) + (24 << 20)
     const block = Buffer.alloc(1 << 20)
     serve = (socket) => {
       let left = 128
