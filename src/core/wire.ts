@@ -7,6 +7,9 @@ const INBOUND_HIGH = 1 << 20
 /** Sent and not yet taken by the runtime: above this no new data is written (law 3). */
 const OUTBOUND_HIGH = 1 << 20
 const STAGE_SIZE = 64 << 10
+/** For keystrokes and keepalives: idle sessions hold no more. */
+const SMALL_STAGE = 1 << 10
+const NO_STAGE = new Uint8Array(0)
 
 export interface WireEvents {
   /** Bytes arrived, or the stream ended. */
@@ -27,7 +30,7 @@ export class Wire {
   #closed = false
   #closing: Promise<void> | undefined
   #ready: Uint8Array[] = []
-  #stage = new Uint8Array(0)
+  #stage: Uint8Array = NO_STAGE
   #staged = 0
   #congested = false
   /** Bytes that RECV has taken in all: the driver's measure of progress (law 2). */
@@ -93,7 +96,7 @@ export class Wire {
     if (this.#closed) return HOST_FAILED
     if (this.#stage.length - this.#staged < data.length) {
       this.#seal()
-      this.#stage = new Uint8Array(Math.max(data.length, STAGE_SIZE))
+      this.#stage = new Uint8Array(data.length > SMALL_STAGE / 2 ? Math.max(data.length, STAGE_SIZE) : SMALL_STAGE)
       this.#staged = 0
     }
     this.#stage.set(data, this.#staged)
@@ -123,6 +126,7 @@ export class Wire {
     if (this.#ready.length === 0) return
     const chunks = this.#ready
     this.#ready = []
+    if (chunks.length === 1 && (chunks[0] as Uint8Array).length < SMALL_STAGE) this.#stage = NO_STAGE
     for (const chunk of chunks) this.#port.write(chunk)
     this.#congested ||= this.#port.queued > OUTBOUND_HIGH
     // A transport that has taken everything already will not say that it drained.

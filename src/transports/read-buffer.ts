@@ -4,9 +4,18 @@ import { SocketPort } from './socket-port.ts'
 
 /** What one read takes from the kernel at most. */
 const SIZE = 256 << 10
+/** What one socket may take before others have their turn: libuv reads up to 32 times without a pause, which would be 20 ms and more of deciphering. */
+const TURN = 1 << 20
+
+let shared: Uint8Array | undefined
+
+/** One for all sockets: a read is over when its callback returns. Windows fills buffers in the background. */
+function readBuffer(): Uint8Array {
+  return globalThis.process.platform === 'win32' ? new Uint8Array(SIZE) : shared ??= new Uint8Array(SIZE)
+}
 
 /**
- * A socket of Node that reads into one buffer for its whole life, instead of a new one of 64 KiB for each read.
+ * A socket of Node that reads into a buffer that is there already, instead of a new one of 64 KiB for each read.
  * Its port is the only way to what arrives: nothing comes out of the socket as a stream.
  */
 export class ReadBuffer {
@@ -16,12 +25,14 @@ export class ReadBuffer {
   readonly #early: Uint8Array[] = []
 
   constructor(target: NetConnectOpts) {
-    const buffer = new Uint8Array(SIZE)
+    const buffer = readBuffer()
     this.socket = createConnection({ ...target, onread: { buffer, callback: (count) => this.#arrived(buffer.subarray(0, count)) } })
   }
 
+  /** False stops reading. */
   #arrived(chunk: Uint8Array): boolean {
-    if (!this.#port?.received(chunk)) this.#early.push(chunk.slice())
+    if (this.#port?.started) return this.#port.received(chunk)
+    this.#early.push(chunk.slice())
     return true
   }
 
@@ -31,12 +42,21 @@ export class ReadBuffer {
 }
 
 class BufferPort extends SocketPort {
+  readonly #socket: Socket
   readonly #early: Uint8Array[]
   #sink: PortSink | undefined
+  #paused = false
+  /** Bytes taken in this turn of the event loop. */
+  #taken = 0
 
   constructor(socket: Socket, early: Uint8Array[]) {
     super(socket)
+    this.#socket = socket
     this.#early = early
+  }
+
+  get started(): boolean {
+    return this.#sink !== undefined
   }
 
   override start(sink: PortSink): void {
@@ -45,9 +65,28 @@ class BufferPort extends SocketPort {
     super.start(sink)
   }
 
-  /** False if nobody is there yet. `chunk` is lent: it is good until this returns. */
+  /** `chunk` is lent: it is good until this returns. False if that was enough for one turn. */
   received(chunk: Uint8Array): boolean {
+    if (this.#taken === 0) setImmediate(() => this.#nextTurn())
+    this.#taken += chunk.length
     this.#sink?.data(chunk, true)
-    return this.#sink !== undefined
+    return this.#taken < TURN
+  }
+
+  #nextTurn(): void {
+    const stopped = this.#taken >= TURN
+    this.#taken = 0
+    if (stopped && !this.#paused && !this.#socket.destroyed) this.#socket.resume()
+  }
+
+  override pause(): void {
+    this.#paused = true
+    super.pause()
+  }
+
+  override resume(): void {
+    this.#paused = false
+    // What was enough for this turn stays enough: the next one goes on.
+    if (this.#taken < TURN) super.resume()
   }
 }
