@@ -16,6 +16,7 @@ prepare() {
 prepare_peers() {
   mkdir -p build/bench
   [ -x /usr/bin/chromium ] || (apt_install chromium) || say 'no Chromium: nothing is measured in it'
+  have ip && have python3 || (apt_install iproute2 python3) || say 'no python3 or ip: the link with loss is left out'
   bash bench/prepare/ssh2-addon.sh || say "npm ssh2's addon could not be built: build/bench/ssh2.log"
   bash bench/prepare/native.sh || say 'the native clients could not be built'
 }

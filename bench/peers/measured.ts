@@ -21,12 +21,14 @@ export interface RunOptions {
   /** A file descriptor or `'pipe'` for stdin, and for stdout. */
   readonly stdin?: number
   readonly stdout?: number
+  /** An exit status other than 0 that is no failure. */
+  readonly status?: number
   /** Sees the process as soon as it runs. */
   readonly watch?: (child: ChildProcessWithoutNullStreams) => void
 }
 
 /** GNU time asks the kernel for the figures of the process and of the children that it waited for. @throws Error with its stderr if it fails. */
-export async function measured(command: readonly string[], { env, stdin, stdout, watch }: RunOptions = {}): Promise<MeasuredProcess> {
+export async function measured(command: readonly string[], { env, stdin, stdout, status, watch }: RunOptions = {}): Promise<MeasuredProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-time-'))
   const figures = join(folder, 'figures')
   try {
@@ -47,11 +49,11 @@ export async function measured(command: readonly string[], { env, stdin, stdout,
       let exited = 0
       child.once('error', reject)
       child.once('exit', () => { exited = performance.now() })
-      child.once('close', (status) => resolve({ code: status, ended: exited }))
+      child.once('close', (exit) => resolve({ code: exit, ended: exited }))
     })
     clearTimeout(timer)
     if (late) throw new Error(`took longer than ${LIMIT / 1000} s`)
-    if (code !== 0) throw new Error(lastLines(err) || `ended with ${code}`)
+    if (code !== 0 && code !== status) throw new Error(lastLines(err) || `ended with ${code}`)
     const [user = 0, system = 0, kilobytes = 0] = readFileSync(figures, 'utf8').trim().split('\n').at(-1)!.split(' ').map(Number)
     return { stdout: out, stderr: err, ended, cpu: user + system, memory: kilobytes * 1024 }
   } finally {
