@@ -28,7 +28,7 @@ export type { TransferOptions, TransferProgress, UploadOptions } from './client/
 export type { DirectoryProgress, DirectoryTransferOptions, DirectoryTransferResult } from './client/sftp/transfer-directory.ts'
 
 // Keys
-export { AgentClient, type AddIdentityOptions, type AgentIdentity } from './keys/agent-client.ts'
+export type { AgentClient, AddIdentityOptions, AgentIdentity } from './keys/agent-client.ts'
 export type { AgentTransport } from './keys/agent-stream.ts'
 export { formatPrivateKey, type FormatPrivateKeyOptions, generateKeyPair, type GenerateKeyPairOptions } from './keys/generate-key-pair.ts'
 export { parsePrivateKey, type ParsePrivateKeyOptions } from './keys/parse-private-key.ts'

@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   transports: ['errors'],
   xterm: ['errors'],
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'client', 'transports', 'index.ts'],
+  agent: ['keys'],
   inline: ['ffi', 'index.ts'],
   'index.ts': ['errors', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'client'],
 }

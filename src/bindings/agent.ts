@@ -1,7 +1,7 @@
 import { connectAgent } from '#connect-tcp'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
-import { AgentClient, type AgentIdentity } from '../keys/agent-client.ts'
+import type { AgentClient, AgentIdentity } from '../keys/agent-client.ts'
 import type { AgentTransport } from '../keys/agent-stream.ts'
 import { bytes } from './arguments.ts'
 import type { Again, Calls } from './calls.ts'
@@ -43,9 +43,12 @@ export class Agent implements Disposable {
    */
   connect(transport?: AgentTransport): Again | 0 {
     if (this.#client) return 0
-    const connected = this.#later.call('agentConnect', async () => transport ?? connectAgent(this.#path ?? undefined, undefined))
+    const connected = this.#later.call('agentConnect', async () => {
+      const { AgentClient } = await import('../keys/agent-client.ts')
+      return new AgentClient(transport ?? await connectAgent(this.#path ?? undefined, undefined))
+    })
     if (connected === LIBSSH2_ERROR_EAGAIN) return connected
-    this.#client = new AgentClient(connected)
+    this.#client = connected
     return 0
   }
 
