@@ -27,6 +27,9 @@ function folder(bytes: number): string {
 /** @param bytes what will be in the folders at most */
 export async function startServer(bytes: number): Promise<Server> {
   const root = folder(bytes)
+  // An interrupted run leaves nothing in memory.
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const [remote, local] = [join(root, 'remote'), join(root, 'local')]
   try {
     for (const path of [remote, local]) mkdirSync(path)
