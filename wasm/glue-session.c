@@ -222,12 +222,30 @@ int glue_session_keepalive(LIBSSH2_SESSION *session)
     return rc;
 }
 
+/* Whether the server has let us in and no call has taken notice yet: the packets
+   after that may be compressed (zlib@openssh.com), and libssh2 inflates them only
+   when the call has. */
+static int success_unseen(LIBSSH2_SESSION *session)
+{
+    LIBSSH2_PACKET *packet;
+    if(session->state & LIBSSH2_STATE_AUTHENTICATED)
+        return 0;
+    for(packet = _libssh2_list_first(&session->packets); packet;
+        packet = _libssh2_list_next(&packet->node)) {
+        if(packet->data_len && packet->data[0] == SSH_MSG_USERAUTH_SUCCESS)
+            return 1;
+    }
+    return 0;
+}
+
 /* Law 8: takes in whatever has arrived while no call is waiting for it.
    Only after the handshake. LIBSSH2_ERROR_EAGAIN is the normal end. */
 int glue_session_service(LIBSSH2_SESSION *session)
 {
     int rc;
     do {
+        if(success_unseen(session))
+            return LIBSSH2_ERROR_EAGAIN;
         rc = _libssh2_transport_read(session);
     } while(rc > 0);
     return rc;

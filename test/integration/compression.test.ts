@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, connect, insecureAcceptAnyHostKey, LIBSSH2_FLAG_COMPRESS, LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, publicKey, Session } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
+import { batchingTransport } from '../support/batching-transport.ts'
 import { type Proxy, startProxy } from '../support/proxy.ts'
 import { seededRandom } from '../support/random.ts'
 import { execute, readAll, text } from '../support/session.ts'
@@ -82,6 +83,17 @@ describe('LIBSSH2_FLAG_COMPRESS', () => {
   test('without it nothing is compressed', async () => {
     expect(await agreed(false)).toEqual(['none', 'none', 'through\n'])
   })
+})
+
+// zlib@openssh.com begins with the packet after SSH_MSG_USERAUTH_SUCCESS: OpenSSH's host keys, mostly in the same segment.
+test('what follows the success of authentication in one chunk is taken as compressed', async () => {
+  await using server = await startSshd({ config: ['Compression yes'] })
+  await using client = await connect({
+    transport: batchingTransport(await connectTcp(server), 100), username: server.user, hostKey: insecureAcceptAnyHostKey(), compress: true,
+    auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))],
+  })
+  expect(client.algorithms.compression).toEqual({ toServer: 'zlib@openssh.com', fromServer: 'zlib@openssh.com' })
+  expect((await client.run('echo in time')).stdout).toBe('in time\n')
 })
 
 test('a server without compression is no hindrance', async () => {
