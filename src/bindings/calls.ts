@@ -135,7 +135,7 @@ export class Calls {
     if (!this.failure && ended && this.wire.empty) {
       const [errno, message] = ended.error === undefined
         ? [LIBSSH2_ERROR_SOCKET_DISCONNECT, 'the transport was closed'] as const
-        : [LIBSSH2_ERROR_SOCKET_RECV, 'the transport failed'] as const
+        : [LIBSSH2_ERROR_SOCKET_RECV, whyFailed(ended.error)] as const
       this.fail(libssh2Error(errno, message, { cause: ended.error }))
     }
     return this.failure
@@ -233,4 +233,9 @@ export class Calls {
     if (!this.instance.failure) this.instance.call((c) => c._glue_session_free(pointer))
     this.driver.wake()
   }
+}
+
+/** With what the transport says: a gateway's refusal, a socket's error. */
+function whyFailed(cause: unknown): string {
+  return cause instanceof Error && cause.message ? `the transport failed: ${cause.message}` : 'the transport failed'
 }

@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway } from '../../examples/gateway/node.ts'
 import manifest from '../../package.json' with { type: 'json' }
-import { installPackage } from '../runtimes/app.ts'
+import { installPackedPackage } from '../support/packed-package.ts'
 import { clientKeys } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { suiteServer } from '../support/suite-server.ts'
@@ -25,7 +25,7 @@ const WEBPACK_GLOBAL = 'new Function("return this")()'
 const FORBIDDEN = /["'`]node:|["'`]cloudflare:|\beval\s*\(|\bnew Function\b/
 
 const folder = temporaryDirectory('bundlers')
-beforeAll(() => installPackage(folder.path), 120_000)
+beforeAll(() => installPackedPackage(folder.path), 120_000)
 afterAll(() => folder.remove())
 
 describe('the packed package, without settings', () => {

@@ -11,8 +11,8 @@ export interface WebServer {
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' }
 
-/** As strict as a page can be that uses WebAssembly. */
-const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws://127.0.0.1:*"
+/** As strict as a page can be that uses WebAssembly; `https:` is for WebTransport. */
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws://127.0.0.1:* https://127.0.0.1:*"
 
 /** A web server of the files of a folder, and of `settings.json`. */
 export async function serve(folder: string, settings: object): Promise<WebServer> {

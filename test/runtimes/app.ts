@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { installPackedPackage } from '../support/packed-package.ts'
 
-const project = fileURLToPath(new URL('../../', import.meta.url))
 const hosts = ['node', 'deno', 'bun', 'page', 'worker-page', 'workerd']
 
 /**
@@ -12,7 +11,7 @@ const hosts = ['node', 'deno', 'bun', 'page', 'worker-page', 'workerd']
  * For browsers and Workers it is bundled, in `web/` and `workerd/`, by an esbuild without plugins.
  */
 export async function makeApp(folder: string): Promise<void> {
-  installPackage(folder)
+  installPackedPackage(folder)
   await build({
     entryPoints: hosts.map((name) => fileURLToPath(new URL(`hosts/${name}.ts`, import.meta.url))),
     outdir: folder, bundle: true, format: 'esm', target: 'es2022', platform: 'neutral', external: ['libssh2-wasm', 'libssh2-wasm/*', 'node:*'],
@@ -29,14 +28,4 @@ export async function makeApp(folder: string): Promise<void> {
   for (const name of ['page', 'worker-page']) {
     writeFileSync(join(folder, `web/${name}.html`), `<!doctype html>\n<meta charset="utf-8">\n<title>${name}</title>\n<script type="module" src="/${name}.js"></script>\n`)
   }
-}
-
-/** No registry is asked: the package has no dependencies. */
-export function installPackage(folder: string): void {
-  const npm = (args: readonly string[], cwd: string) => execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  mkdirSync(folder, { recursive: true })
-  npm(['pack', '--pack-destination', folder], project)
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
-  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-  npm(['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`], folder)
 }
