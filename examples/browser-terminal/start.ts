@@ -6,14 +6,15 @@ import { startStaticServer } from './server/static-server.ts'
 
 const say = (text: string) => console.log(text)
 
-await buildPage()
-await using server = await startDemoServer(say)
-const token = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url')
-await using page = await startStaticServer(PAGE)
-await using gateway = await startGateway({ token, allow: [`127.0.0.1:${server.port}`], origins: [new URL(page.url).origin] })
-const form = new URLSearchParams({ gateway: gateway.url, token, host: '127.0.0.1', port: String(server.port), user: server.username })
+async function main(): Promise<void> {
+  await buildPage()
+  await using server = await startDemoServer(say)
+  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url')
+  await using page = await startStaticServer(PAGE)
+  await using gateway = await startGateway({ token, allow: [`127.0.0.1:${server.port}`], origins: [new URL(page.url).origin] })
+  const form = new URLSearchParams({ gateway: gateway.url, token, host: '127.0.0.1', port: String(server.port), user: server.username })
 
-say(`
+  say(`
   Open      ${page.url}#${form}
   User      ${server.username}
   Password  ${server.password ?? '(none here: use the key file)'}
@@ -22,7 +23,12 @@ say(`
 
   ${server.name} listens on 127.0.0.1:${server.port} and runs commands as you. Ctrl-C ends it all.
 `)
-await new Promise((resolve) => {
-  process.once('SIGINT', resolve)
-  process.once('SIGTERM', resolve)
-})
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+}
+
+await main()
+// A browser that stays connected to the page keeps the process no longer.
+process.exit(0)

@@ -18,6 +18,8 @@ export interface EmbeddedServer extends AsyncDisposable {
 }
 
 const SSHD = '/usr/sbin/sshd'
+/** Milliseconds. */
+const CLOSE_GRACE = 2000
 
 /** Starts a server on a free port of 127.0.0.1. Installs OpenSSH's where that is easy: as root, with apt. */
 export async function startServer(say: (text: string) => void): Promise<EmbeddedServer> {
@@ -140,7 +142,10 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const connection of connections) connection.end()
-      await closed
+      // A client that keeps its side open is not waited for.
+      let timer: NodeJS.Timeout | undefined
+      await Promise.race([closed, new Promise((resolve) => { timer = setTimeout(resolve, CLOSE_GRACE) })])
+      clearTimeout(timer)
     },
   }
 }
