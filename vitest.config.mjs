@@ -51,6 +51,6 @@ export default defineConfig({
     testTimeout: variant === 'release' ? 20_000 : 120_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
-    reporters: process.env.VITEST_JSON ? ['default', ['json', { outputFile: process.env.VITEST_JSON }]] : ['default'],
+    reporters: ['default', path('scripts/run/stuck-files.mjs'), ...(process.env.VITEST_JSON ? [['json', { outputFile: process.env.VITEST_JSON }]] : [])],
   },
 })

@@ -60,8 +60,9 @@ describe.runIf(requirePeer('sshd'))('agent forwarding', () => {
     await session.complete(() => channel.requestAuthAgent())
     await session.complete(() => channel.execute('ssh-add -l'))
     const asked = await session.complete(() => session.acceptAgent())
-    const [count, bytes] = await session.complete(() => asked.read())
-    expect([count, [...bytes]]).toEqual([5, [0, 0, 0, 1, 11]])
+    const question: number[] = []
+    while (question.length < 5) question.push(...(await session.complete(() => asked.read()))[1])
+    expect(question).toEqual([0, 0, 0, 1, 11])
     // No identities: uint32 length, byte SSH_AGENT_IDENTITIES_ANSWER, uint32 0.
     await session.complete(() => asked.write(Uint8Array.of(0, 0, 0, 5, 12, 0, 0, 0, 0)))
     const [, text] = await session.complete(() => channel.read())

@@ -2,6 +2,9 @@ import { afterAll, expect } from 'vitest'
 import { endPeers, livePeers } from './process.ts'
 import { removeTemporaryDirectories, temporaryDirectories } from './temporary.ts'
 
+// For who looks at the processes of a run, and for scripts/run/stuck-files.mjs.
+process.title = `vitest ${expect.getState().testPath ?? ''}`
+
 // A vitest setup file: after each test file nothing that it started may be left.
 afterAll(async () => {
   const processes = livePeers()
