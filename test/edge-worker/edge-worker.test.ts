@@ -29,7 +29,7 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
   })
 
   /** Processes that sshd has for sessions. */
-  const sessions = () => descendants(process.pid).filter((pid) => /sshd: |sleep 1000/.test(commandLine(pid)) && !/\[listener\]/.test(commandLine(pid)))
+  const sessions = () => descendants(process.pid).filter((pid) => /sshd: |sleep 61/.test(commandLine(pid)) && !/\[listener\]/.test(commandLine(pid)))
   const noSessions = async () => { while (sessions().length > 0) await new Promise((resolve) => setTimeout(resolve, 20)) }
 
   test('runs a command: output, stderr, exit code', async () => {

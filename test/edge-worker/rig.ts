@@ -13,7 +13,7 @@ export const COMMANDS = {
   hello: 'echo hello; echo careful >&2; exit 3',
   much: 'head -c 3000000 /dev/zero | tr "\\0" x',
   ticks: 'for tick in 1 2 3; do echo tick $tick; sleep 0.2; done',
-  forever: 'echo begun; exec sleep 1000',
+  forever: 'echo begun; exec sleep 61',
   killed: 'kill -TERM $$',
 }
 

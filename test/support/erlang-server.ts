@@ -19,7 +19,7 @@ export async function startErlangServer(): Promise<SshServer> {
     await promisify(execFile)('erlc', ['-o', directory.path, `${folder}erlang_server.erl`])
     const words = [directory.file('host'), directory.file('user'), `${folder}run-command.py`]
     // -noinput: a shell of its own would stop it in the background. It writes a cookie at home.
-    const peer = await startPeer('erl', ['-noinput', '-pa', directory.path, '-eval', 'erlang_server:main().', '-extra', ...words], { env: { HOME: directory.file('home') } })
+    const peer = await startPeer('erl', ['-noinput', '-pa', directory.path, '-eval', 'erlang_server:main().', '-extra', ...words], { env: { HOME: directory.file('home'), ERL_CRASH_DUMP_SECONDS: '0' } })
     try {
       await peer.logged(/listening on \d+/, 60_000)
     } catch (error) {

@@ -14,7 +14,7 @@ describe.runIf(requirePeer('sshd'))('startSshd', () => {
 
   it('ends its sessions when it stops', async () => {
     const server = await startSshd()
-    const hanging = opensshRun(server, 'ed25519', 'sleep 1000').catch((error: { code: number }) => error.code)
+    const hanging = opensshRun(server, 'ed25519', 'sleep 30').catch((error: { code: number }) => error.code)
     while (!server.log().includes('Starting session')) await new Promise((resolve) => setTimeout(resolve, 20))
     await server.stop()
     expect(await hanging).toBe(255)
