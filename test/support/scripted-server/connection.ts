@@ -9,7 +9,7 @@ import { type DirectionAlgorithms, noCipher, type PacketCipher } from './packet-
 
 /** The server's end of one connection: sends what a script says, byte by byte if need be, and gives what the client sent. */
 export class Connection {
-  readonly hostKey = new HostKey()
+  readonly hostKey: HostKey
   serverIdentification = 'SSH-2.0-scripted'
   clientIdentification = ''
   /** Strict key exchange: sequence numbers begin again with each NEWKEYS. */
@@ -31,7 +31,8 @@ export class Connection {
   #incomingSequence = 0
   #outgoingSequence = 0
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, hostKey = new HostKey()) {
+    this.hostKey = hostKey
     this.#socket = socket
     this.#queue = new ByteQueue(socket)
   }

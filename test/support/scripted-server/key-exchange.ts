@@ -1,8 +1,9 @@
-import { createECDH, createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { WireReader } from '../../../src/wire-format/reader.ts'
 import { WireWriter } from '../../../src/wire-format/writer.ts'
 import type { Connection } from './connection.ts'
 import type { HostKey } from './host-key.ts'
+import { agreeOnSecret, type KeyAgreement } from './key-agreement.ts'
 import { SSH_MSG } from './messages.ts'
 import { type DirectionAlgorithms, packetCipher } from './packet-cipher.ts'
 
@@ -12,6 +13,8 @@ export interface KeyExchangeOptions {
   readonly serverToClient?: Partial<DirectionAlgorithms>
   /** Offer kex-strict-s-v00@openssh.com. Default true. */
   readonly strict?: boolean
+  /** Default: ecdh-sha2-nistp256. */
+  readonly kex?: KeyAgreement
   /** Default: the server's key. */
   readonly hostKey?: HostKey
   /** Changes KEXINIT before it is sent and hashed. */
@@ -25,11 +28,13 @@ export interface KeyExchangeOptions {
 
 const DEFAULTS: DirectionAlgorithms = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256', compression: 'none' }
 
-/** One ecdh-sha2-nistp256 exchange (RFC 5656 section 4) from KEXINIT to NEWKEYS; a first one or a re-exchange. */
+/** One exchange from KEXINIT to NEWKEYS; a first one or a re-exchange. */
 export async function exchangeKeys(connection: Connection, options: KeyExchangeOptions = {}): Promise<void> {
   const incoming = { ...connection.incomingAlgorithms, ...options.clientToServer }
   const outgoing = { ...connection.outgoingAlgorithms, ...options.serverToClient }
-  const rightInit = kexInit(incoming, outgoing, options.strict ?? true)
+  const kex = options.kex ?? 'ecdh-sha2-nistp256'
+  const key = options.hostKey ?? connection.hostKey
+  const rightInit = kexInit(kex, key, incoming, outgoing, options.strict ?? true)
   const serverInit = options.init?.(rightInit) ?? rightInit
   connection.send(serverInit)
   const clientInit = await connection.receive(SSH_MSG.KEXINIT)
@@ -37,10 +42,9 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   connection.strict ||= (options.strict ?? true) && offered.includes('kex-strict-c-v00@openssh.com')
 
   const clientPoint = new WireReader((await connection.receive(SSH_MSG.KEX_ECDH_INIT)).subarray(1)).string()
-  const ecdh = createECDH('prime256v1')
-  const serverPoint = ecdh.generateKeys()
-  const secret = new WireWriter().mpint(ecdh.computeSecret(clientPoint)).finish()
-  const key = options.hostKey ?? connection.hostKey
+  const agreed = agreeOnSecret(kex, clientPoint)
+  const { serverPoint } = agreed
+  const secret = new WireWriter().mpint(agreed.secret).finish()
   const hash = createHash('sha256').update(new WireWriter()
     .string(connection.clientIdentification).string(connection.serverIdentification)
     .string(clientInit).string(serverInit).string(key.blob).string(clientPoint).string(serverPoint).bytes(secret)
@@ -68,11 +72,11 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
 export const defaultAlgorithms = (): DirectionAlgorithms => ({ ...DEFAULTS })
 
 /** A KEXINIT that leaves the client exactly one choice of each kind. */
-function kexInit(incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, strict: boolean): Uint8Array {
+function kexInit(kex: KeyAgreement, key: HostKey, incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, strict: boolean): Uint8Array {
   return new WireWriter()
     .byte(SSH_MSG.KEXINIT).bytes(randomBytes(16))
-    .nameList(['ecdh-sha2-nistp256', ...(strict ? ['kex-strict-s-v00@openssh.com'] : [])])
-    .nameList(['ecdsa-sha2-nistp256'])
+    .nameList([kex, ...(strict ? ['kex-strict-s-v00@openssh.com'] : [])])
+    .nameList([key.algorithm])
     .nameList([incoming.cipher]).nameList([outgoing.cipher])
     .nameList([incoming.mac]).nameList([outgoing.mac])
     .nameList([incoming.compression]).nameList([outgoing.compression])

@@ -1,0 +1,104 @@
+import { acceptRequest, channelClose, channelData, channelEof, channelOpen, type ChannelNumbers, type Connection, message, SSH_MSG } from '../support/scripted-server.ts'
+import { SSH_FX, SSH_FXP, SftpChannel } from '../support/scripted-server/sftp.ts'
+import { WireWriter } from '../../src/wire-format/writer.ts'
+import type { State } from './states.ts'
+
+/** What a right command writes. */
+export const OUTPUT = Buffer.from(Array.from({ length: 40_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff))
+export const FILE = OUTPUT.subarray(0, 9_000)
+
+/** The fastest there is. */
+export const KEX = 'curve25519-sha256'
+
+/** Called at each point of a session, with the client's number of the channel that it is about. */
+export type AtPoint = (point: string, channel?: number) => Promise<void> | void
+
+/** The server's side of one session, right in everything but for what `at` sends on its own. */
+export async function serveSession(connection: Connection, state: State, at: AtPoint): Promise<void> {
+  await connection.identify()
+  await at('before KEXINIT')
+  await connection.exchangeKeys({
+    kex: KEX,
+    strict: state.strict,
+    beforeReply: () => at('before the reply of the key exchange'),
+    beforeNewKeys: () => at('before NEWKEYS'),
+  })
+  await connection.receive(SSH_MSG.SERVICE_REQUEST)
+  await at('before SERVICE_ACCEPT')
+  connection.send(message(SSH_MSG.SERVICE_ACCEPT).string('ssh-userauth').finish())
+  await serveAuthentication(connection, state, at)
+  await at('logged in')
+  await serveCommand(connection, state, at)
+  if (state.sftp) await serveFile(connection, at)
+  await serveCommand(connection, state, () => {})
+}
+
+async function serveAuthentication(connection: Connection, { auth }: State, at: AtPoint): Promise<void> {
+  await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+  await at('asked for methods')
+  if (auth !== 'none') {
+    connection.send(message(SSH_MSG.USERAUTH_FAILURE).nameList([auth]).boolean(false).finish())
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    await at(`asked for ${auth}`)
+  }
+  if (auth === 'keyboard-interactive') {
+    connection.send(message(SSH_MSG.USERAUTH_INFO_REQUEST).string('').string('').string('').uint32(1).string('Password: ').boolean(false).finish())
+    await connection.receive(SSH_MSG.USERAUTH_INFO_RESPONSE)
+    await at('prompts answered')
+  }
+  connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
+  connection.startCompression()
+}
+
+async function serveChannel(connection: Connection, at: AtPoint): Promise<ChannelNumbers> {
+  const client = await channelOpen(connection)
+  const channel = { client, server: 77 }
+  await at('channel opening', client)
+  connection.send(message(SSH_MSG.CHANNEL_OPEN_CONFIRMATION).uint32(client).uint32(channel.server).uint32(1 << 20).uint32(32768).finish())
+  await connection.receive(SSH_MSG.CHANNEL_REQUEST)
+  await at('request pending', client)
+  connection.send(message(SSH_MSG.CHANNEL_SUCCESS).uint32(client).finish())
+  return channel
+}
+
+async function serveCommand(connection: Connection, state: State, at: AtPoint): Promise<void> {
+  const channel = await serveChannel(connection, at)
+  connection.send(channelData(channel, OUTPUT.subarray(0, 15_000)))
+  await at('streaming', channel.client)
+  if (state.rekey) await connection.exchangeKeys({ kex: KEX, beforeReply: () => at('re-key', channel.client) })
+  connection.send(channelData(channel, OUTPUT.subarray(15_000, 39_000)))
+  connection.send(channelData(channel, OUTPUT.subarray(39_000)))
+  connection.send(channelEof(channel))
+  await at('half closed', channel.client)
+  connection.send(message(SSH_MSG.CHANNEL_REQUEST).uint32(channel.client).string('exit-status').boolean(false).uint32(0).finish())
+  connection.send(channelClose(channel))
+  await at('channel closed', channel.client)
+}
+
+/** One file, read whole: SFTP version 3. */
+async function serveFile(connection: Connection, at: AtPoint): Promise<void> {
+  const client = await channelOpen(connection)
+  const channel = { client, server: 78 }
+  connection.send(message(SSH_MSG.CHANNEL_OPEN_CONFIRMATION).uint32(client).uint32(channel.server).uint32(1 << 20).uint32(32768).finish())
+  await acceptRequest(connection, channel)
+  const sftp = new SftpChannel(connection, channel)
+  await sftp.receive(SSH_FXP.INIT)
+  sftp.send(SSH_FXP.VERSION, 3)
+  await sftp.open(SSH_FXP.OPEN)
+  await at('SFTP open', client)
+  for (;;) {
+    const { type, id, fields } = await sftp.next()
+    if (type === SSH_FXP.FSTAT) sftp.send(SSH_FXP.ATTRS, id, new WireWriter().uint32(1).uint64(BigInt(FILE.length)).finish())
+    else if (type === SSH_FXP.READ) {
+      fields.string()
+      const start = Number(fields.uint64())
+      const bytes = FILE.subarray(start, start + Math.min(fields.uint32(), 4_000))
+      if (bytes.length === 0) sftp.status(id, SSH_FX.EOF)
+      else sftp.send(SSH_FXP.DATA, id, new WireWriter().string(bytes).finish())
+    } else if (type === SSH_FXP.CLOSE) {
+      sftp.status(id, SSH_FX.OK)
+      await connection.receive(SSH_MSG.CHANNEL_EOF, SSH_MSG.CHANNEL_CLOSE)
+      return sftp.close()
+    } else throw new Error(`SFTP packet ${type}`)
+  }
+}
