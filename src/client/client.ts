@@ -74,12 +74,13 @@ export class Client implements AsyncDisposable {
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
   #incoming: IncomingForwarding | undefined
-  readonly #roundTrip = new RoundTrip()
+  readonly #roundTrip: RoundTrip
   #closing = false
 
   /** For `connect()`. */
-  constructor(session: Session) {
+  constructor(session: Session, roundTrip = new RoundTrip()) {
     this.session = session
+    this.#roundTrip = roundTrip
     this.algorithms = negotiatedAlgorithms(session)
     this.serverIdentification = session.bannerGet() ?? ''
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))

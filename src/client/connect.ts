@@ -1,4 +1,5 @@
 import { Session, type SessionOptions } from '../bindings/session.ts'
+import { CALLS } from '../bindings/session-transport.ts'
 import type { Transport } from '../core/transport.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
@@ -9,6 +10,7 @@ import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
 import { type AuthMethod, authenticate } from './auth.ts'
 import { Client } from './client.ts'
 import { type KeepaliveOptions, startKeepalive } from './keepalive.ts'
+import { RoundTrip } from './receive-window.ts'
 
 export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   /** Where to; needed too with `transport`, if `hostKey` is to know whose key it sees. */
@@ -50,10 +52,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   try {
     const transport = options.transport ?? await dial(options, limit.signal)
     session = await Session.create(transport, options)
-    await establish(session, options, limit.signal)
+    const roundTrip = await establish(session, options, limit.signal)
     limit[Symbol.dispose]()
     await login(session, options)
-    const client = new Client(session)
+    const client = new Client(session, roundTrip)
     if (options.keepalive) startKeepalive(session, options.keepalive)
     return client
   } catch (error) {
@@ -69,18 +71,20 @@ async function dial({ host, port = 22 }: ConnectOptions, signal: AbortSignal): P
   return connectTcp({ host, port, signal })
 }
 
-/** Key exchange and the judgement of the host key. */
-async function establish(session: Session, options: ConnectOptions, signal: AbortSignal): Promise<void> {
+/** Key exchange and the judgement of the host key. Its last message asks for the service of authentication, which servers grant at once: the first measurement. */
+async function establish(session: Session, options: ConnectOptions, signal: AbortSignal): Promise<RoundTrip> {
   const { host = '', port = 22, hostKey, debug } = options
   if (debug) session.onDebug = debug
   const known = await hostKey.preferredAlgorithms?.(host, port) ?? []
   offerAlgorithms(session, options, known)
   await session.complete(() => session.handshake(), { signal })
+  const roundTrip = new RoundTrip(performance.now() - session[CALLS].wire.sentAt)
   const key = session.hostkey()
   if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })
   debug?.(`server ${session.bannerGet()}`)
   signal.throwIfAborted()
   await orAbort(hostKey.verify({ host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal }), signal)
+  return roundTrip
 }
 
 async function login(session: Session, { username, auth = [], signal, legacyAlgorithms = false, onBanner, debug }: ConnectOptions): Promise<void> {

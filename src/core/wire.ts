@@ -35,6 +35,8 @@ export class Wire {
   #congested = false
   /** Bytes that RECV has taken in all: the driver's measure of progress (law 2). */
   taken = 0
+  /** When the last bytes went to the transport, as `performance.now()` has it. */
+  sentAt = 0
 
   constructor(transport: Transport, events: WireEvents) {
     this.#port = transport.port ?? new StreamPort(transport)
@@ -127,6 +129,7 @@ export class Wire {
     const chunks = this.#ready
     this.#ready = []
     if (chunks.length === 1 && (chunks[0] as Uint8Array).length < SMALL_STAGE) this.#stage = NO_STAGE
+    this.sentAt = performance.now()
     for (const chunk of chunks) this.#port.write(chunk)
     this.#congested ||= this.#port.queued > OUTBOUND_HIGH
     // A transport that has taken everything already will not say that it drained.

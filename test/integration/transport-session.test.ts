@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket as WsWebSocket, WebSocketServer } from 'ws'
 import { CALLS } from '../../src/bindings/session-transport.ts'
-import type { Session, Transport } from '../../src/index.ts'
+import { Session, type Transport } from '../../src/index.ts'
 import { connectTcp, connectUnix, fromDuplex } from '../../src/transports/node.ts'
 import { connectWebSocket, fromWebSocket } from '../../src/transports/websocket.ts'
 import { startProxy } from '../support/proxy.ts'
@@ -76,6 +76,15 @@ describe('a session', () => {
     await using proxy = await startProxy({ target: server, shape: { chunkSize: [1, 5000], delayMs: 2, jitterMs: 3 }, seed: 9 })
     await using session = await openSession({ ...server, host: '127.0.0.1', port: proxy.port })
     await echoes(session, 300_000)
+  })
+})
+
+describe('the round trip', () => {
+  test('is what passes between the last bytes of the handshake that are sent and its end', async () => {
+    await using proxy = await startProxy({ target: server, shape: { delayMs: 50 } })
+    await using session = await Session.create(await connectTcp({ host: '127.0.0.1', port: proxy.port }))
+    await session.complete(() => session.handshake())
+    expect(performance.now() - session[CALLS].wire.sentAt).toBeGreaterThan(95)
   })
 })
 

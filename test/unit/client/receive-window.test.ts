@@ -8,14 +8,14 @@ beforeEach(() => { vi.useFakeTimers({ toFake: ['performance'] }) })
 afterEach(() => { vi.useRealTimers() })
 
 /** Reads `windows` full windows, one in each `milliseconds`: the sizes that were asked for. */
-async function sizes({ roundTrip, milliseconds, windows = 6 }: { roundTrip: number, milliseconds: number, windows?: number }): Promise<number[]> {
+async function sizes({ roundTrip, milliseconds, windows = 6, handshake }: { roundTrip: number, milliseconds: number, windows?: number, handshake?: number }): Promise<number[]> {
   const asked: number[] = []
   let size = 2 * MEBIBYTE
   const channel = {
     windowReadEx: () => ({ window: size, readAvail: 0, windowSizeInitial: size }),
     receiveWindowSize: (larger: number) => { asked.push(size = larger) },
   } as unknown as Channel
-  const measured = new RoundTrip()
+  const measured = new RoundTrip(handshake)
   await measured.measure(async () => { vi.advanceTimersByTime(roundTrip) })
   await measured.measure(async () => { vi.advanceTimersByTime(10 * roundTrip) })
   const window = new ReceiveWindow(channel, measured)
@@ -33,6 +33,10 @@ describe('the receive window', () => {
 
   test('stays where the link or the reader is slower than it', async () => {
     expect(await sizes({ roundTrip: 100, milliseconds: 210 })).toEqual([])
+  })
+
+  test('stays for servers nearby that take their time to open a channel', async () => {
+    expect(await sizes({ handshake: 1, roundTrip: 50, milliseconds: 3 })).toEqual([])
   })
 
   test('stays for servers nearby, however fast they are', async () => {
