@@ -1,11 +1,12 @@
 /// An SSH server for the demo: the machine's OpenSSH, or npm `ssh2` where there is none.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Connection, ServerChannel } from 'ssh2'
 import { formatPrivateKey, formatPublicKey, generateKeyPair } from 'libssh2-wasm'
+import { launchSshd, SSHD, sshdConfig } from './launch-sshd.ts'
 
 export interface EmbeddedServer extends AsyncDisposable {
   readonly name: string
@@ -17,7 +18,6 @@ export interface EmbeddedServer extends AsyncDisposable {
   readonly knownHost: string
 }
 
-const SSHD = '/usr/sbin/sshd'
 /** Milliseconds. */
 const CLOSE_GRACE = 2000
 
@@ -47,20 +47,8 @@ async function startOpenSsh(): Promise<EmbeddedServer> {
   const host = await keyFiles(file('host'))
   const user = await keyFiles(file('user'))
   const port = await freePort()
-  writeFileSync(file('sshd_config'), [
-    'ListenAddress 127.0.0.1', `Port ${port}`, `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('user.pub')}`,
-    'PidFile none', 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'Subsystem sftp internal-sftp', '',
-  ].join('\n'))
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
-  const child = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] })
-  await new Promise<void>((resolve, reject) => {
-    let log = ''
-    child.stderr.on('data', (text: Buffer) => {
-      log += text.toString()
-      if (log.includes('Server listening')) resolve()
-    })
-    child.once('exit', () => reject(new Error(`sshd did not start:\n${log}`)))
-  })
+  writeFileSync(file('sshd_config'), sshdConfig(port, `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('user.pub')}`, 'PasswordAuthentication no'))
+  const end = await launchSshd(file('sshd_config'))
   const version = spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.split(',')[0] ?? 'OpenSSH'
   return {
     name: `OpenSSH's sshd (${version.trim()})`,
@@ -69,9 +57,7 @@ async function startOpenSsh(): Promise<EmbeddedServer> {
     privateKey: user.privateKey,
     knownHost: `[127.0.0.1]:${port} ${host.publicKey}`,
     async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill()
-      await ended
+      await end()
       rmSync(folder, { recursive: true, force: true })
     },
   }

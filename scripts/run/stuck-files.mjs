@@ -23,15 +23,18 @@ export default class StuckFiles {
   onTestModuleQueued(module) { this.#heard.set(module.moduleId, Date.now()) }
   onTestModuleStart(module) { this.#heard.set(module.moduleId, Date.now()) }
   onTestModuleEnd(module) { this.#heard.delete(module.moduleId) }
-  onTestCaseReady(test) { this.#heard.set(test.module.moduleId, Date.now()) }
-  onTestCaseResult(test) { this.#heard.set(test.module.moduleId, Date.now()) }
+  onTestCaseReady(test) { this.#progress(test) }
+  onTestCaseResult(test) { this.#progress(test) }
+
+  /** Results may be told after the end of their file. */
+  #progress({ module: { moduleId } }) { if (this.#heard.has(moduleId)) this.#heard.set(moduleId, Date.now()) }
 
   async #check() {
     for (const [file, last] of this.#heard) {
       if (Date.now() - last < LIMIT) continue
       this.#heard.delete(file)
       console.error(`\nSTUCK: ${file} has said nothing for ${Math.round((Date.now() - last) / 1000)} s`)
-      console.error(execFileSync('ps', ['-eo', 'pid,ppid,stat,etimes,time,wchan:20,args', '--forest'], { encoding: 'utf8', timeout: 10_000 })
+      console.error(execFileSync('ps', ['-p', family(process.pid).join(','), '-o', 'pid,ppid,stat,etimes,time,wchan:20,args', '--forest'], { encoding: 'utf8', timeout: 10_000 })
         .split('\n').map(line => line.slice(0, 220)).join('\n'))
       if (LIST) appendFileSync(LIST, `${file}\n`)
       const workers = workersOf(file)
@@ -39,8 +42,7 @@ export default class StuckFiles {
       if (workers.length === 0) process.exit(1)
       for (const pid of workers) {
         console.error(`STUCK: stack of ${pid}:\n${await stackOf(pid).catch(error => String(error))}`)
-        for (const child of childrenOf(pid)) end(child)
-        end(pid)
+        for (const child of family(pid)) end(child)
       }
     }
   }
@@ -56,6 +58,9 @@ function childrenOf(parent) {
     try { return new RegExp(`\\) \\S ${parent} `).test(readFileSync(`/proc/${pid}/stat`, 'latin1')) } catch { return false }
   }).map(Number)
 }
+
+/** A process and all below it. */
+function family(pid) { return [pid, ...childrenOf(pid).flatMap(family)] }
 
 function end(pid) { try { process.kill(pid, 'SIGKILL') } catch { /* gone already */ } }
 

@@ -1,5 +1,6 @@
 /// WebTransport (HTTP/3) of browsers and Deno: one bidirectional stream carries one SSH connection.
 import type { Transport } from '../core/transport.ts'
+import { SSHError } from '../errors/ssh-error.ts'
 
 /** What is used of a `WebTransport`. */
 export interface WebTransportSession {
@@ -15,10 +16,11 @@ export interface ConnectWebTransportOptions extends WebTransportOptions {
 
 /**
  * Opens an HTTP/3 session with a gateway that joins each bidirectional stream to a TCP connection, and one stream in it.
- * @throws the error of the session, `signal.reason`, or `ReferenceError` where the runtime has no WebTransport.
+ * @throws SSHError `ERR_WEBTRANSPORT` if it cannot be opened or the runtime has none, or `signal.reason`.
  */
 export async function connectWebTransport(url: string | URL, { signal, ...options }: ConnectWebTransportOptions = {}): Promise<Transport> {
   signal?.throwIfAborted()
+  if (typeof WebTransport === 'undefined') throw new SSHError('this runtime has no WebTransport', { code: 'ERR_WEBTRANSPORT' })
   const session: WebTransportSession = new WebTransport(String(url), options)
   // A session that is closed on purpose rejects what waits for it.
   const onAbort = () => session.close()
@@ -27,9 +29,10 @@ export async function connectWebTransport(url: string | URL, { signal, ...option
     await session.ready
     return fromWebTransport(await session.createBidirectionalStream(), session)
   } catch (error) {
-    session.close()
+    // Deno's throws where the session never was open.
+    try { session.close() } catch { /* nothing to close */ }
     signal?.throwIfAborted()
-    throw error
+    throw new SSHError('the WebTransport session was not opened', { code: 'ERR_WEBTRANSPORT', cause: error })
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }

@@ -19,5 +19,5 @@ export async function run({ url, certificate, host, port, username, known, key }
 /** A host that cannot be reached is an error, not silence. */
 export async function refused({ url, certificate }) {
   return connectWebTransport(url, { signal: AbortSignal.timeout(20_000), serverCertificateHashes: [{ algorithm: 'sha-256', value: Uint8Array.from(certificate).reverse() }] })
-    .then(() => 'connected', (error) => error instanceof Error || error instanceof DOMException ? 'an error' : String(error))
+    .then(() => 'connected', (error) => `${error.name} ${error.code}`)
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectWebTransport } from '../../src/transports/webtransport.ts'
 import { serve } from '../bundlers/web-server.ts'
 import { installed, lacking } from '../runtimes/runners/installed.ts'
 import { installPackedPackage } from '../support/packed-package.ts'
@@ -61,7 +62,7 @@ describe.runIf(!missing)('a session over WebTransport', () => {
       console.log(await run(settings))
       console.log(await refused(settings))`)
     const stdout = execFileSync(deno, ['run', '--no-prompt', '--unstable-net', '--allow-net=127.0.0.1', `--allow-read=${folder.path}`, folder.file('main.js')], { encoding: 'utf8', timeout: 90_000 })
-    expect(stdout.trim().split('\n')).toEqual([told, 'an error'])
+    expect(stdout.trim().split('\n')).toEqual([told, 'SSHError ERR_WEBTRANSPORT'])
   }, 100_000)
 
   test.runIf(!noChromium)('in Chromium', async () => {
@@ -77,10 +78,14 @@ describe.runIf(!missing)('a session over WebTransport', () => {
       const page = await browser.newPage()
       await page.goto(web.url)
       const outcome = await page.locator('[data-outcome]').getAttribute('data-outcome', { timeout: 90_000 })
-      expect(JSON.parse(outcome ?? '')).toEqual([told, 'an error'])
+      expect(JSON.parse(outcome ?? '')).toEqual([told, 'SSHError ERR_WEBTRANSPORT'])
     } finally {
       await browser.close()
       await web.stop()
     }
   }, 180_000)
+})
+
+test.runIf(typeof WebTransport === 'undefined')('a runtime without WebTransport says so', async () => {
+  await expect(connectWebTransport('https://127.0.0.1/')).rejects.toMatchObject({ name: 'SSHError', code: 'ERR_WEBTRANSPORT' })
 })

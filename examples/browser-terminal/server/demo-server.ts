@@ -1,10 +1,11 @@
 /// The SSH server of `npm run terminal`: an sshd of its own that goes when the command ends.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprint, formatPrivateKey, formatPublicKey, generateKeyPair } from 'libssh2-wasm'
 import { type EmbeddedServer, freePort, startServer } from '../../node/embedded-server.ts'
+import { launchSshd, SSHD, sshdConfig } from '../../node/launch-sshd.ts'
 
 export interface DemoServer extends AsyncDisposable {
   readonly name: string
@@ -18,7 +19,6 @@ export interface DemoServer extends AsyncDisposable {
   readonly fingerprint: string
 }
 
-const SSHD = '/usr/sbin/sshd'
 const USER = 'demo'
 /** The user's home inside the namespace. */
 const HOME = '/mnt'
@@ -63,27 +63,14 @@ async function startWithUser(folder: string, keyFile: string, publicKey: string)
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim()
   writeFileSync(file('shadow'), `${USER}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
   const port = await freePort()
-  writeFileSync(file('sshd_config'), [
-    'ListenAddress 127.0.0.1', `Port ${port}`, `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('authorized_keys')}`,
-    'PidFile none', 'StrictModes no', 'UsePAM no', 'PermitRootLogin yes', 'PasswordAuthentication yes', 'PrintLastLog no', 'Subsystem sftp internal-sftp', '',
-  ].join('\n'))
-  mkdirSync('/run/sshd', { recursive: true })
+  writeFileSync(file('sshd_config'), sshdConfig(port, `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('authorized_keys')}`,
+    'PermitRootLogin yes', 'PasswordAuthentication yes', 'PrintLastLog no'))
   const mounts = [['home', HOME], ['passwd', '/etc/passwd'], ['shadow', '/etc/shadow']].map(([name, target]) => `mount --bind '${file(name as string)}' ${target}`)
-  const child = spawn('unshare', ['--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh', SSHD, '-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] })
-  await new Promise<void>((resolve, reject) => {
-    let log = ''
-    child.stderr.on('data', (text: Buffer) => {
-      log += text.toString()
-      if (log.includes('Server listening')) resolve()
-    })
-    child.once('exit', () => reject(new Error(`sshd did not start:\n${log}`)))
-  })
+  const end = await launchSshd(file('sshd_config'), ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'])
   return {
     name: 'OpenSSH’s sshd', port, username: USER, password, keyFile, fingerprint: await fingerprint(host.publicKey),
     async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill()
-      await ended
+      await end()
       rmSync(folder, { recursive: true, force: true })
     },
   }
