@@ -1,4 +1,5 @@
 import { afterAll, expect } from 'vitest'
+import './bounded-sync.ts'
 import { endPeers, livePeers } from './process.ts'
 import { removeTemporaryDirectories, temporaryDirectories } from './temporary.ts'
 
