@@ -272,6 +272,7 @@ int kex_exchange(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
         kex->step++;
     }
     kex_cleanup(session, state);
+    glue_wipe_stack();
     return rc;
 }
 

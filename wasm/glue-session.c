@@ -21,8 +21,15 @@ struct block {
 
 struct owner {
     uintptr_t id;
+    size_t used, limit; /* bytes, with those of the list itself */
+    int refused;
     struct block blocks; /* head of a ring */
 };
+
+static struct owner *owner_of(LIBSSH2_SESSION *session)
+{
+    return session->abstract;
+}
 
 uintptr_t glue_host_id(void **abstract)
 {
@@ -36,13 +43,20 @@ static struct block *block_of(void *ptr)
 
 static LIBSSH2_ALLOC_FUNC(session_alloc)
 {
-    struct block *head = &((struct owner *)*abstract)->blocks;
+    struct owner *owner = *abstract;
+    struct block *head = &owner->blocks;
     struct block *block;
+    size_t room = owner->limit > owner->used ? owner->limit - owner->used : 0;
     if(count > SIZE_MAX - sizeof(*block))
         return NULL;
+    if(sizeof(*block) + count > room) {
+        owner->refused = 1;
+        return NULL;
+    }
     block = malloc(sizeof(*block) + count);
     if(!block)
         return NULL;
+    owner->used += sizeof(*block) + count;
     block->size = count;
     block->next = head->next;
     block->previous = head;
@@ -56,10 +70,10 @@ static LIBSSH2_ALLOC_FUNC(session_alloc)
 static LIBSSH2_FREE_FUNC(session_free)
 {
     struct block *block;
-    (void)abstract;
     if(!ptr)
         return;
     block = block_of(ptr);
+    ((struct owner *)*abstract)->used -= sizeof(*block) + block->size;
     block->previous->next = block->next;
     block->next->previous = block->previous;
     explicit_bzero(block, sizeof(*block) + block->size);
@@ -147,6 +161,9 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     if(!owner)
         return NULL;
     owner->id = id;
+    owner->used = 0;
+    owner->limit = SIZE_MAX;
+    owner->refused = 0;
     owner->blocks.previous = owner->blocks.next = &owner->blocks;
     session = libssh2_session_init_ex(session_alloc, session_free,
                                       session_realloc, owner);
@@ -162,6 +179,18 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     session->ssh_msg_disconnect = session_disconnect;
     session->packet_arrived = session_arrived;
     return session;
+}
+
+/* Most bytes that libssh2 may hold for the session from now on. */
+void glue_session_limit(LIBSSH2_SESSION *session, size_t limit)
+{
+    owner_of(session)->limit = limit;
+}
+
+/* Whether the limit has refused something. */
+int glue_session_refused(LIBSSH2_SESSION *session)
+{
+    return owner_of(session)->refused;
 }
 
 int glue_session_handshake(LIBSSH2_SESSION *session)
@@ -205,6 +234,7 @@ void glue_session_free(LIBSSH2_SESSION *session)
     while(owner->blocks.next != &owner->blocks)
         session_free(owner->blocks.next->content, &abstract);
     free(owner);
+    glue_wipe_stack();
 }
 
 /* libssh2_keepalive_send counts whole seconds; this sends now. */

@@ -9,6 +9,10 @@
 /* Fills `length` bytes from crypto.getRandomValues. 0, or -1 when that failed. */
 int glue_random(void *buffer, size_t length);
 
+/* Zeroes the part of the stack that is not in use: keys and what they were made
+   from have been there. Only in WebAssembly. */
+void glue_wipe_stack(void);
+
 /* The number of the session whose `abstract` libssh2 hands to a callback. */
 uintptr_t glue_host_id(void **abstract);
 

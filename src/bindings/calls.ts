@@ -46,13 +46,15 @@ export class Calls {
   /** Laws 4 and 5: whatever waits for a reply of the server that only its order identifies. */
   readonly lane = new Lane()
   readonly #id: number
+  readonly #memoryLimit: number
   #failure: SSHError | undefined
   #serviced = false
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
-  constructor(instance: Instance, transport: Transport, host: Omit<SessionHost, 'recv' | 'send' | 'news' | 'trapped'>) {
+  constructor(instance: Instance, transport: Transport, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'news' | 'trapped'>) {
     this.instance = instance
+    this.#memoryLimit = memoryLimit
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
     this.driver = new Driver({
@@ -66,7 +68,7 @@ export class Calls {
     })
     this.#id = instance.register({
       ...host,
-      trapped: () => queueMicrotask(() => this.driver.wake()),
+      trapped: () => queueMicrotask(() => this.end(instance.failure as SSHError)),
       news: (channel) => this.driver.news(channel),
       recv: (target) => {
         const count = this.wire.recv(target)
@@ -83,6 +85,7 @@ export class Calls {
       instance.unregister(this.#id)
       throw libssh2Error(LIBSSH2_ERROR_ALLOC)
     }
+    instance.call((c) => c._glue_session_limit(pointer, memoryLimit))
     this.handle = new Handle('session', pointer)
     this.wire.start()
   }
@@ -210,8 +213,13 @@ export class Calls {
   #error(errno: number): SSHError {
     if (FATAL.has(errno) && this.#failure) return this.#failure
     const mismatch = errno === LIBSSH2_ERROR_KEX_FAILURE ? this.#negotiation?.mismatch() : undefined
-    const error = libssh2Error(errno, mismatch ?? this.lastErrorMessage(errno))
+    const error = libssh2Error(errno, mismatch ?? this.#outOfMemory(errno) ?? this.lastErrorMessage(errno))
     return FATAL.has(errno) ? this.fail(error) : error
+  }
+
+  #outOfMemory(errno: number): string | undefined {
+    const refused = errno === LIBSSH2_ERROR_ALLOC && this.plain((c, session) => c._glue_session_refused(session))
+    return refused ? `the session's memory limit of ${this.#memoryLimit} bytes is reached` : undefined
   }
 
   lastErrorMessage(errno: number): string | undefined {

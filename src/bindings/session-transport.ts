@@ -288,14 +288,23 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Disconnects, lets that go out, and frees. */
   async close(): Promise<void> {
     if (!this[CALLS].handle.freed) {
-      if (!this.failure) this.disconnect()
+      this.#goodbye()
       await this[CALLS].wire.close()
     }
     this.free()
   }
 
+  /** Never throws: what is in the way of it (memory, a trap) is not in the way of ending. */
+  #goodbye(): void {
+    try {
+      if (!this.failure) this.disconnect()
+    } catch {
+      // The session is freed all the same.
+    }
+  }
+
   [Symbol.dispose](): void {
-    if (!this[CALLS].handle.freed && !this.failure && this.#handshaken) this.disconnect()
+    if (!this[CALLS].handle.freed && this.#handshaken) this.#goodbye()
     this.free()
   }
 

@@ -24,6 +24,11 @@ import { SessionUserauth } from './session-userauth.ts'
 export interface SessionOptions extends InstanceOptions {
   /** Shares this WebAssembly instance with other sessions. By default each session has its own, so that none can reach another's memory. */
   readonly instance?: Instance
+  /**
+   * Most bytes of WebAssembly memory that libssh2 may hold for this session: unread data of its channels above all, with a window of 2 MiB to 16 MiB each.
+   * The session that needs more ends with `ERR_LIBSSH2_ALLOC`. Default 512 MiB; 256 KiB is the least.
+   */
+  readonly memoryLimit?: number | undefined
 }
 
 /** An X11 channel that the server opened, and where its connection came from. */
@@ -42,8 +47,8 @@ export class Session extends SessionUserauth {
   readonly #agents: AcceptQueue<Channel>
   readonly #later: Later
 
-  private constructor(instance: Instance, transport: Transport) {
-    super((host) => new Calls(instance, transport, {
+  private constructor(instance: Instance, transport: Transport, memoryLimit: number) {
+    super((host) => new Calls(instance, transport, memoryLimit, {
       ...host,
       x11Open: (channel, originatorHost, originatorPort) => this.#x11.push({ channel: this.#channel(channel), originatorHost, originatorPort }),
       agentOpen: (channel) => this.#agents.push(this.#channel(channel)),
@@ -58,8 +63,9 @@ export class Session extends SessionUserauth {
    * @throws SSHError if memory is exhausted. libssh2_session_init_ex.
    */
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
+    const memoryLimit = wholeNumber(options.memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
     const instance = options.instance ?? await Instance.create(options)
-    return new Session(instance, transport)
+    return new Session(instance, transport, memoryLimit)
   }
 
   #channel(pointer: ChannelPointer): Channel {
@@ -223,6 +229,11 @@ export class Session extends SessionUserauth {
     return this.#agents.accept()
   }
 }
+
+/** A quarter of what WebAssembly memory may grow to here. */
+const MEMORY_LIMIT = 512 << 20
+/** A session alone needs less than half of it. */
+const LEAST_MEMORY = 256 << 10
 
 /** Each connection in the queue may hold a window of 2 MiB. */
 const LARGEST_QUEUE = 1024

@@ -20,15 +20,18 @@ export class Heap {
   #view: DataView = new DataView(new ArrayBuffer(0))
   #scratch = 0 as Bytes
   #scratchSize = 0
+  readonly #call: <T>(run: (c: Libssh2Module) => T) => T
 
-  constructor(module: Libssh2Module) {
+  /** @param call runs C, as `Instance.call`: malloc traps too where the heap is broken. */
+  constructor(module: Libssh2Module, call: <T>(run: (c: Libssh2Module) => T) => T = (run) => run(module)) {
     this.#module = module
+    this.#call = call
   }
 
   /** Bytes that C holds at the moment, the scratch buffer not counted. */
   used(): number {
     this.#dropScratch()
-    return this.#module._glue_heap_used()
+    return this.#call((c) => c._glue_heap_used())
   }
 
   /** Size of linear memory in bytes; it never shrinks. */
@@ -41,13 +44,23 @@ export class Heap {
   }
 
   allocate(size: number): Bytes {
-    const pointer = this.#module._malloc(size)
+    const pointer = this.#call((c) => c._malloc(size))
     if (pointer === 0) throw outOfMemory(size)
     return pointer
   }
 
+  /** Never throws: it also runs while an error is on its way, and after a trap there is nothing to give back. */
   release(pointer: Pointer): void {
-    this.#module._free(pointer)
+    try {
+      this.#call((c) => c._free(pointer))
+    } catch {
+      // The instance has told its sessions.
+    }
+  }
+
+  /** After a trap: C will not run again, and so not zero its secrets. */
+  wipe(): void {
+    this.#module.HEAPU8.fill(0)
   }
 
   /** A buffer for one synchronous call, reused by the next one that asks. Never for secrets, never kept. */

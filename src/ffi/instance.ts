@@ -43,9 +43,10 @@ export class Instance {
     const hosts = new Map<number, SessionHost>()
     const crypto = options.hostCrypto === false ? undefined : hostCrypto()
     let heap: Heap | undefined
+    let instance: Instance | undefined
     const module = await createModule(compiled, hostFunctions(hosts, () => heap as Heap, crypto))
-    heap = new Heap(module)
-    return new Instance(module, heap, hosts, crypto !== undefined)
+    heap = new Heap(module, (run) => (instance as Instance).call(run))
+    return instance = new Instance(module, heap, hosts, crypto !== undefined)
   }
 
   /** Runs C. Whatever escapes from it, our own errors apart, is a trap: the instance is not used again. */
@@ -56,6 +57,7 @@ export class Instance {
     } catch (cause) {
       if (cause instanceof SSHError) throw cause
       this.#failure = new SSHError(`WebAssembly trap: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'ERR_WASM_TRAP', cause })
+      this.heap.wipe()
       for (const host of this.#hosts.values()) host.trapped()
       throw this.#failure
     }

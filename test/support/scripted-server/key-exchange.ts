@@ -24,6 +24,8 @@ export interface KeyExchangeOptions {
   /** Runs before the reply, and before NEWKEYS. */
   readonly beforeReply?: () => Promise<void> | void
   readonly beforeNewKeys?: () => Promise<void> | void
+  /** Is told the secret and the keys: what must not be found where it was. */
+  readonly learn?: (name: string, bytes: Uint8Array) => void
 }
 
 const DEFAULTS: DirectionAlgorithms = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256', compression: 'none' }
@@ -44,6 +46,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   const clientPoint = new WireReader((await connection.receive(SSH_MSG.KEX_ECDH_INIT)).subarray(1)).string()
   const agreed = agreeOnSecret(kex, clientPoint)
   const { serverPoint } = agreed
+  options.learn?.('shared secret', agreed.secret)
   const secret = new WireWriter().mpint(agreed.secret).finish()
   const hash = createHash('sha256').update(new WireWriter()
     .string(connection.clientIdentification).string(connection.serverIdentification)
@@ -62,6 +65,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   const derive = (letter: string, length: number) => {
     let bytes = createHash('sha256').update(secret).update(hash).update(letter).update(sessionId).digest()
     while (bytes.length < length) bytes = Buffer.concat([bytes, createHash('sha256').update(secret).update(hash).update(bytes).digest()])
+    options.learn?.(`key ${letter}`, bytes.subarray(0, length))
     return bytes.subarray(0, length)
   }
   connection.protectOutgoing(outgoing, packetCipher(outgoing, ['B', 'D', 'F'], derive))
