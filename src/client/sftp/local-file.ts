@@ -2,12 +2,12 @@
 
 /** An open local file. */
 export interface LocalFile {
-  /** Bytes, when it was opened. */
+  /** Bytes, when it was opened; 0 if it is to be replaced. */
   readonly size: number
-  /** Mode bits of the file system, for the copy; 0 where it has none. */
+  /** Mode bits of the file system, for the copy; 0 where it has none, and if it is to be replaced. */
   readonly mode: number
-  /** Fills `buffer` from `position` on. @returns bytes read, 0 at the end. */
-  read(buffer: Uint8Array, position: number): Promise<number>
+  /** Up to `length` bytes from `position` on, in memory of their own; none at the end. */
+  read(length: number, position: number): Promise<Uint8Array>
   /** Writes all parts of `data`, one behind the other. */
   write(data: readonly Uint8Array[], position: number): Promise<void>
   truncate(size: number): Promise<void>

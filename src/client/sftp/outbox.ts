@@ -4,6 +4,9 @@ import { concatBytes } from '../../wire-format/bytes.ts'
 /** Smaller packets are gathered up to this, what one SSH packet holds; larger ones go as they are, without a copy. */
 const GATHERED = 32_000
 
+/** Where the runtime can tell when all that had arrived has been looked at: answers for many files at once make many requests at once. */
+const atEndOfTurn: (work: () => void) => unknown = (globalThis as { setImmediate?: (work: () => void) => unknown }).setImmediate ?? queueMicrotask
+
 export interface Outgoing {
   readonly parts: readonly Uint8Array[]
 }
@@ -25,7 +28,7 @@ export class Outbox {
     if (this.#pumping) return
     this.#pumping = true
     // Later: what is asked for in the same turn travels together.
-    queueMicrotask(() => { this.#pump().catch(this.#failed) })
+    atEndOfTurn(() => { this.#pump().catch(this.#failed) })
   }
 
   /** True if nothing of it had been sent: then nothing will be. */

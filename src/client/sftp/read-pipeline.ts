@@ -3,7 +3,7 @@ import type { TransferWindow } from './transfer-window.ts'
 
 interface Piece {
   readonly offset: number
-  readonly length: number
+  length: number
   readonly answer: Promise<readonly Uint8Array[] | null>
 }
 
@@ -21,7 +21,7 @@ export class ReadPipeline {
   readonly #handle: RemoteHandle
   readonly #window: TransferWindow
   readonly #largest: number
-  readonly #end: number
+  #end: number
   readonly #signal: Signal
   readonly #pieces: Piece[] = []
   #next: number
@@ -36,6 +36,18 @@ export class ReadPipeline {
     this.#signal = signal
   }
 
+  /** Asks for the first piece while the end is not known yet. */
+  begin(): this {
+    this.#askFor(this.#largest)
+    return this
+  }
+
+  /** The range turns out to end here. */
+  endAt(end: number): void {
+    this.#end = end
+    for (const piece of this.#pieces) piece.length = Math.max(0, Math.min(piece.length, end - piece.offset))
+  }
+
   /** The bytes that come next, in parts; `null` at the end of the range or of the file. */
   async next(): Promise<readonly Uint8Array[] | null> {
     this.#askAhead()
@@ -45,17 +57,20 @@ export class ReadPipeline {
     if (data === null) return this.#stop()
     // The server may give less than was asked for: what is missing is asked for at once, before what follows it is taken.
     const size = sizeOf(data)
+    // The file has grown since it was looked at.
+    if (size > piece.length) return piece.length > 0 ? firstBytes(data, piece.length) : this.#stop()
     if (size < piece.length) this.#pieces.unshift(this.#ask(piece.offset + size, piece.length - size))
     else this.#askAhead()
     return data
   }
 
   #askAhead(): void {
-    while (this.#next < this.#end && !this.#window.full) {
-      const length = Math.min(this.#largest, this.#end - this.#next)
-      this.#pieces.push(this.#ask(this.#next, length))
-      this.#next += length
-    }
+    while (this.#next < this.#end && !this.#window.full) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
+  }
+
+  #askFor(length: number): void {
+    this.#pieces.push(this.#ask(this.#next, length))
+    this.#next += length
   }
 
   #ask(offset: number, length: number): Piece {
@@ -70,4 +85,13 @@ export class ReadPipeline {
     this.#pieces.length = 0
     return null
   }
+}
+
+function firstBytes(parts: readonly Uint8Array[], length: number): Uint8Array[] {
+  let left = length
+  return parts.flatMap((part) => {
+    const taken = part.subarray(0, left)
+    left -= taken.length
+    return taken.length > 0 ? [taken] : []
+  })
 }

@@ -28,20 +28,26 @@ export class SftpShared {
     return new WritePipeline(this.requests, handle, this.limits.maxWriteLength, new TransferWindow(this.#budget), options)
   }
 
-  /** Opens, lets `use` work, and closes in any case; a failure to close is one of `use` only if it wrote. */
-  async opened<T>(opening: Promise<RemoteHandle>, wrote: boolean, use: (handle: RemoteHandle) => Promise<T>): Promise<T> {
+  /**
+   * Opens, lets `use` work, and closes in any case; a failure to close is one of `use` only if it wrote.
+   * `use` may close as soon as it has made its last request, which saves a round trip: requests about one file are served in order.
+   */
+  async opened<T>(opening: Promise<RemoteHandle>, wrote: boolean, use: (handle: RemoteHandle, close: () => void) => Promise<T>): Promise<T> {
     const handle = await opening
+    let closed: Promise<void> | undefined
+    const close = () => {
+      closed ??= this.requests.close(handle)
+      closed.catch(() => {})
+      return closed
+    }
     let result: T
     try {
-      result = await use(handle)
-    } catch (error) {
-      this.requests.close(handle).catch(() => {})
-      throw error
+      result = await use(handle, close)
+    } finally {
+      void close()
     }
-    const closed = this.requests.close(handle)
-    // Requests are answered in order: nobody needs to wait for the end of a read.
-    if (wrote) await closed
-    else closed.catch(() => {})
+    // Nobody needs to wait for the end of a read.
+    if (wrote) await close()
     return result
   }
 }

@@ -16,6 +16,7 @@ export interface ByteSource extends AsyncDisposable {
 
 const BLOCK = 1 << 20
 const SMALL_BLOCK = 64 << 10
+const NOTHING = new Uint8Array(0)
 
 /** @param offset bytes at the beginning that are left out; a stream begins with what comes after them. */
 export async function openSource(source: UploadSource, offset: number): Promise<ByteSource> {
@@ -78,10 +79,10 @@ async function fromFile(path: LocalPath, offset: number): Promise<ByteSource> {
   let at = offset
   const read = async () => {
     // Files of /proc have no size. What has one is read that far, however it grows meanwhile.
-    const block = new Uint8Array(file.size > 0 ? Math.max(0, Math.min(BLOCK, file.size - at)) : SMALL_BLOCK)
-    const count = block.length > 0 ? await file.read(block, at) : 0
-    at += count
-    return count > 0 ? block.subarray(0, count) : null
+    const length = file.size > 0 ? Math.min(BLOCK, file.size - at) : SMALL_BLOCK
+    const block = length > 0 ? await file.read(length, at) : NOTHING
+    at += block.length
+    return block.length > 0 ? block : null
   }
   // One block ahead: the disk works while the network does.
   let ahead = read()

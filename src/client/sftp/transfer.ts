@@ -33,11 +33,15 @@ export async function download(shared: SftpShared, path: SftpPath, target: Downl
   const { signal, resume, offset = resume ? undefined : 0 } = options
   const opening = shared.requests.open(path, LIBSSH2_FXF_READ, {}, signal)
   return shared.opened(opening, false, async (handle) => {
-    const { filesize: size = 0 } = await shared.requests.fstat(handle, signal)
+    const looking = shared.requests.fstat(handle, signal)
+    // Small files come with the answer that tells their size.
+    const begun = offset === undefined ? undefined : shared.reading(handle, { start: offset, signal }).begin()
+    const { filesize: size = 0 } = await looking
     const sink = await openSink(target, offset)
     try {
       const total = size > 0 ? size : undefined
-      const pipeline = shared.reading(handle, { start: sink.size, end: total, signal })
+      const pipeline = begun ?? shared.reading(handle, { start: sink.size, signal })
+      if (total !== undefined) pipeline.endAt(total)
       const transferred = await atOnce(signal, () => drain(() => pipeline.next(), sink, (bytes) => options.onProgress?.({ transferred: bytes, total })))
       if (total !== undefined && transferred !== total) throw sizeMismatch(pathText(path) ?? '', total, transferred)
       await atOnce(signal, () => sink.finish())
@@ -59,7 +63,7 @@ async function drain(next: () => Promise<readonly Uint8Array[] | null>, sink: By
   return done
 }
 
-/** Copies `source` to a remote file. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if the server has another size in the end. */
+/** Copies `source` to a remote file. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if what took several requests has another size in the end. */
 export async function upload(shared: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
   const { signal, resume } = options
   const start = options.offset ?? (resume ? await remoteSize(shared, path, signal) : 0)
@@ -75,7 +79,7 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
   const { requests } = shared
   const flags = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | (start === 0 ? LIBSSH2_FXF_TRUNC : 0)
   const opening = requests.open(path, flags, modeAttributes(mode ?? source.mode), signal)
-  return shared.opened(opening, true, async (handle) => {
+  return shared.opened(opening, true, async (handle, close) => {
     let transferred = start
     const pipeline = shared.writing(handle, {
       start, signal,
@@ -84,8 +88,11 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
         onProgress?.({ transferred, total: source.size })
       },
     })
-    await sendAll(source, pipeline, signal)
-    const { filesize } = await requests.fstat(handle, signal)
+    await sendAll(source, pipeline, signal, () => { if (start === 0 && pipeline.requests === 1) close() })
+    if (start === 0 && pipeline.requests === 1) return { transferred, total: source.size }
+    const looking = requests.fstat(handle, signal)
+    if (start === 0) close()
+    const { filesize } = await looking
     if (start > 0 && filesize !== undefined && filesize > transferred) await requests.fsetstat(handle, { filesize: transferred }, signal)
     else if (filesize !== undefined && filesize !== transferred) throw sizeMismatch(pathText(path) ?? '', transferred, filesize)
     return { transferred, total: source.size }
@@ -93,10 +100,12 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
 }
 
 /** A source that does not answer keeps nobody from going away. */
-export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: AbortSignal | undefined): Promise<void> {
+export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: AbortSignal | undefined, onSent = () => {}): Promise<void> {
   return atOnce(signal, async () => {
     for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data)
-    await pipeline.finish()
+    const finished = pipeline.finish()
+    onSent()
+    await finished
   })
 }
 

@@ -6,7 +6,7 @@ import type { TransferWindow } from './transfer-window.ts'
  * What is smaller than a request is gathered while others are under way.
  */
 export class WritePipeline {
-  readonly #requests: SftpRequests
+  readonly #server: SftpRequests
   readonly #handle: RemoteHandle
   readonly #window: TransferWindow
   readonly #largest: number
@@ -15,11 +15,13 @@ export class WritePipeline {
   readonly #waiters: (() => void)[] = []
   #gathered: Uint8Array[] = []
   #gatheredSize = 0
+  /** Requests made so far. */
+  requests = 0
   #offset: number
   #failure: { error: unknown } | undefined
 
-  constructor(requests: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, options: { readonly start: number, readonly signal: Signal, readonly onWritten?: (bytes: number) => void }) {
-    this.#requests = requests
+  constructor(server: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, options: { readonly start: number, readonly signal: Signal, readonly onWritten?: (bytes: number) => void }) {
+    this.#server = server
     this.#handle = handle
     this.#largest = largest
     this.#window = window
@@ -62,7 +64,8 @@ export class WritePipeline {
     this.#gathered = []
     this.#gatheredSize = 0
     this.#offset += length
-    this.#window.through(length, () => this.#requests.write(this.#handle, offset, data, this.#signal)).then(() => {
+    this.requests += 1
+    this.#window.through(length, () => this.#server.write(this.#handle, offset, data, this.#signal)).then(() => {
       this.#onWritten(length)
       if (this.#window.used === 0) this.#send()
     }).catch((error: unknown) => { this.#failure ??= { error } }).finally(() => {

@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { openLocalFile } from '../../../src/transports/local-files/node.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { rejection } from '../../support/within.ts'
+
+test('a file that is closed while it is read gives what was asked for, and nothing more: its number may be that of another file by then', async () => {
+  using directory = temporaryDirectory('local-file')
+  writeFileSync(directory.file('a'), 'some words')
+  const file = await openLocalFile(directory.file('a'), 'read')
+  const reading = file.read(100, 5)
+  const closing = file.close()
+  expect(await rejection(file.read(100, 0))).toMatchObject({ message: 'the local file has been closed' })
+  expect(Buffer.from(await reading).toString()).toBe('words')
+  await closing
+  await file.close()
+})
+
+test('the three ways to open: size and mode of what is there, replaced, gone on with', async () => {
+  using directory = temporaryDirectory('local-file')
+  const path = directory.file('a')
+  writeFileSync(path, '0123456789', { mode: 0o640 })
+  const opened = await openLocalFile(path, 'read')
+  expect(opened).toMatchObject({ size: 10, mode: 0o640 })
+  expect(await opened.read(5, 10)).toHaveLength(0)
+  await opened.close()
+  const further = await openLocalFile(path, 'go-on')
+  expect(further.size).toBe(10)
+  await further.write([Buffer.from('ab'), Buffer.from('c')], 8)
+  await further.truncate(11)
+  await further.close()
+  expect(readFileSync(path, 'utf8')).toBe('01234567abc')
+  const replaced = await openLocalFile(path, 'replace')
+  await replaced.close()
+  expect(readFileSync(path, 'utf8')).toBe('')
+  expect(await rejection(openLocalFile(directory.file('missing'), 'read'))).toMatchObject({ code: 'ENOENT' })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { ReadPipeline } from '../../../src/client/sftp/read-pipeline.ts'
+import type { SftpRequests } from '../../../src/client/sftp/requests.ts'
+import { TransferBudget, TransferWindow } from '../../../src/client/sftp/transfer-window.ts'
+
+/** A file that has grown since it was looked at: no server does that at a moment of our choice. */
+function pipelineOf(file: Uint8Array, largest: number) {
+  const asked: [number, number][] = []
+  const server = {
+    async read(_: unknown, offset: number, length: number) {
+      asked.push([offset, length])
+      const data = file.subarray(offset, offset + length)
+      return data.length > 0 ? [data.subarray(0, 3), data.subarray(3)] : null
+    },
+  } as unknown as SftpRequests
+  const pipeline = new ReadPipeline(server, { id: new Uint8Array(1), path: 'a' }, largest, new TransferWindow(new TransferBudget()))
+  return { asked, pipeline }
+}
+
+async function all(pipeline: ReadPipeline): Promise<number[]> {
+  const bytes: number[] = []
+  for (let data = await pipeline.next(); data; data = await pipeline.next()) for (const part of data) bytes.push(...part)
+  return bytes
+}
+
+const FILE = Uint8Array.from({ length: 40 }, (_, i) => i)
+
+test('what is asked for before the size is known is cut to it', async () => {
+  for (const end of [0, 2, 5, 10, 16, 17, 33, 40]) {
+    const { pipeline, asked } = pipelineOf(FILE, 16)
+    pipeline.begin().endAt(end)
+    expect(await all(pipeline), String(end)).toEqual([...FILE.subarray(0, end)])
+    expect(asked).toHaveLength(Math.max(1, Math.ceil(end / 16)))
+  }
+})
+
+test('a size that is not known, or too large: up to the end of the file', async () => {
+  const unknown = pipelineOf(FILE, 16)
+  expect(await all(unknown.pipeline.begin())).toEqual([...FILE])
+  const { pipeline } = pipelineOf(FILE, 16)
+  pipeline.begin().endAt(1000)
+  expect(await all(pipeline)).toEqual([...FILE])
+})
