@@ -13,7 +13,7 @@ function pipelineOf(file: Uint8Array, largest: number) {
       return data.length > 0 ? [data.subarray(0, 3), data.subarray(3)] : null
     },
   } as unknown as SftpRequests
-  const pipeline = new ReadPipeline(server, { id: new Uint8Array(1), path: 'a' }, largest, new TransferWindow(new TransferBudget()))
+  const pipeline = new ReadPipeline(server, { id: new Uint8Array(1), path: 'a' }, largest, new TransferWindow(new TransferBudget()), {})
   return { asked, pipeline }
 }
 
