@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# npm run soak [-- OPTIONS] : long runs against OpenSSH, with curves of what is held. docs/soak.md is written by it (--write).
+source "$(dirname "$0")/build/common.sh"
+
+bash scripts/build/node-modules.sh
+./build.sh
+[ -x /usr/sbin/sshd ] && have ssh-keygen || scripts/install-peers.sh >&2
+exec node --import ./scripts/run/typescript.mjs test/soak/run.ts "$@"
