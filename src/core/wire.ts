@@ -6,6 +6,8 @@ import type { BytePort, Transport } from './transport.ts'
 const INBOUND_HIGH = 1 << 20
 /** Sent and not yet taken by the runtime: above this no new data is written (law 3). */
 const OUTBOUND_HIGH = 1 << 20
+/** Data stops far below: only a peer that asks and asks, and reads no answers, gets here. Nothing more is received from it until it does. */
+const ANSWERS_HIGH = 4 << 20
 const STAGE_SIZE = 64 << 10
 /** For keystrokes and keepalives: idle sessions hold no more. */
 const SMALL_STAGE = 1 << 10
@@ -74,7 +76,7 @@ export class Wire {
 
   /** RECV. */
   recv(target: Uint8Array): number {
-    if (this.#chunks.length === 0) return HOST_PENDING
+    if (this.#chunks.length === 0 || (this.#port.queued > ANSWERS_HIGH && !this.#ended)) return HOST_PENDING
     let filled = 0
     while (filled < target.length) {
       const chunk = this.#chunks[0]

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ByteQueue } from './byte-queue.ts'
+import { ByteQueue, ConnectionEnded } from './byte-queue.ts'
 import { Compression } from './compression.ts'
 import { HostKey } from './host-key.ts'
 import { defaultAlgorithms, exchangeKeys, type KeyExchangeOptions } from './key-exchange.ts'
@@ -52,6 +52,26 @@ export class Connection {
   /** Resolves when everything that was given to `send` is on its way. */
   sent(): Promise<void> {
     return this.#compressing
+  }
+
+  /** Resolves when the system has taken what was sent: for scripts that never stop sending. @throws ConnectionEnded if the client has gone. */
+  async taken(): Promise<void> {
+    await this.sent()
+    const socket = this.#socket
+    if (socket.destroyed) throw new ConnectionEnded()
+    await new Promise<void>((resolve, reject) => {
+      const gone = () => reject(new ConnectionEnded())
+      socket.once('close', gone)
+      socket.write('', () => {
+        socket.off('close', gone)
+        resolve()
+      })
+    })
+  }
+
+  /** Takes no more bytes of the client from the system. */
+  stopReading(): void {
+    this.#socket.pause()
   }
 
   /** The bytes that `send` would write, with the state of the ciphers moved on as if it had. */

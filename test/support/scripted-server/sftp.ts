@@ -47,8 +47,9 @@ export class SftpChannel {
 
   async #take(length: number): Promise<Uint8Array> {
     while (this.#bytes.length < length) {
-      const data = new WireReader((await this.connection.receive(SSH_MSG.CHANNEL_DATA)).subarray(5)).string()
-      this.#bytes = Buffer.concat([this.#bytes, data])
+      const fields = new WireReader((await this.connection.receive(SSH_MSG.CHANNEL_DATA)).subarray(1))
+      // What is left of a channel before this one is nobody's.
+      if (fields.uint32() === this.channel.server) this.#bytes = Buffer.concat([this.#bytes, fields.string()])
     }
     const taken = Uint8Array.from(this.#bytes.subarray(0, length))
     this.#bytes = this.#bytes.subarray(length)

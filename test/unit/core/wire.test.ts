@@ -55,6 +55,25 @@ describe('recv', () => {
 })
 
 describe('back-pressure', () => {
+  test('receives nothing from a peer that does not read its answers, until it does or has gone', () => {
+    const { wire, port, sink, events } = wireOverPort()
+    sink.data(new Uint8Array(100))
+    const target = new Uint8Array(10)
+    wire.send(new Uint8Array(10))
+    port.queued = 5 * MEBIBYTE
+    wire.flush()
+    expect(wire.recv(target)).toBe(HOST_PENDING)
+    expect(wire.empty).toBe(false)
+    port.queued = 0
+    sink.drained()
+    expect(events.drained).toHaveBeenCalled()
+    expect(wire.recv(target)).toBe(10)
+    port.queued = 5 * MEBIBYTE
+    expect(wire.recv(target)).toBe(HOST_PENDING)
+    sink.ended()
+    expect(wire.recv(target)).toBe(10)
+  })
+
   test('pauses the transport above a mebibyte', () => {
     const { port, sink } = wireOverPort()
     sink.data(new Uint8Array(MEBIBYTE))
