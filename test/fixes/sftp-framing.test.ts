@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { WireWriter } from '../../src/wire-format/writer.ts'
-import { channelClose, message, SSH_MSG } from '../support/scripted-server.ts'
+import { channelClose, channelData, channelEof, message, SSH_MSG } from '../support/scripted-server.ts'
 import { acceptChannel, serveLogin } from '../support/scripted-server/steps.ts'
 import { serveSftpChannel, SSH_FX, SSH_FXP, type SftpChannel } from '../support/scripted-server/sftp.ts'
 import { attack, codeOf, login } from './attack.ts'
@@ -29,6 +29,15 @@ test('0341: a channel that is closed between packets ends the wait for the next'
   const codes = await twoStats(async (sftp) => {
     await sftp.receive(SSH_FXP.STAT)
     sftp.close()
+  })
+  expect(codes).toEqual(['ERR_LIBSSH2_CHANNEL_CLOSED', 'ERR_LIBSSH2_CHANNEL_CLOSED'])
+})
+
+test('0342: a channel that is closed behind a part of a header ends the wait for the rest of it', async () => {
+  const codes = await twoStats(async (sftp) => {
+    const { connection, channel } = sftp
+    await sftp.receive(SSH_FXP.STAT)
+    connection.sendRaw(Buffer.concat([channelData(channel, Uint8Array.of(0, 0, 0, 9, 101)), channelEof(channel), channelClose(channel)].map((payload) => connection.seal(payload))))
   })
   expect(codes).toEqual(['ERR_LIBSSH2_CHANNEL_CLOSED', 'ERR_LIBSSH2_CHANNEL_CLOSED'])
 })

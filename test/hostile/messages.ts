@@ -95,7 +95,15 @@ export interface HostileMessage extends Variant {
 }
 
 /** Every message number, every form of it, every variant; the right forms also many times. Their order and number do not depend on `channel`. */
-export function hostileMessages(channel = 0): HostileMessage[] {
+export function hostileMessages(channel = 0): readonly HostileMessage[] {
+  const made = madeFor.get(channel) ?? makeMessages(channel)
+  madeFor.set(channel, made)
+  return made
+}
+
+const madeFor = new Map<number, readonly HostileMessage[]>()
+
+function makeMessages(channel: number): HostileMessage[] {
   const forms = formsOf(channel)
   const list: HostileMessage[] = []
   for (let type = 0; type < 256; type++) {
