@@ -237,6 +237,16 @@ void glue_session_free(LIBSSH2_SESSION *session)
     glue_wipe_stack();
 }
 
+/* Sends SSH_MSG_IGNORE without data. Nothing is lost if a key exchange is in
+   the way. */
+int glue_session_ignore(LIBSSH2_SESSION *session)
+{
+    static const unsigned char message[5] = { SSH_MSG_IGNORE, 0, 0, 0, 0 };
+    int rc = _libssh2_transport_send(session, message, sizeof(message),
+                                     NULL, 0);
+    return rc == LIBSSH2_ERROR_EAGAIN ? 0 : rc;
+}
+
 /* libssh2_keepalive_send counts whole seconds; this sends now. */
 int glue_session_keepalive(LIBSSH2_SESSION *session)
 {

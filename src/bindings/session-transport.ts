@@ -246,6 +246,11 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     return this[CALLS].code({ key: 'keepaliveNow' }, (c, session) => c._glue_session_keepalive(session))
   }
 
+  /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
+  sendIgnore(): number {
+    return this[CALLS].code({ key: 'sendIgnore' }, (c, session) => c._glue_session_ignore(session))
+  }
+
   /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */
   set onDebug(callback: ((message: string, alwaysDisplay: boolean) => void) | null) {
     this.#onDebug = callback

@@ -4,6 +4,7 @@ import type { Session } from '../bindings/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { orAbort } from '../host-key/or-abort.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
+import { acknowledge, acknowledgeNext } from './acknowledge.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import type { AgentForwarding, IncomingForwarding, X11Forwarding } from './forwarding.ts'
@@ -112,6 +113,11 @@ export class Client implements AsyncDisposable {
         })
       }
       await step(() => begin(channel))
+      // The output would wait behind the answer, and the end behind the output.
+      if (!pty) {
+        acknowledge(this.session)
+        void acknowledgeNext(this.session)
+      }
       return new Process(channel, this.#roundTrip, signal)
     } catch (error) {
       channel[Symbol.dispose]()

@@ -6,6 +6,7 @@ import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import { orAbort } from '../host-key/or-abort.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { connectTcp } from '#connect-tcp'
+import { acknowledgeNext } from './acknowledge.ts'
 import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
 import { type AuthMethod, authenticate } from './auth.ts'
 import { Client } from './client.ts'
@@ -56,6 +57,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     limit[Symbol.dispose]()
     await login(session, options)
     const client = new Client(session, roundTrip)
+    // OpenSSH tells its host keys now, and the answer to the first request would wait behind them.
+    void acknowledgeNext(session)
     if (options.keepalive) startKeepalive(session, options.keepalive)
     return client
   } catch (error) {

@@ -32,6 +32,7 @@ export interface WasmExports {
   _glue_session_limit(session: SessionPointer, limit: number): void
   _glue_session_refused(session: SessionPointer): number
   _glue_session_listen(session: SessionPointer, callback: number, on: number): number
+  _glue_session_ignore(session: SessionPointer): number
   _glue_session_service(session: SessionPointer): number
   _glue_userauth_keyboard_interactive(session: SessionPointer, user: Bytes, userLength: number): number
   _glue_userauth_password(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, mayChange: number): number

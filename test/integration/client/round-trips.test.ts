@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { connect, knownHosts, publicKey, Session, type Transport } from '../../../src/index.ts'
+import { connect, insecureAcceptAnyHostKey, knownHosts, publicKey, Session, type Transport } from '../../../src/index.ts'
 import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { suiteServer } from '../../support/suite-server.ts'
@@ -56,4 +56,18 @@ test('the identification string does not wait for the server', async () => {
   const { value } = await far.readable.getReader().read()
   expect(new TextDecoder().decode(value)).toMatch(/^SSH-2\.0-[!-,.-~]+\r\n$/)
   session.free()
+})
+
+test('what an OpenSSH server holds back until the last it said is acknowledged is not waited for', async () => {
+  const { host, port, user } = server()
+  const { transport, flights } = counted(await tcpTransport({ host, port }))
+  const client = await connect({ transport, host, port, username: user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
+  expect(client.serverIdentification).toMatch(/^SSH-2\.0-OpenSSH/)
+  const before = flights().length
+  const process = await client.exec('echo')
+  await process.stdout.getReader().read()
+  // The channel, the command, and something that says nothing after the answer to it.
+  expect(flights().length - before).toBeGreaterThanOrEqual(3)
+  expect(await process.exit).toEqual({ code: 0 })
+  await client.close()
 })
