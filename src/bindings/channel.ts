@@ -488,7 +488,7 @@ export class Channel implements Disposable {
 }
 
 /** libssh2_channel_write takes no more at a time. */
-const LARGEST_WRITE = 32700
+const LARGEST_WRITE = 32768
 
 function extendedDataMode(mode: number): number {
   return wholeNumber(mode, 'mode', LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE)

@@ -127,10 +127,12 @@ export class Driver {
   /** What there is news for goes back to where it is attempted. */
   #unpark(): void {
     if (this.#news.size === 0) return
-    const sources = this.#news.has(ALL) ? [...this.#parked.keys()] : [...this.#news]
+    const woken: Operation[] = []
+    for (const source of this.#news.has(ALL) ? this.#parked.keys() : this.#news) {
+      woken.push(...this.#parked.get(source) ?? [])
+      this.#parked.delete(source)
+    }
     this.#news.clear()
-    const woken = sources.flatMap((source) => [...this.#parked.get(source) ?? []])
-    for (const source of sources) this.#parked.delete(source)
     if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
   }
 

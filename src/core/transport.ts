@@ -21,8 +21,8 @@ export interface PortSink {
 
 export interface BytePort {
   start(sink: PortSink): void
-  /** Takes ownership of `chunk`, always. */
-  write(chunk: Uint8Array): void
+  /** Takes ownership of `chunk`, always. @param more another one follows at once: both may go out together. */
+  write(chunk: Uint8Array, more?: boolean): void
   /** Bytes written that the runtime has not taken yet. */
   readonly queued: number
   pause(): void

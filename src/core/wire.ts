@@ -9,6 +9,8 @@ const OUTBOUND_HIGH = 1 << 20
 /** Data stops far below: only a peer that asks and asks, and reads no answers, gets here. Nothing more is received from it until it does. */
 const ANSWERS_HIGH = 4 << 20
 const STAGE_SIZE = 64 << 10
+/** From here on a packet is handed on in memory of its own: copied once, and the rest of no stage is wasted. */
+const OWN_MEMORY = 16 << 10
 /** For keystrokes and keepalives: idle sessions hold no more. */
 const SMALL_STAGE = 1 << 10
 const NO_STAGE = new Uint8Array(0)
@@ -98,6 +100,11 @@ export class Wire {
   /** SEND. Accepts everything (law 3). */
   send(data: Uint8Array): number {
     if (this.#closed) return HOST_FAILED
+    if (data.length >= OWN_MEMORY) {
+      this.#seal()
+      this.#ready.push(new Uint8Array(data))
+      return data.length
+    }
     if (this.#stage.length - this.#staged < data.length) {
       this.#seal()
       this.#stage = new Uint8Array(data.length > SMALL_STAGE / 2 ? Math.max(data.length, STAGE_SIZE) : SMALL_STAGE)
@@ -132,7 +139,7 @@ export class Wire {
     this.#ready = []
     if (chunks.length === 1 && (chunks[0] as Uint8Array).length < SMALL_STAGE) this.#stage = NO_STAGE
     this.sentAt = performance.now()
-    for (const chunk of chunks) this.#port.write(chunk)
+    for (const [index, chunk] of chunks.entries()) this.#port.write(chunk, index < chunks.length - 1)
     this.#congested ||= this.#port.queued > OUTBOUND_HIGH
     // A transport that has taken everything already will not say that it drained.
     this.#drained()

@@ -88,7 +88,8 @@ export class Heap {
   }
 
   copy(pointer: Bytes, length: number): Uint8Array {
-    return this.#module.HEAPU8.slice(pointer, pointer + length)
+    // Unlike slice(), which V8 has the memory zeroed for first.
+    return new Uint8Array(this.view(pointer, length))
   }
 
   /** A view that is good until C runs again: for host functions only. */

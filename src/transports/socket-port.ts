@@ -6,6 +6,7 @@ export class SocketPort implements BytePort {
   readonly #socket: Duplex
   #sink: PortSink | undefined
   #queued = 0
+  #corked = false
 
   constructor(socket: Duplex) {
     this.#socket = socket
@@ -34,13 +35,16 @@ export class SocketPort implements BytePort {
     sink?.ended(error)
   }
 
-  write(chunk: Uint8Array): void {
+  write(chunk: Uint8Array, more = false): void {
     if (this.#socket.destroyed || this.#socket.writableEnded) return
     this.#queued += chunk.length
+    if (more && !this.#corked) this.#socket.cork()
     this.#socket.write(chunk, () => {
       this.#queued -= chunk.length
       this.#sink?.drained()
     })
+    if (!more && this.#corked) this.#socket.uncork()
+    this.#corked = more
   }
 
   pause(): void {
