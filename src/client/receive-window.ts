@@ -2,7 +2,10 @@ import type { Channel } from '../bindings/channel.ts'
 
 /** Bytes that a channel may hold unread at most: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
-/** Milliseconds. Nearer servers fill the link with what libssh2 begins with, 2 MiB, and OpenSSH gets slower with more. */
+/**
+ * Milliseconds. Nearer servers fill the link with what libssh2 begins with, 2 MiB. OpenSSH gets slower with more: what the socket does not take it
+ * reads ahead as far as the window goes, into memory that it allocates anew and copies whole for each 32 KiB.
+ */
 const NEAR = 5
 
 /**

@@ -12,7 +12,7 @@ function wireOverPort() {
   const port = {
     queued: 0,
     start: (to: PortSink) => { sink = to },
-    write: (chunk: Uint8Array) => { written.push(chunk) },
+    write: (chunk: Uint8Array, _more?: boolean) => { written.push(chunk) },
     pause: vi.fn(),
     resume: vi.fn(),
     close: vi.fn(() => Promise.resolve()),
@@ -135,6 +135,14 @@ describe('send', () => {
     }
     wire.flush()
     expect(sent(written).equals(Buffer.concat(all))).toBe(true)
+  })
+
+  test('tells the transport of each chunk but the last that another one follows', () => {
+    const { wire, port } = wireOverPort()
+    const write = vi.spyOn(port, 'write')
+    for (const size of [5, 32_804, 32_804]) wire.send(new Uint8Array(size))
+    wire.flush()
+    expect(write.mock.calls.map(([chunk, more]) => [chunk.length, more])).toEqual([[5, true], [32_804, true], [32_804, false]])
   })
 
   test('hands over chunks that no later send changes', () => {

@@ -1,0 +1,39 @@
+import { Duplex } from 'node:stream'
+import { expect, test } from 'vitest'
+import { SocketPort } from '../../../src/transports/socket-port.ts'
+
+/** A stream that notes what each of its writes brought together. */
+function port() {
+  const together: number[][] = []
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Uint8Array, _, done) {
+      together.push([chunk.length])
+      done()
+    },
+    writev(chunks, done) {
+      together.push(chunks.map(({ chunk }) => (chunk as Uint8Array).length))
+      done()
+    },
+  })
+  return { port: new SocketPort(stream), together }
+}
+
+test('chunks that follow each other at once go out together, in order', () => {
+  const { port: socket, together } = port()
+  socket.write(new Uint8Array(3), true)
+  socket.write(new Uint8Array(2), true)
+  expect(together).toEqual([])
+  socket.write(new Uint8Array(1))
+  expect(together).toEqual([[3, 2, 1]])
+  socket.write(new Uint8Array(4))
+  expect(together).toEqual([[3, 2, 1], [4]])
+})
+
+test('what was to be followed goes out when the port is closed', async () => {
+  const { port: socket, together } = port()
+  socket.write(new Uint8Array(3), true)
+  await socket.close()
+  expect(together).toEqual([[3]])
+  expect(socket.queued).toBe(0)
+})
