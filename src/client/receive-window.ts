@@ -3,10 +3,11 @@ import type { Channel } from '../bindings/channel.ts'
 /** Bytes that a channel may hold unread at most: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
 /**
- * Milliseconds. Nearer servers fill the link with what libssh2 begins with, 2 MiB. OpenSSH gets slower with more: what the socket does not take it
- * reads ahead as far as the window goes, into memory that it allocates anew and copies whole for each 32 KiB.
+ * Milliseconds. Nearer servers fill a link of 1.1 Gbit/s with what libssh2 begins with, 2 MiB, and on a busy machine one on it may seem almost as far.
+ * OpenSSH gets slower with more: what the socket does not take it reads ahead as far as the window goes, into memory that it allocates anew and
+ * copies whole for each 32 KiB.
  */
-const NEAR = 5
+const NEAR = 15
 
 /**
  * How long the way to the server and back takes: the fastest answer to the opening of a channel, or to what ended the handshake. The channels alone
