@@ -60,7 +60,7 @@ static int chachapoly_get_len(LIBSSH2_SESSION *session, unsigned int seqno,
     const struct chachapoly *cipher = *abstract;
     unsigned char nonce[NONCE], field[AEAD_LENGTH_FIELD];
     (void)session;
-    if(size < AEAD_LENGTH_FIELD)
+    if(!cipher || size < AEAD_LENGTH_FIELD)
         return LIBSSH2_ERROR_DECRYPT;
     make_nonce(nonce, seqno);
     memcpy(field, data, AEAD_LENGTH_FIELD);
@@ -74,7 +74,7 @@ static int chachapoly_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
                             void **abstract, int firstlast)
 {
     const struct chachapoly *cipher = *abstract;
-    size_t body = aead_body(length, cipher->encrypt);
+    size_t body = cipher ? aead_body(length, cipher->encrypt) : 0;
     size_t covered = AEAD_LENGTH_FIELD + body;
     unsigned char *data = packet + AEAD_LENGTH_FIELD;
     unsigned char nonce[NONCE], first[CHACHA20_BLOCK] = { 0 };

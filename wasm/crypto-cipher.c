@@ -78,6 +78,8 @@ static int ctr_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     (void)session;
     (void)seqno;
     (void)firstlast;
+    if(!cipher)
+        return -1;
     if(cipher->host)
         return host_ctr(cipher->host, data, length);
     rc = mbedtls_aes_crypt_ctr(&cipher->key.aes, length, &offset,
@@ -94,6 +96,8 @@ static int cbc_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     (void)session;
     (void)seqno;
     (void)firstlast;
+    if(!cipher)
+        return -1;
     return mbedtls_aes_crypt_cbc(&cipher->key.aes, cipher->direction, length,
                                  cipher->iv, data, data) ? -1 : 0;
 }
@@ -122,6 +126,8 @@ static int des3_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     (void)session;
     (void)seqno;
     (void)firstlast;
+    if(!cipher)
+        return -1;
     return mbedtls_des3_crypt_cbc(&cipher->key.des3, cipher->direction, length,
                                   cipher->iv, data, data) ? -1 : 0;
 }

@@ -107,7 +107,7 @@ static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
                      int firstlast)
 {
     struct gcm *gcm = *abstract;
-    size_t body = aead_body(length, gcm->encrypt);
+    size_t body = gcm ? aead_body(length, gcm->encrypt) : 0;
     unsigned char *data = packet + AEAD_LENGTH_FIELD;
     unsigned char counter[BLOCK] = { 0 }, tag[BLOCK];
     int rc;

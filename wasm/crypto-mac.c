@@ -54,9 +54,14 @@ static int hmac_hash(LIBSSH2_SESSION *session, unsigned char *mac,
                      size_t more_len, void **abstract)
 {
     struct hmac *hmac = *abstract;
-    mbedtls_md_context_t *md = &hmac->md;
+    mbedtls_md_context_t *md;
     unsigned char sequence[4];
     (void)session;
+    /* As in the ciphers: a key exchange that ran out of memory has taken
+       the old keys away, and the session may still be asked to send. */
+    if(!hmac)
+        return -1;
+    md = &hmac->md;
     if(hmac->host)
         return host_hmac(hmac->host, seqno, packet, packet_len, more,
                          more_len, mac);
