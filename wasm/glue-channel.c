@@ -36,6 +36,63 @@ const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[3])
     return channel->exit_signal;
 }
 
+/* What libssh2_channel_open_ex keeps in the session while it waits: of one
+   opening, so that several may be under way (law 5). */
+struct opening {
+    libssh2_nonblocking_states state;
+    packet_requirev_state_t answer;
+    LIBSSH2_CHANNEL *channel;
+    unsigned char *packet;
+    size_t packet_len;
+    unsigned char *data;
+    size_t data_len;
+    uint32_t local;
+};
+
+struct opening *glue_opening_new(LIBSSH2_SESSION *session)
+{
+    return LIBSSH2_CALLOC(session, sizeof(struct opening));
+}
+
+void glue_opening_free(LIBSSH2_SESSION *session, struct opening *opening)
+{
+    LIBSSH2_FREE(session, opening);
+}
+
+static void exchange(LIBSSH2_SESSION *session, struct opening *opening)
+{
+    struct opening other = {
+        session->open_state, session->open_packet_requirev_state,
+        session->open_channel, session->open_packet,
+        session->open_packet_len, session->open_data, session->open_data_len,
+        session->open_local_channel
+    };
+    session->open_state = opening->state;
+    session->open_packet_requirev_state = opening->answer;
+    session->open_channel = opening->channel;
+    session->open_packet = opening->packet;
+    session->open_packet_len = opening->packet_len;
+    session->open_data = opening->data;
+    session->open_data_len = opening->data_len;
+    session->open_local_channel = opening->local;
+    *opening = other;
+}
+
+/* libssh2_channel_open_ex for one of several openings. */
+LIBSSH2_CHANNEL *glue_channel_open(LIBSSH2_SESSION *session,
+                                   struct opening *opening, const char *type,
+                                   unsigned int type_len, unsigned int window,
+                                   unsigned int packet, const char *message,
+                                   unsigned int message_len)
+{
+    LIBSSH2_CHANNEL *channel;
+    exchange(session, opening);
+    channel = libssh2_channel_open_ex(session, type, type_len, window, packet,
+                                      message, message_len);
+    exchange(session, opening);
+    return channel;
+}
+
 /* Reason code of the last refusal to open a channel (RFC 4254 section 5.1). */
 unsigned int glue_channel_open_reason(LIBSSH2_SESSION *session)
 {

@@ -61,7 +61,9 @@ export class Channel implements Disposable {
   #cachedNumber: number | undefined
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
-  /** Goes on with a request that the server has not answered: as long as it has not, no other request of the session can be made. */
+  /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
+  readonly #requests = new Lane()
+  /** Goes on with a request that the server has not answered: as long as it has not, no other request of the channel can be made. */
   #unanswered: (() => number) | undefined
   /** Close has been sent, or begun: whatever followed it would be for a channel that the peer may not know any more, and end the session. */
   #closing = false
@@ -78,11 +80,11 @@ export class Channel implements Disposable {
     return this.#cachedNumber ??= this.#calls.plain((c) => c._glue_channel_number(pointer))
   }
 
-  /** A channel request whose reply only its order identifies (law 4): through the session's lane. */
+  /** A channel request, whose reply only its order identifies among those of the channel. */
   #request(name: string, prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
-    const { lane } = this.#calls
-    const key = `${pointer}:${name}`
+    const lane = this.#requests
+    const key = name
     using scope = this.#calls.heap.scope()
     const run = prepare(scope)
     if (!lane.heldBy(key)) this.#needOpen()
@@ -472,7 +474,7 @@ export class Channel implements Disposable {
     return 0
   }
 
-  /** Sees a request of this channel through: freed before, it would keep the session's lane, and its answer might be taken for another's. */
+  /** Sees a request of this channel through: freed before, its answer might be taken for another channel's of the same number. */
   #answered(): boolean {
     try {
       return this.#unanswered?.() !== LIBSSH2_ERROR_EAGAIN

@@ -15,6 +15,8 @@ import { Channel } from './channel.ts'
 import { KnownHosts } from './known-hosts.ts'
 import { Later } from './later.ts'
 import { Listener } from './listener.ts'
+import type { Lane } from './lane.ts'
+import { Openings } from './openings.ts'
 import { PublickeySubsystem } from './publickey-subsystem.ts'
 import { type ScpStat, scpRecv2, scpSend64 } from './scp.ts'
 import { CALLS } from './session-transport.ts'
@@ -46,6 +48,7 @@ export class Session extends SessionUserauth {
   readonly #x11: AcceptQueue<IncomingX11>
   readonly #agents: AcceptQueue<Channel>
   readonly #later: Later
+  readonly #openings = new Openings(this[CALLS])
 
   private constructor(instance: Instance, transport: Transport, memoryLimit: number) {
     super((host) => new Calls(instance, transport, memoryLimit, {
@@ -72,12 +75,12 @@ export class Session extends SessionUserauth {
     return new Channel(this, this[CALLS], pointer)
   }
 
-  /** Opens a channel: one at a time on a session (law 5). */
-  #open(key: string, run: (scope: HeapScope) => Run<ChannelPointer>): Channel | Again {
+  /** Opens a channel: one at a time in a lane (law 5). */
+  #open(key: string, run: (scope: HeapScope) => Run<ChannelPointer>, lane: Lane = this[CALLS].lane): Channel | Again {
     this.needHandshake()
     const calls = this[CALLS]
     using scope = calls.heap.scope()
-    const pointer = this.#opened(() => calls.pointer({ lane: calls.lane, key: `open:${key}` }, run(scope)))
+    const pointer = this.#opened(() => calls.pointer({ lane, key: `open:${key}` }, run(scope)))
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
   }
 
@@ -103,12 +106,14 @@ export class Session extends SessionUserauth {
    * @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_ex.
    */
   openSessionEx(channelType = 'session', windowSize: number = LIBSSH2_CHANNEL_WINDOW_DEFAULT, packetSize: number = LIBSSH2_CHANNEL_PACKET_DEFAULT, message: Uint8Array = new Uint8Array(0)): Channel | Again {
-    return this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
+    return this.#openings.attempt((opening) => this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
       const type = scope.utf8(channelType, 'channelType')
       const sizes = [wholeNumber(windowSize, 'windowSize'), wholeNumber(packetSize, 'packetSize')] as const
       const body = scope.bytes(bytes(message, 'message'))
-      return (c, session) => c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
-    })
+      return (c, session) => opening
+        ? c._glue_channel_open(session, opening.pointer, type.pointer, type.length, ...sizes, body.pointer, body.length)
+        : c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
+    }, opening?.lane))
   }
 
   /** Opens a TCP connection from the server to `host` (RFC 4254 section 7.2). @returns the channel, or EAGAIN. libssh2_channel_direct_tcpip. */

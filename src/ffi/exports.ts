@@ -4,6 +4,7 @@
 export type Pointer<Kind extends string = string> = number & { readonly __pointer: Kind }
 export type SessionPointer = Pointer<'LIBSSH2_SESSION'>
 export type ChannelPointer = Pointer<'LIBSSH2_CHANNEL'>
+export type OpeningPointer = Pointer<'struct opening'>
 export type SftpPointer = Pointer<'LIBSSH2_SFTP'>
 export type ListenerPointer = Pointer<'LIBSSH2_LISTENER'>
 export type KnownHostsPointer = Pointer<'LIBSSH2_KNOWNHOSTS'>
@@ -20,11 +21,14 @@ export interface WasmExports {
 
   _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
   _glue_channel_number(channel: ChannelPointer): number
+  _glue_channel_open(session: SessionPointer, opening: OpeningPointer, type: Bytes, typeLength: number, windowSize: number, packetSize: number, message: Bytes, messageLength: number): ChannelPointer
   _glue_channel_open_reason(session: SessionPointer): number
   _glue_channel_originator(channel: ChannelPointer, port: Bytes): Bytes
   _glue_channel_peer_closed(channel: ChannelPointer): number
   _glue_channel_window_size(channel: ChannelPointer, size: number): void
   _glue_channel_write_pending(channel: ChannelPointer): number
+  _glue_opening_free(session: SessionPointer, opening: OpeningPointer): void
+  _glue_opening_new(session: SessionPointer): OpeningPointer
   _glue_session_new(id: number): SessionPointer
   _glue_session_free(session: SessionPointer): void
   _glue_session_handshake(session: SessionPointer): number

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, knownHosts, publicKey, Session, type Transport } from '../../../src/index.ts'
+import { CALLS } from '../../../src/bindings/session-transport.ts'
 import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { suiteServer } from '../../support/suite-server.ts'
@@ -70,4 +71,36 @@ test('what an OpenSSH server holds back until the last it said is acknowledged i
   expect(flights().length - before).toBeGreaterThanOrEqual(3)
   expect(await process.exit).toEqual({ code: 0 })
   await client.close()
+})
+
+test('channels are opened, and commands started, at once: nobody waits for the answer to another', async () => {
+  const { host, port, user } = server()
+  const { transport, flights } = counted(await tcpTransport({ host, port }))
+  const client = await connect({ transport, host, port, username: user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
+  const before = flights().length
+  const numbers = Array.from({ length: 8 }, (_, i) => i)
+  const done = await Promise.all(numbers.map(async (i) => (await client.run(`exit ${i}`)).exit))
+  expect(done).toEqual(numbers.map((code) => ({ code })))
+  // All opens leave before anything is heard of the first; each takes 36 bytes with any cipher.
+  expect(flights()[before]).toBeGreaterThanOrEqual(8 * 36)
+  await client.close()
+})
+
+test('an opening that nobody waits for any more disturbs no other one', async () => {
+  const { host, port, user } = server()
+  await using client = await connect({ host, port, username: user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
+  const { instance } = client.session[CALLS]
+  await client.run('true')
+  const heap = instance.heapUsed()
+  for (let round = 0; round < 5; round++) {
+    const controller = new AbortController()
+    const aborted = Array.from({ length: 4 }, () => client.exec('sleep 1', { signal: controller.signal }).then(() => 'opened', (reason: unknown) => reason))
+    const refused = client.session.complete(() => client.session.openSessionEx('no-such-type')).then(() => 'opened', (error: { code?: string }) => error.code)
+    const others = Array.from({ length: 3 }, (_, i) => client.run(`echo ${i}`))
+    controller.abort('gone')
+    expect(await Promise.all(aborted)).toEqual(Array.from({ length: 4 }, () => 'gone'))
+    expect(await refused).toBe('ERR_LIBSSH2_CHANNEL_FAILURE')
+    expect((await Promise.all(others)).map(({ stdout }) => stdout)).toEqual(['0\n', '1\n', '2\n'])
+  }
+  await expect.poll(() => instance.heapUsed(), { timeout: 10_000 }).toBeLessThanOrEqual(heap + 1000)
 })
