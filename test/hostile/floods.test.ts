@@ -7,7 +7,7 @@ import { flood, meet, type Meeting, serveExecStarted, serveLoggedIn, serveUntilL
 
 const everything = process.env.HOSTILE === 'full'
 /** The caller's limit: a flood that the client bears goes on until then. */
-const LIMIT = everything ? 5_000 : 200
+const LIMIT = everything ? 2_000 : 200
 /** `npm run test:hostile` sends all floods; npm test every fourth, another part at each point. */
 const some = <T>(list: readonly T[], from: number): readonly T[] => everything ? list : list.filter((_, at) => at % 4 === from)
 /** Of C's heap: a session, its window of 2 MiB, and what is kept of messages that nobody waits for. */
@@ -124,7 +124,7 @@ describe('questions without end, whose answers the server does not read', () => 
       const channel = await serveExecStarted(connection)
       connection.stopReading()
       await flood(connection, () => payload(channel))
-    }, { limit: everything ? 30_000 : LIMIT })
+    }, { limit: everything ? 10_000 : LIMIT })
   }, 120_000)
 })
 
