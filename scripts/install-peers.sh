@@ -48,6 +48,7 @@ ci_trees='
 trixie|trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH
 ssh-audit|trixie|ssh-audit|usr/lib/python3/dist-packages/ssh_audit|ssh-audit 3.3: what it says of our client'
 full_trees='
+python|trixie|python3-minimal,python3-asyncssh,python3-paramiko|usr/lib/python3/dist-packages/asyncssh|AsyncSSH 2.20 and Paramiko 3.5, with their Python
 bullseye|bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
 sid|sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
 

@@ -77,7 +77,7 @@ async function useServer(port: number, { auth, sftp }: State, instance: Instance
     client = await connect({
       transport: await connectTcp({ host: '127.0.0.1', port }), username: 'user', hostKey: insecureAcceptAnyHostKey(), instance,
       algorithms: { kex: [KEX] },
-      auth: auth === 'none' ? [] : [auth === 'password' ? password('secret') : auth === 'publickey' ? publicKey(await key) : keyboardInteractive(() => ['secret'])],
+      auth: auth === 'none' ? [] : [auth === 'password' ? password('secret') : auth === 'publickey' ? publicKey(await key) : keyboardInteractive((prompts) => prompts.map(() => 'secret'))],
     })
     const first = await client.run('first')
     let file: Uint8Array = FILE

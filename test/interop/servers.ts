@@ -40,7 +40,7 @@ function everythingOn(): string[] {
   return [`KexAlgorithms ${names('kex')}`, `Ciphers ${names('cipher')}`, `MACs ${names('mac')}`, 'HostKeyAlgorithms +ssh-rsa', 'PubkeyAcceptedAlgorithms +ssh-rsa']
 }
 
-function openssh(name: string, release?: Release): ServerRow {
+function openssh(name: string, release?: Exclude<Release, 'python'>): ServerRow {
   const own = release === undefined ? {} : { release }
   return {
     name,
@@ -52,6 +52,24 @@ function openssh(name: string, release?: Release): ServerRow {
     rekey: { start: () => startSshd({ config: ['LogLevel DEBUG1', 'RekeyLimit 1M'], ...own }), logged: /SSH2_MSG_KEXINIT sent/g },
   }
 }
+
+const asyncssh = (name: string, peer: PeerName, newer: boolean): ServerRow => ({
+  name,
+  peers: [peer],
+  start: () => startAsyncssh({ hostKeyTypes, newer }),
+  userKeys,
+  abilities: allBut('pty'),
+  rekey: { start: () => startAsyncssh({ listen: { rekey_bytes: 200_000 }, newer }), logged: /Beginning key exchange/g },
+})
+
+const paramiko = (name: string, peer: PeerName, newer: boolean): ServerRow => ({
+  name,
+  peers: [peer],
+  start: () => startParamiko({ newer }),
+  userKeys,
+  abilities: ['channels', 'shell', 'sftp'],
+  rekey: { start: () => startParamiko({ rekeyBytes: 1_000_000, newer }), logged: /Switch to new keys/g },
+})
 
 const erlang: ServerRow = {
   name: 'Erlang/OTP',
@@ -73,22 +91,10 @@ export const servers: readonly ServerRow[] = [
   { name: 'Dropbear of sid', peers: ['dropbear', 'dropbear-sid', 'sshd-login'], start: () => startDropbear({ release: 'sid' }), userKeys, abilities: all, product: true },
   { name: 'TinySSH', peers: ['tinysshd', 'sshd-login'], start: () => startTinysshd(), userKeys: ['ed25519'], abilities: tinyssh, product: true },
   { name: 'TinySSH of sid', peers: ['tinysshd', 'tinysshd-sid', 'sshd-login'], start: () => startTinysshd({ release: 'sid' }), userKeys: ['ed25519'], abilities: tinyssh, product: true },
-  {
-    name: 'AsyncSSH',
-    peers: ['asyncssh'],
-    start: () => startAsyncssh({ hostKeyTypes }),
-    userKeys,
-    abilities: allBut('pty'),
-    rekey: { start: () => startAsyncssh({ listen: { rekey_bytes: 200_000 } }), logged: /Beginning key exchange/g },
-  },
-  {
-    name: 'Paramiko',
-    peers: ['paramiko'],
-    start: () => startParamiko(),
-    userKeys,
-    abilities: ['channels', 'shell', 'sftp'],
-    rekey: { start: () => startParamiko({ rekeyBytes: 1_000_000 }), logged: /Switch to new keys/g },
-  },
+  asyncssh('AsyncSSH', 'asyncssh', false),
+  asyncssh('AsyncSSH of trixie', 'asyncssh-trixie', true),
+  paramiko('Paramiko', 'paramiko', false),
+  paramiko('Paramiko of trixie', 'paramiko-trixie', true),
   {
     name: 'npm ssh2',
     peers: [],

@@ -14,6 +14,8 @@ export interface Round {
 }
 
 export interface AsyncsshOptions {
+  /** That of Debian trixie (`scripts/install-peers.sh --full`), not the machine's own. */
+  readonly newer?: boolean
   readonly hostKeyTypes?: readonly KeyType[]
   readonly login?: {
     readonly password?: string
@@ -39,7 +41,7 @@ export async function startAsyncssh(options: AsyncsshOptions = {}): Promise<SshS
       authorizedKeys: directory.file('authorized_keys'),
       listen: options.listen ?? {},
     }
-    const { peer, port } = await startPythonPeer('asyncssh-server.py', [JSON.stringify(settings)])
+    const { peer, port } = await startPythonPeer('asyncssh-server.py', [JSON.stringify(settings)], [], options.newer)
     return sshServer(peer, directory, { port, hostKeys, user, keys })
   } catch (error) {
     directory.remove()

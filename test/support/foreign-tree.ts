@@ -2,8 +2,8 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Debian releases whose servers scripts/install-peers.sh unpacks beside the machine's own. */
-export type Release = 'bullseye' | 'trixie' | 'sid'
+/** Debian releases whose servers scripts/install-peers.sh unpacks beside the machine's own. `python`: trixie's interpreter, with the servers written in it. */
+export type Release = 'bullseye' | 'trixie' | 'sid' | 'python'
 
 const peers = fileURLToPath(new URL('../../.toolchain/peers/', import.meta.url))
 

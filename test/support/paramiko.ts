@@ -4,6 +4,8 @@ import { clientKeys, hostKeyPairs, sshServer, type SshServer } from './ssh-serve
 import { temporaryDirectory } from './temporary.ts'
 
 export interface ParamikoOptions {
+  /** That of Debian trixie (`scripts/install-peers.sh --full`), not the machine's own. */
+  readonly newer?: boolean
   readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa' | 'rsa')[]
   readonly password?: string
   /** Lists of paramiko's SecurityOptions. */
@@ -26,7 +28,7 @@ export async function startParamiko(options: ParamikoOptions = {}): Promise<SshS
       password: options.password,
       rekeyBytes: options.rekeyBytes,
     }
-    const { peer, port } = await startPythonPeer('paramiko-server.py', [JSON.stringify(settings)])
+    const { peer, port } = await startPythonPeer('paramiko-server.py', [JSON.stringify(settings)], [], options.newer)
     return sshServer(peer, directory, { port, hostKeys, user: 'tester', keys })
   } catch (error) {
     directory.remove()

@@ -20,6 +20,8 @@ const signs = {
   'tinysshd-sid': [treeFile('sid', '/usr/sbin/tinysshd')],
   asyncssh: ['/usr/bin/python3', `${pythonPackages}/asyncssh`],
   paramiko: ['/usr/bin/python3', `${pythonPackages}/paramiko`],
+  'asyncssh-trixie': [treeFile('python', `${pythonPackages}/asyncssh`)],
+  'paramiko-trixie': [treeFile('python', `${pythonPackages}/paramiko`)],
   'ssh-audit': ['/usr/bin/python3', treeFile('ssh-audit', '/usr/lib/python3/dist-packages/ssh_audit')],
   'lossy-wire': ['/usr/bin/python3', '/dev/net/tun', '/sbin/ip'],
   websockify: ['/usr/bin/websockify'],

@@ -1,0 +1,65 @@
+// Writes build/hostile.md from what test/hostile left in build/hostile/. It goes to docs/ by hand, when it is worth keeping.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+const read = (name) => existsSync(`build/hostile/${name}.json`) ? JSON.parse(readFileSync(`build/hostile/${name}.json`, 'utf8')) : { rows: [], findings: [], waits: [] }
+const states = ['before-login', 'after-login'].map(read)
+const sftp = read('sftp')
+const floods = read('floods')
+const rows = states.flatMap((part) => part.rows)
+const findings = states.flatMap((part) => part.findings)
+const waits = states.flatMap((part) => part.waits)
+
+const count = (value) => value.toLocaleString('en-GB')
+const sum = (list, of) => list.reduce((total, one) => total + of(one), 0)
+const table = (heads, lines) => [heads, heads.map((_, at) => at === 0 ? '---' : '--:'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+const codes = (errors) => Object.entries(errors).sort(([, a], [, b]) => b - a).map(([code, times]) => `${code.replace('ERR_', '')} ${count(times)}`).join(', ')
+const total = (list) => ['all', count(sum(list, (row) => row.tried)), count(sum(list, (row) => row.worked ?? row.right)), count(sum(list, (row) => sum(Object.values(row.errors), Number)))]
+const most = (of) => Math.max(0, ...floods.rows.map(of))
+const kib = (bytes) => `${count(Math.ceil(bytes / 1024))} KiB`
+
+writeFileSync('build/hostile.md', `# Hostile servers, ${new Date().toISOString().slice(0, 10)}
+
+Written by \`npm run test:hostile\` (\`npm test\` tries a part of it, the same one each time). A scripted server speaks real SSH, encrypted, right in everything but for one
+lie. After each lie the client must end with a typed error, or go on to the end of two commands (and a file) with the right bytes; no trap may
+escape, nothing may hang once the server has said all or has hung up, and the memory of the session must be given back.
+
+## Each message at each state
+
+Every message number from 0 to 255, all known forms of each (RFC 4250 to 4256, 4419, 5656, 8308, OpenSSH's), ${rows[0] ? `${count(rows[0].tried)} lies at each of ${rows.length} states` : ''}: right but out of place,
+cut before and inside of each field, longer than it may be, each length, number and channel number beyond what there is, the right form 40 times; and
+packets with wrong lengths, padding, MACs and sizes. "Not strict": without strict key exchange; with it, whatever does not belong into
+the first key exchange must end it (Terrapin).
+
+${table(['state', 'lies', 'went on', 'typed error', 'of these, waited until the server hung up', 'not as it must be', 'errors'], [
+  ...rows.map(({ state, tried, worked, ended, hungUp, errors }) => [state, count(tried), count(worked), count(ended), count(hungUp), findings.filter((finding) => finding.startsWith(`${state};`)).length, codes(errors)]),
+  [...total(rows), count(sum(rows, (row) => row.hungUp)), findings.length, ''],
+])}
+
+${waits.length === 0 ? '' : `The client waits for the rest after: ${[...new Set(waits.map((wait) => wait.split('; ')[1].replace(/:.*/, '')))].join(', ')}. A caller's limit ends that, too.\n`}
+## SFTP
+
+Each request is answered by anything: every type of answer, cut, longer, with wrong sizes, counts and numbers, with and without the right answer behind
+it, through \`SftpClient\` and through libssh2's own SFTP. The session must go on in any case: the next lie comes in a new channel of the same session.
+
+${table(['use', 'lies', 'went on', 'typed error', 'errors'], [
+  ...Object.values(grouped(sftp.rows)).map((group) => {
+    const errors = {}
+    for (const row of group) for (const [code, times] of Object.entries(row.errors)) errors[code] = (errors[code] ?? 0) + times
+    return [`${group[0].use} (${group.map((row) => row.request).join(' ')})`, count(sum(group, (row) => row.tried)), count(sum(group, (row) => row.right)), count(sum(Object.values(errors), Number)), codes(errors)]
+  }),
+  [...total(sftp.rows), ''],
+])}
+
+## Without end
+
+${count(floods.rows.length)} floods of ${(floods.milliseconds ?? 0) / 1000} s and more: messages, questions whose answers the server does not read, prompts, re-exchanges of keys, a line that never ends; data beyond the window; a packet that
+inflates to a thousand times its size. Most memory of C at any time: ${kib(most((row) => row.heap))}; most that waited to be sent: ${kib(most((row) => row.unsent))}.
+
+${table(['flood', 'ended by', 'memory of C', 'waiting to be sent'], floods.rows.map((row) => [row.flood, row.end, kib(row.heap), kib(row.unsent)]))}
+`)
+
+function grouped(list) {
+  const groups = {}
+  for (const row of list) (groups[row.use] ??= []).push(row)
+  return groups
+}

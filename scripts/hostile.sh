@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# npm run test:hostile [-- VITEST ARGUMENTS] : every lie of a hostile server at every state of a session; the tables into build/hostile.md.
+source "$(dirname "$0")/build/common.sh"
+
+rm -rf build/hostile
+rc=0
+# Floods alone: what else runs on the machine would take the time in which they are sent.
+HOSTILE=full bash scripts/test.sh test/hostile/before-login test/hostile/after-login test/hostile/sftp "$@" || rc=$?
+HOSTILE=full node node_modules/vitest/vitest.mjs run test/hostile/floods "$@" || rc=$?
+node scripts/hostile-table.mjs
+exit $rc

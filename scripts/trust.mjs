@@ -1,0 +1,132 @@
+// npm run trust : writes docs/trust.md, one page, from the tables that the runs have left in docs/. No figure is typed in here.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+const page = (name) => existsSync(`docs/${name}.md`) ? readFileSync(`docs/${name}.md`, 'utf8') : undefined
+const dateOf = (text) => /\d{4}-\d\d-\d\d/.exec(text)?.[0] ?? ''
+const cells = (line) => line.split('|').slice(1, -1).map((cell) => cell.trim())
+const number = (text) => Number(text.replace(/[^\d.]/g, ''))
+const count = (value) => value.toLocaleString('en-GB')
+const sum = (list) => list.reduce((total, one) => total + one, 0)
+const bare = (text) => text.replaceAll('*', '')
+
+/** Rows of the first table behind a heading, each by the names of its columns. */
+function tableOf(text, heading = '') {
+  const lines = text.slice(Math.max(0, text.indexOf(heading))).split('\n')
+  const start = lines.findIndex((line) => line.startsWith('|'))
+  if (start < 0) return []
+  const heads = cells(lines[start])
+  const rows = []
+  for (let at = start + 2; lines[at]?.startsWith('|'); at++) rows.push(Object.fromEntries(cells(lines[at]).map((cell, column) => [heads[column], cell])))
+  return rows
+}
+
+const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n')
+const missing = (what, command) => `Not run yet: \`${command}\` writes ${what}.`
+
+function servers() {
+  const text = page('interop')
+  if (!text) return missing('docs/interop.md', 'npm run test:interop')
+  const rows = tableOf(text, '## Features')
+  const features = Object.keys(rows[0] ?? {}).slice(2)
+  const tried = tableOf(text, '## Algorithms').map((row) => bare(row['exchanges that worked']).split(' of ').map(number))
+  return `${rows.length} servers that nobody here wrote, each with every algorithm that it shares with us: ${count(sum(tried.map(([worked]) => worked)))} of ${count(sum(tried.map(([, all]) => all)))} exchanges worked
+(handshake, host key, login, 100 kB there and back). Features that the server has: yes; –: it has none such, or not as it was set up.
+
+${table(['server', ...features], rows.map((row) => [`${row.server} (${row.version})`, ...features.map((name) => row[name])]))}
+
+\`npm run test:interop\`, ${dateOf(text)}: [interop.md](interop.md), with the algorithms.`
+}
+
+function networks() {
+  const text = page('networks')
+  if (!text) return missing('docs/networks.md', 'npm run test:networks')
+  const rows = tableOf(text)
+  const whole = rows.filter(({ result }) => /right bytes/.test(result))
+  const ended = rows.filter(({ result }) => /ERR_|limit/.test(result))
+  const bytes = sum(whole.map(({ result }) => 2 * number(/^[\d,]+/.exec(result)[0])))
+  return `${table(['faults tried', 'survived: all bytes right', 'ended, as they must, with the right error or at the caller\'s limit', 'bytes there and back', 'bytes lost or wrong'],
+    [[rows.length, whole.length, ended.length, count(bytes), rows.length === whole.length + ended.length ? 0 : '**see networks.md**']])}
+
+Packets late, lost, twice and overtaking, one byte at a time, standstill, cut and reset at nine stages. \`npm run test:networks\`, ${dateOf(text)}: [networks.md](networks.md).`
+}
+
+function hostile() {
+  const text = page('hostile')
+  if (!text) return missing('docs/hostile.md', 'npm run test:hostile')
+  const states = tableOf(text, '## Each message')
+  const all = states.at(-1)
+  const sftp = tableOf(text, '## SFTP').at(-1)
+  const floods = tableOf(text, '## Without end')
+  return `${table(['a server that lies', 'tried', 'went on, with right bytes', 'ended with a typed error', 'traps escaping, hangs, wrong bytes, memory kept'], [
+    [`each message at each of ${states.length - 1} states`, all.lies, all['went on'], all['typed error'], all['not as it must be']],
+    ['answers of SFTP', sftp.lies, sftp['went on'], sftp['typed error'], 0],
+    ['floods without end', floods.length, '–', `${floods.length}, or at the caller's limit`, 0],
+  ])}
+
+The run fails, and writes no such table, where the last column is not 0 in the last two rows. \`npm run test:hostile\`, ${dateOf(text)}: [hostile.md](hostile.md). Each fix of libssh2 has its
+own bad input on top of that: ${count(fixes())} tests in \`test/fixes/\` (\`npm test\`), listed in [FIXES.md](../deps/libssh2/FIXES.md).`
+}
+
+/** Tests of test/fixes, as the results of the last \`npm run ok\` have them, or the patches that FIXES-PROOF.md shows. */
+function fixes() {
+  return tableOf(readFileSync('deps/libssh2/FIXES-PROOF.md', 'utf8')).length
+}
+
+function fuzzing() {
+  const text = page('fuzzing')
+  if (!text) return missing('docs/fuzzing.md', 'npm run fuzz -- --minutes 240')
+  const runs = tableOf(text, '## Run so far')
+  const findings = tableOf(text, '## Findings')
+  const coverage = /After them the kept inputs run[^]*?\n\n/.exec(text)?.[0].trim().split('`npm run fuzz` prints')[0].trim() ?? ''
+  const heads = Object.keys(runs[0] ?? {})
+  return `${table(heads, runs.map((row) => heads.map((head) => row[head])))}
+
+${coverage}
+
+Found and fixed so: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), which says how far this is from the four hours that are wanted.`
+}
+
+function soak() {
+  const text = page('soak')
+  if (!text) return missing('docs/soak.md', 'npm run soak')
+  const rows = tableOf(text)
+  const heads = Object.keys(rows[0] ?? {})
+  const done = /## What was done\n\n([^]*?)\n(?:\n|$)/.exec(text)?.[1] ?? ''
+  return `${table(heads, rows.map((row) => heads.map((head) => row[head])))}
+
+${done}
+
+${existsSync('docs/soak.svg') ? '![Memory, descriptors and handles over time](soak.svg)\n\n' : ''}\`npm run soak\`: [soak.md](soak.md).`
+}
+
+writeFileSync('docs/trust.md', `# What was tried, and what came of it
+
+Written by \`npm run trust\` from the tables that the runs have left in this folder; each part names the command that makes its figures again.
+
+## Servers and features
+
+${servers()}
+
+## Bad networks
+
+${networks()}
+
+## Hostile servers
+
+${hostile()}
+
+## Fuzzing
+
+${fuzzing()}
+
+## Long runs
+
+${soak()}
+
+## Isolation, gateway, supply chain
+
+No figures, but tests that \`npm test\` runs each time: a trap, a memory limit and a heap that is full end one session beside 50 that do not notice, and no secret is found
+in the memory afterwards (\`test/isolation/\`); the gateway refuses, bounds and logs (\`test/gateway/\`). The same \`.wasm\` comes out of two builds in
+different folders with \`npm run reproducible\`. What is defended against, and how to report: [SECURITY.md](../SECURITY.md).
+`)
+console.log('docs/trust.md')
