@@ -1,5 +1,5 @@
 import { acceptRequest, channelClose, channelData, channelEof, channelOpen, type ChannelNumbers, type Connection, message, SSH_MSG } from '../support/scripted-server.ts'
-import { SSH_FX, SSH_FXP, SftpChannel } from '../support/scripted-server/sftp.ts'
+import { SSH_FX, SSH_FXP, SftpChannel, SftpEnded } from '../support/scripted-server/sftp.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import type { State } from './states.ts'
 
@@ -86,6 +86,12 @@ async function serveFile(connection: Connection, at: AtPoint): Promise<void> {
   sftp.send(SSH_FXP.VERSION, 3)
   await sftp.open(SSH_FXP.OPEN)
   await at('SFTP open', client)
+  // The client may close the channel with the file, or instead of it.
+  await serveRequests(sftp).catch((error: unknown) => { if (!(error instanceof SftpEnded)) throw error })
+  sftp.close()
+}
+
+async function serveRequests(sftp: SftpChannel): Promise<never> {
   for (;;) {
     const { type, id, fields } = await sftp.next()
     if (type === SSH_FXP.FSTAT) sftp.send(SSH_FXP.ATTRS, id, new WireWriter().uint32(1).uint64(BigInt(FILE.length)).finish())
@@ -95,10 +101,7 @@ async function serveFile(connection: Connection, at: AtPoint): Promise<void> {
       const bytes = FILE.subarray(start, start + Math.min(fields.uint32(), 4_000))
       if (bytes.length === 0) sftp.status(id, SSH_FX.EOF)
       else sftp.send(SSH_FXP.DATA, id, new WireWriter().string(bytes).finish())
-    } else if (type === SSH_FXP.CLOSE) {
-      sftp.status(id, SSH_FX.OK)
-      await connection.receive(SSH_MSG.CHANNEL_EOF, SSH_MSG.CHANNEL_CLOSE)
-      return sftp.close()
-    } else throw new Error(`SFTP packet ${type}`)
+    } else if (type === SSH_FXP.CLOSE) sftp.status(id, SSH_FX.OK)
+    else throw new Error(`SFTP packet ${type}`)
   }
 }

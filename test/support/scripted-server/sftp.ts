@@ -1,5 +1,6 @@
 import { WireReader } from '../../../src/wire-format/reader.ts'
 import { WireWriter } from '../../../src/wire-format/writer.ts'
+import { ConnectionEnded } from './byte-queue.ts'
 import type { Connection } from './connection.ts'
 import { SSH_MSG } from './messages.ts'
 import { acceptChannel, type AcceptChannelOptions, acceptRequest, channelClose, channelData, channelEof, type ChannelNumbers, message, serveLogin } from './steps.ts'
@@ -20,6 +21,11 @@ export interface SftpRequest {
   readonly fields: WireReader
 }
 
+/** The client has closed the channel; there is no further request. */
+export class SftpEnded extends ConnectionEnded {
+  override name = 'SftpEnded'
+}
+
 /** The server's end of an SFTP channel: sends what a script says, gives what the client asked. */
 export class SftpChannel {
   readonly connection: Connection
@@ -31,7 +37,7 @@ export class SftpChannel {
     this.channel = channel
   }
 
-  /** The next packet of the client. */
+  /** The next packet of the client. @throws SftpEnded if it has closed the channel. */
   async next(): Promise<SftpRequest> {
     const fields = new WireReader(await this.#take(new WireReader(await this.#take(4)).uint32()))
     const type = fields.byte()
@@ -47,9 +53,12 @@ export class SftpChannel {
 
   async #take(length: number): Promise<Uint8Array> {
     while (this.#bytes.length < length) {
-      const fields = new WireReader((await this.connection.receive(SSH_MSG.CHANNEL_DATA)).subarray(1))
+      const received = await this.connection.receive(SSH_MSG.CHANNEL_DATA, SSH_MSG.CHANNEL_CLOSE)
+      const fields = new WireReader(received.subarray(1))
       // What is left of a channel before this one is nobody's.
-      if (fields.uint32() === this.channel.server) this.#bytes = Buffer.concat([this.#bytes, fields.string()])
+      if (fields.uint32() !== this.channel.server) continue
+      if (received[0] === SSH_MSG.CHANNEL_CLOSE) throw new SftpEnded()
+      this.#bytes = Buffer.concat([this.#bytes, fields.string()])
     }
     const taken = Uint8Array.from(this.#bytes.subarray(0, length))
     this.#bytes = this.#bytes.subarray(length)
