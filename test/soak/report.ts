@@ -24,7 +24,7 @@ export function report(results: readonly Result[]): string {
     `|---|---|---|---|${METRICS.map(() => '---|').join('')}---|`,
     ...results.map(row), '',
     'A curve `a → b`: median of the second quarter of the run, and of the last. It is flat if b is not above a by more than a tenth and a little: 16 MiB resident, 1 MiB of WebAssembly, 2 MiB of JavaScript, two',
-    'of what is counted. Runs under a minute, whose process is still warming up, may have 96 MiB and 16 MiB. Garbage is collected before each look. Descriptors and handles must be back where they began at the end.', '',
+    'descriptors and handles, eight sshd processes (those of connections that come and go). Runs under a minute, whose process is still warming up, may have 96 MiB and 16 MiB. Garbage is collected before each look. Descriptors and handles must be back where they began at the end.', '',
     '![curves](soak.svg)', '',
     '## What was done', '',
     ...results.map(({ name, done, when, samples, machine }) => `- ${name}: ${Object.entries(done).map(([what, value]) => `${what} ${count(value)}`).join('; ')} (${samples.length} looks; ${when}, ${machine})`), '',

@@ -1,7 +1,7 @@
 /** npm run soak : runs the cases, each in a process of its own, judges the curves, and writes what all runs so far have shown. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { descendants } from '../support/process.ts'
@@ -65,7 +65,7 @@ async function soak(name: CaseName, server: SshServer): Promise<Result> {
   }
   const status = await exited
   if (!end) throw new Error(`${name} ended with status ${status}`)
-  const machine = `Node ${process.version}, ${cpus().length} processors`
+  const machine = `Node ${process.version}, ${cpus().length} processors, load average ${loadavg()[2]!.toFixed(1)}`
   return { name, amount: reached(name, end.done), seconds: (Date.now() - start) / 1000, samples, ...end, when: new Date(start).toISOString().slice(0, 10), machine }
 }
 
