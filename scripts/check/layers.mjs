@@ -5,16 +5,17 @@ import { lineAt, projectFiles, read, report } from './files.mjs'
 
 const KEYS = ['errors', 'wire-format', 'keys']
 const MAY_IMPORT = {
+  abort: [],
   errors: [],
   'wire-format': ['errors'],
   keys: ['errors', 'wire-format'],
-  'host-key': KEYS,
+  'host-key': ['abort', ...KEYS],
   ffi: ['errors'],
-  core: ['errors', 'ffi'],
+  core: ['abort', 'errors', 'ffi'],
   bindings: [...KEYS, 'ffi', 'core'],
-  client: [...KEYS, 'host-key', 'ffi', 'core', 'bindings'],
+  client: ['abort', ...KEYS, 'host-key', 'ffi', 'core', 'bindings'],
   // Runtime names live here. Types may come from anywhere below; the transports themselves carry no code of the library.
-  transports: ['errors'],
+  transports: ['abort', 'errors'],
   xterm: ['errors'],
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'client', 'transports', 'index.ts'],
   agent: ['keys'],

@@ -3,7 +3,8 @@ import { CALLS } from '../bindings/session-transport.ts'
 import type { Transport } from '../core/transport.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
-import { orAbort } from '../host-key/or-abort.ts'
+import { onAbort } from '../abort/on-abort.ts'
+import { orAbort } from '../abort/or-abort.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { connectTcp } from '#connect-tcp'
 import { acknowledgeNext } from './acknowledge.ts'
@@ -120,8 +121,7 @@ function withBanner(method: AuthMethod, show: () => void): AuthMethod {
 /** A signal that follows the caller's, and fires by itself when the time is over. */
 function timeLimit(milliseconds: number | undefined, outer: AbortSignal | undefined): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController()
-  const follow = () => controller.abort(outer?.reason)
-  outer?.addEventListener('abort', follow, { once: true })
+  const stop = onAbort(outer, () => controller.abort(outer?.reason))
   const timer = milliseconds === undefined ? undefined : setTimeout(() => {
     controller.abort(new SSHError(`no connection within ${milliseconds} ms`, { code: 'ERR_CONNECT_TIMEOUT', errno: -9 }))
   }, milliseconds)
@@ -129,7 +129,7 @@ function timeLimit(milliseconds: number | undefined, outer: AbortSignal | undefi
     signal: controller.signal,
     [Symbol.dispose]: () => {
       clearTimeout(timer)
-      outer?.removeEventListener('abort', follow)
+      stop()
     },
   }
 }

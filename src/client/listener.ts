@@ -1,3 +1,4 @@
+import { onAbort } from '../abort/on-abort.ts'
 import type { Channel, Originator } from '../bindings/channel.ts'
 import type { Listener } from '../bindings/listener.ts'
 import type { Session } from '../bindings/session.ts'
@@ -30,7 +31,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   readonly port: number
   readonly #listener: Listener
   readonly #signal: AbortSignal | undefined
-  readonly #onAbort = () => { void this.close() }
+  readonly #stopListening: () => void
   /** Set before the C object goes, for those who wait on it. */
   #ended = false
   #closing: Promise<void> | undefined
@@ -41,7 +42,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
     this.port = listener.port
     this.#listener = listener
     this.#signal = signal
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#stopListening = onAbort(signal, () => { void this.close() })
   }
 
   /** The next connection; `undefined` after `close()`. */
@@ -70,7 +71,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
     if (!this.#ended) {
       this.#ended = true
       const { session } = this.#listener
-      this.#signal?.removeEventListener('abort', this.#onAbort)
+      this.#stopListening()
       this.#closing = session.complete(() => this.#listener.forwardCancel()).then(ignore, ignore)
     }
     return this.#closing ?? Promise.resolve()

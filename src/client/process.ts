@@ -1,3 +1,4 @@
+import { onAbort } from '../abort/on-abort.ts'
 import type { Channel, Exit } from '../bindings/channel.ts'
 import type { SSHError } from '../errors/ssh-error.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
@@ -26,11 +27,8 @@ export class Process implements AsyncDisposable {
     this.stderr = channelReadable(channel, SSH_EXTENDED_DATA_STDERR, window, ignore)
     this.exit = channel.session.complete(() => channel.exit())
     this.exit.catch(ignore)
-    if (signal) {
-      signal.addEventListener('abort', close, { once: true })
-      const detach = () => signal.removeEventListener('abort', close)
-      this.exit.then(detach, detach)
-    }
+    const detach = onAbort(signal, close)
+    this.exit.then(detach, detach)
   }
 
   /** Sends a signal to the process, `TERM` if none is named. Servers may ignore it. @throws SSHError if the session has failed. */

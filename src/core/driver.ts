@@ -1,3 +1,4 @@
+import { onAbort } from '../abort/on-abort.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 
 /** What a call of the bindings gives while it would block: the number itself, or a tuple that begins with it. */
@@ -86,12 +87,11 @@ export class Driver {
       const { signal, discard } = options
       if (signal?.aborted) return reject(signal.reason)
       let orphan = false
-      const onAbort = () => {
+      const stopListening = onAbort(signal, () => {
         orphan = true
         if (!operation.midway?.()) this.#drop(operation)
         reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
+      })
       const operation: Operation = {
         number: ++this.#lastNumber,
         written: 0,
@@ -105,7 +105,7 @@ export class Driver {
           } catch (error) {
             if (!orphan) reject(error)
           }
-          signal?.removeEventListener('abort', onAbort)
+          stopListening()
           return true
         },
       }
@@ -163,15 +163,14 @@ export class Driver {
         this.#movesAtAgain = this.#moves
         return resolve()
       }
-      const onAbort = () => {
+      const stopListening = onAbort(signal, () => {
         this.#waiters = this.#waiters.filter((waiter) => waiter !== wake)
         reject(signal?.reason)
-      }
+      })
       const wake = () => {
-        signal?.removeEventListener('abort', onAbort)
+        stopListening()
         resolve()
       }
-      signal?.addEventListener('abort', onAbort, { once: true })
       this.#waiters.push(wake)
     })
   }

@@ -1,5 +1,5 @@
 import { HostKeyError } from '../errors/ssh-error.ts'
-import { orAbort } from './or-abort.ts'
+import { orAbort } from '../abort/or-abort.ts'
 import { fingerprint, randomart } from './fingerprint.ts'
 import type { HostKeyStore } from './host-key-store.ts'
 import { algorithmsOf } from './known-hosts.ts'

@@ -1,6 +1,6 @@
 import { HostKeyError } from '../errors/ssh-error.ts'
 import { fingerprint } from './fingerprint.ts'
-import { orAbort } from './or-abort.ts'
+import { orAbort } from '../abort/or-abort.ts'
 import type { HostKeyInfo, HostKeyPolicy } from './policy.ts'
 
 /** Host keys are decided by the caller: `true` accepts, anything else is `HostKeyError` `ERR_HOST_KEY_UNKNOWN`, what it throws passes through. It may wait, e.g. for a person or a server. */

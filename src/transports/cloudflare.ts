@@ -1,4 +1,5 @@
 import { connect } from 'cloudflare:sockets'
+import { onAbort } from '../abort/on-abort.ts'
 import type { Transport } from '../core/transport.ts'
 import type { ConnectTcpOptions } from './tcp-options.ts'
 
@@ -8,15 +9,14 @@ export type { ConnectTcpOptions } from './tcp-options.ts'
 export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   signal?.throwIfAborted()
   const socket = connect({ hostname: host, port }, { secureTransport: 'off', allowHalfOpen: true })
-  const onAbort = () => { void socket.close() }
-  signal?.addEventListener('abort', onAbort, { once: true })
+  const stopListening = onAbort(signal, () => { void socket.close() })
   try {
     await socket.opened
   } catch (error) {
     signal?.throwIfAborted()
     throw error
   } finally {
-    signal?.removeEventListener('abort', onAbort)
+    stopListening()
   }
   return socket
 }

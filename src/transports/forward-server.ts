@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net'
 import type { ChannelStream } from '../client/channel-stream.ts'
+import { onAbort } from '../abort/on-abort.ts'
 import type { Client } from '../client/client.ts'
 import { joinSocket } from './forward-socket.ts'
 
@@ -68,12 +69,12 @@ export async function serveConnections(client: Pick<Client, 'closed'>, address: 
   server.on('error', (error) => onError?.(error))
   const closed = new Promise<void>((resolve) => server.once('close', resolve))
   const close = () => {
-    signal?.removeEventListener('abort', close)
+    stopListening()
     server.close()
     connections.close()
     return closed
   }
-  signal?.addEventListener('abort', close, { once: true })
+  const stopListening = onAbort(signal, close)
   void client.closed.then(close)
   const bound = server.address() as AddressInfo | string
   return {

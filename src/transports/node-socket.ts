@@ -1,5 +1,6 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { onAbort } from '../abort/on-abort.ts'
 import type { BytePort, Transport } from '../core/transport.ts'
 import { ReadBuffer } from './read-buffer.ts'
 import { SocketPort } from './socket-port.ts'
@@ -28,15 +29,18 @@ function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered 
     if (signal?.aborted) return reject(signal.reason)
     const reads = buffered ? new ReadBuffer(target) : undefined
     const socket: Socket = reads?.socket ?? createConnection(target)
-    const onAbort = () => {
+    const stopListening = onAbort(signal, () => {
       socket.destroy()
       reject(signal?.reason)
+    })
+    const failed = (error: Error) => {
+      stopListening()
+      reject(error)
     }
-    signal?.addEventListener('abort', onAbort, { once: true })
-    socket.once('error', reject)
+    socket.once('error', failed)
     socket.once('connect', () => {
-      signal?.removeEventListener('abort', onAbort)
-      socket.off('error', reject)
+      stopListening()
+      socket.off('error', failed)
       resolve(new NodeTransport(socket, reads?.port()))
     })
   })

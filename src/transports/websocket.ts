@@ -1,3 +1,4 @@
+import { onAbort } from '../abort/on-abort.ts'
 import type { BytePort, PortSink, Transport } from '../core/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { PortTransport } from './port-transport.ts'
@@ -20,16 +21,18 @@ export function connectWebSocket(url: string | URL, { protocols = 'binary', sign
     if (signal?.aborted) return reject(signal.reason)
     const socket = new WebSocket(url, typeof protocols === 'string' ? protocols : [...protocols])
     const transport = fromWebSocket(socket)
-    const onAbort = () => {
+    const stopListening = onAbort(signal, () => {
       socket.close()
       reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', onAbort, { once: true })
+    })
     socket.addEventListener('open', () => {
-      signal?.removeEventListener('abort', onAbort)
+      stopListening()
       resolve(transport)
     }, { once: true })
-    socket.addEventListener('close', (event) => reject(closeError(event, NOT_OPENED)), { once: true })
+    socket.addEventListener('close', (event) => {
+      stopListening()
+      reject(closeError(event, NOT_OPENED))
+    }, { once: true })
     socket.addEventListener('error', () => { if (hasNoClose(socket)) reject(notOpened()) }, { once: true })
   })
 }

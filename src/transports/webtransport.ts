@@ -1,4 +1,5 @@
 /// WebTransport (HTTP/3) of browsers and Deno: one bidirectional stream carries one SSH connection.
+import { onAbort } from '../abort/on-abort.ts'
 import type { Transport } from '../core/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
@@ -23,8 +24,7 @@ export async function connectWebTransport(url: string | URL, { signal, ...option
   if (typeof WebTransport === 'undefined') throw new SSHError('this runtime has no WebTransport', { code: 'ERR_WEBTRANSPORT' })
   const session: WebTransportSession = new WebTransport(String(url), options)
   // A session that is closed on purpose rejects what waits for it.
-  const onAbort = () => session.close()
-  signal?.addEventListener('abort', onAbort, { once: true })
+  const stopListening = onAbort(signal, () => session.close())
   try {
     await session.ready
     return fromWebTransport(await session.createBidirectionalStream(), session)
@@ -34,7 +34,7 @@ export async function connectWebTransport(url: string | URL, { signal, ...option
     signal?.throwIfAborted()
     throw new SSHError('the WebTransport session was not opened', { code: 'ERR_WEBTRANSPORT', cause: error })
   } finally {
-    signal?.removeEventListener('abort', onAbort)
+    stopListening()
   }
 }
 

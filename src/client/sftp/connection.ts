@@ -1,3 +1,4 @@
+import { onAbort } from '../../abort/on-abort.ts'
 import type { Channel } from '../../bindings/channel.ts'
 import type { Session } from '../../bindings/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
@@ -79,12 +80,11 @@ export class SftpConnection {
 
   #greet(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(signal?.reason)
-      signal?.addEventListener('abort', onAbort, { once: true })
+      const stopListening = onAbort(signal, () => reject(signal?.reason))
       const done = (outcome: () => void) => {
         this.#greeted = undefined
         this.#pending.delete(0)
-        signal?.removeEventListener('abort', onAbort)
+        stopListening()
         outcome()
       }
       this.#greeted = (body) => {
@@ -95,7 +95,7 @@ export class SftpConnection {
       this.#pending.set(0, { settle: () => {}, fail: (error) => done(() => reject(error)) })
       this.#outbox.push({ parts: [new WireWriter().uint32(5).byte(FXP_INIT).uint32(LIBSSH2_SFTP_VERSION).finish()] })
       void this.#read()
-      if (signal?.aborted) onAbort()
+      if (signal?.aborted) reject(signal.reason)
     })
   }
 
@@ -117,19 +117,18 @@ export class SftpConnection {
       if (signal?.aborted) return reject(signal.reason)
       const id = this.#nextId()
       const packet: Outgoing = { parts: [header(type, id, body, data), ...data] }
-      const onAbort = () => {
+      const stopListening = onAbort(signal, () => {
         if (this.#outbox.takeBack(packet)) this.#pending.delete(id)
         else this.#pending.set(id, { settle: (late) => discard?.(late), fail: () => {} })
         reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', onAbort, { once: true })
+      })
       this.#pending.set(id, {
         settle: (reply) => {
-          signal?.removeEventListener('abort', onAbort)
+          stopListening()
           resolve(reply)
         },
         fail: (error) => {
-          signal?.removeEventListener('abort', onAbort)
+          stopListening()
           reject(error)
         },
       })

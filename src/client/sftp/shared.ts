@@ -1,7 +1,7 @@
 import type { SftpAttributes } from '../../bindings/sftp-attributes.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH } from '../../ffi/constants.gen.ts'
-import { orAbort } from '../../host-key/or-abort.ts'
+import { orAbort } from '../../abort/or-abort.ts'
 import type { SftpLimits } from './limits.ts'
 import { ReadPipeline, type ReadRange } from './read-pipeline.ts'
 import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'

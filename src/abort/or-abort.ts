@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts'
+
 /** The answer, or a rejection with the signal's reason as soon as it aborts; the answer is then ignored. */
 export async function orAbort<T>(answer: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return answer
@@ -8,12 +10,11 @@ export async function orAbort<T>(answer: T | Promise<T>, signal: AbortSignal | u
   }
   let stop = () => {}
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', stop, { once: true })
+    stop = onAbort(signal, () => reject(signal.reason as Error))
   })
   try {
     return await Promise.race([answer, aborted])
   } finally {
-    signal.removeEventListener('abort', stop)
+    stop()
   }
 }

@@ -1,0 +1,35 @@
+/** What waits for each signal. */
+const waiting = new WeakMap<AbortSignal, Set<Entry>>()
+
+interface Entry { readonly aborted: () => void }
+
+/**
+ * Calls `aborted` when the signal aborts; not if it has aborted already.
+ * One listener a signal, however many operations one signal covers: from the eleventh listener on Node warns of a leak.
+ * @returns what takes it back.
+ */
+export function onAbort(signal: AbortSignal | undefined, aborted: () => void): () => void {
+  if (!signal) return () => {}
+  const entries = waiting.get(signal) ?? listen(signal)
+  const entry = { aborted }
+  entries.add(entry)
+  return () => {
+    entries.delete(entry)
+    if (entries.size > 0 || waiting.get(signal) !== entries) return
+    waiting.delete(signal)
+    signal.removeEventListener('abort', fire)
+  }
+}
+
+function listen(signal: AbortSignal): Set<Entry> {
+  const entries = new Set<Entry>()
+  waiting.set(signal, entries)
+  signal.addEventListener('abort', fire, { once: true })
+  return entries
+}
+
+function fire(this: AbortSignal): void {
+  const entries = waiting.get(this)
+  waiting.delete(this)
+  for (const { aborted } of entries ?? []) aborted()
+}
