@@ -84,13 +84,12 @@ export class Channel implements Disposable {
   #request(name: string, prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
     const lane = this.#requests
-    const key = name
     using scope = this.#calls.heap.scope()
     const run = prepare(scope)
-    if (!lane.heldBy(key)) this.#needOpen()
+    if (!lane.heldBy(name)) this.#needOpen()
     this.#unanswered = undefined
-    const rc = this.#calls.code({ lane, key }, (c) => run(c, pointer))
-    if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(key)) this.#unanswered = () => this.#request(name, prepare)
+    const rc = this.#calls.code({ lane, key: name }, (c) => run(c, pointer))
+    if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(name)) this.#unanswered = () => this.#request(name, prepare)
     return rc
   }
 

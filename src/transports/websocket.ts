@@ -29,11 +29,12 @@ export function connectWebSocket(url: string | URL, { protocols = 'binary', sign
       stopListening()
       resolve(transport)
     }, { once: true })
-    socket.addEventListener('close', (event) => {
+    const failed = (error: SSHError) => {
       stopListening()
-      reject(closeError(event, NOT_OPENED))
-    }, { once: true })
-    socket.addEventListener('error', () => { if (hasNoClose(socket)) reject(notOpened()) }, { once: true })
+      reject(error)
+    }
+    socket.addEventListener('close', (event) => failed(closeError(event, NOT_OPENED)), { once: true })
+    socket.addEventListener('error', () => { if (hasNoClose(socket)) failed(notOpened()) }, { once: true })
   })
 }
 
