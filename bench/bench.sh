@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. What cannot be prepared is left out, and the report says why.
-# npm run bench:scale [-- OPTIONS] is this with --sessions-and-memory in front: the other half, which needs no peers.
+# npm run bench:scale and bench:profile [-- OPTIONS] are this with --sessions-and-memory or --profile in front: they need no peers.
 source "$(dirname "$0")/../scripts/build/common.sh"
 
 program=run
-if [ "${1:-}" = --sessions-and-memory ]; then program=scale-run; shift; fi
+case "${1:-}" in
+  --sessions-and-memory) program=scale-run; shift ;;
+  --profile) program=profile-run; shift ;;
+esac
 
 prepare() {
   bash scripts/build/node-modules.sh
@@ -23,7 +26,7 @@ prepare_peers() {
 
 case " $* " in *' --help '*) ;; *)
   prepare
-  [ $program = scale-run ] || prepare_peers
+  [ $program != run ] || prepare_peers
 esac
 node bench/prepare/bundle.mjs
 exec node "build/bench/$program.js" "$@"

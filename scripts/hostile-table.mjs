@@ -15,6 +15,22 @@ const table = (heads, lines) => [heads, heads.map((_, at) => at === 0 ? '---' : 
 const codes = (errors) => Object.entries(errors).sort(([, a], [, b]) => b - a).map(([code, times]) => `${code.replace('ERR_', '')} ${count(times)}`).join(', ')
 const total = (list) => ['all', count(sum(list, (row) => row.tried)), count(sum(list, (row) => row.worked ?? row.right)), count(sum(list, (row) => sum(Object.values(row.errors), Number)))]
 const most = (of) => Math.max(0, ...floods.rows.map(of))
+/** What the wanted lies are tried by, beside the tables above: a proof of its own for what was once wrong. */
+const proofs = [
+  ['messages cut, too long, out of order, repeated, in the wrong state', 'test/hostile/before-login.test.ts', 'test/hostile/after-login.test.ts', 'test/fixes/handshake.test.ts', 'test/fixes/authentication.test.ts', 'test/fixes/channel-requests.test.ts'],
+  ['packet lengths, padding, MACs and tags', 'test/hostile/packets.ts', 'test/fixes/packets.test.ts'],
+  ['windows that overflow, packets of no bytes', 'test/hostile/floods.test.ts', 'test/fixes/windows.test.ts', 'test/fixes/channel-data.test.ts'],
+  ['channels that do not exist, or that nobody asked for', 'test/hostile/after-login.test.ts', 'test/fixes/opened-by-server.test.ts', 'test/fixes/listener.test.ts'],
+  ['banners, IGNORE, DEBUG and prompts without end', 'test/hostile/floods.test.ts', 'test/fixes/ending.test.ts', 'test/fixes/authentication.test.ts'],
+  ['SFTP: wrong ids, sizes, counts, types', 'test/hostile/sftp.test.ts', 'test/fixes/sftp-answers.test.ts', 'test/fixes/sftp-framing.test.ts'],
+  ['Terrapin: messages slipped into the first key exchange', 'test/hostile/before-login.test.ts', 'test/fixes/negotiation.test.ts'],
+  ['another host key, other methods, nothing in common in a re-exchange', 'test/fixes/negotiation.test.ts', 'test/fixes/rekey.test.ts', 'test/fixes/ending.test.ts'],
+  ['public values, signatures and replies of a key exchange', 'test/fixes/key-exchange.test.ts', 'test/fixes/signatures.test.ts'],
+  ['bombs of compression', 'test/hostile/floods.test.ts', 'test/fixes/directions.test.ts'],
+]
+const gone = proofs.flatMap(([, ...files]) => files).filter((file) => !existsSync(file))
+if (gone.length > 0) throw new Error(`named in the table, but not there: ${gone.join(', ')}`)
+
 const kib = (bytes) => `${count(Math.ceil(bytes / 1024))} KiB`
 
 writeFileSync('build/hostile.md', `# Hostile servers, ${new Date().toISOString().slice(0, 10)}
@@ -56,6 +72,12 @@ ${count(floods.rows.length)} floods of ${(floods.milliseconds ?? 0) / 1000} s an
 inflates to a thousand times its size. Most memory of C at any time: ${kib(most((row) => row.heap))}; most that waited to be sent: ${kib(most((row) => row.unsent))}.
 
 ${table(['flood', 'ended by', 'memory of C', 'waiting to be sent'], floods.rows.map((row) => [row.flood, row.end, kib(row.heap), kib(row.unsent)]))}
+
+## Which file tries what
+
+${table(['lie', 'by'], proofs.map(([lie, ...files]) => [lie, files.map((file) => `\`${file}\``).join(', ')])).replace('--:', '---')}
+
+Those in \`test/fixes\` each stand for a fault that libssh2 1.11.1 had ([FIXES.md](../deps/libssh2/FIXES.md)); they run in \`npm test\`, under the sanitizers too.
 `)
 
 function grouped(list) {

@@ -40,7 +40,7 @@ const stackFirst = '-Wl,--stack-first'
 
 /** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. debug and sanitize run in Node only. `emscripten`: its JavaScript comes along. */
 export const variants = {
-  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
+  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
   debug: {
     hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug', emscripten: true,
     link: [...link, ...emscriptenModule, stackFirst, '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],

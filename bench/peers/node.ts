@@ -19,15 +19,17 @@ interface NodePeer {
   readonly missing?: () => string | undefined
   /** Workloads that it has, if not all. */
   readonly only?: RegExp
+  /** Options of Node itself. */
+  readonly flags?: readonly string[]
 }
 
-function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only }: NodePeer): Peer {
+function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only, flags = [] }: NodePeer): Peer {
   return {
     name, title, ciphers,
     ...missing ? { missing } : {},
     can: (workload) => only?.test(workload) ?? true,
     async run(job, enter) {
-      const { stdout, cpu, memory } = await measured([...enter, process.execPath, client, library, JSON.stringify(job)], { ...env ? { env } : {} })
+      const { stdout, cpu, memory } = await measured([...enter, process.execPath, ...flags, client, library, JSON.stringify(job)], { ...env ? { env } : {} })
       return { ...JSON.parse(stdout) as Timing, cpu, memory }
     },
   }
@@ -35,9 +37,18 @@ function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only 
 
 const noAddon = () => (existsSync(`${addonPackage}/lib/protocol/crypto/build/Release/sshcrypto.node`) ? undefined : 'its addon could not be built: build/bench/ssh2.log')
 
+const ours: readonly NodePeer[] = [
+  { name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm', ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] },
+  { name: 'ours-wasm', title: 'libssh2-wasm, ciphers in WebAssembly', library: 'libssh2-wasm', env: { BENCH_HOST_CRYPTO: 'off' } },
+]
+
+/** This library, writing a profile of V8 into the folder. */
+export function profiled(name: string, folder: string): Peer {
+  return nodePeer({ ...ours.find((peer) => peer.name === name)!, flags: ['--cpu-prof', '--cpu-prof-dir', folder] })
+}
+
 export const nodePeers: readonly Peer[] = [
-  nodePeer({ name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm', ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] }),
-  nodePeer({ name: 'ours-wasm', title: 'libssh2-wasm, ciphers in WebAssembly', library: 'libssh2-wasm', env: { BENCH_HOST_CRYPTO: 'off' } }),
+  ...ours.map(nodePeer),
   nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
   nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2' }),
   nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-gcm@openssh.com', 'aes256-ctr'], only: /^(?!sftp)/ }),

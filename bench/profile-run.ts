@@ -1,0 +1,46 @@
+/** `npm run bench:profile`: where the time of this library's process goes, for each transfer over loopback, into PROFILE.md. The sampling itself slows the process: rates are those of run.ts. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { amount } from './measure.ts'
+import { openLink } from './links/link.ts'
+import { profiled } from './peers/node.ts'
+import { CIPHERS } from './peers/peer.ts'
+import { machine } from './report/machine.ts'
+import { profileTable } from './report/profile.ts'
+import { prepareFiles, startServer } from './server.ts'
+import { workloads } from './workloads/all.ts'
+
+const FOLDER = 'build/bench/profiles'
+const TRANSFERS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'sftp-get-many', 'sftp-put-many', 'channels']
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+
+const cases = [
+  ...TRANSFERS.map((name) => ({ name, peer: 'ours', cipher: CIPHERS[0] as string })),
+  ...CIPHERS.map((cipher) => ({ name: 'exec-download', peer: 'ours-wasm', cipher })),
+].filter(({ name, peer }) => wanted.length === 0 || wanted.includes(name) || wanted.includes(peer))
+
+await using server = await startServer(512 << 20)
+await using link = await openLink('loopback', server.target)
+const parts: string[] = []
+for (const { name, peer, cipher } of cases) {
+  const workload = workloads.find((each) => each.name === name)!
+  const { count = 1, bytes: most = 0 } = workload
+  const bytes = amount(most, 0.5)
+  const folder = join(FOLDER, `${name}-${peer}-${cipher}`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  prepareFiles(server, name, bytes, count)
+  const sample = await profiled(peer, folder).run({ workload: name, target: link.target, cipher, bytes, count, remote: server.remote, local: server.local }, link.enter)
+  const file = readdirSync(folder)[0]
+  if (file === undefined) throw new Error(`${name}: no profile was written`)
+  const size = most > 0 ? `${(bytes / 1e6).toFixed(0)} MB` : `${count} files`
+  parts.push(`### ${workload.title}, ${peer === 'ours' ? '' : 'ciphers in WebAssembly, '}${cipher}`, '', `${size}, ${sample.cpu.toFixed(2)} s of CPU with the sampling`, '', profileTable(join(folder, file)))
+  console.error(`${name} ${peer} ${cipher}`)
+}
+const text = [
+  '# Where the time goes', '',
+  'Written by `npm run bench:profile -- --write`: V8\'s sampling profiler in this library\'s process, over loopback. Shares of the time in which the main thread was not idle;', 'for ciphers on other threads there is none. A row is a function without those that it calls. `(program)` is the runtime itself: system calls and C++ that it does not name.', '',
+  ...machine('npm run bench:profile -- --write'), '', ...parts,
+].join('\n')
+console.log(text)
+if (process.argv.includes('--write')) writeFileSync('bench/PROFILE.md', text)

@@ -1,0 +1,45 @@
+/** A profile of V8 as a table. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+
+interface CpuProfile {
+  readonly nodes: readonly { readonly id: number, readonly callFrame: { readonly functionName: string, readonly url: string } }[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+}
+
+const ROWS = 14
+/** Names of the module's functions, a line each: what the linker leaves beside it, for the module itself has none. */
+const SYMBOLS = 'build/obj/release/linked/libssh2.wasm.symbols'
+const symbols = new Map(existsSync(SYMBOLS) ? readFileSync(SYMBOLS, 'utf8').split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]) : [])
+const IDLE = ['(idle)', '(root)']
+
+/** The functions that took most of the time by themselves, as a Markdown table. */
+export function profileTable(file: string): string {
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile
+  const names = new Map(nodes.map(({ id, callFrame: { functionName, url } }) => [id, { name: named(functionName), where: place(url) }]))
+  const spent = new Map<string, number>()
+  let total = 0
+  samples.forEach((id, at) => {
+    const { name, where } = names.get(id)!
+    const time = timeDeltas[at] ?? 0
+    if (IDLE.includes(name)) return
+    total += time
+    const row = `\`${name}\` | ${where}`
+    spent.set(row, (spent.get(row) ?? 0) + time)
+  })
+  const rows = [...spent].sort(([, a], [, b]) => b - a).slice(0, ROWS)
+  return ['| share | function | of |', '|--:|---|---|', ...rows.map(([row, time]) => `| ${(100 * time / total).toFixed(1)} % | ${row} |`), ''].join('\n')
+}
+
+function named(name: string): string {
+  const number = /^wasm-function\[(\d+)\]$/.exec(name)?.[1]
+  return number === undefined ? name || '(anonymous)' : symbols.get(number) ?? name
+}
+
+function place(url: string): string {
+  if (url === '') return 'V8, Node'
+  if (url.startsWith('wasm:')) return 'libssh2.wasm'
+  if (url.startsWith('node:')) return url
+  return basename(url).replace(/-[A-Z0-9]{8}\.js$/, '.js')
+}
