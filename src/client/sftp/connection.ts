@@ -178,6 +178,8 @@ export class SftpConnection {
 
   /** Closes the channel; the server closes its files with it. What is under way rejects. Idempotent, never rejects. */
   close(): Promise<void> {
+    // The CLOSE of a file that nobody waited for is still to go out.
+    if (!this.#closing) this.#outbox.flush()
     this.#closing ??= this.#channel.session.complete(() => this.#channel.free()).then(() => {}, () => {})
     this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'SFTP was closed by this side' }))
     return this.#closing

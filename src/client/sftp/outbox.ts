@@ -1,8 +1,10 @@
 import type { Channel } from '../../bindings/channel.ts'
-import { concatBytes } from '../../wire-format/bytes.ts'
+import { sizeOf } from './requests.ts'
 
-/** Smaller packets are gathered up to this, what one SSH packet holds; larger ones go as they are, without a copy. */
-const GATHERED = 32_000
+/** What one SSH packet holds. */
+const SSH_PACKET = 32768
+/** Smaller packets are gathered up to this, and cross the link and C together. */
+const GATHERED = 8 * SSH_PACKET
 
 /** Where the runtime can tell when all that had arrived has been looked at: answers for many files at once make many requests at once. */
 const atEndOfTurn: (work: () => void) => unknown = (globalThis as { setImmediate?: (work: () => void) => unknown }).setImmediate ?? queueMicrotask
@@ -16,6 +18,9 @@ export class Outbox {
   readonly #channel: Channel
   readonly #failed: (error: unknown) => void
   readonly #waiting = new Set<Outgoing>()
+  /** Of what is being written; the next is gathered when that is done. */
+  readonly #gathered = new Uint8Array(GATHERED)
+  #scheduled = false
   #pumping = false
 
   constructor(channel: Channel, failed: (error: unknown) => void) {
@@ -25,10 +30,17 @@ export class Outbox {
 
   push(packet: Outgoing): void {
     this.#waiting.add(packet)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    // Later: what is asked for in the same turn travels together.
+    atEndOfTurn(() => this.flush())
+  }
+
+  /** Sends now what waits for the end of the turn. */
+  flush(): void {
     if (this.#pumping) return
     this.#pumping = true
-    // Later: what is asked for in the same turn travels together.
-    atEndOfTurn(() => { this.#pump().catch(this.#failed) })
+    this.#pump().catch(this.#failed)
   }
 
   /** True if nothing of it had been sent: then nothing will be. */
@@ -40,21 +52,26 @@ export class Outbox {
     while (this.#waiting.size > 0) {
       for (const bytes of this.#next()) await this.#channel.session.complete(() => this.#channel.write(bytes))
     }
-    this.#pumping = false
+    this.#pumping = this.#scheduled = false
   }
 
-  /** A large packet, or as many small ones as belong together. */
+  /** All small packets that fit, copied together. A large one fills up the SSH packet, and its rest goes as it is. */
   #next(): readonly Uint8Array[] {
-    const small: Uint8Array[] = []
+    const gathered = this.#gathered
     let length = 0
     for (const packet of this.#waiting) {
-      const size = packet.parts.reduce((sum, part) => sum + part.length, 0)
-      if (length > 0 && length + size > GATHERED) break
+      const size = sizeOf(packet.parts)
+      let room = size > SSH_PACKET ? SSH_PACKET - length % SSH_PACKET : size
+      if (length + room > GATHERED) break
       this.#waiting.delete(packet)
-      if (size > GATHERED) return packet.parts
-      small.push(...packet.parts)
-      length += size
+      for (const [index, part] of packet.parts.entries()) {
+        const copied = part.subarray(0, room)
+        gathered.set(copied, length)
+        length += copied.length
+        room -= copied.length
+        if (copied.length < part.length) return [gathered.subarray(0, length), part.subarray(copied.length), ...packet.parts.slice(index + 1)]
+      }
     }
-    return [small.length === 1 ? small[0] as Uint8Array : concatBytes(...small)]
+    return [gathered.subarray(0, length)]
   }
 }

@@ -2,6 +2,7 @@ import { isForeignName, joinLocalPath, listLocalDirectory, makeLocalDirectory } 
 import type { SftpPath } from '../../bindings/sftp-calls.ts'
 import type { CallOptions } from '../client.ts'
 import { joinPath, readDirectory } from './directory.ts'
+import type { SftpLimits } from './limits.ts'
 import type { LocalPath } from './local-file.ts'
 import { forEachParallel } from './parallel.ts'
 import type { SftpShared } from './shared.ts'
@@ -20,7 +21,7 @@ export interface DirectoryProgress {
 
 export interface DirectoryTransferOptions extends CallOptions {
   readonly onProgress?: ((progress: DirectoryProgress) => void) | undefined
-  /** Files under way at a time; 16 if none is given. */
+  /** Files under way at a time; if none is given, 64, or fewer if the server takes fewer, and 16 if it does not say. */
   readonly concurrency?: number | undefined
 }
 
@@ -77,8 +78,13 @@ async function* uploads(run: Run, from: LocalPath, to: SftpPath): AsyncGenerator
   for (const [local, remote] of below) yield* uploads(run, local, remote)
 }
 
+/** More share a packet, and the time until the server answers. Directories need handles too. */
+function mostFiles({ maxOpenHandles }: SftpLimits): number {
+  return maxOpenHandles === 0 ? 16 : Math.max(1, Math.min(64, maxOpenHandles >> 1))
+}
+
 async function transferAll(shared: SftpShared, options: DirectoryTransferOptions, jobs: (run: Run) => AsyncIterable<Copying>): Promise<DirectoryTransferResult> {
-  const { signal, onProgress, concurrency = 16 } = options
+  const { signal, onProgress, concurrency = mostFiles(shared.limits) } = options
   const skipped: SftpPath[] = []
   let files = 0
   let transferred = 0
