@@ -239,6 +239,17 @@ export class Channel implements Disposable {
     return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
   }
 
+  /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
+  readInto(target: Uint8Array, streamId = 0): number {
+    const length = Math.min(target.length, LARGEST_READ)
+    const stream = int(streamId, 'streamId')
+    const { heap } = this.#calls
+    const buffer = heap.scratch(Math.max(length, 1))
+    const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    if (rc > 0) target.set(heap.view(buffer, rc))
+    return rc
+  }
+
   /** Writes to stdin. As `writeEx` with stream 0. libssh2_channel_write. */
   write(buf: string | Uint8Array): [rc: number, bytesWritten: number] {
     return this.writeEx(0, buf)

@@ -82,10 +82,11 @@ async function send(session: Session, path: string, source: ByteSource, { signal
     await atOnce(signal, async () => {
       let transferred = 0
       for (let data = await source.next(); data; data = await source.next()) {
-        const part = data
+        const part = data.bytes
         transferred += part.length
         if (transferred > total) throw new RangeError(`the stream has more than the ${total} bytes that were announced`)
         await session.complete(() => channel.write(part), { signal })
+        data.release?.()
         onProgress?.({ transferred, total })
       }
       if (transferred < total) throw new RangeError(`the stream has ${transferred} bytes, ${total} were announced`)

@@ -9,13 +9,14 @@ import { WireWriter } from '../../wire-format/writer.ts'
 import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
 import { Outbox, type Outgoing } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
+import { ReadBlocks } from './read-blocks.ts'
 
 /** An answer: its type, and what follows the request's number. */
 export interface Reply {
   readonly type: number
-  /** What follows the request's number; of data that came in several parts, only the first of them. */
+  /** What follows the request's number; of data (FXP_DATA), only the first of the parts that it came in. */
   readonly body: WireReader
-  /** The other parts. */
+  /** The other parts. All parts of data are lent: who has taken what is in them calls `release`. */
   readonly rest: readonly Uint8Array[]
 }
 
@@ -46,7 +47,8 @@ export class SftpConnection {
   readonly extensions = new Map<string, string>()
   readonly #channel: Channel
   readonly #outbox: Outbox
-  readonly #splitter = new PacketSplitter((packet) => this.#receive(packet))
+  readonly #blocks = new ReadBlocks()
+  readonly #splitter = new PacketSplitter((packet) => this.#receive(packet), (part) => this.#blocks.lend(part))
   readonly #pending = new Map<number, Pending>()
   #greeted: ((version: WireReader) => void) | undefined
   #lastId = 0
@@ -146,9 +148,9 @@ export class SftpConnection {
   async #read(): Promise<void> {
     try {
       for (;;) {
-        const [rc, data] = await this.#channel.session.complete(() => this.#channel.read(READ_SIZE))
-        if (rc === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'the SFTP server has ended' })
-        this.#splitter.push(data)
+        const count = await this.#channel.session.complete(() => this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE)))
+        if (count === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'the SFTP server has ended' })
+        this.#splitter.push(this.#blocks.fill(count))
       }
     } catch (error) {
       this.#fail(error)
@@ -156,7 +158,9 @@ export class SftpConnection {
   }
 
   #receive(packet: readonly Uint8Array[]): void {
-    const [first, ...rest] = isLongData(packet) ? packet : [concatBytes(...packet)]
+    const lent = isData(packet)
+    const [first, ...rest] = lent ? packet : [concatBytes(...packet)]
+    if (!lent) this.release(packet)
     const body = new WireReader(first as Uint8Array)
     const type = body.byte()
     if (type === FXP_VERSION && this.#greeted) return this.#greeted(body)
@@ -165,6 +169,11 @@ export class SftpConnection {
     if (!pending || id === 0) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to nothing that was asked' })
     this.#pending.delete(id)
     pending.settle({ type, body, rest })
+  }
+
+  /** Takes back the parts of data: their memory is used again. */
+  release(parts: readonly Uint8Array[]): void {
+    this.#blocks.release(parts)
   }
 
   /** What cannot be read any further is closed. */
@@ -187,8 +196,8 @@ export class SftpConnection {
 }
 
 /** Data is the bulk of what arrives, and is not joined: type, number and length in front of it are what matters here. */
-function isLongData([first, second]: readonly Uint8Array[]): boolean {
-  return second === undefined || (first !== undefined && first.length > 9 && first[0] === FXP_DATA)
+function isData([first]: readonly Uint8Array[]): boolean {
+  return first !== undefined && first.length > 9 && first[0] === FXP_DATA
 }
 
 function header(type: number, id: number, body: (writer: WireWriter) => void, data: readonly Uint8Array[]): Uint8Array {

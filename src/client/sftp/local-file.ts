@@ -6,8 +6,8 @@ export interface LocalFile {
   readonly size: number
   /** Mode bits of the file system, for the copy; 0 where it has none, and if it is to be replaced. */
   readonly mode: number
-  /** Up to `length` bytes from `position` on, in memory of their own; none at the end. */
-  read(length: number, position: number): Promise<Uint8Array>
+  /** Up to `length` bytes from `position` on; none at the end. @param memory from an earlier read, to be used again if it is large enough. */
+  read(length: number, position: number, memory?: Uint8Array): Promise<Uint8Array>
   /** Writes all parts of `data`, one behind the other. */
   write(data: readonly Uint8Array[], position: number): Promise<void>
   truncate(size: number): Promise<void>

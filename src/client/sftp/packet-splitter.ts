@@ -8,6 +8,7 @@ const LENGTH_SIZE = 4
 /** Cuts the byte stream of the subsystem into packets (draft-ietf-secsh-filexfer-02 section 3). Nothing is copied: a packet is views of the chunks that it came in. */
 export class PacketSplitter {
   readonly #deliver: (packet: readonly Uint8Array[]) => void
+  readonly #lend: (part: Uint8Array) => void
   readonly #header = new Uint8Array(LENGTH_SIZE)
   #body: Uint8Array[] | undefined
   /** Bytes of the header, while there is no body. */
@@ -15,11 +16,13 @@ export class PacketSplitter {
   /** Bytes that the body lacks. */
   #missing = 0
 
-  constructor(deliver: (packet: readonly Uint8Array[]) => void) {
+  /** @param lend told of each part of a packet, before the packet is complete. */
+  constructor(deliver: (packet: readonly Uint8Array[]) => void, lend: (part: Uint8Array) => void = () => {}) {
     this.#deliver = deliver
+    this.#lend = lend
   }
 
-  /** Takes the next bytes, which nobody changes any more. @throws SftpError for a length that makes no sense. */
+  /** Takes the next bytes, which nobody changes while their packets are needed. @throws SftpError for a length that makes no sense. */
   push(chunk: Uint8Array): void {
     let rest = chunk
     while (rest.length > 0) rest = rest.subarray(this.#body ? this.#fillBody(this.#body, rest) : this.#fillHeader(rest))
@@ -41,6 +44,7 @@ export class PacketSplitter {
   #fillBody(body: Uint8Array[], from: Uint8Array): number {
     const part = from.subarray(0, this.#missing)
     body.push(part)
+    this.#lend(part)
     this.#missing -= part.length
     if (this.#missing === 0) {
       this.#body = undefined

@@ -5,7 +5,14 @@ interface Piece {
   readonly offset: number
   length: number
   readonly answer: Promise<readonly Uint8Array[] | null>
+  /** The answer, when it is there. */
+  data?: readonly Uint8Array[] | null
 }
+
+/** Bytes that have arrived and that nobody has taken yet: with so many no more is asked for. */
+const UNTAKEN = 4 << 20
+/** What `next` gives at once, if it is there: each call of the local file system costs a turn of the event loop. */
+const TAKEN = 1 << 20
 
 export interface ReadRange {
   /** Where to begin; 0 if none is given. */
@@ -25,6 +32,7 @@ export class ReadPipeline {
   readonly #signal: Signal
   readonly #pieces: Piece[] = []
   #next: number
+  #untaken = 0
 
   constructor(requests: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, { start = 0, end = Infinity, signal }: ReadRange) {
     this.#requests = requests
@@ -48,7 +56,12 @@ export class ReadPipeline {
     for (const piece of this.#pieces) piece.length = Math.max(0, Math.min(piece.length, end - piece.offset))
   }
 
-  /** The bytes that come next, in parts; `null` at the end of the range or of the file. */
+  /** Takes back what `next` gave. */
+  release(parts: readonly Uint8Array[]): void {
+    this.#requests.release(parts)
+  }
+
+  /** The bytes that come next, in parts that are to be released; `null` at the end of the range or of the file. */
   async next(): Promise<readonly Uint8Array[] | null> {
     this.#askAhead()
     const piece = this.#pieces.shift()
@@ -57,15 +70,34 @@ export class ReadPipeline {
     if (data === null) return this.#stop()
     // The server may give less than was asked for: what is missing is asked for at once, before what follows it is taken.
     const size = sizeOf(data)
+    this.#untaken -= size
     // The file has grown since it was looked at.
     if (size > piece.length) return piece.length > 0 ? firstBytes(data, piece.length) : this.#stop()
-    if (size < piece.length) this.#pieces.unshift(this.#ask(piece.offset + size, piece.length - size))
-    else this.#askAhead()
-    return data
+    if (size < piece.length) {
+      this.#pieces.unshift(this.#ask(piece.offset + size, piece.length - size))
+      return data
+    }
+    const all = this.#withNeighbours(data, size)
+    this.#askAhead()
+    return all
+  }
+
+  /** And what follows, as far as it is there already. */
+  #withNeighbours(data: readonly Uint8Array[], size: number): readonly Uint8Array[] {
+    const all = [...data]
+    for (let taken = size; taken < TAKEN;) {
+      const piece = this.#pieces[0]
+      if (!piece?.data || sizeOf(piece.data) !== piece.length) break
+      this.#pieces.shift()
+      all.push(...piece.data)
+      taken += piece.length
+      this.#untaken -= piece.length
+    }
+    return all
   }
 
   #askAhead(): void {
-    while (this.#next < this.#end && !this.#window.full) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
+    while (this.#next < this.#end && !this.#window.full && this.#untaken < UNTAKEN) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
   }
 
   #askFor(length: number): void {
@@ -75,9 +107,14 @@ export class ReadPipeline {
 
   #ask(offset: number, length: number): Piece {
     const answer = this.#window.through(length, () => this.#requests.read(this.#handle, offset, length, this.#signal))
-    // Whoever takes it hears of a failure; what nobody takes any more may fail unheard.
-    answer.catch(() => {})
-    return { offset, length, answer }
+    const piece: Piece = { offset, length, answer }
+    answer.then((data) => {
+      piece.data = data
+      this.#untaken += sizeOf(data ?? [])
+    }, () => {
+      // Whoever takes it hears of it; what nobody takes any more may fail unheard.
+    })
+    return piece
   }
 
   #stop(): null {

@@ -71,7 +71,7 @@ export class SftpRequests {
     return this.#done(FXP.FXP_CLOSE, path, (w) => w.string(id), { signal })
   }
 
-  /** Up to `length` bytes, in parts; fewer at the end of the file and wherever the server likes; `null` behind the end. */
+  /** Up to `length` bytes, in parts that are to be released; fewer at the end of the file and wherever the server likes; `null` behind the end. */
   async read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<readonly Uint8Array[] | null> {
     const reply = this.#ask(FXP.FXP_READ, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal })
     return this.#orEnd(this.#expect(FXP.FXP_DATA, path, reply, (body, rest) => {
@@ -91,6 +91,11 @@ export class SftpRequests {
       if ((error as { status?: number } | null)?.status === LIBSSH2_FX_EOF) return null
       throw error
     }
+  }
+
+  /** Takes back what `read` gave. */
+  release(parts: readonly Uint8Array[]): void {
+    this.connection.release(parts)
   }
 
   /** Writes all of `data`, which must not change until that is done, or aborted and sent. */

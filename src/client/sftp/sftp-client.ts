@@ -3,7 +3,7 @@ import { type SftpAttributes, type SftpStatvfs } from '../../bindings/sftp-attri
 import { type SftpPath } from '../../bindings/sftp-calls.ts'
 import type { Session } from '../../bindings/session.ts'
 import { LIBSSH2_SFTP_S_IFMT } from '../../ffi/constants.gen.ts'
-import { concatBytes, decodeText, encodeText } from '../../wire-format/bytes.ts'
+import { decodeText, encodeText, joinBytes } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../client.ts'
 import { type SftpStat, writeAttributes } from './attributes.ts'
 import { SftpConnection } from './connection.ts'
@@ -93,7 +93,9 @@ export class SftpClient implements AsyncDisposable {
     const pipeline = this.#shared.reading(handle, { start: sizeOf(first), end, signal })
     const parts = [...first]
     for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(...part)
-    return concatBytes(...parts)
+    const bytes = joinBytes(parts)
+    this.#requests.release(parts)
+    return bytes
   }
 
   /** Writes the whole file: text as UTF-8, bytes, a `Blob` or a stream. */

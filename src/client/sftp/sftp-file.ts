@@ -2,7 +2,7 @@ import { wholeNumber } from '../../bindings/arguments.ts'
 import type { SftpAttributes, SftpStatvfs } from '../../bindings/sftp-attributes.ts'
 import type { SftpPath } from '../../bindings/sftp-calls.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { concatBytes, copyBytes, encodeText } from '../../wire-format/bytes.ts'
+import { copyBytes, encodeText, joinBytes } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../client.ts'
 import type { SftpStat } from './attributes.ts'
 import type { ReadRange } from './read-pipeline.ts'
@@ -47,7 +47,9 @@ export class SftpFile implements AsyncDisposable {
     const pipeline = this.#shared.reading(this.#open, { start, end: start + offset(length, 'length'), signal })
     const parts: Uint8Array[] = []
     for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(...part)
-    return concatBytes(...parts)
+    const data = joinBytes(parts)
+    pipeline.release(parts)
+    return data
   }
 
   /** Writes all of `data` at `position`, and resolves when the server has it. `data` may be changed afterwards, after an abort too. */
@@ -65,8 +67,9 @@ export class SftpFile implements AsyncDisposable {
       async pull(controller) {
         const data = await pipeline.next()
         // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
-        if (data) for (const part of data) controller.enqueue(part.slice())
-        else controller.close()
+        if (!data) return controller.close()
+        for (const part of data) controller.enqueue(part.slice())
+        pipeline.release(data)
       },
     }, { highWaterMark: 0 })
   }

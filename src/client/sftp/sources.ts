@@ -4,17 +4,24 @@ import type { LocalPath } from './local-file.ts'
 /** What can be uploaded: a local path where the runtime has files, or bytes in one of their forms. */
 export type UploadSource = LocalPath | Uint8Array | Blob | ReadableStream<Uint8Array>
 
+export interface SourceBytes {
+  readonly bytes: Uint8Array
+  /** They are needed no longer: their memory may be used again. */
+  readonly release?: () => void
+}
+
 /** Bytes to be sent, in order. */
 export interface ByteSource extends AsyncDisposable {
   /** All of them, where that is known. */
   readonly size: number | undefined
   /** Mode bits of a local file. */
   readonly mode: number | undefined
-  /** The next ones, which nobody changes any more; `null` after the last. */
-  next(): Promise<Uint8Array | null>
+  /** The next ones, which nobody changes before they are released; `null` after the last. */
+  next(): Promise<SourceBytes | null>
 }
 
-const BLOCK = 1 << 20
+/** Four of OpenSSH's largest requests. */
+const BLOCK = 4 * (255 << 10)
 const SMALL_BLOCK = 64 << 10
 const NOTHING = new Uint8Array(0)
 
@@ -34,7 +41,7 @@ function fromBytes(bytes: Uint8Array, offset: number): ByteSource {
     async next() {
       const part = bytes.subarray(at, at + BLOCK)
       at += part.length
-      return part.length > 0 ? part : null
+      return part.length > 0 ? { bytes: part } : null
     },
     async [Symbol.asyncDispose]() {},
   }
@@ -48,7 +55,7 @@ function fromBlob(blob: Blob, offset: number): ByteSource {
     async next() {
       const part = new Uint8Array(await blob.slice(at, at + BLOCK).arrayBuffer())
       at += part.length
-      return part.length > 0 ? part : null
+      return part.length > 0 ? { bytes: part } : null
     },
     async [Symbol.asyncDispose]() {},
   }
@@ -64,7 +71,7 @@ function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
       const { done, value } = await reader.read()
       if (!done && !(value instanceof Uint8Array)) throw new TypeError('the stream must give Uint8Array chunks')
       over = done
-      return done ? null : value
+      return done ? null : { bytes: value }
     },
     async [Symbol.asyncDispose]() {
       // What was not read to its end is of no use to anybody else.
@@ -77,12 +84,13 @@ function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
 async function fromFile(path: LocalPath, offset: number): Promise<ByteSource> {
   const file = await openLocalFile(path, 'read')
   let at = offset
-  const read = async () => {
+  const spare: Uint8Array[] = []
+  const read = async (): Promise<SourceBytes | null> => {
     // Files of /proc have no size. What has one is read that far, however it grows meanwhile.
     const length = file.size > 0 ? Math.min(BLOCK, file.size - at) : SMALL_BLOCK
-    const block = length > 0 ? await file.read(length, at) : NOTHING
-    at += block.length
-    return block.length > 0 ? block : null
+    const bytes = length > 0 ? await file.read(length, at, spare.pop()) : NOTHING
+    at += bytes.length
+    return bytes.length > 0 ? { bytes, release: () => spare.push(bytes) } : null
   }
   // One block ahead: the disk works while the network does.
   let ahead = read()

@@ -1,6 +1,7 @@
 import { pathText, type SftpPath } from '../../bindings/sftp-calls.ts'
 import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
 import type { CallOptions } from '../client.ts'
+import type { ReadPipeline } from './read-pipeline.ts'
 import { sizeOf } from './requests.ts'
 import { atOnce, isMissing, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
 import { type ByteSink, type DownloadTarget, openSink } from './sinks.ts'
@@ -42,7 +43,7 @@ export async function download(shared: SftpShared, path: SftpPath, target: Downl
       const total = size > 0 ? size : undefined
       const pipeline = begun ?? shared.reading(handle, { start: sink.size, signal })
       if (total !== undefined) pipeline.endAt(total)
-      const transferred = await atOnce(signal, () => drain(() => pipeline.next(), sink, (bytes) => options.onProgress?.({ transferred: bytes, total })))
+      const transferred = await atOnce(signal, () => drain(pipeline, sink, (bytes) => options.onProgress?.({ transferred: bytes, total })))
       if (total !== undefined && transferred !== total) throw sizeMismatch(pathText(path) ?? '', total, transferred)
       await atOnce(signal, () => sink.finish())
       return { transferred, total }
@@ -53,11 +54,12 @@ export async function download(shared: SftpShared, path: SftpPath, target: Downl
   })
 }
 
-async function drain(next: () => Promise<readonly Uint8Array[] | null>, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
+async function drain(pipeline: ReadPipeline, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
   let done = sink.size
-  for (let data = await next(); data; data = await next()) {
+  for (let data = await pipeline.next(); data; data = await pipeline.next()) {
     await sink.write(data)
     done += sizeOf(data)
+    pipeline.release(data)
     onWritten(done)
   }
   return done
@@ -102,7 +104,7 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
 /** A source that does not answer keeps nobody from going away. */
 export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: AbortSignal | undefined, onSent = () => {}): Promise<void> {
   return atOnce(signal, async () => {
-    for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data)
+    for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data.bytes, data.release)
     const finished = pipeline.finish()
     onSent()
     await finished

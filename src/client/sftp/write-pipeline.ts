@@ -1,6 +1,13 @@
 import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
 import type { TransferWindow } from './transfer-window.ts'
 
+/** What was given to `write` at once. */
+interface Given {
+  /** Bytes that the server does not have yet. */
+  left: number
+  readonly release: () => void
+}
+
 /**
  * Writes a file in order without waiting for each answer, as far ahead as the window goes.
  * What is smaller than a request is gathered while others are under way.
@@ -13,7 +20,7 @@ export class WritePipeline {
   readonly #signal: Signal
   readonly #onWritten: (bytes: number) => void
   readonly #waiters: (() => void)[] = []
-  #gathered: Uint8Array[] = []
+  #gathered: { readonly part: Uint8Array, readonly of: Given }[] = []
   #gatheredSize = 0
   /** Requests made so far. */
   requests = 0
@@ -30,11 +37,12 @@ export class WritePipeline {
     this.#onWritten = options.onWritten ?? (() => {})
   }
 
-  /** Resolves when there is room for more. `data` must not change until `finish` has resolved. @throws what any write so far failed with. */
-  async write(data: Uint8Array): Promise<void> {
+  /** Resolves when there is room for more. `data` must not change until `release` is called or `finish` has resolved. @throws what any write so far failed with. */
+  async write(data: Uint8Array, release = () => {}): Promise<void> {
+    const given: Given = { left: data.length, release }
     for (let rest = data; rest.length > 0;) {
       const part = rest.subarray(0, this.#largest - this.#gatheredSize)
-      this.#gathered.push(part)
+      this.#gathered.push({ part, of: given })
       this.#gatheredSize += part.length
       rest = rest.subarray(part.length)
       if (this.#gatheredSize === this.#largest || this.#window.used === 0) this.#send()
@@ -59,13 +67,17 @@ export class WritePipeline {
   }
 
   #send(): void {
-    const [data, length, offset] = [this.#gathered, this.#gatheredSize, this.#offset]
+    const [pieces, length, offset] = [this.#gathered, this.#gatheredSize, this.#offset]
     if (length === 0 || this.#failure) return
     this.#gathered = []
     this.#gatheredSize = 0
     this.#offset += length
     this.requests += 1
-    this.#window.through(length, () => this.#server.write(this.#handle, offset, data, this.#signal)).then(() => {
+    this.#window.through(length, () => this.#server.write(this.#handle, offset, pieces.map(({ part }) => part), this.#signal)).then(() => {
+      for (const { part, of } of pieces) {
+        of.left -= part.length
+        if (of.left === 0) of.release()
+      }
       this.#onWritten(length)
       if (this.#window.used === 0) this.#send()
     }).catch((error: unknown) => { this.#failure ??= { error } }).finally(() => {

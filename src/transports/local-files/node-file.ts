@@ -74,9 +74,9 @@ class NodeFile implements LocalFile {
     this.mode = mode
   }
 
-  async read(length: number, position: number): Promise<Uint8Array> {
+  async read(length: number, position: number, memory?: Uint8Array): Promise<Uint8Array> {
     // What is not filled is not shown.
-    const block = Buffer.allocUnsafeSlow(length)
+    const block = memory && memory.length >= length ? memory : Buffer.allocUnsafeSlow(length)
     const count = await this.#descriptor.use<number>((fd, done) => read(fd, block, 0, length, position, done))
     return new Uint8Array(block.buffer, 0, count)
   }

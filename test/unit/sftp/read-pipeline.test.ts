@@ -41,3 +41,22 @@ test('a size that is not known, or too large: up to the end of the file', async 
   pipeline.begin().endAt(1000)
   expect(await all(pipeline)).toEqual([...FILE])
 })
+
+test('what nobody takes stops the asking, and all of it comes in the end', async () => {
+  const file = new Uint8Array(40 << 20)
+  file.forEach((_, i) => { if (i % 65537 === 0) file[i] = i / 65537 })
+  const { pipeline, asked } = pipelineOf(file, 255 << 10)
+  pipeline.endAt(file.length)
+  let at = 0
+  for (let data = await pipeline.next(); data; data = await pipeline.next()) {
+    for (const part of data) {
+      expect(Buffer.compare(part, file.subarray(at, at + part.length))).toBe(0)
+      at += part.length
+    }
+    // All answers are there before the next is taken.
+    await new Promise((resolve) => setImmediate(resolve))
+    const untaken = asked.reduce((sum, [, length]) => sum + length, 0) - at
+    expect(untaken).toBeLessThan(8 << 20)
+  }
+  expect(at).toBe(file.length)
+})
