@@ -28,8 +28,9 @@ const cell = (count) => {
 writeFileSync('build/interop.md', `# Interoperability, ${new Date().toISOString().slice(0, 10)}
 
 Written by \`npm run test:interop\`: real servers on loopback, nothing simulated. A dash: the server does not have it, or this project's set-up
-of it does not use it; libraries such as golang x/crypto leave most features to the program around them. Re-keys are started by the server, while
-bytes go both ways: libssh2 answers them and starts none. "Windows": of 100, 4,000 and 16,777,216 bytes, with small packets where the server bears them.
+of it does not use it; libraries such as golang x/crypto leave most features to the program around them. Re-keys happen while bytes go both ways:
+begun by the server, where it can be told to, by us, and by both sides at will. After one TinySSH looks at what came in one piece with our NEWKEYS only
+when more comes, or after a minute: with it \`keepalive\` is of use. "Windows": of 100, 4,000 and 16,777,216 bytes, with small packets where the server bears them.
 
 ## Features
 

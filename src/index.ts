@@ -53,7 +53,7 @@ export { insecureAcceptAnyHostKey } from './host-key/insecure-accept-any-host-ke
 
 // Bindings
 export { Session, type IncomingX11, type SessionOptions } from './bindings/session.ts'
-export type { Disconnected, HostKey } from './bindings/session-transport.ts'
+export type { Disconnected, HostKey, RekeyLimits } from './bindings/session-transport.ts'
 export type { MethodsLeft, NewPasswordFunction, SignFunction } from './bindings/session-userauth.ts'
 export type { Prompt, PromptFunction, PromptRound } from './bindings/prompt-round.ts'
 export { Channel, type Exit, type ExitSignal, type Originator, type PtyOptions } from './bindings/channel.ts'

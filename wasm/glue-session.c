@@ -23,12 +23,18 @@ struct owner {
     uintptr_t id;
     size_t used, limit; /* bytes, with those of the list itself */
     int refused;
+    struct keys keys;
     struct block blocks; /* head of a ring */
 };
 
 static struct owner *owner_of(LIBSSH2_SESSION *session)
 {
     return session->abstract;
+}
+
+struct keys *glue_keys_of(LIBSSH2_SESSION *session)
+{
+    return &owner_of(session)->keys;
 }
 
 uintptr_t glue_host_id(void **abstract)
@@ -96,6 +102,8 @@ static LIBSSH2_RECV_FUNC(session_recv)
     int got = host_recv(glue_host_id(abstract), buffer, length);
     (void)socket;
     (void)flags;
+    if(got > 0)
+        ((struct owner *)*abstract)->keys.bytes += (size_t)got;
     return got == HOST_PENDING ? -EAGAIN : got;
 }
 
@@ -104,6 +112,8 @@ static LIBSSH2_SEND_FUNC(session_send)
     int sent = host_send(glue_host_id(abstract), buffer, length);
     (void)socket;
     (void)flags;
+    if(sent > 0)
+        ((struct owner *)*abstract)->keys.bytes += (size_t)sent;
     return sent == HOST_FAILED ? -EPIPE : sent;
 }
 
@@ -164,6 +174,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     owner->used = 0;
     owner->limit = SIZE_MAX;
     owner->refused = 0;
+    glue_keys_new(&owner->keys);
     owner->blocks.previous = owner->blocks.next = &owner->blocks;
     session = libssh2_session_init_ex(session_alloc, session_free,
                                       session_realloc, owner);
@@ -282,7 +293,9 @@ static int success_unseen(LIBSSH2_SESSION *session)
    Only after the handshake. LIBSSH2_ERROR_EAGAIN is the normal end. */
 int glue_session_service(LIBSSH2_SESSION *session)
 {
-    int rc;
+    int rc = glue_keys_service(session, glue_keys_of(session));
+    if(rc)
+        return rc;
     do {
         if(success_unseen(session))
             return LIBSSH2_ERROR_EAGAIN;

@@ -4,6 +4,7 @@
    written in library.js; every other function here is C. */
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 #include "libssh2.h"
 
 /* Fills `length` bytes from crypto.getRandomValues. 0, or -1 when that failed. */
@@ -15,6 +16,18 @@ void glue_wipe_stack(void);
 
 /* The number of the session whose `abstract` libssh2 hands to a callback. */
 uintptr_t glue_host_id(void **abstract);
+
+/* How much the keys of a session have been used, and when that is too much. */
+struct keys {
+    uint64_t bytes; /* both ways, since the last exchange of keys */
+    time_t since;
+    uint32_t sent, received; /* the packets' numbers then */
+    int exchanging, asked;
+    double bytes_limit, seconds_limit;
+};
+struct keys *glue_keys_of(LIBSSH2_SESSION *session);
+void glue_keys_new(struct keys *keys);
+int glue_keys_service(LIBSSH2_SESSION *session, struct keys *keys);
 
 /* Answers of the host functions that may have to wait for somebody. */
 #define HOST_PENDING (-1)

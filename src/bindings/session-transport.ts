@@ -8,6 +8,7 @@ import type { Bytes } from '../ffi/exports.ts'
 import type { Instance } from '../ffi/instance.ts'
 import { int, INT_MAX, wholeNumber } from './arguments.ts'
 import { type Again, type Calls, type Run } from './calls.ts'
+import { Lane } from './lane.ts'
 
 export interface HostKey {
   /** SSH public key blob (RFC 4253 section 6.6); a certificate where the server presented one. */
@@ -22,6 +23,20 @@ export interface Disconnected {
   readonly description: string
 }
 
+/**
+ * Whichever comes first begins an exchange of keys; `Infinity` for never. After 2^31 packets one comes in any case (RFC 4344 section 3.1).
+ * The defaults are those of RFC 4253 section 9. An idle session changes its keys when it is next used.
+ */
+export interface RekeyLimits {
+  /** Bytes both ways together, as they are on the wire; 65,536 at least. Default 2^30. */
+  readonly bytes?: number
+  /** Age of the keys; 1 at least. Default 3600. */
+  readonly seconds?: number
+}
+
+/** An exchange itself takes a few thousand. */
+const LEAST_REKEY = 65_536
+
 const HASH_SIZES: ReadonlyMap<number, number> = new Map([[LIBSSH2_HOSTKEY_HASH_MD5, 16], [LIBSSH2_HOSTKEY_HASH_SHA1, 20], [LIBSSH2_HOSTKEY_HASH_SHA256, 32]])
 
 export const CALLS: unique symbol = Symbol('calls')
@@ -29,6 +44,7 @@ export const CALLS: unique symbol = Symbol('calls')
 /** The part of a session that is the transport layer: RFC 4253. */
 export abstract class SessionTransport implements Disposable, AsyncDisposable {
   readonly [CALLS]: Calls
+  readonly #rekeying = new Lane()
   #handshaken = false
   #disconnected: Disconnected | undefined
   #onDebug: ((message: string, alwaysDisplay: boolean) => void) | null = null
@@ -249,6 +265,21 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
   sendIgnore(): number {
     return this[CALLS].code({ key: 'sendIgnore' }, (c, session) => c._glue_session_ignore(session))
+  }
+
+  /**
+   * Exchanges keys anew, or waits for the exchange that is under way (RFC 4253 section 9): 0, or EAGAIN. What is being received goes on, and is kept;
+   * what is sent waits until both sides have the new keys. An abort does not undo it.
+   * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; what ended the session, if the server refuses. (glue_session_rekey)
+   */
+  rekey(): number {
+    return this[CALLS].code({ lane: this.#rekeying, key: 'rekey' }, (c, session) => c._glue_session_rekey(session))
+  }
+
+  /** When the next exchange of keys begins by itself; every one is counted from, the server's too. (glue_session_rekey_after) */
+  rekeyAfter({ bytes = 2 ** 30, seconds = 3600 }: RekeyLimits): void {
+    if (!(bytes >= LEAST_REKEY && seconds >= 1)) throw new RangeError(`rekey: at least ${LEAST_REKEY} bytes and 1 second`)
+    this[CALLS].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
   }
 
   /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */

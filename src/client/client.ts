@@ -183,6 +183,11 @@ export class Client implements AsyncDisposable {
     return (await import('./scp.ts')).scpSend(this.session, path, source, options)
   }
 
+  /** Exchanges keys anew now; by themselves they change as `connect`'s `rekey` says. Transfers go on. @throws what ended the session, if the server refuses. */
+  async rekey({ signal }: CallOptions = {}): Promise<void> {
+    await this.session.complete(() => this.session.rekey(), { signal })
+  }
+
   /** Ends the session politely. Whatever still runs rejects. Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closing = true

@@ -1,7 +1,7 @@
 import { onAbort } from '../abort/on-abort.ts'
 import { orAbort } from '../abort/or-abort.ts'
 import { Session, type SessionOptions } from '../bindings/session.ts'
-import { CALLS } from '../bindings/session-transport.ts'
+import { CALLS, type RekeyLimits } from '../bindings/session-transport.ts'
 import type { Transport } from '../core/transport.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
@@ -29,6 +29,8 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   /** Ends the attempt, with `signal.reason`; later calls have a signal of their own. */
   readonly signal?: AbortSignal | undefined
   readonly keepalive?: KeepaliveOptions | undefined
+  /** When keys are exchanged anew: by default after 1 GiB, or an hour. */
+  readonly rekey?: RekeyLimits | undefined
   /** Milliseconds until the keys must have been exchanged; people who type a password are not hurried. */
   readonly connectTimeout?: number | undefined
   /** Receives the server's banners for people, before authentication (RFC 4252 section 5.4). Show control characters visibly. */
@@ -54,6 +56,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   try {
     const transport = options.transport ?? await dial(options, limit.signal)
     session = await Session.create(transport, options)
+    if (options.rekey) session.rekeyAfter(options.rekey)
     const roundTrip = await establish(session, options, limit.signal)
     limit[Symbol.dispose]()
     await login(session, options)

@@ -35,6 +35,8 @@ export interface WasmExports {
   _glue_session_keepalive(session: SessionPointer): number
   _glue_session_limit(session: SessionPointer, limit: number): void
   _glue_session_refused(session: SessionPointer): number
+  _glue_session_rekey(session: SessionPointer): number
+  _glue_session_rekey_after(session: SessionPointer, bytes: number, seconds: number): void
   _glue_session_listen(session: SessionPointer, callback: number, on: number): number
   _glue_session_ignore(session: SessionPointer): number
   _glue_session_service(session: SessionPointer): number

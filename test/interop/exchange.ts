@@ -22,6 +22,8 @@ export interface ExchangeOptions {
   readonly hostCrypto?: boolean
   /** Sent to the server and back; default 100 kB. */
   readonly bytes?: number
+  /** Exchanges of keys that this side begins meanwhile, one after the other; default none. */
+  readonly rekeys?: number
 }
 
 /** What this build offers by itself, and all that it has: with what is weak and only offered when it is named. */
@@ -59,7 +61,7 @@ export async function exchange(server: SshServer, options: ExchangeOptions = {})
     verifyHostKey(session, server)
     const key = readFileSync(server.keys[options.key ?? 'ed25519'].path, 'utf8')
     await session.complete(() => session.userauthPublickeyFromMemory(server.user, key))
-    await echo(session, options.bytes ?? 100_000)
+    await Promise.all([echo(session, options.bytes ?? 100_000), rekey(session, options.rekeys ?? 0)])
     return { ...negotiated(session), banner: session.bannerGet() ?? '' }
   } finally {
     await session.close()
@@ -85,6 +87,16 @@ function verifyHostKey(session: Session, server: SshServer): void {
   const blob = session.hostkey()?.key ?? new Uint8Array()
   const { fingerprint } = publicKey(`key ${Buffer.from(blob).toString('base64')}`)
   if (!server.hostKeys.some((key) => key.fingerprint === fingerprint)) throw new Error(`${fingerprint} is no host key of this server`)
+}
+
+/** TinySSH looks at what came in one piece with NEWKEYS when more comes, or after a minute: so something does. */
+async function rekey(session: Session, times: number): Promise<void> {
+  const more = setInterval(() => session.failure ?? session.sendIgnore(), 100)
+  try {
+    for (let done = 0; done < times; done++) await session.complete(() => session.rekey())
+  } finally {
+    clearInterval(more)
+  }
 }
 
 async function echo(session: Session, length: number): Promise<void> {

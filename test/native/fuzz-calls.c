@@ -26,6 +26,7 @@ int glue_userauth_publickey(LIBSSH2_SESSION *session, const char *user,
                             size_t key_len, const char *algorithms);
 int glue_session_handshake(LIBSSH2_SESSION *session);
 int glue_session_keepalive(LIBSSH2_SESSION *session);
+int glue_session_rekey(LIBSSH2_SESSION *session);
 int glue_session_service(LIBSSH2_SESSION *session);
 const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[4]);
 const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port);
@@ -328,7 +329,10 @@ void client_aside(unsigned number)
         glue_session_service(fuzz.session);
         break;
     case 1:
-        glue_session_keepalive(fuzz.session);
+        if(number & 4)
+            glue_session_rekey(fuzz.session);
+        else
+            glue_session_keepalive(fuzz.session);
         break;
     case 2:
         for(i = 0; i < SLOTS; i++)

@@ -98,6 +98,11 @@ export class Connection {
     }
   }
 
+  /** The packet's number that the last message came in. */
+  get lastSequence(): number {
+    return this.#incomingSequence - 1
+  }
+
   /** Takes messages in until the client hangs up. */
   async receiveAll(): Promise<void> {
     await this.receive()

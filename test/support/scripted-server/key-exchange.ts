@@ -17,6 +17,8 @@ export interface KeyExchangeOptions {
   readonly kex?: KeyAgreement
   /** Default: the server's key. */
   readonly hostKey?: HostKey
+  /** The client's KEXINIT, where the script has received it already. */
+  readonly clientInit?: Uint8Array
   /** Changes KEXINIT before it is sent and hashed. */
   readonly init?: (init: Uint8Array) => Uint8Array
   /** Changes the reply (KEX_ECDH_REPLY) before it is sent. */
@@ -39,7 +41,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   const rightInit = kexInit(kex, key, incoming, outgoing, options.strict ?? true)
   const serverInit = options.init?.(rightInit) ?? rightInit
   connection.send(serverInit)
-  const clientInit = await connection.receive(SSH_MSG.KEXINIT)
+  const clientInit = options.clientInit ?? await connection.receive(SSH_MSG.KEXINIT)
   const offered = new WireReader(clientInit.subarray(17)).nameList()
   connection.strict ||= (options.strict ?? true) && offered.includes('kex-strict-c-v00@openssh.com')
 
