@@ -54,12 +54,14 @@ static const char
     other_algorithm[] = "the host key's signature is of another algorithm than "
                         "the one that was agreed on",
     wrong_signature[] = "the host key's signature does not verify, or the key "
-                        "is too short";
+                        "is too short",
+    unfinished[] = "";
 
-/* NULL, or what is wrong. */
+/* NULL, what is wrong, or `unfinished`. */
 static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
                           struct string_buf *key, struct string_buf *signature,
-                          const unsigned char *message, size_t message_len)
+                          const unsigned char *message, size_t message_len,
+                          void **state)
 {
     struct part type, first, second, r, s, value, application;
     unsigned char security_data[69];
@@ -107,8 +109,10 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
             return bad_signature;
         rc = crypto_ecdsa_verify(crypto_ec_group(m->curve), second.at,
                                  second.length, r.at, r.length, s.at, s.length,
-                                 message, message_len);
+                                 message, message_len, state);
     }
+    if(rc == LIBSSH2_ERROR_EAGAIN)
+        return unfinished;
     return rc ? wrong_signature : NULL;
 }
 
@@ -124,6 +128,8 @@ static size_t rsa_least_bits(const char *prefs)
     return RSA_LEAST_BITS;
 }
 
+/* May give LIBSSH2_ERROR_EAGAIN and is called again then; `abstract` keeps how
+   far it is (crypto_ecdsa_forget). */
 static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
                       size_t sig_len, const unsigned char *m, size_t m_len,
                       void **abstract)
@@ -133,8 +139,9 @@ static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
     struct string_buf signature = reader(sig, sig_len);
     const char *reason = verify((const struct hostkey_method *)session->hostkey,
                                 rsa_least_bits(session->hostkey_prefs), &key,
-                                &signature, m, m_len);
-    (void)abstract;
+                                &signature, m, m_len, abstract);
+    if(reason == unfinished)
+        return LIBSSH2_ERROR_EAGAIN;
     return reason ? _libssh2_error(session, LIBSSH2_ERROR_HOSTKEY_SIGN, reason)
         : 0;
 }

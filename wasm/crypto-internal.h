@@ -13,8 +13,12 @@ int crypto_random(void *context, unsigned char *buffer, size_t length);
 /* The curves of RFC 5656 by their name there: nistp256, nistp384, nistp521. */
 mbedtls_ecp_group_id crypto_ec_group(const char *curve);
 mbedtls_md_type_t crypto_ec_hash(mbedtls_ecp_group_id id);
+/* Computing with `group` from then on is done in slices (mbedTLS's restartable
+   functions). */
+int crypto_ec_load(mbedtls_ecp_group *group, mbedtls_ecp_group_id id);
 
-/* crypto-publickey.c: 0 for a good signature. `n`, `e`, `r`, `s` are mpints;
+/* crypto-publickey.c: 0 for a good signature. Of ECDSA also
+   LIBSSH2_ERROR_EAGAIN: call again, `state` keeps how far it is. `n`, `e`, `r`, `s` are mpints;
    `point` and the Ed25519 arguments are raw. */
 int crypto_rsa_verify(mbedtls_md_type_t hash, size_t least_bits,
                       const unsigned char *e, size_t e_len,
@@ -25,7 +29,9 @@ int crypto_ecdsa_verify(mbedtls_ecp_group_id id,
                         const unsigned char *point, size_t point_len,
                         const unsigned char *r, size_t r_len,
                         const unsigned char *s, size_t s_len,
-                        const unsigned char *message, size_t message_len);
+                        const unsigned char *message, size_t message_len,
+                        void **state);
+void crypto_ecdsa_forget(void **state);
 int crypto_ed25519_verify(const unsigned char *key, size_t key_len,
                           const unsigned char *signature, size_t signature_len,
                           const unsigned char *message, size_t message_len);

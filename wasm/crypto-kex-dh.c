@@ -1,6 +1,7 @@
 /* Key exchange over the integers: fixed groups (RFC 3526, RFC 8268) and group
    exchange (RFC 4419). */
 #include "crypto-kex.h"
+#include "crypto-power.h"
 
 #define GEX_MIN_BITS 2048
 #define GEX_BITS 3072 /* asked for: 128-bit security */
@@ -168,19 +169,38 @@ int kex_group_reply(struct kex *kex)
         !in_range(&kex->g, &kex->p);
 }
 
+/* base^x mod p, in slices. */
+static int power(LIBSSH2_SESSION *session, struct kex *kex,
+                 const mbedtls_mpi *base, mbedtls_mpi *result)
+{
+    int rc;
+    if(!kex->power)
+        kex->power = power_new(session, base, &kex->x, &kex->p);
+    if(!kex->power)
+        return LIBSSH2_ERROR_ALLOC;
+    rc = power_slice(kex->power, result);
+    if(rc != LIBSSH2_ERROR_EAGAIN)
+        power_free(session, &kex->power);
+    return rc;
+}
+
 static int dh_start(LIBSSH2_SESSION *session, struct kex *kex)
 {
     const struct kex_method *method = (const struct kex_method *)session->kex;
     mbedtls_mpi e;
-    int rc;
+    int rc = 0;
     mbedtls_mpi_init(&e);
-    rc = (method->group && load_group(kex, method->group)) ||
-        mbedtls_mpi_fill_random(&kex->x, EXPONENT_BITS / 8, crypto_random,
-                                NULL) ||
-        mbedtls_mpi_set_bit(&kex->x, EXPONENT_BITS - 1, 1) ||
-        mbedtls_mpi_exp_mod(&e, &kex->g, &kex->x, &kex->p, NULL) ||
-        kex_packet_mpint(session, kex, method->group_exchange ?
-                         SSH_MSG_KEX_DH_GEX_INIT : SSH_MSG_KEXDH_INIT, &e);
+    if(!kex->power)
+        rc = (method->group && load_group(kex, method->group)) ||
+            mbedtls_mpi_fill_random(&kex->x, EXPONENT_BITS / 8, crypto_random,
+                                    NULL) ||
+            mbedtls_mpi_set_bit(&kex->x, EXPONENT_BITS - 1, 1);
+    if(!rc)
+        rc = power(session, kex, &kex->g, &e);
+    if(!rc)
+        rc = kex_packet_mpint(session, kex, method->group_exchange ?
+                              SSH_MSG_KEX_DH_GEX_INIT : SSH_MSG_KEXDH_INIT,
+                              &e);
     mbedtls_mpi_free(&e);
     return rc;
 }
@@ -189,22 +209,24 @@ static int dh_finish(LIBSSH2_SESSION *session, struct kex *kex,
                      const unsigned char *value, size_t length)
 {
     unsigned char bytes[GEX_MAX_BITS / 8];
-    mbedtls_mpi f, k;
+    mbedtls_mpi k;
     size_t size;
-    int rc = -1;
-    mbedtls_mpi_init(&f);
-    mbedtls_mpi_init(&k);
+    int rc;
     /* One byte more than the prime: the sign of the mpint. */
-    if(length && length <= sizeof(bytes) + 1 && !(value[0] & 0x80) &&
-       !mbedtls_mpi_read_binary(&f, value, length) && in_range(&f, &kex->p) &&
-       !mbedtls_mpi_exp_mod(&k, &f, &kex->x, &kex->p, NULL) &&
-       mbedtls_mpi_cmp_int(&k, 1) > 0) {
+    if(!kex->power &&
+       (!length || length > sizeof(bytes) + 1 || value[0] & 0x80 ||
+        mbedtls_mpi_read_binary(&kex->f, value, length) ||
+        !in_range(&kex->f, &kex->p)))
+        return -1;
+    mbedtls_mpi_init(&k);
+    rc = power(session, kex, &kex->f, &k);
+    if(!rc) {
         size = mbedtls_mpi_size(&k);
-        rc = mbedtls_mpi_write_binary(&k, bytes, size) ||
+        rc = mbedtls_mpi_cmp_int(&k, 1) <= 0 ||
+            mbedtls_mpi_write_binary(&k, bytes, size) ||
             kex_secret_mpint(session, kex, bytes, size);
     }
     mbedtls_mpi_free(&k);
-    mbedtls_mpi_free(&f);
     _libssh2_explicit_zero(bytes, sizeof(bytes));
     return rc;
 }

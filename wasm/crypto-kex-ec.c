@@ -1,7 +1,7 @@
 /* Key exchange on curves: ecdh-sha2-* (RFC 5656), curve25519-sha256 (RFC
    8731), and mlkem768x25519-sha256 (draft-ietf-sshm-mlkem-hybrid-kex), which
    holds as long as either of its two parts does. */
-#include <mbedtls/ecdh.h>
+#define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include <sodium/crypto_kem_mlkem768.h>
 #include <sodium/crypto_scalarmult_curve25519.h>
 #include "crypto-kex.h"
@@ -10,6 +10,11 @@
 #define ENCAPSULATION_KEY crypto_kem_mlkem768_PUBLICKEYBYTES
 #define CIPHERTEXT crypto_kem_mlkem768_CIPHERTEXTBYTES
 
+static int ec_result(int rc)
+{
+    return rc == MBEDTLS_ERR_ECP_IN_PROGRESS ? LIBSSH2_ERROR_EAGAIN : rc;
+}
+
 static int nist_start(LIBSSH2_SESSION *session, struct kex *kex)
 {
     const struct kex_method *method = (const struct kex_method *)session->kex;
@@ -17,49 +22,60 @@ static int nist_start(LIBSSH2_SESSION *session, struct kex *kex)
     mbedtls_ecp_point point;
     unsigned char buffer[MBEDTLS_ECP_MAX_PT_LEN], *at;
     size_t length;
-    int rc = -1;
+    int rc;
     mbedtls_ecp_group_init(&group);
     mbedtls_ecp_point_init(&point);
-    if(!mbedtls_ecp_group_load(&group, crypto_ec_group(method->curve)) &&
-       !mbedtls_ecp_gen_keypair(&group, &kex->x, &point, crypto_random,
-                                NULL) &&
-       !mbedtls_ecp_point_write_binary(&group, &point,
-                                       MBEDTLS_ECP_PF_UNCOMPRESSED, &length,
-                                       buffer, sizeof(buffer))) {
+    rc = crypto_ec_load(&group, crypto_ec_group(method->curve));
+    if(!rc && !mbedtls_mpi_size(&kex->x))
+        rc = mbedtls_ecp_gen_privkey(&group, &kex->x, crypto_random, NULL);
+    if(!rc)
+        rc = ec_result(mbedtls_ecp_mul_restartable(&group, &point, &kex->x,
+                                                   &group.G, crypto_random,
+                                                   NULL, &kex->ec));
+    if(!rc)
+        rc = mbedtls_ecp_point_write_binary(&group, &point,
+                                            MBEDTLS_ECP_PF_UNCOMPRESSED,
+                                            &length, buffer, sizeof(buffer));
+    if(!rc) {
         at = kex_packet(session, kex, SSH2_MSG_KEX_ECDH_INIT, length);
-        if(at) {
+        if(at)
             memcpy(at, buffer, length);
-            rc = 0;
-        }
+        else
+            rc = LIBSSH2_ERROR_ALLOC;
     }
     mbedtls_ecp_point_free(&point);
     mbedtls_ecp_group_free(&group);
     return rc;
 }
 
+/* K is the x coordinate: RFC 5656 section 4. mbedTLS refuses points that are
+   not on the curve; its order is prime. */
 static int nist_finish(LIBSSH2_SESSION *session, struct kex *kex,
                        const unsigned char *value, size_t length)
 {
     const struct kex_method *method = (const struct kex_method *)session->kex;
     unsigned char bytes[MBEDTLS_ECP_MAX_BYTES];
     mbedtls_ecp_group group;
-    mbedtls_ecp_point point;
-    mbedtls_mpi shared;
+    mbedtls_ecp_point point, shared;
     size_t size;
-    int rc = -1;
+    int rc;
     mbedtls_ecp_group_init(&group);
     mbedtls_ecp_point_init(&point);
-    mbedtls_mpi_init(&shared);
-    if(!mbedtls_ecp_group_load(&group, crypto_ec_group(method->curve)) &&
-       !mbedtls_ecp_point_read_binary(&group, &point, value, length) &&
-       !mbedtls_ecp_check_pubkey(&group, &point) &&
-       !mbedtls_ecdh_compute_shared(&group, &shared, &point, &kex->x,
-                                    crypto_random, NULL)) {
-        size = mbedtls_mpi_size(&shared);
-        rc = mbedtls_mpi_write_binary(&shared, bytes, size) ||
+    mbedtls_ecp_point_init(&shared);
+    rc = crypto_ec_load(&group, crypto_ec_group(method->curve));
+    if(!rc)
+        rc = mbedtls_ecp_point_read_binary(&group, &point, value, length);
+    if(!rc)
+        rc = ec_result(mbedtls_ecp_mul_restartable(&group, &shared, &kex->x,
+                                                   &point, crypto_random, NULL,
+                                                   &kex->ec));
+    if(!rc) {
+        size = mbedtls_mpi_size(&shared.X);
+        rc = mbedtls_ecp_is_zero(&shared) ||
+            mbedtls_mpi_write_binary(&shared.X, bytes, size) ||
             kex_secret_mpint(session, kex, bytes, size);
     }
-    mbedtls_mpi_free(&shared);
+    mbedtls_ecp_point_free(&shared);
     mbedtls_ecp_point_free(&point);
     mbedtls_ecp_group_free(&group);
     _libssh2_explicit_zero(bytes, sizeof(bytes));

@@ -2,13 +2,22 @@
    RFC 5656 section 4, RFC 8731. Each step may have to wait (EAGAIN) and is
    then entered again. */
 #include "crypto-kex.h"
+#include "crypto-power.h"
 #include "packet.h"
 #include "transport.h"
 
 enum {
     STEP_GUESS, STEP_GROUP_REQUEST, STEP_GROUP_REQUEST_SEND, STEP_GROUP_REPLY,
-    STEP_INIT, STEP_INIT_SEND, STEP_REPLY, STEP_NEWKEYS_SEND, STEP_NEWKEYS
+    STEP_INIT, STEP_INIT_SEND, STEP_REPLY, STEP_SECRET, STEP_SIGNATURE,
+    STEP_NEWKEYS_SEND, STEP_NEWKEYS
 };
+
+/* Steps that may take long: in slices, one in each turn of the host's event
+   loop. */
+static int computes(int step)
+{
+    return step == STEP_INIT || step == STEP_SECRET || step == STEP_SIGNATURE;
+}
 
 static const struct kex_method *method_of(LIBSSH2_SESSION *session)
 {
@@ -79,9 +88,14 @@ static int hash_string(mbedtls_md_context_t *md, const void *data, size_t size)
     return mbedtls_md_update(md, length, 4) || mbedtls_md_update(md, data, size);
 }
 
-/* H over the transcript (RFC 4253 section 8); `value` is the server's. */
+struct reply {
+    unsigned char *blob, *value, *signature;
+    size_t blob_len, value_len, signature_len;
+};
+
+/* H over the transcript (RFC 4253 section 8). */
 static int exchange_hash(LIBSSH2_SESSION *session, struct kex *kex,
-                         const unsigned char *value, size_t value_len)
+                         const struct reply *reply)
 {
     const struct kex_method *method = method_of(session);
     const mbedtls_md_info_t *info = mbedtls_md_info_from_type(method->hash);
@@ -98,73 +112,90 @@ static int exchange_hash(LIBSSH2_SESSION *session, struct kex *kex,
         hash_string(&md, session->local.kexinit, session->local.kexinit_len) ||
         hash_string(&md, session->remote.kexinit,
                     session->remote.kexinit_len) ||
-        hash_string(&md, session->server_hostkey,
-                    session->server_hostkey_len) ||
+        hash_string(&md, reply->blob, reply->blob_len) ||
         (kex->group &&
          (mbedtls_md_update(&md, kex_group_limits, sizeof(kex_group_limits)) ||
           mbedtls_md_update(&md, kex->group + 1, kex->group_len - 1))) ||
         mbedtls_md_update(&md, kex->packet + 1, kex->packet_len - 1) ||
-        hash_string(&md, value, value_len) ||
+        hash_string(&md, reply->value, reply->value_len) ||
         mbedtls_md_update(&md, kex->secret, kex->secret_len) ||
         mbedtls_md_finish(&md, kex->hash);
     mbedtls_md_free(&md);
     return rc;
 }
 
-/* Whoever checked the host key checked the one of the first exchange. */
-static int take_hostkey(LIBSSH2_SESSION *session, const unsigned char *blob,
-                        size_t length)
+static int parse_reply(LIBSSH2_SESSION *session, struct kex *kex,
+                       struct reply *reply)
 {
-    if(session->server_hostkey_len)
-        return length != session->server_hostkey_len ||
-               memcmp(session->server_hostkey, blob, length);
-    if(!length)
-        return -1;
-    session->server_hostkey = LIBSSH2_ALLOC(session, length);
-    if(!session->server_hostkey)
-        return -1;
-    memcpy(session->server_hostkey, blob, length);
-    session->server_hostkey_len = (uint32_t)length;
-    return 0;
-}
-
-static int check_reply(LIBSSH2_SESSION *session, struct kex *kex,
-                       const unsigned char *data, size_t length)
-{
-    const struct kex_method *method = method_of(session);
-    unsigned char *blob, *value, *signature;
-    size_t blob_len, value_len, signature_len;
     struct string_buf buf;
-    buf.data = (unsigned char *)data;
+    buf.data = kex->reply;
     buf.dataptr = buf.data + 1;
-    buf.len = length;
-    if(_libssh2_get_string(&buf, &blob, &blob_len) ||
-       _libssh2_get_string(&buf, &value, &value_len) ||
-       _libssh2_get_string(&buf, &signature, &signature_len) ||
+    buf.len = kex->reply_len;
+    if(_libssh2_get_string(&buf, &reply->blob, &reply->blob_len) ||
+       _libssh2_get_string(&buf, &reply->value, &reply->value_len) ||
+       _libssh2_get_string(&buf, &reply->signature, &reply->signature_len) ||
        !_libssh2_eob(&buf))
         return fail(session, LIBSSH2_ERROR_PROTO,
                     "malformed key exchange reply");
-    if(take_hostkey(session, blob, blob_len))
+    if(!reply->blob_len)
+        return fail(session, LIBSSH2_ERROR_HOSTKEY_INIT,
+                    "the server has no host key");
+    /* Whoever checked the host key checked the one of the first exchange. */
+    if(session->server_hostkey_len &&
+       (reply->blob_len != session->server_hostkey_len ||
+        memcmp(session->server_hostkey, reply->blob, reply->blob_len)))
         return fail(session, LIBSSH2_ERROR_HOSTKEY_INIT,
                     "the server changed its host key during re-keying");
-    if(method->finish(session, kex, value, value_len))
+    return 0;
+}
+
+static int compute_secret(LIBSSH2_SESSION *session, struct kex *kex)
+{
+    struct reply reply;
+    int rc = parse_reply(session, kex, &reply);
+    if(rc)
+        return rc;
+    rc = method_of(session)->finish(session, kex, reply.value,
+                                    reply.value_len);
+    if(rc == LIBSSH2_ERROR_EAGAIN)
+        return rc;
+    if(rc)
         return fail(session, LIBSSH2_ERROR_KEX_FAILURE,
                     "invalid public value in the key exchange reply");
-    if(exchange_hash(session, kex, value, value_len))
-        return fail(session, LIBSSH2_ERROR_HASH_CALC,
-                    "cannot compute the exchange hash");
-    return session->hostkey->sig_verify(session, signature, signature_len,
-                                        kex->hash, kex->hash_len, NULL);
+    return exchange_hash(session, kex, &reply) ?
+        fail(session, LIBSSH2_ERROR_HASH_CALC,
+             "cannot compute the exchange hash") : 0;
+}
+
+static int keep_hostkey(LIBSSH2_SESSION *session, const struct reply *reply)
+{
+    session->server_hostkey = LIBSSH2_ALLOC(session, reply->blob_len);
+    if(!session->server_hostkey) {
+        session->server_hostkey_len = 0;
+        return fail(session, LIBSSH2_ERROR_ALLOC, "out of memory");
+    }
+    memcpy(session->server_hostkey, reply->blob, reply->blob_len);
+    return 0;
 }
 
 /* A key that signed nothing is not the host's: nobody gets to see it. */
-static int reply(LIBSSH2_SESSION *session, struct kex *kex,
-                 const unsigned char *data, size_t length)
+static int check_signature(LIBSSH2_SESSION *session, struct kex *kex)
 {
     int first = !session->server_hostkey_len;
-    int rc = check_reply(session, kex, data, length);
-    if(rc && first && session->server_hostkey) {
-        LIBSSH2_FREE(session, session->server_hostkey);
+    struct reply reply;
+    int rc = parse_reply(session, kex, &reply);
+    if(rc)
+        return rc;
+    if(first) {
+        session->server_hostkey = reply.blob;
+        session->server_hostkey_len = (uint32_t)reply.blob_len;
+    }
+    rc = session->hostkey->sig_verify(session, reply.signature,
+                                      reply.signature_len, kex->hash,
+                                      kex->hash_len, &kex->verification);
+    if(first && !rc)
+        return keep_hostkey(session, &reply);
+    if(first) {
         session->server_hostkey = NULL;
         session->server_hostkey_len = 0;
     }
@@ -222,22 +253,23 @@ static int one_step(LIBSSH2_SESSION *session, struct kex *kex)
             fail(session, LIBSSH2_ERROR_KEX_FAILURE,
                  "the server's Diffie-Hellman group is not acceptable") : 0;
     case STEP_INIT:
-        return method->start(session, kex) ?
+        rc = method->start(session, kex);
+        return rc && rc != LIBSSH2_ERROR_EAGAIN ?
             fail(session, LIBSSH2_ERROR_KEX_FAILURE,
-                 "cannot make a key for the key exchange") : 0;
+                 "cannot make a key for the key exchange") : rc;
     case STEP_GROUP_REQUEST_SEND:
     case STEP_INIT_SEND:
         return send_packet(session, kex);
     case STEP_REPLY:
-        rc = _libssh2_packet_require(session, method->group_exchange ?
-                                     SSH_MSG_KEX_DH_GEX_REPLY :
-                                     SSH_MSG_KEXDH_REPLY, &data, &length, 0,
-                                     NULL, 0, &kex->required);
-        if(!rc) {
-            rc = reply(session, kex, data, length);
-            LIBSSH2_FREE(session, data);
-        }
-        return rc;
+        return _libssh2_packet_require(session, method->group_exchange ?
+                                       SSH_MSG_KEX_DH_GEX_REPLY :
+                                       SSH_MSG_KEXDH_REPLY, &kex->reply,
+                                       &kex->reply_len, 0, NULL, 0,
+                                       &kex->required);
+    case STEP_SECRET:
+        return compute_secret(session, kex);
+    case STEP_SIGNATURE:
+        return check_signature(session, kex);
     case STEP_NEWKEYS_SEND:
         return _libssh2_transport_send(session, &newkeys, 1, NULL, 0);
     default:
@@ -263,13 +295,20 @@ int kex_exchange(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
         mbedtls_mpi_init(&kex->p);
         mbedtls_mpi_init(&kex->g);
         mbedtls_mpi_init(&kex->x);
+        mbedtls_mpi_init(&kex->f);
+        mbedtls_ecp_restart_init(&kex->ec);
         state->private_key = kex;
     }
     while(kex->step <= STEP_NEWKEYS && !rc) {
+        if(computes(kex->step) && !glue_slice(session))
+            return LIBSSH2_ERROR_EAGAIN;
         rc = one_step(session, kex);
-        if(rc == LIBSSH2_ERROR_EAGAIN)
+        if(rc != LIBSSH2_ERROR_EAGAIN)
+            kex->step++;
+        else if(computes(kex->step))
+            rc = 0;
+        else
             return rc;
-        kex->step++;
     }
     kex_cleanup(session, state);
     glue_wipe_stack();
@@ -293,6 +332,11 @@ void kex_cleanup(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
     mbedtls_mpi_free(&kex->p);
     mbedtls_mpi_free(&kex->g);
     mbedtls_mpi_free(&kex->x);
+    mbedtls_mpi_free(&kex->f);
+    power_free(session, &kex->power);
+    mbedtls_ecp_restart_free(&kex->ec);
+    crypto_ecdsa_forget(&kex->verification);
+    free_zeroed(session, kex->reply, kex->reply_len);
     free_zeroed(session, kex->packet, kex->packet_len);
     free_zeroed(session, kex->group, kex->group_len);
     free_zeroed(session, kex->secret, kex->secret_len);

@@ -6,11 +6,14 @@
 #include "crypto-internal.h"
 
 struct kex;
+struct power;
 
 struct kex_method {
     LIBSSH2_KEX_METHOD method; /* first: libssh2 sees only this */
     mbedtls_md_type_t hash;
-    /* Sets public_value (mpint or octet string, without its length). */
+    /* Sets packet to public_value. This and the next may compute for long:
+       after some milliseconds they give LIBSSH2_ERROR_EAGAIN, and are called
+       again with the same arguments. */
     int (*start)(LIBSSH2_SESSION *session, struct kex *kex);
     /* Sets secret; fails for every value of the server that is not allowed. */
     int (*finish)(LIBSSH2_SESSION *session, struct kex *kex,
@@ -34,6 +37,13 @@ struct kex {
     unsigned char hash[SHA512_DIGEST_LENGTH]; /* H */
     size_t hash_len;
     mbedtls_mpi p, g, x; /* x also is the private scalar of a NIST curve */
+    mbedtls_mpi f;       /* the server's public value */
+    unsigned char *reply; /* the server's packet with it */
+    size_t reply_len;
+    /* Computations under way. */
+    struct power *power;
+    mbedtls_ecp_restart_ctx ec;
+    void *verification;
     unsigned char seed[96]; /* private values of X25519 (32) and ML-KEM (64) */
 };
 

@@ -10,6 +10,8 @@
 #define RSA_MOST_BITS 16384
 /* A server that chose a huge exponent would have us compute for seconds. */
 #define RSA_MOST_EXPONENT_BYTES 8
+/* Of mbedTLS's units in a slice: some milliseconds. */
+#define EC_SLICE 2500
 
 int crypto_random(void *context, unsigned char *buffer, size_t length)
 {
@@ -24,6 +26,12 @@ mbedtls_ecp_group_id crypto_ec_group(const char *curve)
     if(!strcmp(curve, "nistp384"))
         return MBEDTLS_ECP_DP_SECP384R1;
     return MBEDTLS_ECP_DP_SECP521R1;
+}
+
+int crypto_ec_load(mbedtls_ecp_group *group, mbedtls_ecp_group_id id)
+{
+    mbedtls_ecp_set_max_ops(EC_SLICE);
+    return mbedtls_ecp_group_load(group, id);
 }
 
 /* RFC 5656 section 6.2.1. */
@@ -81,11 +89,21 @@ out:
     return rc ? -1 : 0;
 }
 
+void crypto_ecdsa_forget(void **state)
+{
+    if(*state) {
+        mbedtls_ecdsa_restart_free(*state);
+        free(*state);
+        *state = NULL;
+    }
+}
+
 int crypto_ecdsa_verify(mbedtls_ecp_group_id id,
                         const unsigned char *point, size_t point_len,
                         const unsigned char *r, size_t r_len,
                         const unsigned char *s, size_t s_len,
-                        const unsigned char *message, size_t message_len)
+                        const unsigned char *message, size_t message_len,
+                        void **state)
 {
     unsigned char hash[SHA512_DIGEST_LENGTH];
     size_t hash_len;
@@ -97,18 +115,27 @@ int crypto_ecdsa_verify(mbedtls_ecp_group_id id,
     mbedtls_ecp_point_init(&key);
     mbedtls_mpi_init(&mpi_r);
     mbedtls_mpi_init(&mpi_s);
-    if(!mbedtls_ecp_group_load(&group, id) &&
+    if(!*state) {
+        *state = malloc(sizeof(mbedtls_ecdsa_restart_ctx));
+        if(!*state)
+            return LIBSSH2_ERROR_ALLOC;
+        mbedtls_ecdsa_restart_init(*state);
+    }
+    if(!crypto_ec_load(&group, id) &&
        !mbedtls_ecp_point_read_binary(&group, &key, point, point_len) &&
        !mbedtls_ecp_check_pubkey(&group, &key) &&
        !mbedtls_mpi_read_binary(&mpi_r, r, r_len) &&
        !mbedtls_mpi_read_binary(&mpi_s, s, s_len) &&
        !digest(crypto_ec_hash(id), message, message_len, hash, &hash_len))
-        rc = mbedtls_ecdsa_verify(&group, hash, hash_len, &key, &mpi_r,
-                                  &mpi_s);
+        rc = mbedtls_ecdsa_verify_restartable(&group, hash, hash_len, &key,
+                                              &mpi_r, &mpi_s, *state);
     mbedtls_mpi_free(&mpi_s);
     mbedtls_mpi_free(&mpi_r);
     mbedtls_ecp_point_free(&key);
     mbedtls_ecp_group_free(&group);
+    if(rc == MBEDTLS_ERR_ECP_IN_PROGRESS)
+        return LIBSSH2_ERROR_EAGAIN;
+    crypto_ecdsa_forget(state);
     return rc ? -1 : 0;
 }
 

@@ -164,6 +164,11 @@ static void session_arrived(LIBSSH2_SESSION *session,
         host_news(id, (int)_libssh2_ntohu32(message + 1));
 }
 
+int glue_slice(LIBSSH2_SESSION *session)
+{
+    return host_slice(glue_host_id(&session->abstract));
+}
+
 LIBSSH2_SESSION *glue_session_new(uintptr_t id)
 {
     LIBSSH2_SESSION *session;

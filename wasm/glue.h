@@ -33,6 +33,11 @@ int glue_keys_service(LIBSSH2_SESSION *session, struct keys *keys);
 #define HOST_PENDING (-1)
 #define HOST_FAILED (-2)
 
+struct _LIBSSH2_SESSION;
+/* Whether a long computation may go on for some milliseconds. If not: give
+   EAGAIN, the event loop takes its turn, and the call is made again. */
+int glue_slice(struct _LIBSSH2_SESSION *session);
+
 /* `session` is the number that JavaScript gave to glue_session_new(). */
 int host_random(void *buffer, size_t length);
 /* Bytes copied; 0 at end of stream; HOST_PENDING when none have arrived. */
@@ -48,6 +53,8 @@ int host_prompt(uintptr_t session, const void *round, size_t length);
 int host_new_password(uintptr_t session, const char *prompt, size_t length);
 /* Copies the answer that one of the three announced. */
 void host_take_answer(uintptr_t session, void *buffer, size_t length);
+/* 1, or 0 when there has been a slice in this turn of the event loop already. */
+int host_slice(uintptr_t session);
 /* Something has arrived for the channel of this number of ours, or for all
    (HOST_PENDING). */
 void host_news(uintptr_t session, int channel);

@@ -8,6 +8,7 @@ addToLibrary({
   host_prompt: (session, round, length) => Module['host'].prompt(session, round, length),
   host_new_password: (session, prompt, length) => Module['host'].newPassword(session, prompt, length),
   host_take_answer: (session, buffer, length) => Module['host'].takeAnswer(session, buffer, length),
+  host_slice: session => Module['host'].slice(session),
   host_news: (session, channel) => Module['host'].news(session, channel),
   host_key_new: (algorithm, key, length, counter) => Module['host'].keyNew(algorithm, key, length, counter),
   host_key_free: key => Module['host'].keyFree(key),

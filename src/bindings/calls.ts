@@ -52,7 +52,7 @@ export class Calls {
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
-  constructor(instance: Instance, transport: Transport, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'news' | 'trapped'>) {
+  constructor(instance: Instance, transport: Transport, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'slice' | 'news' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
     this.heap = instance.heap
@@ -69,6 +69,7 @@ export class Calls {
     this.#id = instance.register({
       ...host,
       trapped: () => queueMicrotask(() => this.end(instance.failure as SSHError)),
+      slice: () => this.driver.slice(),
       news: (channel) => this.driver.news(channel),
       recv: (target) => {
         const count = this.wire.recv(target)

@@ -37,7 +37,7 @@ const METHODS: Readonly<Record<AlgorithmKind, readonly number[]>> = {
   compression: [LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC],
 }
 
-/** Offered by default, cheap key exchanges first: groups 16 and 18 block the thread for 0.1 and 0.4 s. */
+/** Offered by default, cheap key exchanges first: groups 16 and 18 take a second and more of computing, if in slices (`Driver.slice`). */
 const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   kex: [
     'mlkem768x25519-sha256', 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',

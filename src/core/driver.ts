@@ -1,5 +1,6 @@
 import { onAbort } from '../abort/on-abort.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { inAnotherTurn } from './turn.ts'
 
 /** What a call of the bindings gives while it would block: the number itself, or a tuple that begins with it. */
 export type Again = typeof LIBSSH2_ERROR_EAGAIN
@@ -61,6 +62,8 @@ export class Driver {
   /** Counts what came from outside; how far that was when a call from outside last said EAGAIN. */
   #moves = 0
   #movesAtAgain = 0
+  /** How often a slice was asked for in this turn of the event loop. */
+  #slices = 0
 
   constructor(driven: Driven) {
     this.#driven = driven
@@ -186,6 +189,20 @@ export class Driver {
     this.#moves += 1
     this.#released = true
     this.turn()
+  }
+
+  /**
+   * Whether a long computation of C may go on: one slice in a turn of the event loop, however many operations ask, so that everybody else there gets
+   * theirs in between. Who is told no is attempted again in the next turn.
+   */
+  slice(): boolean {
+    if (this.#slices++ > 0) return false
+    inAnotherTurn(() => {
+      const refused = this.#slices > 1
+      this.#slices = 0
+      if (refused) this.wake()
+    })
+    return true
   }
 
   /** A lane is free again, or the session has ended: who was held up by it may go on. */

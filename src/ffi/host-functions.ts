@@ -25,6 +25,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
+    slice: (id) => Number(host(id)?.slice() ?? 1),
     news: (id, channel) => host(id)?.news(channel),
     sign: (id, algorithm, algorithmLength, data, length) =>
       announce(id, host(id)?.sign(heap().copy(data, length), heap().text(algorithm, algorithmLength))),

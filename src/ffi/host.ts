@@ -20,6 +20,7 @@ export interface HostFunctions extends HostKeyFunctions {
   random(buffer: Bytes, length: number): number
   recv(session: number, buffer: Bytes, length: number): number
   send(session: number, data: Bytes, length: number): number
+  slice(session: number): number
   news(session: number, channel: number): void
   sign(session: number, algorithm: Bytes, algorithmLength: number, data: Bytes, length: number): number
   prompt(session: number, round: Bytes, length: number): number
@@ -38,6 +39,8 @@ export interface SessionHost {
   recv(target: Uint8Array): number
   /** Takes all of `data`, a view that is gone after the call, or answers `HOST_FAILED`. */
   send(data: Uint8Array): number
+  /** Whether a long computation may go on for some milliseconds now; if not, the call is to be made again in another turn of the event loop. */
+  slice(): boolean
   /** A packet has arrived for the channel of this number, or what concerns all of them (`HOST_PENDING`). */
   news(channel: number): void
   /** Signs `data` (RFC 4252 section 7): the signature blob, or `HOST_PENDING` / `HOST_FAILED`. */

@@ -73,6 +73,8 @@ static void fuzz_hostkey(LIBSSH2_SESSION *session)
     const LIBSSH2_HOSTKEY_METHOD **list = libssh2_hostkey_methods();
     size_t count = 0, blob_len, signature_len;
     unsigned char *bad_signature;
+    void *state = NULL;
+    int rc;
     while(list[count])
         count++;
     session->hostkey = list[draw((uint32_t)count)];
@@ -83,8 +85,12 @@ static void fuzz_hostkey(LIBSSH2_SESSION *session)
     session->server_hostkey = mutated(blob, &blob_len);
     session->server_hostkey_len = (uint32_t)blob_len;
     bad_signature = mutated(signature, &signature_len);
-    if(!session->hostkey->sig_verify(session, bad_signature, signature_len,
-                                     hash, sizeof(hash), NULL)) {
+    do
+        rc = session->hostkey->sig_verify(session, bad_signature,
+                                          signature_len, hash, sizeof(hash),
+                                          &state);
+    while(rc == LIBSSH2_ERROR_EAGAIN);
+    if(!rc) {
         fprintf(stderr, "%s: a random signature verified\n",
                 session->hostkey->name);
         abort();
@@ -108,14 +114,20 @@ static void fuzz_kex(LIBSSH2_SESSION *session)
     struct kex *kex = calloc(1, sizeof(*kex));
     unsigned char *value;
     size_t length;
+    int rc;
     memset(&low, 0, sizeof(low));
     low.private_key = kex;
     session->kex = &method->method;
-    if(method->start(session, kex))
+    do
+        rc = method->start(session, kex);
+    while(rc == LIBSSH2_ERROR_EAGAIN);
+    if(rc)
         abort();
     length = method == &kex_mlkem768x25519 ? 1120 : kex->packet_len - 5;
     value = mutated(kex->packet + 5, &length);
-    method->finish(session, kex, value, length);
+    while(method->finish(session, kex, value, length) ==
+          LIBSSH2_ERROR_EAGAIN)
+        ;
     free(value);
     kex_cleanup(session, &low);
     session->kex = NULL;

@@ -292,3 +292,39 @@ describe('operations that wait for a channel', () => {
     expect({ calls: state.calls, pending: driver.pending }).toEqual({ calls, pending: 0 })
   })
 })
+
+describe('slice', () => {
+  test('one in each turn of the event loop, however many operations ask, and timers and messages get theirs in between', async () => {
+    const { driver } = driverOfNothing()
+    const said: string[] = []
+    const computation = (name: string, slices: number) => () => {
+      while (slices > 0) {
+        if (!driver.slice()) return EAGAIN
+        slices -= 1
+        said.push(name)
+      }
+      return 'done'
+    }
+    const tick = () => { said.push('.'); ticking = setImmediate(tick) }
+    let ticking = setImmediate(tick)
+    const results = [driver.run(computation('a', 3)), driver.run(computation('b', 2))]
+    expect(said).toEqual(['a'])
+    expect(await Promise.all(results)).toEqual(['done', 'done'])
+    clearImmediate(ticking)
+    const slices = said.join('').split('.').filter((turn) => turn !== '')
+    expect(slices.every((turn) => turn.length === 1)).toBe(true)
+    expect(slices.sort()).toEqual(['a', 'a', 'a', 'b', 'b'])
+  })
+
+  test('a computation that ends within its slice wakes nobody', async () => {
+    const { driver } = driverOfNothing()
+    const { state, call } = gate('done')
+    void driver.run(call)
+    expect(driver.slice()).toBe(true)
+    const calls = state.calls
+    await settled()
+    await settled()
+    expect(state.calls).toBe(calls)
+    expect(driver.slice()).toBe(true)
+  })
+})

@@ -222,6 +222,14 @@ describe.runIf(requireCrypto())('key exchange', () => {
     }
   })
 
+  it.each(['diffie-hellman-group14-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'ecdh-sha2-nistp521'])('%s: in slices, the larger the more', (method) => {
+    const mine = start(method)
+    const slices = module.call('test_slices')
+    expect(slices).toBeGreaterThan({ 'ecdh-sha2-nistp521': 2, 'diffie-hellman-group14-sha256': 5, 'diffie-hellman-group16-sha512': 20 }[method] ?? 70)
+    expect(finish(method, mine, mine.value)).toBeDefined()
+    expect(module.call('test_slices')).toBeGreaterThanOrEqual(slices)
+  })
+
   const groups = [['diffie-hellman-group14-sha256', 'modp14'], ['diffie-hellman-group16-sha512', 'modp16'], ['diffie-hellman-group18-sha512', 'modp18'], ['diffie-hellman-group1-sha1', 'modp2']] as const
   it.each(groups)('%s: in the group that Node calls %s', (method, name) => {
     const p = big(getDiffieHellman(name).getPrime())
