@@ -4,6 +4,7 @@
    host's where it has it. */
 #include <mbedtls/aes.h>
 #include <mbedtls/des.h>
+#include "crypto-aes.h"
 #include "crypto-internal.h"
 
 #define TRIPLE_DES_KEY_LENGTH 24
@@ -13,6 +14,7 @@ struct cipher {
     int direction; /* MBEDTLS_AES_ENCRYPT or MBEDTLS_AES_DECRYPT */
     unsigned char iv[16];
     union {
+        struct aes_stream stream;
         mbedtls_aes_context aes;
         mbedtls_des3_context des3;
     } key;
@@ -61,8 +63,11 @@ static int aes_init(LIBSSH2_SESSION *session,
                                     iv);
     if(cipher->host)
         return 0;
+    if(method->algo == CRYPTO_CTR)
+        return aes_stream_init(&cipher->key.stream, secret,
+                               method->secret_len);
     mbedtls_aes_init(&cipher->key.aes);
-    if(encrypt || method->algo == CRYPTO_CTR)
+    if(encrypt)
         return mbedtls_aes_setkey_enc(&cipher->key.aes, secret, bits);
     return mbedtls_aes_setkey_dec(&cipher->key.aes, secret, bits);
 }
@@ -72,9 +77,6 @@ static int ctr_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
                      int firstlast)
 {
     struct cipher *cipher = *abstract;
-    unsigned char stream[16];
-    size_t offset = 0;
-    int rc;
     (void)session;
     (void)seqno;
     (void)firstlast;
@@ -82,10 +84,10 @@ static int ctr_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
         return -1;
     if(cipher->host)
         return host_ctr(cipher->host, data, length);
-    rc = mbedtls_aes_crypt_ctr(&cipher->key.aes, length, &offset,
-                               cipher->iv, stream, data, data);
-    _libssh2_explicit_zero(stream, sizeof(stream));
-    return rc || offset ? -1 : 0;
+    if(length % AES_BLOCK)
+        return -1;
+    aes_stream_xor(&cipher->key.stream, cipher->iv, data, length);
+    return 0;
 }
 
 static int cbc_crypt(LIBSSH2_SESSION *session, unsigned int seqno,

@@ -1,18 +1,18 @@
 /* aes128-gcm@openssh.com and aes256-gcm@openssh.com: RFC 5647 as OpenSSH
    negotiates it (PROTOCOL section 1.6). The length field is associated data.
    The host's AES-GCM where it has it. */
-#include <mbedtls/aes.h>
 #include <mbedtls/constant_time.h>
 #include "crypto-aead.h"
+#include "crypto-aes.h"
 #include "crypto-ghash.h"
 #include "crypto-internal.h"
 
 #define NONCE_LENGTH 12
-#define BLOCK 16
+#define BLOCK AES_BLOCK
 
 struct gcm {
     int host; /* its key there, or 0 */
-    mbedtls_aes_context aes;
+    struct aes_stream aes;
     struct ghash ghash;
     unsigned char nonce[NONCE_LENGTH];
     int encrypt;
@@ -24,9 +24,8 @@ static int gcm_init(LIBSSH2_SESSION *session,
                     unsigned char *secret, int *free_secret,
                     int encrypt, void **abstract)
 {
-    static const unsigned char zero[BLOCK];
+    unsigned char zero[BLOCK] = { 0 }, h[BLOCK] = { 0 };
     struct gcm *gcm = LIBSSH2_CALLOC(session, sizeof(*gcm));
-    unsigned char h[BLOCK];
     *free_iv = *free_secret = 1;
     *abstract = gcm;
     if(!gcm)
@@ -36,10 +35,9 @@ static int gcm_init(LIBSSH2_SESSION *session,
     gcm->host = host_key_new(HOST_AES_GCM, secret, method->secret_len, NULL);
     if(gcm->host)
         return 0;
-    mbedtls_aes_init(&gcm->aes);
-    if(mbedtls_aes_setkey_enc(&gcm->aes, secret, method->secret_len * 8) ||
-       mbedtls_aes_crypt_ecb(&gcm->aes, MBEDTLS_AES_ENCRYPT, zero, h))
+    if(aes_stream_init(&gcm->aes, secret, method->secret_len))
         return -1;
+    aes_stream_xor(&gcm->aes, zero, h, BLOCK);
     ghash_init(&gcm->ghash, h);
     _libssh2_explicit_zero(h, sizeof(h));
     return 0;
@@ -66,31 +64,17 @@ static void next_nonce(unsigned char nonce[NONCE_LENGTH])
         ;
 }
 
-static int gcm_tag(struct gcm *gcm, const unsigned char *packet, size_t body,
-                   unsigned char counter[BLOCK], unsigned char tag[BLOCK])
+/* `mask`: the key stream's first block, which is the tag's. */
+static void gcm_tag(struct gcm *gcm, const unsigned char *packet, size_t body,
+                    const unsigned char mask[BLOCK], unsigned char tag[BLOCK])
 {
-    unsigned char mask[BLOCK];
     int i;
-    if(mbedtls_aes_crypt_ecb(&gcm->aes, MBEDTLS_AES_ENCRYPT, counter, mask))
-        return -1;
     ghash_start(&gcm->ghash);
     ghash_update(&gcm->ghash, packet, AEAD_LENGTH_FIELD);
     ghash_update(&gcm->ghash, packet + AEAD_LENGTH_FIELD, body);
     ghash_final(&gcm->ghash, AEAD_LENGTH_FIELD, body, tag);
     for(i = 0; i < BLOCK; i++)
         tag[i] ^= mask[i];
-    return 0;
-}
-
-static int gcm_stream(struct gcm *gcm, const unsigned char first[BLOCK],
-                      unsigned char *data, size_t length)
-{
-    unsigned char counter[BLOCK], stream[BLOCK];
-    size_t offset = 0;
-    memcpy(counter, first, BLOCK);
-    counter[BLOCK - 1]++;
-    return mbedtls_aes_crypt_ctr(&gcm->aes, length, &offset, counter, stream,
-                                 data, data);
 }
 
 static int gcm_by_host(struct gcm *gcm, unsigned char *packet, size_t body)
@@ -109,8 +93,7 @@ static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     struct gcm *gcm = *abstract;
     size_t body = gcm ? aead_body(length, gcm->encrypt) : 0;
     unsigned char *data = packet + AEAD_LENGTH_FIELD;
-    unsigned char counter[BLOCK] = { 0 }, tag[BLOCK];
-    int rc;
+    unsigned char counter[BLOCK] = { 0 }, mask[BLOCK] = { 0 }, tag[BLOCK];
     (void)session;
     (void)seqno;
     (void)firstlast;
@@ -121,14 +104,17 @@ static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     memcpy(counter, gcm->nonce, NONCE_LENGTH);
     counter[BLOCK - 1] = 1;
     next_nonce(gcm->nonce);
+    aes_stream_xor(&gcm->aes, counter, mask, BLOCK);
     if(gcm->encrypt) {
-        rc = gcm_stream(gcm, counter, data, body);
-        return rc ? rc : gcm_tag(gcm, packet, body, counter, data + body);
+        aes_stream_xor(&gcm->aes, counter, data, body);
+        gcm_tag(gcm, packet, body, mask, data + body);
+        return 0;
     }
-    if(gcm_tag(gcm, packet, body, counter, tag) ||
-       mbedtls_ct_memcmp(tag, data + body, BLOCK))
+    gcm_tag(gcm, packet, body, mask, tag);
+    if(mbedtls_ct_memcmp(tag, data + body, BLOCK))
         return LIBSSH2_ERROR_DECRYPT;
-    return gcm_stream(gcm, counter, data, body);
+    aes_stream_xor(&gcm->aes, counter, data, body);
+    return 0;
 }
 
 /* The length travels in the clear; the tag vouches for it afterwards. */

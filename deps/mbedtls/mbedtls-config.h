@@ -3,10 +3,10 @@
 #ifndef MBEDTLS_CONFIG_OF_THIS_PROJECT_H
 #define MBEDTLS_CONFIG_OF_THIS_PROJECT_H
 
-/* ciphers; 3DES and CBC only for legacy servers */
+/* ciphers: key schedules for wasm/crypto-aes.c; 3DES and CBC only for legacy
+   servers */
 #define MBEDTLS_AES_C
 #define MBEDTLS_CIPHER_MODE_CBC
-#define MBEDTLS_CIPHER_MODE_CTR
 #define MBEDTLS_DES_C
 
 /* hashes; SHA-1 only for legacy servers and fingerprints */

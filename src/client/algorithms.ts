@@ -64,7 +64,7 @@ const LEGACY: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   compression: [],
 }
 
-/** The fastest where AES is the runtime's, by a factor of three; where it is WebAssembly, chacha20-poly1305 is faster by six. */
+/** The fastest where AES is the runtime's, by a factor of three; where it is WebAssembly, chacha20-poly1305 is faster by three. */
 const HOST_CIPHERS = ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
 
 /** What is offered of a kind if nobody says otherwise, in order of preference. */

@@ -257,6 +257,20 @@ describe.runIf(possible)('the runtime and WebAssembly agree', () => {
     }
   })
 
+  it.each([0, 1, 7, 8, 9])('on AES-CTR, with %i blocks before the low half of the counter is full, and before all of it is', async (left) => {
+    const modules = await both()
+    for (const high of ['0123456789abcdef', 'f'.repeat(16)]) {
+      const iv = hex(high + ((1n << 64n) - 1n - BigInt(left)).toString(16))
+      const [key, data] = [randomBytes(32), randomBytes(640)]
+      const [ours, theirs] = modules.map((module) => {
+        const [cipher, at] = [module.call('test_cipher_new', 'aes256-ctr', iv, key, 1), module.put(data)]
+        for (const [from, to] of [[0, 32], [32, 640]] as const) expect(module.function('test_cipher_crypt')(cipher, 0, at + from, to - from)).toBe(0)
+        return module.get(at, data.length)
+      })
+      expect(Buffer.compare(ours as Uint8Array, theirs as Uint8Array)).toBe(0)
+    }
+  })
+
   it('on AES-GCM, packet after packet: what one has sealed the other opens', async () => {
     const [ours, theirs] = await both()
     for (const bits of [128, 256]) {
