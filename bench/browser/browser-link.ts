@@ -1,30 +1,43 @@
-/** Chromium with one page per run, a server for its files, and the gateway between it and the SSH server. */
+/** Chromium, a server for its page and its job, and the gateway between it and the SSH server. */
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { chromium } from 'playwright-core'
 import { startGateway } from '../../examples/gateway/node.ts'
-import { descendants } from '../../test/support/process.ts'
+import { descendants, startPeer } from '../../test/support/process.ts'
+import { temporaryDirectory } from '../../test/support/temporary.ts'
 import type { Peer } from '../peers/peer.ts'
 import type { Job, Sample, Target, Timing } from '../types.ts'
-import type { PageJob } from './page.ts'
 import { processorSeconds, residentPeak } from './proc.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
 const FILES: Readonly<Record<string, string>> = { '/page.js': 'text/javascript', '/libssh2.wasm': 'application/wasm' }
 const TOKEN = crypto.randomUUID()
+const FLAGS = ['--headless=new', '--no-sandbox', '--no-first-run', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions', '--mute-audio']
+/** The longest that one run may take, in milliseconds. */
+const LIMIT = 120_000
 
 export interface BrowserLink {
   [Symbol.asyncDispose](): Promise<void>
   readonly peers: readonly Peer[]
 }
 
-async function serveFiles(): Promise<Server> {
-  const server = createServer(({ url = '/' }, response) => {
+interface Desk {
+  /** Called when the page asks for its job. @returns what it gets */
+  begin(): unknown
+  end(result: { readonly timing?: Timing, readonly error?: string }): void
+}
+
+/** The page asks for its job and tells its result by itself. A debugger would get a copy of each frame of a WebSocket as text, and be all that is measured. */
+async function serve(desk: () => Desk | undefined): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { url = '/' } = request
     const type = FILES[url]
     if (type) response.writeHead(200, { 'content-type': type }).end(readFileSync(fileURLToPath(new URL(`page${url}`, import.meta.url))))
-    else response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><script type="module" src="/page.js"></script>')
+    else if (url === '/job') response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(desk()?.begin()))
+    else if (url === '/result') void text(request).then((body) => desk()?.end(JSON.parse(body) as Parameters<Desk['end']>[0])).finally(() => response.end())
+    else response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return server
@@ -44,14 +57,14 @@ export async function openBrowser(target: Target): Promise<BrowserLink> {
 }
 
 async function open(target: Target, closers: (() => unknown)[], close: () => Promise<void>): Promise<BrowserLink> {
-  const files = await serveFiles()
-  closers.push(() => files.close())
+  let desk: Desk | undefined
+  const pages = await serve(() => desk)
+  closers.push(() => {
+    pages.close()
+    pages.closeAllConnections()
+  })
   const gateway = await startGateway({ token: TOKEN, allow: [`127.0.0.1:${target.port}`] })
   closers.push(() => gateway.close())
-  const browser = await chromium.launchServer({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
-  closers.push(() => browser.close())
-  const client = await chromium.connect(browser.wsEndpoint())
-  closers.push(() => client.close())
   const context = {
     url: `${gateway.url}/tcp/127.0.0.1/${target.port}`,
     protocols: ['binary', `token.${Buffer.from(TOKEN).toString('base64url')}`],
@@ -59,21 +72,30 @@ async function open(target: Target, closers: (() => unknown)[], close: () => Pro
     pkcs8Key: readFileSync(target.pkcs8KeyFile, 'utf8'),
   }
   const run = async (name: string, job: Job): Promise<Sample> => {
-    const page = await client.newPage()
+    using profile = temporaryDirectory('bench-chromium')
+    const chromium = await startPeer(CHROMIUM, [...FLAGS, `--user-data-dir=${profile.path}`, `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`])
+    let timer: NodeJS.Timeout | undefined
     try {
-      const failed = new Promise<never>((_, reject) => page.once('pageerror', (error) => reject(new Error(`in the page: ${error.message}`))))
-      failed.catch(() => undefined)
-      await page.goto(`http://127.0.0.1:${(files.address() as AddressInfo).port}/`)
-      await Promise.race([page.waitForFunction('globalThis.runJob'), failed])
-      const family = () => descendants(browser.process().pid!)
-      const before = processorSeconds(family())
-      const evaluation = page.evaluate(([peer, text]) => (globalThis as unknown as { runJob: (peer: string, job: PageJob) => Promise<Timing> }).runJob(peer!, JSON.parse(text!) as PageJob), [name, JSON.stringify({ ...job, ...context })])
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error('took longer than 2 minutes')), 120_000) })
-      const timing = await Promise.race([evaluation, late, failed]).finally(() => clearTimeout(timer))
-      return { ...timing, cpu: processorSeconds(family()) - before, memory: residentPeak(family()) }
+      return await new Promise<Sample>((resolve, reject) => {
+        const family = () => [chromium.pid, ...descendants(chromium.pid)]
+        timer = setTimeout(() => reject(new Error(`took longer than ${LIMIT / 1000} s`)), LIMIT)
+        void chromium.exited.then((code) => reject(new Error(`Chromium ended with ${code}`)))
+        let before = 0
+        desk = {
+          begin() {
+            before = processorSeconds(family())
+            return { peer: name, job: { ...job, ...context } }
+          },
+          end({ timing, error }) {
+            if (timing) resolve({ ...timing, cpu: processorSeconds(family()) - before, memory: residentPeak(family()) })
+            else reject(new Error(`in the page: ${error}`))
+          },
+        }
+      })
     } finally {
-      await page.close()
+      clearTimeout(timer)
+      desk = undefined
+      await chromium.kill()
     }
   }
   const peer = (name: string, title: string, ciphers: readonly string[]): Peer => ({

@@ -47,4 +47,6 @@ async function runJob(name: string, job: PageJob): Promise<Timing> {
   return workload.run(libraries[name]!(job), job)
 }
 
-Object.assign(globalThis, { runJob })
+const { peer, job } = await (await fetch('/job')).json() as { peer: string, job: PageJob }
+const result = await runJob(peer, job).then((timing) => ({ timing }), (error: unknown) => ({ error: String(error) }))
+await fetch('/result', { method: 'POST', body: JSON.stringify(result) })
