@@ -16,7 +16,7 @@ export const hasAddon = Object.keys(require.cache).some((path) => path.endsWith(
 if (hasAddon !== (process.env.BENCH_SSH2 !== undefined)) throw new Error(`${package_} ${hasAddon ? 'has' : 'has not'} loaded its addon sshcrypto.node`)
 
 /** Files under way at a time; as many as this library has in directories. */
-const CONCURRENCY = 16
+const CONCURRENCY = 64
 
 type Callback<T> = (error: Error | null | undefined, value: T) => void
 

@@ -1,10 +1,8 @@
 import type { Channel } from '../../bindings/channel.ts'
 import { sizeOf } from './requests.ts'
 
-/** What one SSH packet holds. */
-const SSH_PACKET = 32768
-/** Smaller packets are gathered up to this, and cross the link and C together. */
-const GATHERED = 8 * SSH_PACKET
+/** Packets are gathered up to this, and cross C and the link together; the largest of those that OpenSSH takes fits in. */
+const GATHERED = 256 << 10
 
 /** Where the runtime can tell when all that had arrived has been looked at: answers for many files at once make many requests at once. */
 const atEndOfTurn: (work: () => void) => unknown = (globalThis as { setImmediate?: (work: () => void) => unknown }).setImmediate ?? queueMicrotask
@@ -55,23 +53,19 @@ export class Outbox {
     this.#pumping = this.#scheduled = false
   }
 
-  /** All small packets that fit, copied together. A large one fills up the SSH packet, and its rest goes as it is. */
+  /** All that fit, copied together, or one that is larger. */
   #next(): readonly Uint8Array[] {
-    const gathered = this.#gathered
     let length = 0
     for (const packet of this.#waiting) {
       const size = sizeOf(packet.parts)
-      let room = size > SSH_PACKET ? SSH_PACKET - length % SSH_PACKET : size
-      if (length + room > GATHERED) break
+      if (length > 0 && length + size > GATHERED) break
       this.#waiting.delete(packet)
-      for (const [index, part] of packet.parts.entries()) {
-        const copied = part.subarray(0, room)
-        gathered.set(copied, length)
-        length += copied.length
-        room -= copied.length
-        if (copied.length < part.length) return [gathered.subarray(0, length), part.subarray(copied.length), ...packet.parts.slice(index + 1)]
+      if (size > GATHERED) return packet.parts
+      for (const part of packet.parts) {
+        this.#gathered.set(part, length)
+        length += part.length
       }
     }
-    return [gathered.subarray(0, length)]
+    return [this.#gathered.subarray(0, length)]
   }
 }
