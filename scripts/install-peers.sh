@@ -41,13 +41,17 @@ full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server
 /usr/share/gocode/src/golang.org/x/crypto/ssh|golang-golang-x-crypto-dev|the SSH server of Go programs
 /usr/share/gocode/src/github.com/pkg/sftp|golang-github-pkg-sftp-dev|their SFTP server
-/usr/bin/erl|erlang-ssh|the SSH server of Erlang/OTP'
+/usr/bin/erl|erlang-ssh|the SSH server of Erlang/OTP
+/usr/include/libssh/server.h|libssh-dev|the server side of libssh
+/usr/bin/javac|default-jdk-headless|Java, for Apache MINA SSHD'
 
 # Trees of other Debian releases: folder|suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='
 trixie|trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH
 ssh-audit|trixie|ssh-audit|usr/lib/python3/dist-packages/ssh_audit|ssh-audit 3.3: what it says of our client'
 full_trees='
+mina|trixie|libmina-sshd-java|usr/share/java/sshd-core.jar|Apache MINA SSHD 2.13
+libssh|trixie|libssh-4|usr/share/doc/libssh-4/copyright|libssh 0.11, for the same server as the installed one
 python|trixie|python3-minimal,python3-asyncssh,python3-paramiko|usr/lib/python3/dist-packages/asyncssh|AsyncSSH 2.20 and Paramiko 3.5, with their Python
 bullseye|bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
 sid|sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'

@@ -53,7 +53,7 @@ test('0740: answers that nobody reads have an end', async () => {
     await connection.receive(SSH_MSG.KEXINIT)
     // A refusal says why: it is longer than most answers.
     const request = message(SSH_MSG.CHANNEL_OPEN).string('auth-agent@openssh.com').uint32(1).uint32(1).uint32(1).finish()
-    for (let sent = 0; sent < 60_000; sent++) {
+    for (let sent = 0; sent < 30_000; sent++) {
       connection.send(request)
       if (sent % 1000 === 0) await connection.sent()
     }

@@ -69,14 +69,14 @@ export interface TcpTarget extends AsyncDisposable {
 }
 
 /** A TCP server on 127.0.0.1 that does what the test says: for what no SSH server does. */
-export async function tcpTarget(serve: (socket: Socket) => void, { host = '127.0.0.1', allowHalfOpen = false } = {}): Promise<TcpTarget> {
+export async function tcpTarget(serve: (socket: Socket) => void, { host = '127.0.0.1', port = 0, allowHalfOpen = false } = {}): Promise<TcpTarget> {
   const sockets: Socket[] = []
   const server: Server = createServer({ allowHalfOpen }, (socket) => {
     sockets.push(socket)
     socket.on('error', () => {})
     serve(socket)
   })
-  server.listen(0, host)
+  server.listen(port, host)
   await once(server, 'listening')
   const close = async () => {
     for (const socket of sockets) socket.destroy()

@@ -44,7 +44,8 @@ eachServer((server, has, { name }) => {
     await (halfCloses ? finish(channel) : session.complete(() => channel.close()))
   })
 
-  it.runIf(has('tcpip-forward')).each(HOSTS)('remote forwarding: on %j', async (host) => {
+  // Apache MINA names another address in the channels of a port on all addresses than the one that it was asked for.
+  it.runIf(has('tcpip-forward')).each(HOSTS.filter((host) => name !== 'Apache MINA SSHD' || host !== ''))('remote forwarding: on %j', async (host) => {
     const [session, wanted] = [await openSession(server()), await freePort()]
     // AsyncSSH 2.10 names port 0 in the channels of a port that it chose itself.
     const [listener, port] = await session.complete(() => session.forwardListenEx(host, name === 'AsyncSSH' ? wanted : 0))

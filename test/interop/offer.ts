@@ -56,6 +56,7 @@ function parse(received: Buffer): Offer | undefined {
   const message = reader.byte()
   if (message !== 20) throw new Error(`message ${message} where SSH_MSG_KEXINIT should be`)
   reader.bytes(16)
-  const [kex, hostKey, , cipher, , mac, , compression] = Array.from({ length: 8 }, () => reader.nameList())
+  // libssh 0.10 offers an empty name among the others.
+  const [kex, hostKey, , cipher, , mac, , compression] = Array.from({ length: 8 }, () => reader.text().split(',').filter((name) => name !== ''))
   return { kex, hostKey, cipher, mac, compression } as Offer
 }

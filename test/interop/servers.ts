@@ -6,6 +6,8 @@ import type { Release } from '../support/foreign-tree.ts'
 import { startGoServer } from '../support/go-server.ts'
 import type { KeyType } from '../support/key-pairs.ts'
 import { startParamiko } from '../support/paramiko.ts'
+import { startLibsshServer } from '../support/libssh-server.ts'
+import { startMinaServer } from '../support/mina-server.ts'
 import type { PeerName } from '../support/require-peer.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import type { ClientKeys, SshServer } from '../support/ssh-server.ts'
@@ -40,7 +42,7 @@ function everythingOn(): string[] {
   return [`KexAlgorithms ${names('kex')}`, `Ciphers ${names('cipher')}`, `MACs ${names('mac')}`, 'HostKeyAlgorithms +ssh-rsa', 'PubkeyAcceptedAlgorithms +ssh-rsa']
 }
 
-function openssh(name: string, release?: Exclude<Release, 'python'>): ServerRow {
+function openssh(name: string, release?: Exclude<Release, 'python' | 'libssh'>): ServerRow {
   const own = release === undefined ? {} : { release }
   return {
     name,
@@ -70,6 +72,24 @@ const paramiko = (name: string, peer: PeerName, newer: boolean): ServerRow => ({
   abilities: ['channels', 'shell', 'sftp'],
   rekey: { start: () => startParamiko({ rekeyBytes: 1_000_000, newer }), logged: /Switch to new keys/g },
 })
+
+const libssh = (name: string, peers: PeerName[], newer: boolean): ServerRow => ({
+  name,
+  peers,
+  start: () => startLibsshServer({ hostKeyTypes, newer }),
+  userKeys,
+  abilities: allBut('direct-tcpip', 'tcpip-forward'),
+  rekey: { start: () => startLibsshServer({ rekeyBytes: 1_000_000, newer }), logged: /KEXINIT/g },
+})
+
+const mina: ServerRow = {
+  name: 'Apache MINA SSHD',
+  peers: ['mina'],
+  start: () => startMinaServer({ hostKeyTypes }),
+  userKeys,
+  abilities: allBut('pty', 'exit-signal'),
+  rekey: { start: () => startMinaServer({ rekeyBytes: 1_000_000 }), logged: /key exchange/g },
+}
 
 const erlang: ServerRow = {
   name: 'Erlang/OTP',
@@ -111,6 +131,6 @@ export const servers: readonly ServerRow[] = [
     abilities: ['channels', 'shell', 'sftp', 'direct-tcpip', 'small-packets'],
     rekey: { start: () => startGoServer({ rekeyBytes: 1_000_000 }), logged: /key exchange/g },
   },
-  // It takes a minute: npm test does without.
-  ...(process.env.INTEROP === 'full' ? [erlang] : []),
+  // They take a minute each: npm test does without.
+  ...(process.env.INTEROP === 'full' ? [libssh('libssh', ['libssh'], false), libssh('libssh of trixie', ['libssh', 'libssh-trixie'], true), mina, erlang] : []),
 ]
