@@ -15,6 +15,8 @@ export interface PortSink {
   data(chunk: Uint8Array, lent?: boolean): void
   /** `BytePort.queued` fell: there may be room again. */
   drained(): void
+  /** The memory of `chunk`, which `write` got, may be written to again. Only from ports that know; `drained` follows. */
+  written?(chunk: Uint8Array): void
   /** Nothing more will come: end of stream, or the error that broke it. */
   ended(error?: unknown): void
 }

@@ -11,6 +11,8 @@ const ANSWERS_HIGH = 4 << 20
 const STAGE_SIZE = 64 << 10
 /** From here on a packet is handed on in memory of its own: copied once, and the rest of no stage is wasted. */
 const OWN_MEMORY = 16 << 10
+/** As many packets of own memory as `OUTBOUND_HIGH` has room for. */
+const MOST_SPARE = 32
 /** For keystrokes and keepalives: idle sessions hold no more. */
 const SMALL_STAGE = 1 << 10
 const NO_STAGE = new Uint8Array(0)
@@ -36,6 +38,8 @@ export class Wire {
   #ready: Uint8Array[] = []
   #stage: Uint8Array = NO_STAGE
   #staged = 0
+  /** Memory of packets that the transport has done with, for the next ones: new memory costs more than the copy into it. */
+  #spare: Uint8Array[] = []
   #congested = false
   /** Bytes that RECV has taken in all: the driver's measure of progress (law 2). */
   taken = 0
@@ -51,6 +55,7 @@ export class Wire {
     this.#port.start({
       data: (chunk, lent) => this.#receive(chunk, lent),
       drained: () => this.#drained(),
+      written: (chunk) => { if (ownsMemory(chunk) && this.#spare.length < MOST_SPARE) this.#spare.push(chunk) },
       ended: (error) => {
         this.#ended ??= { error }
         this.#events.inbound()
@@ -102,7 +107,7 @@ export class Wire {
     if (this.#closed) return HOST_FAILED
     if (data.length >= OWN_MEMORY) {
       this.#seal()
-      this.#ready.push(new Uint8Array(data))
+      this.#ready.push(this.#copy(data))
       return data.length
     }
     if (this.#stage.length - this.#staged < data.length) {
@@ -113,6 +118,14 @@ export class Wire {
     this.#stage.set(data, this.#staged)
     this.#staged += data.length
     return data.length
+  }
+
+  /** Full packets have all the same length. */
+  #copy(data: Uint8Array): Uint8Array {
+    const spare = this.#spare.pop()
+    if (spare?.length !== data.length) return new Uint8Array(data)
+    spare.set(data)
+    return spare
   }
 
   /** Moves what is staged to the ready list; the rest of the stage stays in use. */
@@ -137,7 +150,10 @@ export class Wire {
     if (this.#ready.length === 0) return
     const chunks = this.#ready
     this.#ready = []
-    if (chunks.length === 1 && (chunks[0] as Uint8Array).length < SMALL_STAGE) this.#stage = NO_STAGE
+    if (chunks.length === 1 && (chunks[0] as Uint8Array).length < SMALL_STAGE) {
+      this.#stage = NO_STAGE
+      this.#spare = []
+    }
     this.sentAt = performance.now()
     for (const [index, chunk] of chunks.entries()) this.#port.write(chunk, index < chunks.length - 1)
     this.#congested ||= this.#port.queued > OUTBOUND_HIGH
@@ -180,4 +196,9 @@ export class Wire {
     this.#chunks.length = 0
     this.#port.abort()
   }
+}
+
+/** No other view of it is in use: it is not a part of a stage. */
+function ownsMemory(chunk: Uint8Array): boolean {
+  return chunk.length >= OWN_MEMORY && chunk.length === chunk.buffer.byteLength
 }

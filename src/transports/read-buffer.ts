@@ -79,6 +79,11 @@ class BufferPort extends SocketPort {
     if (stopped && !this.#paused && !this.#socket.destroyed) this.#socket.resume()
   }
 
+  /** A socket has given it to the kernel. */
+  protected override wrote(chunk: Uint8Array): void {
+    this.#sink?.written?.(chunk)
+  }
+
   override pause(): void {
     this.#paused = true
     super.pause()

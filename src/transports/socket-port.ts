@@ -39,13 +39,17 @@ export class SocketPort implements BytePort {
     if (this.#socket.destroyed || this.#socket.writableEnded) return
     this.#queued += chunk.length
     if (more && !this.#corked) this.#socket.cork()
-    this.#socket.write(chunk, () => {
+    this.#socket.write(chunk, (error) => {
       this.#queued -= chunk.length
+      if (!error) this.wrote(chunk)
       this.#sink?.drained()
     })
     if (!more && this.#corked) this.#socket.uncork()
     this.#corked = more
   }
+
+  /** The stream says that it has written `chunk`: of streams in general that is no word about its memory. */
+  protected wrote(_chunk: Uint8Array): void {}
 
   pause(): void {
     this.#socket.pause()

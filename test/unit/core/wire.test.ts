@@ -54,6 +54,58 @@ describe('recv', () => {
   })
 })
 
+describe('memory of packets', () => {
+  const packet = (value: number, length = 32_800) => new Uint8Array(length).fill(value)
+
+  /** What the port got for a packet. */
+  function pass({ wire, written }: ReturnType<typeof wireOverPort>, data: Uint8Array): Uint8Array {
+    wire.send(data)
+    wire.flush()
+    return written.at(-1) as Uint8Array
+  }
+
+  test('is used again once the port says that it has written it, and not before', () => {
+    const link = wireOverPort()
+    const first = pass(link, packet(1))
+    const second = pass(link, packet(2))
+    expect(second.buffer).not.toBe(first.buffer)
+    link.sink.written?.(first)
+    const third = pass(link, packet(3))
+    expect(third.buffer).toBe(first.buffer)
+    expect([second, third].map((chunk) => Buffer.compare(chunk, packet(chunk[0] as number)))).toEqual([0, 0])
+    expect([second[0], third[0]]).toEqual([2, 3])
+  })
+
+  test('stays with the port if that says nothing, has another length, or is a part of a stage', () => {
+    const link = wireOverPort()
+    const first = pass(link, packet(1))
+    link.sink.drained()
+    expect(pass(link, packet(2)).buffer).not.toBe(first.buffer)
+    link.sink.written?.(first)
+    expect(pass(link, packet(3, 20_000)).buffer).not.toBe(first.buffer)
+    expect(Buffer.compare(first, packet(1))).toBe(0)
+    for (let i = 0; i < 3; i++) link.wire.send(packet(4, 10_000))
+    link.wire.flush()
+    const staged = link.written.at(-1) as Uint8Array
+    expect(staged.length).toBe(30_000)
+    link.sink.written?.(staged)
+    expect(pass(link, packet(5, 30_000)).buffer).not.toBe(staged.buffer)
+  })
+
+  test('is held for packets only, and no more of it than may be under way', () => {
+    const link = wireOverPort()
+    const many = Array.from({ length: 100 }, () => pass(link, packet(1)))
+    for (const chunk of many) link.sink.written?.(chunk)
+    const old = new Set(many.map(({ buffer }) => buffer))
+    const again = () => Array.from({ length: 100 }, () => pass(link, packet(2))).filter(({ buffer }) => old.has(buffer)).length
+    expect(again()).toBe(32)
+    for (const chunk of many) link.sink.written?.(chunk)
+    // A keepalive: the session idles.
+    pass(link, packet(3, 100))
+    expect(again()).toBe(0)
+  })
+})
+
 describe('back-pressure', () => {
   test('receives nothing from a peer that does not read its answers, until it does or has gone', () => {
     const { wire, port, sink, events } = wireOverPort()

@@ -37,3 +37,15 @@ test('what was to be followed goes out when the port is closed', async () => {
   expect(together).toEqual([[3]])
   expect(socket.queued).toBe(0)
 })
+
+test('says nothing of the memory of what a stream in general has taken: it may hand it on', async () => {
+  const { port: socket } = port()
+  const written: Uint8Array[] = []
+  const drained = new Promise<void>((resolve) => {
+    socket.start({ data() {}, drained: resolve, written: (chunk) => written.push(chunk), ended() {} })
+  })
+  socket.write(new Uint8Array(3))
+  await drained
+  expect(written).toEqual([])
+  expect(socket.queued).toBe(0)
+})
