@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { exchange } from '../interop/exchange.ts'
+import { startSshd } from '../support/sshd.ts'
+
+/** Of each kind of computation one; the long ones run in slices, between which the session goes on. */
+const kex = ['curve25519-sha256', 'ecdh-sha2-nistp521', 'diffie-hellman-group14-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group-exchange-sha256']
+
+describe('new keys by each kind of key exchange, while bytes go both ways', () => {
+  it.each(kex)('%s', async (name) => {
+    await using server = await startSshd({ config: ['LogLevel DEBUG1'] })
+    await exchange(server, { choice: { kex: name, hostKey: 'ssh-ed25519', cipher: 'aes128-ctr', mac: 'hmac-sha2-256' }, bytes: 2_000_000, rekeys: 3 })
+    // The handshake's, and three.
+    expect(server.log().match(/SSH2_MSG_KEXINIT received/g)?.length).toBe(4)
+  }, 60_000)
+})
