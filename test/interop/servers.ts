@@ -79,7 +79,6 @@ const libssh = (name: string, peers: PeerName[], newer: boolean): ServerRow => (
   start: () => startLibsshServer({ hostKeyTypes, newer }),
   userKeys,
   abilities: allBut('direct-tcpip', 'tcpip-forward'),
-  rekey: { start: () => startLibsshServer({ rekeyBytes: 1_000_000, newer }), logged: /KEXINIT/g },
 })
 
 const mina: ServerRow = {
@@ -88,7 +87,6 @@ const mina: ServerRow = {
   start: () => startMinaServer({ hostKeyTypes }),
   userKeys,
   abilities: allBut('pty', 'exit-signal'),
-  rekey: { start: () => startMinaServer({ rekeyBytes: 1_000_000 }), logged: /key exchange/g },
 }
 
 const erlang: ServerRow = {
