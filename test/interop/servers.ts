@@ -87,6 +87,7 @@ const mina: ServerRow = {
   start: () => startMinaServer({ hostKeyTypes }),
   userKeys,
   abilities: allBut('pty', 'exit-signal'),
+  rekey: { start: () => startMinaServer({ rekeyBytes: 1_000_000 }), logged: /key exchange/g },
 }
 
 const erlang: ServerRow = {
