@@ -4,8 +4,8 @@ import { type Cell, ratio, value } from '../results.ts'
 import { workloads } from '../workloads/all.ts'
 import { digits } from './table.ts'
 
-const WIDTH = 860
-const LABEL = 250
+const WIDTH = 960
+const LABEL = 340
 const BAR = 14
 const GAP = 5
 /** The axis is logarithmic: twice as fast is as far to the right as half as fast to the left. */
@@ -41,7 +41,7 @@ export function chart(cells: readonly Cell[], peers: readonly Peer[]): string {
     y += 12
   }
   const legend = Object.entries(COLOURS).map(([name, colour], i) => {
-    const [x, top] = [20 + i % 3 * 280, y + 14 + Math.floor(i / 3) * 20]
+    const [x, top] = [20 + i % 3 * 310, y + 14 + Math.floor(i / 3) * 20]
     return `<rect x="${x}" y="${top - 10}" width="12" height="12" fill="${colour}"/><text x="${x + 18}" y="${top}" font-size="12">${escape(peers.find((peer) => peer.name === name)?.title ?? name)}</text>`
   })
   const height = y + 50

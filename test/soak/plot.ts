@@ -15,7 +15,7 @@ function curve({ samples }: Result, metric: Metric, x: number, y: number): strin
   return [
     `<rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" fill="none" stroke="#bbb"/>`,
     `<polyline points="${points.join(' ')}" fill="none" stroke="#4477aa" stroke-width="1.5"/>`,
-    `<text x="${x + 4}" y="${y + 12}" font-size="10" fill="#666">most ${format(metric, top / 1.1)}</text>`,
+    `<text x="${x + 4}" y="${y + HEIGHT - 5}" font-size="10" fill="#666">most ${format(metric, top / 1.1)}</text>`,
   ].join('\n')
 }
 
