@@ -61,6 +61,7 @@ export async function exchange(server: SshServer, options: ExchangeOptions = {})
     verifyHostKey(session, server)
     const key = readFileSync(server.keys[options.key ?? 'ed25519'].path, 'utf8')
     await session.complete(() => session.userauthPublickeyFromMemory(server.user, key))
+    using _more = options.rekeys === undefined ? undefined : ignoreMeanwhile(session)
     await Promise.all([echo(session, options.bytes ?? 100_000), rekey(session, options.rekeys ?? 0)])
     return { ...negotiated(session), banner: session.bannerGet() ?? '' }
   } finally {
@@ -89,14 +90,14 @@ function verifyHostKey(session: Session, server: SshServer): void {
   if (!server.hostKeys.some((key) => key.fingerprint === fingerprint)) throw new Error(`${fingerprint} is no host key of this server`)
 }
 
-/** TinySSH looks at what came in one piece with NEWKEYS when more comes, or after a minute: so something does. */
+/** TinySSH looks at what came in one piece with NEWKEYS when more comes, or after a minute: so something does, also after the last exchange. */
+function ignoreMeanwhile(session: Session): Disposable {
+  const timer = setInterval(() => session.failure ?? session.sendIgnore(), 100)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
 async function rekey(session: Session, times: number): Promise<void> {
-  const more = setInterval(() => session.failure ?? session.sendIgnore(), 100)
-  try {
-    for (let done = 0; done < times; done++) await session.complete(() => session.rekey())
-  } finally {
-    clearInterval(more)
-  }
+  for (let done = 0; done < times; done++) await session.complete(() => session.rekey())
 }
 
 async function echo(session: Session, length: number): Promise<void> {

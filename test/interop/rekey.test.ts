@@ -30,7 +30,8 @@ for (const { name, peers, rekey, start, abilities } of servers) {
 
       it.runIf(abilities.length > 0)(`re-key by us: while bytes go both ways, ${title}`, async () => {
         await using server = await start()
-        await exchange(server, { choice: choiceOf(name, pair), bytes: 5_000_000, rekeys: 5 })
+        // TinySSH would not look at the KEXINIT that comes in one piece with NEWKEYS (see ignoreMeanwhile), and before its answer nothing more may come.
+        await exchange(server, { choice: choiceOf(name, pair), bytes: 5_000_000, rekeys: name.startsWith('TinySSH') ? 1 : 5 })
       }, 60_000)
 
       it.runIf(rekey)(`re-key by both: while bytes go both ways, ${title}`, async () => {
