@@ -53,6 +53,28 @@ test('0111: empty channel data costs no memory', async () => {
   })
 })
 
+test('0802: what waits in packets of one byte takes little more memory than its bytes, and keeps its order', async () => {
+  const [letters, digits] = ['abcdefghij'.repeat(1000), '0123456789'.repeat(1000)]
+  await attack(async (connection) => {
+    const channel = await serveVictim(connection)
+    for (let i = 0; i < letters.length; i++) {
+      connection.send(channelData(channel, letters[i]!))
+      connection.send(stderr(channel, new TextEncoder().encode(digits[i])))
+    }
+    connection.send(channelEof(channel))
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session)
+    const before = session.instance.heapUsed()
+    await session.complete(() => channel.signal('USR1'))
+    while (channel.windowReadEx().readAvail < letters.length + digits.length) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(session.instance.heapUsed() - before).toBeLessThan(100_000)
+    expect(await readAll(channel)).toBe(letters)
+    const [, complaints] = await session.complete(() => channel.readEx(digits.length, 1))
+    expect(new TextDecoder().decode(complaints)).toBe(digits)
+  })
+})
+
 test('0111: nothing is read after the close of the channel', async () => {
   const data = await attack(async (connection) => {
     const channel = await serveVictim(connection)
