@@ -82,7 +82,7 @@ function fuzzing() {
 
 ${coverage}
 
-Found and fixed so: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), which says how far this is from the four hours that are wanted.`
+Found and fixed so: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), with the hours by the clock and of CPU.`
 }
 
 function soak() {
