@@ -1,4 +1,4 @@
-/* src/bindings/sftp-attributes.ts reads and writes these structures by offset. */
+/* src/bindings/sftp/attributes.ts reads and writes these structures by offset. */
 #include <stddef.h>
 #include "libssh2_sftp.h"
 

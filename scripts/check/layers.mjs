@@ -13,14 +13,15 @@ const MAY_IMPORT = {
   ffi: ['errors'],
   core: ['abort', 'errors', 'ffi'],
   bindings: [...KEYS, 'ffi', 'core'],
-  client: ['abort', ...KEYS, 'host-key', 'ffi', 'core', 'bindings'],
+  sftp: ['abort', 'errors', 'wire-format', 'ffi', 'bindings'],
+  client: ['abort', ...KEYS, 'host-key', 'ffi', 'core', 'bindings', 'sftp'],
   // Runtime names live here. Types may come from anywhere below; the transports themselves carry no code of the library.
   transports: ['abort', 'errors'],
   xterm: ['errors'],
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'client', 'transports', 'index.ts'],
   agent: ['keys'],
   inline: ['ffi', 'index.ts'],
-  'index.ts': ['errors', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'client'],
+  'index.ts': ['abort', 'errors', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
 }
 const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'cli']
 /** Packages that exist only at run time of one kind of host. */

@@ -1,12 +1,12 @@
 import { connectAgent } from '#connect-tcp'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
-import type { AgentClient, AgentIdentity } from '../keys/agent-client.ts'
-import type { AgentTransport } from '../keys/agent-stream.ts'
+import type { AgentClient, AgentIdentity } from '../keys/agent/client.ts'
+import type { AgentTransport } from '../keys/agent/stream.ts'
 import { bytes } from './arguments.ts'
 import type { Again, Calls } from './calls.ts'
 import { Later } from './later.ts'
-import type { Session } from './session.ts'
+import type { Session } from './session/session.ts'
 
 /**
  * An SSH agent in the shape of libssh2's and ssh2-python's: connect, list, authenticate. Non-blocking.
@@ -44,7 +44,7 @@ export class Agent implements Disposable {
   connect(transport?: AgentTransport): Again | 0 {
     if (this.#client) return 0
     const connected = this.#later.call('agentConnect', async () => {
-      const { AgentClient } = await import('../keys/agent-client.ts')
+      const { AgentClient } = await import('../keys/agent/client.ts')
       return new AgentClient(transport ?? await connectAgent(this.#path ?? undefined, undefined))
     })
     if (connected === LIBSSH2_ERROR_EAGAIN) return connected

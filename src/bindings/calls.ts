@@ -14,7 +14,7 @@ import type { SessionHost } from '../ffi/host.ts'
 import type { Instance } from '../ffi/instance.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
 import { Lane } from './lane.ts'
-import { Negotiation } from './negotiation.ts'
+import { Negotiation } from './session/negotiation.ts'
 
 export type Again = typeof LIBSSH2_ERROR_EAGAIN
 export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T

@@ -10,7 +10,7 @@ import type { HeapScope } from '../ffi/heap.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
 import type { Calls } from './calls.ts'
-import type { Session } from './session.ts'
+import type { Session } from './session/session.ts'
 
 /** One entry of a `KnownHosts` collection: struct libssh2_knownhost. */
 export interface KnownHost {

@@ -1,4 +1,4 @@
-import { matchPatternList } from '../host-key/pattern.ts'
+import { matchPatternList } from '../host-key/known-hosts/pattern.ts'
 
 /**
  * Applies a list of algorithms of ssh_config(5) (`Ciphers`, `KexAlgorithms`, …) to the defaults: `+list` appends, `-patterns` removes, `^list` puts in front, a plain list replaces.

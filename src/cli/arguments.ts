@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Forward, type ForwardKind, parseForward } from './forward-spec.ts'
-import { type JumpHost, parseJumpHost } from './ssh-config-values.ts'
+import { type JumpHost, parseJumpHost } from './ssh-config/values.ts'
 
 /** A mistake on the command line: shown with the usage, exit code 2. */
 export class UsageError extends Error {}

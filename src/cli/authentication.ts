@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { type AuthMethod, keyboardInteractive, password } from '../client/auth.ts'
-import { agent } from '../client/auth-agent.ts'
-import { publicKey } from '../client/auth-public-key.ts'
+import { type AuthMethod, keyboardInteractive, password } from '../client/auth/authenticate.ts'
+import { agent } from '../client/auth/agent.ts'
+import { publicKey } from '../client/auth/public-key.ts'
 import { AuthenticationError, KeyError } from '../errors/ssh-error.ts'
-import { parsePrivateKey } from '../keys/parse-private-key.ts'
+import { parsePrivateKey } from '../keys/files/parse-private-key.ts'
 import type { PrivateKey } from '../keys/private-key.ts'
-import type { SshConfig } from './ssh-config.ts'
+import type { SshConfig } from './ssh-config/ssh-config.ts'
 import type { Terminal } from './terminal.ts'
 
 /** How often a person may mistype, as ssh has it. */

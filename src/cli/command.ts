@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { Client, ExecOptions } from '../client/client.ts'
 import type { Process } from '../client/process.ts'
-import type { Exit, PtyOptions } from '../bindings/channel.ts'
-import { matchPattern } from '../host-key/pattern.ts'
-import type { SshConfig } from './ssh-config.ts'
+import type { Exit, PtyOptions } from '../bindings/channel/channel.ts'
+import { matchPattern } from '../host-key/known-hosts/pattern.ts'
+import type { SshConfig } from './ssh-config/ssh-config.ts'
 
 /** Of a command that was ended by a signal, as ssh has it. */
 const SIGNALLED = 255

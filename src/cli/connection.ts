@@ -7,8 +7,8 @@ import { applyAlgorithmList } from './algorithm-list.ts'
 import type { ConnectionArguments } from './arguments.ts'
 import { authMethods } from './authentication.ts'
 import { hostKeyAdvice, hostKeyPolicyOf } from './host-key-policy.ts'
-import { readSshConfig, type SshConfig } from './ssh-config.ts'
-import type { JumpHost } from './ssh-config-values.ts'
+import { readSshConfig, type SshConfig } from './ssh-config/ssh-config.ts'
+import type { JumpHost } from './ssh-config/values.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A connection with the ones that it goes through; closing closes them all. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { matchPattern } from '../host-key/pattern.ts'
+import { matchPattern } from '../host-key/known-hosts/pattern.ts'
 
 /** The paths that match a pattern with `*` and `?` within its parts, in order; without either, the path itself. Hidden files need a pattern that begins with a dot. */
 export function expandGlob(pattern: string): readonly string[] {

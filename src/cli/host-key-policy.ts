@@ -1,11 +1,11 @@
 import type { HostKeyError } from '../errors/ssh-error.ts'
 import { keyTitle } from '../host-key/fingerprint.ts'
 import { knownHostName } from '../host-key/host-name.ts'
-import type { HostKeyStore } from '../host-key/host-key-store.ts'
+import type { HostKeyStore } from '../host-key/stores/host-key-store.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { type NewHost, trustOnFirstUse } from '../host-key/trust-on-first-use.ts'
-import { fileHostKeyStore } from '../transports/node-known-hosts-store.ts'
-import type { SshConfig } from './ssh-config.ts'
+import { fileHostKeyStore } from '../transports/node/known-hosts-store.ts'
+import type { SshConfig } from './ssh-config/ssh-config.ts'
 
 /** How the program talks to the person before it. */
 export interface Person {

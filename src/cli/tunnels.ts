@@ -1,8 +1,8 @@
 import type { Client } from '../client/client.ts'
-import { forwardDynamic, forwardLocal, forwardRemote, type Forwarding } from '../transports/node-forward.ts'
+import { forwardDynamic, forwardLocal, forwardRemote, type Forwarding } from '../transports/node/forward.ts'
 import { UsageError } from './arguments.ts'
 import type { ForwardEnd } from './forward-spec.ts'
-import type { SshConfig } from './ssh-config.ts'
+import type { SshConfig } from './ssh-config/ssh-config.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Opens what `-L`, `-R`, `-D` and the configuration ask for. They end with the connection. */

@@ -1,5 +1,5 @@
-import { CALLS } from '../bindings/session-transport.ts'
-import type { Session } from '../bindings/session.ts'
+import { CALLS } from '../bindings/session/transport.ts'
+import type { Session } from '../bindings/session/session.ts'
 
 /**
  * Has the system acknowledge at once what has arrived. OpenSSH's server holds a small packet back until the one before it is acknowledged (Nagle's

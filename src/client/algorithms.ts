@@ -1,4 +1,4 @@
-import type { Session } from '../bindings/session.ts'
+import type { Session } from '../bindings/session/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import {
   LIBSSH2_FLAG_COMPRESS, LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,

@@ -1,4 +1,4 @@
-import type { Channel } from '../bindings/channel.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
 import type { Transport } from '../core/transport.ts'
 import { ReceiveWindow, type RoundTrip } from './receive-window.ts'
 import { channelReadable, channelWritable } from './streams.ts'

@@ -1,7 +1,8 @@
 import type { Again } from '../bindings/calls.ts'
-import type { Channel, Exit, PtyOptions } from '../bindings/channel.ts'
-import type { Session } from '../bindings/session.ts'
+import type { Channel, Exit, PtyOptions } from '../bindings/channel/channel.ts'
+import type { Session } from '../bindings/session/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
+import type { CallOptions } from '../abort/call-options.ts'
 import { orAbort } from '../abort/or-abort.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
 import { acknowledge, acknowledgeNext } from './acknowledge.ts'
@@ -12,13 +13,8 @@ import type { ListenOptions, PortListener } from './listener.ts'
 import { Process } from './process.ts'
 import { RoundTrip } from './receive-window.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
-import type { SftpClient } from './sftp/sftp-client.ts'
-import type { UploadSource } from './sftp/sources.ts'
-
-/** Options of every call. */
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined
-}
+import type { SftpClient } from '../sftp/sftp-client.ts'
+import type { UploadSource } from '../sftp/sources.ts'
 
 export interface ExecOptions extends CallOptions {
   /** Variables for the command's environment. Servers refuse most names (`AcceptEnv`): that is an error unless `ignoreRefusedEnv`. */
@@ -170,7 +166,7 @@ export class Client implements AsyncDisposable {
 
   /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */
   async sftp(options: CallOptions = {}): Promise<SftpClient> {
-    return (await import('./sftp/sftp-client.ts')).SftpClient.open(this.session, options)
+    return (await import('../sftp/sftp-client.ts')).SftpClient.open(this.session, options)
   }
 
   /** Has the server send a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */

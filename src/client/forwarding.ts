@@ -1,6 +1,6 @@
 import { connectAgent } from '#connect-tcp'
-import type { Channel, Originator } from '../bindings/channel.ts'
-import type { Session } from '../bindings/session.ts'
+import type { Channel, Originator } from '../bindings/channel/channel.ts'
+import type { Session } from '../bindings/session/session.ts'
 import type { Transport } from '../core/transport.ts'
 import { ChannelError } from '../errors/ssh-error.ts'
 import { channelStream } from './channel-stream.ts'

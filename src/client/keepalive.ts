@@ -1,5 +1,5 @@
-import { CALLS } from '../bindings/session-transport.ts'
-import type { Session } from '../bindings/session.ts'
+import { CALLS } from '../bindings/session/transport.ts'
+import type { Session } from '../bindings/session/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
 export interface KeepaliveOptions {

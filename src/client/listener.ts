@@ -1,7 +1,7 @@
 import { onAbort } from '../abort/on-abort.ts'
-import type { Channel, Originator } from '../bindings/channel.ts'
-import type { Listener } from '../bindings/listener.ts'
-import type { Session } from '../bindings/session.ts'
+import type { Channel, Originator } from '../bindings/channel/channel.ts'
+import type { Listener } from '../bindings/listener/listener.ts'
+import type { Session } from '../bindings/session/session.ts'
 import type { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 

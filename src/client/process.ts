@@ -1,5 +1,5 @@
 import { onAbort } from '../abort/on-abort.ts'
-import type { Channel, Exit } from '../bindings/channel.ts'
+import type { Channel, Exit } from '../bindings/channel/channel.ts'
 import type { SSHError } from '../errors/ssh-error.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
 import { ReceiveWindow, type RoundTrip } from './receive-window.ts'

@@ -1,4 +1,4 @@
-import type { Channel } from '../bindings/channel.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
 
 /** Bytes that a channel may hold unread at most: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20

@@ -1,13 +1,13 @@
-import type { Channel } from '../bindings/channel.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
 import type { ScpStat } from '../bindings/scp.ts'
-import type { Session } from '../bindings/session.ts'
+import type { Session } from '../bindings/session/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SCP_PROTOCOL } from '../ffi/constants.gen.ts'
 import { decodeText } from '../wire-format/bytes.ts'
-import type { CallOptions } from './client.ts'
-import { atOnce } from './sftp/shared.ts'
-import { type ByteSource, openSource, type UploadSource } from './sftp/sources.ts'
-import type { TransferProgress } from './sftp/transfer.ts'
+import type { CallOptions } from '../abort/call-options.ts'
+import { atOnce } from '../sftp/shared.ts'
+import { type ByteSource, openSource, type UploadSource } from '../sftp/sources.ts'
+import type { TransferProgress } from '../sftp/transfer.ts'
 
 const CHUNK = 256 << 10
 /** What either side says when all is well. */

@@ -1,4 +1,4 @@
-import type { Channel } from '../bindings/channel.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
 import type { ReceiveWindow } from './receive-window.ts'
 
 /** Most bytes of one chunk of a readable. */

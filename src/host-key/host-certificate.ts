@@ -2,7 +2,7 @@ import { HostKeyError, KeyError } from '../errors/ssh-error.ts'
 import type { Certificate } from '../keys/certificate.ts'
 import { WireFormatError } from '../wire-format/wire-format-error.ts'
 import { lowerCase } from './host-name.ts'
-import { matchPattern } from './pattern.ts'
+import { matchPattern } from './known-hosts/pattern.ts'
 import { verifySignature } from './verify-signature.ts'
 
 const FOR_EVER = 0xffffffffffffffffn

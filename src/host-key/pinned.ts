@@ -4,7 +4,7 @@ import { parsePublicKey } from '../keys/public-key.ts'
 import { publicKeyType } from '../keys/public-key-blob.ts'
 import { decodeBase64 } from '../wire-format/base64.ts'
 import { fingerprint } from './fingerprint.ts'
-import { isGarbage } from './known-hosts-line.ts'
+import { isGarbage } from './known-hosts/line.ts'
 import type { HostKeyPolicy } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
 

@@ -1,7 +1,7 @@
 import { publicJwk } from '../keys/jwk.ts'
 import { CURVES } from '../keys/key-types.ts'
 import { type EcdsaPublic, type Ed25519Public, type PublicFields, readPublicKey, type RsaPublic, typeOf } from '../keys/public-key-blob.ts'
-import { webCryptoParameters } from '../keys/web-crypto-sign.ts'
+import { webCryptoParameters } from '../keys/signers/web-crypto-sign.ts'
 import { type Bytes, concatBytes, encodeText } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
 import { WireWriter } from '../wire-format/writer.ts'

@@ -1,5 +1,5 @@
 import { copyBytes, encodeText } from '../wire-format/bytes.ts'
-import type { OpenSshFormatOptions } from './openssh-private-key.ts'
+import type { OpenSshFormatOptions } from './files/openssh/private-key.ts'
 import type { PrivateKey } from './private-key.ts'
 
 export interface GenerateKeyPairOptions {
@@ -26,7 +26,7 @@ export interface FormatPrivateKeyOptions {
 /** Writes a private key in OpenSSH's format, encrypted with aes256-ctr and bcrypt where there is a passphrase. */
 export async function formatPrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions = {}): Promise<string> {
   const { passphrase = '', rounds, comment = key.comment } = options
-  const [{ formatOpenSshPrivateKey }, { PrivateKey }] = await Promise.all([import('./openssh-private-key.ts'), import('./private-key.ts')])
+  const [{ formatOpenSshPrivateKey }, { PrivateKey }] = await Promise.all([import('./files/openssh/private-key.ts'), import('./private-key.ts')])
   const secret = typeof passphrase === 'string' ? encodeText(passphrase) : copyBytes(passphrase)
   const format: OpenSshFormatOptions = { ...secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }
   try {

@@ -2,9 +2,9 @@ import type { Bytes } from '../wire-format/bytes.ts'
 import { unsupported } from './key-error.ts'
 import { plainName, signatureAlgorithms } from './key-types.ts'
 import { type PrivateFields, wipePrivate } from './private-fields.ts'
-import { signWithFields } from './private-key-signing.ts'
+import { signWithFields } from './signers/private-key-signing.ts'
 import { keyBits, typeOf, writePublicKey } from './public-key-blob.ts'
-import type { Signer } from './signer.ts'
+import type { Signer } from './signers/signer.ts'
 
 /** A private key in memory, parsed or generated; signs by itself. Make one with `parsePrivateKey` or `generateKeyPair`. */
 export class PrivateKey implements Signer {

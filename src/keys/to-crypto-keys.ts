@@ -1,4 +1,4 @@
-import type { CryptoKeys } from './crypto-key-signer.ts'
+import type { CryptoKeys } from './signers/crypto-key-signer.ts'
 import { unsupported } from './key-error.ts'
 import type { PrivateKey } from './private-key.ts'
 
@@ -9,7 +9,7 @@ import type { PrivateKey } from './private-key.ts'
  */
 export async function toCryptoKeys(key: PrivateKey): Promise<CryptoKeys> {
   const algorithm = key.type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type
-  const [{ PrivateKey }, { importPrivate }] = await Promise.all([import('./private-key.ts'), import('./private-key-signing.ts')])
+  const [{ PrivateKey }, { importPrivate }] = await Promise.all([import('./private-key.ts'), import('./signers/private-key-signing.ts')])
   const privateKey = await importPrivate(PrivateKey.fieldsOf(key), algorithm)
   if (privateKey === undefined) throw unsupported(`this runtime's WebCrypto has no keys of type ${key.type}`)
   return { privateKey, publicKey: key.publicKey.slice() }

@@ -1,6 +1,6 @@
 /// TCP and Unix sockets of Bun.
 import type { Transport } from '../core/transport.ts'
-import { BunPort, type BunSocket } from './bun-port.ts'
+import { BunPort, type BunSocket } from './bun/port.ts'
 import { PortTransport } from './port-transport.ts'
 import type { ConnectTcpOptions } from './tcp-options.ts'
 import { unlessAborted } from './unless-aborted.ts'

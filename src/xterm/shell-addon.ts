@@ -1,5 +1,5 @@
 import type { IDisposable, ITerminalAddon, Terminal } from '@xterm/xterm'
-import type { Exit } from '../bindings/channel.ts'
+import type { Exit } from '../bindings/channel/channel.ts'
 import { showOutput } from './output.ts'
 import { sendInput } from './input.ts'
 import type { Shell } from './shell.ts'

@@ -1,4 +1,4 @@
-import type { Exit } from '../bindings/channel.ts'
+import type { Exit } from '../bindings/channel/channel.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import type { Shell } from './shell.ts'
 

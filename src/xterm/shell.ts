@@ -1,4 +1,4 @@
-import type { Exit } from '../bindings/channel.ts'
+import type { Exit } from '../bindings/channel/channel.ts'
 
 /** What a terminal needs of a process: `client.shell()`, `client.exec(command, { pty })` and `receiveShell()` give it. */
 export interface Shell {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { Channel } from '../../src/bindings/channel.ts'
-import { Session } from '../../src/bindings/session.ts'
+import type { Channel } from '../../src/bindings/channel/channel.ts'
+import { Session } from '../../src/bindings/session/session.ts'
 import { SSHError } from '../../src/errors/ssh-error.ts'
 import { Instance } from '../../src/ffi/instance.ts'
 import { connectTcp } from '../../src/transports/node.ts'

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { CALLS } from '../../src/bindings/session-transport.ts'
+import { CALLS } from '../../src/bindings/session/transport.ts'
 import { Instance, Session, SSHError } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { startProxy } from '../support/proxy.ts'

@@ -6,7 +6,7 @@ import type { Encoded } from '../../src/ffi/heap.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../src/ffi/host.ts'
 import { Instance } from '../../src/ffi/instance.ts'
 import type { Libssh2Module } from '../../src/ffi/create-module.ts'
-import { parsePrivateKey } from '../../src/keys/parse-private-key.ts'
+import { parsePrivateKey } from '../../src/keys/files/parse-private-key.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 
 const nothing = () => {}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CALLS } from '../../src/bindings/session-transport.ts'
+import { CALLS } from '../../src/bindings/session/transport.ts'
 import { Instance, Session } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { execute, finish, openSession, readAll, shakenSession } from '../support/session.ts'

@@ -1,7 +1,7 @@
 /// What `connect({ host, port })` and `agent()` need of Node.
-import { connectUnix } from '../node-socket.ts'
+import { connectUnix } from '../node/socket.ts'
 import { agentSocket } from './agent-socket.ts'
 
-export { dialTcp as connectTcp } from '../node-socket.ts'
+export { dialTcp as connectTcp } from '../node/socket.ts'
 
 export const connectAgent = agentSocket(connectUnix)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
 
-const path = new URL('../../../src/bindings/channel.ts', import.meta.url)
+const path = new URL('../../../src/bindings/channel/channel.ts', import.meta.url)
 const exported = new Set(readFileSync(new URL('../../../wasm/exports.txt', import.meta.url), 'utf8').split('\n'))
 
 /** Names that are macros over another function in libssh2.h: what is documented is the macro, what is exported the function. */

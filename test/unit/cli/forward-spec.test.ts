@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ForwardKind, parseForward } from '../../../src/cli/forward-spec.ts'
-import { parseJumpHost } from '../../../src/cli/ssh-config-values.ts'
+import { parseJumpHost } from '../../../src/cli/ssh-config/values.ts'
 
 describe('parseForward', () => {
   const right: readonly (readonly [ForwardKind, string, unknown])[] = [

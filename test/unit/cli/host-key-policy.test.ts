@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostKeyAdvice, hostKeyPolicyOf } from '../../../src/cli/host-key-policy.ts'
-import { readSshConfig } from '../../../src/cli/ssh-config.ts'
+import { readSshConfig } from '../../../src/cli/ssh-config/ssh-config.ts'
 import type { HostKeyError } from '../../../src/errors/ssh-error.ts'
 import { type KeyPair, keyPair } from '../../support/key-pairs.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'

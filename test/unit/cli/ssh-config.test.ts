@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { execFile } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
-import { readSshConfig, type SshConfigRequest, thisUser } from '../../../src/cli/ssh-config.ts'
+import { readSshConfig, type SshConfigRequest, thisUser } from '../../../src/cli/ssh-config/ssh-config.ts'
 import { seededRandom } from '../../support/random.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { asSshG, sshDefaults, sshG } from './ssh-g.ts'

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { homedir } from 'node:os'
 import { applyAlgorithmList } from '../../../src/cli/algorithm-list.ts'
 import type { Forward, ForwardEnd } from '../../../src/cli/forward-spec.ts'
-import type { SshConfig } from '../../../src/cli/ssh-config.ts'
+import type { SshConfig } from '../../../src/cli/ssh-config/ssh-config.ts'
 
 const ALGORITHM_KEYWORDS = ['ciphers', 'hostkeyalgorithms', 'kexalgorithms', 'macs'] as const
 const KEYWORDS = new Set<string>([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Channel } from '../../../src/bindings/channel.ts'
+import type { Channel } from '../../../src/bindings/channel/channel.ts'
 import { ReceiveWindow, RoundTrip } from '../../../src/client/receive-window.ts'
 
 const MEBIBYTE = 1 << 20

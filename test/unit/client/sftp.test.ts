@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { joinPath, parentPath } from '../../../src/client/sftp/directory.ts'
-import { openFlags } from '../../../src/client/sftp/open-flags.ts'
-import { PacketSplitter } from '../../../src/client/sftp/packet-splitter.ts'
-import { forEachParallel } from '../../../src/client/sftp/parallel.ts'
-import { TransferBudget, TransferWindow } from '../../../src/client/sftp/transfer-window.ts'
+import { joinPath, parentPath } from '../../../src/sftp/directory.ts'
+import { openFlags } from '../../../src/sftp/open-flags.ts'
+import { PacketSplitter } from '../../../src/sftp/packet-splitter.ts'
+import { forEachParallel } from '../../../src/sftp/parallel.ts'
+import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer-window.ts'
 import { seededRandom } from '../../support/random.ts'
 
 describe('PacketSplitter', () => {

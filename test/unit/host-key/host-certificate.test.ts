@@ -1,7 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { verifyHostCertificate } from '../../../src/host-key/host-certificate.ts'
-import { knownHosts } from '../../../src/host-key/known-hosts.ts'
+import { knownHosts } from '../../../src/host-key/known-hosts/known-hosts.ts'
 import { parseCertificate } from '../../../src/keys/certificate.ts'
 import { WireReader } from '../../../src/wire-format/reader.ts'
 import { WireWriter } from '../../../src/wire-format/writer.ts'

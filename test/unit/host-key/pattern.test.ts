@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { matchPattern, matchPatternList } from '../../../src/host-key/pattern.ts'
+import { matchPattern, matchPatternList } from '../../../src/host-key/known-hosts/pattern.ts'
 import { seededRandom } from '../../support/random.ts'
 
 describe('matchPattern', () => {

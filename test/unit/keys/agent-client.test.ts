@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AgentClient } from '../../../src/keys/agent-client.ts'
+import { AgentClient } from '../../../src/keys/agent/client.ts'
 import { string, strings } from './independent-verifier.ts'
 
 const number = (value: number) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { KeyError } from '../../../src/errors/ssh-error.ts'
-import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
+import { parsePrivateKey } from '../../../src/keys/files/parse-private-key.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { type Random, seededRandom } from '../../support/random.ts'
 import { requirePeer } from '../../support/require-peer.ts'

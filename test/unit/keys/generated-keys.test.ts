@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { formatPrivateKey, generateKeyPair } from '../../../src/keys/generate-key-pair.ts'
-import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
+import { parsePrivateKey } from '../../../src/keys/files/parse-private-key.ts'
 import { formatPublicKey } from '../../../src/keys/public-key.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import { nodeVerifies } from './independent-verifier.ts'

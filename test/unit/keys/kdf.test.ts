@@ -1,8 +1,8 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bcryptPbkdf } from '../../../src/keys/bcrypt-pbkdf.ts'
-import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
-import { decryptTripleDesCbc } from '../../../src/keys/triple-des.ts'
+import { bcryptPbkdf } from '../../../src/keys/files/ciphers/bcrypt-pbkdf.ts'
+import { parsePrivateKey } from '../../../src/keys/files/parse-private-key.ts'
+import { decryptTripleDesCbc } from '../../../src/keys/files/ciphers/triple-des.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import { PASSPHRASE, rewritten, throughOpenssl, throughPuttygen } from './key-files.ts'
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
+import { parsePrivateKey } from '../../../src/keys/files/parse-private-key.ts'
 import { mpint, publicBlobOf, string } from './independent-verifier.ts'
 
 /** Parts of a file that a test may replace; what is left out is right. */

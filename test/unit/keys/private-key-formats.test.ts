@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { KeyError } from '../../../src/errors/ssh-error.ts'
-import { parsePrivateKey } from '../../../src/keys/parse-private-key.ts'
+import { parsePrivateKey } from '../../../src/keys/files/parse-private-key.ts'
 import type { PrivateKey } from '../../../src/keys/private-key.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import type { ForeignSigner } from '../../../src/keys/to-signer.ts'
-import { type Credentials, webAuthnPublicKey, webAuthnSigner } from '../../../src/keys/webauthn-signer.ts'
+import type { ForeignSigner } from '../../../src/keys/signers/to-signer.ts'
+import { type Credentials, webAuthnPublicKey, webAuthnSigner } from '../../../src/keys/signers/webauthn-signer.ts'
 import { mpint, publicBlobOf, string, strings } from './independent-verifier.ts'
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest()

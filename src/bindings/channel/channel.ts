@@ -1,0 +1,511 @@
+import { libssh2Error } from '../../errors/libssh2-error.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import {
+  LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
+  LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
+} from '../../ffi/constants.gen.ts'
+import type { Bytes, ChannelPointer } from '../../ffi/exports.ts'
+import { Handle } from '../../ffi/handle.ts'
+import type { HeapScope } from '../../ffi/heap.ts'
+import type { Libssh2Module } from '../../ffi/create-module.ts'
+import { bytes, data as checkedData, int, INT_MAX, wholeNumber } from '../arguments.ts'
+import { type Again, type Call, type Calls } from '../calls.ts'
+import { Lane } from '../lane.ts'
+import type { Session } from '../session/session.ts'
+
+/** A PTY request (RFC 4254 section 6.2). */
+export interface PtyOptions {
+  /** Value of TERM; `vt100` if none is given. */
+  readonly term?: string
+  /** Encoded terminal modes (RFC 4254 section 8). */
+  readonly modes?: Uint8Array
+  /** Size in characters, 80 x 24 if none is given. */
+  readonly columns?: number
+  readonly rows?: number
+  /** Size in pixels; 0 is unknown. */
+  readonly widthPx?: number
+  readonly heightPx?: number
+}
+
+/** What `getExitSignal` gives: return code, signal name without `SIG`, error message, language tag; `null` where there is none. */
+export type ExitSignal = [rc: number, signal: string | null, message: string | null, language: string | null]
+
+/** How a remote process ended: with a code, by a signal (named without `SIG`), or without a word from the server (RFC 4254 section 6.10). */
+export type Exit =
+  | { readonly code: number }
+  | { readonly signal: string, readonly coreDumped: boolean, readonly message: string }
+  | { readonly none: true }
+
+/** Where a forwarded connection comes from. Text of the server: it may say what it likes. */
+export interface Originator {
+  readonly host: string
+  readonly port: number
+}
+
+/** libssh2 reads no more in one call of ours; a larger `size` is cut to it. */
+const LARGEST_READ = 4 << 20
+/** Reads add their own size to it. */
+const LARGEST_WINDOW = 1 << 30
+const NOTHING = new Uint8Array(0)
+
+/**
+ * A channel (RFC 4254 section 5), non-blocking. Return codes as in ssh2-python: EAGAIN (-37) is returned, every other negative code
+ * throws a `ChannelError` or another `SSHError` kind.
+ */
+export class Channel implements Disposable {
+  /** The session that this channel belongs to. */
+  readonly session: Session
+  readonly #calls: Calls
+  readonly #handle: Handle<ChannelPointer>
+  /** By which C tells of news. */
+  #cachedNumber: number | undefined
+  /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
+  readonly #writing = new Lane()
+  /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
+  readonly #requests = new Lane()
+  /** Goes on with a request that the server has not answered: as long as it has not, no other request of the channel can be made. */
+  #unanswered: (() => number) | undefined
+  /** Close has been sent, or begun: whatever followed it would be for a channel that the peer may not know any more, and end the session. */
+  #closing = false
+
+  /** For the bindings: channels come from `session.openSession()` and its siblings. */
+  constructor(session: Session, calls: Calls, pointer: ChannelPointer) {
+    this.session = session
+    this.#calls = calls
+    this.#handle = new Handle('channel', pointer, calls.handle)
+  }
+
+  get #number(): number {
+    const { pointer } = this.#handle
+    return this.#cachedNumber ??= this.#calls.plain((c) => c._glue_channel_number(pointer))
+  }
+
+  /** A channel request, whose reply only its order identifies among those of the channel. */
+  #request(name: string, prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
+    const { pointer } = this.#handle
+    const lane = this.#requests
+    using scope = this.#calls.heap.scope()
+    const run = prepare(scope)
+    if (!lane.heldBy(name)) this.#needOpen()
+    this.#unanswered = undefined
+    const rc = this.#calls.code({ lane, key: name }, (c) => run(c, pointer))
+    if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(name)) this.#unanswered = () => this.#request(name, prepare)
+    return rc
+  }
+
+  #needOpen(): void {
+    if (this.#closing && !this.#handle.freed) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the channel has been closed')
+  }
+
+  /** For data: unlike libssh2, which would wait for a window for ever, says so when the peer has closed the channel. */
+  #needPeer(): void {
+    this.#needOpen()
+    if (this.#plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
+  }
+
+  #call(call: Call, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
+    const { pointer } = this.#handle
+    return this.#calls.code(call, (c) => run(c, pointer))
+  }
+
+  #plain<T>(run: (c: Libssh2Module, channel: ChannelPointer) => T): T {
+    const { pointer } = this.#handle
+    const result = this.#calls.plain((c) => run(c, pointer))
+    this.#calls.driver.touched()
+    return result
+  }
+
+  /** Requests a PTY of 80 x 24 characters. @returns 0, or EAGAIN. libssh2_channel_request_pty. */
+  pty(term = 'vt100'): number {
+    return this.ptyEx({ term })
+  }
+
+  /** Requests a PTY. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_request_pty_ex. */
+  ptyEx(options: PtyOptions = {}): number {
+    const { term = 'vt100', modes = NOTHING, columns = LIBSSH2_TERM_WIDTH, rows = LIBSSH2_TERM_HEIGHT, widthPx = LIBSSH2_TERM_WIDTH_PX, heightPx = LIBSSH2_TERM_HEIGHT_PX } = options
+    const size = checkedSize(columns, rows, widthPx, heightPx)
+    return this.#request(`pty:${term}:${modes}:${size}`, (scope) => {
+      const name = scope.utf8(term, 'term')
+      const encoded = scope.bytes(bytes(modes, 'modes'))
+      return (c, channel) => c._libssh2_channel_request_pty_ex(channel, name.pointer, name.length, encoded.pointer, encoded.length, ...size)
+    })
+  }
+
+  /** Tells the server the terminal's new size (window-change, RFC 4254 section 6.7). @returns 0, or EAGAIN. libssh2_channel_request_pty_size_ex. */
+  ptySize(columns: number, rows: number, widthPx = 0, heightPx = 0): number {
+    const size = checkedSize(columns, rows, widthPx, heightPx)
+    this.#needOpen()
+    return this.#call({ key: 'ptySize' }, (c, channel) => c._libssh2_channel_request_pty_size_ex(channel, ...size))
+  }
+
+  /** Runs `command` with the user's shell. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_exec. */
+  execute(command: string): number {
+    return this.processStartup('exec', command)
+  }
+
+  /** Starts the user's login shell. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_shell. */
+  shell(): number {
+    return this.processStartup('shell')
+  }
+
+  /** Starts a subsystem, e.g. `sftp`. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_subsystem. */
+  subsystem(name: string): number {
+    return this.processStartup('subsystem', name)
+  }
+
+  /**
+   * Starts something by request type (`exec`, `shell`, `subsystem`), with a message where the type has one (RFC 4254 section 6.5).
+   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_process_startup.
+   */
+  processStartup(request: string, message?: string | null): number {
+    return this.#request(`startup:${request}:${message ?? ''}`, (scope) => {
+      const type = scope.utf8(request, 'request')
+      // Without one these two are malformed, and the server would end the session.
+      if (message == null && (request === 'exec' || request === 'subsystem')) throw new TypeError(`${request} needs a message, which must be a string`)
+      const body = message == null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(message, 'message')
+      return (c, channel) => c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
+    })
+  }
+
+  /**
+   * Sets a variable in the environment of what is started next (RFC 4254 section 6.4).
+   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses, as most do but for names they list. libssh2_channel_setenv_ex.
+   */
+  setenv(name: string, value: string): number {
+    return this.#request(`setenv:${name}:${value}`, (scope) => {
+      const variable = scope.utf8(name, 'name')
+      const content = scope.utf8(value, 'value')
+      return (c, channel) => c._libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
+    })
+  }
+
+  /** Sends a signal, named without `SIG`, to what runs (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */
+  signal(name: string): number {
+    using scope = this.#calls.heap.scope()
+    const text = scope.utf8(typeof name === 'string' ? name.replace(/^SIG/, '') : name, 'name')
+    this.#needOpen()
+    return this.#call({ key: 'signal' }, (c, channel) => c._libssh2_channel_signal_ex(channel, text.pointer, text.length))
+  }
+
+  /**
+   * Asks for forwarding of the authentication agent; `session.acceptAgent()` gives the channels that the server then opens.
+   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_request_auth_agent.
+   */
+  requestAuthAgent(): number {
+    this.session.listenForAgents()
+    return this.#request('requestAuthAgent', () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
+  }
+
+  /** Asks for X11 forwarding with a cookie that libssh2 invents. @param screen number of the X screen. @returns 0, or EAGAIN. libssh2_channel_x11_req. */
+  x11Req(screen = 0): number {
+    return this.x11ReqEx(false, null, null, screen)
+  }
+
+  /**
+   * Asks for X11 forwarding (RFC 4254 section 6.3.1); `session.acceptX11()` gives the channels that the server then opens.
+   * @param authProto `MIT-MAGIC-COOKIE-1` if `null`. @param authCookie hexadecimal; random if `null`.
+   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_x11_req_ex.
+   */
+  x11ReqEx(singleConnection: boolean, authProto: string | null, authCookie: string | null, screen = 0): number {
+    const number = int(screen, 'screen')
+    this.session.listenForX11()
+    return this.#request(`x11:${singleConnection}:${authProto}:${authCookie}:${screen}`, (scope) => {
+      const text = (value: string | null, name: string) => value === null ? 0 as Bytes : scope.utf8(value, name).pointer
+      const [proto, cookie] = [text(authProto, 'authProto'), text(authCookie, 'authCookie')]
+      return (c, channel) => c._libssh2_channel_x11_req_ex(channel, Number(singleConnection), proto, cookie, number)
+    })
+  }
+
+  /** Reads stdout. As `readEx` with stream 0. libssh2_channel_read. */
+  read(size = 1024): [rc: number, data: Uint8Array] {
+    return this.readEx(size, 0)
+  }
+
+  /** Reads stderr. As `readEx` with stream 1. libssh2_channel_read_stderr. */
+  readStderr(size = 1024): [rc: number, data: Uint8Array] {
+    return this.readEx(size, SSH_EXTENDED_DATA_STDERR)
+  }
+
+  /**
+   * Reads a stream: 0 is stdout, 1 is stderr (extended data, RFC 4254 section 5.2).
+   * @param size most bytes to read. @returns `[count, bytes]`; `[0, empty]` at EOF; `[-37, empty]` if it would block. libssh2_channel_read_ex.
+   */
+  readEx(size = 1024, streamId = 0): [rc: number, data: Uint8Array] {
+    const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
+    const stream = int(streamId, 'streamId')
+    const { heap } = this.#calls
+    const buffer = heap.scratch(Math.max(length, 1))
+    const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
+  }
+
+  /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
+  readInto(target: Uint8Array, streamId = 0): number {
+    const length = Math.min(target.length, LARGEST_READ)
+    const stream = int(streamId, 'streamId')
+    const { heap } = this.#calls
+    const buffer = heap.scratch(Math.max(length, 1))
+    const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    if (rc > 0) target.set(heap.view(buffer, rc))
+    return rc
+  }
+
+  /** Writes to stdin. As `writeEx` with stream 0. libssh2_channel_write. */
+  write(buf: string | Uint8Array): [rc: number, bytesWritten: number] {
+    return this.writeEx(0, buf)
+  }
+
+  /** Writes extended data of type 1. As `writeEx` with stream 1. libssh2_channel_write_stderr. */
+  writeStderr(buf: string | Uint8Array): [rc: number, bytesWritten: number] {
+    return this.writeEx(SSH_EXTENDED_DATA_STDERR, buf)
+  }
+
+  /**
+   * Writes as much of `buf` as the peer's window and the outgoing queue take.
+   * @param buf bytes, or a string that is sent as UTF-8; the count is of bytes in both cases.
+   * @returns `[rc, bytesWritten]`: `rc` is the last code of libssh2, -37 if not all was taken: go on with `buf.subarray(bytesWritten)`.
+   * @throws ChannelError after `sendEof` or `close`; `error.bytesWritten` tells what went before. libssh2_channel_write_ex.
+   */
+  writeEx(streamId: number, buf: string | Uint8Array): [rc: number, bytesWritten: number] {
+    const data = checkedData(buf, 'buf')
+    const stream = int(streamId, 'streamId')
+    const attempt = this.#calls.driver.current
+    let written = attempt?.written ?? 0
+    try {
+      let rc = 0
+      this.#needPeer()
+      do {
+        rc = this.#writePart(stream, data.subarray(written))
+        if (rc > 0) written += rc
+      } while (rc > 0 && written < data.length)
+      if (attempt) attempt.written = written
+      return [rc === 0 && written < data.length ? LIBSSH2_ERROR_EAGAIN : rc, written]
+    } catch (error) {
+      if (error instanceof SSHError) error.bytesWritten = written
+      throw error
+    }
+  }
+
+  /** One packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
+  #writePart(streamId: number, data: Uint8Array): number {
+    const { heap, wire } = this.#calls
+    const part = data.subarray(0, LARGEST_WRITE)
+    const key = `write:${streamId}`
+    const rc = this.#call({ lane: this.#writing, key }, (c, channel) => {
+      if (wire.congested) return LIBSSH2_ERROR_EAGAIN
+      const buffer = heap.scratch(LARGEST_WRITE)
+      heap.write(buffer, part)
+      return c._libssh2_channel_write_ex(channel, streamId, buffer, part.length)
+    })
+    if (rc === LIBSSH2_ERROR_EAGAIN && !this.#plain((c, channel) => c._glue_channel_write_pending(channel))) this.#writing.release(key)
+    return rc
+  }
+
+  /** True once the remote EOF has come and nothing is left to read. libssh2_channel_eof. */
+  eof(): boolean {
+    return this.#call({ key: 'eof', local: true }, (c, channel) => c._libssh2_channel_eof(channel)) === 1
+  }
+
+  /** Tells the peer that no more data will be sent (RFC 4254 section 5.3). @returns 0, or EAGAIN. libssh2_channel_send_eof. */
+  sendEof(): number {
+    this.#needOpen()
+    return this.#call({ lane: this.#writing, key: 'sendEof' }, (c, channel) => c._libssh2_channel_send_eof(channel))
+  }
+
+  /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
+  waitEof(): number {
+    return this.#call({ key: 'waitEof', local: true }, (c, channel) => c._libssh2_channel_wait_eof(channel))
+  }
+
+  /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
+  close(): number {
+    this.#closing = true
+    return this.#call({ key: 'close', local: true }, (c, channel) => c._libssh2_channel_close(channel))
+  }
+
+  /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
+  waitClosed(): number {
+    return this.#call({ key: 'waitClosed', local: true }, (c, channel) => c._libssh2_channel_wait_closed(channel))
+  }
+
+  /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
+  getExitStatus(): number {
+    return this.#plain((c, channel) => c._libssh2_channel_get_exit_status(channel))
+  }
+
+  /** Waits for the peer's close, unread data or not, and tells how what was run has ended. @returns that, or EAGAIN. (glue_channel_exit) */
+  exit(): Exit | Again {
+    const { heap } = this.#calls
+    const { pointer } = this.#handle
+    return this.#calls.attempt<Exit>({ key: 'exit', local: true, source: this.#number }, (c) => {
+      if (c._glue_channel_peer_closed(pointer) === 0) return LIBSSH2_ERROR_EAGAIN
+      using scope = heap.scope()
+      const state = scope.out(12)
+      const signal = c._glue_channel_exit(pointer, state)
+      const [hasStatus, status, coreDumped] = [0, 4, 8].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number]
+      if (signal !== 0) return { signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
+      return hasStatus === 0 ? { none: true } : { code: status }
+    })
+  }
+
+  /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
+  getExitSignal(): ExitSignal {
+    const { heap } = this.#calls
+    const { pointer } = this.#handle
+    using scope = heap.scope()
+    const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
+    const rc = this.#calls.code({ key: 'getExitSignal', local: true }, (c) => c._libssh2_channel_get_exit_signal(pointer, ...outs))
+    const take = (at: 0 | 2 | 4) => {
+      const string = heap.u32(outs[at]) as Bytes
+      if (string === 0) return null
+      const text = heap.text(string, heap.u32(outs[at + 1] as Bytes))
+      this.#calls.plain((c, session) => c._libssh2_free(session, string))
+      return text
+    }
+    return [rc, take(0), take(2), take(4)]
+  }
+
+  /** Who connected to the listener that gave this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
+  originator(): Originator | null {
+    const { heap } = this.#calls
+    using scope = heap.scope()
+    const port = scope.out()
+    const host = this.#plain((c, channel) => c._glue_channel_originator(channel, port))
+    return host === 0 ? null : { host: heap.string(host) ?? '', port: heap.u32(port) }
+  }
+
+  /** Discards what stdout holds. @returns bytes discarded, or EAGAIN. libssh2_channel_flush. */
+  flush(): number {
+    return this.flushEx(0)
+  }
+
+  /** Discards what stderr holds. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_stderr. */
+  flushStderr(): number {
+    return this.flushEx(SSH_EXTENDED_DATA_STDERR)
+  }
+
+  /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
+  flushEx(streamId: number): number {
+    const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
+    return this.#call({ key: `flush:${stream}`, local: true }, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
+  }
+
+  /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
+  windowRead(): number {
+    return this.windowReadEx().window
+  }
+
+  /** The receive window in bytes, what of it lies here unread, and its initial size. libssh2_channel_window_read_ex. */
+  windowReadEx(): { window: number, readAvail: number, windowSizeInitial: number } {
+    const { heap } = this.#calls
+    using scope = heap.scope()
+    const readAvail = scope.out()
+    const initial = scope.out()
+    const window = this.#plain((c, channel) => c._libssh2_channel_window_read_ex(channel, readAvail, initial)) >>> 0
+    return { window, readAvail: heap.u32(readAvail), windowSizeInitial: heap.u32(initial) }
+  }
+
+  /** Bytes that may still be written before the peer adjusts its window. libssh2_channel_window_write. */
+  windowWrite(): number {
+    return this.windowWriteEx().window
+  }
+
+  /** The send window in bytes, and its initial size. libssh2_channel_window_write_ex. */
+  windowWriteEx(): { window: number, windowSizeInitial: number } {
+    const { heap } = this.#calls
+    using scope = heap.scope()
+    const initial = scope.out()
+    const window = this.#plain((c, channel) => c._libssh2_channel_window_write_ex(channel, initial)) >>> 0
+    return { window, windowSizeInitial: heap.u32(initial) }
+  }
+
+  /**
+   * Lets the peer send `adjustment` more bytes; small ones are saved up unless `force`.
+   * @returns the new window, or EAGAIN. @deprecated use `receiveWindowAdjust2`. libssh2_channel_receive_window_adjust.
+   */
+  receiveWindowAdjust(adjustment: number, force: boolean | number = false): number {
+    const [rc, window] = this.receiveWindowAdjust2(adjustment, force)
+    return rc === 0 ? window : rc
+  }
+
+  /** Lets the peer send `adjustment` more bytes; small ones are saved up unless `force`. @returns `[0 | -37, window]`. libssh2_channel_receive_window_adjust2. */
+  receiveWindowAdjust2(adjustment: number, force: boolean | number = false): [rc: number, window: number] {
+    const more = wholeNumber(adjustment, 'adjustment')
+    this.#needOpen()
+    // What libssh2 would store is the window before the adjustment.
+    const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, Number(force), 0 as Bytes))
+    return [rc, this.windowRead()]
+  }
+
+  /** Sets the size in bytes that `read` fills the receive window up to from now on; 2 MiB if nobody says otherwise. (glue_channel_window_size) */
+  receiveWindowSize(size: number): void {
+    const checked = wholeNumber(size, 'size', 1, LARGEST_WINDOW)
+    this.#plain((c, channel) => c._glue_channel_window_size(channel, checked))
+  }
+
+  /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
+  handleExtendedData(mode: number): void {
+    const checked = extendedDataMode(mode)
+    this.#plain((c, channel) => c._libssh2_channel_handle_extended_data(channel, checked))
+  }
+
+  /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
+  handleExtendedData2(mode: number): number {
+    const checked = extendedDataMode(mode)
+    return this.#call({ key: `handleExtendedData:${checked}`, local: true }, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
+  }
+
+  /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
+  ignoreExtendedData(mode: number): number {
+    return this.handleExtendedData2(mode)
+  }
+
+  /** True if a read of stdout (0) or of extended data (1) would give something. @deprecated wait with `session.wait()`. libssh2_poll_channel_read. */
+  pollChannelRead(extended: boolean | number = false): boolean {
+    return this.#call({ key: 'pollChannelRead', local: true }, (c, channel) => c._libssh2_poll_channel_read(channel, Number(extended))) === 1
+  }
+
+  /**
+   * Closes the channel if that has not been done, and frees it. Repeat it while it returns EAGAIN.
+   * @returns 0, or EAGAIN. Idempotent. libssh2_channel_free.
+   */
+  free(): Again | 0 {
+    if (this.#handle.freed) return 0
+    if (this.session.failure) {
+      this.#handle.drop()
+      return 0
+    }
+    if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
+    this.#closing = true
+    const rc = this.#call({ key: 'free' }, (c, channel) => c._libssh2_channel_free(channel))
+    if (rc === LIBSSH2_ERROR_EAGAIN) return rc
+    this.#handle.drop()
+    this.#calls.driver.release()
+    return 0
+  }
+
+  /** Sees a request of this channel through: freed before, its answer might be taken for another channel's of the same number. */
+  #answered(): boolean {
+    try {
+      return this.#unanswered?.() !== LIBSSH2_ERROR_EAGAIN
+    } catch {
+      return true
+    }
+  }
+
+  /** Frees the channel, in the background where the peer has to be waited for. */
+  [Symbol.dispose](): void {
+    if (!this.#handle.freed && !this.session.failure) this.#calls.driver.run(() => this.free()).catch(() => {})
+  }
+}
+
+/** libssh2_channel_write takes no more at a time. */
+const LARGEST_WRITE = 32768
+
+function extendedDataMode(mode: number): number {
+  return wholeNumber(mode, 'mode', LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE)
+}
+
+function checkedSize(columns: number, rows: number, widthPx: number, heightPx: number): [number, number, number, number] {
+  return [int(columns, 'columns'), int(rows, 'rows'), int(widthPx, 'widthPx'), int(heightPx, 'heightPx')]
+}

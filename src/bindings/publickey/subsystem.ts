@@ -1,0 +1,85 @@
+import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import { bytes } from '../arguments.ts'
+import type { Again, Calls } from '../calls.ts'
+import type { Channel } from '../channel/channel.ts'
+import { Later } from '../later.ts'
+import type { PublickeyAttribute, PublickeyEntry, PublickeyPackets } from './packets.ts'
+import type { Session } from '../session/session.ts'
+
+/**
+ * The public key subsystem (RFC 4819), by which a user manages the keys that the server lets in. Non-blocking; requests queue.
+ * The protocol is written in TypeScript: libssh2's publickey.c is not compiled. Refusals throw `ERR_LIBSSH2_PUBLICKEY_PROTOCOL` with the server's words.
+ */
+export class PublickeySubsystem implements Disposable {
+  /** The session that this object belongs to. */
+  readonly session: Session
+  readonly #channel: Channel
+  readonly #packets: PublickeyPackets
+  readonly #later: Later
+  #turn: Promise<unknown> = Promise.resolve()
+
+  /** For the bindings: `session.publickeyInit()` makes one. */
+  constructor(session: Session, calls: Calls, channel: Channel, packets: PublickeyPackets) {
+    this.session = session
+    this.#channel = channel
+    this.#packets = packets
+    this.#later = new Later(calls)
+  }
+
+  /** Opens the channel, starts the subsystem, and agrees on version 2. */
+  static async open(session: Session, calls: Calls): Promise<PublickeySubsystem> {
+    const { PublickeyPackets } = await import('./packets.ts')
+    const channel = await session.complete(() => session.openSession())
+    try {
+      await session.complete(() => channel.subsystem('publickey'))
+      const packets = new PublickeyPackets(channel)
+      await packets.agreeOnVersion()
+      return new PublickeySubsystem(session, calls, channel, packets)
+    } catch (error) {
+      channel[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  /** The server's answers follow the requests in their order. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  #code(key: string, work: () => Promise<void>): Again | 0 {
+    return this.#later.call<0>(key, () => this.#inTurn(work).then(() => 0))
+  }
+
+  /**
+   * Adds a key.
+   * @param name its algorithm, e.g. `ssh-ed25519`. @param blob public key blob (RFC 4253 section 6.6). @param overwrite replaces the attributes of a key that is there.
+   * @returns 0, or EAGAIN. libssh2_publickey_add_ex.
+   */
+  add(name: string, blob: Uint8Array, overwrite = false, attributes: readonly PublickeyAttribute[] = []): Again | 0 {
+    const copy = bytes(blob, 'blob').slice()
+    return this.#code(`publickeyAdd:${name}:${copy}:${overwrite}:${JSON.stringify(attributes)}`, () => this.#packets.add(name, copy, overwrite, attributes))
+  }
+
+  /** Removes a key. @returns 0, or EAGAIN. libssh2_publickey_remove_ex. */
+  remove(name: string, blob: Uint8Array): Again | 0 {
+    const copy = bytes(blob, 'blob').slice()
+    return this.#code(`publickeyRemove:${name}:${copy}`, () => this.#packets.remove(name, copy))
+  }
+
+  /** The keys of the user with their attributes. @returns them, or EAGAIN. libssh2_publickey_list_fetch. */
+  listFetch(): PublickeyEntry[] | Again {
+    return this.#later.call('publickeyList', () => this.#inTurn(() => this.#packets.list()))
+  }
+
+  /** Ends the subsystem. @returns 0, or EAGAIN: then repeat it. Idempotent. libssh2_publickey_shutdown. */
+  shutdown(): Again | 0 {
+    const rc = this.#channel.free()
+    return rc === LIBSSH2_ERROR_EAGAIN ? rc : 0
+  }
+
+  [Symbol.dispose](): void {
+    this.#channel[Symbol.dispose]()
+  }
+}

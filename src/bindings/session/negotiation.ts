@@ -1,0 +1,82 @@
+import { WireReader } from '../../wire-format/reader.ts'
+
+/** RFC 4253 section 7.1: the name-lists of a KEXINIT in their order, the languages left out. */
+const LISTS = [
+  'key exchange', 'host key', 'cipher to the server', 'cipher from the server', 'MAC to the server', 'MAC from the server',
+  'compression to the server', 'compression from the server',
+] as const
+
+const KEXINIT = 20
+const LINE_FEED = 10
+
+/** As much of the beginning of a stream as holds the identification and the KEXINIT. */
+const KEPT = 64 << 10
+
+/** Keeps the first bytes of both directions, which are not encrypted, to say afterwards why no algorithm was agreed upon. */
+export class Negotiation {
+  readonly #sent = new Beginning()
+  readonly #received = new Beginning()
+
+  sent(data: Uint8Array): void {
+    this.#sent.add(data)
+  }
+
+  received(data: Uint8Array): void {
+    this.#received.add(data)
+  }
+
+  /** What the two sides have not in common, by kind; `undefined` if that was not the trouble. */
+  mismatch(): string | undefined {
+    const ours = offers(this.#sent.parts)
+    const theirs = offers(this.#received.parts)
+    if (!ours || !theirs) return undefined
+    const missing = LISTS.flatMap((kind, at) => {
+      const [we, they] = [ours[at] ?? [], theirs[at] ?? []]
+      return we.some((name) => they.includes(name)) ? [] : [`no common ${kind}: we offer ${we.join(', ') || 'none'}; the server offers ${they.join(', ') || 'none'}`]
+    })
+    return missing.length === 0 ? undefined : missing.join('. ')
+  }
+}
+
+/** The first bytes of a stream. libssh2 receives the identification byte by byte: there may be as many parts as bytes. */
+class Beginning {
+  readonly parts: Uint8Array[] = []
+  #size = 0
+
+  add(data: Uint8Array): void {
+    if (this.#size >= KEPT) return
+    const part = data.slice(0, KEPT - this.#size)
+    this.parts.push(part)
+    this.#size += part.length
+  }
+}
+
+/** The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is not all there. */
+function offers(parts: readonly Uint8Array[]): string[][] | undefined {
+  try {
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      bytes.set(part, at)
+      at += part.length
+    }
+    const packet = new WireReader(bytes.subarray(afterIdentification(bytes)))
+    packet.uint32()
+    packet.byte()
+    if (packet.byte() !== KEXINIT) return undefined
+    packet.bytes(16)
+    return LISTS.map(() => packet.nameList())
+  } catch {
+    return undefined
+  }
+}
+
+/** Servers may send other lines before the one that begins with `SSH-`. */
+function afterIdentification(bytes: Uint8Array): number {
+  for (let start = 0; ;) {
+    const end = bytes.indexOf(LINE_FEED, start)
+    if (end < 0) throw new RangeError('no identification line')
+    if (new TextDecoder().decode(bytes.subarray(start, start + 4)) === 'SSH-') return end + 1
+    start = end + 1
+  }
+}

@@ -1,0 +1,37 @@
+import { WireReader } from '../../wire-format/reader.ts'
+import { WireWriter } from '../../wire-format/writer.ts'
+
+/** A question of the server; the answer may be shown while it is typed if `echo` is set. */
+export interface Prompt {
+  readonly text: string
+  readonly echo: boolean
+}
+
+/** One round of keyboard-interactive authentication (RFC 4256 section 3.2). Text comes from the server: show control characters visibly. */
+export interface PromptRound {
+  readonly name: string
+  readonly instruction: string
+  readonly prompts: readonly Prompt[]
+}
+
+/** Answers a round: one string for each prompt, at once or when the person has typed them. */
+export type PromptFunction = (round: PromptRound) => readonly string[] | Promise<readonly string[]>
+
+const decoder = new TextDecoder()
+
+/** Reads a round as `wasm/glue-userauth.c` encodes it. */
+export function decodeRound(encoded: Uint8Array): PromptRound {
+  const reader = new WireReader(encoded)
+  const name = decoder.decode(reader.string())
+  const instruction = decoder.decode(reader.string())
+  const prompts = Array.from({ length: reader.uint32() }, () => ({ text: decoder.decode(reader.string()), echo: reader.boolean() }))
+  return { name, instruction, prompts }
+}
+
+/** The answers one after another, each a string of RFC 4251. */
+export function encodeAnswers(round: PromptRound, answers: readonly string[]): Uint8Array {
+  if (answers.length !== round.prompts.length) throw new TypeError(`${round.prompts.length} answers are needed, ${answers.length} were given`)
+  const writer = new WireWriter()
+  for (const answer of answers) writer.string(answer)
+  return writer.finish()
+}

@@ -1,0 +1,183 @@
+import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import type { Bytes } from '../../ffi/exports.ts'
+import type { SessionHost } from '../../ffi/host.ts'
+import { plainName } from '../../keys/key-types.ts'
+import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'
+import type { Signer } from '../../keys/signers/signer.ts'
+import { Answers } from '../answers.ts'
+import { bytes } from '../arguments.ts'
+import type { Again, Calls } from '../calls.ts'
+import { decodeRound, encodeAnswers, type PromptFunction } from './prompt-round.ts'
+import { CALLS, SessionTransport, type TransportHost } from './transport.ts'
+
+/**
+ * Signs `data` (RFC 4252 section 7) by `algorithm` (`ssh-ed25519`, `rsa-sha2-512`, …): the whole signature blob of RFC 4253 section 6.6,
+ * at once or later.
+ */
+export type SignFunction = (data: Uint8Array, algorithm: string) => Uint8Array | Promise<Uint8Array>
+
+/** Gives the new password that the server asks for; `prompt` is its text (RFC 4252 section 8). */
+export type NewPasswordFunction = (prompt: string) => string | Promise<string>
+
+export interface MethodsLeft {
+  /** Methods that may continue (RFC 4252 section 5.1). */
+  readonly methods: readonly string[]
+  /** The last method was right, and more is asked. */
+  readonly partialSuccess: boolean
+}
+
+/** The part of a session that is authentication: RFC 4252, RFC 4256. */
+export abstract class SessionUserauth extends SessionTransport {
+  readonly #answers: Answers
+  #loading: Loading | undefined
+
+  protected constructor(makeCalls: (host: UserauthHost) => Calls) {
+    super((host) => makeCalls({
+      ...host,
+      sign: (data, algorithm) => this.#answers.ask((asked: SignFunction) => asked(data, algorithm)),
+      prompt: (encoded) => this.#answers.ask(async (asked: PromptFunction) => {
+        const round = decodeRound(encoded)
+        return encodeAnswers(round, await asked(round))
+      }),
+      newPassword: (prompt) => this.#answers.ask(async (asked: NewPasswordFunction) => encoder.encode(await asked(prompt))),
+    }))
+    this.#answers = new Answers(() => this[CALLS].driver.wake())
+  }
+
+  /** True once a request succeeded. libssh2_userauth_authenticated. */
+  userauthAuthenticated(): boolean {
+    return this[CALLS].plain((c, session) => c._libssh2_userauth_authenticated(session)) !== 0
+  }
+
+  /**
+   * Asks with method `none` which methods may continue (RFC 4252 section 5.2).
+   * @returns their names; `null` if `none` alone authenticated; or EAGAIN. libssh2_userauth_list.
+   */
+  userauthList(username: string): string[] | null | Again {
+    this.needHandshake()
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const user = scope.utf8(username, 'username')
+    return calls.attempt({ lane: calls.lane, key: `userauthList:${username}` }, (c, session) => {
+      const list = c._libssh2_userauth_list(session, user.pointer, user.length)
+      if (list === 0 && c._libssh2_userauth_authenticated(session)) return null
+      const names = calls.orLastError(list)
+      return names === LIBSSH2_ERROR_EAGAIN ? names as Again : splitNames(calls.heap.string(names as Bytes))
+    })
+  }
+
+  /** What the server's last refusal said. `null` before there was one. libssh2_userauth_methods_left (our patch). */
+  userauthMethodsLeft(): MethodsLeft | null {
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const partial = scope.out()
+    const list = calls.plain((c, session) => c._libssh2_userauth_methods_left(session, partial))
+    return list === 0 ? null : { methods: splitNames(calls.heap.string(list)), partialSuccess: calls.heap.i32(partial) !== 0 }
+  }
+
+  /** All banners for people that the server has sent so far (RFC 4252 section 5.4); `null` if none. libssh2_userauth_banner. */
+  userauthBanner(): string | null {
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const out = scope.out()
+    const rc = calls.plain((c, session) => c._libssh2_userauth_banner(session, out))
+    return rc === 0 ? calls.heap.string(calls.heap.u32(out) as Bytes) : null
+  }
+
+  /**
+   * @param newPassword asked when the server wants the password changed; without it that ends in `ERR_LIBSSH2_PASSWORD_EXPIRED`.
+   * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses. libssh2_userauth_password_ex.
+   */
+  userauthPassword(username: string, password: string, newPassword?: NewPasswordFunction): number {
+    this.needHandshake()
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const user = scope.utf8(username, 'username')
+    const secret = scope.secret(password, 'password')
+    return this.#answers.during(newPassword, () => calls.code({ lane: calls.lane, key: `userauthPassword:${username}` },
+      (c, session) => c._glue_userauth_password(session, user.pointer, user.length, secret.pointer, secret.length, Number(newPassword !== undefined))))
+  }
+
+  /**
+   * Answers the server's prompts (RFC 4256), in as many rounds as it asks.
+   * @param respond a function, or one string that answers every prompt.
+   * @returns 0, or EAGAIN, also while `respond` waits for somebody. @throws AuthenticationError if the server refuses. libssh2_userauth_keyboard_interactive_ex.
+   */
+  userauthKeyboardInteractive(username: string, respond: PromptFunction | string): number {
+    this.needHandshake()
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const user = scope.utf8(username, 'username')
+    const answer: PromptFunction = typeof respond === 'string' ? ({ prompts }) => prompts.map(() => respond) : respond
+    return this.#answers.during(answer, () => calls.code({ lane: calls.lane, key: `userauthKeyboardInteractive:${username}` },
+      (c, session) => c._glue_userauth_keyboard_interactive(session, user.pointer, user.length)))
+  }
+
+  /**
+   * Authenticates by a signature from `sign`, which may take its time: EAGAIN meanwhile.
+   * @param publicKey SSH public key blob, or a certificate's (RFC 4253 section 6.6).
+   * @param algorithms signature algorithms that `sign` can make, preferred first; by default what the key's type has, `rsa-sha2-512` and `-256` for RSA.
+   * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses; what `sign` throws. libssh2_userauth_publickey.
+   */
+  userauthPublickey(username: string, publicKey: Uint8Array, sign: SignFunction, algorithms?: readonly string[]): number {
+    this.needHandshake()
+    const calls = this[CALLS]
+    using scope = calls.heap.scope()
+    const user = scope.utf8(username, 'username')
+    const blob = scope.bytes(bytes(publicKey, 'publicKey'))
+    if (typeof sign !== 'function') throw new TypeError('sign must be a function')
+    const names = algorithms ? scope.utf8(algorithms.map(plainName).join(','), 'algorithms').pointer : 0 as Bytes
+    return this.#answers.during(sign, () => calls.code({ lane: calls.lane, key: `userauthPublickey:${username}:${publicKey}` },
+      (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)))
+  }
+
+  /**
+   * Authenticates by a private key in any format that `parsePrivateKey` reads. EAGAIN while it is parsed and signed with.
+   * The last argument is not needed, the public key is derived; it is kept for the sake of libssh2's order of arguments.
+   * @returns 0, or EAGAIN. @throws KeyError if the key cannot be read; AuthenticationError if the server refuses. libssh2_userauth_publickey_frommemory.
+   */
+  userauthPublickeyFromMemory(username: string, privateKey: string | Uint8Array, passphrase?: string | null, _publicKey?: unknown): number {
+    this.needHandshake()
+    const key = `${username}:${privateKey}`
+    const loading = this.#loading?.key === key ? this.#loading : this.#load(key, privateKey, passphrase ?? undefined)
+    if (loading.error) {
+      this.#loading = undefined
+      throw loading.error.reason
+    }
+    const { signer } = loading
+    if (!signer) return this[CALLS].attempt({ key: 'parsePrivateKey' }, () => LIBSSH2_ERROR_EAGAIN) as Again
+    try {
+      const rc = this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm))
+      if (rc !== LIBSSH2_ERROR_EAGAIN) this.#loading = undefined
+      return rc
+    } catch (error) {
+      this.#loading = undefined
+      throw error
+    }
+  }
+
+  #load(key: string, text: string | Uint8Array, passphrase: string | undefined): Loading {
+    const loading: Loading = { key }
+    this.#loading = loading
+    parsePrivateKey(text, passphrase === undefined ? {} : { passphrase })
+      .then((signer) => { loading.signer = signer }, (reason: unknown) => { loading.error = { reason } })
+      .finally(() => this[CALLS].driver.wake())
+    return loading
+  }
+}
+
+/** A private key that is being parsed, or has been. */
+interface Loading {
+  readonly key: string
+  signer?: Signer
+  error?: { reason: unknown }
+}
+
+/** The callbacks of `SessionHost` up to this layer. */
+export type UserauthHost = TransportHost & Pick<SessionHost, 'sign' | 'prompt' | 'newPassword'>
+
+const encoder = new TextEncoder()
+
+function splitNames(list: string | null): string[] {
+  return (list ?? '').split(',').filter((name) => name !== '')
+}

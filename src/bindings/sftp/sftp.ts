@@ -1,0 +1,216 @@
+import {
+  LIBSSH2_ERROR_EAGAIN, LIBSSH2_SFTP_DEFAULT_MODE, LIBSSH2_SFTP_LSTAT, LIBSSH2_SFTP_OPENDIR, LIBSSH2_SFTP_OPENFILE, LIBSSH2_SFTP_READLINK,
+  LIBSSH2_SFTP_REALPATH, LIBSSH2_SFTP_RENAME_ATOMIC, LIBSSH2_SFTP_RENAME_NATIVE, LIBSSH2_SFTP_RENAME_OVERWRITE, LIBSSH2_SFTP_SETSTAT,
+  LIBSSH2_SFTP_STAT, LIBSSH2_SFTP_SYMLINK,
+} from '../../ffi/constants.gen.ts'
+import type { SftpHandlePointer, SftpPointer } from '../../ffi/exports.ts'
+import { wholeNumber } from '../arguments.ts'
+import type { Again, Calls } from '../calls.ts'
+import { Channel } from '../channel/channel.ts'
+import type { Session } from '../session/session.ts'
+import { ATTRIBUTES_SIZE, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
+import { encodePath, SftpCalls, type SftpPath } from './calls.ts'
+import { SftpHandle } from './handle.ts'
+
+/** Longest path that `readlink` and `realpath` give back. */
+const PATH_MAX = 16384
+
+/**
+ * The SFTP subsystem of a session, version 3, non-blocking. One call at a time, handles included (law 6): another one that is made
+ * meanwhile says EAGAIN. Refusals of the server are `SftpError`s with status and path.
+ */
+export class Sftp implements Disposable {
+  /** The session that this object belongs to. */
+  readonly session: Session
+  readonly #sftp: SftpCalls
+
+  /** For the bindings: `session.sftpInit()` makes one. */
+  constructor(session: Session, calls: Calls, pointer: SftpPointer) {
+    this.session = session
+    this.#sftp = new SftpCalls(calls, pointer)
+  }
+
+  /** The channel that carries this subsystem. It is the SFTP object's own: do not read, write or free it. libssh2_sftp_get_channel. */
+  getChannel(): Channel {
+    const { pointer, calls } = this.#sftp
+    return new Channel(this.session, calls, calls.plain((c) => c._libssh2_sftp_get_channel(pointer)))
+  }
+
+  /** The server's last status, `LIBSSH2_FX_*`. libssh2_sftp_last_error. */
+  lastError(): number {
+    const { pointer, calls } = this.#sftp
+    return calls.plain((c) => c._libssh2_sftp_last_error(pointer))
+  }
+
+  /** Opens a file. @param flags `LIBSSH2_FXF_*`. @param mode of a new file. @returns the handle, or EAGAIN. libssh2_sftp_open. */
+  open(path: SftpPath, flags: number, mode = 0o644): SftpHandle | Again {
+    return this.openEx(path, flags, mode, LIBSSH2_SFTP_OPENFILE)
+  }
+
+  /** Opens a directory, for `readdir`. @returns the handle, or EAGAIN. libssh2_sftp_opendir. */
+  opendir(path: SftpPath): SftpHandle | Again {
+    return this.openEx(path, 0, 0, LIBSSH2_SFTP_OPENDIR)
+  }
+
+  /** Opens a file or a directory. @param openType `LIBSSH2_SFTP_OPENFILE` or `LIBSSH2_SFTP_OPENDIR`. @returns the handle, or EAGAIN. libssh2_sftp_open_ex. */
+  openEx(path: SftpPath, flags: number, mode: number, openType: number): SftpHandle | Again {
+    wholeNumber(flags, 'flags')
+    wholeNumber(mode, 'mode')
+    const pointer = this.#sftp.open<SftpHandlePointer>(`open:${path}:${flags}:${mode}:${openType}`, path, (c, sftp, scope) => {
+      const name = encodePath(scope, path, 'path')
+      return c._libssh2_sftp_open_ex(sftp, name.pointer, name.length, flags, mode, openType)
+    })
+    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new SftpHandle(this, this.#sftp, pointer as SftpHandlePointer, path)
+  }
+
+  /** As `open`, and the attributes that the server sent with the handle, if any. @returns `[handle, attributes]`, or EAGAIN. libssh2_sftp_open_ex_r. */
+  openR(path: SftpPath, flags: number, mode = 0o644): [handle: SftpHandle, attributes: SftpAttributes] | Again {
+    wholeNumber(flags, 'flags')
+    wholeNumber(mode, 'mode')
+    let attributes: SftpAttributes = {}
+    const pointer = this.#sftp.open<SftpHandlePointer>(`openR:${path}:${flags}:${mode}`, path, (c, sftp, scope) => {
+      const name = encodePath(scope, path, 'path')
+      const out = scope.out(ATTRIBUTES_SIZE)
+      const opened = c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
+      attributes = readAttributes(this.#sftp.calls.heap, out)
+      return opened
+    })
+    if (pointer === LIBSSH2_ERROR_EAGAIN) return pointer as Again
+    return [new SftpHandle(this, this.#sftp, pointer as SftpHandlePointer, path), attributes]
+  }
+
+  #stat(path: SftpPath, type: number): SftpAttributes | Again {
+    let attributes: SftpAttributes = {}
+    const rc = this.#sftp.code(`stat:${type}:${path}`, path, (c, sftp, scope) => {
+      const name = encodePath(scope, path, 'path')
+      const out = scope.out(ATTRIBUTES_SIZE)
+      const code = c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
+      if (code === 0) attributes = readAttributes(this.#sftp.calls.heap, out)
+      return code
+    })
+    return rc === LIBSSH2_ERROR_EAGAIN ? rc : attributes
+  }
+
+  /** Attributes of what `path` leads to. @returns them, or EAGAIN. libssh2_sftp_stat. */
+  stat(path: SftpPath): SftpAttributes | Again {
+    return this.#stat(path, LIBSSH2_SFTP_STAT)
+  }
+
+  /** Attributes of a symbolic link itself. @returns them, or EAGAIN. libssh2_sftp_lstat. */
+  lstat(path: SftpPath): SftpAttributes | Again {
+    return this.#stat(path, LIBSSH2_SFTP_LSTAT)
+  }
+
+  /** Sets the attributes that are given. @returns 0, or EAGAIN. libssh2_sftp_setstat. */
+  setstat(path: SftpPath, attributes: SftpAttributes): number {
+    return this.#sftp.code(`setstat:${path}:${JSON.stringify(attributes)}`, path, (c, sftp, scope) => {
+      const name = encodePath(scope, path, 'path')
+      const set = scope.out(ATTRIBUTES_SIZE)
+      writeAttributes(this.#sftp.calls.heap, set, attributes)
+      return c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
+    })
+  }
+
+  /** Figures of the file system that `path` is on. @returns them, or EAGAIN. libssh2_sftp_statvfs. */
+  statvfs(path: SftpPath): SftpStatvfs | Again {
+    let figures: SftpStatvfs | undefined
+    const rc = this.#sftp.code(`statvfs:${path}`, path, (c, sftp, scope) => {
+      const name = encodePath(scope, path, 'path')
+      const out = scope.out(STATVFS_SIZE)
+      const code = c._libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
+      if (code === 0) figures = readStatvfs(this.#sftp.calls.heap, out)
+      return code
+    })
+    return rc === LIBSSH2_ERROR_EAGAIN ? rc : figures as SftpStatvfs
+  }
+
+  #onPath(key: string, path: SftpPath, run: (c: Parameters<Parameters<SftpCalls['code']>[2]>[0], sftp: SftpPointer, name: ReturnType<typeof encodePath>) => number): number {
+    return this.#sftp.code(`${key}:${path}`, path, (c, sftp, scope) => run(c, sftp, encodePath(scope, path, 'path')))
+  }
+
+  /** Makes a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
+  mkdir(path: SftpPath, mode: number = LIBSSH2_SFTP_DEFAULT_MODE): number {
+    return this.#onPath(`mkdir:${mode}`, path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, mode))
+  }
+
+  /** Removes an empty directory. @returns 0, or EAGAIN. libssh2_sftp_rmdir. */
+  rmdir(path: SftpPath): number {
+    return this.#onPath('rmdir', path, (c, sftp, name) => c._libssh2_sftp_rmdir_ex(sftp, name.pointer, name.length))
+  }
+
+  /** Removes a file or a link. @returns 0, or EAGAIN. libssh2_sftp_unlink. */
+  unlink(path: SftpPath): number {
+    return this.#onPath('unlink', path, (c, sftp, name) => c._libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
+  }
+
+  /** Renames; servers of version 3 refuse where `target` exists. @returns 0, or EAGAIN. libssh2_sftp_rename. */
+  rename(source: SftpPath, target: SftpPath): number {
+    return this.renameEx(source, target, LIBSSH2_SFTP_RENAME_OVERWRITE | LIBSSH2_SFTP_RENAME_ATOMIC | LIBSSH2_SFTP_RENAME_NATIVE)
+  }
+
+  /** Renames. @param flags `LIBSSH2_SFTP_RENAME_*`, which only servers of version 5 look at. @returns 0, or EAGAIN. libssh2_sftp_rename_ex. */
+  renameEx(source: SftpPath, target: SftpPath, flags: number): number {
+    return this.#sftp.code(`rename:${source}:${target}:${flags}`, source, (c, sftp, scope) => {
+      const from = encodePath(scope, source, 'source')
+      const to = encodePath(scope, target, 'target')
+      return c._libssh2_sftp_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length, flags)
+    })
+  }
+
+  /** Renames as POSIX does, replacing `target` (`posix-rename@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_posix_rename. */
+  posixRename(source: SftpPath, target: SftpPath): number {
+    return this.#sftp.code(`posixRename:${source}:${target}`, source, (c, sftp, scope) => {
+      const from = encodePath(scope, source, 'source')
+      const to = encodePath(scope, target, 'target')
+      return c._libssh2_sftp_posix_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length)
+    })
+  }
+
+  /** Makes `linkPath` a symbolic link to `target`. @returns 0, or EAGAIN. libssh2_sftp_symlink. */
+  symlink(target: SftpPath, linkPath: SftpPath): number {
+    return this.#sftp.code(`symlink:${target}:${linkPath}`, linkPath, (c, sftp, scope) => {
+      const to = encodePath(scope, target, 'target')
+      const link = encodePath(scope, linkPath, 'linkPath')
+      return c._libssh2_sftp_symlink_ex(sftp, to.pointer, to.length, link.pointer, link.length, LIBSSH2_SFTP_SYMLINK)
+    })
+  }
+
+  #resolve(path: SftpPath, type: number): string | Again {
+    let resolved = ''
+    const rc = this.#sftp.code(`resolve:${type}:${path}`, path, (c, sftp, scope) => {
+      const name = encodePath(scope, path, 'path')
+      const out = scope.out(PATH_MAX)
+      const length = c._libssh2_sftp_symlink_ex(sftp, name.pointer, name.length, out, PATH_MAX, type)
+      if (length > 0) resolved = this.#sftp.calls.heap.text(out, length)
+      return length
+    })
+    return rc === LIBSSH2_ERROR_EAGAIN ? rc : resolved
+  }
+
+  /** Where a symbolic link leads to. @returns the path, or EAGAIN. libssh2_sftp_readlink. */
+  readlink(path: SftpPath): string | Again {
+    return this.#resolve(path, LIBSSH2_SFTP_READLINK)
+  }
+
+  /** The absolute path of `path` on the server. @returns it, or EAGAIN. libssh2_sftp_realpath. */
+  realpath(path: SftpPath): string | Again {
+    return this.#resolve(path, LIBSSH2_SFTP_REALPATH)
+  }
+
+  /** Ends the subsystem; its handles are freed with it. @returns 0, or EAGAIN. Idempotent. libssh2_sftp_shutdown. */
+  shutdown(): Again | 0 {
+    const { handle, calls } = this.#sftp
+    if (handle.freed) return 0
+    if (!this.session.failure) {
+      const rc = calls.code({ key: 'sftpShutdown' }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
+      if (rc === LIBSSH2_ERROR_EAGAIN) return rc
+    }
+    handle.drop()
+    return 0
+  }
+
+  /** Shuts down, in the background where the server has to be waited for. */
+  [Symbol.dispose](): void {
+    if (!this.#sftp.handle.freed) this.#sftp.calls.driver.run(() => this.shutdown()).catch(() => {})
+  }
+}

@@ -1,0 +1,61 @@
+import { KeyError } from '../../errors/ssh-error.ts'
+import { publicKeyType, readPublicKey } from '../../keys/public-key-blob.ts'
+import { decodeBase64, encodeBase64 } from '../../wire-format/base64.ts'
+import type { Bytes } from '../../wire-format/bytes.ts'
+import { WireFormatError } from '../../wire-format/wire-format-error.ts'
+import { type HashedName, isHashedName, matchHashedName, parseHashedName } from './hashed-name.ts'
+import { lowerCase } from '../host-name.ts'
+import { matchPatternList } from './pattern.ts'
+
+export type KnownHostsMarker = '@cert-authority' | '@revoked'
+
+/** One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+export interface KnownHostsEntry {
+  readonly marker?: KnownHostsMarker
+  /** The first field as written: a list of patterns with commas, or one hashed name. */
+  readonly names: string
+  /** Type name of the key, e.g. `ssh-ed25519`. */
+  readonly type: string
+  /** Public key blob. */
+  readonly key: Bytes
+  readonly comment: string
+}
+
+/**
+ * Parses one line; undefined for blank lines and comments.
+ * Throws `KeyError` or `WireFormatError` where the line is not understood: such lines are garbage to be skipped, the message says why.
+ */
+export function parseKnownHostsLine(line: string): KnownHostsEntry | undefined {
+  const text = line.replace(/^[ \t]+|[ \t\r]+$/g, '')
+  if (text === '' || text.startsWith('#')) return undefined
+  const fields = text.split(/[ \t]+/)
+  const marker = fields[0]!.startsWith('@') ? parseMarker(fields.shift()!) : undefined
+  const [names, type, base64, ...comment] = fields
+  if (names === undefined || type === undefined || base64 === undefined) throw new WireFormatError('a field is missing')
+  if (isHashedName(names) && parseHashedName(names) === undefined) throw new WireFormatError('the hashed host name is damaged')
+  const key = decodeBase64(base64)
+  if (publicKeyType(key) !== type) throw new WireFormatError('the type of the key is not the one that is written before it')
+  readPublicKey(key)
+  return { ...(marker && { marker }), names, type, key, comment: comment.join(' ') }
+}
+
+/** Without a line break. */
+export function formatKnownHostsLine({ marker, names, type, key, comment }: KnownHostsEntry): string {
+  return [marker, names, type, encodeBase64(key), comment].filter(Boolean).join(' ')
+}
+
+/** Whether the line is about this host; `name` is of `knownHostName()`. */
+export async function matchesName(entry: KnownHostsEntry, name: string): Promise<boolean> {
+  const hashed: HashedName | undefined = parseHashedName(entry.names)
+  return hashed ? matchHashedName(name, hashed) : matchPatternList(name, lowerCase(entry.names).split(','))
+}
+
+/** Whether an error of `parseKnownHostsLine` means a garbage line. */
+export function isGarbage(error: unknown): error is KeyError | WireFormatError {
+  return error instanceof KeyError || error instanceof WireFormatError
+}
+
+function parseMarker(text: string): KnownHostsMarker {
+  if (text === '@cert-authority' || text === '@revoked') return text
+  throw new WireFormatError('the marker is not known')
+}

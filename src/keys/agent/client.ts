@@ -1,0 +1,148 @@
+import { SSHError } from '../../errors/ssh-error.ts'
+import { type Bytes, copyBytes, decodeText, encodeText } from '../../wire-format/bytes.ts'
+import { WireReader } from '../../wire-format/reader.ts'
+import { WireFormatError } from '../../wire-format/wire-format-error.ts'
+import { WireWriter } from '../../wire-format/writer.ts'
+import { AgentStream, type AgentTransport } from './stream.ts'
+import { plainName, signatureAlgorithms } from '../key-types.ts'
+import type { PrivateKey } from '../private-key.ts'
+import type { Signer } from '../signers/signer.ts'
+
+/** Message numbers of draft-ietf-sshm-ssh-agent section 6.1. */
+const FAILURE = 5, SUCCESS = 6, REQUEST_IDENTITIES = 11, IDENTITIES_ANSWER = 12, SIGN_REQUEST = 13, SIGN_RESPONSE = 14, ADD_IDENTITY = 17,
+  REMOVE_IDENTITY = 18, REMOVE_ALL_IDENTITIES = 19, LOCK = 22, UNLOCK = 23, ADD_ID_CONSTRAINED = 25, EXTENSION = 27, EXTENSION_FAILURE = 28, EXTENSION_RESPONSE = 29
+
+/** Flags of sign requests (section 6.2): without them, agents sign with SHA-1. */
+const SIGN_FLAGS: Readonly<Record<string, number>> = { 'rsa-sha2-256': 2, 'rsa-sha2-512': 4 }
+
+const CONSTRAIN_LIFETIME = 1, CONSTRAIN_CONFIRM = 2
+
+/** A key or certificate that an agent holds. Signing may wait for a person, as long as that takes. */
+export interface AgentIdentity extends Signer {
+  readonly comment: string
+  readonly algorithms: readonly string[]
+}
+
+export interface AddIdentityOptions {
+  /** The key's own where left out. */
+  readonly comment?: string
+  /** Seconds until the agent forgets the key. */
+  readonly lifetime?: number
+  /** The agent asks its user before each signature. */
+  readonly confirm?: boolean
+}
+
+/**
+ * A client of the SSH agent protocol over any stream. One question at a time; calls queue.
+ * Errors are `SSHError`: `ERR_AGENT_REFUSED`, `ERR_AGENT_PROTOCOL` (the agent's answer makes no sense), `ERR_AGENT_CLOSED`.
+ */
+export class AgentClient {
+  readonly #stream: AgentStream
+
+  /** The client owns the transport. */
+  constructor(transport: AgentTransport) {
+    this.#stream = new AgentStream(transport)
+  }
+
+  /** The agent's keys in its order, as signers. Entries that are no SSH keys are left out. */
+  async identities(): Promise<AgentIdentity[]> {
+    const answer = await this.#ask(new WireWriter().byte(REQUEST_IDENTITIES), IDENTITIES_ANSWER)
+    return sensible(() => {
+      const identities: AgentIdentity[] = []
+      for (let left = answer.uint32(); left > 0; left--) {
+        const identity = this.#identity(copyBytes(answer.string()), decodeText(answer.string()))
+        if (identity) identities.push(identity)
+      }
+      answer.end()
+      return identities
+    })
+  }
+
+  /** Has the agent sign `data` with the key of `publicKey`: the whole signature blob. @param algorithm e.g. `rsa-sha2-512`, or its certificate name @returns the whole signature blob */
+  async sign(publicKey: Uint8Array, data: Uint8Array, algorithm: string): Promise<Bytes> {
+    const name = plainName(algorithm)
+    const question = new WireWriter(data.length + publicKey.length + 16).byte(SIGN_REQUEST).string(publicKey).string(data).uint32(SIGN_FLAGS[name] ?? 0)
+    const answer = await this.#ask(question, SIGN_RESPONSE)
+    return sensible(() => {
+      const signature = copyBytes(answer.string())
+      answer.end()
+      const used = new WireReader(signature).text()
+      if (used !== name) throw new SSHError(`the agent was asked for ${name}, and signed otherwise`, { code: 'ERR_AGENT_PROTOCOL' })
+      return signature
+    })
+  }
+
+  /** Gives the agent a private key to keep. */
+  async addIdentity(key: PrivateKey, options: AddIdentityOptions = {}): Promise<void> {
+    const { comment = key.comment, lifetime, confirm = false } = options
+    const constrained = lifetime !== undefined || confirm
+    const question = new WireWriter(4096).byte(constrained ? ADD_ID_CONSTRAINED : ADD_IDENTITY)
+    const [{ writeOpenSshFields }, { PrivateKey }] = await Promise.all([import('../files/openssh/private-fields.ts'), import('../private-key.ts')])
+    writeOpenSshFields(question, PrivateKey.fieldsOf(key))
+    question.string(comment)
+    if (lifetime !== undefined) question.byte(CONSTRAIN_LIFETIME).uint32(lifetime)
+    if (confirm) question.byte(CONSTRAIN_CONFIRM)
+    await this.#ask(question, SUCCESS)
+  }
+
+  /** Has the agent forget a key. */
+  async removeIdentity(publicKey: Uint8Array): Promise<void> {
+    await this.#ask(new WireWriter().byte(REMOVE_IDENTITY).string(publicKey), SUCCESS)
+  }
+
+  /** Has the agent forget every key. */
+  async removeAllIdentities(): Promise<void> {
+    await this.#ask(new WireWriter().byte(REMOVE_ALL_IDENTITIES), SUCCESS)
+  }
+
+  /** A locked agent shows no keys and signs nothing, until it is unlocked with the same passphrase. */
+  async lock(passphrase: string | Uint8Array): Promise<void> {
+    await this.#ask(new WireWriter().byte(LOCK).string(encodeText(passphrase)), SUCCESS)
+  }
+
+  /** Ends what `lock` began. */
+  async unlock(passphrase: string | Uint8Array): Promise<void> {
+    await this.#ask(new WireWriter().byte(UNLOCK).string(encodeText(passphrase)), SUCCESS)
+  }
+
+  /** A vendor's extension (section 3.8), e.g. `query`, `session-bind@openssh.com`. @returns what the answer says after its type; empty where it only succeeded */
+  async extension(name: string, contents: Uint8Array = new Uint8Array()): Promise<Bytes> {
+    const answer = await this.#ask(new WireWriter().byte(EXTENSION).string(name).bytes(contents), SUCCESS, EXTENSION_RESPONSE)
+    return copyBytes(answer.rest())
+  }
+
+  /** Pending calls fail with `ERR_AGENT_CLOSED`. */
+  close(): Promise<void> {
+    return this.#stream.close()
+  }
+
+  #identity(publicKey: Bytes, comment: string): AgentIdentity | undefined {
+    let algorithms: readonly string[]
+    try {
+      algorithms = signatureAlgorithms(new WireReader(publicKey).text())
+    } catch (error) {
+      if (error instanceof WireFormatError) return undefined
+      throw error
+    }
+    return { publicKey, comment, algorithms, sign: (data, algorithm) => this.sign(publicKey, data, algorithm) }
+  }
+
+  async #ask(question: WireWriter, ...expected: readonly number[]): Promise<WireReader> {
+    const message = question.finish()
+    question.wipe()
+    const answer = new WireReader(await this.#stream.request(message))
+    const type = answer.byte()
+    if (expected.includes(type)) return answer
+    if (type === FAILURE || type === EXTENSION_FAILURE) throw new SSHError('the agent refused', { code: 'ERR_AGENT_REFUSED' })
+    throw new SSHError('the agent gave an answer to another question', { code: 'ERR_AGENT_PROTOCOL' })
+  }
+}
+
+function sensible<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof WireFormatError) throw new SSHError('the agent gave an answer that makes no sense', { code: 'ERR_AGENT_PROTOCOL', cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,91 @@
+import type { Bytes } from '../../../wire-format/bytes.ts'
+import { aesCbc, type CbcCipher, cbcDecrypt, TRIPLE_DES } from '../ciphers/cbc-decrypt.ts'
+import { DerReader } from './der.ts'
+import { checkPbkdf2, checkScrypt } from '../ciphers/kdf-limits.ts'
+import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
+
+const PBES2 = '1.2.840.113549.1.5.13', PBKDF2 = '1.2.840.113549.1.5.12', SCRYPT = '1.3.6.1.4.1.11591.4.11'
+
+const CIPHERS: Readonly<Record<string, CbcCipher>> = {
+  '2.16.840.1.101.3.4.1.2': aesCbc(16),
+  '2.16.840.1.101.3.4.1.22': aesCbc(24),
+  '2.16.840.1.101.3.4.1.42': aesCbc(32),
+  '1.2.840.113549.3.7': TRIPLE_DES,
+}
+
+type Hash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
+
+/** hmacWith… of PKCS#5 */
+const HASHES: Readonly<Record<string, Hash>> = {
+  '1.2.840.113549.2.7': 'SHA-1',
+  '1.2.840.113549.2.9': 'SHA-256',
+  '1.2.840.113549.2.10': 'SHA-384',
+  '1.2.840.113549.2.11': 'SHA-512',
+}
+
+/** Decrypts EncryptedPrivateKeyInfo (RFC 5958 section 3) made with PBES2 (RFC 8018 6.2): PBKDF2 or scrypt (RFC 7914), AES-CBC or 3DES. */
+export async function decryptPkcs8(bytes: Uint8Array, passphrase: Bytes | undefined): Promise<Bytes> {
+  const info = new DerReader(bytes).sequence()
+  const scheme = info.sequence()
+  const data = info.octetString()
+  info.end()
+  if (scheme.oid() !== PBES2) throw unsupported('the encryption scheme of the PKCS#8 private key is not supported')
+  const parameters = scheme.sequence()
+  const derivation = parameters.sequence(), encryption = parameters.sequence()
+  const cipher = CIPHERS[encryption.oid()]
+  if (cipher === undefined) throw unsupported('the cipher of the PKCS#8 private key is not supported')
+  const iv = encryption.octetString()
+  const derive = readDerivation(derivation, cipher.keyLength)
+  if (passphrase === undefined) throw passphraseRequired()
+  const key = await derive(passphrase)
+  try {
+    return await cbcDecrypt(cipher, key, iv, data)
+  } finally {
+    key.fill(0)
+  }
+}
+
+type Derive = (passphrase: Bytes) => Promise<Bytes>
+
+function readDerivation(reader: DerReader, length: number): Derive {
+  const oid = reader.oid()
+  const parameters = reader.sequence()
+  if (oid === SCRYPT) return readScrypt(parameters, length)
+  if (oid === PBKDF2) return readPbkdf2(parameters, length)
+  throw unsupported('the key derivation of the PKCS#8 private key is not supported')
+}
+
+function readPbkdf2(reader: DerReader, length: number): Derive {
+  const salt = reader.octetString(), iterations = reader.smallInteger()
+  checkPbkdf2(iterations)
+  checkLength(reader, length)
+  const hash = reader.nextIsSequence() ? HASHES[reader.sequence().oid()] : 'SHA-1'
+  if (hash === undefined) throw unsupported('the hash of the PKCS#8 private key is not supported')
+  return (passphrase) => pbkdf2(hash, passphrase, salt, iterations, length)
+}
+
+function readScrypt(reader: DerReader, length: number): Derive {
+  const salt = reader.octetString(), N = reader.smallInteger(), r = reader.smallInteger(), p = reader.smallInteger()
+  checkScrypt(N, r, p)
+  checkLength(reader, length)
+  return async (passphrase) => {
+    const { scryptAsync } = await import('@noble/hashes/scrypt.js')
+    return await scryptAsync(passphrase, salt, { N, r, p, dkLen: length }) as Bytes
+  }
+}
+
+function checkLength(reader: DerReader, length: number): void {
+  if (reader.nextIsInteger() && reader.smallInteger() !== length) throw malformed('the key length of the PKCS#8 private key is wrong')
+}
+
+/** Some runtimes bound the iterations of their own (workerd: 100 000): then in JavaScript. */
+async function pbkdf2(hash: Hash, passphrase: Bytes, salt: Bytes, iterations: number, length: number): Promise<Bytes> {
+  try {
+    const key = await crypto.subtle.importKey('raw', passphrase, 'PBKDF2', false, ['deriveBits'])
+    return new Uint8Array(await crypto.subtle.deriveBits({ name: 'PBKDF2', hash, salt, iterations }, key, length * 8))
+  } catch {
+    const [{ pbkdf2Async }, { sha1 }, { sha256, sha384, sha512 }] = await Promise.all([import('@noble/hashes/pbkdf2.js'), import('@noble/hashes/legacy.js'), import('@noble/hashes/sha2.js')])
+    const hashes = { 'SHA-1': sha1, 'SHA-256': sha256, 'SHA-384': sha384, 'SHA-512': sha512 }
+    return await pbkdf2Async(hashes[hash], passphrase, salt, { c: iterations, dkLen: length }) as Bytes
+  }
+}

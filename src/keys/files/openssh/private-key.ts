@@ -1,0 +1,109 @@
+import { type Bytes, concatBytes, decodeText, encodeText, equalBytes } from '../../../wire-format/bytes.ts'
+import { formatPem } from '../../../wire-format/pem.ts'
+import { WireReader } from '../../../wire-format/reader.ts'
+import { WireWriter } from '../../../wire-format/writer.ts'
+import { bcryptPbkdf } from '../ciphers/bcrypt-pbkdf.ts'
+import { checkBcrypt } from '../ciphers/kdf-limits.ts'
+import { malformed, passphraseRequired, passphraseWrong, unsupported } from '../../key-error.ts'
+import { openSshCipher } from './cipher.ts'
+import { readOpenSshFields, writeOpenSshFields } from './private-fields.ts'
+import { type PrivateFields, wipePrivate } from '../../private-fields.ts'
+import { writePublicKey } from '../../public-key-blob.ts'
+
+/** OpenSSH's own format of private keys (PROTOCOL.key): `-----BEGIN OPENSSH PRIVATE KEY-----`. */
+export const OPENSSH_LABEL = 'OPENSSH PRIVATE KEY'
+
+const MAGIC = /* @__PURE__ */ encodeText('openssh-key-v1\0')
+const CIPHER = 'aes256-ctr'
+const SALT_LENGTH = 16
+
+export interface ParsedPrivateKey { readonly fields: PrivateFields, readonly comment: string }
+
+export async function readOpenSshPrivateKey(bytes: Bytes, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
+  const reader = new WireReader(bytes)
+  if (bytes.length < MAGIC.length || !equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw malformed('the OpenSSH private key has no openssh-key-v1 at its beginning')
+  const cipherName = reader.text(), kdfName = reader.text(), kdfOptions = reader.string()
+  if (reader.uint32() !== 1) throw malformed('the OpenSSH private key does not hold exactly one key')
+  const publicKey = reader.string()
+  const section = reader.string()
+  const tag = reader.rest()
+  const plain = await decryptSection(cipherName, kdfName, kdfOptions, section, tag, passphrase)
+  const encrypted = cipherName !== 'none'
+  try {
+    return await readSection(plain, publicKey, encrypted)
+  } finally {
+    if (encrypted) plain.fill(0)
+  }
+}
+
+async function decryptSection(cipherName: string, kdfName: string, kdfOptions: Bytes, section: Bytes, tag: Bytes, passphrase: Bytes | undefined): Promise<Bytes> {
+  if ((cipherName === 'none') !== (kdfName === 'none')) throw malformed('the OpenSSH private key has a cipher without a key derivation, or the reverse')
+  if (cipherName === 'none') {
+    if (kdfOptions.length > 0 || tag.length > 0 || section.length % 8 !== 0) throw malformed('the OpenSSH private key has sections of a wrong length')
+    return section
+  }
+  if (kdfName !== 'bcrypt') throw unsupported('the key derivation of the private key is not supported')
+  const cipher = openSshCipher(cipherName)
+  if (tag.length !== cipher.tagLength || section.length === 0 || section.length % cipher.blockSize !== 0) throw malformed('the OpenSSH private key has sections of a wrong length')
+  const options = new WireReader(kdfOptions)
+  const salt = options.string(), rounds = options.uint32()
+  options.end()
+  checkBcrypt(rounds)
+  if (salt.length === 0) throw malformed('the OpenSSH private key has no salt')
+  if (passphrase === undefined) throw passphraseRequired()
+  const derived = await bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
+  const plain = await cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), concatBytes(section, tag))
+  derived.fill(0)
+  if (plain === undefined) throw passphraseWrong()
+  return plain as Bytes
+}
+
+async function readSection(plain: Bytes, publicKey: Bytes, encrypted: boolean): Promise<ParsedPrivateKey> {
+  const reader = new WireReader(plain)
+  if (reader.uint32() !== reader.uint32()) throw encrypted ? passphraseWrong() : malformed('the two check numbers of the OpenSSH private key differ')
+  const fields = await readOpenSshFields(reader)
+  try {
+    const comment = decodeText(reader.string())
+    if (reader.rest().some((byte, index) => byte !== (index + 1 & 0xff))) throw malformed('the padding of the OpenSSH private key is wrong')
+    if (!equalBytes(writePublicKey(fields.public), publicKey)) throw malformed('the public and the private part of the OpenSSH private key are of different keys')
+    return { fields, comment }
+  } catch (error) {
+    wipePrivate(fields)
+    throw error
+  }
+}
+
+export interface OpenSshFormatOptions {
+  /** Encrypts with bcrypt and aes256-ctr. */
+  readonly passphrase?: Bytes
+  /** Rounds of bcrypt, 16 where left out, as ssh-keygen. */
+  readonly rounds?: number
+}
+
+export async function formatOpenSshPrivateKey(fields: PrivateFields, comment: string, options: OpenSshFormatOptions): Promise<string> {
+  const { passphrase, rounds = 16 } = options
+  checkBcrypt(rounds)
+  const check = crypto.getRandomValues(new Uint8Array(4))
+  const section = new WireWriter(4096).bytes(check).bytes(check)
+  writeOpenSshFields(section, fields)
+  section.string(comment)
+  for (let pad = 1; section.length % (passphrase ? 16 : 8) !== 0; pad++) section.byte(pad)
+  const plain = section.finish()
+  const file = new WireWriter(4096).bytes(MAGIC).string(passphrase ? CIPHER : 'none').string(passphrase ? 'bcrypt' : 'none')
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
+  file.string(passphrase ? new WireWriter().string(salt).uint32(rounds).finish() : '')
+  file.uint32(1).string(writePublicKey(fields.public)).string(passphrase ? await encrypt(plain, passphrase, salt, rounds) : plain)
+  const armoured = formatPem(OPENSSH_LABEL, file.finish(), 70)
+  for (const secret of [section, file]) secret.wipe()
+  plain.fill(0)
+  return armoured
+}
+
+/** Counter mode: encrypting and decrypting are the same. */
+async function encrypt(plain: Bytes, passphrase: Bytes, salt: Bytes, rounds: number): Promise<Uint8Array> {
+  const cipher = openSshCipher(CIPHER)
+  const derived = await bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
+  const encrypted = await cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), plain)
+  derived.fill(0)
+  return encrypted!
+}

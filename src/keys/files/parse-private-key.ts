@@ -1,0 +1,17 @@
+import type { PrivateKey } from '../private-key.ts'
+
+export interface ParsePrivateKeyOptions {
+  /** Text is encoded as UTF-8. Ignored by keys that are not encrypted. */
+  readonly passphrase?: string | Uint8Array | undefined
+  /** RSA keys under this are refused; 2048 where left out. */
+  readonly minimumRsaBits?: number
+}
+
+/**
+ * Reads a private key: OpenSSH's format, PEM (PKCS#1, PKCS#8, SEC1), PuTTY's versions 2 and 3; encrypted or not; RSA, ECDSA, Ed25519.
+ * The public key is computed from the private one and compared with what the file says.
+ * @throws KeyError `ERR_KEY_FORMAT`, `ERR_KEY_PASSPHRASE_REQUIRED`, `ERR_KEY_PASSPHRASE_WRONG`, `ERR_KEY_UNSUPPORTED`, `ERR_KEY_LIMIT`
+ */
+export async function parsePrivateKey(text: string | Uint8Array, options: ParsePrivateKeyOptions = {}): Promise<PrivateKey> {
+  return (await import('./read-private-key.ts')).readPrivateKey(text, options)
+}

@@ -1,0 +1,41 @@
+import type { KeyError } from '../../../errors/ssh-error.ts'
+import type { Bytes } from '../../../wire-format/bytes.ts'
+import type { PemBlock } from '../../../wire-format/pem.ts'
+import { WireFormatError } from '../../../wire-format/wire-format-error.ts'
+import { readPkcs1, readPkcs8, readSec1 } from '../der/private-key.ts'
+import { passphraseWrong, unsupported } from '../../key-error.ts'
+import { decryptPkcs8 } from '../der/pbes2.ts'
+import { decryptPem, isEncryptedPem } from './encryption.ts'
+import type { PrivateFields } from '../../private-fields.ts'
+
+/** Reads the private keys that OpenSSL writes: PKCS#1, SEC1 and PKCS#8, each plain or encrypted. */
+export async function readPemPrivateKey(block: PemBlock, passphrase: Bytes | undefined): Promise<PrivateFields> {
+  const read = readerOf(block.label)
+  if (block.label === 'ENCRYPTED PRIVATE KEY') return readDecrypted(await decryptPkcs8(block.bytes, passphrase), read)
+  if (isEncryptedPem(block)) return readDecrypted(await decryptPem(block, passphrase), read)
+  return read(block.bytes)
+}
+
+type Read = (bytes: Uint8Array) => PrivateFields | Promise<PrivateFields>
+
+function readerOf(label: string): Read {
+  switch (label) {
+    case 'RSA PRIVATE KEY': return readPkcs1
+    case 'EC PRIVATE KEY': return (bytes) => readSec1(bytes)
+    case 'PRIVATE KEY':
+    case 'ENCRYPTED PRIVATE KEY': return readPkcs8
+    default: throw unsupported('private keys of this PEM label are not supported')
+  }
+}
+
+/** Without a MAC, a wrong passphrase shows as a key that makes no sense. */
+async function readDecrypted(plain: Bytes, read: Read): Promise<PrivateFields> {
+  try {
+    return await read(plain)
+  } catch (error) {
+    if (error instanceof WireFormatError || (error as KeyError).code === 'ERR_KEY_FORMAT') throw passphraseWrong()
+    throw error
+  } finally {
+    plain.fill(0)
+  }
+}

@@ -1,0 +1,65 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha1 } from '@noble/hashes/legacy.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { type Bytes, encodeText, equalBytes } from '../../../wire-format/bytes.ts'
+import { WireReader } from '../../../wire-format/reader.ts'
+import { WireWriter } from '../../../wire-format/writer.ts'
+import { decodeHex } from '../../hex.ts'
+import { malformed, passphraseWrong, unsupported } from '../../key-error.ts'
+import type { ParsedPrivateKey } from '../openssh/private-key.ts'
+import { type PpkFile, readPpkFile } from './file.ts'
+import { derivePpkSecrets } from './secrets.ts'
+import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '../../private-fields.ts'
+import { type PublicFields, publicKeyType, readPublicKey } from '../../public-key-blob.ts'
+
+/** Reads PuTTY's private keys of version 2 and 3; the MAC, which covers all of the file, is checked before anything is believed. */
+export async function readPpkPrivateKey(text: string, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
+  const file = readPpkFile(text)
+  if (file.encryption !== 'none' && file.encryption !== 'aes256-cbc') throw unsupported('the cipher of the PuTTY key file is not supported')
+  const encrypted = file.encryption !== 'none'
+  if (encrypted && file.privateBlob.length % 16 !== 0) throw malformed('the PuTTY key file is not of whole blocks')
+  const secrets = await derivePpkSecrets(file, passphrase)
+  const plain = encrypted ? await decrypt(secrets.key, secrets.iv, file.privateBlob) : file.privateBlob
+  try {
+    if (!isMac(file, secrets.macKey, plain)) throw encrypted ? passphraseWrong() : malformed('the MAC of the PuTTY key file is wrong')
+    if (publicKeyType(file.publicBlob) !== file.type) throw malformed('the PuTTY key file names two types of keys')
+    return { fields: await readFields(readPublicKey(file.publicBlob), new WireReader(plain)), comment: file.comment }
+  } finally {
+    for (const secret of [plain, secrets.key, secrets.iv, secrets.macKey]) secret.fill(0)
+  }
+}
+
+async function decrypt(key: Bytes, iv: Bytes, data: Bytes): Promise<Bytes> {
+  const { cbc } = await import('@noble/ciphers/aes.js')
+  return cbc(key, iv, { disablePadding: true }).decrypt(data) as Bytes
+}
+
+/** The MAC key of an unencrypted file of version 3 is empty, which WebCrypto refuses: hence HMAC in JavaScript. */
+function isMac(file: PpkFile, key: Bytes, plain: Bytes): boolean {
+  const input = new WireWriter(4096).string(file.type).string(file.encryption).string(encodeText(file.comment)).string(file.publicBlob).string(plain)
+  const covered = input.finish()
+  const expected = hmac(file.version === 2 ? sha1 : sha256, key, covered)
+  input.wipe()
+  covered.fill(0)
+  const stated = decodeHex(file.mac)
+  return stated !== undefined && equalBytes(stated, expected)
+}
+
+/** What follows is padding. */
+async function readFields(key: PublicFields, reader: WireReader): Promise<PrivateFields> {
+  if (key.kind === 'rsa') {
+    const d = reader.mpint(), p = reader.mpint(), q = reader.mpint(), iqmp = reader.mpint()
+    return rsaPrivate({ n: key.n, e: key.e, d, p, q, iqmp })
+  }
+  if (key.application !== undefined) throw unsupported('the key is on a security key: sign with it through an agent')
+  if (key.kind === 'ecdsa') return ecdsaPrivate(key.curve, reader.mpint(), key.point)
+  // PuTTY treats the seed as a little-endian number: zeros at its end may be left out.
+  const number = reader.string(), seed = new Uint8Array(32)
+  if (number.length > 32) throw malformed('an Ed25519 private key has 32 bytes')
+  seed.set(number)
+  try {
+    return await ed25519Private(seed, key.key)
+  } finally {
+    seed.fill(0)
+  }
+}

@@ -1,0 +1,30 @@
+import { type Bytes, ownBytes } from '../../wire-format/bytes.ts'
+import { privateJwk } from '../jwk.ts'
+import { unsupported } from '../key-error.ts'
+import { ed25519Pkcs8, type PrivateFields } from '../private-fields.ts'
+import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
+import { webCryptoParameters, webCryptoSign } from './web-crypto-sign.ts'
+
+/** Signs with a private key's numbers: by WebCrypto, and for curves that the runtime's WebCrypto lacks by the curves in JavaScript. */
+export async function signWithFields(key: PrivateFields, data: Uint8Array, algorithm: string): Promise<Bytes> {
+  const imported = await importPrivate(key, algorithm)
+  if (imported !== undefined) return webCryptoSign(imported, key.public, algorithm, data)
+  if (key.kind === 'rsa') throw unsupported('this runtime cannot sign with this RSA key')
+  const { ecdsaSign, ed25519Sign } = await import('../curve-arithmetic.ts')
+  if (key.kind === 'ed25519') return signatureBlob(algorithm, ed25519Sign(key.seed, data))
+  return signatureBlob(algorithm, ecdsaNumbers(await ecdsaSign(key.public.curve, key.scalar, ownBytes(data))))
+}
+
+/** A key that cannot be exported again. Undefined where WebCrypto does not take the key: the numbers were checked before, so it lacks the algorithm. */
+export async function importPrivate(key: PrivateFields, algorithm: string): Promise<CryptoKey | undefined> {
+  const parameters = webCryptoParameters(key.public, algorithm)
+  const pkcs8 = key.kind === 'ed25519' ? ed25519Pkcs8(key.seed) : undefined
+  try {
+    if (key.kind !== 'ed25519') return await crypto.subtle.importKey('jwk', privateJwk(key), parameters, false, ['sign'])
+    return await crypto.subtle.importKey('pkcs8', pkcs8!, parameters, false, ['sign'])
+  } catch {
+    return undefined
+  } finally {
+    pkcs8?.fill(0)
+  }
+}

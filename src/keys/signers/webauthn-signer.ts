@@ -1,0 +1,53 @@
+import type { Bytes } from '../../wire-format/bytes.ts'
+import { formatPem } from '../../wire-format/pem.ts'
+import { unsupported } from '../key-error.ts'
+import { SK_ECDSA, WEBAUTHN_SK_ECDSA } from '../key-types.ts'
+import { parsePublicKey, type PublicKey } from '../public-key.ts'
+import { readPublicKey, writePublicKey } from '../public-key-blob.ts'
+import type { Signer } from './signer.ts'
+
+/** The part of `navigator.credentials` that is used. */
+export interface Credentials {
+  get(options: { publicKey: PublicKeyCredentialRequestOptions, signal?: AbortSignal }): Promise<unknown>
+}
+
+export interface WebAuthnSignerOptions {
+  /** The `.pub` line or blob of the credential's key: `sk-ecdsa-sha2-nistp256@openssh.com` with the relying party's id as application. */
+  readonly publicKey: string | Uint8Array
+  /** The credential's raw id, as registration gave it. */
+  readonly credentialId: Uint8Array
+  readonly userVerification?: 'required' | 'preferred' | 'discouraged'
+  /** Milliseconds that the authenticator has. */
+  readonly timeout?: number
+  readonly signal?: AbortSignal
+  /** `navigator.credentials` where left out. */
+  readonly credentials?: Credentials
+}
+
+/**
+ * Signs with a security key or passkey through the browser (WebAuthn), as `webauthn-sk-ecdsa-sha2-nistp256@openssh.com` (PROTOCOL.u2f).
+ * The data to sign is the challenge, so that the server sees what was signed for which origin.
+ * Servers must allow the algorithm: OpenSSH does with `PubkeyAcceptedAlgorithms +webauthn-sk-ecdsa-sha2-nistp256@openssh.com`.
+ */
+export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
+  const { blob, type, comment } = parsePublicKey(options.publicKey)
+  const fields = readPublicKey(blob)
+  if (type !== SK_ECDSA || fields.kind !== 'ecdsa' || fields.application === undefined) throw unsupported(`a WebAuthn signer needs a key of type ${SK_ECDSA}`)
+  const rpId = fields.application
+  return {
+    publicKey: blob,
+    algorithms: [WEBAUTHN_SK_ECDSA],
+    comment,
+    async sign(data: Uint8Array, algorithm: string): Promise<Bytes> {
+      if (algorithm !== WEBAUTHN_SK_ECDSA) throw unsupported(`WebAuthn makes signatures of ${WEBAUTHN_SK_ECDSA} only`)
+      return (await import('./webauthn-signature.ts')).signByWebAuthn(data, rpId, options)
+    },
+  }
+}
+
+/** The SSH public key of a new credential. @param spki what `AuthenticatorAttestationResponse.getPublicKey()` gave; the credential must be of ES256 */
+export function webAuthnPublicKey(spki: ArrayBuffer | Uint8Array, rpId: string, comment = ''): PublicKey {
+  const fields = readPublicKey(parsePublicKey(formatPem('PUBLIC KEY', new Uint8Array(spki))).blob)
+  if (fields.kind !== 'ecdsa' || fields.curve !== 'nistp256') throw unsupported('SSH has WebAuthn keys of P-256 (ES256) only')
+  return { ...parsePublicKey(writePublicKey({ ...fields, application: rpId })), comment }
+}

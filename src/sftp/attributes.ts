@@ -1,0 +1,86 @@
+import { checkedAttributes, type SftpAttributes } from '../bindings/sftp/attributes.ts'
+import {
+  LIBSSH2_SFTP_ATTR_ACMODTIME, LIBSSH2_SFTP_ATTR_EXTENDED, LIBSSH2_SFTP_ATTR_PERMISSIONS, LIBSSH2_SFTP_ATTR_SIZE, LIBSSH2_SFTP_ATTR_UIDGID,
+  LIBSSH2_SFTP_S_IFDIR, LIBSSH2_SFTP_S_IFLNK, LIBSSH2_SFTP_S_IFMT, LIBSSH2_SFTP_S_IFREG,
+} from '../ffi/constants.gen.ts'
+import type { WireReader } from '../wire-format/reader.ts'
+import type { WireWriter } from '../wire-format/writer.ts'
+
+/** What a server knows about a file; a field that it did not send is missing. */
+export class SftpStat implements SftpAttributes {
+  /** Bytes, exact up to 2^53. */
+  declare readonly filesize?: number
+  declare readonly uid?: number
+  declare readonly gid?: number
+  /** File type and mode bits: `LIBSSH2_SFTP_S_*`. */
+  declare readonly permissions?: number
+  /** Seconds since 1970. */
+  declare readonly atime?: number
+  declare readonly mtime?: number
+
+  constructor(attributes: SftpAttributes) {
+    Object.assign(this, attributes)
+  }
+
+  /** The same as `filesize`, under the name that Web and Node have for it. */
+  get size(): number | undefined {
+    return this.filesize
+  }
+
+  /** The same as `permissions`, under Node's name. */
+  get mode(): number | undefined {
+    return this.permissions
+  }
+
+  #is(type: number): boolean {
+    return this.permissions !== undefined && (this.permissions & LIBSSH2_SFTP_S_IFMT) === type
+  }
+
+  /** True for a regular file. */
+  isFile(): boolean {
+    return this.#is(LIBSSH2_SFTP_S_IFREG)
+  }
+
+  /** True for a directory. */
+  isDirectory(): boolean {
+    return this.#is(LIBSSH2_SFTP_S_IFDIR)
+  }
+
+  /** True for a symbolic link itself. */
+  isSymbolicLink(): boolean {
+    return this.#is(LIBSSH2_SFTP_S_IFLNK)
+  }
+}
+
+/** ATTRS (draft-ietf-secsh-filexfer-02 section 5). */
+export function readAttributes(reader: WireReader): SftpStat {
+  const flags = reader.uint32()
+  const attributes: { -readonly [K in keyof SftpAttributes]: SftpAttributes[K] } = {}
+  if (flags & LIBSSH2_SFTP_ATTR_SIZE) attributes.filesize = Number(reader.uint64())
+  if (flags & LIBSSH2_SFTP_ATTR_UIDGID) {
+    attributes.uid = reader.uint32()
+    attributes.gid = reader.uint32()
+  }
+  if (flags & LIBSSH2_SFTP_ATTR_PERMISSIONS) attributes.permissions = reader.uint32()
+  if (flags & LIBSSH2_SFTP_ATTR_ACMODTIME) {
+    attributes.atime = reader.uint32()
+    attributes.mtime = reader.uint32()
+  }
+  if (flags & LIBSSH2_SFTP_ATTR_EXTENDED) {
+    for (let count = reader.uint32(); count > 0; count--) {
+      reader.string()
+      reader.string()
+    }
+  }
+  return new SftpStat(attributes)
+}
+
+/** Writes the attributes that are given. @throws TypeError for one of a pair without the other, RangeError for what the field cannot hold. */
+export function writeAttributes(writer: WireWriter, attributes: SftpAttributes): void {
+  const { flags, filesize, uid, gid, permissions, atime, mtime } = checkedAttributes(attributes)
+  writer.uint32(flags)
+  if (flags & LIBSSH2_SFTP_ATTR_SIZE) writer.uint64(BigInt(filesize))
+  if (flags & LIBSSH2_SFTP_ATTR_UIDGID) writer.uint32(uid).uint32(gid)
+  if (flags & LIBSSH2_SFTP_ATTR_PERMISSIONS) writer.uint32(permissions)
+  if (flags & LIBSSH2_SFTP_ATTR_ACMODTIME) writer.uint32(atime).uint32(mtime)
+}

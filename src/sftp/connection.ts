@@ -1,0 +1,210 @@
+import { onAbort } from '../abort/on-abort.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
+import type { Session } from '../bindings/session/session.ts'
+import { sftpRefusal } from '../errors/sftp-refusal.ts'
+import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION } from '../ffi/constants.gen.ts'
+import { concatBytes, decodeText } from '../wire-format/bytes.ts'
+import { WireReader } from '../wire-format/reader.ts'
+import { WireWriter } from '../wire-format/writer.ts'
+import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
+import { Outbox, type Outgoing } from './outbox.ts'
+import { PacketSplitter } from './packet-splitter.ts'
+import { ReadBlocks } from './read-blocks.ts'
+
+/** An answer: its type, and what follows the request's number. */
+export interface Reply {
+  readonly type: number
+  /** What follows the request's number; of data (FXP_DATA), only the first of the parts that it came in. */
+  readonly body: WireReader
+  /** The other parts. All parts of data are lent: who has taken what is in them calls `release`. */
+  readonly rest: readonly Uint8Array[]
+}
+
+export interface RequestOptions {
+  /** Rejects at once with `signal.reason`. What has been sent already is still answered; the answer goes to `discard`. */
+  readonly signal?: AbortSignal | undefined
+  readonly discard?: ((late: Reply) => void) | undefined
+  /** Data that follows the body, not copied: it must not change before the answer is there. */
+  readonly data?: readonly Uint8Array[]
+}
+
+interface Pending {
+  settle(reply: Reply): void
+  fail(error: unknown): void
+}
+
+/** What the server may send before we answer it; more than any transfer asks for at a time. */
+const RECEIVE_WINDOW = 24 << 20
+const LARGEST_SSH_PACKET = 32768
+const READ_SIZE = 256 << 10
+
+/**
+ * An SFTP subsystem, version 3, on a channel of its own. Requests are told apart by number, so that any number of them
+ * may be under way at once, and none has to wait for another's answer; libssh2's own SFTP can do one at a time (law 6).
+ */
+export class SftpConnection {
+  /** Protocol extensions that the server offers, with their version. */
+  readonly extensions = new Map<string, string>()
+  readonly #channel: Channel
+  readonly #outbox: Outbox
+  readonly #blocks = new ReadBlocks()
+  readonly #splitter = new PacketSplitter((packet) => this.#receive(packet), (part) => this.#blocks.lend(part))
+  readonly #pending = new Map<number, Pending>()
+  #greeted: ((version: WireReader) => void) | undefined
+  #lastId = 0
+  #failure: unknown
+  #closing: Promise<void> | undefined
+
+  private constructor(channel: Channel) {
+    this.#channel = channel
+    this.#outbox = new Outbox(channel, (error) => this.#fail(error))
+  }
+
+  /** Starts the subsystem and greets it. @throws ChannelError if the server has none, SftpError if it speaks something else. */
+  static async open(session: Session, signal: AbortSignal | undefined): Promise<SftpConnection> {
+    const channel = await session.complete(() => session.openSessionEx('session', RECEIVE_WINDOW, LARGEST_SSH_PACKET), { signal, discard: (late) => late[Symbol.dispose]() })
+    try {
+      await session.complete(() => channel.subsystem('sftp'), { signal })
+      await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE), { signal })
+    } catch (error) {
+      channel[Symbol.dispose]()
+      throw error
+    }
+    const connection = new SftpConnection(channel)
+    try {
+      await connection.#greet(signal)
+      return connection
+    } catch (error) {
+      void connection.close()
+      throw error
+    }
+  }
+
+  #greet(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stopListening = onAbort(signal, () => reject(signal?.reason))
+      const done = (outcome: () => void) => {
+        this.#greeted = undefined
+        this.#pending.delete(0)
+        stopListening()
+        outcome()
+      }
+      this.#greeted = (body) => {
+        // What it throws fails everything pending, this included.
+        this.#readVersion(body)
+        done(resolve)
+      }
+      this.#pending.set(0, { settle: () => {}, fail: (error) => done(() => reject(error)) })
+      this.#outbox.push({ parts: [new WireWriter().uint32(5).byte(FXP_INIT).uint32(LIBSSH2_SFTP_VERSION).finish()] })
+      void this.#read()
+      if (signal?.aborted) reject(signal.reason)
+    })
+  }
+
+  /** VERSION (draft-ietf-secsh-filexfer-02 section 4): pairs of name and data follow. */
+  #readVersion(body: WireReader): void {
+    const version = body.uint32()
+    if (version < LIBSSH2_SFTP_VERSION) throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, undefined, { said: `the server speaks version ${version} of SFTP` })
+    while (body.remaining > 0) this.extensions.set(decodeText(body.string()), decodeText(body.string()))
+  }
+
+  get channel(): Channel {
+    return this.#channel
+  }
+
+  /** Sends a request and resolves with its answer, whatever that says. @param body what follows the request's number. */
+  request(type: number, body: (writer: WireWriter) => void, { signal, discard, data = [] }: RequestOptions = {}): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure)
+      if (signal?.aborted) return reject(signal.reason)
+      const id = this.#nextId()
+      const packet: Outgoing = { parts: [header(type, id, body, data), ...data] }
+      const stopListening = onAbort(signal, () => {
+        if (this.#outbox.takeBack(packet)) this.#pending.delete(id)
+        else this.#pending.set(id, { settle: (late) => discard?.(late), fail: () => {} })
+        reject(signal?.reason)
+      })
+      this.#pending.set(id, {
+        settle: (reply) => {
+          stopListening()
+          resolve(reply)
+        },
+        fail: (error) => {
+          stopListening()
+          reject(error)
+        },
+      })
+      this.#outbox.push(packet)
+    })
+  }
+
+  /** Numbers come round; one whose answer is still missing is not used again. */
+  #nextId(): number {
+    do this.#lastId = (this.#lastId + 1) >>> 0
+    while (this.#lastId === 0 || this.#pending.has(this.#lastId))
+    return this.#lastId
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const count = await this.#channel.session.complete(() => this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE)))
+        if (count === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'the SFTP server has ended' })
+        this.#splitter.push(this.#blocks.fill(count))
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #receive(packet: readonly Uint8Array[]): void {
+    const lent = isData(packet)
+    const [first, ...rest] = lent ? packet : [concatBytes(...packet)]
+    if (!lent) this.release(packet)
+    const body = new WireReader(first as Uint8Array)
+    const type = body.byte()
+    if (type === FXP_VERSION && this.#greeted) return this.#greeted(body)
+    const id = body.uint32()
+    const pending = this.#pending.get(id)
+    if (!pending || id === 0) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to nothing that was asked' })
+    this.#pending.delete(id)
+    pending.settle({ type, body, rest })
+  }
+
+  /** Takes back the parts of data: their memory is used again. */
+  release(parts: readonly Uint8Array[]): void {
+    this.#blocks.release(parts)
+  }
+
+  /** What cannot be read any further is closed. */
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return
+    this.#failure = this.#channel.session.failure ?? error
+    for (const pending of this.#pending.values()) pending.fail(this.#failure)
+    this.#pending.clear()
+    void this.close()
+  }
+
+  /** Closes the channel; the server closes its files with it. What is under way rejects. Idempotent, never rejects. */
+  close(): Promise<void> {
+    // The CLOSE of a file that nobody waited for is still to go out.
+    if (!this.#closing) this.#outbox.flush()
+    this.#closing ??= this.#channel.session.complete(() => this.#channel.free()).then(() => {}, () => {})
+    this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'SFTP was closed by this side' }))
+    return this.#closing
+  }
+}
+
+/** Data is the bulk of what arrives, and is not joined: type, number and length in front of it are what matters here. */
+function isData([first]: readonly Uint8Array[]): boolean {
+  return first !== undefined && first.length > 9 && first[0] === FXP_DATA
+}
+
+function header(type: number, id: number, body: (writer: WireWriter) => void, data: readonly Uint8Array[]): Uint8Array {
+  const writer = new WireWriter(64).uint32(0).byte(type).uint32(id)
+  body(writer)
+  const packet = writer.finish()
+  const length = data.reduce((sum, part) => sum + part.length, packet.length - 4)
+  new DataView(packet.buffer).setUint32(0, length)
+  return packet
+}

@@ -1,0 +1,71 @@
+import type { Channel } from '../bindings/channel/channel.ts'
+import { sizeOf } from './requests.ts'
+
+/** Packets are gathered up to this, and cross C and the link together; the largest of those that OpenSSH takes fits in. */
+const GATHERED = 256 << 10
+
+/** Where the runtime can tell when all that had arrived has been looked at: answers for many files at once make many requests at once. */
+const atEndOfTurn: (work: () => void) => unknown = (globalThis as { setImmediate?: (work: () => void) => unknown }).setImmediate ?? queueMicrotask
+
+export interface Outgoing {
+  readonly parts: readonly Uint8Array[]
+}
+
+/** Packets on their way into the channel, in order. Those that wait may still be taken back. */
+export class Outbox {
+  readonly #channel: Channel
+  readonly #failed: (error: unknown) => void
+  readonly #waiting = new Set<Outgoing>()
+  /** Of what is being written; the next is gathered when that is done. */
+  readonly #gathered = new Uint8Array(GATHERED)
+  #scheduled = false
+  #pumping = false
+
+  constructor(channel: Channel, failed: (error: unknown) => void) {
+    this.#channel = channel
+    this.#failed = failed
+  }
+
+  push(packet: Outgoing): void {
+    this.#waiting.add(packet)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    // Later: what is asked for in the same turn travels together.
+    atEndOfTurn(() => this.flush())
+  }
+
+  /** Sends now what waits for the end of the turn. */
+  flush(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    this.#pump().catch(this.#failed)
+  }
+
+  /** True if nothing of it had been sent: then nothing will be. */
+  takeBack(packet: Outgoing): boolean {
+    return this.#waiting.delete(packet)
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      for (const bytes of this.#next()) await this.#channel.session.complete(() => this.#channel.write(bytes))
+    }
+    this.#pumping = this.#scheduled = false
+  }
+
+  /** All that fit, copied together, or one that is larger. */
+  #next(): readonly Uint8Array[] {
+    let length = 0
+    for (const packet of this.#waiting) {
+      const size = sizeOf(packet.parts)
+      if (length > 0 && length + size > GATHERED) break
+      this.#waiting.delete(packet)
+      if (size > GATHERED) return packet.parts
+      for (const part of packet.parts) {
+        this.#gathered.set(part, length)
+        length += part.length
+      }
+    }
+    return [this.#gathered.subarray(0, length)]
+  }
+}

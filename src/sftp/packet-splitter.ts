@@ -1,0 +1,55 @@
+import { sftpRefusal } from '../errors/sftp-refusal.ts'
+import { LIBSSH2_FX_BAD_MESSAGE } from '../ffi/constants.gen.ts'
+
+/** Nothing that this client asks for is answered with more. */
+const LARGEST_PACKET = 1 << 20
+const LENGTH_SIZE = 4
+
+/** Cuts the byte stream of the subsystem into packets (draft-ietf-secsh-filexfer-02 section 3). Nothing is copied: a packet is views of the chunks that it came in. */
+export class PacketSplitter {
+  readonly #deliver: (packet: readonly Uint8Array[]) => void
+  readonly #lend: (part: Uint8Array) => void
+  readonly #header = new Uint8Array(LENGTH_SIZE)
+  #body: Uint8Array[] | undefined
+  /** Bytes of the header, while there is no body. */
+  #filled = 0
+  /** Bytes that the body lacks. */
+  #missing = 0
+
+  /** @param lend told of each part of a packet, before the packet is complete. */
+  constructor(deliver: (packet: readonly Uint8Array[]) => void, lend: (part: Uint8Array) => void = () => {}) {
+    this.#deliver = deliver
+    this.#lend = lend
+  }
+
+  /** Takes the next bytes, which nobody changes while their packets are needed. @throws SftpError for a length that makes no sense. */
+  push(chunk: Uint8Array): void {
+    let rest = chunk
+    while (rest.length > 0) rest = rest.subarray(this.#body ? this.#fillBody(this.#body, rest) : this.#fillHeader(rest))
+  }
+
+  #fillHeader(from: Uint8Array): number {
+    const part = from.subarray(0, LENGTH_SIZE - this.#filled)
+    this.#header.set(part, this.#filled)
+    this.#filled += part.length
+    if (this.#filled < LENGTH_SIZE) return part.length
+    this.#filled = 0
+    const length = new DataView(this.#header.buffer).getUint32(0)
+    if (length === 0 || length > LARGEST_PACKET) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: `a packet of ${length} bytes` })
+    this.#body = []
+    this.#missing = length
+    return part.length
+  }
+
+  #fillBody(body: Uint8Array[], from: Uint8Array): number {
+    const part = from.subarray(0, this.#missing)
+    body.push(part)
+    this.#lend(part)
+    this.#missing -= part.length
+    if (this.#missing === 0) {
+      this.#body = undefined
+      this.#deliver(body)
+    }
+    return part.length
+  }
+}

@@ -1,0 +1,101 @@
+import type { Socket } from 'node:net'
+import type { ChannelStream } from '../../client/channel-stream.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+
+/** Numbers of RFC 1928. */
+const VERSION = 5, CONNECT = 1, NO_AUTHENTICATION = 0, NO_ACCEPTABLE = 0xff
+const IPV4 = 1, DOMAIN = 3, IPV6 = 4
+const SUCCEEDED = 0, GENERAL_FAILURE = 1, NOT_ALLOWED = 2, CONNECTION_REFUSED = 5, COMMAND_NOT_SUPPORTED = 7, ADDRESS_NOT_SUPPORTED = 8
+
+/** Reasons of RFC 4254 section 5.1 as replies; the server does not tell why it could not connect. */
+const REPLY_OF_REASON: Readonly<Record<number, number>> = { 1: NOT_ALLOWED, 2: CONNECTION_REFUSED }
+
+/** Milliseconds that a client has to say where it wants to go. */
+const PATIENCE = 30_000
+
+/** What a SOCKS client asked for; names are resolved by the SSH server. */
+export interface SocksTarget {
+  readonly host: string
+  readonly port: number
+}
+
+/** Serves the SOCKS5 handshake (RFC 1928; CONNECT without authentication) on a paused socket, and opens what it asks for. */
+export async function openBySocks(socket: Socket, open: (target: SocksTarget) => Promise<ChannelStream>): Promise<ChannelStream> {
+  socket.setTimeout(PATIENCE, () => socket.destroy(failure('the SOCKS client said nothing')))
+  const target = await request(socket)
+  socket.setTimeout(0)
+  try {
+    const stream = await open(target)
+    reply(socket, SUCCEEDED)
+    return stream
+  } catch (error) {
+    reply(socket, REPLY_OF_REASON[(error as { reason?: number }).reason ?? 0] ?? GENERAL_FAILURE)
+    await ended(socket)
+    throw error
+  }
+}
+
+async function request(socket: Socket): Promise<SocksTarget> {
+  const [version, count = 0] = await take(socket, 2)
+  if (version !== VERSION) throw failure(`SOCKS version ${version} is not spoken here`)
+  const methods = await take(socket, count)
+  if (!methods.includes(NO_AUTHENTICATION)) return refuse(socket, [VERSION, NO_ACCEPTABLE], 'the SOCKS client wants authentication')
+  socket.write(Uint8Array.of(VERSION, NO_AUTHENTICATION))
+  const [again, command, , type] = await take(socket, 4)
+  if (again !== VERSION) throw failure('the SOCKS request makes no sense')
+  if (command !== CONNECT) return refuse(socket, replyBytes(COMMAND_NOT_SUPPORTED), `SOCKS command ${command} is not supported`)
+  const host = await address(socket, type)
+  const [high = 0, low = 0] = await take(socket, 2)
+  return { host, port: high << 8 | low }
+}
+
+async function address(socket: Socket, type: number | undefined): Promise<string> {
+  if (type === IPV4) return (await take(socket, 4)).join('.')
+  if (type === DOMAIN) return (await take(socket, (await take(socket, 1))[0] ?? 0)).toString('utf8')
+  if (type !== IPV6) return refuse(socket, replyBytes(ADDRESS_NOT_SUPPORTED), `SOCKS address type ${type} is not supported`)
+  const bytes = await take(socket, 16)
+  return Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16)).join(':')
+}
+
+/** Exactly so many bytes; what follows them stays in the socket. */
+async function take(socket: Socket, count: number): Promise<Buffer> {
+  let taken: Buffer = Buffer.alloc(0)
+  for (;;) {
+    // All of it: as long as something is left in the socket, it says at once that there is something to read.
+    const chunk = socket.read() as Buffer | null
+    if (chunk) taken = Buffer.concat([taken, chunk])
+    if (taken.length >= count) {
+      if (taken.length > count) socket.unshift(taken.subarray(count))
+      return taken.subarray(0, count)
+    }
+    if (socket.readableEnded || socket.destroyed) throw socket.errored ?? failure('the SOCKS client hung up')
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        socket.off('readable', settle).off('end', settle).off('close', settle)
+        resolve()
+      }
+      socket.on('readable', settle).on('end', settle).on('close', settle)
+    })
+  }
+}
+
+/** The address that the server connected from is not known here. */
+const replyBytes = (code: number): number[] => [VERSION, code, 0, IPV4, 0, 0, 0, 0, 0, 0]
+
+const reply = (socket: Socket, code: number) => socket.write(Uint8Array.from(replyBytes(code)))
+
+async function refuse(socket: Socket, answer: readonly number[], message: string): Promise<never> {
+  socket.write(Uint8Array.from(answer))
+  await ended(socket)
+  throw failure(message)
+}
+
+/** Lets the answer go out. */
+function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve())
+    socket.end(() => resolve())
+  })
+}
+
+const failure = (message: string) => new SSHError(message, { code: 'ERR_SOCKS' })

@@ -1,0 +1,91 @@
+import { connect, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net'
+import type { Client } from '../../client/client.ts'
+import type { ForwardedConnection } from '../../client/listener.ts'
+import { Connections, type Forwarding, type ForwardingOptions, serveConnections } from '../forward/server.ts'
+import { openBySocks } from '../forward/socks.ts'
+
+export type { Forwarding, ForwardingOptions } from '../forward/server.ts'
+
+/** A TCP address, or a Unix socket. */
+export type ForwardAddress =
+  | { readonly host?: string | undefined, readonly port: number }
+  | { readonly path: string }
+
+export interface ForwardLocalOptions extends ForwardingOptions {
+  /** Where to listen, here: `127.0.0.1` if no host is named; port 0 is a free one. */
+  readonly from: ForwardAddress
+  /** Where the server connects to; `localhost` of the server if no host is named. */
+  readonly to: ForwardAddress
+}
+
+export interface ForwardRemoteOptions extends ForwardingOptions {
+  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. */
+  readonly from: { readonly host?: string | undefined, readonly port: number }
+  /** Where to connect to from here; `localhost` if no host is named. */
+  readonly to: ForwardAddress
+}
+
+export interface ForwardDynamicOptions extends ForwardingOptions {
+  /** Where to listen, here: `127.0.0.1` if no host is named; port 0 is a free one. */
+  readonly from: ForwardAddress
+}
+
+/** What connects to an address here reaches another one from the server: `ssh -L`. @throws the error of listening. */
+export function forwardLocal(client: Client, { from, to, ...options }: ForwardLocalOptions): Promise<Forwarding> {
+  return serveConnections(client, listening(from), options, () => 'path' in to ? client.openUnix(to.path) : client.openTcp(to.host ?? 'localhost', to.port))
+}
+
+/** A SOCKS5 proxy here whose connections are made by the server, which also resolves names: `ssh -D`. @throws the error of listening. */
+export function forwardDynamic(client: Client, { from, ...options }: ForwardDynamicOptions): Promise<Forwarding> {
+  return serveConnections(client, listening(from), options, (socket) => openBySocks(socket, ({ host, port }) => client.openTcp(host, port)))
+}
+
+/** What connects to an address of the server reaches another one from here: `ssh -R`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+export async function forwardRemote(client: Client, { from, to, signal, onError }: ForwardRemoteOptions): Promise<Forwarding> {
+  const listener = await client.listen({ ...from, signal })
+  const connections = new Connections(onError)
+  const serve = async (connection: ForwardedConnection) => {
+    try {
+      const socket = await dial(to)
+      await connections.serve(socket, async () => connection)
+    } catch (error) {
+      onError?.(error)
+      await connection.close()
+    }
+  }
+  const accept = async () => {
+    for await (const connection of listener) void serve(connection)
+  }
+  const closed = accept().catch(ended).then(() => connections.close())
+  const close = async () => {
+    await listener.close()
+    await closed
+  }
+  return {
+    port: listener.port,
+    get connections() {
+      return connections.size
+    },
+    closed,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function listening(from: ForwardAddress): ListenOptions {
+  return 'path' in from ? { path: from.path } : { host: from.host ?? '127.0.0.1', port: from.port }
+}
+
+function dial(to: ForwardAddress): Promise<Socket> {
+  const target = 'path' in to ? { path: to.path } : { host: to.host ?? 'localhost', port: to.port }
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...target, allowHalfOpen: true } as NetConnectOpts, () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+    socket.once('error', reject)
+  })
+}
+
+/** The session has ended or the signal has fired: `client.closed` and the caller know why. */
+function ended(): void {}

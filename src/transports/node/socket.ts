@@ -1,0 +1,80 @@
+import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { onAbort } from '../../abort/on-abort.ts'
+import type { BytePort, Transport } from '../../core/transport.ts'
+import { ReadBuffer } from '../read-buffer.ts'
+import { SocketPort } from '../socket-port.ts'
+import type { ConnectTcpOptions } from '../tcp-options.ts'
+
+/**
+ * A TCP connection on Node (Deno and Bun have `node:net` too).
+ * @throws the error of the socket, or `signal.reason`.
+ */
+export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
+  return open({ host, port, noDelay: true }, signal)
+}
+
+/** As `connectTcp`, faster, for a session on Node: nothing can be read from its `readable`, only from its port. */
+export function dialTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
+  return open({ host, port, noDelay: true }, signal, true)
+}
+
+/** A Unix socket, e.g. of an authentication agent. @throws the error of the socket, or `signal.reason`. */
+export function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
+  return open({ path }, options.signal)
+}
+
+function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered = false): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const reads = buffered ? new ReadBuffer(target) : undefined
+    const socket: Socket = reads?.socket ?? createConnection(target)
+    const stopListening = onAbort(signal, () => {
+      socket.destroy()
+      reject(signal?.reason)
+    })
+    const failed = (error: Error) => {
+      stopListening()
+      reject(error)
+    }
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      stopListening()
+      socket.off('error', failed)
+      resolve(new NodeTransport(socket, reads?.port()))
+    })
+  })
+}
+
+/** A transport over a `net.Socket`, or any other `Duplex` of Node. */
+export function fromDuplex(duplex: Duplex): Transport {
+  return new NodeTransport(duplex)
+}
+
+class NodeTransport implements Transport {
+  readonly #duplex: Duplex
+  #streams: { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } | undefined
+  readonly port: BytePort
+
+  constructor(duplex: Duplex, port: BytePort = new SocketPort(duplex)) {
+    this.#duplex = duplex
+    this.port = port
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#web().readable
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#web().writable
+  }
+
+  #web() {
+    this.#streams ??= Duplex.toWeb(this.#duplex) as unknown as { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> }
+    return this.#streams
+  }
+
+  close(): void {
+    this.#duplex.destroy()
+  }
+}
