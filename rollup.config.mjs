@@ -43,7 +43,7 @@ function coreChunk(id, { getModuleInfo }) {
   return beside.has(id) ? 'base' : 'core'
 }
 let core, beside
-const besideCore = { ...inputs(modules.filter(({ entry }) => !['index', 'inline', 'agent'].includes(entry))), ...compilers, ...hostCrypto, ...dialers, ...files }
+const besideCore = { ...inputs(modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent'].includes(entry))), ...compilers, ...hostCrypto, ...dialers, ...files }
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
 const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id.startsWith('#') || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')

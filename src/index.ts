@@ -1,4 +1,4 @@
-/// The public names of `libssh2-wasm`, nothing else.
+/// The public names of `libssh2-wasm`: the client, keys, host keys and errors.
 
 // Client
 export { connect, type ConnectOptions } from './client/connect.ts'
@@ -52,25 +52,14 @@ export { trustOnFirstUse, type TrustOnFirstUseOptions } from './host-key/trust-o
 export { verifyHostKeyWith } from './host-key/verify-host-key-with.ts'
 export { insecureAcceptAnyHostKey } from './host-key/insecure-accept-any-host-key.ts'
 
-// Bindings
-export { Session, type IncomingX11, type SessionOptions } from './bindings/session/session.ts'
-export type { Disconnected, HostKey, RekeyLimits } from './bindings/session/transport.ts'
-export type { MethodsLeft, NewPasswordFunction, SignFunction } from './bindings/session/userauth.ts'
+// Types that the bindings (`libssh2-wasm/bindings`) and the client share
+export type { SessionOptions } from './bindings/session/session.ts'
+export type { RekeyLimits } from './bindings/session/transport.ts'
 export type { Prompt, PromptFunction, PromptRound } from './bindings/session/prompt-round.ts'
-export { Channel, type Exit, type ExitSignal, type Originator, type PtyOptions } from './bindings/channel/channel.ts'
-export { Agent } from './bindings/agent.ts'
-export type { PublickeyAttribute, PublickeyEntry } from './bindings/publickey/packets.ts'
-export { PublickeySubsystem } from './bindings/publickey/subsystem.ts'
-export { type KnownHost, KnownHosts } from './bindings/known-hosts.ts'
-export { Listener } from './bindings/listener/listener.ts'
-export type { ScpStat } from './bindings/scp.ts'
-export { Sftp } from './bindings/sftp/sftp.ts'
-export { type SftpDirectoryEntry, SftpHandle } from './bindings/sftp/handle.ts'
-export type { SftpAttributes, SftpStatvfs } from './bindings/sftp/attributes.ts'
-export type { SftpPath } from './bindings/sftp/calls.ts'
+export type { Exit, Originator, PtyOptions } from './bindings/channel/channel.ts'
+export type { SftpStatvfs } from './bindings/sftp/attributes.ts'
 
 // Shared
 export type { BytePort, PortSink, Transport } from './core/transport.ts'
 export { AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
-export * from './ffi/constants.gen.ts'
 export { Instance, type InstanceOptions } from './ffi/instance.ts'

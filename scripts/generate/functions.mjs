@@ -29,7 +29,7 @@ export function declared() {
 /** `[{ owner, member, functions }]`: members of the classes in src/bindings/ with the functions that their comments name. */
 export function documented() {
   const members = []
-  for (const file of readdirSync(new URL('src/bindings/', root)).filter(name => name.endsWith('.ts'))) {
+  for (const file of readdirSync(new URL('src/bindings/', root), { recursive: true }).sort().filter(name => name.endsWith('.ts'))) {
     const source = ts.createSourceFile(file, read(`src/bindings/${file}`), ts.ScriptTarget.Latest, true)
     for (const owner of source.statements.filter(ts.isClassDeclaration)) {
       for (const member of owner.members) {

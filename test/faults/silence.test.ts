@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Instance, Session } from '../../src/index.ts'
+import { Instance, Session } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { startProxy } from '../support/proxy.ts'
 import { seededRandom } from '../support/random.ts'

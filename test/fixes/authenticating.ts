@@ -1,4 +1,4 @@
-import type { Session } from '../../src/index.ts'
+import type { Session } from '../../src/bindings/index.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 import { type Connection, message, serveHandshake, SSH_MSG } from '../support/scripted-server.ts'
 import { attack } from './attack.ts'

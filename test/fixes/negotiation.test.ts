@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX } from '../../src/ffi/constants.gen.ts'
-import type { Session } from '../../src/index.ts'
+import type { Session } from '../../src/bindings/index.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import { channelData, type Connection, HostKey, SSH_MSG } from '../support/scripted-server.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Session } from '../../src/index.ts'
+import type { Session } from '../../src/bindings/index.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 import { acceptChannel, acceptRequest, channelClose, channelData, type ChannelNumbers, type Connection, serveLogin, SSH_MSG } from '../support/scripted-server.ts'
 import { attack, codeOf, login } from './attack.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Again } from '../../src/bindings/calls.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../src/ffi/constants.gen.ts'
-import type { SftpHandle } from '../../src/index.ts'
+import type { SftpHandle } from '../../src/bindings/index.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import { SSH_FX, SSH_FXP, type SftpChannel } from '../support/scripted-server/sftp.ts'
 import { codeOf } from './attack.ts'

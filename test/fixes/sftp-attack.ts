@@ -1,4 +1,4 @@
-import type { Sftp } from '../../src/index.ts'
+import type { Sftp } from '../../src/bindings/index.ts'
 import type { AcceptChannelOptions } from '../support/scripted-server.ts'
 import { serveSftp, type SftpChannel } from '../support/scripted-server/sftp.ts'
 import { attack, login } from './attack.ts'

@@ -1,4 +1,5 @@
-import type { Client, Session, Sftp, SftpClient } from '../../src/index.ts'
+import type { Session, Sftp } from '../../src/bindings/index.ts'
+import type { Client, SftpClient } from '../../src/index.ts'
 import { SSH_FXP } from '../support/scripted-server/sftp.ts'
 
 /** A way to use SFTP, from its beginning to its end, and the requests that a server gets to see. */

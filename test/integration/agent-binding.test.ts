@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Agent, AuthenticationError, LIBSSH2_ERROR_EAGAIN, type Session } from '../../src/index.ts'
+import { type Agent, AuthenticationError, LIBSSH2_ERROR_EAGAIN, type Session } from '../../src/bindings/index.ts'
 import { connectUnix } from '../../src/transports/node.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { shakenSession, untilDone } from '../support/session.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Channel } from '../../src/index.ts'
+import type { Channel } from '../../src/bindings/index.ts'
 import { useSession } from '../support/use-session.ts'
 
 const used = useSession()

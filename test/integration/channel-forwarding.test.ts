@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Channel, ChannelError, LIBSSH2_ERROR_EAGAIN } from '../../src/index.ts'
+import { type Channel, ChannelError, LIBSSH2_ERROR_EAGAIN } from '../../src/bindings/index.ts'
 import { execute, readAll, text } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 import { rejection } from '../support/within.ts'

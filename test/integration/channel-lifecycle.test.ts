@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Channel, LIBSSH2_ERROR_EAGAIN } from '../../src/index.ts'
+import { Channel, LIBSSH2_ERROR_EAGAIN } from '../../src/bindings/index.ts'
 import { execute, readAll, text } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 import { rejection, within } from '../support/within.ts'

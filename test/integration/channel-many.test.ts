@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALLS } from '../../src/bindings/session/transport.ts'
-import type { Channel, LIBSSH2_ERROR_EAGAIN, Session } from '../../src/index.ts'
+import type { Channel, LIBSSH2_ERROR_EAGAIN, Session } from '../../src/bindings/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { ShuffledRetries } from '../support/shuffled-retries.ts'
 import { execute, openSession, readAll, text } from '../support/session.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Channel, PtyOptions } from '../../src/index.ts'
+import type { Channel, PtyOptions } from '../../src/bindings/index.ts'
 import { readAll, text } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Session } from '../../src/index.ts'
+import type { Session } from '../../src/bindings/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { execute, finish, readAll, shakenSession, text } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { LIBSSH2_ERROR_EAGAIN, type SSHError } from '../../src/index.ts'
+import { LIBSSH2_ERROR_EAGAIN, type SSHError } from '../../src/bindings/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { execute, finish, readAll, text, untilDone } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'

@@ -1,7 +1,7 @@
 // Long computations of a key exchange let the event loop take its turns (Driver.slice), in the first exchange and in one of the server's wish.
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Driver } from '../../src/core/driver.ts'
-import { LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, Session } from '../../src/index.ts'
+import { LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, Session } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'

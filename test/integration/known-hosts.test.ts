@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import * as ssh from '../../src/index.ts'
+import * as ssh from '../../src/bindings/index.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { useSession } from '../support/use-session.ts'
 

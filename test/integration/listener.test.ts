@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Channel, LIBSSH2_ERROR_EAGAIN, type Listener, SSHError } from '../../src/index.ts'
+import { type Channel, LIBSSH2_ERROR_EAGAIN, type Listener, SSHError } from '../../src/bindings/index.ts'
 import { freePort } from '../support/port.ts'
 import { seededRandom } from '../support/random.ts'
 import { execute, openSession, readAll, text, untilDone } from '../support/session.ts'

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { LIBSSH2_ERROR_EAGAIN, type PublickeySubsystem, type Session } from '../../src/index.ts'
+import { LIBSSH2_ERROR_EAGAIN, type PublickeySubsystem, type Session } from '../../src/bindings/index.ts'
 import { openSession, untilDone } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, Instance, publicKey, type RekeyLimits, Session } from '../../src/index.ts'
+import { Session } from '../../src/bindings/index.ts'
+import { type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, Instance, publicKey, type RekeyLimits } from '../../src/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { seededRandom } from '../support/random.ts'
 import { type Connection, HostKey, message, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALLS } from '../../src/bindings/session/transport.ts'
-import { DisconnectError, Instance, Session, SSHError } from '../../src/index.ts'
+import { DisconnectError, Instance, Session, SSHError } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { type Cut, cuttingTransport } from '../support/cutting-transport.ts'
 import { seededRandom } from '../support/random.ts'

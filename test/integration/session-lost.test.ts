@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CALLS } from '../../src/bindings/session/transport.ts'
-import { Instance, Session, SSHError } from '../../src/index.ts'
+import { Instance, Session, SSHError } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { startProxy } from '../support/proxy.ts'
 import { execute, openSession, readAll, text } from '../support/session.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DisconnectError, Instance, LIBSSH2_ERROR_EAGAIN } from '../../src/index.ts'
+import { DisconnectError, Instance, LIBSSH2_ERROR_EAGAIN } from '../../src/bindings/index.ts'
 import { CALLS } from '../../src/bindings/session/transport.ts'
 import { execute, openSession, readAll, shakenSession, text, untilDone } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'

@@ -1,7 +1,7 @@
 import { createPrivateKey, sign as signWith } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { AuthenticationError, KeyError, type Session } from '../../src/index.ts'
+import { AuthenticationError, KeyError, type Session } from '../../src/bindings/index.ts'
 import { parsePrivateKey } from '../../src/keys/files/parse-private-key.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import { execute, readAll, shakenSession, text, untilDone } from '../support/session.ts'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { connect, insecureAcceptAnyHostKey, LIBSSH2_CHANNEL_WINDOW_DEFAULT, publicKey } from '../../src/index.ts'
+import { LIBSSH2_CHANNEL_WINDOW_DEFAULT } from '../../src/bindings/index.ts'
+import { connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
 import { startSshd } from '../support/sshd.ts'
 import { within } from '../support/within.ts'
 

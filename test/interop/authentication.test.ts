@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthenticationError, type PromptRound, type Session } from '../../src/index.ts'
+import { AuthenticationError, type PromptRound, type Session } from '../../src/bindings/index.ts'
 import { startAsyncssh } from '../support/asyncssh.ts'
 import { startDropbear } from '../support/dropbear.ts'
 import { startParamiko } from '../support/paramiko.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Session } from '../../src/index.ts'
+import type { Session } from '../../src/bindings/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { execute, finish, openSession, readAll, text } from '../support/session.ts'
 import { eachServer } from './each-server.ts'

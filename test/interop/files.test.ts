@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Session, type Sftp, SftpError } from '../../src/index.ts'
+import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Session, type Sftp, SftpError } from '../../src/bindings/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { openSession } from '../support/session.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'

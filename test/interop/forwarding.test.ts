@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Channel } from '../../src/index.ts'
+import type { Channel } from '../../src/bindings/index.ts'
 import { freePort } from '../support/port.ts'
 import { seededRandom } from '../support/random.ts'
 import { finish, openSession, readAll, text } from '../support/session.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC } from '../../src/index.ts'
+import { LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC } from '../../src/bindings/index.ts'
 import { auditClient, type Audit } from '../support/ssh-audit.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { supported } from './exchange.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../src/index.ts'
+import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../src/bindings/index.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { RawSession } from './raw-session.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { LIBSSH2_ERROR_EAGAIN as EAGAIN, LIBSSH2_FXF_READ, type Session } from '../../src/index.ts'
+import { LIBSSH2_ERROR_EAGAIN as EAGAIN, LIBSSH2_FXF_READ, type Session } from '../../src/bindings/index.ts'
 import { execute, openSession, readAll, text } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'

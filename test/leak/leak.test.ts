@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CALLS } from '../../src/bindings/session/transport.ts'
-import { Instance, Session } from '../../src/index.ts'
+import { Instance, Session } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { execute, finish, openSession, readAll, shakenSession } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'

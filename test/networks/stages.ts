@@ -1,4 +1,4 @@
-import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Channel, type Instance, Session, type Sftp } from '../../src/index.ts'
+import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Channel, type Instance, Session, type Sftp } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { seededRandom } from '../support/random.ts'
 import type { SshServer } from '../support/ssh-server.ts'

@@ -1,6 +1,6 @@
 /// The behaviours of ssh2-python's tests/test_agent.py, and of the agent in tests/test_ssh2.py; docs/ssh2-python.md is the table.
 import { expect, test } from 'vitest'
-import { Agent } from '../../src/index.ts'
+import { Agent } from '../../src/bindings/index.ts'
 import { startSshAgent } from '../support/ssh-agent.ts'
 import { useSession } from '../support/use-session.ts'
 

@@ -1,7 +1,7 @@
 /// The behaviours of ssh2-python's tests/test_exceptions.py and tests/test_extras.py; docs/ssh2-python.md is the table.
 import { describe, expect, test } from 'vitest'
 import { libssh2Error } from '../../src/errors/libssh2-error.ts'
-import * as ssh from '../../src/index.ts'
+import * as ssh from '../../src/bindings/index.ts'
 import { execute, readAll, text, untilDone } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 

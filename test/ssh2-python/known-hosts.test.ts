@@ -1,6 +1,6 @@
 /// The behaviours of ssh2-python's tests/test_knownhost.py; docs/ssh2-python.md is the table.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import * as ssh from '../../src/index.ts'
+import * as ssh from '../../src/bindings/index.ts'
 import { keyPair } from '../support/key-pairs.ts'
 import { useSession } from '../support/use-session.ts'
 

@@ -1,7 +1,7 @@
 /// ssh2-python has no tests of its Listener: these are of what its documentation says. docs/ssh2-python.md is the table.
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { Channel, Listener } from '../../src/index.ts'
+import { Channel, Listener } from '../../src/bindings/index.ts'
 import { freePort } from '../support/port.ts'
 import { useSession } from '../support/use-session.ts'
 

@@ -1,7 +1,7 @@
 /// The behaviours of ssh2-python's tests/test_session.py, tests/test_session_options.py and of the login in tests/test_ssh2.py; docs/ssh2-python.md is the table.
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import * as ssh from '../../src/index.ts'
+import * as ssh from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { shakenSession } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'

@@ -1,7 +1,7 @@
 /// The behaviours of ssh2-python's tests/test_sftp.py, its handles included; docs/ssh2-python.md is the table.
 import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import * as ssh from '../../src/index.ts'
+import * as ssh from '../../src/bindings/index.ts'
 import { untilDone } from '../support/session.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
 import { useSession } from '../support/use-session.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Channel, type Instance, LIBSSH2_ERROR_EAGAIN, Session, type Transport } from '../../src/index.ts'
+import { type Channel, type Instance, LIBSSH2_ERROR_EAGAIN, Session, type Transport } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import type { SshServer } from './ssh-server.ts'
 

@@ -1,4 +1,4 @@
-import { LIBSSH2_ERROR_EAGAIN, type Session } from '../../src/index.ts'
+import { LIBSSH2_ERROR_EAGAIN, type Session } from '../../src/bindings/index.ts'
 import type { Random } from './random.ts'
 
 type Done<T> = Exclude<T, typeof LIBSSH2_ERROR_EAGAIN>

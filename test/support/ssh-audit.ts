@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Readable, Writable } from 'node:stream'
-import { Session, type Transport } from '../../src/index.ts'
+import { Session, type Transport } from '../../src/bindings/index.ts'
 import { treeFile } from './foreign-tree.ts'
 
 /** What ssh-audit says of one algorithm: `fail` and `warn` are what must not be there. */

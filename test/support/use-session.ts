@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { Session } from '../../src/index.ts'
+import type { Session } from '../../src/bindings/index.ts'
 import { openSession } from './session.ts'
 import type { SshServer } from './ssh-server.ts'
 import { startSshd, type SshdOptions } from './sshd.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { connect, insecureAcceptAnyHostKey, knownHosts, publicKey, Session, type Transport } from '../../../src/index.ts'
+import { Session } from '../../../src/bindings/index.ts'
+import { connect, insecureAcceptAnyHostKey, knownHosts, publicKey, type Transport } from '../../../src/index.ts'
 import { CALLS } from '../../../src/bindings/session/transport.ts'
 import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'

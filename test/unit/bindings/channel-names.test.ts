@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Channel } from '../../../src/index.ts'
+import { Channel } from '../../../src/bindings/index.ts'
 
 /** Every name of ssh2-python's `Channel`: 34 methods, and the property `session`. */
 const SEED = [

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import * as library from '../../../src/index.ts'
+import * as library from '../../../src/bindings/index.ts'
 import { unbound } from '../../../scripts/generate/functions-unbound.mjs'
 import { declared, documented, page } from '../../../scripts/generate/functions.mjs'
 

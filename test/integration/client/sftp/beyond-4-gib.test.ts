@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { LIBSSH2_FXF_READ, LIBSSH2_FXF_WRITE } from '../../../../src/index.ts'
+import { LIBSSH2_FXF_READ, LIBSSH2_FXF_WRITE } from '../../../../src/bindings/index.ts'
 import { pattern, useSftp } from './use-sftp.ts'
 
 const GIB = 2 ** 30

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_WRITE, SftpError } from '../../../../src/index.ts'
+import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_WRITE, SftpError } from '../../../../src/bindings/index.ts'
 import { pattern, useSftp } from './use-sftp.ts'
 
 describe.each(['internal', 'server'] as const)('SFTP of OpenSSH, %s', (kind) => {
