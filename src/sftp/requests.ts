@@ -104,9 +104,10 @@ export class SftpRequests {
     return this.#done(FXP.FXP_WRITE, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal, data })
   }
 
-  /** The next entries of a directory; `null` after the last. */
+  /** The next entries of a directory; `null` after the last. An answer without any name is the end too: asking again would never end. */
   async readdir({ id, path }: RemoteHandle, signal?: Signal): Promise<NamedFile[] | null> {
-    return this.#orEnd(this.#expect(FXP.FXP_NAME, path, this.#ask(FXP.FXP_READDIR, path, (w) => w.string(id), { signal }), names))
+    const list = await this.#orEnd(this.#expect(FXP.FXP_NAME, path, this.#ask(FXP.FXP_READDIR, path, (w) => w.string(id), { signal }), names))
+    return list?.length ? list : null
   }
 
   stat(path: SftpPath, signal?: Signal): Promise<SftpStat> {
