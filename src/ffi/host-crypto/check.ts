@@ -1,0 +1,16 @@
+import { ctrIsSound } from './check-ctr.ts'
+import { gcmIsSound } from './check-gcm.ts'
+import { hmacIsSound } from './check-hmac.ts'
+import type { HostCrypto } from './types.ts'
+
+/**
+ * Whether a runtime's crypto does what we rely on: published values, carries of counters, several packets with one key, and that what is forged
+ * is refused. Runtimes have shipped AES-GCM that never looked at the tag.
+ */
+export function isSound(crypto: HostCrypto): boolean {
+  try {
+    return ctrIsSound(crypto) && gcmIsSound(crypto) && hmacIsSound(crypto)
+  } catch {
+    return false
+  }
+}
