@@ -2,10 +2,9 @@
 import { resolve } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
+import { chunkName } from './scripts/build/chunk-names.mjs'
 import { modules, programs } from './scripts/build/entries.mjs'
-import { lower } from './scripts/build/lower.mjs'
-import { stripComments } from './scripts/build/strip-comments.mjs'
-import { stripTypes } from './scripts/build/strip-types.mjs'
+import { typescript } from './scripts/build/typescript-plugin.mjs'
 
 const inputs = entries => Object.fromEntries(entries.map(({ entry, source }) => [entry, source]))
 
@@ -17,12 +16,6 @@ const hostCrypto = Object.fromEntries(['node', 'none'].map(name => [`host-crypto
 const dialers = Object.fromEntries(['bun', 'deno', 'node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
 
 const files = Object.fromEntries(['node', 'none'].map(name => [`local-files-${name}`, `src/transports/local-files/${name}.ts`]))
-
-const typescript = {
-  name: 'typescript',
-  transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id, lower) : null,
-  renderChunk: code => ({ code: stripComments(code), map: null }),
-}
 
 /** Absolute paths of everything that loads as soon as one of `sources` does. */
 function loadedWith(sources, getModuleInfo) {
@@ -45,10 +38,18 @@ function coreChunk(id, { getModuleInfo }) {
 let core, beside
 const besideCore = { ...inputs(modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent'].includes(entry))), ...compilers, ...hostCrypto, ...dialers, ...files }
 
+/** Types that the client and the bindings have in common are one file, so that a class is the same type by whichever entry it comes. */
+function sharedTypes(id, { getModuleInfo }) {
+  types ??= loadedWith(['src/index.ts', 'src/bindings/index.ts'], getModuleInfo)
+  return types.has(id) && !sources.has(id) ? 'types' : undefined
+}
+let types
+const sources = new Set(modules.map(({ source }) => resolve(source)))
+
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
 const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id.startsWith('#') || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
 
-const output = { dir: 'dist', format: 'es', chunkFileNames: 'shared-[name].js', minifyInternalExports: false, hoistTransitiveImports: false }
+const output = { dir: 'dist', format: 'es', chunkFileNames: chunk => `${chunkName(chunk)}.js`, minifyInternalExports: false, hoistTransitiveImports: false }
 
 export default [
   {
@@ -57,12 +58,12 @@ export default [
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.
     makeAbsoluteExternalsRelative: false,
-    plugins: [typescript, nodeResolve()],
+    plugins: [...typescript, nodeResolve()],
     onwarn(warning) { throw new Error(warning.message) },
   },
   {
     input: inputs(modules),
-    output: { ...output, chunkFileNames: 'shared-[name].d.ts' },
+    output: { ...output, manualChunks: sharedTypes, chunkFileNames: chunk => `${chunkName(chunk)}.d.ts` },
     external,
     plugins: [dts({ tsconfig: 'tsconfig.json' })],
   },

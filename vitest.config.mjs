@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { modules } from './scripts/build/entries.mjs'
+import { stripTypes } from './scripts/build/strip-types.mjs'
 
 const path = relative => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -35,12 +36,20 @@ function builtModule() {
   }
 }
 
+/** What the build makes of a source is what is tested. */
+const typescript = {
+  name: 'typescript',
+  enforce: 'pre',
+  transform: (text, id) => /\.m?ts$/.test(id) ? stripTypes(text, id) : undefined,
+}
+
 /** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. The longest first: an alias also matches what only begins with it. */
 const ownNames = Object.fromEntries(modules.map(({ specifier, source }) => [specifier, path(source)])
   .sort(([a], [b]) => b.length - a.length))
 
 export default defineConfig({
-  plugins: [builtModule()],
+  plugins: [builtModule(), typescript],
+  oxc: false,
   resolve: { alias: ownNames },
   test: {
     include: ['test/**/*.test.ts'],

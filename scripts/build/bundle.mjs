@@ -5,7 +5,7 @@ import { run, sha256 } from './compile-cache.mjs'
 const sources = readdirSync('src', { recursive: true, withFileTypes: true })
   .filter(entry => entry.isFile()).map(entry => `${entry.parentPath ?? entry.path}/${entry.name}`)
 const inputs = [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'rollup.config.mjs',
-  'scripts/build/strip-types.mjs', 'scripts/build/lower.mjs', 'scripts/build/dispose-symbols.mjs', 'scripts/build/strip-comments.mjs', 'scripts/build/entries.mjs', 'scripts/build/bundle.mjs', 'build/build-info.release.json'].sort()
+  ...['bundle', 'chunk-names', 'dispose-symbols', 'entries', 'strip-types', 'typescript-plugin'].map(name => `scripts/build/${name}.mjs`), 'build/build-info.release.json'].sort()
 const key = sha256(JSON.stringify(inputs.map(path => [path, sha256(readFileSync(path))])))
 const stamp = 'build/bundle.key'
 

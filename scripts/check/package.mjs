@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { programs } from '../build/entries.mjs'
+import { modules, programs } from '../build/entries.mjs'
 import { lineAt, report } from './files.mjs'
 import { sha256 } from '../build/compile-cache.mjs'
 
@@ -25,7 +25,7 @@ try {
 }
 
 const FORBIDDEN = [[/\beval\s*\(/g, 'eval'], [/\bnew Function\b|\bFunction\s*\(\s*["'`]/g, 'code from text'], [/\brequire\s*\(/g, 'require'],
-  [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
+  [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/(?<!")\bSymbol\.(dispose|asyncDispose)\b(?! \?\?)/g, 'a symbol that WebKit lacks'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
 const files = readdirSync('dist').sort()
 for (const file of files.filter(file => file.endsWith('.js'))) {
   const text = readFileSync(`dist/${file}`, 'utf8')
@@ -39,7 +39,11 @@ const loads = file => [...readFileSync(`dist/${file}`, 'utf8').matchAll(/\b(?:fr
 
 // Programs and …-node.js (which package.json's "imports" choose for Node alone) may name node, and so may what only they load.
 const nodeOnly = new RegExp(`^(node|.*-node|${programs.map(({ entry }) => entry).join('|')})\\.js$`)
-const neutral = new Set(files.filter(file => file.endsWith('.js') && !file.startsWith('shared-') && !nodeOnly.test(file)))
+// What the bundler had to tell apart by a number has no name.
+for (const file of files) if (files.includes(file.replace(/\d+(?=(\.d)?\.\w+$)/, '')) && /\d(\.d)?\.\w+$/.test(file)) findings.push(`dist/${file}: two files have this name`)
+
+const chosen = Object.values(manifest.imports).flatMap(Object.values).map(path => path.replace(/^.*\//, ''))
+const neutral = new Set([...modules.map(({ entry }) => `${entry}.js`), ...chosen].filter(file => !nodeOnly.test(file)))
 for (const file of neutral) {
   for (const target of loads(file)) {
     if (target.startsWith('node:')) findings.push(`dist/${file} imports ${target}, and not only Node loads it`)

@@ -5,7 +5,7 @@ import { stripTypes } from '../build/strip-types.mjs'
 
 export async function load(url, context, nextLoad) {
   if (!url.startsWith('file:') || !url.endsWith('.ts')) return nextLoad(url, context)
-  const { code, map } = stripTypes(await readFile(new URL(url), 'utf8'), fileURLToPath(url))
-  const inline = Buffer.from(JSON.stringify(map)).toString('base64')
+  const { code, map } = await stripTypes(await readFile(new URL(url), 'utf8'), fileURLToPath(url))
+  const inline = Buffer.from(map).toString('base64')
   return { format: 'module', shortCircuit: true, source: `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}` }
 }

@@ -1,0 +1,18 @@
+// What the files of dist/ that are no entries are called: after the room in src/ of what is in them, so that a stack trace names it.
+import { relative } from 'node:path'
+
+/** `src/keys/files/ppk/private-key.ts` is `keys-files-ppk-private-key`, `node_modules/@noble/hashes/argon2.js` is `noble-hashes-argon2`. */
+function roomOf(id) {
+  return relative('.', id).replaceAll('\\', '/').replace(/^(src|.*node_modules)\//, '').replace(/(\.d)?(\.gen)?\.\w+$/, '').replace(/\/index$/, '').replace(/[^a-z0-9]+/gi, '-').replace(/^-/, '')
+}
+
+/**
+ * The name of a chunk: what imports it wants its last module, the others are there for that one.
+ * @param {import('rollup').PreRenderedChunk} chunk
+ */
+export function chunkName({ name, facadeModuleId, moduleIds }) {
+  return NAMED.has(name) ? name : roomOf(facadeModuleId ?? moduleIds.at(-1))
+}
+
+/** The chunks that rollup.config.mjs itself puts together. */
+const NAMED = new Set(['base', 'constants', 'core', 'types'])
