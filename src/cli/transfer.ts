@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { posix } from 'node:path'
 import type { Client } from '../client/client.ts'
-import type { SftpClient } from '../sftp/sftp-client.ts'
+import type { SftpClient } from '../sftp/client/sftp-client.ts'
 import type { Arguments } from './arguments.ts'
 import { ProgressLine } from './progress-line.ts'
 

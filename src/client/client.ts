@@ -13,8 +13,8 @@ import type { ListenOptions, PortListener } from './listener.ts'
 import { Process } from './process.ts'
 import { RoundTrip } from './receive-window.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
-import type { SftpClient } from '../sftp/sftp-client.ts'
-import type { UploadSource } from '../sftp/sources.ts'
+import type { SftpClient } from '../sftp/client/sftp-client.ts'
+import type { UploadSource } from '../sftp/transfer/sources.ts'
 
 export interface ExecOptions extends CallOptions {
   /** Variables for the command's environment. Servers refuse most names (`AcceptEnv`): that is an error unless `ignoreRefusedEnv`. */
@@ -166,7 +166,7 @@ export class Client implements AsyncDisposable {
 
   /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */
   async sftp(options: CallOptions = {}): Promise<SftpClient> {
-    return (await import('../sftp/sftp-client.ts')).SftpClient.open(this.session, options)
+    return (await import('../sftp/client/sftp-client.ts')).SftpClient.open(this.session, options)
   }
 
   /** Has the server send a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */

@@ -5,9 +5,9 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SCP_PROTOCOL } from '../ffi/constants.gen.ts'
 import { decodeText } from '../wire-format/bytes.ts'
 import type { CallOptions } from '../abort/call-options.ts'
-import { atOnce } from '../sftp/shared.ts'
-import { type ByteSource, openSource, type UploadSource } from '../sftp/sources.ts'
-import type { TransferProgress } from '../sftp/transfer.ts'
+import { atOnce } from '../sftp/transfer/shared.ts'
+import { type ByteSource, openSource, type UploadSource } from '../sftp/transfer/sources.ts'
+import type { TransferProgress } from '../sftp/transfer/transfer.ts'
 
 const CHUNK = 256 << 10
 /** What either side says when all is well. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { joinPath, parentPath } from '../../../src/sftp/directory.ts'
-import { openFlags } from '../../../src/sftp/open-flags.ts'
-import { PacketSplitter } from '../../../src/sftp/packet-splitter.ts'
-import { forEachParallel } from '../../../src/sftp/parallel.ts'
-import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer-window.ts'
+import { joinPath, parentPath } from '../../../src/sftp/tree/directory.ts'
+import { openFlags } from '../../../src/sftp/protocol/open-flags.ts'
+import { PacketSplitter } from '../../../src/sftp/protocol/packet-splitter.ts'
+import { forEachParallel } from '../../../src/sftp/tree/parallel.ts'
+import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer/window.ts'
 import { seededRandom } from '../../support/random.ts'
 
 describe('PacketSplitter', () => {

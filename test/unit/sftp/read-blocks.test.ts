@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ReadBlocks } from '../../../src/sftp/read-blocks.ts'
+import { ReadBlocks } from '../../../src/sftp/protocol/read-blocks.ts'
 
 /** As the connection does it: so many bytes arrive and belong to one part. */
 function arrive(blocks: ReadBlocks, count: number, value = 0): Uint8Array {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ReadPipeline } from '../../../src/sftp/read-pipeline.ts'
-import type { SftpRequests } from '../../../src/sftp/requests.ts'
-import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer-window.ts'
+import { ReadPipeline } from '../../../src/sftp/transfer/read-pipeline.ts'
+import type { SftpRequests } from '../../../src/sftp/protocol/requests.ts'
+import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer/window.ts'
 
 /** A file that has grown since it was looked at: no server does that at a moment of our choice. */
 function pipelineOf(file: Uint8Array, largest: number) {

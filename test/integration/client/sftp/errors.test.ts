@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SftpClient } from '../../../../src/sftp/sftp-client.ts'
+import { SftpClient } from '../../../../src/sftp/client/sftp-client.ts'
 import { SftpError } from '../../../../src/index.ts'
 import { openSession } from '../../../support/session.ts'
 import { startSshd } from '../../../support/sshd.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { SftpClient } from '../../../../src/sftp/sftp-client.ts'
+import { SftpClient } from '../../../../src/sftp/client/sftp-client.ts'
 import { openSession } from '../../../support/session.ts'
 import { startSshd } from '../../../support/sshd.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'

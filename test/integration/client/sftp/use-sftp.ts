@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { SftpClient } from '../../../../src/sftp/sftp-client.ts'
+import { SftpClient } from '../../../../src/sftp/client/sftp-client.ts'
 import type { SshdOptions } from '../../../support/sshd.ts'
 import { useSession, type Used } from '../../../support/use-session.ts'
 

@@ -1,7 +1,7 @@
-import type { SftpPath } from '../bindings/sftp/calls.ts'
-import { concatBytes, decodeText, encodeText, equalBytes } from '../wire-format/bytes.ts'
-import type { SftpStat } from './attributes.ts'
-import type { NamedFile, SftpRequests, Signal } from './requests.ts'
+import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import { concatBytes, decodeText, encodeText, equalBytes } from '../../wire-format/bytes.ts'
+import type { SftpStat } from '../protocol/attributes.ts'
+import type { NamedFile, SftpRequests, Signal } from '../protocol/requests.ts'
 
 /** One entry of a directory. */
 export class SftpEntry {

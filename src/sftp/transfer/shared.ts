@@ -1,11 +1,11 @@
-import type { SftpAttributes } from '../bindings/sftp/attributes.ts'
-import { SftpError, SSHError } from '../errors/ssh-error.ts'
-import { LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH } from '../ffi/constants.gen.ts'
-import { orAbort } from '../abort/or-abort.ts'
-import type { SftpLimits } from './limits.ts'
+import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
+import { SftpError, SSHError } from '../../errors/ssh-error.ts'
+import { LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH } from '../../ffi/constants.gen.ts'
+import { orAbort } from '../../abort/or-abort.ts'
+import type { SftpLimits } from '../protocol/limits.ts'
 import { ReadPipeline, type ReadRange } from './read-pipeline.ts'
-import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
-import { type TransferBudget, TransferWindow } from './transfer-window.ts'
+import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
+import { type TransferBudget, TransferWindow } from './window.ts'
 import { WritePipeline } from './write-pipeline.ts'
 
 /** What the files and transfers of one SFTP client have in common. */

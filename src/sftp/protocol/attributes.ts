@@ -1,10 +1,10 @@
-import { checkedAttributes, type SftpAttributes } from '../bindings/sftp/attributes.ts'
+import { checkedAttributes, type SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import {
   LIBSSH2_SFTP_ATTR_ACMODTIME, LIBSSH2_SFTP_ATTR_EXTENDED, LIBSSH2_SFTP_ATTR_PERMISSIONS, LIBSSH2_SFTP_ATTR_SIZE, LIBSSH2_SFTP_ATTR_UIDGID,
   LIBSSH2_SFTP_S_IFDIR, LIBSSH2_SFTP_S_IFLNK, LIBSSH2_SFTP_S_IFMT, LIBSSH2_SFTP_S_IFREG,
-} from '../ffi/constants.gen.ts'
-import type { WireReader } from '../wire-format/reader.ts'
-import type { WireWriter } from '../wire-format/writer.ts'
+} from '../../ffi/constants.gen.ts'
+import type { WireReader } from '../../wire-format/reader.ts'
+import type { WireWriter } from '../../wire-format/writer.ts'
 
 /** What a server knows about a file; a field that it did not send is missing. */
 export class SftpStat implements SftpAttributes {

@@ -1,5 +1,5 @@
-import type { Channel } from '../bindings/channel/channel.ts'
-import { sizeOf } from './requests.ts'
+import type { Channel } from '../../bindings/channel/channel.ts'
+import { sizeOf } from './parts.ts'
 
 /** Packets are gathered up to this, and cross C and the link together; the largest of those that OpenSSH takes fits in. */
 const GATHERED = 256 << 10

@@ -1,13 +1,14 @@
-import { pathText, type SftpPath } from '../bindings/sftp/calls.ts'
-import type { SftpAttributes } from '../bindings/sftp/attributes.ts'
-import { sftpRefusal } from '../errors/sftp-refusal.ts'
-import { LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_EOF, LIBSSH2_FX_OK, LIBSSH2_FX_OP_UNSUPPORTED } from '../ffi/constants.gen.ts'
-import { decodeText } from '../wire-format/bytes.ts'
-import type { WireReader } from '../wire-format/reader.ts'
-import type { WireWriter } from '../wire-format/writer.ts'
+import { pathText, type SftpPath } from '../../bindings/sftp/calls.ts'
+import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
+import { sftpRefusal } from '../../errors/sftp-refusal.ts'
+import { LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_EOF, LIBSSH2_FX_OK, LIBSSH2_FX_OP_UNSUPPORTED } from '../../ffi/constants.gen.ts'
+import { decodeText } from '../../wire-format/bytes.ts'
+import type { WireReader } from '../../wire-format/reader.ts'
+import type { WireWriter } from '../../wire-format/writer.ts'
 import { readAttributes, type SftpStat, writeAttributes } from './attributes.ts'
 import type { Reply, RequestOptions, SftpConnection } from './connection.ts'
 import * as FXP from './messages.ts'
+import { sizeOf } from './parts.ts'
 
 export type Signal = AbortSignal | undefined
 
@@ -201,9 +202,4 @@ function names(body: WireReader): NamedFile[] {
     list.push({ filenameBytes: body.string().slice(), longentry: decodeText(body.string()), attributes: readAttributes(body) })
   }
   return list
-}
-
-/** Bytes of all parts together. */
-export function sizeOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0)
 }

@@ -1,12 +1,12 @@
 import { isForeignName, joinLocalPath, listLocalDirectory, makeLocalDirectory } from '#local-files'
-import type { SftpPath } from '../bindings/sftp/calls.ts'
-import type { CallOptions } from '../abort/call-options.ts'
+import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import type { CallOptions } from '../../abort/call-options.ts'
 import { joinPath, readDirectory } from './directory.ts'
-import type { SftpLimits } from './limits.ts'
-import type { LocalPath } from './local-file.ts'
+import type { SftpLimits } from '../protocol/limits.ts'
+import type { LocalPath } from '../transfer/local-file.ts'
 import { forEachParallel } from './parallel.ts'
-import type { SftpShared } from './shared.ts'
-import { download, type TransferOptions, type TransferProgress, upload } from './transfer.ts'
+import type { SftpShared } from '../transfer/shared.ts'
+import { download, type TransferOptions, type TransferProgress, upload } from '../transfer/transfer.ts'
 import { makeDirectories } from './tree.ts'
 
 /** How far the transfer of a directory has come. */

@@ -1,6 +1,6 @@
 import { openLocalFile } from '#local-files'
 import type { LocalPath } from './local-file.ts'
-import { sizeOf } from './requests.ts'
+import { sizeOf } from '../protocol/parts.ts'
 
 /** Where a download goes: a local path where the runtime has files, or a stream. */
 export type DownloadTarget = LocalPath | WritableStream<Uint8Array>

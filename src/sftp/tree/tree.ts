@@ -1,10 +1,10 @@
-import type { SftpAttributes } from '../bindings/sftp/attributes.ts'
-import type { SftpPath } from '../bindings/sftp/calls.ts'
-import { SftpError } from '../errors/ssh-error.ts'
+import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
+import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import { SftpError } from '../../errors/ssh-error.ts'
 import { parentPath, readDirectory } from './directory.ts'
 import { forEachParallel } from './parallel.ts'
-import type { SftpRequests, Signal } from './requests.ts'
-import { isMissing } from './shared.ts'
+import type { SftpRequests, Signal } from '../protocol/requests.ts'
+import { isMissing } from '../transfer/shared.ts'
 
 /** Removals under way at a time. */
 const PARALLEL = 16

@@ -1,5 +1,6 @@
-import { type RemoteHandle, type SftpRequests, type Signal, sizeOf } from './requests.ts'
-import type { TransferWindow } from './transfer-window.ts'
+import { sizeOf } from '../protocol/parts.ts'
+import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
+import type { TransferWindow } from './window.ts'
 
 interface Piece {
   readonly offset: number

@@ -1,5 +1,5 @@
-import { sftpRefusal } from '../errors/sftp-refusal.ts'
-import { LIBSSH2_FX_BAD_MESSAGE } from '../ffi/constants.gen.ts'
+import { sftpRefusal } from '../../errors/sftp-refusal.ts'
+import { LIBSSH2_FX_BAD_MESSAGE } from '../../ffi/constants.gen.ts'
 
 /** Nothing that this client asks for is answered with more. */
 const LARGEST_PACKET = 1 << 20

@@ -1,5 +1,5 @@
-import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
-import type { TransferWindow } from './transfer-window.ts'
+import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
+import type { TransferWindow } from './window.ts'
 
 /** What was given to `write` at once. */
 interface Given {
