@@ -4,8 +4,8 @@ import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.ge
 import type { AgentClient, AgentIdentity } from '../keys/agent/client.ts'
 import type { AgentTransport } from '../keys/agent/stream.ts'
 import { bytes } from './arguments.ts'
-import type { Again, Calls } from './calls.ts'
-import { Later } from './later.ts'
+import type { Again, SessionContext } from './session-context.ts'
+import { AsyncCall } from './async-call.ts'
 import type { Session } from './session/session.ts'
 
 /**
@@ -15,15 +15,15 @@ import type { Session } from './session/session.ts'
 export class Agent implements Disposable {
   /** The session that this agent is for. */
   readonly session: Session
-  readonly #later: Later
+  readonly #asyncCalls: AsyncCall
   #path: string | null = null
   #client: AgentClient | undefined
   #identities: readonly AgentIdentity[] = []
 
   /** For the bindings: `session.agentInit()` makes one. */
-  constructor(session: Session, calls: Calls) {
+  constructor(session: Session, context: SessionContext) {
     this.session = session
-    this.#later = new Later(calls)
+    this.#asyncCalls = new AsyncCall(context)
   }
 
   /** Path of the agent's socket instead of SSH_AUTH_SOCK; `null` for that one. libssh2_agent_set_identity_path. */
@@ -43,7 +43,7 @@ export class Agent implements Disposable {
    */
   connect(transport?: AgentTransport): Again | 0 {
     if (this.#client) return 0
-    const connected = this.#later.call('agentConnect', async () => {
+    const connected = this.#asyncCalls.call('agentConnect', async () => {
       const { AgentClient } = await import('../keys/agent/client.ts')
       return new AgentClient(transport ?? await connectAgent(this.#path ?? undefined, undefined))
     })
@@ -60,7 +60,7 @@ export class Agent implements Disposable {
   /** Asks the agent for its identities, which `getIdentity` gives then. @returns 0, or EAGAIN. libssh2_agent_list_identities. */
   listIdentities(): Again | 0 {
     const client = this.#connected()
-    const identities = this.#later.call('agentListIdentities', () => client.identities())
+    const identities = this.#asyncCalls.call('agentListIdentities', () => client.identities())
     if (identities === LIBSSH2_ERROR_EAGAIN) return identities
     this.#identities = identities
     return 0
@@ -89,7 +89,7 @@ export class Agent implements Disposable {
   sign(identity: AgentIdentity, data: Uint8Array, method: string = identity.algorithms[0] ?? ''): [rc: number, signature: Uint8Array] {
     this.#connected()
     const copy = bytes(data, 'data').slice()
-    const signature = this.#later.call(`agentSign:${method}:${identity.publicKey}:${copy}`, () => identity.sign(copy, method))
+    const signature = this.#asyncCalls.call(`agentSign:${method}:${identity.publicKey}:${copy}`, () => identity.sign(copy, method))
     return signature === LIBSSH2_ERROR_EAGAIN ? [signature, new Uint8Array(0)] : [0, signature]
   }
 

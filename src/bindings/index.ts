@@ -14,7 +14,7 @@ export type { ScpStat } from './scp.ts'
 export { Sftp } from './sftp/sftp.ts'
 export { type SftpDirectoryEntry, SftpHandle } from './sftp/handle.ts'
 export type { SftpAttributes, SftpStatvfs } from './sftp/attributes.ts'
-export type { SftpPath } from './sftp/calls.ts'
+export type { SftpPath } from './sftp/context.ts'
 
 // The same in both entries
 export type { BytePort, PortSink, Transport } from '../core/transport.ts'

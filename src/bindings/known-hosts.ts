@@ -9,7 +9,7 @@ import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
-import type { Calls } from './calls.ts'
+import type { SessionContext } from './session-context.ts'
 import type { Session } from './session/session.ts'
 
 /** One entry of a `KnownHosts` collection: struct libssh2_knownhost. */
@@ -33,31 +33,31 @@ const LONGEST_LINE = 65536
 export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** The session that this collection belongs to. */
   readonly session: Session
-  readonly #calls: Calls
+  readonly #context: SessionContext
   readonly #handle: Handle<KnownHostsPointer>
   /** One object for each entry, so that a deleted one cannot be used. */
   readonly #entries = new Map<KnownHostPointer, KnownHost>()
   readonly #pointers = new WeakMap<KnownHost, KnownHostPointer>()
 
   /** For the bindings: `session.knownhostInit()` makes one. */
-  constructor(session: Session, calls: Calls, pointer: KnownHostsPointer) {
+  constructor(session: Session, context: SessionContext, pointer: KnownHostsPointer) {
     this.session = session
-    this.#calls = calls
-    this.#handle = new Handle('collection of known hosts', pointer, calls.handle)
+    this.#context = context
+    this.#handle = new Handle('collection of known hosts', pointer, context.handle)
   }
 
   #call<T>(run: (c: Libssh2Module, hosts: KnownHostsPointer, scope: HeapScope) => T): T {
     const { pointer } = this.#handle
-    using scope = this.#calls.heap.scope()
-    return this.#calls.plain((c) => run(c, pointer, scope))
+    using scope = this.#context.heap.scope()
+    return this.#context.plain((c) => run(c, pointer, scope))
   }
 
   #checked(rc: number): void {
-    if (rc < 0) throw libssh2Error(rc, this.#calls.lastErrorMessage(rc))
+    if (rc < 0) throw libssh2Error(rc, this.#context.lastErrorMessage(rc))
   }
 
   #entry(pointer: KnownHostPointer): KnownHost {
-    const { heap } = this.#calls
+    const { heap } = this.#context
     const known = this.#entries.get(pointer)
     if (known) return known
     const word = (offset: number) => heap.u32((pointer + offset) as Bytes)
@@ -93,7 +93,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
       const store = scope.out()
       const saltPointer = salt === null ? 0 as Bytes : scope.utf8(salt, 'salt').pointer
       this.#checked(c._libssh2_knownhost_addc(hosts, name.pointer, saltPointer, blob.pointer, blob.length, text.pointer, text.length, type, store))
-      return this.#entry(this.#calls.heap.u32(store) as KnownHostPointer)
+      return this.#entry(this.#context.heap.u32(store) as KnownHostPointer)
     })
   }
 
@@ -115,8 +115,8 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
       const blob = scope.bytes(data(key, 'key'))
       const found = scope.out()
       const result = c._libssh2_knownhost_checkp(hosts, name.pointer, number, blob.pointer, blob.length, type, found)
-      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(c._libssh2_session_last_errno(this.#calls.session) || LIBSSH2_ERROR_ALLOC)
-      const entry = this.#calls.heap.u32(found) as KnownHostPointer
+      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(c._libssh2_session_last_errno(this.#context.session) || LIBSSH2_ERROR_ALLOC)
+      const entry = this.#context.heap.u32(found) as KnownHostPointer
       return [result, entry === 0 ? null : this.#entry(entry)]
     })
   }
@@ -137,7 +137,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
       const store = scope.out()
       const end = c._libssh2_knownhost_get(hosts, store, after)
       this.#checked(end)
-      return end === 1 ? null : this.#entry(this.#calls.heap.u32(store) as KnownHostPointer)
+      return end === 1 ? null : this.#entry(this.#context.heap.u32(store) as KnownHostPointer)
     })
   }
 
@@ -161,10 +161,10 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     const write = (size: number): string => this.#call((c, hosts, scope) => {
       const [buffer, length] = [scope.out(size), scope.out()]
       const rc = c._libssh2_knownhost_writeline(hosts, pointer, buffer, size, length, wholeNumber(type, 'type'))
-      const needed = this.#calls.heap.u32(length) + 1
+      const needed = this.#context.heap.u32(length) + 1
       if (rc === LIBSSH2_ERROR_BUFFER_TOO_SMALL && needed > size && needed <= LONGEST_LINE) return write(needed)
       this.#checked(rc)
-      return this.#calls.heap.text(buffer, needed - 1)
+      return this.#context.heap.text(buffer, needed - 1)
     })
     return write(1024)
   }

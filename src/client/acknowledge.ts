@@ -1,4 +1,4 @@
-import { CALLS } from '../bindings/session/transport.ts'
+import { CONTEXT } from '../bindings/session/transport.ts'
 import type { Session } from '../bindings/session/session.ts'
 
 /**
@@ -12,10 +12,10 @@ export function acknowledge(session: Session): void {
 
 /** The same for what arrives next, whenever that is. Never rejects. */
 export async function acknowledgeNext(session: Session): Promise<void> {
-  const { wire, driver } = session[CALLS]
-  const { taken } = wire
+  const { wire, driver } = session[CONTEXT]
+  const before = wire.bytesRead
   try {
-    while (!session.failure && wire.taken === taken) await driver.wait()
+    while (!session.failure && wire.bytesRead === before) await driver.wait()
     acknowledge(session)
   } catch {
     // The session has failed in between: others tell.

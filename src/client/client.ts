@@ -1,4 +1,4 @@
-import type { Again } from '../bindings/calls.ts'
+import type { Again } from '../bindings/session-context.ts'
 import type { Channel, Exit, PtyOptions } from '../bindings/channel/channel.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'

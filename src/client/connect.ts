@@ -1,7 +1,7 @@
 import { onAbort } from '../abort/on-abort.ts'
 import { orAbort } from '../abort/or-abort.ts'
 import { Session, type SessionOptions } from '../bindings/session/session.ts'
-import { CALLS, type RekeyLimits } from '../bindings/session/transport.ts'
+import { CONTEXT, type RekeyLimits } from '../bindings/session/transport.ts'
 import type { Transport } from '../core/transport.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
@@ -85,7 +85,7 @@ async function establish(session: Session, options: ConnectOptions, signal: Abor
   const known = await hostKey.preferredAlgorithms?.(host, port) ?? []
   offerAlgorithms(session, options, known)
   await session.complete(() => session.handshake(), { signal })
-  const roundTrip = new RoundTrip(performance.now() - session[CALLS].wire.sentAt)
+  const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
   const key = session.hostkey()
   if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })
   debug?.(`server ${session.bannerGet()}`)

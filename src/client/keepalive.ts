@@ -1,4 +1,4 @@
-import { CALLS } from '../bindings/session/transport.ts'
+import { CONTEXT } from '../bindings/session/transport.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
@@ -12,17 +12,17 @@ export interface KeepaliveOptions {
 /** Asks a silent server for a sign of life (`keepalive@openssh.com`), and ends the session when none comes. Stops with the session. */
 export function startKeepalive(session: Session, { interval, countMax = 3 }: KeepaliveOptions): void {
   if (!(interval > 0)) throw new RangeError('keepalive.interval must be more than 0 milliseconds')
-  const calls = session[CALLS]
-  let received = calls.wire.taken
+  const context = session[CONTEXT]
+  let received = context.wire.bytesRead
   let missed = 0
   const timer = setInterval(() => {
     if (session.failure) return clearInterval(timer)
-    if (calls.wire.taken !== received) missed = 0
+    if (context.wire.bytesRead !== received) missed = 0
     else if (missed >= countMax) {
       clearInterval(timer)
-      return calls.end(new SSHError(`the server has not answered ${missed} keepalive messages`, { code: 'ERR_KEEPALIVE_TIMEOUT', errno: -9 }))
+      return context.end(new SSHError(`the server has not answered ${missed} keepalive messages`, { code: 'ERR_KEEPALIVE_TIMEOUT', errno: -9 }))
     } else missed += 1
-    received = calls.wire.taken
+    received = context.wire.bytesRead
     session.keepaliveNow()
   }, interval)
   ;(timer as { unref?: () => void }).unref?.()

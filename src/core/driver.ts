@@ -8,7 +8,7 @@ export type Again = typeof LIBSSH2_ERROR_EAGAIN
 /** What the driver drives: one session. */
 export interface Driven {
   /** Bytes that RECV has taken so far. */
-  taken(): number
+  bytesRead(): number
   /** Takes in what has arrived while nobody waits (law 8). Never throws. */
   service(): void
   /** Sends what the calls have queued. */
@@ -39,22 +39,22 @@ interface Operation extends Attempt {
   attempt(): boolean
 }
 
-/** `Driver.news` of everybody. */
+/** `Driver.markReady` of every channel. */
 export const ALL = -1
 
 /**
  * EAGAIN becomes a Promise here, and nowhere else.
  * One loop per session repeats every pending operation until nothing moves any more: a call may take bytes that another one waits for (law 2).
- * Operations that wait for a channel are parked until there is news of it: idle channels cost nothing, however many there are.
+ * Operations that wait for a channel are parked until something has arrived for it: idle channels cost nothing, however many there are.
  */
 export class Driver {
   readonly #driven: Driven
   #pending = new Set<Operation>()
   readonly #parked = new Map<number, Set<Operation>>()
-  readonly #news = new Set<number>()
+  readonly #ready = new Set<number>()
   #lastNumber = 0
   #waiters: (() => void)[] = []
-  #turning = false
+  #pumping = false
   #scheduled = false
   #seen = 0
   #released = false
@@ -74,7 +74,7 @@ export class Driver {
     return this.#current
   }
 
-  /** Operations not settled yet, orphans included. */
+  /** Operations not settled yet, detached ones included. */
   get pending(): number {
     let parked = 0
     for (const operations of this.#parked.values()) parked += operations.size
@@ -83,15 +83,15 @@ export class Driver {
 
   /**
    * Repeats `attempt` until it no longer says EAGAIN. An abort rejects at once with `signal.reason`.
-   * Where libssh2 stands in the middle of the call the operation goes on as an orphan; elsewhere it is dropped, so that an aborted read takes no data.
+   * Where libssh2 stands in the middle of the call the operation goes on, detached from its caller; elsewhere it is dropped, so that an aborted read takes no data.
    */
   run<T>(attempt: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     return new Promise((resolve, reject) => {
       const { signal, discard } = options
       if (signal?.aborted) return reject(signal.reason)
-      let orphan = false
+      let detached = false
       const stopListening = onAbort(signal, () => {
-        orphan = true
+        detached = true
         if (!operation.midway?.()) this.#drop(operation)
         reject(signal?.reason)
       })
@@ -102,18 +102,18 @@ export class Driver {
         attempt: () => {
           try {
             const result = attempt()
-            if (isAgain(result)) return orphan && !operation.midway?.()
-            if (orphan) discard?.(result as Exclude<T, Again>)
+            if (isAgain(result)) return detached && !operation.midway?.()
+            if (detached) discard?.(result as Exclude<T, Again>)
             else resolve(result as Exclude<T, Again>)
           } catch (error) {
-            if (!orphan) reject(error)
+            if (!detached) reject(error)
           }
           stopListening()
           return true
         },
       }
       this.#pending.add(operation)
-      this.turn()
+      this.pump()
     })
   }
 
@@ -123,26 +123,26 @@ export class Driver {
   }
 
   /** Something has arrived for a channel, or for `ALL`: what waits for it is worth another try. */
-  news(source: number): void {
-    this.#news.add(source)
+  markReady(source: number): void {
+    this.#ready.add(source)
   }
 
-  /** What there is news for goes back to where it is attempted. */
+  /** What waits for a channel that is ready is attempted again. */
   #unpark(): void {
-    if (this.#news.size === 0) return
+    if (this.#ready.size === 0) return
     const woken: Operation[] = []
-    for (const source of this.#news.has(ALL) ? this.#parked.keys() : this.#news) {
+    for (const source of this.#ready.has(ALL) ? this.#parked.keys() : this.#ready) {
       woken.push(...this.#parked.get(source) ?? [])
       this.#parked.delete(source)
     }
-    this.#news.clear()
+    this.#ready.clear()
     if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
   }
 
-  #hasNews(): boolean {
+  #someReady(): boolean {
     if (this.#parked.size === 0) return false
-    if (this.#news.has(ALL)) return true
-    for (const source of this.#news) if (this.#parked.has(source)) return true
+    if (this.#ready.has(ALL)) return true
+    for (const source of this.#ready) if (this.#parked.has(source)) return true
     return false
   }
 
@@ -153,9 +153,9 @@ export class Driver {
     else this.#parked.set(source, new Set([operation]))
   }
 
-  /** A call from outside the loop said EAGAIN: what moves from now on is news to whoever waits next. */
+  /** A call from outside the loop said EAGAIN: what moves from now on lets whoever waits next go on. */
   blocked(): void {
-    if (!this.#turning) this.#movesAtAgain = this.#moves
+    if (!this.#pumping) this.#movesAtAgain = this.#moves
   }
 
   /** Resolves when it makes sense to repeat a call that said EAGAIN: at once, if something has moved since the last one did. */
@@ -180,7 +180,7 @@ export class Driver {
 
   /** Something happened outside: a drained queue, an answer, a timer. */
   wake(): void {
-    this.news(ALL)
+    this.markReady(ALL)
     this.arrived()
   }
 
@@ -188,7 +188,7 @@ export class Driver {
   arrived(): void {
     this.#moves += 1
     this.#released = true
-    this.turn()
+    this.pump()
   }
 
   /**
@@ -207,14 +207,14 @@ export class Driver {
 
   /** A lane is free again, or the session has ended: who was held up by it may go on. */
   release(): void {
-    this.news(ALL)
+    this.markReady(ALL)
     this.#released = true
   }
 
   /** After each call from outside the loop: sends its output, and wakes the others if it took bytes or freed a lane. */
-  touched(): void {
-    if (this.#turning) return
-    this.news(ALL)
+  afterDirectCall(): void {
+    if (this.#pumping) return
+    this.markReady(ALL)
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
@@ -226,7 +226,7 @@ export class Driver {
 
   /** True if bytes were taken or a lane was freed since the last time. */
   #moved(): boolean {
-    const taken = this.#driven.taken()
+    const taken = this.#driven.bytesRead()
     const moved = this.#released || taken !== this.#seen
     this.#seen = taken
     this.#released = false
@@ -234,9 +234,9 @@ export class Driver {
   }
 
   /** The loop. Servicing comes first: then the operations find all that has arrived, and one pass is mostly enough. */
-  turn(): void {
-    if (this.#turning) return
-    this.#turning = true
+  pump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
     let moved = false
     let again = false
     try {
@@ -250,11 +250,11 @@ export class Driver {
         this.#driven.flush()
         again = this.#moved()
         moved ||= again
-        again ||= this.#hasNews()
+        again ||= this.#someReady()
       } while (again)
     } finally {
       this.#current = undefined
-      this.#turning = false
+      this.#pumping = false
     }
     if (moved) this.#wakeWaiters()
   }
@@ -267,7 +267,7 @@ export class Driver {
       this.#pending.delete(operation)
       this.#released = true
       // One that had to do with a channel alone can have changed nothing for the others.
-      this.news(operation.source ?? ALL)
+      this.markReady(operation.source ?? ALL)
     } else if (operation.source !== undefined) this.#park(operation, operation.source)
   }
 

@@ -42,7 +42,7 @@ export class Wire {
   #spare: Uint8Array[] = []
   #congested = false
   /** Bytes that RECV has taken in all: the driver's measure of progress (law 2). */
-  taken = 0
+  bytesRead = 0
   /** When the last bytes went to the transport, as `performance.now()` has it. */
   sentAt = 0
 
@@ -97,7 +97,7 @@ export class Wire {
         this.#head = 0
       }
     }
-    this.taken += filled
+    this.bytesRead += filled
     this.#inbound -= filled
     return filled
   }

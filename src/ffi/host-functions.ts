@@ -20,13 +20,13 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     return answer.length
   }
 
-  return {
+  return trapping({
     ...hostKeyFunctions(crypto, heap),
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
     slice: (id) => Number(host(id)?.slice() ?? 1),
-    news: (id, channel) => host(id)?.news(channel),
+    news: (id, channel) => host(id)?.markReady(channel),
     sign: (id, algorithm, algorithmLength, data, length) =>
       announce(id, host(id)?.sign(heap().copy(data, length), heap().text(algorithm, algorithmLength))),
     prompt: (id, round, length) => announce(id, host(id)?.prompt(heap().copy(round, length))),
@@ -43,7 +43,19 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     ignore: (id, message, length) => host(id)?.ignore(heap().copy(message, length)),
     x11Open: (id, channel, originator, port) => host(id)?.x11Open(channel, heap().string(originator) ?? '', port),
     agentOpen: (id, channel) => host(id)?.agentOpen(channel),
-  }
+  })
+}
+
+/** None may throw: C would be left in the middle of what it does, as by a trap. So it is made one. */
+function trapping(functions: HostFunctions): HostFunctions {
+  const guarded = Object.entries(functions).map(([name, run]: [string, (...operands: never[]) => unknown]) => [name, (...operands: never[]) => {
+    try {
+      return run(...operands)
+    } catch (cause) {
+      throw Object.assign(new WebAssembly.RuntimeError(`the host function ${name} failed: ${String(cause)}`), { cause })
+    }
+  }])
+  return Object.fromEntries(guarded) as HostFunctions
 }
 
 /** Fetched at a time for what is short: padding, of which every packet has some, and no key. */

@@ -42,7 +42,7 @@ export interface SessionHost {
   /** Whether a long computation may go on for some milliseconds now; if not, the call is to be made again in another turn of the event loop. */
   slice(): boolean
   /** A packet has arrived for the channel of this number, or what concerns all of them (`HOST_PENDING`). */
-  news(channel: number): void
+  markReady(channel: number): void
   /** Signs `data` (RFC 4252 section 7): the signature blob, or `HOST_PENDING` / `HOST_FAILED`. */
   sign(data: Uint8Array, algorithm: string): Uint8Array | number
   /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; answers likewise. */

@@ -49,14 +49,17 @@ export class Instance {
     return instance = new Instance(module, heap, hosts, crypto !== undefined)
   }
 
-  /** Runs C. Whatever escapes from it, our own errors apart, is a trap: the instance is not used again. */
+  /**
+   * Runs C. After a trap the instance is not used again; any other error that `run` throws passes through.
+   * @throws SSHError `ERR_WASM_TRAP`.
+   */
   call<T>(run: (c: Libssh2Module) => T): T {
     if (this.#failure) throw this.#failure
     try {
       return run(this.#module)
     } catch (cause) {
-      if (cause instanceof SSHError) throw cause
-      this.#failure = new SSHError(`WebAssembly trap: ${cause instanceof Error ? cause.message : String(cause)}`, { code: 'ERR_WASM_TRAP', cause })
+      if (!isTrap(cause)) throw cause
+      this.#failure = new SSHError(`WebAssembly trap: ${cause.message}`, { code: 'ERR_WASM_TRAP', cause })
       this.heap.wipe()
       for (const host of this.#hosts.values()) host.trapped()
       throw this.#failure
@@ -83,4 +86,10 @@ export class Instance {
   heapUsed(): number {
     return this.heap.used()
   }
+}
+
+/** True for what leaves C in the middle of something: a trap, or a stack that overflowed (a RangeError in V8 and JavaScriptCore, an InternalError in SpiderMonkey). */
+function isTrap(cause: unknown): cause is Error {
+  if (cause instanceof WebAssembly.RuntimeError) return true
+  return cause instanceof Error && (cause.name === 'InternalError' || (cause instanceof RangeError && /call stack|recursion/i.test(cause.message)))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Again } from '../../src/bindings/calls.ts'
+import type { Again } from '../../src/bindings/session-context.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../src/ffi/constants.gen.ts'
 import type { SftpHandle } from '../../src/bindings/index.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CALLS } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import type { Channel, LIBSSH2_ERROR_EAGAIN, Session } from '../../src/bindings/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { ShuffledRetries } from '../support/shuffled-retries.ts'
@@ -42,7 +42,7 @@ async function echoes(session: Session, complete: Complete, data: Uint8Array): P
 
 /** By hand a part that was written counts, though the rest would block. */
 function writtenOrAgain(channel: Channel, data: Uint8Array): [number, number] {
-  if (channel.session[CALLS].driver.current) return channel.write(data)
+  if (channel.session[CONTEXT].driver.current) return channel.write(data)
   const [rc, written] = channel.write(data)
   return written > 0 ? [written, written] : [rc, 0]
 }

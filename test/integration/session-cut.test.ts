@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CALLS } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import { DisconnectError, Instance, Session, SSHError } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { type Cut, cuttingTransport } from '../support/cutting-transport.ts'
@@ -38,8 +38,8 @@ async function run(cut: Cut): Promise<Outcome> {
   const failures: unknown[] = []
   const noting = async (work: Promise<unknown>) => { await work.catch((error: unknown) => failures.push(error)) }
   await noting(within(15_000, `cut ${cut.direction} at ${cut.at}`, talk(session, noting)))
-  expect(session[CALLS].driver.pending).toBe(0)
-  const bytes = { in: session[CALLS].wire.taken }
+  expect(session[CONTEXT].driver.pending).toBe(0)
+  const bytes = { in: session[CONTEXT].wire.bytesRead }
   session.free()
   return { failures, bytes }
 }

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { CALLS } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import { Instance, Session, SSHError } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { startProxy } from '../support/proxy.ts'
@@ -55,7 +55,7 @@ describe('a server that is killed', () => {
     expect(() => session.openSession()).toThrow(session.failure)
     await within(2000, 'wait', session.wait())
     expect(await within(2000, 'ended', session.ended())).toBe(session.failure)
-    expect(session[CALLS].driver.pending).toBe(0)
+    expect(session[CONTEXT].driver.pending).toBe(0)
     session.free()
   })
 })
@@ -82,7 +82,7 @@ describe('a server that says nothing', () => {
     const error = await within(5000, 'handshake', rejection(session.complete(() => session.handshake(), { signal: AbortSignal.timeout(100) })))
     expect(error).toMatchObject({ name: 'TimeoutError' })
     session.free()
-    expect(session[CALLS].driver.pending).toBe(0)
+    expect(session[CONTEXT].driver.pending).toBe(0)
   })
 
   test('in the middle of a session leaves the calls pending until they are aborted, or the session is freed', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DisconnectError, Instance, LIBSSH2_ERROR_EAGAIN } from '../../src/bindings/index.ts'
-import { CALLS } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import { execute, openSession, readAll, shakenSession, text, untilDone } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
@@ -108,7 +108,7 @@ describe('complete', () => {
     await opening
     const next = await session.complete(() => session.openSession())
     await session.complete(() => next.free())
-    while (session[CALLS].driver.pending > 0) await session.wait()
+    while (session[CONTEXT].driver.pending > 0) await session.wait()
     expect(session.instance.heapUsed()).toBe(base)
   })
 

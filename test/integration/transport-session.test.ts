@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket as WsWebSocket, WebSocketServer } from 'ws'
-import { CALLS } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import { Session, type Transport } from '../../src/bindings/index.ts'
 import { connectTcp, connectUnix, fromDuplex } from '../../src/transports/node.ts'
 import { connectWebSocket, fromWebSocket } from '../../src/transports/websocket.ts'
@@ -84,7 +84,7 @@ describe('the round trip', () => {
     await using proxy = await startProxy({ target: server, shape: { delayMs: 50 } })
     await using session = await Session.create(await connectTcp({ host: '127.0.0.1', port: proxy.port }))
     await session.complete(() => session.handshake())
-    expect(performance.now() - session[CALLS].wire.sentAt).toBeGreaterThan(95)
+    expect(performance.now() - session[CONTEXT].wire.sentAt).toBeGreaterThan(95)
   })
 })
 
@@ -95,7 +95,7 @@ describe('memory', () => {
     await new Promise((resolve) => { setTimeout(resolve, 1000) })
     // Two windows of 2 MiB, and what libssh2 needs to keep their packets.
     expect(session.instance.heapUsed()).toBeLessThan(6 << 20)
-    expect(session[CALLS].wire.empty).toBe(true)
+    expect(session[CONTEXT].wire.empty).toBe(true)
     for (const channel of channels) await session.complete(() => channel.free())
   })
 

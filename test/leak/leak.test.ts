@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CALLS } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import { Instance, Session } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/transports/node.ts'
 import { execute, finish, openSession, readAll, shakenSession } from '../support/session.ts'
@@ -117,7 +117,7 @@ const CHANNELS: Record<string, (session: Session) => Promise<void>> = {
     const channel = await execute(session, 'cat')
     await rejection(session.complete(() => channel.read(), { signal: AbortSignal.timeout(5) }))
     await session.complete(() => channel.free())
-    while (session[CALLS].driver.pending > 0) await session.wait()
+    while (session[CONTEXT].driver.pending > 0) await session.wait()
   },
   'wrong arguments': async (session) => {
     const channel = await session.complete(() => session.openSession())
@@ -155,7 +155,7 @@ describe(`after ${ROUNDS} times nothing of it is left in the heap:`, () => {
     const before = instance.heapUsed()
     for (let round = 0; round < ROUNDS; round++) await CHANNELS[name]?.(session)
     expect(instance.heapUsed()).toBe(before)
-    expect(session[CALLS].driver.pending).toBe(0)
+    expect(session[CONTEXT].driver.pending).toBe(0)
     await session.close()
   }, 40_000)
 })

@@ -9,7 +9,7 @@ import { Handle } from '../../ffi/handle.ts'
 import type { HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
 import { bytes, data as checkedData, int, INT_MAX, wholeNumber } from '../arguments.ts'
-import { type Again, type Call, type Calls } from '../calls.ts'
+import { type Again, type Call, type SessionContext } from '../session-context.ts'
 import { Lane } from '../lane.ts'
 import type { Session } from '../session/session.ts'
 
@@ -55,7 +55,7 @@ const NOTHING = new Uint8Array(0)
 export class Channel implements Disposable {
   /** The session that this channel belongs to. */
   readonly session: Session
-  readonly #calls: Calls
+  readonly #context: SessionContext
   readonly #handle: Handle<ChannelPointer>
   /** By which C tells of news. */
   #cachedNumber: number | undefined
@@ -69,26 +69,26 @@ export class Channel implements Disposable {
   #closing = false
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
-  constructor(session: Session, calls: Calls, pointer: ChannelPointer) {
+  constructor(session: Session, context: SessionContext, pointer: ChannelPointer) {
     this.session = session
-    this.#calls = calls
-    this.#handle = new Handle('channel', pointer, calls.handle)
+    this.#context = context
+    this.#handle = new Handle('channel', pointer, context.handle)
   }
 
   get #number(): number {
     const { pointer } = this.#handle
-    return this.#cachedNumber ??= this.#calls.plain((c) => c._glue_channel_number(pointer))
+    return this.#cachedNumber ??= this.#context.plain((c) => c._glue_channel_number(pointer))
   }
 
   /** A channel request, whose reply only its order identifies among those of the channel. */
   #request(name: string, prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
     const lane = this.#requests
-    using scope = this.#calls.heap.scope()
+    using scope = this.#context.heap.scope()
     const run = prepare(scope)
     if (!lane.heldBy(name)) this.#needOpen()
     this.#unanswered = undefined
-    const rc = this.#calls.code({ lane, key: name }, (c) => run(c, pointer))
+    const rc = this.#context.code({ lane, key: name }, (c) => run(c, pointer))
     if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(name)) this.#unanswered = () => this.#request(name, prepare)
     return rc
   }
@@ -105,13 +105,13 @@ export class Channel implements Disposable {
 
   #call(call: Call, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
-    return this.#calls.code(call, (c) => run(c, pointer))
+    return this.#context.code(call, (c) => run(c, pointer))
   }
 
   #plain<T>(run: (c: Libssh2Module, channel: ChannelPointer) => T): T {
     const { pointer } = this.#handle
-    const result = this.#calls.plain((c) => run(c, pointer))
-    this.#calls.driver.touched()
+    const result = this.#context.plain((c) => run(c, pointer))
+    this.#context.driver.afterDirectCall()
     return result
   }
 
@@ -181,7 +181,7 @@ export class Channel implements Disposable {
 
   /** Sends a signal, named without `SIG`, to what runs (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */
   signal(name: string): number {
-    using scope = this.#calls.heap.scope()
+    using scope = this.#context.heap.scope()
     const text = scope.utf8(typeof name === 'string' ? name.replace(/^SIG/, '') : name, 'name')
     this.#needOpen()
     return this.#call({ key: 'signal' }, (c, channel) => c._libssh2_channel_signal_ex(channel, text.pointer, text.length))
@@ -233,7 +233,7 @@ export class Channel implements Disposable {
   readEx(size = 1024, streamId = 0): [rc: number, data: Uint8Array] {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    const { heap } = this.#calls
+    const { heap } = this.#context
     const buffer = heap.scratch(Math.max(length, 1))
     const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
     return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
@@ -243,7 +243,7 @@ export class Channel implements Disposable {
   readInto(target: Uint8Array, streamId = 0): number {
     const length = Math.min(target.length, LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    const { heap } = this.#calls
+    const { heap } = this.#context
     const buffer = heap.scratch(Math.max(length, 1))
     const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
     if (rc > 0) target.set(heap.view(buffer, rc))
@@ -269,7 +269,7 @@ export class Channel implements Disposable {
   writeEx(streamId: number, buf: string | Uint8Array): [rc: number, bytesWritten: number] {
     const data = checkedData(buf, 'buf')
     const stream = int(streamId, 'streamId')
-    const attempt = this.#calls.driver.current
+    const attempt = this.#context.driver.current
     let written = attempt?.written ?? 0
     try {
       let rc = 0
@@ -288,7 +288,7 @@ export class Channel implements Disposable {
 
   /** One packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
   #writePart(streamId: number, data: Uint8Array): number {
-    const { heap, wire } = this.#calls
+    const { heap, wire } = this.#context
     const part = data.subarray(0, LARGEST_WRITE)
     const key = `write:${streamId}`
     const rc = this.#call({ lane: this.#writing, key }, (c, channel) => {
@@ -335,9 +335,9 @@ export class Channel implements Disposable {
 
   /** Waits for the peer's close, unread data or not, and tells how what was run has ended. @returns that, or EAGAIN. (glue_channel_exit) */
   exit(): Exit | Again {
-    const { heap } = this.#calls
+    const { heap } = this.#context
     const { pointer } = this.#handle
-    return this.#calls.attempt<Exit>({ key: 'exit', local: true, source: this.#number }, (c) => {
+    return this.#context.attempt<Exit>({ key: 'exit', local: true, source: this.#number }, (c) => {
       if (c._glue_channel_peer_closed(pointer) === 0) return LIBSSH2_ERROR_EAGAIN
       using scope = heap.scope()
       const state = scope.out(12)
@@ -350,16 +350,16 @@ export class Channel implements Disposable {
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
   getExitSignal(): ExitSignal {
-    const { heap } = this.#calls
+    const { heap } = this.#context
     const { pointer } = this.#handle
     using scope = heap.scope()
     const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
-    const rc = this.#calls.code({ key: 'getExitSignal', local: true }, (c) => c._libssh2_channel_get_exit_signal(pointer, ...outs))
+    const rc = this.#context.code({ key: 'getExitSignal', local: true }, (c) => c._libssh2_channel_get_exit_signal(pointer, ...outs))
     const take = (at: 0 | 2 | 4) => {
       const string = heap.u32(outs[at]) as Bytes
       if (string === 0) return null
       const text = heap.text(string, heap.u32(outs[at + 1] as Bytes))
-      this.#calls.plain((c, session) => c._libssh2_free(session, string))
+      this.#context.plain((c, session) => c._libssh2_free(session, string))
       return text
     }
     return [rc, take(0), take(2), take(4)]
@@ -367,7 +367,7 @@ export class Channel implements Disposable {
 
   /** Who connected to the listener that gave this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
   originator(): Originator | null {
-    const { heap } = this.#calls
+    const { heap } = this.#context
     using scope = heap.scope()
     const port = scope.out()
     const host = this.#plain((c, channel) => c._glue_channel_originator(channel, port))
@@ -397,7 +397,7 @@ export class Channel implements Disposable {
 
   /** The receive window in bytes, what of it lies here unread, and its initial size. libssh2_channel_window_read_ex. */
   windowReadEx(): { window: number, readAvail: number, windowSizeInitial: number } {
-    const { heap } = this.#calls
+    const { heap } = this.#context
     using scope = heap.scope()
     const readAvail = scope.out()
     const initial = scope.out()
@@ -412,7 +412,7 @@ export class Channel implements Disposable {
 
   /** The send window in bytes, and its initial size. libssh2_channel_window_write_ex. */
   windowWriteEx(): { window: number, windowSizeInitial: number } {
-    const { heap } = this.#calls
+    const { heap } = this.#context
     using scope = heap.scope()
     const initial = scope.out()
     const window = this.#plain((c, channel) => c._libssh2_channel_window_write_ex(channel, initial)) >>> 0
@@ -480,7 +480,7 @@ export class Channel implements Disposable {
     const rc = this.#call({ key: 'free' }, (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#handle.drop()
-    this.#calls.driver.release()
+    this.#context.driver.release()
     return 0
   }
 
@@ -495,7 +495,7 @@ export class Channel implements Disposable {
 
   /** Frees the channel, in the background where the peer has to be waited for. */
   [Symbol.dispose](): void {
-    if (!this.#handle.freed && !this.session.failure) this.#calls.driver.run(() => this.free()).catch(() => {})
+    if (!this.#handle.freed && !this.session.failure) this.#context.driver.run(() => this.free()).catch(() => {})
   }
 }
 

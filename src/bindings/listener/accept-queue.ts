@@ -1,23 +1,23 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
-import type { Again, Calls } from '../calls.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 
 /** What the server opened unasked, until somebody accepts it. */
 export class AcceptQueue<T> {
-  readonly #calls: Calls
+  readonly #context: SessionContext
   readonly #waiting: T[] = []
 
-  constructor(calls: Calls) {
-    this.#calls = calls
+  constructor(context: SessionContext) {
+    this.#context = context
   }
 
   push(item: T): void {
     this.#waiting.push(item)
-    this.#calls.driver.release()
+    this.#context.driver.release()
   }
 
   accept(): T | Again {
     const item = this.#waiting.shift()
     if (item !== undefined) return item
-    return this.#calls.attempt<T>({ key: 'accept' }, () => LIBSSH2_ERROR_EAGAIN)
+    return this.#context.attempt<T>({ key: 'accept' }, () => LIBSSH2_ERROR_EAGAIN)
   }
 }

@@ -1,7 +1,7 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { ChannelPointer, ListenerPointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
-import type { Again, Calls } from '../calls.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import type { Session } from '../session/session.ts'
 
@@ -11,22 +11,22 @@ export class Listener implements Disposable {
   readonly session: Session
   /** The port on the server, also where it chose one itself. */
   readonly port: number
-  readonly #calls: Calls
+  readonly #context: SessionContext
   readonly #handle: Handle<ListenerPointer>
 
   /** For the bindings: `session.forwardListen()` makes one. */
-  constructor(session: Session, calls: Calls, pointer: ListenerPointer, port: number) {
+  constructor(session: Session, context: SessionContext, pointer: ListenerPointer, port: number) {
     this.session = session
     this.port = port
-    this.#calls = calls
-    this.#handle = new Handle('listener', pointer, calls.handle)
+    this.#context = context
+    this.#handle = new Handle('listener', pointer, context.handle)
   }
 
   /** The next connection, or EAGAIN. It is a channel of its own, which outlives the listener. libssh2_channel_forward_accept. */
   forwardAccept(): Channel | Again {
     const { pointer } = this.#handle
-    const channel = this.#calls.pointer<ChannelPointer>({ key: `forwardAccept:${pointer}` }, (c) => c._libssh2_channel_forward_accept(pointer))
-    return channel === LIBSSH2_ERROR_EAGAIN ? channel as Again : new Channel(this.session, this.#calls, channel as ChannelPointer)
+    const channel = this.#context.pointer<ChannelPointer>({ key: `forwardAccept:${pointer}` }, (c) => c._libssh2_channel_forward_accept(pointer))
+    return channel === LIBSSH2_ERROR_EAGAIN ? channel as Again : new Channel(this.session, this.#context, channel as ChannelPointer)
   }
 
   /**
@@ -37,16 +37,16 @@ export class Listener implements Disposable {
     if (this.#handle.freed) return 0
     const { pointer } = this.#handle
     if (!this.session.failure) {
-      const rc = this.#calls.code({ key: `forwardCancel:${pointer}` }, (c) => c._libssh2_channel_forward_cancel(pointer))
+      const rc = this.#context.code({ key: `forwardCancel:${pointer}` }, (c) => c._libssh2_channel_forward_cancel(pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     this.#handle.drop()
-    this.#calls.driver.release()
+    this.#context.driver.release()
     return 0
   }
 
   /** Cancels, in the background where the server has to be waited for. */
   [Symbol.dispose](): void {
-    if (!this.#handle.freed && !this.session.failure) this.#calls.driver.run(() => this.forwardCancel()).catch(() => {})
+    if (!this.#handle.freed && !this.session.failure) this.#context.driver.run(() => this.forwardCancel()).catch(() => {})
   }
 }

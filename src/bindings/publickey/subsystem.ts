@@ -1,8 +1,8 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import { bytes } from '../arguments.ts'
-import type { Again, Calls } from '../calls.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 import type { Channel } from '../channel/channel.ts'
-import { Later } from '../later.ts'
+import { AsyncCall } from '../async-call.ts'
 import type { PublickeyAttribute, PublickeyEntry, PublickeyPackets } from './packets.ts'
 import type { Session } from '../session/session.ts'
 
@@ -15,26 +15,26 @@ export class PublickeySubsystem implements Disposable {
   readonly session: Session
   readonly #channel: Channel
   readonly #packets: PublickeyPackets
-  readonly #later: Later
+  readonly #asyncCalls: AsyncCall
   #turn: Promise<unknown> = Promise.resolve()
 
   /** For the bindings: `session.publickeyInit()` makes one. */
-  constructor(session: Session, calls: Calls, channel: Channel, packets: PublickeyPackets) {
+  constructor(session: Session, context: SessionContext, channel: Channel, packets: PublickeyPackets) {
     this.session = session
     this.#channel = channel
     this.#packets = packets
-    this.#later = new Later(calls)
+    this.#asyncCalls = new AsyncCall(context)
   }
 
   /** Opens the channel, starts the subsystem, and agrees on version 2. */
-  static async open(session: Session, calls: Calls): Promise<PublickeySubsystem> {
+  static async open(session: Session, context: SessionContext): Promise<PublickeySubsystem> {
     const { PublickeyPackets } = await import('./packets.ts')
     const channel = await session.complete(() => session.openSession())
     try {
       await session.complete(() => channel.subsystem('publickey'))
       const packets = new PublickeyPackets(channel)
       await packets.agreeOnVersion()
-      return new PublickeySubsystem(session, calls, channel, packets)
+      return new PublickeySubsystem(session, context, channel, packets)
     } catch (error) {
       channel[Symbol.dispose]()
       throw error
@@ -49,7 +49,7 @@ export class PublickeySubsystem implements Disposable {
   }
 
   #code(key: string, work: () => Promise<void>): Again | 0 {
-    return this.#later.call<0>(key, () => this.#inTurn(work).then(() => 0))
+    return this.#asyncCalls.call<0>(key, () => this.#inTurn(work).then(() => 0))
   }
 
   /**
@@ -70,7 +70,7 @@ export class PublickeySubsystem implements Disposable {
 
   /** The keys of the user with their attributes. @returns them, or EAGAIN. libssh2_publickey_list_fetch. */
   listFetch(): PublickeyEntry[] | Again {
-    return this.#later.call('publickeyList', () => this.#inTurn(() => this.#packets.list()))
+    return this.#asyncCalls.call('publickeyList', () => this.#inTurn(() => this.#packets.list()))
   }
 
   /** Ends the subsystem. @returns 0, or EAGAIN: then repeat it. Idempotent. libssh2_publickey_shutdown. */

@@ -10,16 +10,16 @@ import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
 import { AcceptQueue } from '../listener/accept-queue.ts'
 import { Agent } from '../agent.ts'
 import { bytes, port as checkedPort, wholeNumber } from '../arguments.ts'
-import { type Again, Calls, type Run } from '../calls.ts'
+import { type Again, SessionContext, type Run } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import { KnownHosts } from '../known-hosts.ts'
-import { Later } from '../later.ts'
+import { AsyncCall } from '../async-call.ts'
 import { Listener } from '../listener/listener.ts'
 import type { Lane } from '../lane.ts'
-import { Openings } from '../openings.ts'
+import { ChannelOpens } from '../channel-opens.ts'
 import { PublickeySubsystem } from '../publickey/subsystem.ts'
 import { type ScpStat, scpRecv2, scpSend64 } from '../scp.ts'
-import { CALLS } from './transport.ts'
+import { CONTEXT } from './transport.ts'
 import { Sftp } from '../sftp/sftp.ts'
 import { SessionUserauth } from './userauth.ts'
 
@@ -47,18 +47,18 @@ export interface IncomingX11 {
 export class Session extends SessionUserauth {
   readonly #x11: AcceptQueue<IncomingX11>
   readonly #agents: AcceptQueue<Channel>
-  readonly #later: Later
-  readonly #openings = new Openings(this[CALLS])
+  readonly #asyncCalls: AsyncCall
+  readonly #opens = new ChannelOpens(this[CONTEXT])
 
   private constructor(instance: Instance, transport: Transport, memoryLimit: number) {
-    super((host) => new Calls(instance, transport, memoryLimit, {
+    super((host) => new SessionContext(instance, transport, memoryLimit, {
       ...host,
       x11Open: (channel, originatorHost, originatorPort) => this.#x11.push({ channel: this.#channel(channel), originatorHost, originatorPort }),
       agentOpen: (channel) => this.#agents.push(this.#channel(channel)),
     }))
-    this.#x11 = new AcceptQueue(this[CALLS])
-    this.#agents = new AcceptQueue(this[CALLS])
-    this.#later = new Later(this[CALLS])
+    this.#x11 = new AcceptQueue(this[CONTEXT])
+    this.#agents = new AcceptQueue(this[CONTEXT])
+    this.#asyncCalls = new AsyncCall(this[CONTEXT])
   }
 
   /**
@@ -72,15 +72,15 @@ export class Session extends SessionUserauth {
   }
 
   #channel(pointer: ChannelPointer): Channel {
-    return new Channel(this, this[CALLS], pointer)
+    return new Channel(this, this[CONTEXT], pointer)
   }
 
   /** Opens a channel: one at a time in a lane (law 5). */
-  #open(key: string, run: (scope: HeapScope) => Run<ChannelPointer>, lane: Lane = this[CALLS].lane): Channel | Again {
+  #open(key: string, run: (scope: HeapScope) => Run<ChannelPointer>, lane: Lane = this[CONTEXT].lane): Channel | Again {
     this.needHandshake()
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
-    const pointer = this.#opened(() => calls.pointer({ lane, key: `open:${key}` }, run(scope)))
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
+    const pointer = this.#opened(() => context.pointer({ lane, key: `open:${key}` }, run(scope)))
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
   }
 
@@ -90,7 +90,7 @@ export class Session extends SessionUserauth {
       return open()
     } catch (error) {
       if (!(error instanceof ChannelError) || error.errno !== LIBSSH2_ERROR_CHANNEL_FAILURE) throw error
-      const reason = this[CALLS].plain((c, session) => c._glue_channel_open_reason(session))
+      const reason = this[CONTEXT].plain((c, session) => c._glue_channel_open_reason(session))
       throw new ChannelError(error.message, { code: error.code, errno: error.errno, reason })
     }
   }
@@ -106,7 +106,7 @@ export class Session extends SessionUserauth {
    * @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_ex.
    */
   openSessionEx(channelType = 'session', windowSize: number = LIBSSH2_CHANNEL_WINDOW_DEFAULT, packetSize: number = LIBSSH2_CHANNEL_PACKET_DEFAULT, message: Uint8Array = new Uint8Array(0)): Channel | Again {
-    return this.#openings.attempt((opening) => this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
+    return this.#opens.attempt((opening) => this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
       const type = scope.utf8(channelType, 'channelType')
       const sizes = [wholeNumber(windowSize, 'windowSize'), wholeNumber(packetSize, 'packetSize')] as const
       const body = scope.bytes(bytes(message, 'message'))
@@ -156,25 +156,25 @@ export class Session extends SessionUserauth {
    */
   forwardListenEx(host: string | null, port: number, queueMaxsize = 16): [listener: Listener, boundPort: number] | Again {
     this.needHandshake()
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const address = host === null ? 0 as Bytes : scope.utf8(host, 'host').pointer
     const wanted = checkedPort(port, 'port')
     const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
     const bound = scope.out()
     const key = `forwardListen:${host}:${port}:${queueMaxsize}`
-    const pointer = calls.pointer<ListenerPointer>({ lane: calls.lane, key }, (c, session) => c._libssh2_channel_forward_listen_ex(session, address, wanted, bound, limit))
+    const pointer = context.pointer<ListenerPointer>({ lane: context.lane, key }, (c, session) => c._libssh2_channel_forward_listen_ex(session, address, wanted, bound, limit))
     if (pointer === LIBSSH2_ERROR_EAGAIN) return pointer as Again
-    const boundPort = calls.heap.u32(bound)
-    return [new Listener(this, calls, pointer as ListenerPointer, boundPort), boundPort]
+    const boundPort = context.heap.u32(bound)
+    return [new Listener(this, context, pointer as ListenerPointer, boundPort), boundPort]
   }
 
   /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
   sftpInit(): Sftp | Again {
     this.needHandshake()
-    const calls = this[CALLS]
-    const pointer = calls.pointer({ lane: calls.lane, key: 'sftpInit' }, (c, session) => c._libssh2_sftp_init(session))
-    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Sftp(this, calls, pointer as SftpPointer)
+    const context = this[CONTEXT]
+    const pointer = context.pointer({ lane: context.lane, key: 'sftpInit' }, (c, session) => c._libssh2_sftp_init(session))
+    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Sftp(this, context, pointer as SftpPointer)
   }
 
   /**
@@ -183,7 +183,7 @@ export class Session extends SessionUserauth {
    */
   scpRecv2(path: string): [channel: Channel, stat: ScpStat] | Again {
     this.needHandshake()
-    const received = scpRecv2(this[CALLS], path)
+    const received = scpRecv2(this[CONTEXT], path)
     return received === LIBSSH2_ERROR_EAGAIN ? received : [this.#channel(received[0]), received[1]]
   }
 
@@ -193,25 +193,25 @@ export class Session extends SessionUserauth {
    */
   scpSend64(path: string, mode: number, size: number | bigint, mtime = 0, atime = 0): Channel | Again {
     this.needHandshake()
-    const pointer = scpSend64(this[CALLS], path, mode, size, mtime, atime)
+    const pointer = scpSend64(this[CONTEXT], path, mode, size, mtime, atime)
     return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
   }
 
   /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
   publickeyInit(): PublickeySubsystem | Again {
     this.needHandshake()
-    return this.#later.call('publickeyInit', () => PublickeySubsystem.open(this, this[CALLS]))
+    return this.#asyncCalls.call('publickeyInit', () => PublickeySubsystem.open(this, this[CONTEXT]))
   }
 
   /** An agent, not connected yet. libssh2_agent_init. */
   agentInit(): Agent {
-    return new Agent(this, this[CALLS])
+    return new Agent(this, this[CONTEXT])
   }
 
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
   knownhostInit(): KnownHosts {
-    const calls = this[CALLS]
-    return new KnownHosts(this, calls, calls.plain((c, session) => calls.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
+    const context = this[CONTEXT]
+    return new KnownHosts(this, context, context.plain((c, session) => context.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */

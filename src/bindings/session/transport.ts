@@ -7,7 +7,7 @@ import {
 import type { Bytes } from '../../ffi/exports.ts'
 import type { Instance } from '../../ffi/instance.ts'
 import { int, INT_MAX, wholeNumber } from '../arguments.ts'
-import { type Again, type Calls, type Run } from '../calls.ts'
+import { type Again, type SessionContext, type Run } from '../session-context.ts'
 import { Lane } from '../lane.ts'
 
 export interface HostKey {
@@ -39,11 +39,11 @@ const LEAST_REKEY = 65_536
 
 const HASH_SIZES: ReadonlyMap<number, number> = new Map([[LIBSSH2_HOSTKEY_HASH_MD5, 16], [LIBSSH2_HOSTKEY_HASH_SHA1, 20], [LIBSSH2_HOSTKEY_HASH_SHA256, 32]])
 
-export const CALLS: unique symbol = Symbol('calls')
+export const CONTEXT: unique symbol = Symbol('context')
 
 /** The part of a session that is the transport layer: RFC 4253. */
 export abstract class SessionTransport implements Disposable, AsyncDisposable {
-  readonly [CALLS]: Calls
+  readonly [CONTEXT]: SessionContext
   readonly #rekeying = new Lane()
   #handshaken = false
   #disconnected: Disconnected | undefined
@@ -52,8 +52,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Called with the reason code (RFC 4253 section 11.1) and text when the server sends SSH_MSG_DISCONNECT. */
   onDisconnect: ((reason: number, description: string) => void) | null = null
 
-  protected constructor(makeCalls: (host: TransportHost) => Calls) {
-    this[CALLS] = makeCalls({
+  protected constructor(makeContext: (host: TransportHost) => SessionContext) {
+    this[CONTEXT] = makeContext({
       disconnect: (reason, description) => this.#disconnect(reason, description),
       debug: (alwaysDisplay, message) => queueMicrotask(() => this.#onDebug?.(message, alwaysDisplay)),
       ignore: (data) => queueMicrotask(() => this.#onIgnore?.(data)),
@@ -62,24 +62,24 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   #disconnect(reason: number, description: string): void {
     this.#disconnected = { reason, description }
-    this[CALLS].fail(new DisconnectError(`disconnected by the server: ${description || `reason ${reason}`}`,
+    this[CONTEXT].fail(new DisconnectError(`disconnected by the server: ${description || `reason ${reason}`}`,
       { code: 'ERR_LIBSSH2_SOCKET_DISCONNECT', errno: LIBSSH2_ERROR_SOCKET_DISCONNECT, reason, description }))
     queueMicrotask(() => this.onDisconnect?.(reason, description))
   }
 
   /** The WebAssembly instance that this session lives in. */
   get instance(): Instance {
-    return this[CALLS].instance
+    return this[CONTEXT].instance
   }
 
   /** What ended the session; `undefined` while it lives. */
   get failure(): SSHError | undefined {
-    return this[CALLS].failure
+    return this[CONTEXT].failure
   }
 
   /** Resolves with what ended the session, when it has ended. Never rejects. */
   ended(): Promise<SSHError> {
-    return this[CALLS].ended
+    return this[CONTEXT].ended
   }
 
   /** What the server's disconnect message said, if it sent one. */
@@ -92,7 +92,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
    */
   wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    return this.failure ? Promise.resolve() : this[CALLS].driver.wait(options.signal)
+    return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(options.signal)
   }
 
   /**
@@ -101,7 +101,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * unseen, and a channel or other object that comes of it is disposed of.
    */
   complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
-    return this[CALLS].driver.run(call, { discard: dispose, ...options })
+    return this[CONTEXT].driver.run(call, { discard: dispose, ...options })
   }
 
   /**
@@ -110,18 +110,18 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
    */
   handshake(): number {
-    const calls = this[CALLS]
+    const context = this[CONTEXT]
     if (this.#handshaken && !this.failure) throw new SSHError('the handshake has been completed already', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
     try {
-      const rc = calls.code({ lane: calls.lane, key: 'handshake' }, (c, session) => c._glue_session_handshake(session))
+      const rc = context.code({ lane: context.lane, key: 'handshake' }, (c, session) => c._glue_session_handshake(session))
       if (rc === 0) {
         this.#handshaken = true
-        calls.serviceFromNowOn()
+        context.serviceFromNowOn()
       }
       return rc
     } catch (error) {
       // Half-made keys are of no use: there is no second try on the same connection.
-      if (error instanceof SSHError && !calls.handle.freed) calls.fail(error)
+      if (error instanceof SSHError && !context.handle.freed) context.fail(error)
       throw error
     }
   }
@@ -136,9 +136,9 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Sets the identification string to send, one line, before the handshake. libssh2_session_banner_set; RFC 4253 section 4.2. */
   bannerSet(banner: string): number {
     if (/[^\x20-\x7e]/.test(banner)) throw new TypeError('banner must be one line of printable ASCII')
-    using scope = this[CALLS].heap.scope()
+    using scope = this[CONTEXT].heap.scope()
     const text = scope.utf8(banner, 'banner')
-    return this[CALLS].code({ key: 'bannerSet' }, (c, session) => c._libssh2_session_banner_set(session, text.pointer))
+    return this[CONTEXT].code({ key: 'bannerSet' }, (c, session) => c._libssh2_session_banner_set(session, text.pointer))
   }
 
   /** The server's identification string; `null` before it came. libssh2_session_banner_get. */
@@ -148,39 +148,39 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** The direction that the last EAGAIN waits for: `LIBSSH2_SESSION_BLOCK_*` bits, 0 when it is not the transport. libssh2_session_block_directions. */
   blockDirections(): number {
-    return this[CALLS].plain((c, session) => c._libssh2_session_block_directions(session))
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_block_directions(session))
   }
 
   /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
   flag(flag: number, value: boolean | number = true): number {
     const checked = int(flag, 'flag')
-    return this[CALLS].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, checked, Number(value)))
+    return this[CONTEXT].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, checked, Number(value)))
   }
 
   /** The host key that the server proved to have; `null` before the handshake. libssh2_session_hostkey. */
   hostkey(): HostKey | null {
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const length = scope.out()
     const type = scope.out()
-    const key = calls.plain((c, session) => c._libssh2_session_hostkey(session, length, type))
-    return key === 0 ? null : { key: calls.heap.copy(key, calls.heap.u32(length)), type: calls.heap.i32(type) }
+    const key = context.plain((c, session) => c._libssh2_session_hostkey(session, length, type))
+    return key === 0 ? null : { key: context.heap.copy(key, context.heap.u32(length)), type: context.heap.i32(type) }
   }
 
   /** Digest of the host key by a `LIBSSH2_HOSTKEY_HASH_*`: 16, 20 or 32 bytes; `null` before the handshake, and for MD5, which is not built in. libssh2_hostkey_hash. */
   hostkeyHash(type: number): Uint8Array | null {
     const size = HASH_SIZES.get(type)
     if (size === undefined) throw new RangeError('type must be one of LIBSSH2_HOSTKEY_HASH_*')
-    const hash = this[CALLS].plain((c, session) => c._libssh2_hostkey_hash(session, type))
-    return hash === 0 ? null : this[CALLS].heap.copy(hash, size)
+    const hash = this[CONTEXT].plain((c, session) => c._libssh2_hostkey_hash(session, type))
+    return hash === 0 ? null : this[CONTEXT].heap.copy(hash, size)
   }
 
   /** Sets the names to offer for a `LIBSSH2_METHOD_*`, in order of preference, before the handshake. libssh2_session_method_pref. */
   methodPref(type: number, methods: string | readonly string[]): number {
-    using scope = this[CALLS].heap.scope()
+    using scope = this[CONTEXT].heap.scope()
     const kind = int(type, 'type')
     const list = scope.utf8(typeof methods === 'string' ? methods : methods.join(','), 'methods')
-    return this[CALLS].code({ key: 'methodPref' }, (c, session) => c._libssh2_session_method_pref(session, kind, list.pointer))
+    return this[CONTEXT].code({ key: 'methodPref' }, (c, session) => c._libssh2_session_method_pref(session, kind, list.pointer))
   }
 
   /** The name agreed upon for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
@@ -191,80 +191,80 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** Every name that this build knows for a `LIBSSH2_METHOD_*`. libssh2_session_supported_algs. */
   supportedAlgs(type: number): string[] {
-    const calls = this[CALLS]
+    const context = this[CONTEXT]
     const kind = int(type, 'type')
-    using scope = calls.heap.scope()
+    using scope = context.heap.scope()
     const out = scope.out()
-    const count = calls.code({ key: 'supportedAlgs', local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
-    const list = calls.heap.u32(out) as Bytes
-    const names = Array.from({ length: count }, (_, i) => calls.heap.string(calls.heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
-    calls.plain((c, session) => c._libssh2_free(session, list))
+    const count = context.code({ key: 'supportedAlgs', local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
+    const list = context.heap.u32(out) as Bytes
+    const names = Array.from({ length: count }, (_, i) => context.heap.string(context.heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
+    context.plain((c, session) => c._libssh2_free(session, list))
     return names
   }
 
   /** Number of the last error. libssh2_session_last_errno. */
   lastErrno(): number {
-    return this[CALLS].plain((c, session) => c._libssh2_session_last_errno(session))
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_last_errno(session))
   }
 
   /** Text of the last error, empty if there was none. libssh2_session_last_error. */
   lastError(): string {
-    return this[CALLS].lastErrorMessage(this.lastErrno()) ?? ''
+    return this[CONTEXT].lastErrorMessage(this.lastErrno()) ?? ''
   }
 
   /** libssh2_session_set_last_error. */
   setLastError(errno: number, message: string): number {
     const number = wholeNumber(errno, 'errno', -INT_MAX, INT_MAX)
-    using scope = this[CALLS].heap.scope()
+    using scope = this[CONTEXT].heap.scope()
     const text = scope.utf8(message, 'message')
-    return this[CALLS].plain((c, session) => c._libssh2_session_set_last_error(session, number, text.pointer))
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, text.pointer))
   }
 
   /** Milliseconds, kept as ssh2-python has it: a call here never blocks, so nothing is cut off by it. libssh2_session_set_timeout. */
   setTimeout(milliseconds: number): void {
     const checked = int(milliseconds, 'milliseconds')
-    this[CALLS].plain((c, session) => c._libssh2_session_set_timeout(session, checked))
+    this[CONTEXT].plain((c, session) => c._libssh2_session_set_timeout(session, checked))
   }
 
   /** libssh2_session_get_timeout. */
   getTimeout(): number {
-    return this[CALLS].plain((c, session) => c._libssh2_session_get_timeout(session))
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_get_timeout(session))
   }
 
   /** Seconds to wait for the answer to a request; 0, the default here, is no limit. libssh2_session_set_read_timeout. */
   setReadTimeout(seconds: number): void {
     const checked = int(seconds, 'seconds')
-    this[CALLS].plain((c, session) => c._libssh2_session_set_read_timeout(session, checked))
+    this[CONTEXT].plain((c, session) => c._libssh2_session_set_read_timeout(session, checked))
   }
 
   /** libssh2_session_get_read_timeout. */
   getReadTimeout(): number {
-    return this[CALLS].plain((c, session) => c._libssh2_session_get_read_timeout(session))
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_get_read_timeout(session))
   }
 
   /** @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config. */
   keepaliveConfig(wantReply: boolean, interval: number): void {
     const seconds = int(interval, 'interval')
-    this[CALLS].plain((c, session) => c._libssh2_keepalive_config(session, Number(wantReply), seconds))
+    this[CONTEXT].plain((c, session) => c._libssh2_keepalive_config(session, Number(wantReply), seconds))
   }
 
   /** Sends a keepalive message if one is due: seconds until the next one is. libssh2_keepalive_send. */
   keepaliveSend(): number {
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const seconds = scope.out()
-    const rc = calls.code({ key: 'keepaliveSend' }, (c, session) => c._libssh2_keepalive_send(session, seconds))
-    return rc === 0 ? calls.heap.i32(seconds) : rc
+    const rc = context.code({ key: 'keepaliveSend' }, (c, session) => c._libssh2_keepalive_send(session, seconds))
+    return rc === 0 ? context.heap.i32(seconds) : rc
   }
 
   /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */
   keepaliveNow(): number {
-    return this[CALLS].code({ key: 'keepaliveNow' }, (c, session) => c._glue_session_keepalive(session))
+    return this[CONTEXT].code({ key: 'keepaliveNow' }, (c, session) => c._glue_session_keepalive(session))
   }
 
   /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
   sendIgnore(): number {
-    return this[CALLS].code({ key: 'sendIgnore' }, (c, session) => c._glue_session_ignore(session))
+    return this[CONTEXT].code({ key: 'sendIgnore' }, (c, session) => c._glue_session_ignore(session))
   }
 
   /**
@@ -273,13 +273,13 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; what ended the session, if the server refuses. (glue_session_rekey)
    */
   rekey(): number {
-    return this[CALLS].code({ lane: this.#rekeying, key: 'rekey' }, (c, session) => c._glue_session_rekey(session))
+    return this[CONTEXT].code({ lane: this.#rekeying, key: 'rekey' }, (c, session) => c._glue_session_rekey(session))
   }
 
   /** When the next exchange of keys begins by itself; every one is counted from, the server's too. (glue_session_rekey_after) */
   rekeyAfter({ bytes = 2 ** 30, seconds = 3600 }: RekeyLimits): void {
     if (!(bytes >= LEAST_REKEY && seconds >= 1)) throw new RangeError(`rekey: at least ${LEAST_REKEY} bytes and 1 second`)
-    this[CALLS].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
+    this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
   }
 
   /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */
@@ -295,7 +295,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   }
 
   protected listen(callback: number, on: boolean): void {
-    this[CALLS].plain((c, session) => c._glue_session_listen(session, callback, Number(on)))
+    this[CONTEXT].plain((c, session) => c._glue_session_listen(session, callback, Number(on)))
   }
 
   /**
@@ -303,29 +303,29 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * @param reason code of RFC 4253 section 11.1. libssh2_session_disconnect_ex.
    */
   disconnect(description = 'closed by the user', reason: number = SSH_DISCONNECT_BY_APPLICATION, language = ''): number {
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const text = scope.utf8(description, 'description')
     const tag = scope.utf8(language, 'language')
     if (text.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
     wholeNumber(reason, 'reason')
-    const rc = calls.failure ? 0 : calls.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, text.pointer, tag.pointer))
-    calls.fail(new DisconnectError('the session was disconnected by this side', { code: 'ERR_LIBSSH2_SOCKET_DISCONNECT', errno: LIBSSH2_ERROR_SOCKET_DISCONNECT, reason, description }))
-    calls.driver.wake()
-    void calls.wire.close()
+    const rc = context.failure ? 0 : context.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, text.pointer, tag.pointer))
+    context.fail(new DisconnectError('the session was disconnected by this side', { code: 'ERR_LIBSSH2_SOCKET_DISCONNECT', errno: LIBSSH2_ERROR_SOCKET_DISCONNECT, reason, description }))
+    context.driver.wake()
+    void context.wire.close()
     return rc < 0 ? 0 : rc
   }
 
   /** Frees the session and everything below it at once, and closes the transport without a word. Idempotent. libssh2_session_free. */
   free(): void {
-    this[CALLS].free()
+    this[CONTEXT].free()
   }
 
   /** Disconnects, lets that go out, and frees. */
   async close(): Promise<void> {
-    if (!this[CALLS].handle.freed) {
+    if (!this[CONTEXT].handle.freed) {
       this.#goodbye()
-      await this[CALLS].wire.close()
+      await this[CONTEXT].wire.close()
     }
     this.free()
   }
@@ -340,7 +340,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   }
 
   [Symbol.dispose](): void {
-    if (!this[CALLS].handle.freed && this.#handshaken) this.#goodbye()
+    if (!this[CONTEXT].handle.freed && this.#handshaken) this.#goodbye()
     this.free()
   }
 
@@ -349,7 +349,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   }
 
   #string(read: Run<Bytes>): string | null {
-    return this[CALLS].heap.string(this[CALLS].plain(read))
+    return this[CONTEXT].heap.string(this[CONTEXT].plain(read))
   }
 }
 

@@ -6,9 +6,9 @@ import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'
 import type { Signer } from '../../keys/signers/signer.ts'
 import { Answers } from '../answers.ts'
 import { bytes } from '../arguments.ts'
-import type { Again, Calls } from '../calls.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 import { decodeRound, encodeAnswers, type PromptFunction } from './prompt-round.ts'
-import { CALLS, SessionTransport, type TransportHost } from './transport.ts'
+import { CONTEXT, SessionTransport, type TransportHost } from './transport.ts'
 
 /**
  * Signs `data` (RFC 4252 section 7) by `algorithm` (`ssh-ed25519`, `rsa-sha2-512`, …): the whole signature blob of RFC 4253 section 6.6,
@@ -31,8 +31,8 @@ export abstract class SessionUserauth extends SessionTransport {
   readonly #answers: Answers
   #loading: Loading | undefined
 
-  protected constructor(makeCalls: (host: UserauthHost) => Calls) {
-    super((host) => makeCalls({
+  protected constructor(makeContext: (host: UserauthHost) => SessionContext) {
+    super((host) => makeContext({
       ...host,
       sign: (data, algorithm) => this.#answers.ask((asked: SignFunction) => asked(data, algorithm)),
       prompt: (encoded) => this.#answers.ask(async (asked: PromptFunction) => {
@@ -41,12 +41,12 @@ export abstract class SessionUserauth extends SessionTransport {
       }),
       newPassword: (prompt) => this.#answers.ask(async (asked: NewPasswordFunction) => encoder.encode(await asked(prompt))),
     }))
-    this.#answers = new Answers(() => this[CALLS].driver.wake())
+    this.#answers = new Answers(() => this[CONTEXT].driver.wake())
   }
 
   /** True once a request succeeded. libssh2_userauth_authenticated. */
   userauthAuthenticated(): boolean {
-    return this[CALLS].plain((c, session) => c._libssh2_userauth_authenticated(session)) !== 0
+    return this[CONTEXT].plain((c, session) => c._libssh2_userauth_authenticated(session)) !== 0
   }
 
   /**
@@ -55,33 +55,33 @@ export abstract class SessionUserauth extends SessionTransport {
    */
   userauthList(username: string): string[] | null | Again {
     this.needHandshake()
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const user = scope.utf8(username, 'username')
-    return calls.attempt({ lane: calls.lane, key: `userauthList:${username}` }, (c, session) => {
+    return context.attempt({ lane: context.lane, key: `userauthList:${username}` }, (c, session) => {
       const list = c._libssh2_userauth_list(session, user.pointer, user.length)
       if (list === 0 && c._libssh2_userauth_authenticated(session)) return null
-      const names = calls.orLastError(list)
-      return names === LIBSSH2_ERROR_EAGAIN ? names as Again : splitNames(calls.heap.string(names as Bytes))
+      const names = context.orLastError(list)
+      return names === LIBSSH2_ERROR_EAGAIN ? names as Again : splitNames(context.heap.string(names as Bytes))
     })
   }
 
   /** What the server's last refusal said. `null` before there was one. libssh2_userauth_methods_left (our patch). */
   userauthMethodsLeft(): MethodsLeft | null {
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const partial = scope.out()
-    const list = calls.plain((c, session) => c._libssh2_userauth_methods_left(session, partial))
-    return list === 0 ? null : { methods: splitNames(calls.heap.string(list)), partialSuccess: calls.heap.i32(partial) !== 0 }
+    const list = context.plain((c, session) => c._libssh2_userauth_methods_left(session, partial))
+    return list === 0 ? null : { methods: splitNames(context.heap.string(list)), partialSuccess: context.heap.i32(partial) !== 0 }
   }
 
   /** All banners for people that the server has sent so far (RFC 4252 section 5.4); `null` if none. libssh2_userauth_banner. */
   userauthBanner(): string | null {
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const out = scope.out()
-    const rc = calls.plain((c, session) => c._libssh2_userauth_banner(session, out))
-    return rc === 0 ? calls.heap.string(calls.heap.u32(out) as Bytes) : null
+    const rc = context.plain((c, session) => c._libssh2_userauth_banner(session, out))
+    return rc === 0 ? context.heap.string(context.heap.u32(out) as Bytes) : null
   }
 
   /**
@@ -90,11 +90,11 @@ export abstract class SessionUserauth extends SessionTransport {
    */
   userauthPassword(username: string, password: string, newPassword?: NewPasswordFunction): number {
     this.needHandshake()
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const user = scope.utf8(username, 'username')
     const secret = scope.secret(password, 'password')
-    return this.#answers.during(newPassword, () => calls.code({ lane: calls.lane, key: `userauthPassword:${username}` },
+    return this.#answers.during(newPassword, () => context.code({ lane: context.lane, key: `userauthPassword:${username}` },
       (c, session) => c._glue_userauth_password(session, user.pointer, user.length, secret.pointer, secret.length, Number(newPassword !== undefined))))
   }
 
@@ -105,11 +105,11 @@ export abstract class SessionUserauth extends SessionTransport {
    */
   userauthKeyboardInteractive(username: string, respond: PromptFunction | string): number {
     this.needHandshake()
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const user = scope.utf8(username, 'username')
     const answer: PromptFunction = typeof respond === 'string' ? ({ prompts }) => prompts.map(() => respond) : respond
-    return this.#answers.during(answer, () => calls.code({ lane: calls.lane, key: `userauthKeyboardInteractive:${username}` },
+    return this.#answers.during(answer, () => context.code({ lane: context.lane, key: `userauthKeyboardInteractive:${username}` },
       (c, session) => c._glue_userauth_keyboard_interactive(session, user.pointer, user.length)))
   }
 
@@ -121,13 +121,13 @@ export abstract class SessionUserauth extends SessionTransport {
    */
   userauthPublickey(username: string, publicKey: Uint8Array, sign: SignFunction, algorithms?: readonly string[]): number {
     this.needHandshake()
-    const calls = this[CALLS]
-    using scope = calls.heap.scope()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
     const user = scope.utf8(username, 'username')
     const blob = scope.bytes(bytes(publicKey, 'publicKey'))
     if (typeof sign !== 'function') throw new TypeError('sign must be a function')
     const names = algorithms ? scope.utf8(algorithms.map(plainName).join(','), 'algorithms').pointer : 0 as Bytes
-    return this.#answers.during(sign, () => calls.code({ lane: calls.lane, key: `userauthPublickey:${username}:${publicKey}` },
+    return this.#answers.during(sign, () => context.code({ lane: context.lane, key: `userauthPublickey:${username}:${publicKey}` },
       (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)))
   }
 
@@ -145,7 +145,7 @@ export abstract class SessionUserauth extends SessionTransport {
       throw loading.error.reason
     }
     const { signer } = loading
-    if (!signer) return this[CALLS].attempt({ key: 'parsePrivateKey' }, () => LIBSSH2_ERROR_EAGAIN) as Again
+    if (!signer) return this[CONTEXT].attempt({ key: 'parsePrivateKey' }, () => LIBSSH2_ERROR_EAGAIN) as Again
     try {
       const rc = this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm))
       if (rc !== LIBSSH2_ERROR_EAGAIN) this.#loading = undefined
@@ -161,7 +161,7 @@ export abstract class SessionUserauth extends SessionTransport {
     this.#loading = loading
     parsePrivateKey(text, passphrase === undefined ? {} : { passphrase })
       .then((signer) => { loading.signer = signer }, (reason: unknown) => { loading.error = { reason } })
-      .finally(() => this[CALLS].driver.wake())
+      .finally(() => this[CONTEXT].driver.wake())
     return loading
   }
 }

@@ -5,9 +5,9 @@ import { Handle } from '../../ffi/handle.ts'
 import type { HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
 import { bytes, wholeNumber } from '../arguments.ts'
-import type { Again } from '../calls.ts'
+import type { Again } from '../session-context.ts'
 import { ATTRIBUTES_SIZE, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
-import type { SftpCalls, SftpPath } from './calls.ts'
+import type { SftpContext, SftpPath } from './context.ts'
 import type { Sftp } from './sftp.ts'
 
 /** One entry of a directory. */
@@ -39,17 +39,17 @@ interface Staged {
 export class SftpHandle implements Disposable {
   /** The SFTP object that this handle belongs to. */
   readonly sftp: Sftp
-  readonly #calls: SftpCalls
+  readonly #context: SftpContext
   readonly #handle: Handle<SftpHandlePointer>
   readonly #path: SftpPath
   /** The copy of a write that C has begun to send and reads again when it is repeated. */
   #writing: Staged | undefined
 
   /** For the bindings: `sftp.open()` and `sftp.opendir()` make one. */
-  constructor(sftp: Sftp, calls: SftpCalls, pointer: SftpHandlePointer, path: SftpPath) {
+  constructor(sftp: Sftp, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath) {
     this.sftp = sftp
-    this.#calls = calls
-    this.#handle = new Handle('SFTP handle', pointer, calls.handle)
+    this.#context = context
+    this.#handle = new Handle('SFTP handle', pointer, context.handle)
     this.#path = path
   }
 
@@ -59,12 +59,12 @@ export class SftpHandle implements Disposable {
 
   #call(call: string, run: (c: Libssh2Module, handle: SftpHandlePointer, scope: HeapScope) => number): number {
     const { pointer } = this.#handle
-    return this.#calls.code(this.#key(call), this.#path, (c, _, scope) => run(c, pointer, scope))
+    return this.#context.code(this.#key(call), this.#path, (c, _, scope) => run(c, pointer, scope))
   }
 
   #plain<T>(run: (c: Libssh2Module, handle: SftpHandlePointer) => T): T {
     const { pointer } = this.#handle
-    return this.#calls.calls.plain((c) => run(c, pointer))
+    return this.#context.session.plain((c) => run(c, pointer))
   }
 
   /**
@@ -75,7 +75,7 @@ export class SftpHandle implements Disposable {
     const length = Math.min(wholeNumber(size, 'size', 1), LARGEST)
     let data: Uint8Array = NOTHING
     const rc = this.#call('read', (c, handle) => {
-      const { heap } = this.#calls.calls
+      const { heap } = this.#context.session
       const buffer = heap.scratch(length)
       const count = c._libssh2_sftp_read(handle, buffer, length)
       if (count > 0) data = heap.copy(buffer, count)
@@ -93,7 +93,7 @@ export class SftpHandle implements Disposable {
     bytes(data, 'data')
     if (data.length === 0) return [0, 0]
     if (!this.#continues(data)) {
-      if (this.#calls.midway(this.#key('write'))) return [LIBSSH2_ERROR_EAGAIN, 0]
+      if (this.#context.midway(this.#key('write'))) return [LIBSSH2_ERROR_EAGAIN, 0]
       this.#stage(data)
     }
     const writing = this.#writing as Staged
@@ -121,7 +121,7 @@ export class SftpHandle implements Disposable {
 
   #stage(data: Uint8Array): Staged {
     this.#unstage()
-    const scope = this.#calls.calls.heap.scope()
+    const scope = this.#context.session.heap.scope()
     this.#writing = { data, scope, pointer: scope.bytes(data.subarray(0, LARGEST)).pointer, written: 0 }
     return this.#writing
   }
@@ -135,7 +135,7 @@ export class SftpHandle implements Disposable {
   readdir(): SftpDirectoryEntry | null | Again {
     let entry: SftpDirectoryEntry | null = null
     const rc = this.#call('readdir', (c, handle, scope) => {
-      const { heap } = this.#calls.calls
+      const { heap } = this.#context.session
       const [name, line] = [scope.out(NAME_MAX), scope.out(NAME_MAX)]
       const out = scope.out(ATTRIBUTES_SIZE)
       const length = c._libssh2_sftp_readdir_ex(handle, name, NAME_MAX, line, NAME_MAX, out)
@@ -154,7 +154,7 @@ export class SftpHandle implements Disposable {
     const rc = this.#call('fstat', (c, handle, scope) => {
       const out = scope.out(ATTRIBUTES_SIZE)
       const code = c._libssh2_sftp_fstat_ex(handle, out, 0)
-      if (code === 0) attributes = readAttributes(this.#calls.calls.heap, out)
+      if (code === 0) attributes = readAttributes(this.#context.session.heap, out)
       return code
     })
     return rc === LIBSSH2_ERROR_EAGAIN ? rc : attributes
@@ -164,7 +164,7 @@ export class SftpHandle implements Disposable {
   fsetstat(attributes: SftpAttributes): number {
     return this.#call(`fsetstat:${JSON.stringify(attributes)}`, (c, handle, scope) => {
       const set = scope.out(ATTRIBUTES_SIZE)
-      writeAttributes(this.#calls.calls.heap, set, attributes)
+      writeAttributes(this.#context.session.heap, set, attributes)
       return c._libssh2_sftp_fstat_ex(handle, set, 1)
     })
   }
@@ -175,7 +175,7 @@ export class SftpHandle implements Disposable {
     const rc = this.#call('fstatvfs', (c, handle, scope) => {
       const out = scope.out(STATVFS_SIZE)
       const code = c._libssh2_sftp_fstatvfs(handle, out)
-      if (code === 0) figures = readStatvfs(this.#calls.calls.heap, out)
+      if (code === 0) figures = readStatvfs(this.#context.session.heap, out)
       return code
     })
     return rc === LIBSSH2_ERROR_EAGAIN ? rc : figures as SftpStatvfs
@@ -226,6 +226,6 @@ export class SftpHandle implements Disposable {
 
   /** Closes, in the background where the server has to be waited for. */
   [Symbol.dispose](): void {
-    if (!this.#handle.freed) this.#calls.calls.driver.run(() => this.close()).catch(() => {})
+    if (!this.#handle.freed) this.#context.session.driver.run(() => this.close()).catch(() => {})
   }
 }

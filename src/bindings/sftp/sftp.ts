@@ -5,11 +5,11 @@ import {
 } from '../../ffi/constants.gen.ts'
 import type { SftpHandlePointer, SftpPointer } from '../../ffi/exports.ts'
 import { wholeNumber } from '../arguments.ts'
-import type { Again, Calls } from '../calls.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import type { Session } from '../session/session.ts'
 import { ATTRIBUTES_SIZE, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
-import { encodePath, SftpCalls, type SftpPath } from './calls.ts'
+import { encodePath, SftpContext, type SftpPath } from './context.ts'
 import { SftpHandle } from './handle.ts'
 
 /** Longest path that `readlink` and `realpath` give back. */
@@ -22,24 +22,24 @@ const PATH_MAX = 16384
 export class Sftp implements Disposable {
   /** The session that this object belongs to. */
   readonly session: Session
-  readonly #sftp: SftpCalls
+  readonly #sftp: SftpContext
 
   /** For the bindings: `session.sftpInit()` makes one. */
-  constructor(session: Session, calls: Calls, pointer: SftpPointer) {
+  constructor(session: Session, context: SessionContext, pointer: SftpPointer) {
     this.session = session
-    this.#sftp = new SftpCalls(calls, pointer)
+    this.#sftp = new SftpContext(context, pointer)
   }
 
   /** The channel that carries this subsystem. It is the SFTP object's own: do not read, write or free it. libssh2_sftp_get_channel. */
   getChannel(): Channel {
-    const { pointer, calls } = this.#sftp
-    return new Channel(this.session, calls, calls.plain((c) => c._libssh2_sftp_get_channel(pointer)))
+    const { pointer, session } = this.#sftp
+    return new Channel(this.session, session, session.plain((c) => c._libssh2_sftp_get_channel(pointer)))
   }
 
   /** The server's last status, `LIBSSH2_FX_*`. libssh2_sftp_last_error. */
   lastError(): number {
-    const { pointer, calls } = this.#sftp
-    return calls.plain((c) => c._libssh2_sftp_last_error(pointer))
+    const { pointer, session } = this.#sftp
+    return session.plain((c) => c._libssh2_sftp_last_error(pointer))
   }
 
   /** Opens a file. @param flags `LIBSSH2_FXF_*`. @param mode of a new file. @returns the handle, or EAGAIN. libssh2_sftp_open. */
@@ -72,7 +72,7 @@ export class Sftp implements Disposable {
       const name = encodePath(scope, path, 'path')
       const out = scope.out(ATTRIBUTES_SIZE)
       const opened = c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
-      attributes = readAttributes(this.#sftp.calls.heap, out)
+      attributes = readAttributes(this.#sftp.session.heap, out)
       return opened
     })
     if (pointer === LIBSSH2_ERROR_EAGAIN) return pointer as Again
@@ -85,7 +85,7 @@ export class Sftp implements Disposable {
       const name = encodePath(scope, path, 'path')
       const out = scope.out(ATTRIBUTES_SIZE)
       const code = c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
-      if (code === 0) attributes = readAttributes(this.#sftp.calls.heap, out)
+      if (code === 0) attributes = readAttributes(this.#sftp.session.heap, out)
       return code
     })
     return rc === LIBSSH2_ERROR_EAGAIN ? rc : attributes
@@ -106,7 +106,7 @@ export class Sftp implements Disposable {
     return this.#sftp.code(`setstat:${path}:${JSON.stringify(attributes)}`, path, (c, sftp, scope) => {
       const name = encodePath(scope, path, 'path')
       const set = scope.out(ATTRIBUTES_SIZE)
-      writeAttributes(this.#sftp.calls.heap, set, attributes)
+      writeAttributes(this.#sftp.session.heap, set, attributes)
       return c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
     })
   }
@@ -118,13 +118,13 @@ export class Sftp implements Disposable {
       const name = encodePath(scope, path, 'path')
       const out = scope.out(STATVFS_SIZE)
       const code = c._libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
-      if (code === 0) figures = readStatvfs(this.#sftp.calls.heap, out)
+      if (code === 0) figures = readStatvfs(this.#sftp.session.heap, out)
       return code
     })
     return rc === LIBSSH2_ERROR_EAGAIN ? rc : figures as SftpStatvfs
   }
 
-  #onPath(key: string, path: SftpPath, run: (c: Parameters<Parameters<SftpCalls['code']>[2]>[0], sftp: SftpPointer, name: ReturnType<typeof encodePath>) => number): number {
+  #onPath(key: string, path: SftpPath, run: (c: Parameters<Parameters<SftpContext['code']>[2]>[0], sftp: SftpPointer, name: ReturnType<typeof encodePath>) => number): number {
     return this.#sftp.code(`${key}:${path}`, path, (c, sftp, scope) => run(c, sftp, encodePath(scope, path, 'path')))
   }
 
@@ -181,7 +181,7 @@ export class Sftp implements Disposable {
       const name = encodePath(scope, path, 'path')
       const out = scope.out(PATH_MAX)
       const length = c._libssh2_sftp_symlink_ex(sftp, name.pointer, name.length, out, PATH_MAX, type)
-      if (length > 0) resolved = this.#sftp.calls.heap.text(out, length)
+      if (length > 0) resolved = this.#sftp.session.heap.text(out, length)
       return length
     })
     return rc === LIBSSH2_ERROR_EAGAIN ? rc : resolved
@@ -199,10 +199,10 @@ export class Sftp implements Disposable {
 
   /** Ends the subsystem; its handles are freed with it. @returns 0, or EAGAIN. Idempotent. libssh2_sftp_shutdown. */
   shutdown(): Again | 0 {
-    const { handle, calls } = this.#sftp
+    const { handle, session } = this.#sftp
     if (handle.freed) return 0
     if (!this.session.failure) {
-      const rc = calls.code({ key: 'sftpShutdown' }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
+      const rc = session.code({ key: 'sftpShutdown' }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     handle.drop()
@@ -211,6 +211,6 @@ export class Sftp implements Disposable {
 
   /** Shuts down, in the background where the server has to be waited for. */
   [Symbol.dispose](): void {
-    if (!this.#sftp.handle.freed) this.#sftp.calls.driver.run(() => this.shutdown()).catch(() => {})
+    if (!this.#sftp.handle.freed) this.#sftp.session.driver.run(() => this.shutdown()).catch(() => {})
   }
 }

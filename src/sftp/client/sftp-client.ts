@@ -1,6 +1,6 @@
 import { wholeNumber } from '../../bindings/arguments.ts'
 import { type SftpAttributes, type SftpStatvfs } from '../../bindings/sftp/attributes.ts'
-import { type SftpPath } from '../../bindings/sftp/calls.ts'
+import { type SftpPath } from '../../bindings/sftp/context.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { LIBSSH2_SFTP_S_IFMT } from '../../ffi/constants.gen.ts'
 import { decodeText, encodeText, joinBytes } from '../../wire-format/bytes.ts'

@@ -1,6 +1,6 @@
 import { wholeNumber } from '../../bindings/arguments.ts'
 import type { SftpAttributes, SftpStatvfs } from '../../bindings/sftp/attributes.ts'
-import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { copyBytes, encodeText, joinBytes } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'

@@ -1,4 +1,4 @@
-import { pathText, type SftpPath } from '../../bindings/sftp/calls.ts'
+import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_EOF, LIBSSH2_FX_OK, LIBSSH2_FX_OP_UNSUPPORTED } from '../../ffi/constants.gen.ts'

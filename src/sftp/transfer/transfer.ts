@@ -1,4 +1,4 @@
-import { pathText, type SftpPath } from '../../bindings/sftp/calls.ts'
+import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import type { ReadPipeline } from './read-pipeline.ts'

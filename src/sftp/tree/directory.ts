@@ -1,4 +1,4 @@
-import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { concatBytes, decodeText, encodeText, equalBytes } from '../../wire-format/bytes.ts'
 import type { SftpStat } from '../protocol/attributes.ts'
 import type { NamedFile, SftpRequests, Signal } from '../protocol/requests.ts'

@@ -1,5 +1,5 @@
 import { isForeignName, joinLocalPath, listLocalDirectory, makeLocalDirectory } from '#local-files'
-import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import type { SftpPath } from '../../bindings/sftp/context.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import { joinPath, readDirectory } from './directory.ts'
 import type { SftpLimits } from '../protocol/limits.ts'

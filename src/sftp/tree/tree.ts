@@ -1,5 +1,5 @@
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
-import type { SftpPath } from '../../bindings/sftp/calls.ts'
+import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SftpError } from '../../errors/ssh-error.ts'
 import { parentPath, readDirectory } from './directory.ts'
 import { forEachParallel } from './parallel.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Session } from '../../../src/bindings/index.ts'
 import { connect, insecureAcceptAnyHostKey, knownHosts, publicKey, type Transport } from '../../../src/index.ts'
-import { CALLS } from '../../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../../src/bindings/session/transport.ts'
 import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { suiteServer } from '../../support/suite-server.ts'
@@ -90,7 +90,7 @@ test('channels are opened, and commands started, at once: nobody waits for the a
 test('an opening that nobody waits for any more disturbs no other one', async () => {
   const { host, port, user } = server()
   await using client = await connect({ host, port, username: user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
-  const { instance } = client.session[CALLS]
+  const { instance } = client.session[CONTEXT]
   await client.run('true')
   const heap = instance.heapUsed()
   for (let round = 0; round < 5; round++) {

@@ -5,7 +5,7 @@ import { rejection } from '../../support/within.ts'
 
 /** A driver of nothing, whose bytes the test counts. */
 function driverOfNothing() {
-  const driven = { bytes: 0, taken: () => driven.bytes, service: () => {}, flush: () => {} }
+  const driven = { bytes: 0, bytesRead: () => driven.bytes, service: () => {}, flush: () => {} }
   return { driver: new Driver(driven), driven }
 }
 
@@ -63,7 +63,7 @@ describe('run', () => {
   })
 
   test('goes round again if the transport answers while it is flushed to', async () => {
-    const driven = { answer: false, taken: () => 0, service: () => {}, flush: () => {} }
+    const driven = { answer: false, bytesRead: () => 0, service: () => {}, flush: () => {} }
     const driver = new Driver(driven)
     driven.flush = () => {
       if (driven.answer) return
@@ -174,7 +174,7 @@ describe('wait', () => {
     expect(woken).not.toHaveBeenCalled()
   })
 
-  test('does not resolve a second time for the same news', async () => {
+  test('does not resolve a second time for the same event', async () => {
     const { driver } = driverOfNothing()
     driver.wake()
     await driver.wait()
@@ -199,13 +199,13 @@ describe('touched', () => {
     const { driver, driven } = driverOfNothing()
     const result = driver.run(() => driven.bytes > 0 ? 'found' : EAGAIN)
     driven.bytes = 5
-    driver.touched()
+    driver.afterDirectCall()
     expect(await result).toBe('found')
   })
 
   test('flushes otherwise', async () => {
     const flush = vi.fn()
-    new Driver({ taken: () => 0, service: () => {}, flush }).touched()
+    new Driver({ bytesRead: () => 0, service: () => {}, flush }).afterDirectCall()
     await settled()
     expect(flush).toHaveBeenCalledOnce()
   })
@@ -214,7 +214,7 @@ describe('touched', () => {
 describe('operations that wait for a channel', () => {
   /** A call of the bindings that looks at channel `source` alone. */
   function looksAt(driver: Driver, source: number) {
-    const { state, call } = gate(`news of ${source}`)
+    const { state, call } = gate(`ready: ${source}`)
     const attempt = () => {
       const { current } = driver
       if (current) current.source = source
@@ -229,25 +229,25 @@ describe('operations that wait for a channel', () => {
     for (const { attempt } of channels) void driver.run(attempt)
     const before = channels.map(({ state }) => state.calls)
     driven.bytes += 1
-    driver.news(7)
+    driver.markReady(7)
     driver.arrived()
     expect(channels.flatMap(({ state }, number) => state.calls === before[number] ? [] : [number])).toEqual([7])
     expect(driver.pending).toBe(50)
   })
 
-  test('go on when there is news for them, for all, or when they are woken', async () => {
+  test('go on when something has arrived for them, for all, or when they are woken', async () => {
     const { driver } = driverOfNothing()
-    const wakes = [() => { driver.news(3); driver.arrived() }, () => { driver.news(ALL); driver.arrived() }, () => driver.wake()]
+    const wakes = [() => { driver.markReady(3); driver.arrived() }, () => { driver.markReady(ALL); driver.arrived() }, () => driver.wake()]
     for (const wake of wakes) {
       const { state, attempt } = looksAt(driver, 3)
       const result = driver.run(attempt)
       state.open = true
       wake()
-      expect(await result).toBe('news of 3')
+      expect(await result).toBe('ready: 3')
     }
   })
 
-  test('hear of the news that another operation takes in', async () => {
+  test('hear of what another operation takes in', async () => {
     const { driver, driven } = driverOfNothing()
     const { state, attempt } = looksAt(driver, 3)
     const waiting = driver.run(attempt)
@@ -256,12 +256,12 @@ describe('operations that wait for a channel', () => {
       if (!arrived) return EAGAIN
       driven.bytes += 1
       state.open = true
-      driver.news(3)
+      driver.markReady(3)
       return 'taken'
     })
     arrived = true
     driver.arrived()
-    expect(await Promise.all([waiting, taking])).toEqual(['news of 3', 'taken'])
+    expect(await Promise.all([waiting, taking])).toEqual(['ready: 3', 'taken'])
   })
 
   test('are served in the order in which they were asked for', async () => {
@@ -275,7 +275,7 @@ describe('operations that wait for a channel', () => {
     const first = driver.run(read)
     const second = driver.run(read)
     there = true
-    driver.news(3)
+    driver.markReady(3)
     driver.arrived()
     expect(await Promise.all([first, second])).toEqual(['first', 'second'])
   })

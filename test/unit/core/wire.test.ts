@@ -42,7 +42,7 @@ describe('recv', () => {
     expect(wire.recv(target)).toBe(1)
     expect(target[0]).toBe(5)
     expect(wire.empty).toBe(true)
-    expect(wire.taken).toBe(5)
+    expect(wire.bytesRead).toBe(5)
   })
 
   test('stays pending after the end of the stream, which `ended` tells', () => {

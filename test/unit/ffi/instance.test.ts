@@ -46,12 +46,37 @@ describe('a trap', () => {
   })
 })
 
-describe('an error of our own', () => {
-  test('passes through call without harm', async () => {
+describe('an error that is no trap', () => {
+  test.each([
+    new SSHError('no room', { code: 'ERR_LIBSSH2_ALLOC' }),
+    new TypeError('path must be a string'),
+    new RangeError('port must be a whole number from 0 to 65535'),
+    'a string',
+    undefined,
+  ])('passes through call without harm: %s', async (error) => {
     const instance = await Instance.create()
-    const error = new SSHError('no room', { code: 'ERR_LIBSSH2_ALLOC' })
-    expect(() => instance.call(() => { throw error })).toThrow(error)
+    let thrown: unknown = 'nothing'
+    try {
+      instance.call(() => { throw error })
+    } catch (caught) {
+      thrown = caught
+    }
+    expect(thrown).toBe(error)
     expect(instance.failure).toBeUndefined()
+    expect(instance.call((c) => c._libssh2_init(0))).toBe(0)
+  })
+})
+
+describe('an error of a host function', () => {
+  test('leaves C in the middle of something: it is a trap, with that error as its cause', async () => {
+    const instance = await Instance.create()
+    const error = new TypeError('the transport is broken')
+    const trapped = vi.fn()
+    const id = instance.register({ markReady: vi.fn(), slice: () => true, send: () => { throw error }, recv: () => { throw error }, trapped } as unknown as SessionHost)
+    const session = instance.call((c) => c._glue_session_new(id))
+    expect(() => instance.call((c) => c._glue_session_handshake(session))).toThrow(expect.objectContaining({ code: 'ERR_WASM_TRAP', message: expect.stringContaining('the transport is broken') }))
+    expect((instance.failure?.cause as Error).cause).toBe(error)
+    expect(trapped).toHaveBeenCalledOnce()
   })
 })
 

@@ -37,7 +37,7 @@ export interface Call {
 }
 
 /** The way of every binding into C for one session: lanes, return codes, errors, and what ended the session. */
-export class Calls {
+export class SessionContext {
   readonly instance: Instance
   readonly heap: Heap
   readonly wire: Wire
@@ -52,13 +52,13 @@ export class Calls {
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
-  constructor(instance: Instance, transport: Transport, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'slice' | 'news' | 'trapped'>) {
+  constructor(instance: Instance, transport: Transport, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'slice' | 'markReady' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
     this.driver = new Driver({
-      taken: () => this.wire.taken,
+      bytesRead: () => this.wire.bytesRead,
       service: () => this.#service(),
       flush: () => this.wire.flush(),
     })
@@ -70,7 +70,7 @@ export class Calls {
       ...host,
       trapped: () => queueMicrotask(() => this.end(instance.failure as SSHError)),
       slice: () => this.driver.slice(),
-      news: (channel) => this.driver.news(channel),
+      markReady: (channel) => this.driver.markReady(channel),
       recv: (target) => {
         const count = this.wire.recv(target)
         if (count > 0) this.#negotiation?.received(target.subarray(0, count))
@@ -202,7 +202,7 @@ export class Calls {
     } finally {
       if (again) lane?.hold(key)
       else if (lane?.release(key)) this.driver.release()
-      this.driver.touched()
+      this.driver.afterDirectCall()
     }
   }
 

@@ -1,7 +1,7 @@
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { OpeningPointer } from '../ffi/exports.ts'
-import type { Calls } from './calls.ts'
+import type { SessionContext } from './session-context.ts'
 import { Lane } from './lane.ts'
 
 /** The opening of a channel, with a lane of its own and what libssh2 would keep in the session. */
@@ -11,11 +11,11 @@ export interface Opening {
 }
 
 /** Openings of one session. Operations of the driver have one each, so that any number is under way at once; other calls cannot be told apart, and have none. */
-export class Openings {
-  readonly #calls: Calls
+export class ChannelOpens {
+  readonly #calls: SessionContext
   readonly #of = new WeakMap<object, Opening>()
 
-  constructor(calls: Calls) {
+  constructor(calls: SessionContext) {
     this.#calls = calls
   }
 

@@ -5,21 +5,21 @@ import type { Pointer, SftpPointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { Encoded, HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
-import type { Again, Calls } from '../calls.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 import { Lane } from '../lane.ts'
 
 /** A path or file name: text is sent as UTF-8, bytes as they are. */
 export type SftpPath = string | Uint8Array
 
 /** The way into C of one SFTP object and its handles: one call in flight (law 6), refusals as `SftpError`. */
-export class SftpCalls {
-  readonly calls: Calls
+export class SftpContext {
+  readonly session: SessionContext
   readonly handle: Handle<SftpPointer>
   readonly #lane = new Lane()
 
-  constructor(calls: Calls, pointer: SftpPointer) {
-    this.calls = calls
-    this.handle = new Handle('SFTP object', pointer, calls.handle)
+  constructor(context: SessionContext, pointer: SftpPointer) {
+    this.session = context
+    this.handle = new Handle('SFTP object', pointer, context.handle)
   }
 
   get pointer(): SftpPointer {
@@ -29,16 +29,16 @@ export class SftpCalls {
   code(key: string, about: SftpPath | undefined, run: (c: Libssh2Module, sftp: SftpPointer, scope: HeapScope) => number): number {
     return this.#told(about, () => {
       const { pointer } = this.handle
-      using scope = this.calls.heap.scope()
-      return this.calls.code({ lane: this.#lane, key }, (c) => run(c, pointer, scope))
+      using scope = this.session.heap.scope()
+      return this.session.code({ lane: this.#lane, key }, (c) => run(c, pointer, scope))
     })
   }
 
   open<P extends Pointer>(key: string, about: SftpPath, run: (c: Libssh2Module, sftp: SftpPointer, scope: HeapScope) => P): P | Again {
     return this.#told(about, () => {
       const { pointer } = this.handle
-      using scope = this.calls.heap.scope()
-      return this.calls.pointer({ lane: this.#lane, key }, (c) => run(c, pointer, scope))
+      using scope = this.session.heap.scope()
+      return this.session.pointer({ lane: this.#lane, key }, (c) => run(c, pointer, scope))
     })
   }
 
@@ -57,7 +57,7 @@ export class SftpCalls {
   }
 
   #refusal(error: SSHError, about: SftpPath | undefined): SSHError {
-    const status = this.calls.plain((c) => c._libssh2_sftp_last_error(this.handle.pointer))
+    const status = this.session.plain((c) => c._libssh2_sftp_last_error(this.handle.pointer))
     if (status === 0) return new SftpError(error.message, { code: error.code, errno: error.errno, status, path: pathText(about), cause: error })
     return sftpRefusal(status, pathText(about), { errno: error.errno, cause: error })
   }
