@@ -4,12 +4,16 @@ const waiting = new WeakMap<AbortSignal, Set<Entry>>()
 interface Entry { readonly aborted: () => void }
 
 /**
- * Calls `aborted` when the signal aborts; not if it has aborted already.
+ * Calls `aborted` when the signal aborts; at once, before this returns, if it has aborted already.
  * One listener a signal, however many operations one signal covers: from the eleventh listener on Node warns of a leak.
  * @returns what takes it back.
  */
 export function onAbort(signal: AbortSignal | undefined, aborted: () => void): () => void {
   if (!signal) return () => {}
+  if (signal.aborted) {
+    aborted()
+    return () => {}
+  }
   const entries = waiting.get(signal) ?? listen(signal)
   const entry = { aborted }
   entries.add(entry)

@@ -1,20 +1,25 @@
 import { onAbort } from './on-abort.ts'
 
-/** The answer, or a rejection with the signal's reason as soon as it aborts; the answer is then ignored. */
-export async function orAbort<T>(answer: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return answer
-  if (signal.aborted) {
-    // Nobody listens to the answer any more: it may fail unheard.
-    Promise.resolve(answer).catch(() => {})
-    throw signal.reason
-  }
-  let stop = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    stop = onAbort(signal, () => reject(signal.reason as Error))
+/**
+ * The answer, or a rejection with the signal's reason as soon as it aborts.
+ * @param discard gets an answer that comes after that, to close what it brings.
+ */
+export function orAbort<T>(answer: T | PromiseLike<T>, signal: AbortSignal | undefined, discard: (late: T) => unknown = () => {}): Promise<T> {
+  if (!signal) return Promise.resolve(answer)
+  return new Promise((resolve, reject) => {
+    let gone = false
+    const stop = onAbort(signal, () => {
+      gone = true
+      reject(signal.reason as Error)
+    })
+    Promise.resolve(answer).then((value) => {
+      if (gone) return discard(value)
+      stop()
+      return resolve(value)
+    }, (error: Error) => {
+      stop()
+      reject(error)
+    // What `discard` throws concerns nobody any more.
+    }).catch(() => {})
   })
-  try {
-    return await Promise.race([answer, aborted])
-  } finally {
-    stop()
-  }
 }

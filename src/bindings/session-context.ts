@@ -140,7 +140,7 @@ export class SessionContext {
       const [errno, message] = ended.error === undefined
         ? [LIBSSH2_ERROR_SOCKET_DISCONNECT, 'the transport was closed'] as const
         : [LIBSSH2_ERROR_SOCKET_RECV, whyFailed(ended.error)] as const
-      this.fail(libssh2Error(errno, message, { cause: ended.error }))
+      this.fail(libssh2Error(errno, this.#withWords(message), { cause: ended.error }))
     }
     return this.failure
   }
@@ -214,8 +214,14 @@ export class SessionContext {
   #error(errno: number): SSHError {
     if (FATAL.has(errno) && this.#failure) return this.#failure
     const mismatch = errno === LIBSSH2_ERROR_KEX_FAILURE ? this.#negotiation?.mismatch() : undefined
-    const error = libssh2Error(errno, mismatch ?? this.#outOfMemory(errno) ?? this.lastErrorMessage(errno))
+    const error = libssh2Error(errno, mismatch ?? this.#outOfMemory(errno) ?? this.#withWords(this.lastErrorMessage(errno)))
     return FATAL.has(errno) ? this.fail(error) : error
+  }
+
+  /** With what the server said in place of its identification, where that is why nothing follows. */
+  #withWords(message = ''): string {
+    const said = this.#negotiation?.said()
+    return said === undefined ? message : `${message}${message && '; '}the server said: "${said}"`
   }
 
   #outOfMemory(errno: number): string | undefined {

@@ -58,7 +58,7 @@ async function open(config: SshConfig, transport: Transport | undefined, { verbo
       algorithms: algorithmsOf(config),
       compress: config.compression,
       keepalive: config.serverAliveInterval > 0 ? { interval: config.serverAliveInterval * 1000, countMax: config.serverAliveCountMax } : undefined,
-      connectTimeout: config.connectTimeout > 0 ? config.connectTimeout * 1000 : undefined,
+      connectTimeout: config.connectTimeout * 1000,
       onBanner: (text) => terminal.tell(text.trimEnd()),
       debug: verbose ? (text) => terminal.tell(`debug: ${text}`) : undefined,
     })

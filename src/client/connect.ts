@@ -1,17 +1,17 @@
-import { onAbort } from '../abort/on-abort.ts'
-import { orAbort } from '../abort/or-abort.ts'
+import { connectTcp } from '#connect-tcp'
+import { Deadline } from '../abort/deadline.ts'
 import { Session, type SessionOptions } from '../bindings/session/session.ts'
 import { CONTEXT, type RekeyLimits } from '../bindings/session/transport.ts'
-import type { Transport } from '../core/transport.ts'
+import { abandonTransport, type Transport } from '../core/transport.ts'
+import { inAnotherTurn } from '../core/turn.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
-import { connectTcp } from '#connect-tcp'
 import { acknowledgeNext } from './acknowledge.ts'
 import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
 import { type AuthMethod, authenticate } from './auth/authenticate.ts'
 import { Client } from './client.ts'
-import { type KeepaliveOptions, startKeepalive } from './keepalive.ts'
+import { checkKeepalive, type KeepaliveOptions, startKeepalive } from './keepalive.ts'
 import { RoundTrip } from './receive-window.ts'
 
 export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
@@ -20,18 +20,21 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   /** 22 if none is given. */
   readonly port?: number | undefined
   readonly username: string
-  /** A connection made otherwise: a WebSocket, a jump host's `openTcp()`, any pair of byte streams. It is closed with the client. */
+  /** A connection made otherwise: a WebSocket, a jump host's `openTcp()`, any pair of byte streams. It is closed with the client, and where `connect` fails. */
   readonly transport?: Transport | undefined
   /** How the server proves who it is: `knownHosts()`, `pinned()`, `trustOnFirstUse()`, `insecureAcceptAnyHostKey()`. There is no default. */
   readonly hostKey: HostKeyPolicy
   /** Tried in order. */
   readonly auth?: readonly AuthMethod[] | undefined
-  /** Ends the attempt, with `signal.reason`; later calls have a signal of their own. */
+  /** Ends the attempt at once, with `signal.reason`; later calls have a signal of their own. */
   readonly signal?: AbortSignal | undefined
   readonly keepalive?: KeepaliveOptions | undefined
   /** When keys are exchanged anew: by default after 1 GiB, or an hour. */
   readonly rekey?: RekeyLimits | undefined
-  /** Milliseconds until the keys must have been exchanged; people who type a password are not hurried. */
+  /**
+   * Milliseconds until the client must be ready, authentication included: 20,000 unless told, 0 or `Infinity` for no limit. The time stands still while
+   * a person is asked: by a password or prompt function, or about a host key.
+   */
   readonly connectTimeout?: number | undefined
   /** Receives the server's banners for people, before authentication (RFC 4252 section 5.4). Show control characters visibly. */
   readonly onBanner?: ((banner: string) => void) | undefined
@@ -39,66 +42,124 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   readonly debug?: ((message: string) => void) | undefined
 }
 
+const CONNECT_TIMEOUT = 20_000
+
 /**
- * Connects, checks the host key, and authenticates.
- * @throws HostKeyError, AuthenticationError, DisconnectError or another SSHError; `signal.reason` on abort; the error of the TCP connection.
+ * Connects, checks the host key, and authenticates. Whatever fails, the transport is closed.
+ * @throws HostKeyError, AuthenticationError, DisconnectError or another SSHError; `signal.reason` on abort, at once; TypeError or RangeError for options
+ * that cannot be meant.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
-  const { hostKey, signal } = options
-  if (typeof hostKey?.verify !== 'function') {
-    await options.transport?.close?.()
-    throw new HostKeyError('connect() needs a hostKey policy: knownHosts(…), pinned(…), trustOnFirstUse(…) or insecureAcceptAnyHostKey()', { code: 'ERR_HOST_KEY_POLICY_MISSING' })
-  }
-  if (typeof options.username !== 'string' || options.username === '') throw new TypeError('username is needed')
-  signal?.throwIfAborted()
-  const limit = timeLimit(options.connectTimeout, signal)
-  let session: Session | undefined
+  using deadline = new Deadline()
+  const transport = deadline.own(abandoning(options?.transport))
+  if (!areMeant(options)) throw (await import('./connect-mistakes.ts')).connectMistake(options)
+  const attempt = new Attempt(options, deadline)
+  deadline.begin(options.signal, options.connectTimeout ?? CONNECT_TIMEOUT, (limit) => attempt.late(limit))
   try {
-    const transport = options.transport ?? await dial(options, limit.signal)
-    session = await Session.create(transport, options)
-    if (options.rekey) session.rekeyAfter(options.rekey)
-    const roundTrip = await establish(session, options, limit.signal)
-    limit[Symbol.dispose]()
-    await login(session, options)
+    const client = await attempt.connect(transport)
+    deadline.keep()
+    return client
+  } catch (error) {
+    throw error === options.signal?.reason ? error : (await import('./peer-name.ts')).named(error, options)
+  }
+}
+
+/** What `connect` closes if it fails before a session has the transport. */
+function abandoning(transport: Transport | undefined): Disposable {
+  return { [Symbol.dispose]: () => { if (transport) abandonTransport(transport) } }
+}
+
+/** A look at what is most often wrong; what exactly it is finds out who is asked then. */
+function areMeant(options: ConnectOptions): boolean {
+  const { host, port = 22, username, transport, hostKey, auth = [] } = options ?? {}
+  return typeof username === 'string' && username !== '' && typeof hostKey?.verify === 'function'
+    && (transport ? 'readable' in transport || 'port' in transport : typeof host === 'string' && host !== '') && port > 0 && port < 65_536
+    && Array.isArray(auth) && auth.every((method: Partial<AuthMethod> | undefined) => typeof method?.authenticate === 'function')
+    && !Object.keys(options).some((name) => FOREIGN.has(name))
+}
+
+/** Options of npm ssh2 that would silently do nothing here. */
+const FOREIGN = new Set(['privateKey', 'password', 'passphrase', 'agent', 'user', 'sock', 'readyTimeout', 'hostVerifier', 'tryKeyboard', 'authHandler', 'keepaliveInterval'])
+
+/** One attempt to connect, from the first byte to the client. */
+class Attempt {
+  readonly #options: ConnectOptions
+  readonly #deadline: Deadline
+  #step = 'connecting'
+
+  constructor(options: ConnectOptions, deadline: Deadline) {
+    this.#options = options
+    this.#deadline = deadline
+  }
+
+  /** Why there is no client in time. */
+  late(limit: number): SSHError {
+    return new SSHError(`no connection within ${limit} ms: it was still ${this.#step}`, { code: 'ERR_CONNECT_TIMEOUT', errno: -9 })
+  }
+
+  async connect(given: Disposable): Promise<Client> {
+    const { keepalive, debug } = this.#options
+    if (keepalive) checkKeepalive(keepalive)
+    const session = await this.#session(given)
+    const roundTrip = await this.#establish(session)
+    await this.#login(session)
+    debug?.('authenticated')
     const client = new Client(session, roundTrip)
     // OpenSSH tells its host keys now, and the answer to the first request would wait behind them.
     void acknowledgeNext(session)
-    if (options.keepalive) startKeepalive(session, options.keepalive)
+    if (keepalive) startKeepalive(session, keepalive)
     return client
-  } catch (error) {
-    session?.free()
-    throw error
-  } finally {
-    limit[Symbol.dispose]()
+  }
+
+  async #session(given: Disposable): Promise<Session> {
+    const deadline = this.#deadline
+    const { host = '', port = 22, rekey, transport = await deadline.run(connectTcp({ host, port, signal: deadline.signal }), abandonTransport) } = this.#options
+    const owned = transport === this.#options.transport ? given : deadline.own(abandoning(transport))
+    const session = await deadline.run(Session.create(transport, this.#options), (late) => late.free())
+    // Without a word: a goodbye would be waited for where the server reads nothing.
+    deadline.own({ [Symbol.dispose]: () => session.free() })
+    deadline.disown(owned)
+    // A person may be asked for hours: nobody waits for the answer once the server has gone. Who has been told so by another way comes first.
+    void session.ended().then((error) => inAnotherTurn(() => deadline.end(error)))
+    if (rekey) session.rekeyAfter(rekey)
+    return session
+  }
+
+  /** Key exchange and the judgement of the host key. Its last message asks for the service of authentication, which servers grant at once: the first measurement. */
+  async #establish(session: Session): Promise<RoundTrip> {
+    const { host = '', port = 22, hostKey, debug } = this.#options
+    const { signal, ask } = this.#deadline
+    if (debug) session.onDebug = debug
+    this.#step = 'asking the host-key policy what is known'
+    const known = await this.#deadline.run(hostKey.preferredAlgorithms?.(host, port) ?? [])
+    this.#step = 'exchanging keys'
+    offerAlgorithms(session, this.#options, known)
+    await session.complete(() => session.handshake(), { signal })
+    const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
+    const key = session.hostkey()
+    if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })
+    debug?.(`server ${session.bannerGet()}`)
+    this.#step = 'judging the host key'
+    const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }
+    accept(await this.#deadline.run<unknown>(hostKey.verify(info)))
+    return roundTrip
+  }
+
+  async #login(session: Session): Promise<void> {
+    const { username, auth = [], legacyAlgorithms = false, onBanner } = this.#options
+    const { signal, ask } = this.#deadline
+    const show = bannerFeed(session, onBanner)
+    this.#step = 'authenticating'
+    await this.#deadline.run(authenticate({ session, username, signal, ask, legacyAlgorithms }, auth.map((method) => withBanner(method, show))))
+    show()
   }
 }
 
-async function dial({ host, port = 22 }: ConnectOptions, signal: AbortSignal): Promise<Transport> {
-  if (typeof host !== 'string' || host === '') throw new TypeError('connect() needs a host or a transport')
-  return connectTcp({ host, port, signal })
-}
-
-/** Key exchange and the judgement of the host key. Its last message asks for the service of authentication, which servers grant at once: the first measurement. */
-async function establish(session: Session, options: ConnectOptions, signal: AbortSignal): Promise<RoundTrip> {
-  const { host = '', port = 22, hostKey, debug } = options
-  if (debug) session.onDebug = debug
-  const known = await hostKey.preferredAlgorithms?.(host, port) ?? []
-  offerAlgorithms(session, options, known)
-  await session.complete(() => session.handshake(), { signal })
-  const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
-  const key = session.hostkey()
-  if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })
-  debug?.(`server ${session.bannerGet()}`)
-  signal.throwIfAborted()
-  await orAbort(hostKey.verify({ host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal }), signal)
-  return roundTrip
-}
-
-async function login(session: Session, { username, auth = [], signal, legacyAlgorithms = false, onBanner, debug }: ConnectOptions): Promise<void> {
-  const show = bannerFeed(session, onBanner)
-  await authenticate({ session, username, signal, legacyAlgorithms }, auth.map((method) => withBanner(method, show)))
-  show()
-  debug?.('authenticated')
+/** What a policy of the caller's own may give, and what of it is a yes. */
+function accept(verdict: unknown): void {
+  if (verdict === undefined || verdict === true) return
+  if (verdict === false) throw new HostKeyError('the hostKey policy refused the host key: verify() gave false', { code: 'ERR_HOST_KEY_UNKNOWN' })
+  throw new HostKeyError(`verify() of the hostKey policy must give nothing, true or false, not ${typeof verdict}`, { code: 'ERR_HOST_KEY_VERDICT' })
 }
 
 /** Hands on what the server has added to its banners since the last time. */
@@ -117,22 +178,6 @@ function withBanner(method: AuthMethod, show: () => void): AuthMethod {
     authenticate: (context) => {
       show()
       return method.authenticate(context)
-    },
-  }
-}
-
-/** A signal that follows the caller's, and fires by itself when the time is over. */
-function timeLimit(milliseconds: number | undefined, outer: AbortSignal | undefined): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const stop = onAbort(outer, () => controller.abort(outer?.reason))
-  const timer = milliseconds === undefined ? undefined : setTimeout(() => {
-    controller.abort(new SSHError(`no connection within ${milliseconds} ms`, { code: 'ERR_CONNECT_TIMEOUT', errno: -9 }))
-  }, milliseconds)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => {
-      clearTimeout(timer)
-      stop()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Transport } from '../core/transport.ts'
+import { closeTransport, type Transport } from '../core/transport.ts'
 
 /**
  * Joins two byte streams until both directions have ended, each with an EOF of its own; then closes both. A failure of one ends the other. Never rejects.
@@ -6,5 +6,5 @@ import type { Transport } from '../core/transport.ts'
  */
 export async function join(one: Transport, other: Transport): Promise<void> {
   await Promise.allSettled([one.readable.pipeTo(other.writable), other.readable.pipeTo(one.writable)])
-  await Promise.allSettled([one.close?.(), other.close?.()])
+  await Promise.all([closeTransport(one), closeTransport(other)])
 }

@@ -1,4 +1,4 @@
-import type { BytePort, PortSink, Transport } from './transport.ts'
+import { type BytePort, closeTransport, type PortSink, type Transport } from './transport.ts'
 
 /** The `BytePort` of any transport made of Web Streams. */
 export class StreamPort implements BytePort {
@@ -78,7 +78,7 @@ export class StreamPort implements BytePort {
     await inTime(this.#writer.close())
     this.#writer.abort().catch(ignore)
     await inTime(this.#reader.cancel())
-    await inTime(settle(this.#transport.close?.()))
+    await inTime(closeTransport(this.#transport))
   }
 
   abort(): void {
@@ -87,7 +87,7 @@ export class StreamPort implements BytePort {
     this.#sink = undefined
     this.#writer.abort().catch(ignore)
     this.#reader.cancel().catch(ignore)
-    void settle(this.#transport.close?.())
+    void closeTransport(this.#transport)
   }
 }
 
@@ -105,8 +105,4 @@ async function inTime(closing: Promise<void>): Promise<void> {
   const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, CLOSE_GRACE) })
   await Promise.race([closing.catch(ignore), late])
   clearTimeout(timer)
-}
-
-async function settle(closing: void | Promise<void>): Promise<void> {
-  await Promise.resolve(closing).catch(ignore)
 }

@@ -9,6 +9,22 @@ export interface Transport {
   readonly port?: BytePort
 }
 
+/** Closes a transport, in the one place that does so: what its `close` throws or rejects with concerns nobody, since it has ended all the same. Never rejects. */
+export async function closeTransport(transport: Pick<Transport, 'close'>): Promise<void> {
+  try {
+    await transport.close?.()
+  } catch {
+    // It was broken already, or it is of no further use.
+  }
+}
+
+/** Gives up a transport that no session has taken: it is closed, or its streams are cancelled where it has no `close`. */
+export function abandonTransport(transport: Transport): void {
+  if (transport.close) return void closeTransport(transport)
+  transport.readable.cancel().catch(() => {})
+  transport.writable.abort().catch(() => {})
+}
+
 /** Who receives what a `BytePort` has to say. */
 export interface PortSink {
   /** @param lent the sender uses the memory of `chunk` again afterwards. */

@@ -1,4 +1,5 @@
 import { SFTP_STATUS_NAMES } from './error-table.gen.ts'
+import { printable } from './printable.ts'
 import { SftpError } from './ssh-error.ts'
 
 const FX_FAILURE = 4
@@ -17,9 +18,4 @@ export function sftpRefusal(status: number, path: string | undefined, { said = '
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
   const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${path === undefined ? '' : `: ${path}`}${words && ` (${words})`}`
   return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, path, cause })
-}
-
-/** A server's words end up in terminals and logs. */
-function printable(text: string): string {
-  return text.slice(0, 200).replace(/[\x00-\x1f\x7f-\x9f]/g, '\u{fffd}')
 }

@@ -1,3 +1,5 @@
+import type { Ask } from '../abort/deadline.ts'
+
 /** What the server presented, and where. */
 export interface HostKeyInfo {
   /** The host as the caller named it, not resolved. */
@@ -9,6 +11,8 @@ export interface HostKeyInfo {
   readonly algorithm: string
   /** Aborts a verification that waits, e.g. for a person. */
   readonly signal?: AbortSignal | undefined
+  /** For what asks a person: `connectTimeout` stands still until there is an answer. */
+  readonly ask?: Ask | undefined
 }
 
 /**
@@ -21,6 +25,9 @@ export interface HostKeyPolicy {
    * so that a server with several keys presents one that can be checked. An empty list where nothing is known.
    */
   preferredAlgorithms?(host: string, port: number): readonly string[] | Promise<readonly string[]>
-  /** Returns where the key is accepted; throws `HostKeyError` where it is not. */
-  verify(info: HostKeyInfo): void | Promise<void>
+  /**
+   * Accepts the key by `true` or by returning nothing; refuses it by `false`, or better by throwing a `HostKeyError` that says why.
+   * Anything else is an error (`ERR_HOST_KEY_VERDICT`). It may take its time: what asks a person goes through `info.ask`.
+   */
+  verify(info: HostKeyInfo): void | boolean | Promise<void | boolean>
 }

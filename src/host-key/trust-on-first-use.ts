@@ -28,12 +28,13 @@ export interface TrustOnFirstUseOptions extends KnownHostsOptions {
  * Rejects with `HostKeyError`: as `knownHosts`; `ERR_HOST_KEY_UNKNOWN` where `confirm` says no; `ERR_HOST_KEY_STORE` where the store fails (`cause`).
  */
 export function trustOnFirstUse(store: HostKeyStore, options: TrustOnFirstUseOptions = {}): HostKeyPolicy {
-  let turns: Promise<void> = Promise.resolve()
+  let turns: Promise<unknown> = Promise.resolve()
   return {
     preferredAlgorithms: async (host, port) => algorithmsOf(await (await load(store, options)).find(host, port)),
     verify(info) {
       const turn = turns.then(() => checkOrRecord(store, info, options))
-      turns = turn.catch(() => undefined)
+      // A store that never answers holds up nobody but its own connection.
+      turns = orAbort(turn, info.signal).catch(() => undefined)
       return turn
     },
   }
@@ -47,7 +48,11 @@ async function checkOrRecord(store: HostKeyStore, info: HostKeyInfo, { confirm, 
     return await checkKnownHosts(file, info)
   } catch (error) {
     if (!(error instanceof HostKeyError) || error.code !== 'ERR_HOST_KEY_UNKNOWN') throw error
-    if (confirm && !await orAbort(confirm({ ...info, fingerprint: await fingerprint(publicKey), randomart: await randomart(publicKey) }), info.signal)) throw error
+    if (confirm) {
+      const host = { ...info, fingerprint: await fingerprint(publicKey), randomart: await randomart(publicKey) }
+      const question = () => confirm(host)
+      if (await (info.ask ? info.ask(question) : orAbort(question(), info.signal)) !== true) throw error
+    }
   }
   const line = await file.add(info.host, info.port, publicKey, { hash })
   await stored(() => store.append(line))

@@ -8,7 +8,8 @@ export function verifyHostKeyWith(decide: (info: HostKeyInfo & { readonly finger
   return {
     async verify(info) {
       const received = await fingerprint(info.key)
-      if (await orAbort(decide({ ...info, fingerprint: received }), info.signal) === true) return
+      const question = () => decide({ ...info, fingerprint: received })
+      if (await (info.ask ? info.ask(question) : orAbort(question(), info.signal)) === true) return
       throw new HostKeyError(`the host key ${received} of ${info.host} was not accepted`, { code: 'ERR_HOST_KEY_UNKNOWN', received })
     },
   }

@@ -1,3 +1,5 @@
+import { printable } from '../../errors/printable.ts'
+import { joinBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 
 /** RFC 4253 section 7.1: the name-lists of a KEXINIT in their order, the languages left out. */
@@ -25,6 +27,13 @@ export class Negotiation {
     this.#received.add(data)
   }
 
+  /** What a server that has not identified itself said instead, e.g. that it takes no more connections; `undefined` for nothing. */
+  said(): string | undefined {
+    const bytes = joinBytes(this.#received.parts)
+    const text = new TextDecoder().decode(bytes.subarray(0, SHOWN + 1)).trim()
+    return text === '' || /^SSH-/m.test(text) ? undefined : printable(text, SHOWN)
+  }
+
   /** What the two sides have not in common, by kind; `undefined` if that was not the trouble. */
   mismatch(): string | undefined {
     const ours = offers(this.#sent.parts)
@@ -37,6 +46,9 @@ export class Negotiation {
     return missing.length === 0 ? undefined : missing.join('. ')
   }
 }
+
+/** Bytes of a server's words that an error shows. */
+const SHOWN = 400
 
 /** The first bytes of a stream. libssh2 receives the identification byte by byte: there may be as many parts as bytes. */
 class Beginning {
@@ -54,12 +66,7 @@ class Beginning {
 /** The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is not all there. */
 function offers(parts: readonly Uint8Array[]): string[][] | undefined {
   try {
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      bytes.set(part, at)
-      at += part.length
-    }
+    const bytes = joinBytes(parts)
     const packet = new WireReader(bytes.subarray(afterIdentification(bytes)))
     packet.uint32()
     packet.byte()

@@ -1,3 +1,4 @@
+import type { Ask } from '../../abort/deadline.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import type { NewPasswordFunction } from '../../bindings/session/userauth.ts'
 import type { Prompt, PromptRound } from '../../bindings/session/prompt-round.ts'
@@ -8,7 +9,10 @@ import { LIBSSH2_ERROR_ALGO_UNSUPPORTED, LIBSSH2_ERROR_METHOD_NONE } from '../..
 export interface AuthContext {
   readonly session: Session
   readonly username: string
-  readonly signal: AbortSignal | undefined
+  /** Fires when the attempt to connect is over: aborted, out of time, or because the server has hung up. */
+  readonly signal: AbortSignal
+  /** For what asks a person: `connectTimeout` stands still until there is an answer. */
+  readonly ask: Ask
   /** Signatures with SHA-1 (`ssh-rsa`) may be made. */
   readonly legacyAlgorithms: boolean
 }
@@ -28,9 +32,10 @@ export interface AuthMethod {
 export function password(secret: string | (() => string | Promise<string>), options: { readonly newPassword?: NewPasswordFunction } = {}): AuthMethod {
   return {
     method: 'password',
-    async authenticate({ session, username, signal }) {
-      const text = typeof secret === 'string' ? secret : await secret()
-      await session.complete(() => session.userauthPassword(username, text, options.newPassword), { signal })
+    async authenticate({ session, username, signal, ask }) {
+      const text = typeof secret === 'string' ? secret : await ask(secret)
+      const { newPassword } = options
+      await session.complete(() => session.userauthPassword(username, text, newPassword && ((prompt) => ask(() => newPassword(prompt)))), { signal })
     },
   }
 }
@@ -42,8 +47,8 @@ export type RespondFunction = (prompts: readonly Prompt[], round: PromptRound) =
 export function keyboardInteractive(respond: RespondFunction): AuthMethod {
   return {
     method: 'keyboard-interactive',
-    async authenticate({ session, username, signal }) {
-      await session.complete(() => session.userauthKeyboardInteractive(username, (round) => respond(round.prompts, round)), { signal })
+    async authenticate({ session, username, signal, ask }) {
+      await session.complete(() => session.userauthKeyboardInteractive(username, (round) => ask(() => respond(round.prompts, round))), { signal })
     },
   }
 }
@@ -66,7 +71,7 @@ export async function authenticate(context: AuthContext, methods: readonly AuthM
       await method.authenticate(context)
       return
     } catch (error) {
-      context.signal?.throwIfAborted()
+      context.signal.throwIfAborted()
       if (session.failure || !isRefusal(error)) throw error
       last = error
       left = session.userauthMethodsLeft()?.methods ?? left

@@ -97,7 +97,6 @@ export class SftpConnection {
       this.#pending.set(0, { settle: () => {}, fail: (error) => done(() => reject(error)) })
       this.#outbox.push({ parts: [new WireWriter().uint32(5).byte(FXP_INIT).uint32(LIBSSH2_SFTP_VERSION).finish()] })
       void this.#read()
-      if (signal?.aborted) reject(signal.reason)
     })
   }
 

@@ -68,13 +68,14 @@ export async function serveConnections(client: Pick<Client, 'closed'>, address: 
   })
   server.on('error', (error) => onError?.(error))
   const closed = new Promise<void>((resolve) => server.once('close', resolve))
+  let stopListening = () => {}
   const close = () => {
     stopListening()
     server.close()
     connections.close()
     return closed
   }
-  const stopListening = onAbort(signal, close)
+  stopListening = onAbort(signal, close)
   void client.closed.then(close)
   const bound = server.address() as AddressInfo | string
   return {

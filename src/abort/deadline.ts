@@ -1,0 +1,112 @@
+import { after, milliseconds } from './milliseconds.ts'
+import { onAbort } from './on-abort.ts'
+import { orAbort } from './or-abort.ts'
+
+/** Puts a question to a person: the time of a `Deadline` stands still until there is an answer, and an abort does not wait for it. */
+export type Ask = <T>(question: () => T | PromiseLike<T>) => Promise<T>
+
+/** Why a deadline ends by itself. */
+export type Expired = (milliseconds: number) => unknown
+
+/**
+ * What a piece of work of several steps is done under: one signal, one limit of time, and whatever is to be disposed of if the work fails.
+ * `using deadline = new Deadline(signal, milliseconds)`; every step goes through `run`; at the end `keep()` lets the things made live on.
+ */
+export class Deadline implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #owned: Disposable[] = []
+  #expired: Expired = timedOut
+  #limit = Infinity
+  /** Milliseconds that are left of it, as they were when the clock was last started. */
+  #left = Infinity
+  #startedAt = 0
+  #asking = 0
+  #over = false
+  #stopClock = () => {}
+  #stopListening = () => {}
+
+  /** @throws TypeError, RangeError as `milliseconds()` does. */
+  constructor(signal?: AbortSignal | undefined, limit?: number | undefined, expired?: Expired) {
+    this.begin(signal, limit, expired)
+  }
+
+  /** Aborts with the caller's reason, or with that of the time. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Follows a signal and a limit from now on: for work that owns something before these have been checked. */
+  begin(signal: AbortSignal | undefined, limit = Infinity, expired: Expired = timedOut): void {
+    if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw new TypeError('signal must be an AbortSignal')
+    this.#limit = this.#left = milliseconds(limit, 'the limit of time')
+    this.#expired = expired
+    this.#stopListening = onAbort(signal, () => this.end(signal?.reason))
+    this.#startClock()
+  }
+
+  #startClock(): void {
+    this.#startedAt = performance.now()
+    this.#stopClock = after(this.#left, () => this.end(this.#expired(this.#limit)))
+  }
+
+  /** What `work` gives, or a rejection at once when the deadline ends. @param discard gets what comes after that, to close it. */
+  run<T>(work: T | PromiseLike<T>, discard?: (late: T) => unknown): Promise<T> {
+    return orAbort(work, this.signal, discard)
+  }
+
+  /** As `run`, for what a person is asked: meanwhile the time stands still. */
+  readonly ask: Ask = async (question) => {
+    if (this.#asking++ === 0) {
+      this.#stopClock()
+      this.#left -= performance.now() - this.#startedAt
+    }
+    try {
+      return await this.run(question())
+    } finally {
+      if (--this.#asking === 0 && !this.#over) this.#startClock()
+    }
+  }
+
+  /** Disposes of `thing` with the deadline, unless `keep()` is called before. The last one goes first. */
+  own<T extends Disposable>(thing: T): T {
+    this.#owned.push(thing)
+    return thing
+  }
+
+  /** `thing` is somebody else's from now on. */
+  disown(thing: Disposable): void {
+    const at = this.#owned.indexOf(thing)
+    if (at >= 0) this.#owned.splice(at, 1)
+  }
+
+  /** All has gone well: what is owned lives on. */
+  keep(): void {
+    this.#owned.length = 0
+  }
+
+  /** Ends it now: whatever runs rejects with `reason`. */
+  end(reason: unknown): void {
+    if (this.#over) return
+    this.#stop()
+    this.#controller.abort(reason)
+  }
+
+  #stop(): void {
+    this.#over = true
+    this.#stopClock()
+    this.#stopListening()
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop()
+    for (const thing of this.#owned.splice(0).reverse()) {
+      try {
+        thing[Symbol.dispose]()
+      } catch {
+        // The failure of the work itself is what the caller has to hear of.
+      }
+    }
+  }
+}
+
+const timedOut: Expired = (limit) => new DOMException(`${limit} ms are over`, 'TimeoutError')
