@@ -73,7 +73,7 @@ function abandoning(transport: Transport | undefined): Disposable {
 function areMeant(options: ConnectOptions): boolean {
   const { host, port = 22, username, transport, hostKey, auth = [] } = options ?? {}
   return typeof username === 'string' && username !== '' && typeof hostKey?.verify === 'function'
-    && (transport ? 'readable' in transport || 'port' in transport : typeof host === 'string' && host !== '') && port > 0 && port < 65_536
+    && (transport ? 'readable' in transport || 'port' in transport : typeof host === 'string' && host !== '') && Number.isInteger(port) && port > 0 && port < 65_536
     && Array.isArray(auth) && auth.every((method: Partial<AuthMethod> | undefined) => typeof method?.authenticate === 'function')
     && !Object.keys(options).some((name) => FOREIGN.has(name))
 }
@@ -131,7 +131,7 @@ class Attempt {
     const { signal, ask } = this.#deadline
     if (debug) session.onDebug = debug
     this.#step = 'asking the host-key policy what is known'
-    const known = await this.#deadline.run(hostKey.preferredAlgorithms?.(host, port) ?? [])
+    const known = await this.#known(session)
     this.#step = 'exchanging keys'
     offerAlgorithms(session, this.#options, known)
     await session.complete(() => session.handshake(), { signal })
@@ -145,6 +145,18 @@ class Attempt {
     return roundTrip
   }
 
+  /** What the policy knows of the host's keys. Nobody waits for it once the server has gone: the handshake then says why. */
+  async #known(session: Session): Promise<readonly string[]> {
+    const { host = '', port = 22, hostKey } = this.#options
+    if (!hostKey.preferredAlgorithms) return []
+    using asking = new Deadline(this.#deadline.signal)
+    try {
+      return await asking.run(Promise.race([hostKey.preferredAlgorithms(host, port), goneWithoutKeys(session, asking.signal)]))
+    } finally {
+      asking.end(undefined)
+    }
+  }
+
   async #login(session: Session): Promise<void> {
     const { username, auth = [], legacyAlgorithms = false, onBanner } = this.#options
     const { signal, ask } = this.#deadline
@@ -153,6 +165,12 @@ class Attempt {
     await this.#deadline.run(authenticate({ session, username, signal, ask, legacyAlgorithms }, auth.map((method) => withBanner(method, show))))
     show()
   }
+}
+
+/** No names of algorithms, when nothing more will come from the server. */
+async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<readonly string[]> {
+  while (!session[CALLS].wire.ended) await session.wait({ signal })
+  return []
 }
 
 /** What a policy of the caller's own may give, and what of it is a yes. */

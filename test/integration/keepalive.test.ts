@@ -51,8 +51,16 @@ describe('the client', () => {
     expect(client.session.failure).toMatchObject({ code: 'ERR_LIBSSH2_SOCKET_DISCONNECT' })
   })
 
-  test.each([0, -1, Number.NaN])('an interval of %d is refused', async (interval) => {
+  test.each([-1, Number.NaN, -Infinity])('an interval of %d is refused', async (interval) => {
     await expect(login({ keepalive: { interval } })).rejects.toBeInstanceOf(RangeError)
+  })
+
+  test.each([0, Infinity, 2 ** 31, 1e12])('an interval of %d sends nothing at once', async (interval) => {
+    await using client = await login({ keepalive: { interval } })
+    let asked = 0
+    client.session.keepaliveNow = () => { asked += 1; return 0 }
+    await pause(50)
+    expect(asked).toBe(0)
   })
 })
 

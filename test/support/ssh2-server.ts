@@ -9,6 +9,8 @@ export interface Ssh2ServerOptions {
   readonly hostKeyTypes?: readonly KeyType[]
   /** Default: every password is refused. */
   readonly password?: string
+  /** Default: by keys and the password. */
+  readonly authenticate?: (context: AuthContext) => void
   /** The package's own lists: `kex`, `serverHostKey`, `cipher`, `hmac`, `compress`. */
   readonly algorithms?: NonNullable<ServerConfig['algorithms']>
   /** After so many bytes of a command's output the server starts another key exchange. */
@@ -28,7 +30,7 @@ export async function startSsh2Server(options: Ssh2ServerOptions = {}): Promise<
   }
   const server = new ssh2.Server(config, (connection) => {
     open.add(connection)
-    connection.on('authentication', (context) => (allows(context, keys, options.password) ? context.accept() : context.reject(['publickey', 'password'])))
+    connection.on('authentication', options.authenticate ?? ((context) => (allows(context, keys, options.password) ? context.accept() : context.reject(['publickey', 'password']))))
     connection.on('session', (accept) => serveSession(accept(), rekeyer(connection, options.rekeyBytes)))
     serveForwarding(connection)
     connection.on('error', (error) => lines.push(`error: ${error.message}`))
