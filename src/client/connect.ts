@@ -169,7 +169,7 @@ class Attempt {
 
 /** No names of algorithms, when nothing more will come from the server. */
 async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<readonly string[]> {
-  while (!session[CALLS].wire.ended) await session.wait({ signal })
+  while (!session[CONTEXT].wire.ended) await session.wait({ signal })
   return []
 }
 
