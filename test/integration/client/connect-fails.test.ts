@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   agent, connect, type ConnectOptions, insecureAcceptAnyHostKey, keyboardInteractive, memoryHostKeyStore, parsePrivateKey, password, publicKey, trustOnFirstUse, verifyHostKeyWith,
@@ -205,13 +205,13 @@ test.each([
   place.server.close()
 })
 
-async function listening(serve: (socket: import('node:net').Socket) => void): Promise<{ readonly server: Server, readonly port: number }> {
+async function listening(serve: (socket: Socket) => void): Promise<{ readonly server: Server, readonly port: number }> {
   const server = createServer((socket) => {
     socket.on('error', () => {})
     serve(socket)
   })
   await new Promise<void>((resolve) => server.listen(0, sshd.host, resolve))
-  return { server, port: (server.address() as import('node:net').AddressInfo).port }
+  return { server, port: (server.address() as AddressInfo).port }
 }
 
 test('a silent agent is not waited for after an abort', async () => {
