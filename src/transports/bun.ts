@@ -1,9 +1,9 @@
 /// TCP and Unix sockets of Bun.
-import { orAbort } from '../abort/or-abort.ts'
 import type { Transport } from '../core/transport.ts'
 import { BunPort, type BunSocket } from './bun/port.ts'
 import { PortTransport } from './port-transport.ts'
 import type { ConnectTcpOptions } from './tcp-options.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export type { ConnectTcpOptions } from './tcp-options.ts'
 
@@ -26,6 +26,6 @@ async function open(target: { readonly hostname: string, readonly port: number }
   signal?.throwIfAborted()
   const port = new BunPort()
   const bun = (globalThis as unknown as { readonly Bun: BunNet }).Bun
-  await orAbort(bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers }), signal, (late) => late.terminate())
+  await unlessAborted(bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers }), signal, (late) => late.terminate())
   return new PortTransport(port)
 }
