@@ -3,9 +3,9 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['build/', 'dist/', 'coverage/', '.toolchain/', '.cache/', 'node_modules/', '**/*.gen.js', '**/*.mjs', '**/*.js'] },
+  { ignores: ['build/', 'dist/', 'coverage/', '.toolchain/', '.cache/', 'node_modules/', '**/*.gen.js', '**/*.js'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.mjs'],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -35,6 +35,10 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/unbound-method': 'error',
     },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { parserOptions: { projectService: false, project: 'tsconfig.scripts.json' } },
   },
   {
     files: ['src/**/*.ts'],

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { modules } from './scripts/build/entries.mjs'
 import { stripTypes } from './scripts/build/strip-types.mjs'
+import { distTests, isTool } from './scripts/run/dist-tests.mjs'
 
 const path = relative => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -43,16 +45,33 @@ const typescript = {
   transform: (text, id) => /\.m?ts$/.test(id) ? stripTypes(text, id) : undefined,
 }
 
+/** LIBSSH2_WASM_TARGET=dist: the same tests on the package's files instead of the sources. */
+const onDist = process.env.LIBSSH2_WASM_TARGET === 'dist'
+
+/** Entries of the package are what lies in dist/, loaded by Node itself; an internal would be a second copy beside them. */
+const builtPackage = {
+  name: 'built-package',
+  enforce: 'pre',
+  async resolveId(id, importer, options) {
+    const resolved = (await this.resolve(id, importer, { ...options, skipSelf: true }))?.id.split('?')[0]
+    const source = resolved && relative(path('.'), resolved)
+    if (!source?.startsWith('src/') || isTool(source) || isTool(relative(path('.'), importer))) return undefined
+    const entry = modules.find(module => module.source === source)
+    if (!entry) throw new Error(`${importer} imports ${source}, which dist/ does not have: it tests sources alone`)
+    return { id: path(`dist/${entry.entry}.js`), external: true }
+  },
+}
+
 /** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. The longest first: an alias also matches what only begins with it. */
 const ownNames = Object.fromEntries(modules.map(({ specifier, source }) => [specifier, path(source)])
   .sort(([a], [b]) => b.length - a.length))
 
 export default defineConfig({
-  plugins: [builtModule(), typescript],
+  plugins: [onDist ? builtPackage : builtModule(), typescript],
   oxc: false,
   resolve: { alias: ownNames },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: onDist ? distTests() : ['test/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
     // Integration tests start servers: more workers than processors only makes them time out.
@@ -60,6 +79,7 @@ export default defineConfig({
     testTimeout: variant === 'release' ? 20_000 : 120_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
-    reporters: ['default', path('scripts/run/stuck-files.mjs'), ...(process.env.VITEST_JSON ? [['json', { outputFile: process.env.VITEST_JSON }]] : [])],
+    reporters: ['default', path('scripts/run/stuck-files.mjs'), ...(process.env.VITEST_JSON ? ['json'] : [])],
+    ...(process.env.VITEST_JSON ? { outputFile: { json: process.env.VITEST_JSON } } : {}),
   },
 })

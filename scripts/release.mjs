@@ -9,7 +9,16 @@ const TARGET = 'build/release'
 
 const output = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 
-/** Why this tree must not go out; empty if it may. Also for tests. */
+/**
+ * Why this tree must not go out; empty if it may. Also for tests.
+ * @param {object} release
+ * @param {string} release.version
+ * @param {string} release.changelog
+ * @param {string} release.status of `git status --porcelain`
+ * @param {string} release.tags of `git tag --points-at HEAD`
+ * @param {Readonly<Record<string, string>>} release.scripts of package.json
+ * @param {readonly string[]} release.files paths in the tarball
+ */
 export function objections({ version, changelog, status, tags, scripts, files }) {
   const list = []
   if (status.trim() !== '') list.push('the work tree has changes that are not committed')

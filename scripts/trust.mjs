@@ -43,7 +43,7 @@ function networks() {
   const rows = tableOf(text)
   const whole = rows.filter(({ result }) => /right bytes/.test(result))
   const ended = rows.filter(({ result }) => /ERR_|limit/.test(result))
-  const bytes = sum(whole.map(({ result }) => 2 * number(/^[\d,]+/.exec(result)[0])))
+  const bytes = sum(whole.map(({ result }) => 2 * number(/^[\d,]+/.exec(result)?.[0])))
   return `${table(['faults tried', 'survived: all bytes right', 'ended, as they must, with the right error or at the caller\'s limit', 'bytes there and back', 'bytes lost or wrong'],
     [[rows.length, whole.length, ended.length, count(bytes), rows.length === whole.length + ended.length ? 0 : '**see networks.md**']])}
 
@@ -54,8 +54,8 @@ function hostile() {
   const text = page('hostile')
   if (!text) return missing('docs/hostile.md', 'npm run test:hostile')
   const states = tableOf(text, '## Each message')
-  const all = states.at(-1)
-  const sftp = tableOf(text, '## SFTP').at(-1)
+  const all = states[states.length - 1]
+  const [sftp] = tableOf(text, '## SFTP').slice(-1)
   const floods = tableOf(text, '## Without end')
   return `${table(['a server that lies', 'tried', 'went on, with right bytes', 'ended with a typed error', 'traps escaping, hangs, wrong bytes, memory kept'], [
     [`each message at each of ${states.length - 1} states`, all.lies, all['went on'], all['typed error'], all['not as it must be']],

@@ -1,9 +1,8 @@
 // Makes dist/ with rollup when a source, the module or the configuration changed since the last time.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { run, sha256 } from './compile-cache.mjs'
 
-const sources = readdirSync('src', { recursive: true, withFileTypes: true })
-  .filter(entry => entry.isFile()).map(entry => `${entry.parentPath ?? entry.path}/${entry.name}`)
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map(name => `src/${name}`).filter(path => statSync(path).isFile())
 const inputs = [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'rollup.config.mjs',
   ...['bundle', 'chunk-names', 'dispose-symbols', 'entries', 'strip-types', 'typescript-plugin'].map(name => `scripts/build/${name}.mjs`), 'build/build-info.release.json'].sort()
 const key = sha256(JSON.stringify(inputs.map(path => [path, sha256(readFileSync(path))])))
@@ -21,7 +20,7 @@ if (existsSync('dist/index.js') && existsSync(stamp) && readFileSync(stamp, 'utf
     writeFileSync(stamp, key)
     process.stderr.write(`[build] bundled dist/: ${readdirSync('dist').sort().join(' ')}\n`)
   } catch (error) {
-    process.stderr.write(`[build] error: ${error.message}\n`)
+    process.stderr.write(`[build] error: ${error instanceof Error ? error.message : error}\n`)
     process.exitCode = 1
   }
 }

@@ -19,6 +19,7 @@ function dependencies(rule) {
   return rule.replace(/\\\r?\n/g, ' ').replace(/^[^:]*:/, '').split(/\s+/).filter(path => path && !path.startsWith('/')).sort()
 }
 
+/** The key of what `unit` was made of, or undefined when it was never made. */
 function keyOf(unit, compiler) {
   const rule = `${unit.object}.d`
   if (!existsSync(rule)) return undefined
@@ -58,7 +59,7 @@ export async function compileAll(emcc, compiler, units) {
         const output = await run(emcc, ['-c', unit.source, '-o', partial, '-MMD', '-MF', `${unit.object}.d`, '-MT', 'object', ...unit.flags])
         if (output) process.stderr.write(output)
         renameSync(partial, unit.object)
-        writeFileSync(`${unit.object}.key`, keyOf(unit, compiler))
+        writeFileSync(`${unit.object}.key`, keyOf(unit, compiler) ?? '')
       } catch (error) {
         failures.push(error)
       }

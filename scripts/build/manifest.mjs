@@ -5,6 +5,7 @@ import { sha256 } from './compile-cache.mjs'
 
 /** `version`, `sha256` of the tarball and `patches` of a library, from the stamp that scripts/build/sources.sh leaves. */
 function source(name) {
+  /** @type {{ version?: string, sha256?: string, patches: { name: string, sha256: string }[] }} */
   const entry = { patches: [] }
   for (const line of readFileSync(`build/src/${name}.stamp`, 'utf8').trim().split('\n')) {
     const [first, second] = line.split(/\s+/)

@@ -26,7 +26,7 @@ const bundled = ['@noble/ciphers', '@noble/curves', '@noble/hashes'].map(name =>
 })
 
 const emscripten = {
-  type: 'library', 'bom-ref': 'emscripten', name: 'emscripten', version: /\d+\.\d+\.\d+/.exec(compiler)[0], licenses: licences('MIT'),
+  type: 'library', 'bom-ref': 'emscripten', name: 'emscripten', version: /\d+\.\d+\.\d+/.exec(compiler)?.[0], licenses: licences('MIT'),
   description: 'Its C library (musl) is in the module.',
 }
 

@@ -54,6 +54,6 @@ try {
   writeManifest(variantName, variant, compiler)
   say(`${linked ? 'linked' : 'up to date:'} ${variant.output}/libssh2.wasm (${readFileSync(`${variant.output}/libssh2.wasm`).length} bytes)`)
 } catch (error) {
-  process.stderr.write(`[build] error: ${error.message}\n`)
+  process.stderr.write(`[build] error: ${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1
 }

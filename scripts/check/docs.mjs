@@ -23,7 +23,7 @@ for (const page of pages) {
 }
 
 const entries = modules.map(({ source }) => source)
-const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile('tsconfig.json', ts.sys.readFile).config, ts.sys, '.')
+const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile('tsconfig.json', path => ts.sys.readFile(path)).config, ts.sys, '.')
 const program = ts.createProgram(entries, options)
 const checker = program.getTypeChecker()
 let documented = 0
@@ -36,11 +36,14 @@ function place(declaration) {
   return `${posix.relative(process.cwd(), file.fileName)}:${file.getLineAndCharacterOfPosition(declaration.getStart()).line + 1}`
 }
 
+/** @param {ts.Symbol | undefined} symbol */
+const hasComment = symbol => (symbol?.getDocumentationComment(checker).length ?? 0) > 0
+
 /** An interface may leave it to the comments of its members. */
 function isDocumented(symbol, declaration) {
-  if (symbol.getDocumentationComment(checker).length > 0) return true
+  if (hasComment(symbol)) return true
   return ts.isInterfaceDeclaration(declaration) &&
-    declaration.members.some(member => member.name && checker.getSymbolAtLocation(member.name)?.getDocumentationComment(checker).length > 0)
+    declaration.members.some(member => member.name && hasComment(checker.getSymbolAtLocation(member.name)))
 }
 
 function visit(symbol, name, seen) {
@@ -56,8 +59,7 @@ function visit(symbol, name, seen) {
     const hidden = ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Override)
     const method = ts.isMethodDeclaration(member) || ts.isGetAccessor(member)
     if (!method || hidden || !ts.isIdentifier(member.name)) continue
-    const symbol = checker.getSymbolAtLocation(member.name)
-    if (symbol.getDocumentationComment(checker).length === 0) findings.push(`${place(member)}: ${name}.${member.name.text} has no documentation comment`)
+    if (!hasComment(checker.getSymbolAtLocation(member.name))) findings.push(`${place(member)}: ${name}.${member.name.text} has no documentation comment`)
     else documented++
   }
 }
@@ -66,7 +68,8 @@ const seen = new Set()
 for (const entry of entries) {
   const file = program.getSourceFile(entry)
   if (!file) continue
-  for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(file))) visit(symbol, symbol.name, seen)
+  const entryModule = checker.getSymbolAtLocation(file)
+  for (const symbol of entryModule ? checker.getExportsOfModule(entryModule) : []) visit(symbol, symbol.name, seen)
 }
 
 report(findings, `${pages.length} pages, ${documented} exported names with documentation comments`)

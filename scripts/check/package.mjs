@@ -21,9 +21,11 @@ try {
     // It packs; what is checked is what was built.
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_config_ignore_scripts: 'true' } })
 } catch (error) {
-  findings.push(`are-the-types-wrong:\n${error.stdout}${error.stderr}`)
+  const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error)
+  findings.push(`are-the-types-wrong:\n${stdout}${stderr}`)
 }
 
+/** @type {[pattern: RegExp, what: string][]} */
 const FORBIDDEN = [[/\beval\s*\(/g, 'eval'], [/\bnew Function\b|\bFunction\s*\(\s*["'`]/g, 'code from text'], [/\brequire\s*\(/g, 'require'],
   [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/(?<!")\bSymbol\.(dispose|asyncDispose)\b(?! \?\?)/g, 'a symbol that WebKit lacks'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
 const files = readdirSync('dist').sort()

@@ -44,6 +44,7 @@ export function keepCorpus(target) {
 export async function fuzzNative(target, seconds) {
   unpack(target)
   const end = Date.now() + seconds * 1000
+  /** @type {{ target: string, runs: number, cpuSeconds: number, edges?: number, features?: number, corpus?: number, findings: { target: string, artifact: string, error: string }[] }} */
   const total = { target, runs: 0, cpuSeconds: 0, findings: [] }
   do {
     const left = Math.max(1, Math.round((end - Date.now()) / 1000))

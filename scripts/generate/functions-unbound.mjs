@@ -3,6 +3,7 @@ const BLOCKING = 'not bound: nothing blocks here; `Session.complete()` is the co
 const FILES = 'not bound: reads files, and there is no file system'
 const TRACE = 'not bound: without effect in a release build of libssh2; `onDebug` shows what the server sends'
 
+/** @type {Readonly<Record<string, string>>} */
 export const unbound = {
   libssh2_init: 'called by `Instance.create()`',
   libssh2_exit: 'not needed: an instance goes with its memory',

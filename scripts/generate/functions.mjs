@@ -12,9 +12,15 @@ const HEADERS = ['libssh2.h', 'libssh2_sftp.h', 'libssh2_publickey.h']
 /** Functions that our own patches add to the headers. */
 const OURS = ['libssh2_userauth_banner_len', 'libssh2_userauth_methods_left', 'libssh2_userauth_password_prompt', 'libssh2_userauth_publickey_alg', 'libssh2_userauth_publickey_algorithm']
 
-/** `{ functions, macros }`: names of the exported functions, and of macros with arguments, each with the function that it calls. */
+/**
+ * Names of the exported functions, and of macros with arguments, each with the function that it calls.
+ * @returns {{ functions: string[], macros: Map<string, string> }}
+ */
 export function declared() {
-  const functions = [], macros = new Map()
+  /** @type {string[]} */
+  const functions = []
+  /** @type {Map<string, string>} */
+  const macros = new Map()
   for (const header of HEADERS) {
     const text = read(`build/src/libssh2/include/${header}`).replace(/\/\*[\s\S]*?\*\//g, '').replace(/\\\n/g, ' ')
     for (const [, name] of text.matchAll(/LIBSSH2_API[^;]*?\b(libssh2_\w+)\s*\(/g)) functions.push(name)
@@ -26,10 +32,13 @@ export function declared() {
   return { functions: functions.filter(name => !OURS.includes(name)), macros }
 }
 
-/** `[{ owner, member, functions }]`: members of the classes in src/bindings/ with the functions that their comments name. */
+/** @typedef {{ owner: string, member: string, functions: string[], isStatic: boolean }} DocumentedMember */
+
+/** Members of the classes in src/bindings/ with the functions that their comments name. */
 export function documented() {
+  /** @type {DocumentedMember[]} */
   const members = []
-  for (const file of readdirSync(new URL('src/bindings/', root), { recursive: true }).sort().filter(name => name.endsWith('.ts'))) {
+  for (const file of readdirSync(new URL('src/bindings/', root), { recursive: true, encoding: 'utf8' }).sort().filter(name => name.endsWith('.ts'))) {
     const source = ts.createSourceFile(file, read(`src/bindings/${file}`), ts.ScriptTarget.Latest, true)
     for (const owner of source.statements.filter(ts.isClassDeclaration)) {
       for (const member of owner.members) {
@@ -37,8 +46,8 @@ export function documented() {
         const comment = ts.getJSDocCommentsAndTags(member).map(node => node.getText()).join('\n')
         const functions = [...comment.matchAll(/\blibssh2_\w+|\bLIBSSH2_CALLBACK_\w+/g)].map(([name]) => name)
         // The three layers of the session are one class for callers.
-        const name = owner.name.text.replace(/^Session(Transport|Userauth)$/, 'Session')
-        if (functions.length > 0) members.push({ owner: name, member: member.name.text, functions, isStatic: member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ?? false })
+        const name = (owner.name?.text ?? '').replace(/^Session(Transport|Userauth)$/, 'Session')
+        if (functions.length > 0) members.push({ owner: name, member: member.name.text, functions, isStatic: (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0 })
       }
     }
   }
@@ -47,7 +56,11 @@ export function documented() {
 
 const shown = ({ owner, member }) => `\`${owner}.${member}\``
 
-/** `[name, text]` of every function: what it is bound as, or why it is not. @throws if nothing says so, or two things do. */
+/**
+ * What every function is bound as, or why it is not.
+ * @returns {[name: string, text: string][]}
+ * @throws if nothing says so, or two things do
+ */
 export function rows() {
   const { functions, macros } = declared()
   const members = documented()

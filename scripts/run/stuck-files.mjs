@@ -78,8 +78,8 @@ async function stackOf(pid) {
         socket.send(JSON.stringify({ id: 1, method: 'Debugger.enable' }))
         socket.send(JSON.stringify({ id: 2, method: 'Debugger.pause' }))
       })
-      socket.on('message', data => {
-        const { method, params } = JSON.parse(String(data))
+      socket.on('message', (/** @type {Buffer} */ data) => {
+        const { method, params } = JSON.parse(data.toString('utf8'))
         if (method !== 'Debugger.paused') return
         resolve(params.callFrames.map(({ functionName, url, location }) => `  at ${functionName || '(anonymous)'} ${url}:${location.lineNumber + 1}:${location.columnNumber}`).join('\n'))
       })

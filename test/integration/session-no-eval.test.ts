@@ -10,7 +10,7 @@ if (!built) console.warn('skipped: the package where code cannot be made from te
 
 /** What a page with `script-src 'self' 'wasm-unsafe-eval'` may do: compile WebAssembly, but make no code from text. */
 const program = `
-  import { Session } from ${JSON.stringify(new URL('index.js', bundle).href)}
+  import { Session } from ${JSON.stringify(new URL('bindings.js', bundle).href)}
   import { connectTcp } from ${JSON.stringify(new URL('node.js', bundle).href)}
   let refused = false
   try { new Function('return 1')() } catch (error) { refused = error instanceof EvalError }

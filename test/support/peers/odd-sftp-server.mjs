@@ -35,7 +35,7 @@ function answer(type, id, body) {
 }
 
 let input = Buffer.alloc(0)
-process.stdin.on('data', chunk => {
+process.stdin.on('data', (/** @type {Buffer} */ chunk) => {
   input = Buffer.concat([input, chunk])
   while (input.length >= 4 && input.length >= 4 + input.readUInt32BE(0)) {
     const packet = input.subarray(4, 4 + input.readUInt32BE(0))

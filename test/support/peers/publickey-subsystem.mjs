@@ -50,7 +50,7 @@ const requests = {
 
 write(string('version'), u32(mode === 'old' ? 1 : 2))
 let received = Buffer.alloc(0)
-process.stdin.on('data', chunk => {
+process.stdin.on('data', (/** @type {Buffer} */ chunk) => {
   received = Buffer.concat([received, chunk])
   while (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) {
     let packet = received.subarray(4, 4 + received.readUInt32BE(0))

@@ -1,1 +1,0 @@
-export const unbound: Readonly<Record<string, string>>
