@@ -177,3 +177,40 @@ test('0707: no limit of its own on how long an answer takes', async () => {
   })
   expect(timeout).toBe(0)
 })
+
+test('0909: new passwords are asked for ten times, not without end', async () => {
+  let asked = 0
+  const code = await authenticating(async (connection) => {
+    for (;;) {
+      await request(connection)
+      connection.send(message(SSH_MSG_USERAUTH_PASSWD_CHANGEREQ).string('another').string('').finish())
+    }
+  }, (session) => codeOf(() => session.complete(() => session.userauthPassword('user', 'old', () => `new ${asked++}`))))
+  expect([code, asked]).toEqual(['ERR_LIBSSH2_PROTO', 10])
+})
+
+test('0909: rounds of no prompts end', async () => {
+  let rounds = 0
+  const code = await authenticating(async (connection) => {
+    await request(connection)
+    for (;;) {
+      connection.send(infoRequest())
+      await connection.receive(SSH_MSG.USERAUTH_INFO_RESPONSE)
+      rounds++
+    }
+  }, (session) => codeOf(() => session.complete(() => session.userauthKeyboardInteractive('user', 'secret'))))
+  expect([code, rounds]).toEqual(['ERR_LIBSSH2_PROTO', 100])
+})
+
+test.each([
+  ['name', message(SSH_MSG.USERAUTH_INFO_REQUEST).uint32(1000).bytes(new Uint8Array(20)).finish()],
+  ['instruction', message(SSH_MSG.USERAUTH_INFO_REQUEST).string('name').uint32(1000).bytes(new Uint8Array(20)).finish()],
+  ['language', message(SSH_MSG.USERAUTH_INFO_REQUEST).string('name').string('').uint32(1000).bytes(new Uint8Array(20)).finish()],
+  ['prompt', message(SSH_MSG.USERAUTH_INFO_REQUEST).string('name').string('').string('').uint32(1).uint32(1000).bytes(new Uint8Array(20)).finish()],
+])('0909: a round of prompts with a %s that is not there is malformed, not out of memory', async (_, round) => {
+  const code = await authenticating(async (connection) => {
+    await request(connection)
+    connection.send(round)
+  }, (session) => codeOf(() => session.complete(() => session.userauthKeyboardInteractive('user', 'secret'))))
+  expect(code).toBe('ERR_LIBSSH2_PROTO')
+})

@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest'
 import { WireWriter } from '../../src/wire-format/writer.ts'
-import { channelClose, channelData, channelEof, message, SSH_MSG } from '../support/scripted-server.ts'
+import { channelClose, channelData, channelEof, message, serveHandshake, SSH_MSG } from '../support/scripted-server.ts'
 import { attack, codeOf, exec, read, serveVictim } from './attack.ts'
 
-test('0113: messages that nobody waits for are not kept without end', async () => {
+test.each([
+  ['many', 300, 1000],
+  ['large', 5, 250_000],
+])('0113: messages that nobody takes are not kept without end: %s', async (_, count, size) => {
   const code = await attack(async (connection) => {
-    await serveVictim(connection)
-    for (let i = 0; i < 300; i++) connection.send(message(200).string('x'.repeat(1000)).finish())
+    await serveHandshake(connection)
+    for (let i = 0; i < count; i++) connection.send(message(SSH_MSG.USERAUTH_BANNER).string('x'.repeat(size)).string('').finish())
     await connection.receiveAll()
-  }, async (session) => codeOf(async () => read(await exec(session))))
+  }, async (session) => {
+    await session.complete(() => session.handshake())
+    return (await session.ended()).code
+  })
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
 

@@ -64,6 +64,48 @@ test('0732: a channel before the answer is refused', async () => {
   expect(answer).toBe(SSH_MSG.CHANNEL_OPEN_FAILURE)
 })
 
+test.each([
+  ['localhost', '127.0.0.1'],
+  ['localhost', '::1'],
+  ['', '0.0.0.0'],
+  ['0.0.0.0', ''],
+])('0907: a connection to the port that was granted for %j is ours, also when it is said to be to %j', async (asked, said) => {
+  const originator = await attack(async (connection) => {
+    await serveListen(connection)
+    connection.send(message(SSH_MSG.CHANNEL_OPEN).string('forwarded-tcpip').uint32(5).uint32(1000).uint32(1000).string(said).uint32(PORT).string('198.51.100.1').uint32(50_000).finish())
+    await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    const [listener] = await session.complete(() => session.forwardListenEx(asked, PORT))
+    return (await session.complete(() => listener.forwardAccept())).originator()?.host
+  })
+  expect(originator).toBe('198.51.100.1')
+})
+
+test('0907: of two listeners on one port the one of the address gets the connection, and no port is guessed', async () => {
+  let answer = 0
+  await attack(async (connection) => {
+    await serveLogin(connection)
+    for (let i = 0; i < 2; i++) {
+      await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+      connection.send(message(SSH_MSG.REQUEST_SUCCESS).finish())
+    }
+    connection.send(forwarded(5))
+    await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
+    connection.send(message(SSH_MSG.CHANNEL_OPEN).string('forwarded-tcpip').uint32(6).uint32(1000).uint32(1000).string(HOST).uint32(PORT + 1).string('198.51.100.1').uint32(1).finish())
+    answer = (await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION, SSH_MSG.CHANNEL_OPEN_FAILURE))[0]!
+    connection.end()
+  }, async (session) => {
+    await login(session)
+    await session.complete(() => session.forwardListenEx('localhost', PORT))
+    const [second] = await session.complete(() => session.forwardListenEx(HOST, PORT))
+    await session.complete(() => second.forwardAccept())
+    await session.ended()
+  })
+  expect(answer).toBe(SSH_MSG.CHANNEL_OPEN_FAILURE)
+})
+
 test('0733: ignored data is what the message holds, and no more', async () => {
   const heard = await attack(async (connection) => {
     await serveLogin(connection)

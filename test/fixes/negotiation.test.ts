@@ -91,6 +91,42 @@ test('0303: strict key exchange does not begin with a re-exchange', async () => 
   expect(await rekeying({ strict: false }, second)).toBe('still here')
 })
 
+/** A strict key exchange after a wrong guess, with `between` in front of the packet of the guess. */
+const strictGuess = (between: readonly Uint8Array[], type: number = SSH_MSG.KEX_ECDH_REPLY) => handshake(async (connection) => {
+  const guess = new WireWriter().byte(type).string('what another method').string('would say').finish()
+  const init = (right: Uint8Array) => {
+    queueMicrotask(() => { for (const each of [...between, guess]) connection.send(each) })
+    return offering(right, ['guess@example.org', 'ecdh-sha2-nistp256', 'kex-strict-s-v00@openssh.com'], true)
+  }
+  await connection.handshake({ strict: true, init })
+  connection.destroy()
+})
+
+test.each([
+  ['IGNORE', new WireWriter().byte(SSH_MSG.IGNORE).string('x').finish()],
+  ['DEBUG', new WireWriter().byte(SSH_MSG.DEBUG).boolean(false).string('x').string('').finish()],
+  ['UNIMPLEMENTED', new WireWriter().byte(SSH_MSG.UNIMPLEMENTED).uint32(0).finish()],
+  ['an unknown message', new WireWriter().byte(9).finish()],
+])('0911: strict key exchange refuses %s in front of a wrong guess', async (_, message) => {
+  expect(await strictGuess([message])).toBe('ERR_LIBSSH2_SOCKET_DISCONNECT')
+})
+
+test.each([30, 31, 33, 49])('0911: the packet of a wrong guess itself is thrown away in strict key exchange: %d', async (type) => {
+  const text = await attack(async (connection) => {
+    const guess = new WireWriter().byte(type).string('what another method').string('would say').finish()
+    const channel = await serveVictim(connection, {
+      strict: true,
+      init: (right) => {
+        queueMicrotask(() => connection.send(guess))
+        return offering(right, ['guess@example.org', 'ecdh-sha2-nistp256', 'kex-strict-s-v00@openssh.com'], true)
+      },
+    })
+    connection.send(channelData(channel, 'still here'))
+    await connection.receiveAll()
+  }, async (session) => read(await exec(session)))
+  expect(text).toBe('still here')
+})
+
 test('0304: names of extensions come after the methods, and are none', async () => {
   const offers: string[][] = []
   await attack(async (connection) => {

@@ -11,21 +11,22 @@ const SSH_MSG_USERAUTH_PK_OK = 60
 const keyOf = (type: string) => new WireWriter().string(type).string('fields of the key').finish()
 const signature = (algorithm: string) => new WireWriter().string(algorithm).string('signature').finish()
 
-/** Names that the client offered a key by, signed by, and asked its signer for. */
-async function signIn(type: string, serverAlgorithms: string | undefined, wanted?: readonly string[], signsWith?: string) {
+/** Names that the client offered a key by, signed by, and asked its signer for. `accepted`: the key that the server says yes to, if not the one offered. */
+async function signIn(type: string, serverAlgorithms: string | undefined, wanted?: readonly string[], signsWith?: string, accepted?: Uint8Array) {
   const offered: string[] = []
   const asked: string[] = []
   const code = await authenticating(async (connection) => {
     if (serverAlgorithms !== undefined) {
       connection.send(message(SSH_MSG.EXT_INFO).uint32(1).string('server-sig-algs').string(serverAlgorithms).finish())
     }
-    for (const reply of [message(SSH_MSG_USERAUTH_PK_OK).string('').string('').finish(), success()]) {
+    for (let signed = false; !signed;) {
       const fields = await request(connection)
-      const signed = fields.boolean()
-      offered.push(fields.text())
-      fields.string()
+      signed = fields.boolean()
+      const name = fields.text()
+      const key = fields.string()
+      offered.push(name)
       if (signed) offered.push(new WireReader(fields.string()).text())
-      connection.send(reply)
+      connection.send(signed ? success() : message(SSH_MSG_USERAUTH_PK_OK).string(name).string(accepted ?? key).finish())
     }
   }, async (session) => {
     const sign = (_: Uint8Array, algorithm: string) => {
@@ -65,4 +66,12 @@ test('no algorithm in common is called so', async () => {
 
 test('a signer that answers by another algorithm is refused', async () => {
   expect(await signIn('ssh-rsa', undefined, undefined, 'ssh-rsa')).toBe('ERR_LIBSSH2_ALGO_UNSUPPORTED')
+})
+
+test.each([
+  ['another key', keyOf('ssh-rsa')],
+  ['a part of the key', keyOf('ssh-ed25519').subarray(0, 20)],
+  ['no key', new Uint8Array(0)],
+])('0910: nothing is signed where the server accepts %s', async (_, accepted) => {
+  expect(await signIn('ssh-ed25519', undefined, undefined, undefined, accepted)).toBe('ERR_LIBSSH2_PROTO')
 })
