@@ -1,4 +1,5 @@
 import type { RunOptions } from '../../core/driver.ts'
+import { printable } from '../../errors/printable.ts'
 import { DisconnectError, SSHError } from '../../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_DEBUG, LIBSSH2_CALLBACK_IGNORE, LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_HOSTKEY_HASH_MD5,
@@ -62,7 +63,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   #disconnect(reason: number, description: string): void {
     this.#disconnected = { reason, description }
-    this[CONTEXT].fail(new DisconnectError(`disconnected by the server: ${description || `reason ${reason}`}`,
+    this[CONTEXT].fail(new DisconnectError(`disconnected by the server: ${printable(description) || `reason ${reason}`}`,
       { code: 'ERR_LIBSSH2_SOCKET_DISCONNECT', errno: LIBSSH2_ERROR_SOCKET_DISCONNECT, reason, description }))
     queueMicrotask(() => this.onDisconnect?.(reason, description))
   }
