@@ -8,7 +8,7 @@
 #
 # EMCC                     the emcc to use, 3.1.58 or newer
 # LIBSSH2_WASM_TOOLCHAIN   the Debian folder to use or to make (default .toolchain/debian13)
-# LIBSSH2_SRC MBEDTLS_SRC LIBSODIUM_SRC ZLIB_SRC   an unpacked source tree instead of the pinned tarball
+# LIBSSH2_SRC MBEDTLS_SRC LIBSODIUM_SRC TINYSSH_SRC ZLIB_SRC   an unpacked source tree instead of the pinned tarball
 source "$(dirname "${BASH_SOURCE[0]}")/scripts/build/common.sh"
 
 variant=release last_step=all

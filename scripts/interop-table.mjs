@@ -58,7 +58,10 @@ randomness, MACs that are not encrypt-then-MAC, and group14 with its 2048 bits. 
 
 \`\`\`ts
 algorithms: {
-  kex: ['mlkem768x25519-sha256', 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512'],
+  kex: [
+    'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
+    'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512',
+  ],
   hostKey: ['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256'],
   mac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
 }

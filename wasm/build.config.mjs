@@ -4,6 +4,8 @@
 const mbedtls = ['-Ibuild/src/mbedtls/include', '-Ideps/mbedtls', '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"']
 const sodium = ['-Ibuild/src/libsodium/src/libsodium/include', '-Ibuild/src/libsodium/src/libsodium/include/sodium',
   '-DSODIUM_STATIC', '-DCONFIGURED=1']
+/** Polynomials: twice as fast as without vectors, for 0.3 kB; -O2 takes twice the room. */
+const vectors = ['-msimd128', '-fvectorize', '-fno-unroll-loops', '-mllvm', '-inline-threshold=100']
 const libssh2 = ['-DHAVE_CONFIG_H', '-Iwasm', '-Ibuild/src/libssh2/include', '-Ibuild/src/libssh2/src', '-Ibuild/src/zlib', ...mbedtls]
 
 /** Flags by library; the key is the folder in build/src/. */
@@ -11,6 +13,7 @@ export const libraries = {
   libssh2: [...libssh2, ...sodium],
   libsodium: sodium,
   mbedtls,
+  tinyssh: ['-Ibuild/src/tinyssh', '-Ibuild/src/tinyssh/cryptoint', '-Ideps/tinyssh', ...vectors],
   zlib: ['-Ibuild/src/zlib'],
 }
 

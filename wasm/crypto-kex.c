@@ -1,5 +1,5 @@
 /* The protocol of every key exchange method: RFC 4253 section 8, RFC 4419,
-   RFC 5656 section 4, RFC 8731. Each step may have to wait (EAGAIN) and is
+   RFC 5656 section 4, RFC 8731, RFC 9941. Each step may have to wait (EAGAIN) and is
    then entered again. */
 #include "crypto-kex.h"
 #include "crypto-power.h"
@@ -340,6 +340,7 @@ void kex_cleanup(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
     free_zeroed(session, kex->packet, kex->packet_len);
     free_zeroed(session, kex->group, kex->group_len);
     free_zeroed(session, kex->secret, kex->secret_len);
+    free_zeroed(session, kex->kem_key, kex->kem_key_len);
     free_zeroed(session, (unsigned char *)kex, sizeof(*kex));
     state->private_key = NULL;
 }

@@ -5,7 +5,10 @@
    shared secret. */
 #include "crypto-internal.h"
 
+#define KEX_X25519 32 /* a scalar, a point, a secret */
+
 struct kex;
+struct kex_kem;
 struct power;
 
 struct kex_method {
@@ -20,7 +23,8 @@ struct kex_method {
                   const unsigned char *value, size_t length);
     const struct dh_group *group; /* NULL with group exchange */
     int group_exchange;           /* RFC 4419 */
-    const char *curve;
+    const char *curve;         /* as RFC 5656 calls it; NULL is X25519 */
+    const struct kex_kem *kem; /* hybrid: crypto-kex-hybrid.c */
 };
 
 /* One exchange, from KEXINIT to NEWKEYS. All of it is zeroed at the end. */
@@ -44,7 +48,9 @@ struct kex {
     struct power *power;
     mbedtls_ecp_restart_ctx ec;
     void *verification;
-    unsigned char seed[96]; /* private values of X25519 (32) and ML-KEM (64) */
+    unsigned char scalar[KEX_X25519]; /* the private value of X25519 */
+    unsigned char *kem_key;           /* hybrid: the decapsulation key */
+    size_t kem_key_len;
 };
 
 /* Room for `length` bytes of public value in a packet of `type`; NULL when
@@ -66,6 +72,19 @@ int kex_group_reply(struct kex *kex);
 /* min, n and max of the request, as they are hashed (RFC 4419 section 3). */
 extern const unsigned char kex_group_limits[12];
 
+/* crypto-kex-ec.c: the client's public value, and from the server's the x
+   coordinate of the common point, with its leading zeros. Those of NIST's
+   curves have room for MBEDTLS_ECP_MAX_PT_LEN and MBEDTLS_ECP_MAX_BYTES, and
+   compute in slices as `start` and `finish` do. */
+int kex_nist_public(struct kex *kex, const char *curve, unsigned char *value,
+                    size_t *length);
+int kex_nist_shared(struct kex *kex, const char *curve,
+                    const unsigned char *value, size_t length,
+                    unsigned char *x, size_t *size);
+int kex_x25519_public(struct kex *kex, unsigned char value[KEX_X25519]);
+int kex_x25519_shared(struct kex *kex, const unsigned char value[KEX_X25519],
+                      unsigned char shared[KEX_X25519]);
+
 /* LIBSSH2_KEX_METHOD's members, the same for each kex_method. */
 int kex_exchange(LIBSSH2_SESSION *session, key_exchange_state_low_t *state);
 void kex_cleanup(LIBSSH2_SESSION *session, key_exchange_state_low_t *state);
@@ -77,9 +96,10 @@ void kex_cleanup(LIBSSH2_SESSION *session, key_exchange_state_low_t *state);
 int kex_use_keys(LIBSSH2_SESSION *session, const struct kex *kex,
                  mbedtls_md_type_t hash);
 
-/* crypto-kex-dh.c, crypto-kex-ec.c */
+/* crypto-kex-dh.c, crypto-kex-ec.c, crypto-kex-hybrid.c */
 extern const struct kex_method
-    kex_mlkem768x25519, kex_curve25519, kex_curve25519_libssh,
+    kex_mlkem768x25519, kex_sntrup761x25519, kex_sntrup761x25519_openssh,
+    kex_mlkem768nistp256, kex_curve25519, kex_curve25519_libssh,
     kex_nistp256, kex_nistp384, kex_nistp521, kex_group14_sha256,
     kex_group16, kex_group18, kex_gex_sha256, kex_gex_sha1, kex_group14_sha1,
     kex_group1_sha1;

@@ -1,5 +1,5 @@
 /* What is offered and in which order: the cheap and strong first; the client
-   (src/client/algorithms.ts) names its own. Legacy methods are compiled in, and offered only
+   (src/client/algorithms.ts) names its own. Others are compiled in, and offered only
    when the caller names them with libssh2_session_method_pref(). */
 #include "crypto-kex.h"
 
@@ -9,13 +9,15 @@ static const LIBSSH2_KEX_METHOD strict = {
     .name = "kex-strict-c-v00@openssh.com" };
 
 const LIBSSH2_KEX_METHOD *libssh2_kex_methods[] = {
-    &kex_mlkem768x25519.method, &kex_curve25519.method,
+    &kex_mlkem768x25519.method, &kex_sntrup761x25519.method,
+    &kex_sntrup761x25519_openssh.method, &kex_curve25519.method,
     &kex_curve25519_libssh.method, &kex_nistp256.method, &kex_nistp384.method,
     &kex_nistp521.method, &kex_group16.method, &kex_group18.method,
     &kex_gex_sha256.method, &kex_group14_sha256.method, &ext_info, &strict,
     NULL
 };
 static const LIBSSH2_KEX_METHOD *const legacy_kex[] = {
+    &kex_mlkem768nistp256.method, /* not weak: new, and nobody has it alone */
     &kex_group14_sha1.method, &kex_gex_sha1.method, &kex_group1_sha1.method,
     NULL
 };

@@ -5,6 +5,7 @@ const NOTICES = [
   ['libssh2', 'build/src/libssh2/COPYING'],
   ['mbedTLS', 'build/src/mbedtls/LICENSE'],
   ['libsodium', 'build/src/libsodium/LICENSE'],
+  ['TinySSH (sntrup761 of NTRU Prime)', 'build/src/tinyssh/LICENCE.md'],
   ['zlib', 'build/src/zlib/LICENSE'],
   ['@noble/ciphers', 'node_modules/@noble/ciphers/LICENSE'],
   ['@noble/curves', 'node_modules/@noble/curves/LICENSE'],

@@ -8,8 +8,8 @@ const manifest = json('package.json')
 const { packages } = json('package-lock.json')
 const { compiler, sources } = json('dist/build-info.json')
 
-const LICENCES = { libssh2: 'BSD-3-Clause', mbedtls: 'Apache-2.0', libsodium: 'ISC', zlib: 'Zlib' }
-const licences = id => [{ license: { id } }]
+const LICENCES = { libssh2: 'BSD-3-Clause', mbedtls: 'Apache-2.0', libsodium: 'ISC', tinyssh: 'CC0-1.0 OR 0BSD OR MIT-0 OR MIT', zlib: 'Zlib' }
+const licences = id => [/ OR /.test(id) ? { expression: id } : { license: { id } }]
 const hashes = content => [{ alg: 'SHA-256', content }]
 
 /** A library that is compiled in: the tarball's hash, and our patches on top of it. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Unpacks every library of deps/ into build/src/NAME and applies deps/NAME/patches/*.patch in name order.
 # Leaves a tree alone while its tarball and patches are the ones that it was made from.
-# NAME_SRC (LIBSSH2_SRC, MBEDTLS_SRC, LIBSODIUM_SRC, ZLIB_SRC): an unpacked tree to copy instead of a tarball.
+# NAME_SRC (LIBSSH2_SRC, MBEDTLS_SRC, LIBSODIUM_SRC, TINYSSH_SRC, ZLIB_SRC): an unpacked tree to copy instead of a tarball.
 source "$(dirname "$0")/common.sh"
 
 # One line per patch; also written into the build manifest.

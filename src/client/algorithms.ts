@@ -4,6 +4,7 @@ import {
   LIBSSH2_FLAG_COMPRESS, LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,
   LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
 } from '../ffi/constants.gen.ts'
+import { isPostQuantum } from './post-quantum.ts'
 
 /** What is negotiated (RFC 4253 section 7.1); the same in both directions. */
 export type AlgorithmKind = 'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression'
@@ -17,11 +18,18 @@ export interface AlgorithmOptions {
   readonly legacyAlgorithms?: boolean | undefined
   /** Offers zlib@openssh.com, which begins after authentication, before `none`. */
   readonly compress?: boolean | undefined
+  /**
+   * Only key exchanges that a quantum computer does not break either, in every exchange of the connection. Else they merely come first. A server that has
+   * none is refused before authentication: `ERR_NOT_POST_QUANTUM`.
+   */
+  readonly requirePostQuantum?: boolean | undefined
 }
 
 /** What was agreed upon; `mac` is `null` where the cipher authenticates by itself. */
 export interface NegotiatedAlgorithms {
   readonly kex: string
+  /** Whether `kex` protects from who records today and has a quantum computer tomorrow. */
+  readonly postQuantum: boolean
   readonly hostKey: string
   readonly cipher: { readonly toServer: string, readonly fromServer: string }
   readonly mac: { readonly toServer: string | null, readonly fromServer: string | null }
@@ -37,10 +45,11 @@ const METHODS: Readonly<Record<AlgorithmKind, readonly number[]>> = {
   compression: [LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC],
 }
 
-/** Offered by default, cheap key exchanges first: groups 16 and 18 take a second and more of computing, if in slices (`Driver.slice`). */
+/** Offered by default, post-quantum key exchanges first, then the cheap ones: groups 16 and 18 take a second and more of computing, if in slices (`Driver.slice`). */
 const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   kex: [
-    'mlkem768x25519-sha256', 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
+    'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
     'diffie-hellman-group14-sha256', 'diffie-hellman-group-exchange-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512',
   ],
   hostKey: [
@@ -76,7 +85,7 @@ const COMPRESSION = 'zlib@openssh.com'
 /**
  * Sets what a session offers. `knownHostKeys` are the types under which the host is known: they move to the front, so that
  * the server presents a key that can be checked.
- * @throws SSHError `ERR_ALGORITHM` for a name that is unknown here, or weak without `legacyAlgorithms`.
+ * @throws SSHError `ERR_ALGORITHM` for a name that is unknown here, or weak without `legacyAlgorithms`; for `algorithms.kex` without any that `requirePostQuantum` allows.
  */
 export function offerAlgorithms(session: Session, options: AlgorithmOptions, knownHostKeys: readonly string[] = []): void {
   // Without the flag libssh2 does not even know the names.
@@ -90,7 +99,15 @@ export function offerAlgorithms(session: Session, options: AlgorithmOptions, kno
   }
 }
 
-function offer(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, supported: readonly string[]): readonly string[] {
+function offer(kind: AlgorithmKind, options: AlgorithmOptions, supported: readonly string[]): readonly string[] {
+  const names = named(kind, options, supported)
+  if (kind !== 'kex' || !options.requirePostQuantum) return names
+  const hybrids = names.filter(isPostQuantum)
+  if (hybrids.length === 0) throw new SSHError('algorithms.kex has no post-quantum key exchange, and requirePostQuantum asks for one', { code: 'ERR_ALGORITHM' })
+  return hybrids
+}
+
+function named(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, supported: readonly string[]): readonly string[] {
   const allowed = [...compress && kind === 'compression' ? [COMPRESSION] : [], ...DEFAULTS[kind], ...legacyAlgorithms ? LEGACY[kind] : []]
   const chosen = algorithms?.[kind]
   if (!chosen) return allowed.filter((name) => supported.includes(name))
@@ -114,8 +131,10 @@ export function negotiatedAlgorithms(session: Session): NegotiatedAlgorithms {
     const agreed = session.methods(method)
     return agreed === null || /^<|^INTEGRATED|^none/i.test(agreed) || agreed === '' ? null : agreed
   }
+  const kex = name(LIBSSH2_METHOD_KEX)
   return {
-    kex: name(LIBSSH2_METHOD_KEX),
+    kex,
+    postQuantum: isPostQuantum(kex),
     hostKey: name(LIBSSH2_METHOD_HOSTKEY),
     cipher: { toServer: name(LIBSSH2_METHOD_CRYPT_CS), fromServer: name(LIBSSH2_METHOD_CRYPT_SC) },
     mac: { toServer: mac(LIBSSH2_METHOD_MAC_CS), fromServer: mac(LIBSSH2_METHOD_MAC_SC) },

@@ -12,6 +12,7 @@ import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
 import { type AuthMethod, authenticate } from './auth/authenticate.ts'
 import { Client } from './client.ts'
 import { checkKeepalive, type KeepaliveOptions, startKeepalive } from './keepalive.ts'
+import { asNotPostQuantum } from './post-quantum.ts'
 import { RoundTrip } from './receive-window.ts'
 
 export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
@@ -134,7 +135,9 @@ class Attempt {
     const known = await this.#known(session)
     this.#step = 'exchanging keys'
     offerAlgorithms(session, this.#options, known)
-    await session.complete(() => session.handshake(), { signal })
+    await session.complete(() => session.handshake(), { signal }).catch((error: unknown) => {
+      throw this.#options.requirePostQuantum ? asNotPostQuantum(error) : error
+    })
     const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
     const key = session.hostkey()
     if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })

@@ -42,7 +42,7 @@ async function exchange(server: SshServer, named: Named = {}, bytes = 100_000): 
 }
 
 const kex = [
-  'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'diffie-hellman-group14-sha256',
+  'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'diffie-hellman-group14-sha256',
   'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'diffie-hellman-group-exchange-sha256', 'diffie-hellman-group-exchange-sha1',
   'diffie-hellman-group14-sha1', 'diffie-hellman-group1-sha1',
 ]
@@ -89,6 +89,18 @@ describe.runIf(requirePeer('sshd'))('one method at a time, OpenSSH as installed'
   })
 })
 
+/** What the installed one does not have. */
+const newer: ['trixie' | 'sid', string, string[]][] = [
+  ['trixie', 'mlkem768x25519-sha256', []], ['trixie', 'sntrup761x25519-sha512', []], ['trixie', 'sntrup761x25519-sha512@openssh.com', []],
+  ['sid', 'mlkem768nistp256-sha256', ['KexAlgorithms mlkem768nistp256-sha256']],
+]
+for (const [release, name, config] of newer) {
+  it.runIf(requirePeer(`sshd-${release}`))(`key exchange ${name}, OpenSSH of ${release}`, async () => {
+    await using server = await startSshd({ release, config })
+    expect(await exchange(server, { kex: name })).toMatchObject({ kex: name })
+  })
+}
+
 describe('by default', () => {
   it.runIf(requirePeer('sshd-trixie'))('OpenSSH 10: post-quantum key exchange', async () => {
     await using server = await startSshd({ release: 'trixie' })
@@ -96,7 +108,7 @@ describe('by default', () => {
   })
   it.runIf(requirePeer('sshd'))('OpenSSH with only an Ed25519 host key', async () => {
     await using server = await startSshd({ hostKeyTypes: ['ed25519'] })
-    expect(await exchange(server)).toMatchObject({ kex: 'curve25519-sha256', hostkey: 'ssh-ed25519' })
+    expect(await exchange(server)).toMatchObject({ kex: expect.stringMatching(/^sntrup761x25519-sha512/), hostkey: 'ssh-ed25519' })
   })
   it.runIf(requirePeer('sshd'))('OpenSSH with only an RSA host key', async () => {
     await using server = await startSshd({ hostKeyTypes: ['rsa'] })
@@ -108,11 +120,12 @@ describe('by default', () => {
   })
   it.runIf(requirePeer('tinysshd'))('TinySSH', async () => {
     await using server = await startTinysshd()
-    expect(await exchange(server)).toMatchObject({ kex: 'curve25519-sha256', hostkey: 'ssh-ed25519', cipher: 'chacha20-poly1305@openssh.com' })
+    expect(await exchange(server)).toMatchObject({ kex: expect.stringMatching(/^sntrup761x25519-sha512/), hostkey: 'ssh-ed25519', cipher: 'chacha20-poly1305@openssh.com' })
   })
   it.runIf(requirePeer('dropbear-sid') && requirePeer('dropbear'))('Dropbear of Debian sid', async () => {
     await using server = await startDropbear({ release: 'sid' })
-    expect((await exchange(server)).kex).toMatch(/^(curve25519|mlkem768x25519)-sha256$/)
+    expect((await exchange(server)).kex).toBe('mlkem768x25519-sha256')
+    for (const kex of ['sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com']) expect(await exchange(server, { kex })).toMatchObject({ kex })
   })
   it.runIf(requirePeer('asyncssh'))('AsyncSSH', async () => {
     await using server = await startAsyncssh()

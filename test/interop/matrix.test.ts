@@ -39,11 +39,11 @@ for (const { name, peers, start, userKeys, product: allWithAll } of servers) {
 
 describe('what is negotiated by default', () => {
   const offers: [PeerName, () => Promise<SshServer>, Partial<Choice>][] = [
-    ['sshd', () => startSshd(), { kex: 'curve25519-sha256', hostKey: 'ssh-ed25519' }],
+    ['sshd', () => startSshd(), { kex: expect.stringMatching(/^sntrup761x25519-sha512/), hostKey: 'ssh-ed25519' }],
     ['sshd-trixie', () => startSshd({ release: 'trixie' }), { kex: 'mlkem768x25519-sha256', hostKey: 'ssh-ed25519' }],
   ]
   for (const [peer, start, expected] of offers) {
-    it.runIf(requirePeer(peer))(`${expected.kex} with ${peer}`, async () => {
+    it.runIf(requirePeer(peer))(`with ${peer}`, async () => {
       await using server = await start()
       expect(await exchange(server)).toMatchObject(expected)
     })

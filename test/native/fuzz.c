@@ -108,8 +108,9 @@ static void fuzz_kex(LIBSSH2_SESSION *session)
     /* The cheap ones; DH differs in the size of its numbers only. */
     static const struct kex_method *const methods[] = {
         &kex_mlkem768x25519, &kex_curve25519, &kex_nistp256, &kex_nistp384,
-        &kex_nistp521, &kex_group1_sha1 };
-    const struct kex_method *method = methods[draw(6)];
+        &kex_nistp521, &kex_group1_sha1, &kex_mlkem768nistp256,
+        &kex_sntrup761x25519 };
+    const struct kex_method *method = methods[draw(8)];
     key_exchange_state_low_t low;
     struct kex *kex = calloc(1, sizeof(*kex));
     unsigned char *value;
@@ -123,7 +124,9 @@ static void fuzz_kex(LIBSSH2_SESSION *session)
     while(rc == LIBSSH2_ERROR_EAGAIN);
     if(rc)
         abort();
-    length = method == &kex_mlkem768x25519 ? 1120 : kex->packet_len - 5;
+    length = method == &kex_mlkem768x25519 ? 1120 :
+        method == &kex_mlkem768nistp256 ? 1153 :
+        method == &kex_sntrup761x25519 ? 1071 : kex->packet_len - 5;
     value = mutated(kex->packet + 5, &length);
     while(method->finish(session, kex, value, length) ==
           LIBSSH2_ERROR_EAGAIN)

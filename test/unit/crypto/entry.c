@@ -179,9 +179,7 @@ int test_hostkey_verify(const char *method, char *preferences,
 
 extern const LIBSSH2_KEX_METHOD *libssh2_kex_methods[];
 
-/* A key exchange's public value for private values of the test's choice:
-   `seed` for the curves of libsodium; for the others it is drawn. `packet` is
-   what would be sent. Returns its length, and the exchange in `out`. */
+/* A key exchange's public value, its private values drawn. `packet` is what would be sent. Returns its length, and the exchange in `out`. */
 int test_kex_start(const char *name, unsigned char *packet, struct kex **out)
 {
     struct kex *kex = calloc(1, sizeof(*kex));
@@ -196,11 +194,6 @@ int test_kex_start(const char *name, unsigned char *packet, struct kex **out)
         return -1;
     memcpy(packet, kex->packet, kex->packet_len);
     return (int)kex->packet_len;
-}
-
-unsigned char *test_kex_seed(struct kex *kex)
-{
-    return kex->seed;
 }
 
 /* The secret exponent or scalar, big-endian; with `set` it is replaced. */
@@ -229,6 +222,47 @@ int test_kex_finish(const char *name, struct kex *kex, unsigned char *value,
     free(kex->secret);
     kex->secret = NULL;
     return done;
+}
+
+/* sntrup761 with random bytes of the test's choice: `left` of them at `next`.
+   build.mjs has the linker put this in the place of crypto-sntrup761.c's. */
+#define RANDOM_BYTES(prefix) \
+    prefix##randombytes_internal_void_voidstar_longlong
+void RANDOM_BYTES(__real_)(void *to, long long length);
+static const unsigned char *next;
+static size_t left;
+
+void RANDOM_BYTES(__wrap_)(void *to, long long length)
+{
+    if(!next) {
+        RANDOM_BYTES(__real_)(to, length);
+        return;
+    }
+    if((size_t)length > left)
+        abort();
+    memcpy(to, next, (size_t)length);
+    next += length;
+    left -= (size_t)length;
+}
+
+int crypto_kem_sntrup761_tinyssh_keypair(unsigned char *, unsigned char *);
+int crypto_kem_sntrup761_tinyssh_enc(unsigned char *, unsigned char *,
+                                     const unsigned char *);
+
+/* What is left of the random bytes. `secret_key` NULL: encapsulates with
+   `public_key`, into `ciphertext` and `shared`; else makes a key pair. */
+int test_sntrup761(unsigned char *random, size_t length,
+                   unsigned char *public_key, unsigned char *secret_key,
+                   unsigned char *ciphertext, unsigned char *shared)
+{
+    next = random;
+    left = length;
+    if(secret_key)
+        crypto_kem_sntrup761_tinyssh_keypair(public_key, secret_key);
+    else
+        crypto_kem_sntrup761_tinyssh_enc(ciphertext, shared, public_key);
+    next = NULL;
+    return (int)left;
 }
 
 /* The server's packet with a group (RFC 4419): 0 when it would be taken. */

@@ -1,4 +1,4 @@
-// Shared secrets of the key exchanges (wasm/crypto-kex-{ec,dh}.c): published vectors, Node's OpenSSL, refused values.
+// Shared secrets of the key exchanges (wasm/crypto-kex-{ec,dh,hybrid}.c): published vectors, Node's OpenSSL, refused values.
 import { createECDH, ECDH, createHash, createPublicKey, diffieHellman, generateKeyPairSync, getDiffieHellman, randomBytes, type KeyObject } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CRYPTO_BUILD_MS, type CryptoModule, cryptoModule, hex, libsodiumTest, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
@@ -142,25 +142,78 @@ describe.runIf(requireCrypto())('key exchange', () => {
     expect(toHex(module.get(secret, 32))).toBe(toHex(value('wycheproof_ss')))
   })
 
-  it('mlkem768x25519-sha256: SHA-256 of both secrets, as string', () => {
-    const method = 'mlkem768x25519-sha256'
+  /** The server's half of a key encapsulation: ciphertext and secret for the client's key. */
+  const kems = {
+    mlkem768: {
+      key: 1184, ciphertext: 1088,
+      seal(key: Uint8Array) {
+        const [ciphertext, secret] = [module.room(1088), module.room(32)]
+        module.call('crypto_kem_mlkem768_enc_deterministic', ciphertext, secret, key, randomBytes(32))
+        return [module.get(ciphertext, 1088), module.get(secret, 32)] as const
+      },
+    },
+    sntrup761: {
+      key: 1158, ciphertext: 1039,
+      seal(key: Uint8Array) {
+        const [ciphertext, secret] = [module.room(1039), module.room(32)]
+        module.call('test_sntrup761', randomBytes(8192), 8192, key, null, ciphertext, secret)
+        return [module.get(ciphertext, 1039), module.get(secret, 32)] as const
+      },
+    },
+  }
+  const points = {
+    x25519: { length: 32, none: Buffer.alloc(32), answer: (point: Uint8Array) => {
+      const scalar = randomBytes(32)
+      return [scalarmult(scalar, hex(`09${'00'.repeat(31)}`)).shared, scalarmult(scalar, point).shared] as const
+    } },
+    nistp256: { length: 65, none: Buffer.concat([Buffer.of(4), Buffer.alloc(64)]), answer: (point: Uint8Array) => {
+      const theirs = createECDH('prime256v1')
+      return [theirs.generateKeys(), theirs.computeSecret(point)] as const
+    } },
+  }
+  const hybrids = [
+    ['mlkem768x25519-sha256', 'mlkem768', 'x25519', 'sha256'],
+    ['mlkem768nistp256-sha256', 'mlkem768', 'nistp256', 'sha256'],
+    ['sntrup761x25519-sha512', 'sntrup761', 'x25519', 'sha512'],
+    ['sntrup761x25519-sha512@openssh.com', 'sntrup761', 'x25519', 'sha512'],
+  ] as const
+
+  it.each(hybrids)('%s: the hash of both secrets, as string; wrong values', (method, kemName, pointName, hash) => {
+    const [kem, curve, mine] = [kems[kemName], points[pointName], start(method)]
+    expect(mine.value.length).toBe(kem.key + curve.length)
+    const [ciphertext, secret] = kem.seal(mine.value.subarray(0, kem.key))
+    const [point, shared] = curve.answer(mine.value.subarray(kem.key))
+    const answer = Buffer.concat([ciphertext, point])
+    const wanted = string(createHash(hash).update(secret).update(shared).digest())
+    const secretOf = (value: Uint8Array) => finish(method, mine, value)
+    expect(toHex(secretOf(answer) as Uint8Array)).toBe(toHex(wanted))
+    // A changed ciphertext gives another secret (implicit rejection), not an error; the signature then fails. So does another point.
+    for (const at of [0, 5, kem.ciphertext - 33, kem.ciphertext - 1, ...pointName === 'x25519' ? [kem.ciphertext, answer.length - 2] : []]) {
+      const changed = Buffer.from(answer)
+      changed[at] = (changed[at] as number) ^ 1
+      expect(toHex(secretOf(changed) as Uint8Array)).not.toBe(toHex(wanted))
+    }
+    for (const length of [0, 1, curve.length, kem.ciphertext, answer.length - 1]) expect(secretOf(answer.subarray(0, length))).toBeUndefined()
+    expect(secretOf(Buffer.concat([answer, Buffer.of(0)]))).toBeUndefined()
+    expect(secretOf(Buffer.concat([answer.subarray(1), Buffer.of(0)])) ?? Buffer.of()).not.toEqual(wanted)
+    expect(secretOf(Buffer.concat([ciphertext, curve.none]))).toBeUndefined()
+  })
+
+  it('mlkem768nistp256-sha256: an x coordinate keeps its leading zeros; compressed points and such off the curve are refused', () => {
+    const method = 'mlkem768nistp256-sha256'
     const mine = start(method)
-    expect(mine.value.length).toBe(1184 + 32)
-    const [ciphertext, secret] = [module.room(1088), module.room(32)]
-    module.call('crypto_kem_mlkem768_enc_deterministic', ciphertext, secret, mine.value.subarray(0, 1184), randomBytes(32))
-    const scalar = randomBytes(32)
-    const shared = scalarmult(scalar, mine.value.subarray(1184)).shared
-    const publicValue = scalarmult(scalar, hex(`09${'00'.repeat(31)}`)).shared
-    const answer = Buffer.concat([module.get(ciphertext, 1088), publicValue])
-    const wanted = createHash('sha256').update(module.get(secret, 32)).update(shared).digest()
-    expect(Buffer.compare(finish(method, mine, answer) as Uint8Array, string(wanted))).toBe(0)
-    // A changed ciphertext gives another secret (implicit rejection), not an error; the signature then fails.
-    const changed = Buffer.from(answer)
-    changed[5] = (changed[5] as number) ^ 1
-    expect(Buffer.compare(finish(method, mine, changed) as Uint8Array, string(wanted))).not.toBe(0)
-    expect(finish(method, mine, answer.subarray(1))).toBeUndefined()
-    expect(finish(method, mine, Buffer.concat([answer, Buffer.of(0)]))).toBeUndefined()
-    expect(finish(method, mine, Buffer.concat([answer.subarray(0, 1088), Buffer.alloc(32)]))).toBeUndefined()
+    // With 1 as the client's scalar x is that of the server's point.
+    module.call('test_kex_exponent', mine.kex, Buffer.of(1), 1, 1)
+    const [ciphertext, secret] = kems.mlkem768.seal(mine.value.subarray(0, 1184))
+    const point = (x: number, form: 'compressed' | 'uncompressed') =>
+      ECDH.convertKey(Buffer.concat([Buffer.of(2), hex(x.toString(16).padStart(64, '0'))]), 'prime256v1', undefined, undefined, form) as Buffer
+    const x = 5
+    const wanted = createHash('sha256').update(secret).update(hex(x.toString(16).padStart(64, '0'))).digest()
+    expect(toHex(finish(method, mine, Buffer.concat([ciphertext, point(x, 'uncompressed')])) as Uint8Array)).toBe(toHex(string(wanted)))
+    expect(finish(method, mine, Buffer.concat([ciphertext, point(x, 'compressed')]))).toBeUndefined()
+    const off = point(x, 'uncompressed')
+    off[64] = (off[64] as number) ^ 1
+    expect(finish(method, mine, Buffer.concat([ciphertext, off]))).toBeUndefined()
   })
 
   const curves = [['256', 'prime256v1'], ['384', 'secp384r1'], ['521', 'secp521r1']] as const

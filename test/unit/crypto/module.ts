@@ -1,5 +1,5 @@
 // The objects of the shipped module, linked with entry points for tests (build.mjs), and vectors that come with the
-// sources of mbedTLS and libsodium (build/src, fetched by ./build.sh): nothing of them is kept in this project.
+// sources of mbedTLS, libsodium and TinySSH (build/src, fetched by ./build.sh): nothing of them is kept in this project.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +66,9 @@ export class CryptoModule {
 /** Milliseconds that the first test of a file may wait: a busy machine links the test module for a minute and more. */
 export const CRYPTO_BUILD_MS = 300_000
 
+/** Whether there is no randomness. */
+export const randomness = { fails: false }
+
 const loading = new Map<HostCrypto | undefined, Promise<CryptoModule>>()
 
 /** @param crypto what the module shall use instead of its own ciphers. */
@@ -82,6 +85,7 @@ async function load(crypto: HostCrypto | undefined): Promise<CryptoModule> {
   let memory: WebAssembly.Memory | undefined
   const view = (at: number, length: number) => new Uint8Array((memory as WebAssembly.Memory).buffer, at, length)
   const random = (buffer: number, length: number) => {
+    if (randomness.fails) return -1
     globalThis.crypto.getRandomValues(view(buffer, length))
     return 0
   }
@@ -103,4 +107,9 @@ export function mbedtlsVectors(suite: string, name: string): string[][] {
 
 export function libsodiumTest(name: string): string {
   return readFileSync(`${sources}libsodium/test/default/${name}.c`, 'utf8')
+}
+
+/** The checksums in TinySSH's own test of a primitive. */
+export function tinysshChecksums(primitive: string): string[] {
+  return [...readFileSync(`${sources}tinyssh/_crypto-test_${primitive}.inc`, 'utf8').matchAll(/^ +"([0-9a-f]{64})",$/gm)].map(([, checksum]) => checksum as string)
 }

@@ -1,0 +1,1 @@
+/* What TinySSH's configuration would find: nothing; wasm/crypto-sntrup761.c gives what its code asks for. */
