@@ -50,6 +50,7 @@ function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
 function filesOf({ userKnownHostsFiles, globalKnownHostsFiles }: HostKeySettings, onAppended: () => void): HostKeyStore {
   const stores = [...userKnownHostsFiles, ...globalKnownHostsFiles].map(fileHostKeyStore)
   return {
+    ...stores[0]?.place !== undefined && { place: stores[0].place },
     async read() {
       const texts = await Promise.all(stores.map((store) => store.read()))
       return texts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')

@@ -7,6 +7,7 @@ import { orAbort } from '../abort/or-abort.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
 import { acknowledge, acknowledgeNext } from './acknowledge.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
+import type { AuthenticatedBy } from './auth/log-in.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import type { AgentForwarding, IncomingForwarding, X11Forwarding } from './forwarding.ts'
 import type { ListenOptions, PortListener } from './listener.ts'
@@ -68,6 +69,8 @@ export class Client implements AsyncDisposable {
   readonly algorithms: NegotiatedAlgorithms
   /** The server's identification string, e.g. `SSH-2.0-OpenSSH_9.2p1`. */
   readonly serverIdentification: string
+  /** How the login went: by which method and key, `none` included; undefined where a session was authenticated by its caller. */
+  readonly authenticatedBy: AuthenticatedBy | undefined
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
   #incoming: IncomingForwarding | undefined
@@ -75,8 +78,9 @@ export class Client implements AsyncDisposable {
   #closing = false
 
   /** For `connect()`. */
-  constructor(session: Session, roundTrip = new RoundTrip()) {
+  constructor(session: Session, roundTrip = new RoundTrip(), authenticatedBy?: AuthenticatedBy) {
     this.session = session
+    this.authenticatedBy = authenticatedBy
     this.#roundTrip = roundTrip
     this.algorithms = negotiatedAlgorithms(session)
     this.serverIdentification = session.bannerGet() ?? ''

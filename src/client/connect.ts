@@ -9,7 +9,8 @@ import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { acknowledgeNext } from './acknowledge.ts'
 import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
-import { type AuthMethod, authenticate } from './auth/authenticate.ts'
+import type { AuthMethod } from './auth/authenticate.ts'
+import type { AuthenticatedBy } from './auth/log-in.ts'
 import { Client } from './client.ts'
 import { checkKeepalive, type KeepaliveOptions, startKeepalive } from './keepalive.ts'
 import { asNotPostQuantum } from './post-quantum.ts'
@@ -25,7 +26,10 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   readonly transport?: Transport | undefined
   /** How the server proves who it is: `knownHosts()`, `pinned()`, `trustOnFirstUse()`, `insecureAcceptAnyHostKey()`. There is no default. */
   readonly hostKey: HostKeyPolicy
-  /** Tried in order. */
+  /**
+   * Gone through in this order, as long as the server accepts their method, and after a partial success from the beginning. An agent comes behind the
+   * keys that are named: servers count each key as an attempt.
+   */
   readonly auth?: readonly AuthMethod[] | undefined
   /** Ends the attempt at once, with `signal.reason`; later calls have a signal of their own. */
   readonly signal?: AbortSignal | undefined
@@ -103,9 +107,9 @@ class Attempt {
     if (keepalive) checkKeepalive(keepalive)
     const session = await this.#session(given)
     const roundTrip = await this.#establish(session)
-    await this.#login(session)
-    debug?.('authenticated')
-    const client = new Client(session, roundTrip)
+    const how = await this.#login(session)
+    debug?.(`authenticated by ${how.method}`)
+    const client = new Client(session, roundTrip, how)
     // OpenSSH tells its host keys now, and the answer to the first request would wait behind them.
     void acknowledgeNext(session)
     if (keepalive) startKeepalive(session, keepalive)
@@ -160,13 +164,14 @@ class Attempt {
     }
   }
 
-  async #login(session: Session): Promise<void> {
+  async #login(session: Session): Promise<AuthenticatedBy> {
     const { username, auth = [], legacyAlgorithms = false, onBanner } = this.#options
     const { signal, ask } = this.#deadline
-    const show = bannerFeed(session, onBanner)
+    const beforeMethod = bannerFeed(session, onBanner)
     this.#step = 'authenticating'
-    await this.#deadline.run(authenticate({ session, username, signal, ask, legacyAlgorithms }, auth.map((method) => withBanner(method, show))))
-    show()
+    const how = await this.#deadline.run(import('./auth/log-in.ts').then(({ logIn }) => logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)))
+    beforeMethod()
+    return how
   }
 }
 
@@ -190,15 +195,5 @@ function bannerFeed(session: Session, onBanner: ConnectOptions['onBanner']): () 
     const all = session.userauthBanner() ?? ''
     if (all.length > shown) onBanner?.(all.slice(shown))
     shown = all.length
-  }
-}
-
-function withBanner(method: AuthMethod, show: () => void): AuthMethod {
-  return {
-    method: method.method,
-    authenticate: (context) => {
-      show()
-      return method.authenticate(context)
-    },
   }
 }

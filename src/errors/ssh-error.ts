@@ -47,16 +47,39 @@ export class HostKeyError extends SSHError {
   }
 }
 
+/** One step of a login: a method, or a public key, and what became of it. */
+export interface AuthAttempt {
+  /** Name of RFC 4252: `publickey`, `password`, `keyboard-interactive`, `none`. */
+  readonly method: string
+  /**
+   * `accepted` by the server; `partial`: right, and the server wants another one after it; `refused` by the server;
+   * `failed` on this side, before the server could judge: no agent, a key that cannot be read, a signer that does not sign.
+   */
+  readonly outcome: 'accepted' | 'partial' | 'refused' | 'failed'
+  /** Of a public key: its type, e.g. `ssh-ed25519`, or a certificate's. */
+  readonly keyType?: string | undefined
+  /** Of a public key: `SHA256:…`; of a certificate, that of the key in it. */
+  readonly fingerprint?: string | undefined
+  /** Of a public key that was signed with: the algorithm, e.g. `rsa-sha2-512`. */
+  readonly algorithm?: string | undefined
+  /** Why it was refused or failed. */
+  readonly error?: Error | undefined
+}
+
 /** No method of authentication succeeded (RFC 4252 section 5.1). */
 export class AuthenticationError extends SSHError {
   override name = 'AuthenticationError'
   readonly methodsTried: readonly string[]
+  /** What the server would still accept, as its last refusal said. */
   readonly methodsLeft: readonly string[]
+  /** Each method and key that was tried, in that order, and what became of it. */
+  readonly attempts: readonly AuthAttempt[]
 
-  constructor(message: string, options: SSHErrorOptions & { readonly methodsTried?: readonly string[], readonly methodsLeft?: readonly string[] }) {
+  constructor(message: string, options: SSHErrorOptions & { readonly methodsTried?: readonly string[], readonly methodsLeft?: readonly string[], readonly attempts?: readonly AuthAttempt[] }) {
     super(message, options)
     this.methodsTried = options.methodsTried ?? []
     this.methodsLeft = options.methodsLeft ?? []
+    this.attempts = options.attempts ?? []
   }
 }
 

@@ -3,7 +3,7 @@ import { orAbort } from '../abort/or-abort.ts'
 import { fingerprint, randomart } from './fingerprint.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
 import { algorithmsOf } from './known-hosts/known-hosts.ts'
-import { checkKnownHosts } from './known-hosts/check.ts'
+import { checkKnownHosts, knownEntries } from './known-hosts/check.ts'
 import { KnownHostsFile, type KnownHostsOptions } from './known-hosts/file.ts'
 import type { HostKeyInfo, HostKeyPolicy } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
@@ -24,28 +24,37 @@ export interface TrustOnFirstUseOptions extends KnownHostsOptions {
 /**
  * Accepts and records the key of a host that is seen for the first time, and holds the host to it from then on, as OpenSSH does with StrictHostKeyChecking=accept-new
  * (with `confirm`: =ask). Whoever stands between at the first connection is trusted: compare the fingerprint by other means.
- * The store holds known_hosts text and may be shared with OpenSSH. Verifications of one policy take turns, so that two first connections cannot record two keys.
+ * The store holds known_hosts text and may be shared with OpenSSH. Verifications in one store take turns, whichever policy they are of, so that two first connections cannot record two keys.
  * Rejects with `HostKeyError`: as `knownHosts`; `ERR_HOST_KEY_UNKNOWN` where `confirm` says no; `ERR_HOST_KEY_STORE` where the store fails (`cause`).
  */
 export function trustOnFirstUse(store: HostKeyStore, options: TrustOnFirstUseOptions = {}): HostKeyPolicy {
-  let turns: Promise<unknown> = Promise.resolve()
+  const load = loader(store, options)
   return {
-    preferredAlgorithms: async (host, port) => algorithmsOf(await (await load(store, options)).find(host, port)),
-    verify(info) {
-      const turn = turns.then(() => checkOrRecord(store, info, options))
-      // A store that never answers holds up nobody but its own connection.
-      turns = orAbort(turn, info.signal).catch(() => undefined)
-      return turn
-    },
+    preferredAlgorithms: async (host, port) => algorithmsOf(await knownEntries(await load(), host, port)),
+    verify: (info) => inTurn(store, info.signal, () => checkOrRecord(store, load, info, options)),
   }
 }
 
-async function checkOrRecord(store: HostKeyStore, info: HostKeyInfo, { confirm, hash = false, ...options }: TrustOnFirstUseOptions): Promise<void> {
+/** The last verification in each store. Policies that share a store take turns too. */
+const turns = new Map<unknown, Promise<unknown>>()
+
+/** Runs `work` when what was begun before it in the same store is done. */
+function inTurn<T>(store: HostKeyStore, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  const place = store.place ?? store
+  const turn = (turns.get(place) ?? Promise.resolve()).then(work)
+  // A store that never answers holds up nobody but its own connection.
+  const done = orAbort(turn, signal).catch(() => undefined).then(() => { if (turns.get(place) === done) turns.delete(place) })
+  turns.set(place, done)
+  return turn
+}
+
+async function checkOrRecord(store: HostKeyStore, load: Load, info: HostKeyInfo, { confirm, hash = false, revoked }: TrustOnFirstUseOptions): Promise<void> {
   info.signal?.throwIfAborted()
-  const file = await load(store, options)
+  const file = await load()
   const { publicKey } = readPresentedKey(info.key)
   try {
-    return await checkKnownHosts(file, info)
+    await checkKnownHosts(file, info, revoked)
+    return
   } catch (error) {
     if (!(error instanceof HostKeyError) || error.code !== 'ERR_HOST_KEY_UNKNOWN') throw error
     if (confirm) {
@@ -54,12 +63,20 @@ async function checkOrRecord(store: HostKeyStore, info: HostKeyInfo, { confirm, 
       if (await (info.ask ? info.ask(question) : orAbort(question(), info.signal)) !== true) throw error
     }
   }
-  const line = await file.add(info.host, info.port, publicKey, { hash })
+  const line = await new KnownHostsFile().add(info.host, info.port, publicKey, { hash })
   await stored(() => store.append(line))
 }
 
-async function load(store: HostKeyStore, options: KnownHostsOptions): Promise<KnownHostsFile> {
-  return new KnownHostsFile(await stored(() => store.read()), options)
+type Load = () => Promise<KnownHostsFile>
+
+/** Reads the store each time, and takes its text apart again only if it has changed. */
+function loader(store: HostKeyStore, options: KnownHostsOptions): Load {
+  let last: { readonly text: string, readonly file: KnownHostsFile } | undefined
+  return async () => {
+    const text = await stored(() => store.read())
+    if (last?.text !== text) last = { text, file: new KnownHostsFile(text, options) }
+    return last.file
+  }
 }
 
 async function stored<T>(operation: () => T | Promise<T>): Promise<T> {

@@ -1,17 +1,22 @@
 import type { Bytes } from '../wire-format/bytes.ts'
 
-/** Big-endian bytes as a number; no bytes are zero. */
+/** Big-endian bytes as a number; no bytes are zero. Not by hexadecimal digits: a private key must not become a string. */
 export function bytesToNumber(bytes: Uint8Array): bigint {
-  let hex = '0x0'
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return BigInt(hex)
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let number = 0n, at = 0
+  for (; at < bytes.length % 8; at++) number = number << 8n | BigInt(bytes[at]!)
+  for (; at < bytes.length; at += 8) number = number << 64n | words.getBigUint64(at)
+  return number
 }
 
-/** Big-endian bytes of a number that is not negative; `length` pads with zeros in front. */
-export function numberToBytes(number: bigint, length = 0): Bytes {
-  const hex = number.toString(16)
-  const digits = hex.padStart(Math.max(length * 2, hex.length + hex.length % 2), '0')
-  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => parseInt(digits.slice(i * 2, i * 2 + 2), 16))
+/** Big-endian bytes of a number that is not negative, and below 256 to the power of `length`; padded with zeros in front. */
+export function numberToBytes(number: bigint, length: number): Bytes {
+  const bytes = new Uint8Array(length)
+  const words = new DataView(bytes.buffer)
+  let at = length
+  for (; at >= 8; number >>= 64n) words.setBigUint64(at -= 8, BigInt.asUintN(64, number))
+  for (; at > 0; number >>= 8n) bytes[--at] = Number(BigInt.asUintN(8, number))
+  return bytes
 }
 
 /** Pads in front with zeros, or takes leading zeros away, to be exactly `length` bytes; undefined where the number does not fit. */

@@ -1,11 +1,10 @@
 import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
-import { bytesToNumber, fixedLength, numberToBytes } from './big-number.ts'
+import { fixedLength } from './big-number.ts'
 import { CURVES } from './key-types.ts'
-import type { EcdsaPrivate, RsaPrivate } from './private-fields.ts'
 import type { PublicFields } from './public-key-blob.ts'
 
-/** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto takes and gives numbers. */
+/** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto takes and gives the numbers of public keys. */
 
 export function encodeBase64Url(bytes: Uint8Array): string {
   return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')
@@ -13,16 +12,6 @@ export function encodeBase64Url(bytes: Uint8Array): string {
 
 export function decodeBase64Url(text: string): Bytes {
   return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
-}
-
-export function privateJwk(key: RsaPrivate | EcdsaPrivate): JsonWebKey {
-  if (key.kind === 'ecdsa') return { ...publicJwk(key.public), d: encodeBase64Url(key.scalar) }
-  const d = bytesToNumber(key.d)
-  const exponent = (prime: Bytes) => encodeBase64Url(numberToBytes(d % (bytesToNumber(prime) - 1n)))
-  return {
-    ...publicJwk(key.public), d: encodeBase64Url(key.d), p: encodeBase64Url(key.p), q: encodeBase64Url(key.q),
-    dp: exponent(key.p), dq: exponent(key.q), qi: encodeBase64Url(key.iqmp),
-  }
 }
 
 export function publicJwk(key: PublicFields): JsonWebKey {

@@ -1,8 +1,8 @@
 import type { Bytes } from '../wire-format/bytes.ts'
-import { decodeBase64Url } from './jwk.ts'
+import { readPkcs8 } from './files/der/private-key.ts'
 import { unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
-import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from './private-fields.ts'
+import { ecdsaPrivate, ed25519Private, type PrivateFields } from './private-fields.ts'
 
 /** The numbers of a new key. @param bits the default of the type if none are given */
 export async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {
@@ -29,9 +29,7 @@ async function generateRsa(bits: number): Promise<PrivateFields> {
   if (!Number.isInteger(bits) || bits < 2048 || bits > 16384) throw unsupported('RSA keys have 2048 to 16384 bits')
   const parameters = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512', modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) }
   const pair = await crypto.subtle.generateKey(parameters, true, ['sign', 'verify'])
-  const jwk = await crypto.subtle.exportKey('jwk', pair.privateKey)
-  const number = (name: 'n' | 'e' | 'd' | 'p' | 'q' | 'qi') => decodeBase64Url(jwk[name]!)
-  return rsaPrivate({ n: number('n'), e: number('e'), d: number('d'), p: number('p'), q: number('q'), iqmp: number('qi') })
+  return wiping(new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)), (pkcs8) => readPkcs8(pkcs8))
 }
 
 async function wiping<T>(secret: Bytes, use: (secret: Bytes) => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
-import { type Bytes, concatBytes, copyBytes, equalBytes } from '../wire-format/bytes.ts'
+import { type Bytes, copyBytes, equalBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, fixedLength } from './big-number.ts'
-import { decodeBase64Url } from './jwk.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
+import { privatePkcs8 } from './pkcs8.ts'
 import { bitLength, checkedPoint, checkedRsa, type EcdsaPublic, type Ed25519Public, type RsaPublic } from './public-key-blob.ts'
 
 export interface RsaPrivate {
@@ -48,9 +48,13 @@ export async function ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?
 /** @param key checked against the seed where given (signing with a foreign one would give the key away), computed where not */
 export async function ed25519Private(seed: Uint8Array, key?: Uint8Array): Promise<Ed25519Private> {
   if (seed.length !== 32) throw malformed('an Ed25519 private key has 32 bytes')
-  const computed = await ed25519PublicKey(seed)
-  if (key !== undefined && !equalBytes(computed, key)) throw malformed('the private and the public part of the Ed25519 key do not belong together')
-  return { kind: 'ed25519', public: { kind: 'ed25519', key: computed }, seed: copyBytes(seed) }
+  const fields: Ed25519Private = { kind: 'ed25519', public: { kind: 'ed25519', key: key ? copyBytes(key) : new Uint8Array() }, seed: copyBytes(seed) }
+  if (key && await isOneEd25519Key(fields)) return fields
+  const { ed25519Public } = await import('./curve-arithmetic.ts')
+  const computed = ed25519Public(seed)
+  if (!key || equalBytes(computed, key)) return { ...fields, public: { kind: 'ed25519', key: computed } }
+  wipePrivate(fields)
+  throw malformed('the private and the public part of the Ed25519 key do not belong together')
 }
 
 export function wipePrivate(key: PrivateFields): void {
@@ -63,26 +67,22 @@ export function checkStrength(key: RsaPublic | { readonly kind: string }, minimu
   if (key.kind === 'rsa' && bitLength((key as RsaPublic).n) < minimumRsaBits) throw unsupported(`RSA keys under ${minimumRsaBits} bits are refused`)
 }
 
-/** PKCS#8 (RFC 8410) of an Ed25519 seed: the form that every WebCrypto imports. */
-export function ed25519Pkcs8(seed: Uint8Array): Bytes {
-  return concatBytes(Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20), seed)
-}
-
-/** WebCrypto where it can, so that most runtimes never load the curves in JavaScript. */
-async function ed25519PublicKey(seed: Uint8Array): Promise<Bytes> {
-  const pkcs8 = ed25519Pkcs8(seed)
-  try {
-    const key = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign'])
-    return decodeBase64Url((await crypto.subtle.exportKey('jwk', key)).x!)
-  } catch {
-    const { ed25519Public } = await import('./curve-arithmetic.ts')
-    return ed25519Public(seed)
-  } finally {
-    pkcs8.fill(0)
-  }
-}
-
 function isOneRsaKey(key: RsaPrivate): boolean {
   const [n, e, d, p, q, iqmp] = [key.public.n, key.public.e, key.d, key.p, key.q, key.iqmp].map(bytesToNumber) as [bigint, bigint, bigint, bigint, bigint, bigint]
   return p > 2n && q > 2n && p * q === n && d < n && (d * e) % (p - 1n) === 1n && (d * e) % (q - 1n) === 1n && (iqmp * q) % p === 1n
+}
+
+/** By WebCrypto, so that most runtimes never load the curves in JavaScript: what the private key signs, the public one verifies. False where this runtime cannot tell. */
+async function isOneEd25519Key(key: Ed25519Private): Promise<boolean> {
+  const pkcs8 = privatePkcs8(key)
+  try {
+    const verifier = await crypto.subtle.importKey('raw', key.public.key, 'Ed25519', false, ['verify'])
+    const signer = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign'])
+    const probe = crypto.getRandomValues(new Uint8Array(32))
+    return await crypto.subtle.verify('Ed25519', verifier, await crypto.subtle.sign('Ed25519', signer, probe), probe)
+  } catch {
+    return false
+  } finally {
+    pkcs8.fill(0)
+  }
 }

@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
-import { type Bytes, copyBytes } from '../wire-format/bytes.ts'
+import { type Bytes, copyBytes, decodeText } from '../wire-format/bytes.ts'
 import { findPem } from '../wire-format/pem.ts'
 import { certifiedKey } from './certificate.ts'
 import { DerReader } from './files/der/der.ts'
@@ -24,8 +24,8 @@ export interface PublicKey {
  */
 export function parsePublicKey(key: string | Uint8Array): PublicKey {
   return asKeyError('public key', () => {
-    if (typeof key !== 'string') return fromBlob(copyBytes(key), '')
-    const text = key.trim()
+    if (typeof key !== 'string' && key[0] === 0) return fromBlob(copyBytes(key), '')
+    const text = (typeof key === 'string' ? key : decodeText(key)).replace(/^\ufeff/, '').trim().replace(/^(["'`])(.*)\1$/s, '$2').trim()
     if (text.startsWith('---- BEGIN SSH2 PUBLIC KEY ----')) return fromRfc4716(text)
     const block = findPem(text, (label) => label.endsWith('PUBLIC KEY'))
     return block === undefined ? fromLine(text) : fromBlob(writePublicKey(fromDer(block.label, block.bytes)), '')
@@ -46,7 +46,7 @@ function fromBlob(blob: Bytes, comment: string): PublicKey {
 
 function fromLine(text: string): PublicKey {
   const line = /^(\S+)[ \t]+(\S+)(?:[ \t]+([^\r\n]*))?$/.exec(text)
-  if (line === null) throw malformed('this is not a public key of a known format')
+  if (line === null) throw malformed(text.includes('PRIVATE KEY') ? 'this is a private key: a public one is needed' : 'this is not a public key of a known format')
   const blob = decodeBase64(line[2]!)
   if (publicKeyType(blob) !== line[1]) throw malformed('the public key names two types')
   return fromBlob(blob, line[3] ?? '')

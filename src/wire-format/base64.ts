@@ -17,14 +17,14 @@ export function encodeBase64(bytes: Uint8Array, options: { readonly pad?: boolea
 }
 
 /**
- * Decodes base64; ASCII white space is skipped, padding may be missing.
+ * Decodes base64, given as text or as its ASCII bytes; white space is skipped, padding may be missing.
  * Anything else outside the alphabet, misplaced padding and stray bits at the end throw a `WireFormatError`.
  */
-export function decodeBase64(text: string): Bytes {
+export function decodeBase64(text: string | Uint8Array): Bytes {
   const bytes = new Uint8Array(Math.ceil(text.length * 3 / 4))
   let length = 0, bits = 0, count = 0, padding = 0
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
+    const code = typeof text === 'string' ? text.charCodeAt(i) : text[i]!
     if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) continue
     if (code === 0x3d) {
       padding++

@@ -48,6 +48,7 @@ test.each([
   ['ssh-rsa', 'ssh-rsa,rsa-sha2-256', undefined, 'rsa-sha2-256', 'rsa-sha2-256'],
   ['ssh-rsa', 'ssh-rsa', ['ssh-rsa'], 'ssh-rsa', 'ssh-rsa'],
   ['ssh-rsa', Array(2000).fill('rsa-sha2-512').join(','), undefined, 'rsa-sha2-512', 'rsa-sha2-512'],
+  ['ssh-rsa', 'ssh-rsa,ssh-ed25519', undefined, 'rsa-sha2-512', 'rsa-sha2-512'],
   ['ssh-rsa-cert-v01@openssh.com', 'rsa-sha2-256', undefined, 'rsa-sha2-256-cert-v01@openssh.com', 'rsa-sha2-256'],
   ['ssh-ed25519', 'rsa-sha2-512', undefined, 'ssh-ed25519', 'ssh-ed25519'],
   ['ssh-ed25519-cert-v01@openssh.com', undefined, undefined, 'ssh-ed25519-cert-v01@openssh.com', 'ssh-ed25519'],
@@ -60,8 +61,8 @@ test.each([
   expect(result).toEqual({ offered: [name, name, algorithm], asked: expect.arrayContaining([algorithm]) as string[] })
 })
 
-test('no algorithm in common is called so', async () => {
-  expect(await signIn('ssh-rsa', 'ssh-rsa,ssh-ed25519')).toBe('ERR_LIBSSH2_METHOD_NONE')
+test('no algorithm that the key can make is called so', async () => {
+  expect(await signIn('ssh-rsa', undefined, ['ssh-ed25519'])).toBe('ERR_LIBSSH2_METHOD_NONE')
 })
 
 test('a signer that answers by another algorithm is refused', async () => {

@@ -2,8 +2,7 @@ import type { Ask } from '../../abort/deadline.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import type { NewPasswordFunction } from '../../bindings/session/userauth.ts'
 import type { Prompt, PromptRound } from '../../bindings/session/prompt-round.ts'
-import { AuthenticationError, SSHError } from '../../errors/ssh-error.ts'
-import { LIBSSH2_ERROR_ALGO_UNSUPPORTED, LIBSSH2_ERROR_METHOD_NONE } from '../../ffi/constants.gen.ts'
+import type { Signer } from '../../keys/signers/signer.ts'
 
 /** What a method of authentication works on. */
 export interface AuthContext {
@@ -15,15 +14,33 @@ export interface AuthContext {
   readonly ask: Ask
   /** Signatures with SHA-1 (`ssh-rsa`) may be made. */
   readonly legacyAlgorithms: boolean
+  /**
+   * Offers a public key to the server and signs with it if the server takes it. In one login a key is offered once, whichever method has it.
+   * @param algorithms signature algorithms to use, preferred first, in place of the signer's; naming `ssh-rsa` allows SHA-1
+   * @throws AuthenticationError if the server refuses, or asks for more (partial success); what the signer throws
+   */
+  offerKey(signer: Signer, algorithms?: readonly string[]): Promise<void>
+  /** Notes what went wrong before the method goes on in another way: the error of a login that fails lists it. */
+  note(error: unknown): void
+  /** Whether this key has been offered in this login. */
+  wasOffered(publicKey: Uint8Array): boolean
+  /** Says that this key is wanted: where an agent holds it, it goes before the agent's other keys. */
+  preferKey(publicKey: Uint8Array): void
+  /** Whether the key was named by `preferKey`. */
+  isPreferred(publicKey: Uint8Array): boolean
+  /** `close` is called when the login is over, however it ends. */
+  atEnd(close: () => void): void
 }
 
 /**
- * One way to authenticate; the client tries them in the order given, as long as the server still accepts their method (RFC 4252 section 5.1).
+ * One way to authenticate; the client goes through them in the order given, as long as the server still accepts their method (RFC 4252 section 5.1).
  * `publicKey`, `agent`, `password` and `keyboardInteractive` make one.
  */
 export interface AuthMethod {
   /** Name of RFC 4252: `publickey`, `password`, `keyboard-interactive`, `none`. */
   readonly method: string
+  /** It offers whatever keys it finds: methods that name one key go before it, because servers count each key as an attempt. */
+  readonly manyKeys?: boolean
   /** Resolves if the server accepted; throws `AuthenticationError` if it refused, or asks for more (partial success). */
   authenticate(context: AuthContext): Promise<void>
 }
@@ -51,43 +68,4 @@ export function keyboardInteractive(respond: RespondFunction): AuthMethod {
       await session.complete(() => session.userauthKeyboardInteractive(username, (round) => ask(() => respond(round.prompts, round))), { signal })
     },
   }
-}
-
-/**
- * Tries the methods one after another until the server is satisfied.
- * @throws AuthenticationError with the methods tried and those that the server would still accept; any other error as it comes.
- */
-export async function authenticate(context: AuthContext, methods: readonly AuthMethod[]): Promise<void> {
-  const { session, username } = context
-  const tried: string[] = []
-  const accepted = await session.complete(() => session.userauthList(username), { signal: context.signal })
-  if (accepted === null) return
-  let left: readonly string[] = accepted
-  let last: unknown
-  for (const method of methods) {
-    if (!left.includes(method.method)) continue
-    tried.push(method.method)
-    try {
-      await method.authenticate(context)
-      return
-    } catch (error) {
-      context.signal.throwIfAborted()
-      if (session.failure || !isRefusal(error)) throw error
-      last = error
-      left = session.userauthMethodsLeft()?.methods ?? left
-    }
-  }
-  throw refusal(tried, left, methods, last)
-}
-
-/** The server said no, or has no algorithm that the key could use: another method may do better. */
-function isRefusal(error: unknown): error is SSHError {
-  return error instanceof AuthenticationError || (error instanceof SSHError && (error.errno === LIBSSH2_ERROR_METHOD_NONE || error.errno === LIBSSH2_ERROR_ALGO_UNSUPPORTED))
-}
-
-function refusal(tried: readonly string[], left: readonly string[], methods: readonly AuthMethod[], cause: unknown): AuthenticationError {
-  const given = methods.length === 0 ? 'no method of authentication was given' : `tried: ${tried.join(', ') || 'none of those given'}`
-  const why = cause instanceof SSHError ? `; the last error: ${cause.message}` : ''
-  return new AuthenticationError(`authentication failed; ${given}; the server accepts: ${left.join(', ') || 'nothing'}${why}`,
-    { code: 'ERR_AUTHENTICATION_FAILED', errno: -18, methodsTried: tried, methodsLeft: left, cause })
 }

@@ -1,22 +1,29 @@
-import { plainName } from '../../keys/key-types.ts'
-import type { Signer } from '../../keys/signers/signer.ts'
-import { type SignerOptions, type SigningKey, toSigner } from '../../keys/signers/to-signer.ts'
-import type { AuthContext, AuthMethod } from './authenticate.ts'
+import type { SignerOptions, SigningKey } from '../../keys/signers/to-signer.ts'
+import type { AuthMethod } from './authenticate.ts'
+
+export interface PublicKeyOptions extends SignerOptions {
+  /**
+   * Signature algorithms to use, preferred first, e.g. `['rsa-sha2-256']`. By default all that the key can make; of RSA SHA-2 only, and then,
+   * with `legacyAlgorithms`, `ssh-rsa`. To name `ssh-rsa` here allows SHA-1 for this key.
+   */
+  readonly algorithms?: readonly string[] | undefined
+}
 
 /**
  * Authenticates with a private key: its text in any known format, a parsed key, a `CryptoKeyPair`, or a signer of the caller's own.
- * It is read when its turn comes. @throws KeyError then, if it cannot be read.
+ * It is read when its turn comes; a key that cannot be read is passed over, and told of if nothing else logs in.
+ * With a `certificate` that is offered first, then the key itself.
+ * @throws TypeError at once for what is no key of any kind: `undefined`, a Promise.
  */
-export function publicKey(key: SigningKey, options: SignerOptions = {}): AuthMethod {
+export function publicKey(key: SigningKey, options: PublicKeyOptions = {}): AuthMethod {
+  if (!isKey(key)) throw new TypeError(`publicKey() needs a private key, not ${isPromise(key) ? 'a Promise: await it first' : `${String(key as unknown)}: is the variable set?`}`)
   return {
     method: 'publickey',
     async authenticate(context) {
-      await authenticateWith(await toSigner(key, options), context)
+      await (await import('./key-login.ts')).keyLogin(context, key, options)
     },
   }
 }
 
-export async function authenticateWith(signer: Signer, { session, username, signal, legacyAlgorithms }: AuthContext): Promise<void> {
-  const algorithms = signer.algorithms?.filter((name) => legacyAlgorithms || plainName(name) !== 'ssh-rsa')
-  await session.complete(() => session.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm), algorithms), { signal })
-}
+const isPromise = (key: unknown) => typeof (key as Partial<PromiseLike<unknown>> | undefined)?.then === 'function'
+const isKey = (key: unknown) => typeof key === 'string' || (typeof key === 'object' && key !== null && !isPromise(key))

@@ -11,23 +11,35 @@ const DEFAULT_PORT = 22
 /**
  * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes:
  * a revoked key or authority is refused; a certificate is accepted by a `@cert-authority` line; its plain key, or a plain host key, by a line of its own;
- * a host known only without its port is accepted, never refused, by that name.
+ * a host of which no key is known with its port is accepted, never refused, by its name alone.
  * A host whose known keys are all others has changed, of whatever type they are: a server that hides its known type must not look new.
+ * @returns the line that spoke for a plain key; undefined where a certificate was accepted
  */
-export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo): Promise<void> {
+export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, revoked?: string | Uint8Array): Promise<KnownHostsEntry | undefined> {
   const presented = readPresentedKey(info.key)
-  const named = await file.find(info.host, info.port)
-  const portless = info.port === DEFAULT_PORT ? [] : await file.find(info.host, DEFAULT_PORT)
+  const { named, portless } = await lookUp(file, info.host, info.port)
   await refuseRevoked([...named, ...portless], presented, info)
+  if (revoked !== undefined) await refuseListed(revoked, presented, info)
   let certificateError: HostKeyError | undefined
-  for (const entries of [named, portless]) {
+  for (const entries of plainEntries(named).length > 0 ? [named] : [named, portless]) {
     if (presented.certificate && trustsAuthority(entries, presented)) {
       certificateError = await certificateProblem(presented, info)
-      if (!certificateError) return
+      if (!certificateError) return undefined
     }
-    if (plainEntries(entries).some(({ key }) => equalBytes(key, presented.publicKey))) return
+    const known = plainEntries(entries).find(({ key }) => equalBytes(key, presented.publicKey))
+    if (known) return known
   }
   throw certificateError ?? await unknownOrChanged(plainEntries(named), presented, info)
+}
+
+/** The entries that may accept a host key: those of the host with its port and, unless a key is known there, those of its name alone. */
+export async function knownEntries(file: KnownHostsFile, host: string, port: number): Promise<readonly KnownHostsEntry[]> {
+  const { named, portless } = await lookUp(file, host, port)
+  return plainEntries(named).length > 0 ? named : [...named, ...portless]
+}
+
+async function lookUp(file: KnownHostsFile, host: string, port: number): Promise<{ readonly named: readonly KnownHostsEntry[], readonly portless: readonly KnownHostsEntry[] }> {
+  return { named: await file.find(host, port), portless: port === DEFAULT_PORT ? [] : await file.find(host, DEFAULT_PORT) }
 }
 
 function plainEntries(entries: readonly KnownHostsEntry[]): readonly KnownHostsEntry[] {
@@ -52,9 +64,17 @@ async function certificateProblem({ certificate }: PresentedKey, { host, key }: 
 async function refuseRevoked(entries: readonly KnownHostsEntry[], { publicKey, certificate }: PresentedKey, { host, key }: HostKeyInfo): Promise<void> {
   const revoked = entries.filter(({ marker }) => marker === '@revoked')
   const isRevoked = (blob: Uint8Array) => revoked.some((entry) => equalBytes(entry.key, blob))
-  if (!isRevoked(publicKey) && !(certificate && isRevoked(certificate.signatureKey))) return
+  if (isRevoked(publicKey) || (certificate && isRevoked(certificate.signatureKey))) throw await revokedKey(host, key)
+}
+
+async function refuseListed(revoked: string | Uint8Array, presented: PresentedKey, { host, key }: HostKeyInfo): Promise<void> {
+  const { readRevokedKeys } = await import('../revoked-keys/revoked-keys.ts')
+  if (await readRevokedKeys(revoked)(presented)) throw await revokedKey(host, key)
+}
+
+async function revokedKey(host: string, key: Uint8Array): Promise<HostKeyError> {
   const received = await fingerprint(key)
-  throw new HostKeyError(`the ${keyTitle(key)} host key of ${host}, ${received}, is marked as revoked`, { code: 'ERR_HOST_KEY_REVOKED', received })
+  return new HostKeyError(`the ${keyTitle(key)} host key of ${host}, ${received}, is marked as revoked`, { code: 'ERR_HOST_KEY_REVOKED', received })
 }
 
 async function unknownOrChanged(known: readonly KnownHostsEntry[], { type }: PresentedKey, { host, key }: HostKeyInfo): Promise<HostKeyError> {

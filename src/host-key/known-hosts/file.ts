@@ -1,12 +1,19 @@
 import { type Bytes, equalBytes } from '../../wire-format/bytes.ts'
 import { publicKeyType, readPublicKey } from '../../keys/public-key-blob.ts'
-import { hashName } from './hashed-name.ts'
-import { knownHostName } from '../host-name.ts'
-import { formatKnownHostsLine, isGarbage, type KnownHostsEntry, type KnownHostsMarker, matchesName, parseKnownHostsLine } from './line.ts'
+import { hashedNameMatcher, hashName } from './hashed-name.ts'
+import { knownHostName, lowerCase } from '../host-name.ts'
+import { KnownHostsLine } from './lazy-line.ts'
+import { formatKnownHostsLine, type KnownHostsEntry, type KnownHostsMarker } from './line.ts'
+import { matchPatternList } from './pattern.ts'
 
 export interface KnownHostsOptions {
   /** Called for each line that is not understood; such lines are skipped, and kept when the text is written. `line` counts from 1. */
   readonly onWarning?: (problem: string, line: number) => void
+  /**
+   * Content of a file as `RevokedHostKeys` of ssh_config(5) names it: public keys, one a line, or a key revocation list (`ssh-keygen -k`).
+   * A key in it is refused whatever the known_hosts text says; if it cannot be read, every key is.
+   */
+  readonly revoked?: string | Uint8Array | undefined
 }
 
 export interface AddHostOptions {
@@ -16,19 +23,17 @@ export interface AddHostOptions {
   readonly comment?: string
 }
 
-interface Line {
-  readonly text: string
-  readonly entry?: KnownHostsEntry
-}
-
 /** The text of a known_hosts file: searched, extended, and written back with every line that was not touched as it was. */
 export class KnownHostsFile {
-  #lines: Line[]
+  #lines: KnownHostsLine[]
+  /** What was found for a name: one connection looks up the same names several times. */
+  readonly #found = new Map<string, Promise<KnownHostsLine[]>>()
 
   constructor(text: string = '', { onWarning }: KnownHostsOptions = {}) {
     const texts = text.split('\n')
     if (texts.at(-1) === '') texts.pop()
-    this.#lines = texts.map((line, index) => readLine(line, (problem) => onWarning?.(problem, index + 1)))
+    this.#lines = texts.map((line) => new KnownHostsLine(line))
+    if (onWarning) this.#lines.forEach(({ problem }, index) => { if (problem !== undefined) onWarning(problem, index + 1) })
   }
 
   /** The lines that could be read, in order. */
@@ -49,15 +54,17 @@ export class KnownHostsFile {
     readPublicKey(key)
     const entry = { ...(marker && { marker }), names: hash ? await hashName(name) : name, type: publicKeyType(key), key: key.slice() as Bytes, comment }
     const text = formatKnownHostsLine(entry)
-    this.#lines.push({ text, entry })
+    this.#lines.push(new KnownHostsLine(text))
+    this.#found.clear()
     return text
   }
 
   /** Removes the lines about a host, or only those with this key; returns how many. Lines with a marker stay, as with `ssh-keygen -R`. */
   async remove(host: string, port?: number, key?: Uint8Array): Promise<number> {
     const matching = await this.#matching(knownHostName(host, port))
-    const doomed = new Set(matching.filter(({ entry }) => !entry!.marker && (!key || equalBytes(key, entry!.key))))
+    const doomed = new Set(matching.filter(({ entry }) => entry && !entry.marker && (!key || equalBytes(key, entry.key))))
     this.#lines = this.#lines.filter((line) => !doomed.has(line))
+    this.#found.clear()
     return doomed.size
   }
 
@@ -66,19 +73,15 @@ export class KnownHostsFile {
     return this.#lines.map(({ text }) => `${text}\n`).join('')
   }
 
-  async #matching(name: string): Promise<Line[]> {
-    const matches = await Promise.all(this.#lines.map(({ entry }) => entry !== undefined && matchesName(entry, name)))
-    return this.#lines.filter((_, index) => matches[index])
+  #matching(name: string): Promise<KnownHostsLine[]> {
+    const found = this.#found.get(name) ?? this.#search(name)
+    this.#found.set(name, found)
+    return found
   }
-}
 
-function readLine(text: string, warn: (problem: string) => void): Line {
-  try {
-    const entry = parseKnownHostsLine(text)
-    return entry ? { text, entry } : { text }
-  } catch (error) {
-    if (!isGarbage(error)) throw error
-    warn(error.message)
-    return { text }
+  async #search(name: string): Promise<KnownHostsLine[]> {
+    const lines = this.#lines
+    const isHashed = lines.some(({ hashed }) => hashed) ? await hashedNameMatcher(name) : () => false
+    return lines.filter(({ names, hashed }) => hashed ? isHashed(hashed) : names !== undefined && matchPatternList(name, lowerCase(names).split(',')))
   }
 }

@@ -1,5 +1,5 @@
 import { certificateName, signatureAlgorithms } from '../../keys/key-types.ts'
-import { checkKnownHosts } from './check.ts'
+import { checkKnownHosts, knownEntries } from './check.ts'
 import { KnownHostsFile, type KnownHostsOptions } from './file.ts'
 import type { KnownHostsEntry } from './line.ts'
 import type { HostKeyPolicy } from '../policy.ts'
@@ -16,8 +16,8 @@ const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384'
 export function knownHosts(text: string | Iterable<string> | KnownHostsFile, options?: KnownHostsOptions): HostKeyPolicy {
   const file = text instanceof KnownHostsFile ? text : new KnownHostsFile(typeof text === 'string' ? text : joinTexts(text), options)
   return {
-    preferredAlgorithms: async (host, port) => algorithmsOf(await file.find(host, port)),
-    verify: (info) => checkKnownHosts(file, info),
+    preferredAlgorithms: async (host, port) => algorithmsOf(await knownEntries(file, host, port)),
+    verify: async (info) => { await checkKnownHosts(file, info, options?.revoked) },
   }
 }
 

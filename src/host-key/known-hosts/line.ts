@@ -3,9 +3,7 @@ import { publicKeyType, readPublicKey } from '../../keys/public-key-blob.ts'
 import { decodeBase64, encodeBase64 } from '../../wire-format/base64.ts'
 import type { Bytes } from '../../wire-format/bytes.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
-import { type HashedName, isHashedName, matchHashedName, parseHashedName } from './hashed-name.ts'
-import { lowerCase } from '../host-name.ts'
-import { matchPatternList } from './pattern.ts'
+import { isHashedName, parseHashedName } from './hashed-name.ts'
 
 export type KnownHostsMarker = '@cert-authority' | '@revoked'
 
@@ -26,9 +24,8 @@ export interface KnownHostsEntry {
  * Throws `KeyError` or `WireFormatError` where the line is not understood: such lines are garbage to be skipped, the message says why.
  */
 export function parseKnownHostsLine(line: string): KnownHostsEntry | undefined {
-  const text = line.replace(/^[ \t]+|[ \t\r]+$/g, '')
-  if (text === '' || text.startsWith('#')) return undefined
-  const fields = text.split(/[ \t]+/)
+  const fields = fieldsOf(line)
+  if (fields === undefined) return undefined
   const marker = fields[0]!.startsWith('@') ? parseMarker(fields.shift()!) : undefined
   const [names, type, base64, ...comment] = fields
   if (names === undefined || type === undefined || base64 === undefined) throw new WireFormatError('a field is missing')
@@ -39,15 +36,21 @@ export function parseKnownHostsLine(line: string): KnownHostsEntry | undefined {
   return { ...(marker && { marker }), names, type, key, comment: comment.join(' ') }
 }
 
+/** The field with the names, without a look at the others; undefined where there is none. */
+export function namesOfLine(line: string): string | undefined {
+  const fields = fieldsOf(line)
+  return fields?.[fields[0]!.startsWith('@') ? 1 : 0]
+}
+
+/** The fields of a line, which may begin with a byte order mark; undefined for blank lines and comments. In linear time: a line may be long, and blank. */
+function fieldsOf(line: string): string[] | undefined {
+  const fields = line.replace(/^\ufeff/, '').split(/[ \t\r]+/).filter((field) => field !== '')
+  return fields.length === 0 || fields[0]!.startsWith('#') ? undefined : fields
+}
+
 /** Without a line break. */
 export function formatKnownHostsLine({ marker, names, type, key, comment }: KnownHostsEntry): string {
   return [marker, names, type, encodeBase64(key), comment].filter(Boolean).join(' ')
-}
-
-/** Whether the line is about this host; `name` is of `knownHostName()`. */
-export async function matchesName(entry: KnownHostsEntry, name: string): Promise<boolean> {
-  const hashed: HashedName | undefined = parseHashedName(entry.names)
-  return hashed ? matchHashedName(name, hashed) : matchPatternList(name, lowerCase(entry.names).split(','))
 }
 
 /** Whether an error of `parseKnownHostsLine` means a garbage line. */

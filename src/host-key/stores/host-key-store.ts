@@ -1,5 +1,7 @@
 /** Where `trustOnFirstUse` keeps its known_hosts text. */
 export interface HostKeyStore {
+  /** Where the text lies: stores of the same place are one store to `trustOnFirstUse`. Missing: the store itself is the place. */
+  readonly place?: string
   /** The whole text; empty where there is none yet. */
   read(): string | Promise<string>
   /** Adds one line, given without a line break. */
@@ -20,9 +22,20 @@ export function memoryHostKeyStore(text: string = ''): HostKeyStore {
 export function webStorageHostKeyStore(storage: Pick<Storage, 'getItem' | 'setItem'> = globalThis.localStorage, item: string = 'known_hosts'): HostKeyStore {
   if (!storage) throw new TypeError('this runtime has no localStorage')
   return {
+    place: placeIn(storage, item),
     read: () => storage.getItem(item) ?? '',
     append: (line) => storage.setItem(item, appendLine(storage.getItem(item) ?? '', line)),
   }
+}
+
+const numbers = new WeakMap<object, number>()
+let lastNumber = 0
+
+/** The name of a place within an object that several stores may share. */
+export function placeIn(owner: object, name: string): string {
+  const number = numbers.get(owner) ?? ++lastNumber
+  numbers.set(owner, number)
+  return `${number}:${name}`
 }
 
 /** Puts a line at the end of a text whose last line may lack its line break. */

@@ -1,4 +1,4 @@
-import { appendLine, type HostKeyStore } from './host-key-store.ts'
+import { appendLine, type HostKeyStore, placeIn } from './host-key-store.ts'
 
 const STORE = 'known-hosts'
 const RECORD = 'text'
@@ -13,6 +13,7 @@ export interface ReplaceableHostKeyStore extends HostKeyStore {
 export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', factory: IDBFactory = globalThis.indexedDB): ReplaceableHostKeyStore {
   if (!factory) throw new TypeError('this runtime has no IndexedDB')
   return {
+    place: placeIn(factory, database),
     read: () => transact(factory, database, 'readonly', readText),
     append: (line) => transact(factory, database, 'readwrite', (store, done) => readText(store, (text) => {
       store.put(appendLine(text, line), RECORD)

@@ -111,6 +111,11 @@ export class AgentClient {
     return copyBytes(answer.rest())
   }
 
+  /** Whether the connection has ended, or broken: nothing more can be asked. */
+  get closed(): boolean {
+    return this.#stream.closed
+  }
+
   /** Pending calls fail with `ERR_AGENT_CLOSED`. */
   close(): Promise<void> {
     return this.#stream.close()

@@ -28,6 +28,10 @@ export class AgentStream {
     this.#writer = transport.writable.getWriter()
   }
 
+  get closed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Sends a message, without its length, and resolves with the answer. The message is zeroed: it may hold a private key. */
   request(message: Bytes): Promise<Bytes> {
     const answer = this.#turn.then(() => this.#exchange(message)).finally(() => message.fill(0))

@@ -1,4 +1,4 @@
-import { type Bytes, copyBytes, decodeText, encodeText } from '../../wire-format/bytes.ts'
+import { type Bytes, copyBytes, encodeText } from '../../wire-format/bytes.ts'
 import { findPem } from '../../wire-format/pem.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 import { malformed, overLimit } from '../key-error.ts'
@@ -6,17 +6,18 @@ import type { ParsedPrivateKey } from './openssh/private-key.ts'
 import type { ParsePrivateKeyOptions } from './parse-private-key.ts'
 import { PrivateKey } from '../private-key.ts'
 import { checkStrength, wipePrivate } from '../private-fields.ts'
-
-/** Far above any key: a 16384-bit RSA key has 13 kB. */
-const MAXIMUM_LENGTH = 256 * 1024
+import { decodedWhole, keyText, MAXIMUM_LENGTH, startsWith } from './key-text.ts'
+import { checkKeyType, notAKey } from './not-a-key.ts'
 
 /** The work of `parsePrivateKey`. */
-export async function readPrivateKey(text: string | Uint8Array, options: ParsePrivateKeyOptions): Promise<PrivateKey> {
-  if (text.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
+export async function readPrivateKey(source: string | Uint8Array, options: ParsePrivateKeyOptions): Promise<PrivateKey> {
+  checkKeyType(source)
+  if (source.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
   const { passphrase, minimumRsaBits = 2048 } = options
   const secret = typeof passphrase === 'string' ? encodeText(passphrase) : passphrase && copyBytes(passphrase)
+  const text = keyText(source)
   try {
-    const { fields, comment } = await read((typeof text === 'string' ? text : decodeText(text)).trimStart(), secret)
+    const { fields, comment } = await read(text, secret)
     try {
       checkStrength(fields.public, minimumRsaBits)
     } catch (error) {
@@ -28,14 +29,17 @@ export async function readPrivateKey(text: string | Uint8Array, options: ParsePr
     if (error instanceof WireFormatError) throw malformed(`damaged private key: ${error.message}`)
     throw error
   } finally {
+    text.fill(0)
     secret?.fill(0)
   }
 }
 
-async function read(text: string, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
-  if (text.startsWith('PuTTY-User-Key-File-')) return (await import('./ppk/private-key.ts')).readPpkPrivateKey(text, passphrase)
+/** @param whole the text is not what base64 of a whole file stood for */
+async function read(text: Bytes, passphrase: Bytes | undefined, whole = true): Promise<ParsedPrivateKey> {
+  if (startsWith(text, 'PuTTY-User-Key-File-')) return (await import('./ppk/private-key.ts')).readPpkPrivateKey(text, passphrase)
+  if (startsWith(text, 'openssh-key-v1\0')) return (await import('./openssh/private-key.ts')).readOpenSshPrivateKey(text, passphrase)
   const block = findPem(text, (label) => label.endsWith('PRIVATE KEY'))
-  if (block === undefined) throw malformed(noKey(text))
+  if (block === undefined) return readWithoutArmour(text, passphrase, whole)
   try {
     if (block.label === 'OPENSSH PRIVATE KEY') return await (await import('./openssh/private-key.ts')).readOpenSshPrivateKey(block.bytes, passphrase)
     return { fields: await (await import('./pem/private-key.ts')).readPemPrivateKey(block, passphrase), comment: '' }
@@ -44,7 +48,14 @@ async function read(text: string, passphrase: Bytes | undefined): Promise<Parsed
   }
 }
 
-function noKey(text: string): string {
-  const isPublic = /^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(text) || text.includes('PUBLIC KEY-----')
-  return isPublic ? 'this is a public key: a private one is needed' : 'this is not a private key of a known format'
+async function readWithoutArmour(text: Bytes, passphrase: Bytes | undefined, whole: boolean): Promise<ParsedPrivateKey> {
+  const decoded = whole ? decodedWhole(text) : undefined
+  if (decoded === undefined) throw notAKey(text)
+  const inner = keyText(decoded)
+  try {
+    return await read(inner, passphrase, false)
+  } finally {
+    decoded.fill(0)
+    inner.fill(0)
+  }
 }

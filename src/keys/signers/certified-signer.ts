@@ -22,6 +22,7 @@ export function certifiedSigner(signer: Signer, certificate: string | Uint8Array
     publicKey: blob,
     algorithms: algorithms.map(certificateName),
     comment: signer.comment ?? comment,
+    asksPerson: signer.asksPerson ?? false,
     sign: (data, algorithm) => signer.sign(data, plainName(algorithm)),
   }
 }

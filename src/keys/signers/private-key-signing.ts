@@ -1,7 +1,7 @@
 import { type Bytes, ownBytes } from '../../wire-format/bytes.ts'
-import { privateJwk } from '../jwk.ts'
 import { unsupported } from '../key-error.ts'
-import { ed25519Pkcs8, type PrivateFields } from '../private-fields.ts'
+import { privatePkcs8 } from '../pkcs8.ts'
+import type { PrivateFields } from '../private-fields.ts'
 import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
 import { webCryptoParameters, webCryptoSign } from './web-crypto-sign.ts'
 
@@ -18,13 +18,12 @@ export async function signWithFields(key: PrivateFields, data: Uint8Array, algor
 /** A key that cannot be exported again. Undefined where WebCrypto does not take the key: the numbers were checked before, so it lacks the algorithm. */
 export async function importPrivate(key: PrivateFields, algorithm: string): Promise<CryptoKey | undefined> {
   const parameters = webCryptoParameters(key.public, algorithm)
-  const pkcs8 = key.kind === 'ed25519' ? ed25519Pkcs8(key.seed) : undefined
+  const pkcs8 = privatePkcs8(key)
   try {
-    if (key.kind !== 'ed25519') return await crypto.subtle.importKey('jwk', privateJwk(key), parameters, false, ['sign'])
-    return await crypto.subtle.importKey('pkcs8', pkcs8!, parameters, false, ['sign'])
+    return await crypto.subtle.importKey('pkcs8', pkcs8, parameters, false, ['sign'])
   } catch {
     return undefined
   } finally {
-    pkcs8?.fill(0)
+    pkcs8.fill(0)
   }
 }

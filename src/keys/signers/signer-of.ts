@@ -36,6 +36,7 @@ function foreignSigner(signer: ForeignSigner, minimumRsaBits: number): Signer {
     publicKey: blob,
     algorithms,
     comment: signer.comment ?? comment,
+    asksPerson: signer.asksPerson ?? false,
     async sign(data, algorithm) {
       const name = plainName(algorithm)
       if (!algorithms.map(plainName).includes(name)) throw unsupported(`the signer makes signatures of ${algorithms.join()} only`)

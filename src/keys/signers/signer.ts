@@ -8,6 +8,8 @@ export interface Signer {
   /** Signature algorithms that it can be asked for, preferred first. Missing: all of the key's type. */
   readonly algorithms?: readonly string[]
   readonly comment?: string
+  /** `sign` asks a person, as for a touch or a fingerprint: the time of `connectTimeout` stands still meanwhile. */
+  readonly asksPerson?: boolean
   /**
    * @param algorithm one of `algorithms`, e.g. `rsa-sha2-512`; a certificate's name and the plain one ask for the same
    * @returns the whole signature blob: string algorithm, string signature, and for security keys flags and counter

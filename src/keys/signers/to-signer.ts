@@ -10,6 +10,8 @@ export interface ForeignSigner {
   /** Signature algorithms that it can make, preferred first. Missing: all of the key's type. */
   readonly algorithms?: readonly string[]
   readonly comment?: string
+  /** `sign` asks a person, as for a touch or a fingerprint: the time of `connectTimeout` stands still meanwhile. */
+  readonly asksPerson?: boolean
   sign(data: Uint8Array, algorithm: string): Promise<Uint8Array> | Uint8Array
 }
 

@@ -38,6 +38,7 @@ export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
     publicKey: blob,
     algorithms: [WEBAUTHN_SK_ECDSA],
     comment,
+    asksPerson: true,
     async sign(data: Uint8Array, algorithm: string): Promise<Bytes> {
       if (algorithm !== WEBAUTHN_SK_ECDSA) throw unsupported(`WebAuthn makes signatures of ${WEBAUTHN_SK_ECDSA} only`)
       return (await import('./webauthn-signature.ts')).signByWebAuthn(data, rpId, options)

@@ -44,7 +44,7 @@ it.each<[name: string, text: string, code: string]>([
   ['a derivation without a cipher', file(ed25519, { kdf: 'bcrypt', options: bcrypt }), 'ERR_KEY_FORMAT'],
   ['options of no derivation', file(ed25519, { options: bcrypt }), 'ERR_KEY_FORMAT'],
   ['an unknown derivation', file(ed25519, { cipher: 'aes256-ctr', kdf: 'scrypt' }), 'ERR_KEY_UNSUPPORTED'],
-  ['3DES', file(ed25519, { cipher: '3des-cbc', kdf: 'bcrypt', options: bcrypt }), 'ERR_KEY_UNSUPPORTED'],
+  ['Blowfish', file(ed25519, { cipher: 'blowfish-cbc', kdf: 'bcrypt', options: bcrypt }), 'ERR_KEY_UNSUPPORTED'],
   ['no rounds', file(ed25519, { cipher: 'aes256-ctr', kdf: 'bcrypt', options: Buffer.concat([string('salt'), number(0)]) }), 'ERR_KEY_FORMAT'],
   ['no salt', file(ed25519, { cipher: 'aes256-ctr', kdf: 'bcrypt', options: Buffer.concat([string(''), number(1)]) }), 'ERR_KEY_FORMAT'],
   ['no key', file(ed25519, { count: 0 }), 'ERR_KEY_FORMAT'],

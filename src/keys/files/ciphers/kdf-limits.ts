@@ -24,7 +24,9 @@ export function checkPbkdf2(iterations: number): void {
 export function checkScrypt(n: number, r: number, p: number): void {
   atLeastOne(r, p)
   if (n < 2 || (n & (n - 1)) !== 0) throw malformed('the cost of scrypt is not a power of two')
-  checkMemory('scrypt', 128 * n * r, p)
+  // The block B has p parts, the table V one row more for each unit of the cost (RFC 7914 section 5 and 6).
+  checkMemory('scrypt', 128 * r * (n + p), 1)
+  checkMemory('scrypt', 128 * r * n, p)
 }
 
 /** @param kibibytes memory; @param passes over it; @param lanes parallelism (RFC 9106) */

@@ -6,6 +6,9 @@ import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 
 const PBES2 = '1.2.840.113549.1.5.13', PBKDF2 = '1.2.840.113549.1.5.12', SCRYPT = '1.3.6.1.4.1.11591.4.11'
 
+/** For ciphers that OpenSSL 3 has put away it also needs `-provider legacy -provider default`. */
+const TO_PBES2 = 'convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW'
+
 const CIPHERS: Readonly<Record<string, CbcCipher>> = {
   '2.16.840.1.101.3.4.1.2': aesCbc(16),
   '2.16.840.1.101.3.4.1.22': aesCbc(24),
@@ -29,11 +32,11 @@ export async function decryptPkcs8(bytes: Uint8Array, passphrase: Bytes | undefi
   const scheme = info.sequence()
   const data = info.octetString()
   info.end()
-  if (scheme.oid() !== PBES2) throw unsupported('the encryption scheme of the PKCS#8 private key is not supported')
+  if (scheme.oid() !== PBES2) throw unsupported(`the PKCS#8 private key is encrypted by an old scheme (PBES1 or PKCS#12), which is weak: ${TO_PBES2}`)
   const parameters = scheme.sequence()
   const derivation = parameters.sequence(), encryption = parameters.sequence()
   const cipher = CIPHERS[encryption.oid()]
-  if (cipher === undefined) throw unsupported('the cipher of the PKCS#8 private key is not supported')
+  if (cipher === undefined) throw unsupported(`the cipher of the PKCS#8 private key is not supported: ${TO_PBES2}`)
   const iv = encryption.octetString()
   const derive = readDerivation(derivation, cipher.keyLength)
   if (passphrase === undefined) throw passphraseRequired()
@@ -52,7 +55,7 @@ function readDerivation(reader: DerReader, length: number): Derive {
   const parameters = reader.sequence()
   if (oid === SCRYPT) return readScrypt(parameters, length)
   if (oid === PBKDF2) return readPbkdf2(parameters, length)
-  throw unsupported('the key derivation of the PKCS#8 private key is not supported')
+  throw unsupported(`the key derivation of the PKCS#8 private key is not supported: ${TO_PBES2}`)
 }
 
 function readPbkdf2(reader: DerReader, length: number): Derive {

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../../wire-format/bytes.ts'
 import { DerReader } from './der.ts'
-import { malformed, unsupported } from '../../key-error.ts'
-import { EC_OID, ED25519_OID, readCurve, RSA_OID } from './algorithm-oids.ts'
+import { isDsa, malformed, unsupported } from '../../key-error.ts'
+import { DSA_OID, EC_OID, ED25519_OID, readCurve, RSA_OID } from './algorithm-oids.ts'
 import type { EcdsaCurve } from '../../key-types.ts'
 import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '../../private-fields.ts'
 
@@ -49,8 +49,10 @@ export async function readPkcs8(bytes: Uint8Array): Promise<PrivateFields> {
       return readSec1(key, readCurve(algorithm))
     case ED25519_OID:
       return ed25519Private(readSeed(key), publicKey)
+    case DSA_OID:
+      throw isDsa()
     default:
-      throw unsupported('PKCS#8 private keys of this algorithm are not supported')
+      throw unsupported('PKCS#8 private keys of this algorithm are not supported: SSH has RSA, ECDSA and Ed25519')
   }
 }
 

@@ -12,12 +12,18 @@ export interface OpenSshCipher {
   decrypt(key: Bytes, iv: Bytes, data: Bytes): Promise<Uint8Array | undefined>
 }
 
-/** The ciphers that `ssh-keygen -Z` offers and that are not broken. */
+/** The ciphers that `ssh-keygen -Z` offers. */
 export function openSshCipher(name: string): OpenSshCipher {
   const aes = /^aes(128|192|256)-(ctr|cbc|gcm@openssh\.com)$/.exec(name)
   if (aes) return aesCipher(Number(aes[1]) / 8, aes[2]!.slice(0, 3) as 'ctr' | 'cbc' | 'gcm')
+  if (name === '3des-cbc') return tripleDes
   if (name === 'chacha20-poly1305@openssh.com') return chachaPoly
-  throw unsupported('the cipher of the private key is not supported')
+  throw unsupported('the cipher of the private key is not supported: change it with ssh-keygen -p -Z aes256-ctr -f FILE')
+}
+
+const tripleDes: OpenSshCipher = {
+  keyLength: 24, ivLength: 8, blockSize: 8, tagLength: 0,
+  decrypt: async (key, iv, data) => (await import('../ciphers/triple-des.ts')).decryptTripleDesCbc(key, iv, data),
 }
 
 function aesCipher(keyLength: number, mode: 'ctr' | 'cbc' | 'gcm'): OpenSshCipher {

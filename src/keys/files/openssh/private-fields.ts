@@ -1,7 +1,7 @@
 import { equalBytes } from '../../../wire-format/bytes.ts'
 import type { WireReader } from '../../../wire-format/reader.ts'
 import type { WireWriter } from '../../../wire-format/writer.ts'
-import { malformed, unsupported } from '../../key-error.ts'
+import { isDsa, malformed, unsupported } from '../../key-error.ts'
 import { type EcdsaCurve, CURVES } from '../../key-types.ts'
 import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '../../private-fields.ts'
 import { typeOf } from '../../public-key-blob.ts'
@@ -29,6 +29,7 @@ export async function readOpenSshFields(reader: WireReader): Promise<PrivateFiel
     }
     default:
       if (type.startsWith('sk-')) throw unsupported('the key is on a security key: sign with it through an agent')
+      if (type === 'ssh-dss') throw isDsa()
       throw unsupported('private keys of this type are not supported')
   }
 }

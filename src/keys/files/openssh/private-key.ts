@@ -1,4 +1,4 @@
-import { type Bytes, concatBytes, decodeText, encodeText, equalBytes } from '../../../wire-format/bytes.ts'
+import { type Bytes, concatBytes, decodeText, equalBytes } from '../../../wire-format/bytes.ts'
 import { formatPem } from '../../../wire-format/pem.ts'
 import { WireReader } from '../../../wire-format/reader.ts'
 import { WireWriter } from '../../../wire-format/writer.ts'
@@ -6,6 +6,7 @@ import { bcryptPbkdf } from '../ciphers/bcrypt-pbkdf.ts'
 import { checkBcrypt } from '../ciphers/kdf-limits.ts'
 import { malformed, passphraseRequired, passphraseWrong, unsupported } from '../../key-error.ts'
 import { openSshCipher } from './cipher.ts'
+import { OPENSSH_MAGIC, readOpenSshEnvelope } from './envelope.ts'
 import { readOpenSshFields, writeOpenSshFields } from './private-fields.ts'
 import { type PrivateFields, wipePrivate } from '../../private-fields.ts'
 import { writePublicKey } from '../../public-key-blob.ts'
@@ -13,20 +14,13 @@ import { writePublicKey } from '../../public-key-blob.ts'
 /** OpenSSH's own format of private keys (PROTOCOL.key): `-----BEGIN OPENSSH PRIVATE KEY-----`. */
 export const OPENSSH_LABEL = 'OPENSSH PRIVATE KEY'
 
-const MAGIC = /* @__PURE__ */ encodeText('openssh-key-v1\0')
 const CIPHER = 'aes256-ctr'
 const SALT_LENGTH = 16
 
 export interface ParsedPrivateKey { readonly fields: PrivateFields, readonly comment: string }
 
 export async function readOpenSshPrivateKey(bytes: Bytes, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
-  const reader = new WireReader(bytes)
-  if (bytes.length < MAGIC.length || !equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw malformed('the OpenSSH private key has no openssh-key-v1 at its beginning')
-  const cipherName = reader.text(), kdfName = reader.text(), kdfOptions = reader.string()
-  if (reader.uint32() !== 1) throw malformed('the OpenSSH private key does not hold exactly one key')
-  const publicKey = reader.string()
-  const section = reader.string()
-  const tag = reader.rest()
+  const { cipher: cipherName, kdf: kdfName, kdfOptions, publicKey, section, tag } = readOpenSshEnvelope(bytes)
   const plain = await decryptSection(cipherName, kdfName, kdfOptions, section, tag, passphrase)
   const encrypted = cipherName !== 'none'
   try {
@@ -89,7 +83,7 @@ export async function formatOpenSshPrivateKey(fields: PrivateFields, comment: st
   section.string(comment)
   for (let pad = 1; section.length % (passphrase ? 16 : 8) !== 0; pad++) section.byte(pad)
   const plain = section.finish()
-  const file = new WireWriter(4096).bytes(MAGIC).string(passphrase ? CIPHER : 'none').string(passphrase ? 'bcrypt' : 'none')
+  const file = new WireWriter(4096).bytes(OPENSSH_MAGIC).string(passphrase ? CIPHER : 'none').string(passphrase ? 'bcrypt' : 'none')
   const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
   file.string(passphrase ? new WireWriter().string(salt).uint32(rounds).finish() : '')
   file.uint32(1).string(writePublicKey(fields.public)).string(passphrase ? await encrypt(plain, passphrase, salt, rounds) : plain)

@@ -3,7 +3,7 @@ import type { Bytes } from '../../../wire-format/bytes.ts'
 import type { PemBlock } from '../../../wire-format/pem.ts'
 import { WireFormatError } from '../../../wire-format/wire-format-error.ts'
 import { readPkcs1, readPkcs8, readSec1 } from '../der/private-key.ts'
-import { passphraseWrong, unsupported } from '../../key-error.ts'
+import { isDsa, passphraseWrong, unsupported } from '../../key-error.ts'
 import { decryptPkcs8 } from '../der/pbes2.ts'
 import { decryptPem, isEncryptedPem } from './encryption.ts'
 import type { PrivateFields } from '../../private-fields.ts'
@@ -24,7 +24,8 @@ function readerOf(label: string): Read {
     case 'EC PRIVATE KEY': return (bytes) => readSec1(bytes)
     case 'PRIVATE KEY':
     case 'ENCRYPTED PRIVATE KEY': return readPkcs8
-    default: throw unsupported('private keys of this PEM label are not supported')
+    case 'DSA PRIVATE KEY': throw isDsa()
+    default: throw unsupported('private keys of this PEM label are not supported: for SSH it must be an OPENSSH, RSA, EC or plain PRIVATE KEY')
   }
 }
 

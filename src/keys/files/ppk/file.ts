@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../../../wire-format/base64.ts'
-import type { Bytes } from '../../../wire-format/bytes.ts'
+import { type Bytes, decodeText, joinBytes } from '../../../wire-format/bytes.ts'
+import { withLineFeeds } from '../../../wire-format/line-breaks.ts'
 import { malformed, unsupported } from '../../key-error.ts'
 
 /** What a PuTTY private key file says, not yet decrypted or checked (PuTTY manual, appendix C). */
@@ -18,36 +19,56 @@ export interface PpkFile {
 
 const FIRST = /^PuTTY-User-Key-File-(\d+): *(.*)$/
 
-
-export function readPpkFile(text: string): PpkFile {
-  const lines = text.split(/\r\n|\r|\n/)
-  const first = FIRST.exec(lines.shift() ?? '')
+/** The private lines never become a string. @param text is used up */
+export function readPpkFile(text: Bytes): PpkFile {
+  const lines = linesOf(text)
+  const first = FIRST.exec(takeLine(lines))
   if (first === null) throw malformed('the PuTTY key file has no valid first line')
-  if (first[1] !== '2' && first[1] !== '3') throw unsupported('PuTTY key files of this version are not supported')
-  const encryption = take(lines, 'Encryption'), comment = take(lines, 'Comment')
+  if (first[1] !== '2' && first[1] !== '3') throw unsupported('PuTTY key files of this version are not supported: convert it with puttygen OLD -O private -o NEW')
+  if (lines.length < 4) throw malformed('the PuTTY key file has lost its line breaks')
+  const encryption = take(lines, 'Encryption').trimEnd(), comment = take(lines, 'Comment')
   const publicBlob = takeBase64(lines, 'Public-Lines')
   const derivation = new Map<string, string>()
-  while (lines[0]?.startsWith('Key-Derivation:') || lines[0]?.startsWith('Argon2-')) {
-    const [name, value] = split(lines.shift()!)
+  for (let next = peek(lines); next.startsWith('Key-Derivation:') || next.startsWith('Argon2-'); next = peek(lines)) {
+    const [name, value] = split(takeLine(lines))
     derivation.set(name, value)
   }
   const privateBlob = takeBase64(lines, 'Private-Lines')
-  return { version: Number(first[1]) as 2 | 3, type: first[2]!, encryption, comment, publicBlob, derivation, privateBlob, mac: take(lines, 'Private-MAC') }
+  return { version: Number(first[1]) as 2 | 3, type: first[2]!.trimEnd(), encryption, comment, publicBlob, derivation, privateBlob, mac: take(lines, 'Private-MAC').trimEnd() }
 }
 
-function take(lines: string[], wanted: string): string {
-  const [name, value] = split(lines.shift() ?? '')
+/** Line breaks are unescaped only where the text has no others: a comment may be a path of Windows. */
+function linesOf(text: Bytes): Bytes[] {
+  const body = withLineFeeds(text, !text.includes(0x0a) && !text.includes(0x0d)) as Bytes
+  const lines: Bytes[] = []
+  for (let start = 0; start <= body.length;) {
+    const end = body.indexOf(0x0a, start)
+    lines.push(body.subarray(start, end < 0 ? body.length : end))
+    start = end < 0 ? body.length + 1 : end + 1
+  }
+  return lines
+}
+
+const takeLine = (lines: Bytes[]) => decodeText(lines.shift() ?? new Uint8Array())
+/** Names of lines are short. */
+const peek = (lines: readonly Bytes[]) => decodeText(lines[0]?.subarray(0, 40) ?? new Uint8Array())
+
+function take(lines: Bytes[], wanted: string): string {
+  const [name, value] = split(takeLine(lines))
   if (name !== wanted) throw malformed(`the PuTTY key file has no ${wanted} where it should be`)
   return value
 }
 
 function split(line: string): [name: string, value: string] {
   const colon = line.indexOf(':')
-  return colon < 0 ? ['', ''] : [line.slice(0, colon), line.slice(colon + 1).replace(/^ /, '')]
+  return colon < 0 ? ['', ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).replace(/^ /, '')]
 }
 
-function takeBase64(lines: string[], wanted: string): Bytes {
+function takeBase64(lines: Bytes[], wanted: string): Bytes {
   const count = Number(take(lines, wanted))
   if (!Number.isInteger(count) || count < 1 || count > lines.length) throw malformed(`the ${wanted} of the PuTTY key file cannot be right`)
-  return decodeBase64(lines.splice(0, count).join(''))
+  const joined = joinBytes(lines.splice(0, count))
+  const blob = decodeBase64(joined)
+  joined.fill(0)
+  return blob
 }

@@ -5,7 +5,7 @@ import { type Bytes, encodeText, equalBytes } from '../../../wire-format/bytes.t
 import { WireReader } from '../../../wire-format/reader.ts'
 import { WireWriter } from '../../../wire-format/writer.ts'
 import { decodeHex } from '../../hex.ts'
-import { malformed, passphraseWrong, unsupported } from '../../key-error.ts'
+import { isDsa, malformed, passphraseWrong, unsupported } from '../../key-error.ts'
 import type { ParsedPrivateKey } from '../openssh/private-key.ts'
 import { type PpkFile, readPpkFile } from './file.ts'
 import { derivePpkSecrets } from './secrets.ts'
@@ -13,8 +13,9 @@ import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '..
 import { type PublicFields, publicKeyType, readPublicKey } from '../../public-key-blob.ts'
 
 /** Reads PuTTY's private keys of version 2 and 3; the MAC, which covers all of the file, is checked before anything is believed. */
-export async function readPpkPrivateKey(text: string, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
+export async function readPpkPrivateKey(text: Bytes, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
   const file = readPpkFile(text)
+  if (file.type === 'ssh-dss') throw isDsa()
   if (file.encryption !== 'none' && file.encryption !== 'aes256-cbc') throw unsupported('the cipher of the PuTTY key file is not supported')
   const encrypted = file.encryption !== 'none'
   if (encrypted && file.privateBlob.length % 16 !== 0) throw malformed('the PuTTY key file is not of whole blocks')

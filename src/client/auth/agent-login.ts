@@ -1,0 +1,55 @@
+import { connectAgent } from '#connect-tcp'
+import { orAbort } from '../../abort/or-abort.ts'
+import type { Session } from '../../bindings/session/session.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import { AgentClient, type AgentIdentity } from '../../keys/agent/client.ts'
+import type { AgentTransport } from '../../keys/agent/stream.ts'
+import { parsePublicKey } from '../../keys/public-key.ts'
+import type { AgentOptions } from './agent.ts'
+import type { AuthContext } from './authenticate.ts'
+import { goesOn } from './going-on.ts'
+
+/** Agents that a login has asked, so that it asks the same one on the same connection when the server wants a second key. */
+const asked = new WeakMap<Session, Map<unknown, Promise<Asked>>>()
+
+interface Asked {
+  readonly client: AgentClient
+  readonly identities: readonly AgentIdentity[]
+}
+
+/** What `agent()` does: offers the agent's keys that were not offered yet, preferred ones first. */
+export async function agentLogin(context: AuthContext, source: AgentTransport | string | undefined, { filter = () => true, first = [], algorithms }: AgentOptions): Promise<void> {
+  for (const key of first) context.preferKey(typeof key === 'string' ? parsePublicKey(key).blob : key)
+  const { client, identities } = await askOnce(context, source)
+  const left = identities.filter((identity) => !context.wasOffered(identity.publicKey) && filter(identity))
+  const rank = ({ publicKey }: AgentIdentity) => context.isPreferred(publicKey) ? 0 : 1
+  let last: unknown = new SSHError('the agent has no key to offer', { code: 'ERR_AGENT_EMPTY' })
+  for (const identity of left.sort((a, b) => rank(a) - rank(b))) {
+    try {
+      return await context.offerKey(identity, algorithms)
+    } catch (error) {
+      last = error
+      // A person may decline to sign with one key and agree to the next; without an agent there is no next one.
+      if (client.closed || !goesOn(context, error)) break
+    }
+  }
+  throw last
+}
+
+function askOnce(context: AuthContext, source: AgentTransport | string | undefined): Promise<Asked> {
+  const agents = asked.get(context.session) ?? new Map<unknown, Promise<Asked>>()
+  asked.set(context.session, agents)
+  const known = agents.get(source)
+  if (known) return known
+  const answer = ask(context, source)
+  agents.set(source, answer)
+  return answer
+}
+
+async function ask(context: AuthContext, source: AgentTransport | string | undefined): Promise<Asked> {
+  const { signal } = context
+  const client = new AgentClient(typeof source === 'object' ? source : await connectAgent(source, signal))
+  // Nobody waits for an agent that does not hang up.
+  context.atEnd(() => void client.close().catch(() => undefined))
+  return { client, identities: await orAbort(client.identities(), signal) }
+}

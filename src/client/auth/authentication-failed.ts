@@ -1,0 +1,43 @@
+import { type AuthAttempt, AuthenticationError, SSHError } from '../../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_AUTHENTICATION_FAILED } from '../../ffi/constants.gen.ts'
+import type { AuthMethod } from './authenticate.ts'
+
+/** Keys that a message lists; `attempts` has them all. */
+const MOST_LISTED = 12
+
+/** The error that ends a login: what was tried, what became of each, what was left out and why. */
+export function authenticationFailed(attempts: readonly AuthAttempt[], left: readonly string[], methods: readonly AuthMethod[], untried: readonly AuthMethod[]): AuthenticationError {
+  const listed = attempts.slice(0, MOST_LISTED).map(describe)
+  if (attempts.length > listed.length) listed.push(`${attempts.length - listed.length} more`)
+  const parts = [
+    methods.length === 0 ? 'no method of authentication was given' : `tried: ${listed.join(', ') || 'none of those given'}`,
+    ...untried.length > 0 ? [`not tried, because the server does not accept it now: ${names(untried.map(({ method }) => method))}`] : [],
+    `the server accepts: ${names(left) || 'nothing that it names'}`,
+  ]
+  return new AuthenticationError(`authentication failed; ${parts.join('; ')}`, {
+    code: 'ERR_AUTHENTICATION_FAILED', errno: LIBSSH2_ERROR_AUTHENTICATION_FAILED,
+    methodsTried: attempts.map(({ method }) => method), methodsLeft: left, attempts, cause: attempts.findLast(({ error }) => error)?.error,
+  })
+}
+
+function describe({ method, keyType, fingerprint, algorithm, outcome, error }: AuthAttempt): string {
+  const key = fingerprint === undefined ? '' : ` ${printable(keyType ?? 'key')} ${fingerprint}`
+  const by = algorithm === undefined || algorithm === keyType ? '' : ` by ${algorithm}`
+  return `${method}${key}${by} (${outcome === 'failed' || !saysRefusal(error) ? error?.message ?? outcome : OUTCOMES[outcome]})`
+}
+
+const OUTCOMES = { accepted: 'accepted', partial: 'accepted, but the server wants more', refused: 'refused' }
+
+/** libssh2's words for a refusal say no more than that; an expired password, for one, does. */
+function saysRefusal(error: Error | undefined): boolean {
+  return error === undefined || !(error instanceof SSHError) || error.errno === 0 || /AUTHENTICATION_FAILED|PUBLICKEY_UNVERIFIED/.test(error.code)
+}
+
+function names(list: readonly string[]): string {
+  return [...new Set(list)].map(printable).join(', ')
+}
+
+/** Names come from servers and agents, and errors are shown in terminals. */
+function printable(name: string): string {
+  return name.slice(0, 80).replace(/[^\x21-\x7e]/g, '?')
+}

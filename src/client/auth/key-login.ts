@@ -1,0 +1,33 @@
+import { SSHError } from '../../errors/ssh-error.ts'
+import { publicPartOf } from '../../keys/files/public-part.ts'
+import { certifiedSigner } from '../../keys/signers/certified-signer.ts'
+import type { Signer } from '../../keys/signers/signer.ts'
+import { type SigningKey, toSigner } from '../../keys/signers/to-signer.ts'
+import type { AuthContext } from './authenticate.ts'
+import { goesOn } from './going-on.ts'
+import type { PublicKeyOptions } from './public-key.ts'
+
+/** What `publicKey()` does: the certificate first, if there is one, then the key itself. */
+export async function keyLogin(context: AuthContext, key: SigningKey, { certificate, algorithms, ...options }: PublicKeyOptions): Promise<void> {
+  const signer = await signerOf(context, key, options)
+  if (certificate !== undefined) {
+    try {
+      return await context.offerKey(certifiedSigner(signer, certificate), algorithms)
+    } catch (error) {
+      if (context.wasOffered(signer.publicKey) || !goesOn(context, error)) throw error
+      context.note(error)
+    }
+  }
+  await context.offerKey(signer, algorithms)
+}
+
+/** A key that cannot be opened here may be in an agent: it goes first there. */
+async function signerOf(context: AuthContext, key: SigningKey, options: PublicKeyOptions): Promise<Signer> {
+  try {
+    return await toSigner(key, options)
+  } catch (error) {
+    const named = error instanceof SSHError && (typeof key === 'string' || key instanceof Uint8Array) ? publicPartOf(key) : undefined
+    if (named) context.preferKey(named)
+    throw error
+  }
+}

@@ -1,0 +1,130 @@
+import type { Ask } from '../../abort/deadline.ts'
+import { orAbort } from '../../abort/or-abort.ts'
+import type { Session } from '../../bindings/session/session.ts'
+import { type AuthAttempt, SSHError } from '../../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_AUTHENTICATION_FAILED } from '../../ffi/constants.gen.ts'
+import { plainName, signatureAlgorithms } from '../../keys/key-types.ts'
+import type { Signer } from '../../keys/signers/signer.ts'
+import { encodeBase64 } from '../../wire-format/base64.ts'
+import type { AuthContext } from './authenticate.ts'
+import { describeKey, type KeyDescription } from './describe-key.ts'
+import { goesOn, isPartialSuccess, isRefusal } from './going-on.ts'
+
+const SHA1 = 'ssh-rsa'
+
+/** One login: what was tried in it, and which keys. */
+export class KeyOffers implements AuthContext, Disposable {
+  readonly session: Session
+  readonly username: string
+  readonly signal: AbortSignal
+  readonly ask: Ask
+  readonly legacyAlgorithms: boolean
+  /** Each step, in order. */
+  readonly attempts: AuthAttempt[] = []
+  readonly #recorded = new WeakSet()
+  readonly #offered = new Set<string>()
+  readonly #preferred = new Set<string>()
+  readonly #closers: (() => void)[] = []
+
+  constructor({ session, username, signal, ask, legacyAlgorithms }: Pick<AuthContext, 'session' | 'username' | 'signal' | 'ask' | 'legacyAlgorithms'>) {
+    this.session = session
+    this.username = username
+    this.signal = signal
+    this.ask = ask
+    this.legacyAlgorithms = legacyAlgorithms
+  }
+
+  note(error: unknown): void {
+    if (!this.isRecorded(error)) this.attempts.push({ method: 'publickey', outcome: 'failed', error: asError(error) })
+  }
+
+  wasOffered(publicKey: Uint8Array): boolean {
+    return this.#offered.has(encodeBase64(publicKey))
+  }
+
+  preferKey(publicKey: Uint8Array): void {
+    this.#preferred.add(encodeBase64(publicKey))
+  }
+
+  isPreferred(publicKey: Uint8Array): boolean {
+    return this.#preferred.has(encodeBase64(publicKey))
+  }
+
+  atEnd(close: () => void): void {
+    this.#closers.push(close)
+  }
+
+  [Symbol.dispose](): void {
+    for (const close of this.#closers.splice(0)) close()
+  }
+
+  /** Whether an error has its place among the attempts already. */
+  isRecorded(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#recorded.has(error)
+  }
+
+  async offerKey(signer: Signer, algorithms?: readonly string[]): Promise<void> {
+    const key = await describeKey(signer.publicKey)
+    let left = this.#algorithms(signer, key, algorithms)
+    for (;;) {
+      const round = left.filter((name) => name !== SHA1)
+      try {
+        return await this.#offer(signer, key, round.length > 0 ? round : left)
+      } catch (error) {
+        left = round.length === 0 ? [] : otherAlgorithms(left, error, this.attempts.at(-1)?.algorithm ?? round[0]!)
+        if (left.length === 0 || !goesOn(this, error)) throw error
+      }
+    }
+  }
+
+  /** What may be signed with, preferred first. SHA-1 only where it is allowed, or asked for by name. */
+  #algorithms(signer: Signer, key: KeyDescription, wanted: readonly string[] | undefined): readonly string[] {
+    if (this.wasOffered(signer.publicKey)) throw new SSHError(`the key ${key.fingerprint} was offered already`, { code: 'ERR_KEY_OFFERED' })
+    const able = (signer.algorithms ?? signatureAlgorithms(key.keyType ?? '')).map(plainName)
+    const named = wanted?.map(plainName)
+    const names = named ? named.filter((name) => able.includes(name)) : able.filter((name) => this.legacyAlgorithms || name !== SHA1)
+    if (names.length > 0) return names
+    const why = able.includes(SHA1) ? 'it signs with ssh-rsa (SHA-1) only: that needs legacyAlgorithms' : 'none of the algorithms that were named is one of this key'
+    return this.#fail(key, new SSHError(`the key ${key.fingerprint} cannot be used: ${why}`, { code: 'ERR_ALGORITHM' }))
+  }
+
+  async #offer(signer: Signer, key: KeyDescription, algorithms: readonly string[]): Promise<void> {
+    const { session, username, signal } = this
+    this.#offered.add(encodeBase64(signer.publicKey))
+    let algorithm: string | undefined
+    const sign = (data: Uint8Array, name: string) => {
+      algorithm = name
+      return signer.asksPerson ? this.ask(() => signer.sign(data, name)) : orAbort(signer.sign(data, name), signal)
+    }
+    try {
+      await session.complete(() => session.userauthPublickey(username, signer.publicKey, sign, algorithms), { signal })
+      this.attempts.push({ method: 'publickey', outcome: 'accepted', ...key, algorithm })
+    } catch (error) {
+      if (session.failure || signal.aborted) throw error
+      this.#fail(key, error, algorithm)
+    }
+  }
+
+  #fail(key: KeyDescription, reason: unknown, algorithm?: string): never {
+    const error = asError(reason)
+    const outcome = isPartialSuccess(this, error) ? 'partial' : isRefusal(error) ? 'refused' : 'failed'
+    this.attempts.push({ method: 'publickey', outcome, ...key, algorithm, error })
+    this.#recorded.add(error)
+    throw error
+  }
+}
+
+export const asError = (reason: unknown) => reason instanceof Error ? reason : new Error(String(reason))
+
+/** Errors after which the same signer may still make a signature by another algorithm. */
+const OTHER_ALGORITHM = ['ERR_AGENT_PROTOCOL', 'ERR_KEY_UNSUPPORTED', 'ERR_KEY_FORMAT', 'ERR_LIBSSH2_ALGO_UNSUPPORTED']
+
+/**
+ * What is left to try with a key. A server that refuses its name has one chance more where SHA-1 is allowed. One that refuses the signature
+ * knows the key: old servers take names of algorithms that they cannot verify.
+ */
+function otherAlgorithms(names: readonly string[], error: unknown, used: string): readonly string[] {
+  if (!(error instanceof SSHError)) return []
+  if (error.errno === LIBSSH2_ERROR_AUTHENTICATION_FAILED) return names.filter((name) => name === SHA1)
+  return isRefusal(error) || OTHER_ALGORITHM.includes(error.code) ? names.filter((name) => name !== used) : []
+}

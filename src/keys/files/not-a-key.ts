@@ -1,0 +1,40 @@
+import type { KeyError } from '../../errors/ssh-error.ts'
+import { malformed, unsupported } from '../key-error.ts'
+import { beginning } from './key-text.ts'
+
+/** What people pass in place of a private key, by how it begins, and what to do about it. */
+const MISTAKES: readonly (readonly [RegExp, string])[] = [
+  [/^$/, 'the private key is empty'],
+  [/^\[object Promise\]$/, 'this is a Promise that was turned into text: await it, then pass the text of the key'],
+  [/^\[object /, 'this is an object that was turned into text: pass the text of the key'],
+  [/^(undefined|null|NaN)$/, 'this is the word for a value that is missing, not a private key: the variable that should hold the key was not set'],
+  [/^\$|^%\w+%$|^<[\w ./-]+>$|\{\{/, 'this is a placeholder, not a private key: it was not replaced by the text of the key'],
+  [/^(ssh-|ecdsa-|sk-)\S+ AAAA|-----BEGIN (RSA )?PUBLIC KEY-----|^---- BEGIN SSH2 PUBLIC/, 'this is a public key: a private one is needed'],
+  [/^-----BEGIN [\w ]*CERTIFICATE-----/, 'this is an X.509 certificate: the private key is needed'],
+  [/^-----BEGIN PGP /, 'this is a PGP key: SSH has keys of its own'],
+  [/^-+ ?BEGIN [\w ]*KEY/, 'the lines around the private key (-----BEGIN …-----, -----END …-----) are damaged: each has five dashes on both sides'],
+  [/^<(!doctype|html|\?xml)/i, 'this is a page or a document, not a private key: what was fetched is not the file'],
+  [/^\{/, 'this is JSON: pass the text of the key that it may hold'],
+  [/^SHA256:|^MD5:/, 'this is the fingerprint of a key: the private key itself is needed'],
+  [/^(~|\.{1,2})?[\\/][^\r\n]*$|^[A-Za-z]:[\\/][^\r\n]*$|^file:|^[\w./\\-]*\b(id_\w+|\w+\.(pem|key|ppk|txt))$/, 'this looks like a path, not like a private key: read the file and pass its contents, for example await readFile(path)'],
+]
+
+/** The error for a text that is no private key of a known form. It names the mistake, and never quotes the text. */
+export function notAKey(text: Uint8Array): KeyError {
+  // As text, DER can be anything.
+  if (text[0] === 0x30 && text.length > 16 && (text[1]! >= 0x80 || text[1] === text.length - 2)) {
+    return unsupported('this is a key in binary DER, without PEM armour: convert it with openssl pkey -inform DER -in OLD -out NEW')
+  }
+  const start = beginning(text)
+  if (/^---- BEGIN SSH2 ENCRYPTED PRIVATE KEY/.test(start)) return unsupported('this is a private key in the format of ssh.com (SSH2): convert it with ssh-keygen -i -f OLD > NEW, or with PuTTYgen where it has a passphrase')
+  if (start.startsWith('SSH PRIVATE KEY FILE FORMAT 1')) return unsupported('this is a key of SSH version 1, which is broken: make a new one, for example with: ssh-keygen -t ed25519')
+  return malformed(MISTAKES.find(([pattern]) => pattern.test(start))?.[1] ?? 'this is not a private key of a known format')
+}
+
+/** Values that are no text and no bytes. @throws TypeError that names the mistake */
+export function checkKeyType(key: unknown): asserts key is string | Uint8Array {
+  if (typeof key === 'string' || key instanceof Uint8Array) return
+  if (key === undefined || key === null) throw new TypeError(`the private key is ${String(key)}: pass its text or its bytes (is the variable set?)`)
+  if (typeof (key as PromiseLike<unknown>).then === 'function') throw new TypeError('the private key is a Promise: await it, then pass what it gives')
+  throw new TypeError('the private key must be its text or its bytes')
+}

@@ -1,0 +1,21 @@
+import type { Bytes } from '../../wire-format/bytes.ts'
+import { findPem } from '../../wire-format/pem.ts'
+import { parsePublicKey } from '../public-key.ts'
+import { keyText, MAXIMUM_LENGTH, startsWith } from './key-text.ts'
+import { readOpenSshEnvelope } from './openssh/envelope.ts'
+import { readPpkFile } from './ppk/file.ts'
+
+/** The public key that a key file shows without its passphrase: OpenSSH's format and PuTTY's have it in the clear, a `.pub` file is one. Undefined for others. */
+export function publicPartOf(source: string | Uint8Array): Bytes | undefined {
+  if (source.length > MAXIMUM_LENGTH) return undefined
+  const text = keyText(source)
+  try {
+    if (startsWith(text, 'PuTTY-User-Key-File-')) return readPpkFile(text).publicBlob
+    const block = findPem(text, (label) => label === 'OPENSSH PRIVATE KEY')
+    return block ? readOpenSshEnvelope(block.bytes).publicKey.slice() : parsePublicKey(text).blob
+  } catch {
+    return undefined
+  } finally {
+    text.fill(0)
+  }
+}
