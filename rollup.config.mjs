@@ -3,19 +3,10 @@ import { resolve } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
 import { chunkName } from './scripts/build/chunk-names.mjs'
-import { modules, programs } from './scripts/build/entries.mjs'
+import { doors, modules, programs } from './scripts/build/entries.mjs'
 import { typescript } from './scripts/build/typescript-plugin.mjs'
 
 const inputs = entries => Object.fromEntries(entries.map(({ entry, source }) => [entry, source]))
-
-/** Chosen by the runtime through package.json's "imports"; each lies beside libssh2.wasm. */
-const compilers = Object.fromEntries(['node', 'web', 'workerd'].map(name => [`compile-${name}`, `src/ffi/compile/${name}.ts`]))
-
-const hostCrypto = Object.fromEntries(['node', 'none'].map(name => [`host-crypto-${name}`, `src/ffi/host-crypto/${name}.ts`]))
-
-const dialers = Object.fromEntries(['bun', 'deno', 'node', 'web', 'workerd'].map(name => [`connect-tcp-${name}`, `src/transports/connect-tcp/${name}.ts`]))
-
-const files = Object.fromEntries(['node', 'none'].map(name => [`local-files-${name}`, `src/transports/local-files/${name}.ts`]))
 
 /** Absolute paths of everything that loads as soon as one of `sources` does. */
 function loadedWith(sources, getModuleInfo) {
@@ -36,7 +27,8 @@ function coreChunk(id, { getModuleInfo }) {
   return beside.has(id) ? 'base' : 'core'
 }
 let core, beside
-const besideCore = { ...inputs(modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent'].includes(entry))), ...compilers, ...hostCrypto, ...dialers, ...files }
+/** What loads without the core. The runtime chooses among the doors, which lie beside libssh2.wasm, through package.json's "imports". */
+const besideCore = inputs([...modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent'].includes(entry)), ...doors])
 
 /** Types that the client and the bindings have in common are one file, so that a class is the same type by whichever entry it comes. */
 function sharedTypes(id, { getModuleInfo }) {

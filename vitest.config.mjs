@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { modules } from './scripts/build/entries.mjs'
+import { doors, modules } from './scripts/build/entries.mjs'
 import { stripTypes } from './scripts/build/strip-types.mjs'
 import { distTests, isTool } from './scripts/run/dist-tests.mjs'
 
@@ -23,9 +23,8 @@ function builtModule() {
     enforce: 'pre',
     resolveId(id) {
       if (id === '#compile-libssh2') return compile
-      if (id === '#host-crypto') return path('src/ffi/host-crypto/node.ts')
-      if (id === '#connect-tcp') return path('src/transports/connect-tcp/node.ts')
-      if (id === '#local-files') return path('src/transports/local-files/node.ts')
+      const door = doors.find(({ door, conditions }) => door === id && conditions.includes('node'))
+      if (door) return path(door.source)
       if (id.endsWith('/create-module.ts') && variant !== 'release') return path('test/support/emscripten-module.ts')
       if (id === '#emscripten-module') return `${built}/libssh2.gen.js`
       return undefined

@@ -22,7 +22,7 @@ export type { ScpFile, ScpSendOptions } from './client/scp.ts'
 export type { SftpStat } from './sftp/protocol/attributes.ts'
 export type { SftpEntry } from './sftp/tree/directory.ts'
 export type { SftpLimits } from './sftp/protocol/limits.ts'
-export type { LocalPath } from './sftp/transfer/local-file.ts'
+export type { LocalPath } from './runtime/local-files.ts'
 export type { SftpOpenFlags } from './sftp/protocol/open-flags.ts'
 export type { UploadSource } from './sftp/transfer/sources.ts'
 export type { DownloadTarget } from './sftp/transfer/sinks.ts'
@@ -62,6 +62,6 @@ export type { Exit, Originator, PtyOptions } from './bindings/channel/channel.ts
 export type { SftpStatvfs } from './bindings/sftp/attributes.ts'
 
 // Shared
-export type { BytePort, PortSink, Transport } from './core/transport.ts'
+export type { BytePort, PortSink, Transport } from './runtime/transport.ts'
 export { type AuthAttempt, AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
 export { Instance, type InstanceOptions } from './ffi/instance.ts'

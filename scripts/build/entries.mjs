@@ -1,7 +1,7 @@
 // The entries of the package, from package.json: what is built, what a name means in tests, what must be documented.
 import { existsSync, readFileSync } from 'node:fs'
 
-const { name, exports, bin = {} } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+const { name, exports, imports, bin = {} } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 /** Where the source of a subpath lies: a transport, or a folder of its own. */
 function sourceOf(entry) {
@@ -15,6 +15,13 @@ export const modules = Object.entries(exports).filter(([, target]) => target.def
   const entry = subpath === '.' ? 'index' : subpath.slice(2)
   return { specifier: subpath.replace('.', name), entry, source: sourceOf(entry) }
 })
+
+/** `{ door, conditions, entry, source }` of each implementation that package.json's "imports" choose from: dist/DOOR-RUNTIME.js comes from src/transports/DOOR/RUNTIME.ts. */
+export const doors = Object.entries(imports).flatMap(([door, targets]) => [...new Set(Object.values(targets))].map(path => {
+  const entry = path.replace(/^.*\//, '').replace(/\.js$/, '')
+  const conditions = Object.keys(targets).filter(condition => targets[condition] === path)
+  return { door, conditions, entry, source: `src/transports/${entry.replace(/-(?=[^-]+$)/, '/')}.ts` }
+}))
 
 /** `{ entry, source }` of each program: dist/NAME.js comes from src/cli/NAME.ts. */
 export const programs = Object.values(bin).map(path => {

@@ -17,7 +17,7 @@ export type { SftpAttributes, SftpStatvfs } from './sftp/attributes.ts'
 export type { SftpPath } from './sftp/context.ts'
 
 // The same in both entries
-export type { BytePort, PortSink, Transport } from '../core/transport.ts'
+export type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
 export { AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from '../errors/ssh-error.ts'
 export * from '../ffi/constants.gen.ts'
 export { Instance, type InstanceOptions } from '../ffi/instance.ts'

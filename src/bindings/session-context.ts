@@ -1,5 +1,5 @@
 import { Driver } from '../core/driver.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 import { Wire } from '../core/wire.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { DisconnectError, type SSHError } from '../errors/ssh-error.ts'

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts'
 import { type Algorithms, defaultAlgorithms } from '../client/algorithms.ts'
 import { connect } from '../client/connect.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { applyAlgorithmList } from './algorithm-list.ts'
 import type { ConnectionArguments } from './arguments.ts'

@@ -1,5 +1,5 @@
 import type { Channel } from '../bindings/channel/channel.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 import { ReceiveWindow, type RoundTrip } from './receive-window.ts'
 import { channelReadable, channelWritable } from './streams.ts'
 

@@ -1,7 +1,7 @@
 import { connectAgent } from '#connect-tcp'
 import type { Channel, Originator } from '../bindings/channel/channel.ts'
 import type { Session } from '../bindings/session/session.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 import { ChannelError } from '../errors/ssh-error.ts'
 import { channelStream } from './channel-stream.ts'
 import { join } from './join.ts'

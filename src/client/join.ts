@@ -1,4 +1,5 @@
-import { closeTransport, type Transport } from '../core/transport.ts'
+import { closeTransport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 
 /**
  * Joins two byte streams until both directions have ended, each with an EOF of its own; then closes both. A failure of one ends the other. Never rejects.

@@ -1,4 +1,5 @@
-import { type BytePort, closeTransport, type PortSink, type Transport } from './transport.ts'
+import { closeTransport } from './transport.ts'
+import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
 
 /** The `BytePort` of any transport made of Web Streams. */
 export class StreamPort implements BytePort {

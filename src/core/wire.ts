@@ -1,6 +1,6 @@
 import { HOST_FAILED, HOST_PENDING } from '../ffi/host.ts'
 import { StreamPort } from './stream-port.ts'
-import type { BytePort, Transport } from './transport.ts'
+import type { BytePort, Transport } from '../runtime/transport.ts'
 
 /** Received and not yet taken: above this the transport is paused, below half of it resumed. */
 const INBOUND_HIGH = 1 << 20

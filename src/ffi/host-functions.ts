@@ -1,6 +1,6 @@
 import type { Bytes } from './exports.ts'
 import type { Heap } from './heap.ts'
-import type { HostCrypto } from './host-crypto/types.ts'
+import type { HostCrypto } from '../runtime/host-crypto.ts'
 import { hostKeyFunctions } from './host-keys.ts'
 import { HOST_FAILED, type HostFunctions, type SessionHost } from './host.ts'
 

@@ -1,4 +1,4 @@
-import type { HostCrypto } from './host-crypto/types.ts'
+import type { HostCrypto } from '../runtime/host-crypto.ts'
 import type { Bytes } from './exports.ts'
 import type { Heap } from './heap.ts'
 import { HOST_FAILED, type HostKeyFunctions } from './host.ts'

@@ -9,7 +9,7 @@ const VECTOR = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0,
 
 /**
  * The compiled `libssh2.wasm` of this package, the same for every caller: a module holds no state.
- * How it is found depends on the runtime (`src/ffi/compile/`); a failure is not remembered.
+ * How it is found depends on the runtime (`src/transports/compile/`); a failure is not remembered.
  * Rejects with `ERR_WASM_UNSUPPORTED` where there is no WebAssembly, or none with SIMD.
  */
 export function loadModule(): Promise<WebAssembly.Module> {

@@ -1,11 +1,11 @@
 /// TCP and Unix sockets of Bun.
-import type { Transport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 import { BunPort, type BunSocket } from './bun/port.ts'
 import { PortTransport } from './port-transport.ts'
-import type { ConnectTcpOptions } from './tcp-options.ts'
+import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-export type { ConnectTcpOptions } from './tcp-options.ts'
+export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
 /** The part of Bun's global that is used. */
 interface BunNet {

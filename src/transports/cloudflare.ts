@@ -1,9 +1,9 @@
 import { connect } from 'cloudflare:sockets'
 import { onAbort } from '../abort/on-abort.ts'
-import type { Transport } from '../core/transport.ts'
-import type { ConnectTcpOptions } from './tcp-options.ts'
+import type { Transport } from '../runtime/transport.ts'
+import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
-export type { ConnectTcpOptions } from './tcp-options.ts'
+export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
 /** A TCP connection of a Cloudflare Worker; its `Socket` is a transport as it is. @throws the error of the socket, or `signal.reason`. */
 export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {

@@ -1,9 +1,9 @@
 /// TCP and Unix sockets of Deno. Needs `--allow-net`; a Unix socket `--allow-read` and `--allow-write` too.
-import type { Transport } from '../core/transport.ts'
-import type { ConnectTcpOptions } from './tcp-options.ts'
+import type { Transport } from '../runtime/transport.ts'
+import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
-export type { ConnectTcpOptions } from './tcp-options.ts'
+export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
 /** The part of `Deno.Conn` that is used. */
 interface Conn extends Pick<Transport, 'readable' | 'writable'> {

@@ -2,4 +2,4 @@
 export { connectTcp, connectUnix, fromDuplex } from './node/socket.ts'
 export { forwardDynamic, type ForwardAddress, type ForwardDynamicOptions, type Forwarding, type ForwardingOptions, forwardLocal, type ForwardLocalOptions, forwardRemote, type ForwardRemoteOptions } from './node/forward.ts'
 export { fileHostKeyStore } from './node/known-hosts-store.ts'
-export type { ConnectTcpOptions } from './tcp-options.ts'
+export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'

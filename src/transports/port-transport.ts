@@ -1,4 +1,4 @@
-import type { BytePort, Transport } from '../core/transport.ts'
+import type { BytePort, Transport } from '../runtime/transport.ts'
 
 /** A transport over a port; its Web Streams are made when somebody asks for them, who is then the one to use the port. */
 export class PortTransport implements Transport {

@@ -1,5 +1,5 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
-import type { BytePort, PortSink } from '../core/transport.ts'
+import type { BytePort, PortSink } from '../runtime/transport.ts'
 import { SocketPort } from './socket-port.ts'
 
 /** What one read takes from the kernel at most. */

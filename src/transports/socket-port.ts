@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { BytePort, PortSink } from '../core/transport.ts'
+import type { BytePort, PortSink } from '../runtime/transport.ts'
 
 /** The `BytePort` of a Node stream: its events, without Web Streams between. */
 export class SocketPort implements BytePort {

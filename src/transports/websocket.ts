@@ -1,5 +1,5 @@
 import { onAbort } from '../abort/on-abort.ts'
-import type { BytePort, PortSink, Transport } from '../core/transport.ts'
+import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { PortTransport } from './port-transport.ts'
 

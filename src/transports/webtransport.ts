@@ -1,6 +1,6 @@
 /// WebTransport (HTTP/3) of browsers and Deno: one bidirectional stream carries one SSH connection.
 import { onAbort } from '../abort/on-abort.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Transport } from '../runtime/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
 /** What is used of a `WebTransport`. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
-import type { Transport } from '../../src/core/transport.ts'
+import type { Transport } from '../../src/runtime/transport.ts'
 
 /** A TCP connection as plain Web Streams, through Node's own adapter: what a runtime hands out that knows nothing of this library. */
 export function tcpTransport({ host, port }: { readonly host: string; readonly port: number }): Promise<Transport> {

@@ -1,4 +1,4 @@
-import type { Transport } from '../../core/transport.ts'
+import type { Transport } from '../../runtime/transport.ts'
 import { ChannelError } from '../../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,

@@ -1,5 +1,5 @@
 import { openLocalFile } from '#local-files'
-import type { LocalPath } from './local-file.ts'
+import type { LocalPath } from '../../runtime/local-files.ts'
 import { sizeOf } from '../protocol/parts.ts'
 
 /** Where a download goes: a local path where the runtime has files, or a stream. */

@@ -1,5 +1,5 @@
 import { openLocalFile } from '#local-files'
-import type { LocalPath } from './local-file.ts'
+import type { LocalPath } from '../../runtime/local-files.ts'
 
 /** What can be uploaded: a local path where the runtime has files, or bytes in one of their forms. */
 export type UploadSource = LocalPath | Uint8Array | Blob | ReadableStream<Uint8Array>

@@ -1,4 +1,4 @@
-import type { BytePort, PortSink } from '../../core/transport.ts'
+import type { BytePort, PortSink } from '../../runtime/transport.ts'
 
 /** The part of Bun's `Socket` that is used. */
 export interface BunSocket {

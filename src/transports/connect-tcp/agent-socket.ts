@@ -1,4 +1,4 @@
-import type { Transport } from '../../core/transport.ts'
+import type { Transport } from '../../runtime/transport.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 
 type ConnectUnix = (path: string, options: { readonly signal: AbortSignal | undefined }) => Promise<Transport>

@@ -1,4 +1,4 @@
-import type { Transport } from '../../core/transport.ts'
+import type { Transport } from '../../runtime/transport.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 
 /** Runtimes without Unix sockets: says what to do instead. */

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { close, closeSync, constants, fstatSync, ftruncate, open, read, writev } from 'node:fs'
-import type { LocalFile, LocalOpenMode, LocalPath } from '../../sftp/transfer/local-file.ts'
+import type { LocalFile, LocalOpenMode, LocalPath } from '../../runtime/local-files.ts'
 
 const { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants
 const FLAGS: Readonly<Record<LocalOpenMode, number>> = { read: O_RDONLY, replace: O_WRONLY | O_CREAT | O_TRUNC, 'go-on': O_WRONLY | O_CREAT }

@@ -2,7 +2,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { LocalEntry, LocalPath } from '../../sftp/transfer/local-file.ts'
+import type { LocalEntry, LocalPath } from '../../runtime/local-files.ts'
 
 export { openLocalFile } from './node-file.ts'
 

@@ -1,6 +1,6 @@
 /// Runtimes without files: says what to do instead.
 import { SSHError } from '../../errors/ssh-error.ts'
-import type { LocalEntry, LocalFile, LocalOpenMode, LocalPath } from '../../sftp/transfer/local-file.ts'
+import type { LocalEntry, LocalFile, LocalOpenMode, LocalPath } from '../../runtime/local-files.ts'
 
 const noFiles = () => new SSHError('this runtime has no local files: give a Blob, a Uint8Array or a stream instead of a path', { code: 'ERR_NO_LOCAL_FILES' })
 

@@ -1,10 +1,10 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { onAbort } from '../../abort/on-abort.ts'
-import type { BytePort, Transport } from '../../core/transport.ts'
+import type { BytePort, Transport } from '../../runtime/transport.ts'
 import { ReadBuffer } from '../read-buffer.ts'
 import { SocketPort } from '../socket-port.ts'
-import type { ConnectTcpOptions } from '../tcp-options.ts'
+import type { ConnectTcpOptions } from '../../runtime/connect-tcp.ts'
 
 /**
  * A TCP connection on Node (Deno and Bun have `node:net` too).

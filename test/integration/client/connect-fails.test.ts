@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   agent, connect, type ConnectOptions, insecureAcceptAnyHostKey, keyboardInteractive, memoryHostKeyStore, parsePrivateKey, password, publicKey, trustOnFirstUse, verifyHostKeyWith,
 } from '../../../src/index.ts'
-import type { Transport } from '../../../src/core/transport.ts'
+import type { Transport } from '../../../src/runtime/transport.ts'
 import { connectTcp } from '../../../src/transports/node.ts'
 import { type SshServer } from '../../support/ssh-server.ts'
 import { startSsh2Server } from '../../support/ssh2-server.ts'

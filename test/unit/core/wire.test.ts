@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { BytePort, PortSink } from '../../../src/core/transport.ts'
+import type { BytePort, PortSink } from '../../../src/runtime/transport.ts'
 import { Wire } from '../../../src/core/wire.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.ts'
 

@@ -1,10 +1,10 @@
 // Ciphers and MACs of wasm/crypto-{cipher,gcm,ghash,chachapoly,mac}.c against published vectors and Node's OpenSSL:
-// our own code, and the same with the ciphers of the runtime (src/ffi/host-crypto/).
+// our own code, and the same with the ciphers of the runtime (src/transports/host-crypto/).
 import { poly1305 } from '@noble/ciphers/_poly1305.js'
 import { createCipheriv, createHash, createHmac, randomBytes, randomInt } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { hostCrypto } from '../../../src/ffi/host-crypto/node.ts'
-import type { HostCrypto } from '../../../src/ffi/host-crypto/types.ts'
+import { hostCrypto } from '../../../src/transports/host-crypto/node.ts'
+import type { HostCrypto } from '../../../src/runtime/host-crypto.ts'
 import { CRYPTO_BUILD_MS, type CryptoModule, cryptoModule, hex, mbedtlsVectors, requireCrypto, toHex } from './module.ts'
 
 let module: CryptoModule

@@ -1,12 +1,12 @@
-// The check of a runtime's crypto (src/ffi/host-crypto/check.ts): what is right passes, and each fault is found by which a runtime could
+// The check of a runtime's crypto (src/transports/host-crypto/check.ts): what is right passes, and each fault is found by which a runtime could
 // hurt. Each one is today's `node:crypto` with one thing wrong.
 import { ctr, gcm } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256, sha512 } from '@noble/hashes/sha2.js'
 import { expect, it } from 'vitest'
-import { isSound } from '../../../src/ffi/host-crypto/check.ts'
-import { hostCrypto, nodeCrypto } from '../../../src/ffi/host-crypto/node.ts'
-import type { HostCrypto, PacketCipher } from '../../../src/ffi/host-crypto/types.ts'
+import { isSound } from '../../../src/transports/host-crypto/check.ts'
+import { hostCrypto, nodeCrypto } from '../../../src/transports/host-crypto/node.ts'
+import type { HostCrypto, PacketCipher } from '../../../src/runtime/host-crypto.ts'
 
 type Ctr = ReturnType<HostCrypto['aesCtr']>
 

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { HostCrypto } from '../../../src/ffi/host-crypto/types.ts'
+import type { HostCrypto } from '../../../src/runtime/host-crypto.ts'
 import { hostKeyFunctions } from '../../../src/ffi/host-keys.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))

@@ -1,5 +1,5 @@
 import { LONG_TEXT, became, copy, hex, refuses } from './check-tools.ts'
-import type { HostCrypto, PacketCipher } from './types.ts'
+import type { HostCrypto, PacketCipher } from '../../runtime/host-crypto.ts'
 
 interface Vector {
   readonly key: string

@@ -1,5 +1,5 @@
 import { LONG_TEXT, became, copy, equal, hex } from './check-tools.ts'
-import type { HostCrypto } from './types.ts'
+import type { HostCrypto } from '../../runtime/host-crypto.ts'
 
 const PLAIN = '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710'
 const COUNTER = 'f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff'

@@ -1,5 +1,5 @@
 import { LONG_TEXT, copy, equal, hex } from './check-tools.ts'
-import type { HostCrypto } from './types.ts'
+import type { HostCrypto } from '../../runtime/host-crypto.ts'
 
 /** 152 bytes of RFC 4231, test case 7. */
 const TEXT = new TextEncoder().encode('This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.')

@@ -1,4 +1,4 @@
-import { inlinedLibssh2 } from '../libssh2-inlined.gen.js'
+import { inlinedLibssh2 } from './libssh2-inlined.gen.js'
 
 /** For bundles of one file: the module is inside, nothing is fetched. Not for Workers, which may not compile bytes. */
 export async function compileInlined(): Promise<WebAssembly.Module> {

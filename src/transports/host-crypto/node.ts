@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto'
 import { isSound } from './check.ts'
-import type { HostCrypto } from './types.ts'
+import type { HostCrypto } from '../../runtime/host-crypto.ts'
 
 const TAG = { authTagLength: 16 } as const
 

@@ -1,4 +1,4 @@
-/// Files of the machine that this runs on; `#local-files` has them where the runtime does.
+/// `#local-files`: files of the machine that this runs on, where the runtime has them.
 
 /** An open local file. */
 export interface LocalFile {
@@ -25,3 +25,18 @@ export interface LocalEntry {
 
 /** A path of the machine that this runs on, or a `file:` URL. */
 export type LocalPath = string | URL
+
+/** Opens a file. @throws SSHError `ERR_NO_LOCAL_FILES` where the runtime has none, or the error of the system. */
+export declare function openLocalFile(path: LocalPath, how: LocalOpenMode): Promise<LocalFile>
+
+/** The entries of a directory, in no order. */
+export declare function listLocalDirectory(path: LocalPath): Promise<LocalEntry[]>
+
+/** Makes a directory, with those above it; one that exists is no error. */
+export declare function makeLocalDirectory(path: LocalPath): Promise<void>
+
+/** The path of an entry in `folder`. */
+export declare function joinLocalPath(folder: LocalPath, name: string): string
+
+/** Whether a name from a server would lead out of the folder, or is one that this system cannot have. */
+export declare function isForeignName(name: string): boolean

@@ -1,4 +1,4 @@
-import type { HostCrypto } from './types.ts'
+import type { HostCrypto } from '../../runtime/host-crypto.ts'
 
 /** Browsers and Workers: their crypto is asynchronous, which costs more for a packet than our own takes for all of it. */
 export function hostCrypto(): HostCrypto | undefined {

@@ -1,3 +1,5 @@
+/// `#host-crypto`: AES and HMAC of the runtime, where they are synchronous.
+
 /** Synchronous AES and HMAC of a runtime. Everything works in place, on views that are gone after the call. */
 export interface HostCrypto {
   /** AES in counter mode: goes on from call to call. */
@@ -12,3 +14,6 @@ export interface PacketCipher {
   /** @throws for a wrong tag; `data` is as it was then. */
   open(nonce: Uint8Array, associated: Uint8Array, data: Uint8Array, tag: Uint8Array): void
 }
+
+/** The runtime's own, if it has them and they do what is relied on. */
+export declare function hostCrypto(): HostCrypto | undefined

@@ -1,7 +1,7 @@
 import { ctrIsSound } from './check-ctr.ts'
 import { gcmIsSound } from './check-gcm.ts'
 import { hmacIsSound } from './check-hmac.ts'
-import type { HostCrypto } from './types.ts'
+import type { HostCrypto } from '../../runtime/host-crypto.ts'
 
 /**
  * Whether a runtime's crypto does what we rely on: published values, carries of counters, several packets with one key, and that what is forged

@@ -1,0 +1,16 @@
+/// `#connect-tcp`: TCP and the agent's socket, where the runtime has them.
+import type { Transport } from './transport.ts'
+
+/** Where a TCP connection goes. */
+export interface ConnectTcpOptions {
+  readonly host: string
+  /** 22 if none is given. */
+  readonly port?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Opens a TCP connection. @throws SSHError where the runtime has none, the error of the connection, or `signal.reason`. */
+export declare function connectTcp(options: ConnectTcpOptions): Promise<Transport>
+
+/** Opens the Unix socket of an authentication agent: at `path`, or where SSH_AUTH_SOCK says. @throws SSHError `ERR_NO_AGENT` where there is none. */
+export declare function connectAgent(path: string | undefined, signal: AbortSignal | undefined): Promise<Transport>
