@@ -1,75 +1,67 @@
-// Imports point down only (ARCHITECTURE.md). This table is the rule: a layer and what it may import from.
-import { posix } from 'node:path'
-import ts from 'typescript'
+// Imports point down only (ARCHITECTURE.md), and no file leads back to itself. This table is the rule: a room and what it may import from.
+import { circles } from './circles.mjs'
 import { lineAt, projectFiles, read, report } from './files.mjs'
+import { fileOf, importsOf } from './imports.mjs'
 
 const KEYS = ['errors', 'wire-format', 'keys']
+/** @type {Record<string, readonly string[]>} */
 const MAY_IMPORT = {
   abort: [],
   errors: [],
+  runtime: [],
   'wire-format': ['errors'],
   keys: ['errors', 'wire-format'],
   'host-key': ['abort', ...KEYS],
-  ffi: ['errors'],
-  core: ['abort', 'errors', 'ffi'],
-  bindings: [...KEYS, 'ffi', 'core'],
-  sftp: ['abort', 'errors', 'wire-format', 'ffi', 'bindings'],
-  client: ['abort', ...KEYS, 'host-key', 'ffi', 'core', 'bindings', 'sftp'],
-  // Runtime names live here. Types may come from anywhere below; the transports themselves carry no code of the library.
-  transports: ['abort', 'errors'],
+  ffi: ['errors', 'runtime'],
+  core: ['abort', 'errors', 'runtime', 'ffi'],
+  bindings: [...KEYS, 'runtime', 'ffi', 'core'],
+  sftp: ['abort', 'errors', 'wire-format', 'runtime', 'ffi', 'bindings'],
+  client: ['abort', ...KEYS, 'host-key', 'runtime', 'ffi', 'core', 'bindings', 'sftp'],
+  // Runtimes have names here. Types may come from anywhere below; the transports themselves carry no code of the library.
+  transports: ['abort', 'errors', 'runtime'],
   xterm: ['errors'],
-  cli: ['errors', 'wire-format', 'keys', 'host-key', 'client', 'transports', 'index.ts'],
+  cli: ['errors', 'wire-format', 'keys', 'host-key', 'runtime', 'client', 'transports', 'index.ts'],
   agent: ['keys'],
-  inline: ['ffi', 'index.ts'],
-  'index.ts': ['abort', 'errors', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
+  inline: ['ffi', 'transports', 'index.ts'],
+  'index.ts': ['abort', 'errors', 'runtime', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
 }
 const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'cli']
 /** Packages that exist only at run time of one kind of host. */
 const RUNTIME_MODULE = /^(node|cloudflare|bun|deno):/
-const RUNTIME_FOLDERS = /^src\/(transports|cli|ffi\/compile|ffi\/host-crypto)\//
+const RUNTIME_ROOMS = ['transports', 'cli']
 
-const layerOf = path => path.split('/')[1]
+/** @param {string} path */
+const roomOf = path => path.split('/')[1]
 
-/** `{ target, typeOnly, index }` of every import and re-export, dynamic ones too. */
-function imports(path, text) {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
-  const list = []
-  const add = (node, specifier, typeOnly) => list.push({ target: specifier.text, typeOnly, index: node.getStart(file) })
-  const visit = node => {
-    if (ts.isImportDeclaration(node)) {
-      const named = node.importClause?.namedBindings
-      const allTypes = named && ts.isNamedImports(named) && !node.importClause.name && named.elements.every(element => element.isTypeOnly)
-      add(node, node.moduleSpecifier, node.importClause?.isTypeOnly || allTypes || false)
-    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
-      add(node, node.moduleSpecifier, node.isTypeOnly)
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && ts.isStringLiteral(node.arguments[0])) {
-      add(node, node.arguments[0], false)
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      add(node, node.argument.literal, true)
-    }
-    ts.forEachChild(node, visit)
-  }
-  visit(file)
-  return list
+/** The source that an import leads to: `#connect-tcp` to its interface. @param {string} path @param {string} specifier */
+function targetOf(path, specifier) {
+  return specifier.startsWith('#') ? `src/runtime/${specifier.slice(1)}.ts` : fileOf(path, specifier)
 }
 
+/** @type {string[]} */
 const findings = []
+/** @type {Map<string, string[]>} */
+const graph = new Map()
 let count = 0
 for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
-  const text = read(path)
-  const layer = layerOf(path)
-  if (!(layer in MAY_IMPORT)) findings.push(`${path}: src/${layer} is not a layer (scripts/check/layers.mjs)`)
-  for (const { target, typeOnly, index } of imports(path, text)) {
+  const room = roomOf(path)
+  /** @type {string[]} */
+  const targets = []
+  graph.set(path, targets)
+  if (!(room in MAY_IMPORT)) findings.push(`${path}: src/${room} is not a room of the table in scripts/check/layers.mjs`)
+  for (const { specifier, typeOnly, index } of importsOf(path)) {
     count++
-    const where = `${path}:${lineAt(text, index)}`
-    if (RUNTIME_MODULE.test(target)) {
-      if (!RUNTIME_FOLDERS.test(path)) findings.push(`${where}: imports ${target}; only src/transports and src/cli name a runtime`)
-      continue
-    }
-    if (!target.startsWith('.')) continue
-    const imported = layerOf(posix.normalize(posix.join(posix.dirname(path), target)))
-    const allowed = imported === layer || MAY_IMPORT[layer]?.includes(imported) || (typeOnly && TYPES_FROM_ANYWHERE.includes(layer))
-    if (!allowed) findings.push(`${where}: ${layer} may not import ${target} (layer ${imported})`)
+    const where = `${path}:${lineAt(read(path), index)}`
+    if (RUNTIME_MODULE.test(specifier) && !RUNTIME_ROOMS.includes(room)) findings.push(`${where}: imports ${specifier}; only src/transports and src/cli name a runtime`)
+    const target = targetOf(path, specifier)
+    if (!target) continue
+    targets.push(target)
+    const imported = roomOf(target)
+    const allowed = imported === room || MAY_IMPORT[room]?.includes(imported) || (typeOnly && TYPES_FROM_ANYWHERE.includes(room))
+    if (!allowed) findings.push(`${where}: ${room} may not import ${specifier} (${imported})`)
   }
 }
-report(findings, `${count} imports point down`)
+const upward = findings.length
+const round = circles(graph)
+for (const path of round) console.error(`a circle of imports: ${path.join(' -> ')}`)
+report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles`)
