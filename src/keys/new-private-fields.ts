@@ -2,7 +2,8 @@ import type { Bytes } from '../wire-format/bytes.ts'
 import { readPkcs8 } from './files/der/private-key.ts'
 import { unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
-import { ecdsaPrivate, ed25519Private, type PrivateFields } from './private-fields.ts'
+import { ecdsaPrivate, ed25519Private } from './private-fields.ts'
+import type { PrivateFields } from './private-numbers.ts'
 
 /** The numbers of a new key. @param bits the default of the type if none are given */
 export async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {

@@ -1,7 +1,7 @@
 import { type Bytes, joinBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, numberToBytes } from './big-number.ts'
 import type { EcdsaCurve } from './key-types.ts'
-import type { PrivateFields, RsaPrivate } from './private-fields.ts'
+import type { PrivateFields, RsaPrivate } from './private-numbers.ts'
 
 /**
  * PKCS#8 (RFC 5958) of a private key, not encrypted: the form in which every WebCrypto imports one. The caller zeroes it.

@@ -1,24 +1,10 @@
-import { type Bytes, copyBytes, equalBytes } from '../wire-format/bytes.ts'
+import { copyBytes, equalBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, fixedLength } from './big-number.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import { privatePkcs8 } from './pkcs8.ts'
-import { bitLength, checkedPoint, checkedRsa, type EcdsaPublic, type Ed25519Public, type RsaPublic } from './public-key-blob.ts'
-
-export interface RsaPrivate {
-  readonly kind: 'rsa'
-  readonly public: RsaPublic
-  readonly d: Bytes
-  readonly p: Bytes
-  readonly q: Bytes
-  /** q⁻¹ mod p */
-  readonly iqmp: Bytes
-}
-export interface EcdsaPrivate { readonly kind: 'ecdsa', readonly public: EcdsaPublic, /** As long as a coordinate. */ readonly scalar: Bytes }
-export interface Ed25519Private { readonly kind: 'ed25519', readonly public: Ed25519Public, /** The 32 bytes of RFC 8032 5.1.5. */ readonly seed: Bytes }
-
-/** A private key's numbers, checked to belong together. The owner zeroes them with `wipePrivate`. */
-export type PrivateFields = RsaPrivate | EcdsaPrivate | Ed25519Private
+import { bitLength, checkedPoint, checkedRsa, type RsaPublic } from './public-key-blob.ts'
+import type { EcdsaPrivate, Ed25519Private, PrivateFields, RsaPrivate } from './private-numbers.ts'
 
 export interface RsaNumbers { readonly n: Uint8Array, readonly e: Uint8Array, readonly d: Uint8Array, readonly p: Uint8Array, readonly q: Uint8Array, readonly iqmp: Uint8Array }
 

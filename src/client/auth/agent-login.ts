@@ -5,7 +5,7 @@ import { SSHError } from '../../errors/ssh-error.ts'
 import { AgentClient, type AgentIdentity } from '../../keys/agent/client.ts'
 import type { AgentTransport } from '../../keys/agent/stream.ts'
 import { parsePublicKey } from '../../keys/public-key.ts'
-import type { AgentOptions } from './agent.ts'
+import type { AgentOptions } from './agent-options.ts'
 import type { AuthContext } from './authenticate.ts'
 import { goesOn } from './going-on.ts'
 

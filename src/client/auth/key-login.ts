@@ -2,10 +2,11 @@ import { SSHError } from '../../errors/ssh-error.ts'
 import { publicPartOf } from '../../keys/files/public-part.ts'
 import { certifiedSigner } from '../../keys/signers/certified-signer.ts'
 import type { Signer } from '../../keys/signers/signer.ts'
-import { type SigningKey, toSigner } from '../../keys/signers/to-signer.ts'
+import { toSigner } from '../../keys/signers/to-signer.ts'
+import type { SigningKey } from '../../keys/signers/signing-key.ts'
 import type { AuthContext } from './authenticate.ts'
 import { goesOn } from './going-on.ts'
-import type { PublicKeyOptions } from './public-key.ts'
+import type { PublicKeyOptions } from './public-key-options.ts'
 
 /** What `publicKey()` does: the certificate first, if there is one, then the key itself. */
 export async function keyLogin(context: AuthContext, key: SigningKey, { certificate, algorithms, ...options }: PublicKeyOptions): Promise<void> {

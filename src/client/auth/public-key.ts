@@ -1,13 +1,6 @@
-import type { SignerOptions, SigningKey } from '../../keys/signers/to-signer.ts'
+import type { SigningKey } from '../../keys/signers/signing-key.ts'
 import type { AuthMethod } from './authenticate.ts'
-
-export interface PublicKeyOptions extends SignerOptions {
-  /**
-   * Signature algorithms to use, preferred first, e.g. `['rsa-sha2-256']`. By default all that the key can make; of RSA SHA-2 only, and then,
-   * with `legacyAlgorithms`, `ssh-rsa`. To name `ssh-rsa` here allows SHA-1 for this key.
-   */
-  readonly algorithms?: readonly string[] | undefined
-}
+import type { PublicKeyOptions } from './public-key-options.ts'
 
 /**
  * Authenticates with a private key: its text in any known format, a parsed key, a `CryptoKeyPair`, or a signer of the caller's own.

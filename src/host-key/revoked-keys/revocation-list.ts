@@ -3,7 +3,7 @@ import { malformed } from '../../keys/key-error.ts'
 import { type Bytes, encodeText, equalBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { encodeBase64 } from '../../wire-format/base64.ts'
-import type { IsRevoked } from './revoked-keys.ts'
+import type { IsRevoked } from './is-revoked.ts'
 
 /** How a key revocation list begins (PROTOCOL.krl of OpenSSH). */
 export const REVOCATION_LIST = /* @__PURE__ */ encodeText('SSHKRL\n\0')

@@ -2,11 +2,8 @@ import { HostKeyError } from '../../errors/ssh-error.ts'
 import { certifiedKey } from '../../keys/certificate.ts'
 import { parsePublicKey } from '../../keys/public-key.ts'
 import { decodeText, encodeText, equalBytes } from '../../wire-format/bytes.ts'
-import type { PresentedKey } from '../presented-key.ts'
 import { readRevocationList, REVOCATION_LIST } from './revocation-list.ts'
-
-/** Whether a key is on a list of revoked ones, or the authority of its certificate is. */
-export type IsRevoked = (key: PresentedKey) => Promise<boolean>
+import type { IsRevoked } from './is-revoked.ts'
 
 /**
  * Reads what `RevokedHostKeys` of ssh_config(5) names: public keys, one a line, or a key revocation list of `ssh-keygen -k`.

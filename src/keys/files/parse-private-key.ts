@@ -1,11 +1,5 @@
 import type { PrivateKey } from '../private-key.ts'
-
-export interface ParsePrivateKeyOptions {
-  /** Text is encoded as UTF-8. Ignored by keys that are not encrypted. */
-  readonly passphrase?: string | Uint8Array | undefined
-  /** RSA keys under this are refused; 2048 where left out. */
-  readonly minimumRsaBits?: number
-}
+import type { ParsePrivateKeyOptions } from './parse-options.ts'
 
 /**
  * Reads a private key: OpenSSH's format, PEM (PKCS#1, PKCS#8, SEC1), PuTTY's versions 2 and 3; encrypted or not; RSA, ECDSA, Ed25519.

@@ -1,7 +1,7 @@
 import { type Bytes, ownBytes } from '../../wire-format/bytes.ts'
 import { unsupported } from '../key-error.ts'
 import { privatePkcs8 } from '../pkcs8.ts'
-import type { PrivateFields } from '../private-fields.ts'
+import type { PrivateFields } from '../private-numbers.ts'
 import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
 import { webCryptoParameters, webCryptoSign } from './web-crypto-sign.ts'
 

@@ -10,7 +10,7 @@ import { parsePublicKey } from '../public-key.ts'
 import { readPublicKey } from '../public-key-blob.ts'
 import { readPrivateKey } from '../files/read-private-key.ts'
 import type { Signer } from './signer.ts'
-import type { ForeignSigner, SignerOptions, SigningKey } from './to-signer.ts'
+import type { ForeignSigner, SignerOptions, SigningKey } from './signing-key.ts'
 import { wholeSignature } from './whole-signature.ts'
 
 /** The work of `toSigner`. */

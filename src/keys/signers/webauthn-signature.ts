@@ -4,7 +4,7 @@ import { encodeBase64Url } from '../jwk.ts'
 import { malformed, unsupported } from '../key-error.ts'
 import { WEBAUTHN_SK_ECDSA } from '../key-types.ts'
 import { ecdsaNumbers } from './signature-blob.ts'
-import type { WebAuthnSignerOptions } from './webauthn-signer.ts'
+import type { WebAuthnSignerOptions } from './webauthn-options.ts'
 import { ecdsaPair } from './whole-signature.ts'
 
 /** What an authenticator answers; `AuthenticatorAssertionResponse` is one. */

@@ -5,24 +5,7 @@ import { SK_ECDSA, WEBAUTHN_SK_ECDSA } from '../key-types.ts'
 import { parsePublicKey, type PublicKey } from '../public-key.ts'
 import { readPublicKey, writePublicKey } from '../public-key-blob.ts'
 import type { Signer } from './signer.ts'
-
-/** The part of `navigator.credentials` that is used. */
-export interface Credentials {
-  get(options: { publicKey: PublicKeyCredentialRequestOptions, signal?: AbortSignal }): Promise<unknown>
-}
-
-export interface WebAuthnSignerOptions {
-  /** The `.pub` line or blob of the credential's key: `sk-ecdsa-sha2-nistp256@openssh.com` with the relying party's id as application. */
-  readonly publicKey: string | Uint8Array
-  /** The credential's raw id, as registration gave it. */
-  readonly credentialId: Uint8Array
-  readonly userVerification?: 'required' | 'preferred' | 'discouraged'
-  /** Milliseconds that the authenticator has. */
-  readonly timeout?: number
-  readonly signal?: AbortSignal
-  /** `navigator.credentials` where left out. */
-  readonly credentials?: Credentials
-}
+import type { WebAuthnSignerOptions } from './webauthn-options.ts'
 
 /**
  * Signs with a security key or passkey through the browser (WebAuthn), as `webauthn-sk-ecdsa-sha2-nistp256@openssh.com` (PROTOCOL.u2f).

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import type { ForeignSigner } from '../../../src/keys/signers/to-signer.ts'
-import { type Credentials, webAuthnPublicKey, webAuthnSigner } from '../../../src/keys/signers/webauthn-signer.ts'
+import type { ForeignSigner } from '../../../src/keys/signers/signing-key.ts'
+import { webAuthnPublicKey, webAuthnSigner } from '../../../src/keys/signers/webauthn-signer.ts'
+import type { Credentials } from '../../../src/keys/signers/webauthn-options.ts'
 import { mpint, publicBlobOf, string, strings } from './independent-verifier.ts'
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest()

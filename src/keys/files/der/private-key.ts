@@ -3,7 +3,8 @@ import { DerReader } from './der.ts'
 import { isDsa, malformed, unsupported } from '../../key-error.ts'
 import { DSA_OID, EC_OID, ED25519_OID, readCurve, RSA_OID } from './algorithm-oids.ts'
 import type { EcdsaCurve } from '../../key-types.ts'
-import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '../../private-fields.ts'
+import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
+import type { PrivateFields } from '../../private-numbers.ts'
 
 /** RSAPrivateKey of PKCS#1 (RFC 8017 A.1.2). */
 export function readPkcs1(bytes: Uint8Array): PrivateFields {

@@ -3,7 +3,8 @@ import type { WireReader } from '../../../wire-format/reader.ts'
 import type { WireWriter } from '../../../wire-format/writer.ts'
 import { isDsa, malformed, unsupported } from '../../key-error.ts'
 import { type EcdsaCurve, CURVES } from '../../key-types.ts'
-import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '../../private-fields.ts'
+import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
+import type { PrivateFields } from '../../private-numbers.ts'
 import { typeOf } from '../../public-key-blob.ts'
 
 /** The type and the numbers of a private key, as OpenSSH writes them in key files and in agent messages (draft-ietf-sshm-ssh-agent section 3.2). */

@@ -8,7 +8,8 @@ import { malformed, passphraseRequired, passphraseWrong, unsupported } from '../
 import { openSshCipher } from './cipher.ts'
 import { OPENSSH_MAGIC, readOpenSshEnvelope } from './envelope.ts'
 import { readOpenSshFields, writeOpenSshFields } from './private-fields.ts'
-import { type PrivateFields, wipePrivate } from '../../private-fields.ts'
+import { wipePrivate } from '../../private-fields.ts'
+import type { PrivateFields } from '../../private-numbers.ts'
 import { writePublicKey } from '../../public-key-blob.ts'
 
 /** OpenSSH's own format of private keys (PROTOCOL.key): `-----BEGIN OPENSSH PRIVATE KEY-----`. */

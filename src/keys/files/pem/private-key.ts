@@ -6,7 +6,7 @@ import { readPkcs1, readPkcs8, readSec1 } from '../der/private-key.ts'
 import { isDsa, passphraseWrong, unsupported } from '../../key-error.ts'
 import { decryptPkcs8 } from '../der/pbes2.ts'
 import { decryptPem, isEncryptedPem } from './encryption.ts'
-import type { PrivateFields } from '../../private-fields.ts'
+import type { PrivateFields } from '../../private-numbers.ts'
 
 /** Reads the private keys that OpenSSL writes: PKCS#1, SEC1 and PKCS#8, each plain or encrypted. */
 export async function readPemPrivateKey(block: PemBlock, passphrase: Bytes | undefined): Promise<PrivateFields> {

@@ -9,7 +9,8 @@ import { isDsa, malformed, passphraseWrong, unsupported } from '../../key-error.
 import type { ParsedPrivateKey } from '../openssh/private-key.ts'
 import { type PpkFile, readPpkFile } from './file.ts'
 import { derivePpkSecrets } from './secrets.ts'
-import { ecdsaPrivate, ed25519Private, type PrivateFields, rsaPrivate } from '../../private-fields.ts'
+import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
+import type { PrivateFields } from '../../private-numbers.ts'
 import { type PublicFields, publicKeyType, readPublicKey } from '../../public-key-blob.ts'
 
 /** Reads PuTTY's private keys of version 2 and 3; the MAC, which covers all of the file, is checked before anything is believed. */
