@@ -50,6 +50,8 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
 
 const CONNECT_TIMEOUT = 20_000
 
+const loadLogin = () => import('./auth/log-in.ts')
+
 /**
  * Connects, checks the host key, and authenticates. Whatever fails, the transport is closed.
  * @throws HostKeyError, AuthenticationError, DisconnectError or another SSHError; `signal.reason` on abort, at once; TypeError or RangeError for options
@@ -119,6 +121,8 @@ class Attempt {
 
   async #session(given: Disposable): Promise<Session> {
     const deadline = this.#deadline
+    // What comes last loads first, beside the connection.
+    loadLogin().catch(() => undefined)
     const { host = '', port = 22, rekey, transport = await deadline.run(connectTcp({ host, port, signal: deadline.signal }), abandonTransport) } = this.#options
     const owned = transport === this.#options.transport ? given : deadline.own(abandoning(transport))
     const session = await deadline.run(Session.create(transport, this.#options), (late) => late.free())
@@ -170,7 +174,7 @@ class Attempt {
     const { signal, ask } = this.#deadline
     const beforeMethod = bannerFeed(session, onBanner)
     this.#step = 'authenticating'
-    const how = await this.#deadline.run(import('./auth/log-in.ts').then(({ logIn }) => logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)))
+    const how = await this.#deadline.run(loadLogin().then(({ logIn }) => logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)))
     beforeMethod()
     return how
   }

@@ -1,4 +1,5 @@
 import { HostKeyError } from '../../errors/ssh-error.ts'
+import { certificateName, signatureAlgorithms } from '../../keys/key-types.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 import { fingerprint, keyTitle } from '../fingerprint.ts'
 import type { KnownHostsEntry } from './line.ts'
@@ -7,6 +8,9 @@ import type { HostKeyInfo } from '../policy.ts'
 import { type PresentedKey, readPresentedKey } from '../presented-key.ts'
 
 const DEFAULT_PORT = 22
+
+/** Key types that a certificate can hold: which of them a host has is not known from its authority. */
+const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-rsa']
 
 /**
  * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes:
@@ -32,10 +36,12 @@ export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, r
   throw certificateError ?? await unknownOrChanged(plainEntries(named), presented, info)
 }
 
-/** The entries that may accept a host key: those of the host with its port and, unless a key is known there, those of its name alone. */
-export async function knownEntries(file: KnownHostsFile, host: string, port: number): Promise<readonly KnownHostsEntry[]> {
+/** The algorithms under which a host can prove itself: certificates where an authority is known, then the types of its keys. */
+export async function knownAlgorithms(file: KnownHostsFile, host: string, port: number): Promise<readonly string[]> {
   const { named, portless } = await lookUp(file, host, port)
-  return plainEntries(named).length > 0 ? named : [...named, ...portless]
+  const entries = plainEntries(named).length > 0 ? named : [...named, ...portless]
+  const certificates = entries.some(({ marker }) => marker === '@cert-authority') ? CERTIFIABLE.map(certificateName) : []
+  return [...new Set([...certificates, ...plainEntries(entries).map(({ type }) => type)].flatMap(signatureAlgorithms))]
 }
 
 async function lookUp(file: KnownHostsFile, host: string, port: number): Promise<{ readonly named: readonly KnownHostsEntry[], readonly portless: readonly KnownHostsEntry[] }> {
