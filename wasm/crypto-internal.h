@@ -59,6 +59,7 @@ extern const LIBSSH2_CRYPT_METHOD
 /* crypto-mac.c */
 extern const LIBSSH2_MAC_METHOD
     crypto_hmac_sha256, crypto_hmac_sha512, crypto_hmac_sha1,
+    crypto_hmac_sha1_96, crypto_hmac_md5,
     crypto_hmac_sha256_etm, crypto_hmac_sha512_etm, crypto_hmac_sha1_etm;
 /* crypto-hostkey.c */
 extern const struct hostkey_method

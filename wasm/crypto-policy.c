@@ -52,7 +52,8 @@ static const LIBSSH2_MAC_METHOD *macs[] = {
     &crypto_hmac_sha512, NULL
 };
 static const LIBSSH2_MAC_METHOD *const legacy_macs[] = {
-    &crypto_hmac_sha1_etm, &crypto_hmac_sha1, NULL
+    &crypto_hmac_sha1_etm, &crypto_hmac_sha1, &crypto_hmac_sha1_96,
+    &crypto_hmac_md5, NULL
 };
 
 const LIBSSH2_HOSTKEY_METHOD **libssh2_hostkey_methods(void)

@@ -9,8 +9,10 @@
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_DES_C
 
-/* hashes; SHA-1 only for legacy servers and fingerprints */
+/* hashes; SHA-1 only for legacy servers and fingerprints, MD5 only for the
+   MACs of legacy servers */
 #define MBEDTLS_MD_C
+#define MBEDTLS_MD5_C
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C

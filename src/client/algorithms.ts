@@ -69,7 +69,7 @@ const LEGACY: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
   hostKey: ['ssh-rsa-cert-v01@openssh.com', 'ssh-rsa'],
   cipher: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
-  mac: ['hmac-sha1-etm@openssh.com', 'hmac-sha1'],
+  mac: ['hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-sha1-96', 'hmac-md5'],
   compression: [],
 }
 
@@ -112,7 +112,7 @@ function named(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, comp
   const chosen = algorithms?.[kind]
   if (!chosen) return allowed.filter((name) => supported.includes(name))
   for (const name of chosen) {
-    if (!supported.includes(name)) throw refused(kind, name, 'is not supported')
+    if (!supported.includes(name)) throw refused(kind, name, name.startsWith('ssh-dss') ? '(DSA) is too weak, and not supported' : 'is not supported')
     if (!legacyAlgorithms && LEGACY[kind].includes(name)) throw refused(kind, name, 'is weak: it needs legacyAlgorithms')
   }
   if (chosen.length === 0) throw new SSHError(`algorithms.${kind} is empty`, { code: 'ERR_ALGORITHM' })

@@ -49,7 +49,7 @@ const kex = [
 const hostkeys = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa']
 const aead = ['chacha20-poly1305@openssh.com', 'aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
 const ciphers = ['aes256-ctr', 'aes192-ctr', 'aes128-ctr', 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc']
-const macs = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512', 'hmac-sha1-etm@openssh.com', 'hmac-sha1']
+const macs = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512', 'hmac-sha1-etm@openssh.com', 'hmac-sha1', 'hmac-sha1-96', 'hmac-md5']
 
 describe.runIf(requirePeer('sshd'))('one method at a time, OpenSSH as installed', () => {
   let server: SshServer
@@ -58,7 +58,7 @@ describe.runIf(requirePeer('sshd'))('one method at a time, OpenSSH as installed'
       hostKeyTypes: ['ed25519', 'ecdsa', 'ecdsa384', 'ecdsa521', 'rsa'],
       config: [
         'KexAlgorithms +diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1', 'HostKeyAlgorithms +ssh-rsa',
-        'Ciphers +aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc', 'MACs +hmac-sha1,hmac-sha1-etm@openssh.com',
+        'Ciphers +aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc', 'MACs +hmac-sha1,hmac-sha1-etm@openssh.com,hmac-sha1-96,hmac-md5',
       ],
     })
   })

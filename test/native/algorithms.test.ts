@@ -33,7 +33,7 @@ const everything = [
   'KexAlgorithms +diffie-hellman-group1-sha1,diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1',
   'HostKeyAlgorithms +ssh-rsa',
   'Ciphers +aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc',
-  'MACs +hmac-sha1,hmac-sha1-etm@openssh.com',
+  'MACs +hmac-sha1,hmac-sha1-etm@openssh.com,hmac-sha1-96,hmac-md5',
 ]
 
 const kexMethods = [
@@ -48,6 +48,7 @@ const aead = ['chacha20-poly1305@openssh.com', 'aes256-gcm@openssh.com', 'aes128
 const ciphers = ['aes256-ctr', 'aes192-ctr', 'aes128-ctr', 'aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc']
 const macs = [
   'hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512', 'hmac-sha1-etm@openssh.com', 'hmac-sha1',
+  'hmac-sha1-96', 'hmac-md5',
 ]
 
 describe.runIf(possible)('native client, OpenSSH as installed', () => {
