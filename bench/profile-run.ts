@@ -1,5 +1,5 @@
 /** `npm run bench:profile`: where the time of this library's process goes, for each transfer over loopback, into PROFILE.md. The sampling itself slows the process: rates are those of run.ts. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { amount } from './measure.ts'
 import { openLink } from './links/link.ts'
@@ -10,6 +10,7 @@ import { profileTable } from './report/profile.ts'
 import { prepareFiles, startServer } from './server.ts'
 import { workloads } from './workloads/all.ts'
 
+const CHANGES = '## What was changed, before and after'
 const FOLDER = 'build/bench/profiles'
 const TRANSFERS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'sftp-get-many', 'sftp-put-many', 'channels']
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
@@ -43,4 +44,11 @@ const text = [
   ...machine('npm run bench:profile -- --write'), '', ...parts,
 ].join('\n')
 console.log(text)
-if (process.argv.includes('--write')) writeFileSync('bench/PROFILE.md', text)
+if (process.argv.includes('--write')) writeFileSync('bench/PROFILE.md', text.trimEnd() + '\n\n' + changes('bench/PROFILE.md'))
+
+/** The part that is written by hand: what each change of the code took away. */
+function changes(file: string): string {
+  const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const start = written.indexOf(CHANGES)
+  return start < 0 ? '' : written.slice(start)
+}

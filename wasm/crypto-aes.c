@@ -19,9 +19,18 @@
 
 typedef uint64_t vector __attribute__((vector_size(16)));
 typedef uint8_t octets __attribute__((vector_size(16)));
+typedef int8_t signed_octets __attribute__((vector_size(16)));
 
+/* The order of bytes by a swizzle with a constant mask: engines make one
+   instruction of it where they may make several of a shuffle. */
+#ifdef __wasm__
+#define SHUFFLE(x, ...) \
+    ((vector)__builtin_wasm_swizzle_i8x16((signed_octets)(x), \
+                                          (signed_octets){ __VA_ARGS__ }))
+#else
 #define SHUFFLE(x, ...) \
     ((vector)__builtin_shufflevector((octets)(x), (octets)(x), __VA_ARGS__))
+#endif
 #define SHIFT_ROWS(x) \
     SHUFFLE(x, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11)
 /* Each column turned by one byte, and by two. */

@@ -1,15 +1,13 @@
 /* chacha20-poly1305@openssh.com (PROTOCOL.chacha20poly1305 of OpenSSH). The
    nonce is the packet's sequence number. Two keys: the second enciphers the
    length field only. */
-#include <sodium/crypto_onetimeauth_poly1305.h>
 #include <mbedtls/constant_time.h>
-#include "crypto-aead.h"
-#include "crypto-chacha20.h"
+#include "crypto-chachapoly-packet.h"
 #include "crypto-internal.h"
 
 #define KEY CHACHA20_KEY
 #define NONCE CHACHA20_NONCE
-#define TAG crypto_onetimeauth_poly1305_BYTES
+#define TAG POLY1305_TAG
 #define BLOCK 8
 
 struct chachapoly {
@@ -75,32 +73,24 @@ static int chachapoly_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
 {
     const struct chachapoly *cipher = *abstract;
     size_t body = cipher ? aead_body(length, cipher->encrypt) : 0;
-    size_t covered = AEAD_LENGTH_FIELD + body;
     unsigned char *data = packet + AEAD_LENGTH_FIELD;
-    unsigned char nonce[NONCE], first[CHACHA20_BLOCK] = { 0 };
-    const unsigned char *mac_key = first;
-    unsigned char tag[TAG];
-    int rc = 0;
+    unsigned char nonce[NONCE], tag[TAG];
     (void)session;
     (void)firstlast;
     if(!body || body % BLOCK)
         return -1;
     make_nonce(nonce, seqno);
-    chacha20_xor(cipher->body_key, nonce, 0, first, sizeof(first));
     if(cipher->encrypt) {
         chacha20_xor(cipher->length_key, nonce, 0, packet, AEAD_LENGTH_FIELD);
-        chacha20_xor(cipher->body_key, nonce, 1, data, body);
-        crypto_onetimeauth_poly1305(data + body, packet, covered, mac_key);
+        chachapoly_seal(cipher->body_key, nonce, packet, body, data + body);
+        return 0;
     }
-    else {
-        crypto_onetimeauth_poly1305(tag, packet, covered, mac_key);
-        if(mbedtls_ct_memcmp(tag, data + body, TAG))
-            rc = LIBSSH2_ERROR_DECRYPT;
-        else
-            chacha20_xor(cipher->body_key, nonce, 1, data, body);
-    }
-    _libssh2_explicit_zero(first, sizeof(first));
-    return rc;
+    chachapoly_open(cipher->body_key, nonce, packet, body, tag);
+    if(!mbedtls_ct_memcmp(tag, data + body, TAG))
+        return 0;
+    /* Nobody may see a text that nobody vouches for. */
+    _libssh2_explicit_zero(data, body);
+    return LIBSSH2_ERROR_DECRYPT;
 }
 
 const LIBSSH2_CRYPT_METHOD crypto_chacha20_poly1305 = {

@@ -9,7 +9,7 @@ const functions = [
   'malloc', 'free', 'test_cipher_new', 'test_cipher_crypt', 'test_cipher_length', 'test_cipher_free', 'test_mac_new', 'test_mac',
   'test_mac_free', 'test_hash', 'test_gcm', 'test_hostkey_verify', 'test_kex_start', 'test_kex_exponent',
   'test_kex_finish', 'test_slices', 'test_kex_group', 'crypto_scalarmult_curve25519', 'crypto_kem_mlkem768_seed_keypair',
-  'crypto_kem_mlkem768_enc_deterministic', 'crypto_kem_mlkem768_dec', 'test_sntrup761', 'sntrup761_keypair', 'sntrup761_decapsulate',
+  'crypto_kem_mlkem768_enc_deterministic', 'crypto_kem_mlkem768_dec', 'test_sntrup761', 'test_poly1305', 'chachapoly_seal', 'chachapoly_open', 'sntrup761_keypair', 'sntrup761_decapsulate',
 ]
 const list = 'build/obj/release/linked/objects.rsp'
 if (!existsSync(list)) {

@@ -53,6 +53,10 @@ export class CryptoModule {
     return new Uint8Array(this.#memory.buffer.slice(at, at + length))
   }
 
+  write(at: number, data: Uint8Array): void {
+    new Uint8Array(this.#memory.buffer).set(data, at)
+  }
+
   room(length: number): number {
     return this.put(new Uint8Array(length))
   }
