@@ -116,16 +116,12 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
     return rc ? wrong_signature : NULL;
 }
 
-/* Short RSA keys only for callers who asked for the legacy method by name. */
-static size_t rsa_least_bits(const char *prefs)
+/* Short RSA keys only with the legacy signature, which callers ask for by name:
+   a server that can do better has no old key either. */
+static size_t rsa_least_bits(const struct hostkey_method *m)
 {
-    const char *at = prefs;
-    while(at && (at = strstr(at, "ssh-rsa"))) {
-        if((at == prefs || at[-1] == ',') && (!at[7] || at[7] == ','))
-            return RSA_LEAST_BITS_LEGACY;
-        at += 7;
-    }
-    return RSA_LEAST_BITS;
+    return m->rsa_hash == MBEDTLS_MD_SHA1 ? RSA_LEAST_BITS_LEGACY :
+        RSA_LEAST_BITS;
 }
 
 /* May give LIBSSH2_ERROR_EAGAIN and is called again then; `abstract` keeps how
@@ -137,8 +133,9 @@ static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
     struct string_buf key = reader(session->server_hostkey,
                                    session->server_hostkey_len);
     struct string_buf signature = reader(sig, sig_len);
-    const char *reason = verify((const struct hostkey_method *)session->hostkey,
-                                rsa_least_bits(session->hostkey_prefs), &key,
+    const struct hostkey_method *method =
+        (const struct hostkey_method *)session->hostkey;
+    const char *reason = verify(method, rsa_least_bits(method), &key,
                                 &signature, m, m_len, abstract);
     if(reason == unfinished)
         return LIBSSH2_ERROR_EAGAIN;

@@ -167,8 +167,21 @@ static int compute_secret(LIBSSH2_SESSION *session, struct kex *kex)
              "cannot compute the exchange hash") : 0;
 }
 
+/* Longer signatures are none that an agent would take. */
+#define SIGNATURE_KEPT_MAX 16384
+
+/* What proves later whom the session is with: the key and its signature. */
 static int keep_hostkey(LIBSSH2_SESSION *session, const struct reply *reply)
 {
+    if(reply->signature_len <= SIGNATURE_KEPT_MAX) {
+        session->server_signature =
+            LIBSSH2_ALLOC(session, reply->signature_len);
+        if(session->server_signature) {
+            memcpy(session->server_signature, reply->signature,
+                   reply->signature_len);
+            session->server_signature_len = (uint32_t)reply->signature_len;
+        }
+    }
     session->server_hostkey = LIBSSH2_ALLOC(session, reply->blob_len);
     if(!session->server_hostkey) {
         session->server_hostkey_len = 0;

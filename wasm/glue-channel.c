@@ -1,6 +1,8 @@
 /* What the bindings must know of a channel and no public function tells. */
+#include <string.h>
 #include "glue.h"
 #include "libssh2_priv.h"
+#include "transport.h"
 
 /* 1 if a write has begun a packet and not sent it: then only the same write may follow. */
 int glue_channel_write_pending(LIBSSH2_CHANNEL *channel)
@@ -26,8 +28,8 @@ int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel)
 }
 
 /* How what was run has ended, in three words: a status has come, the status, a
-   core was dumped. Gives the signal's name or NULL. Only when the peer has
-   closed the channel. */
+   core was dumped. Gives the signal's name or NULL. As soon as the message has
+   come: output of processes that live longer may follow it. */
 const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[3])
 {
     state[0] = channel->exit_status_known;
@@ -105,4 +107,29 @@ const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port)
 {
     *port = channel->originator_port;
     return channel->originator;
+}
+
+/* A channel request that wants no reply (RFC 4254 section 5.4). While keys are
+   exchanged EAGAIN, and nothing is sent. */
+int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
+                        size_t type_len, const void *body, size_t body_len)
+{
+    LIBSSH2_SESSION *session = channel->session;
+    unsigned char *head, *s;
+    int rc;
+    if(channel->local.close || channel->remote.close)
+        return _libssh2_error(session, LIBSSH2_ERROR_CHANNEL_CLOSED,
+                              "The channel is closed");
+    s = head = LIBSSH2_ALLOC(session, 10 + type_len);
+    if(!head)
+        return _libssh2_error(session, LIBSSH2_ERROR_ALLOC,
+                              "memory for a channel request");
+    *s++ = SSH_MSG_CHANNEL_REQUEST;
+    _libssh2_store_u32(&s, channel->remote.id);
+    _libssh2_store_str(&s, type, type_len);
+    *s++ = 0;
+    rc = _libssh2_transport_send(session, head, 10 + type_len, body, body_len);
+    LIBSSH2_FREE(session, head);
+    return rc && rc != LIBSSH2_ERROR_EAGAIN ?
+        _libssh2_error(session, rc, "Unable to send a channel request") : rc;
 }

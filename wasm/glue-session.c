@@ -194,6 +194,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     session->send = session_send;
     session->ssh_msg_disconnect = session_disconnect;
     session->packet_arrived = session_arrived;
+    glue_global_listen(session);
     return session;
 }
 

@@ -29,11 +29,14 @@ struct keys *glue_keys_of(LIBSSH2_SESSION *session);
 void glue_keys_new(struct keys *keys);
 int glue_keys_service(LIBSSH2_SESSION *session, struct keys *keys);
 
+struct _LIBSSH2_SESSION;
+/* Has global requests and answers go to the host. */
+void glue_global_listen(struct _LIBSSH2_SESSION *session);
+
 /* Answers of the host functions that may have to wait for somebody. */
 #define HOST_PENDING (-1)
 #define HOST_FAILED (-2)
 
-struct _LIBSSH2_SESSION;
 /* Whether a long computation may go on for some milliseconds. If not: give
    EAGAIN, the event loop takes its turn, and the call is made again. */
 int glue_slice(struct _LIBSSH2_SESSION *session);
@@ -78,6 +81,12 @@ void host_disconnect(uintptr_t session, int reason, const char *message,
 void host_debug(uintptr_t session, int always_display, const char *message,
                 int message_len);
 void host_ignore(uintptr_t session, const char *message, int message_len);
+/* A global request of the server, answered with a refusal by C if it wants an
+   answer; and the answer to one of glue_session_global_request(). */
+void host_global_request(uintptr_t session, const void *name, size_t name_len,
+                         int want_reply, const void *body, size_t body_len);
+void host_global_answer(uintptr_t session, int success, const void *body,
+                        size_t body_len);
 void host_x11_open(uintptr_t session, LIBSSH2_CHANNEL *channel,
                    const char *originator, int port);
 void host_agent_open(uintptr_t session, LIBSSH2_CHANNEL *channel);

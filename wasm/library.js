@@ -19,6 +19,8 @@ addToLibrary({
   host_disconnect: (session, reason, message, length) => Module['host'].disconnect(session, reason, message, length),
   host_debug: (session, alwaysDisplay, message, length) => Module['host'].debug(session, alwaysDisplay, message, length),
   host_ignore: (session, message, length) => Module['host'].ignore(session, message, length),
+  host_global_request: (session, name, nameLength, wantReply, body, bodyLength) => Module['host'].globalRequest(session, name, nameLength, wantReply, body, bodyLength),
+  host_global_answer: (session, success, body, bodyLength) => Module['host'].globalAnswer(session, success, body, bodyLength),
   host_x11_open: (session, channel, originator, port) => Module['host'].x11Open(session, channel, originator, port),
   host_agent_open: (session, channel) => Module['host'].agentOpen(session, channel),
 })

@@ -1,6 +1,7 @@
 /// `libssh2-wasm/bindings`: libssh2's functions one by one, with the names of ssh2-python and libssh2's constants.
 
 export { Session, type IncomingX11, type SessionOptions } from './session/session.ts'
+export type { FirstExchange, GlobalAnswer } from './session/global-requests.ts'
 export type { Disconnected, HostKey, RekeyLimits } from './session/transport.ts'
 export type { MethodsLeft, NewPasswordFunction, SignFunction } from './session/userauth.ts'
 export type { Prompt, PromptFunction, PromptRound } from './session/prompt-round.ts'

@@ -20,6 +20,7 @@ export interface WasmExports {
   _glue_heap_used(): number
 
   _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
+  _glue_channel_notify(channel: ChannelPointer, type: Bytes, typeLength: number, body: Bytes, bodyLength: number): number
   _glue_channel_number(channel: ChannelPointer): number
   _glue_channel_open(session: SessionPointer, opening: OpeningPointer, type: Bytes, typeLength: number, windowSize: number, packetSize: number, message: Bytes, messageLength: number): ChannelPointer
   _glue_channel_open_reason(session: SessionPointer): number
@@ -29,6 +30,9 @@ export interface WasmExports {
   _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_opening_free(session: SessionPointer, opening: OpeningPointer): void
   _glue_opening_new(session: SessionPointer): OpeningPointer
+  _glue_session_exchange(session: SessionPointer, facts: Bytes): number
+  _glue_session_extensions(session: SessionPointer, length: Bytes): Bytes
+  _glue_session_global_request(session: SessionPointer, name: Bytes, nameLength: number, wantReply: number, body: Bytes, bodyLength: number): number
   _glue_session_new(id: number): SessionPointer
   _glue_session_free(session: SessionPointer): void
   _glue_session_handshake(session: SessionPointer): number
@@ -75,6 +79,7 @@ export interface WasmExports {
   _libssh2_channel_direct_tcpip_ex(session: SessionPointer, host: Bytes, port: number, originator: Bytes, originatorPort: number): ChannelPointer
   _libssh2_channel_direct_streamlocal_ex(session: SessionPointer, path: Bytes, originator: Bytes, originatorPort: number): ChannelPointer
   _libssh2_channel_forward_listen_ex(session: SessionPointer, host: Bytes, port: number, boundPort: Bytes, queueMaxsize: number): ListenerPointer
+  _libssh2_channel_forward_listen_streamlocal(session: SessionPointer, path: Bytes, queueMaxsize: number): ListenerPointer
   _libssh2_channel_forward_accept(listener: ListenerPointer): ChannelPointer
   _libssh2_channel_forward_cancel(listener: ListenerPointer): number
   _libssh2_channel_free(channel: ChannelPointer): number

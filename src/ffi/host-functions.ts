@@ -41,6 +41,9 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     disconnect: (id, reason, message, length) => host(id)?.disconnect(reason, heap().text(message, length)),
     debug: (id, alwaysDisplay, message, length) => host(id)?.debug(alwaysDisplay !== 0, heap().text(message, length)),
     ignore: (id, message, length) => host(id)?.ignore(heap().copy(message, length)),
+    globalRequest: (id, name, nameLength, wantReply, body, length) =>
+      host(id)?.globalRequest(heap().text(name, nameLength), heap().copy(body, length), wantReply !== 0),
+    globalAnswer: (id, success, body, length) => host(id)?.globalAnswer(success === 0 ? undefined : heap().copy(body, length)),
     x11Open: (id, channel, originator, port) => host(id)?.x11Open(channel, heap().string(originator) ?? '', port),
     agentOpen: (id, channel) => host(id)?.agentOpen(channel),
   })

@@ -29,6 +29,8 @@ export interface HostFunctions extends HostKeyFunctions {
   disconnect(session: number, reason: number, message: Bytes, length: number): void
   debug(session: number, alwaysDisplay: number, message: Bytes, length: number): void
   ignore(session: number, message: Bytes, length: number): void
+  globalRequest(session: number, name: Bytes, nameLength: number, wantReply: number, body: Bytes, bodyLength: number): void
+  globalAnswer(session: number, success: number, body: Bytes, bodyLength: number): void
   x11Open(session: number, channel: ChannelPointer, originator: Bytes, port: number): void
   agentOpen(session: number, channel: ChannelPointer): void
 }
@@ -53,6 +55,10 @@ export interface SessionHost {
   disconnect(reason: number, message: string): void
   debug(alwaysDisplay: boolean, message: string): void
   ignore(data: Uint8Array): void
+  /** A global request of the server; C answers it with a refusal where an answer is wanted. */
+  globalRequest(name: string, body: Uint8Array, wantReply: boolean): void
+  /** The answer to the first request of this side that is not answered: its body, `undefined` for a refusal. */
+  globalAnswer(body: Uint8Array | undefined): void
   x11Open(channel: ChannelPointer, originator: string, port: number): void
   agentOpen(channel: ChannelPointer): void
 }

@@ -42,7 +42,7 @@ export class RawSession {
         return this.#signature
       },
       prompt: () => HOST_FAILED, newPassword: () => HOST_FAILED,
-      disconnect: nothing, debug: nothing, ignore: nothing, x11Open: nothing, agentOpen: nothing, trapped: nothing,
+      disconnect: nothing, debug: nothing, ignore: nothing, globalRequest: nothing, globalAnswer: nothing, x11Open: nothing, agentOpen: nothing, trapped: nothing,
     })
     this.pointer = instance.call((c) => c._glue_session_new(id))
   }

@@ -6,8 +6,9 @@ import {
 } from '../../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
-import type { HeapScope } from '../../ffi/heap.ts'
+import { encodeText, type HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
+import { WireWriter } from '../../wire-format/writer.ts'
 import { bytes, data as checkedData, int, INT_MAX, wholeNumber } from '../arguments.ts'
 import { type Again, type Call, type SessionContext } from '../session-context.ts'
 import { Lane } from '../lane.ts'
@@ -177,6 +178,26 @@ export class Channel implements Disposable {
       const content = scope.utf8(value, 'value')
       return (c, channel) => c._libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
     })
+  }
+
+  /**
+   * As `setenv`, without asking whether the server accepts: many variables cost no round trip. @returns 0, or EAGAIN while keys are exchanged:
+   * nothing has been sent then. (glue_channel_notify)
+   */
+  setenvNoReply(name: string, value: string): number {
+    return this.requestNoReply('env', new WireWriter().string(encodeText(name, 'name')).string(encodeText(value, 'value')).finish())
+  }
+
+  /**
+   * Sends a channel request that wants no reply (RFC 4254 section 5.4), e.g. `eow@openssh.com`: nobody reads the output any more. @param body what follows the type.
+   * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_CHANNEL_CLOSED`. (glue_channel_notify)
+   */
+  requestNoReply(type: string, body: Uint8Array = NOTHING): number {
+    using scope = this.#context.heap.scope()
+    const name = scope.utf8(type, 'type')
+    const rest = scope.bytes(bytes(body, 'body'))
+    this.#needOpen()
+    return this.#call({ key: `request:${type}` }, (c, channel) => c._glue_channel_notify(channel, name.pointer, name.length, rest.pointer, rest.length))
   }
 
   /** Sends a signal, named without `SIG`, to what runs (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */

@@ -169,6 +169,22 @@ export class Session extends SessionUserauth {
     return [new Listener(this, context, pointer as ListenerPointer, boundPort), boundPort]
   }
 
+  /**
+   * Has the server listen on a Unix socket and open a channel for each connection to it (OpenSSH PROTOCOL section 2.4). @param path of the socket on the server.
+   * @param queueMaxsize as in `forwardListenEx`.
+   * @returns the listener, whose port is 0, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. libssh2_channel_forward_listen_streamlocal (our patch).
+   */
+  forwardListenStreamlocal(path: string, queueMaxsize = 16): Listener | Again {
+    this.needHandshake()
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
+    const socket = scope.utf8(path, 'path').pointer
+    const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
+    const call = { lane: context.lane, key: `forwardListenStreamlocal:${path}:${queueMaxsize}` }
+    const pointer = context.pointer<ListenerPointer>(call, (c, session) => c._libssh2_channel_forward_listen_streamlocal(session, socket, limit))
+    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Listener(this, context, pointer as ListenerPointer, 0, path)
+  }
+
   /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
   sftpInit(): Sftp | Again {
     this.needHandshake()

@@ -10,6 +10,7 @@ import type { Instance } from '../../ffi/instance.ts'
 import { int, INT_MAX, wholeNumber } from '../arguments.ts'
 import { type Again, type SessionContext, type Run } from '../session-context.ts'
 import { Lane } from '../lane.ts'
+import { type FirstExchange, type GlobalAnswer, GlobalRequests, readExtensions, readFirstExchange } from './global-requests.ts'
 
 export interface HostKey {
   /** SSH public key blob (RFC 4253 section 6.6); a certificate where the server presented one. */
@@ -46,6 +47,7 @@ export const CONTEXT: unique symbol = Symbol('context')
 export abstract class SessionTransport implements Disposable, AsyncDisposable {
   readonly [CONTEXT]: SessionContext
   readonly #rekeying = new Lane()
+  readonly #globalRequests = new GlobalRequests()
   #handshaken = false
   #disconnected: Disconnected | undefined
   #onDebug: ((message: string, alwaysDisplay: boolean) => void) | null = null
@@ -53,11 +55,16 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Called with the reason code (RFC 4253 section 11.1) and text when the server sends SSH_MSG_DISCONNECT. */
   onDisconnect: ((reason: number, description: string) => void) | null = null
 
+  /** Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`; one that wants an answer gets a refusal. Set it before authentication. */
+  onGlobalRequest: ((name: string, body: Uint8Array, wantReply: boolean) => void) | null = null
+
   protected constructor(makeContext: (host: TransportHost) => SessionContext) {
     this[CONTEXT] = makeContext({
       disconnect: (reason, description) => this.#disconnect(reason, description),
       debug: (alwaysDisplay, message) => queueMicrotask(() => this.#onDebug?.(message, alwaysDisplay)),
       ignore: (data) => queueMicrotask(() => this.#onIgnore?.(data)),
+      globalRequest: (name, body, wantReply) => queueMicrotask(() => this.onGlobalRequest?.(name, body, wantReply)),
+      globalAnswer: (body) => this.#globalRequests.answered(body),
     })
   }
 
@@ -174,6 +181,25 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     if (size === undefined) throw new RangeError('type must be one of LIBSSH2_HOSTKEY_HASH_*')
     const hash = this[CONTEXT].plain((c, session) => c._libssh2_hostkey_hash(session, type))
     return hash === 0 ? null : this[CONTEXT].heap.copy(hash, size)
+  }
+
+  /** Session identifier, host key and signature of the first key exchange, as agents want them; `null` before it. (glue_session_exchange) */
+  firstExchange(): FirstExchange | null {
+    return readFirstExchange(this[CONTEXT])
+  }
+
+  /** The extensions that the server has announced after the first key exchange, by name, with their values (RFC 8308); of more than 16 kB the first. (glue_session_extensions) */
+  extensions(): ReadonlyMap<string, Uint8Array> {
+    return readExtensions(this[CONTEXT])
+  }
+
+  /**
+   * Sends a global request (RFC 4254 section 4). @param body what follows the name. @param answered receives the answer, which is asked for only where this is given; it is not called if the session ends before.
+   * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_OUT_OF_BOUNDARY` over 256 kB. (glue_session_global_request)
+   */
+  globalRequest(name: string, body: Uint8Array = new Uint8Array(0), answered?: GlobalAnswer): number {
+    this.needHandshake()
+    return this.#globalRequests.send(this[CONTEXT], name, body, answered)
   }
 
   /** Sets the names to offer for a `LIBSSH2_METHOD_*`, in order of preference, before the handshake. libssh2_session_method_pref. */
@@ -367,4 +393,6 @@ export interface TransportHost {
   disconnect(reason: number, description: string): void
   debug(alwaysDisplay: boolean, message: string): void
   ignore(data: Uint8Array): void
+  globalRequest(name: string, body: Uint8Array, wantReply: boolean): void
+  globalAnswer(body: Uint8Array | undefined): void
 }
