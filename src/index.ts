@@ -22,14 +22,14 @@ export type { SftpClient, SftpOpenOptions, SftpReadFileOptions, SftpWriteFileOpt
 export type { SftpFile, SftpReadableOptions, SftpWritableOptions } from './sftp/client/sftp-file.ts'
 export type { ScpFile, ScpSendOptions } from './client/scp.ts'
 export type { SftpStat } from './sftp/protocol/attributes.ts'
-export type { SftpEntry } from './sftp/tree/directory.ts'
+export type { SftpEntry } from './sftp/tree/listing.ts'
 export type { SftpLimits } from './sftp/protocol/limits.ts'
 export type { LocalPath } from './runtime/local-files.ts'
 export type { SftpOpenFlags } from './sftp/protocol/open-flags.ts'
 export type { UploadSource } from './sftp/transfer/sources.ts'
 export type { DownloadTarget } from './sftp/transfer/sinks.ts'
-export type { TransferOptions, TransferProgress, UploadOptions } from './sftp/transfer/transfer.ts'
-export type { DirectoryProgress, DirectoryTransferOptions, DirectoryTransferResult } from './sftp/tree/transfer-directory.ts'
+export type { TransferOptions, TransferProgress, UploadOptions } from './sftp/transfer/upload.ts'
+export type { DirectoryProgress, DirectoryTransferOptions, DirectoryTransferResult } from './sftp/tree/transfer-tree.ts'
 
 // Keys
 export type { AgentClient, AddIdentityOptions, AgentIdentity } from './keys/agent/client.ts'

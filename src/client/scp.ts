@@ -7,7 +7,7 @@ import { decodeText } from '../wire-format/bytes.ts'
 import type { CallOptions } from '../abort/call-options.ts'
 import { atOnce } from '../sftp/transfer/shared.ts'
 import { type ByteSource, openSource, type UploadSource } from '../sftp/transfer/sources.ts'
-import type { TransferProgress } from '../sftp/transfer/transfer.ts'
+import type { TransferProgress } from '../sftp/transfer/upload.ts'
 
 const CHUNK = 256 << 10
 /** What either side says when all is well. */

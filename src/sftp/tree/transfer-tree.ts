@@ -1,13 +1,13 @@
 import { isForeignName, joinLocalPath, listLocalDirectory, makeLocalDirectory } from '#local-files'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
-import { joinPath, readDirectory } from './directory.ts'
+import { joinPath, readDirectory } from './listing.ts'
 import type { SftpLimits } from '../protocol/limits.ts'
 import type { LocalPath } from '../../runtime/local-files.ts'
 import { forEachParallel } from './parallel.ts'
 import type { SftpShared } from '../transfer/shared.ts'
-import { download, type TransferOptions, type TransferProgress, upload } from '../transfer/transfer.ts'
-import { makeDirectories } from './tree.ts'
+import { download, type TransferOptions, type TransferProgress, upload } from '../transfer/upload.ts'
+import { makeDirectories } from './remove.ts'
 
 /** How far the transfer of a directory has come. */
 export interface DirectoryProgress {

@@ -1,7 +1,7 @@
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SftpError } from '../../errors/ssh-error.ts'
-import { parentPath, readDirectory } from './directory.ts'
+import { parentPath, readDirectory } from './listing.ts'
 import { forEachParallel } from './parallel.ts'
 import type { SftpRequests, Signal } from '../protocol/requests.ts'
 import { isMissing } from '../transfer/shared.ts'
