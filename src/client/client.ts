@@ -15,6 +15,7 @@ import { Process } from './process.ts'
 import { RoundTrip } from './receive-window.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
 import type { SftpClient } from '../sftp/client/sftp-client.ts'
+import type { SftpContentOptions } from '../sftp/transfer/flow.ts'
 import type { UploadSource } from '../sftp/transfer/sources.ts'
 
 export interface ExecOptions extends CallOptions {
@@ -168,8 +169,8 @@ export class Client implements AsyncDisposable {
     return (await import('./listener.ts')).listen(this.session, options)
   }
 
-  /** Starts SFTP on a channel of its own. @throws ChannelError if the server has no such subsystem. */
-  async sftp(options: CallOptions = {}): Promise<SftpClient> {
+  /** Starts SFTP on a channel of its own; `concurrency` and `chunkSize` are those of all its calls. @throws ChannelError if the server has no such subsystem. */
+  async sftp(options: SftpContentOptions = {}): Promise<SftpClient> {
     return (await import('../sftp/client/sftp-client.ts')).SftpClient.open(this.session, options)
   }
 

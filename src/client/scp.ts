@@ -7,7 +7,7 @@ import { decodeText } from '../wire-format/bytes.ts'
 import type { CallOptions } from '../abort/call-options.ts'
 import { atOnce } from '../sftp/transfer/shared.ts'
 import { type ByteSource, openSource, type UploadSource } from '../sftp/transfer/sources.ts'
-import type { TransferProgress } from '../sftp/transfer/upload.ts'
+import type { TransferProgress } from '../sftp/transfer/options.ts'
 
 const CHUNK = 256 << 10
 /** What either side says when all is well. */
@@ -77,7 +77,7 @@ async function send(session: Session, path: string, source: ByteSource, { signal
   const total = options.size ?? source.size
   if (total === undefined) throw new TypeError('SCP needs to know the size of a stream: give size')
   if (source.size !== undefined && source.size !== total) throw new RangeError(`size is ${total}, but there are ${source.size} bytes`)
-  const channel = await session.complete(() => session.scpSend64(path, mode ?? source.mode ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })
+  const channel = await session.complete(() => session.scpSend64(path, mode ?? (source.stat && source.stat.mode & 0o777) ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })
   try {
     await atOnce(signal, async () => {
       let transferred = 0

@@ -5,6 +5,8 @@ import { SftpError } from './ssh-error.ts'
 const FX_FAILURE = 4
 
 export interface RefusalOptions {
+  /** What was asked for: `open`, `mkdir`, the name of an extension. */
+  readonly operation?: string | undefined
   /** What the server said about it, for people. */
   readonly said?: string
   /** libssh2's number where the call was libssh2's. */
@@ -13,9 +15,10 @@ export interface RefusalOptions {
 }
 
 /** The error for a status that an SFTP server answered. What it said in words is kept where the number alone says little. */
-export function sftpRefusal(status: number, path: string | undefined, { said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
+export function sftpRefusal(status: number, path: string | undefined, { operation, said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
   const name = SFTP_STATUS_NAMES[status]
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
-  const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${path === undefined ? '' : `: ${path}`}${words && ` (${words})`}`
-  return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, path, cause })
+  const about = [operation, path].filter((part) => part !== undefined && part !== '').join(' ')
+  const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${about && `: ${about}`}${words && ` (${words})`}`
+  return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, operation, path, cause })
 }

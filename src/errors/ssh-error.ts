@@ -94,15 +94,18 @@ export class ChannelError extends SSHError {
   }
 }
 
-/** An SFTP request failed. `status` is the server's `SSH_FX_*` number, `path` the file that it was about. */
+/** An SFTP request failed. `status` is the server's `SSH_FX_*` number, `operation` what was asked for, `path` the file that it was about. */
 export class SftpError extends SSHError {
   override name = 'SftpError'
   readonly status: number
+  /** `open`, `write`, `mkdir` or another request of the protocol, or the name of an extension; `undefined` where no single request failed. */
+  readonly operation: string | undefined
   readonly path: string | undefined
 
-  constructor(message: string, options: SSHErrorOptions & { readonly status: number, readonly path?: string | undefined }) {
+  constructor(message: string, options: SSHErrorOptions & { readonly status: number, readonly operation?: string | undefined, readonly path?: string | undefined }) {
     super(message, options)
     this.status = options.status
+    this.operation = options.operation
     this.path = options.path
   }
 }

@@ -154,7 +154,7 @@ const sftpAnswers: Target = {
   name: 'sftp',
   words: ['limits@openssh.com', 'statvfs@openssh.com'],
   run: async (input) => {
-    const reply = (): Reply => ({ type: input[0] ?? 0, body: new WireReader(input.slice(1)), rest: [] })
+    const reply = (): Reply => ({ type: input[0] ?? 0, body: new WireReader(input.slice(1)) })
     const connection = {
       extensions: new Map([['limits@openssh.com', '1'], ['statvfs@openssh.com', '2'], ['expand-path@openssh.com', '1']]),
       request: async (_: number, body: (writer: WireWriter) => void) => { body(new WireWriter()); return reply() },
@@ -164,7 +164,7 @@ const sftpAnswers: Target = {
     const splitter = new PacketSplitter(() => {})
     await each([
       () => requests.open('/p', 1, {}), () => requests.read(handle, 0, 100), () => requests.readdir(handle), () => requests.stat('/p'),
-      () => requests.readlink('/p'), () => requests.realpath('/p'), () => requests.mkdir('/p', {}), () => requests.close(handle), () => requests.expandPath('~'),
+      () => requests.readlink('/p'), () => requests.realpath('/p'), () => requests.mkdir('/p', {}), () => requests.close(handle), () => requests.extendedName('expand-path@openssh.com', '~', () => {}),
       () => askLimits(requests, undefined),
       () => requests.extendedReply('statvfs@openssh.com', '/p', () => {}, readStatvfs),
       () => { splitter.push(input); splitter.push(input.subarray(1)) },

@@ -3,40 +3,52 @@ import { type SftpAttributes, type SftpStatvfs } from '../../bindings/sftp/attri
 import { type SftpPath } from '../../bindings/sftp/context.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { LIBSSH2_SFTP_S_IFMT } from '../../ffi/constants.gen.ts'
-import { decodeText, encodeText, joinBytes } from '../../wire-format/bytes.ts'
+import { decodeText, encodeText } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import { type SftpStat, writeAttributes } from '../protocol/attributes.ts'
 import { SftpConnection } from '../protocol/connection.ts'
-import { readDirectory, type SftpEntry, walkDirectory } from '../tree/listing.ts'
 import { askLimits, type SftpLimits } from '../protocol/limits.ts'
-import type { LocalPath } from '../../runtime/local-files.ts'
 import { openFlags, type SftpOpenFlags } from '../protocol/open-flags.ts'
-import { sizeOf } from '../protocol/parts.ts'
-import { checkedPath, type RemoteHandle, SftpRequests } from '../protocol/requests.ts'
-import { SftpFile } from './sftp-file.ts'
-import { atOnce, isMissing, modeAttributes, SftpShared } from '../transfer/shared.ts'
-import { openSource, type UploadSource } from '../transfer/sources.ts'
+import { isMissing, openFile, withKind } from '../protocol/remarks.ts'
+import { renameOver } from '../protocol/rename.ts'
+import { checkedPath, SftpRequests } from '../protocol/requests.ts'
 import { readStatvfs } from '../protocol/statvfs.ts'
-import { download, sendAll, type TransferOptions, type TransferProgress, upload, type UploadOptions } from '../transfer/upload.ts'
-import { downloadDirectory, type DirectoryTransferOptions, type DirectoryTransferResult, uploadDirectory } from '../tree/transfer-tree.ts'
+import { download } from '../transfer/download.ts'
+import { checkedFlow, type SftpContentOptions, type SftpFlowOptions } from '../transfer/flow.ts'
+import type { LocalPath } from '../../runtime/local-files.ts'
+import type { TransferOptions, TransferProgress, UploadOptions } from '../transfer/options.ts'
+import { readWhole } from '../transfer/read-whole.ts'
+import { atOnce, modeAttributes, SftpShared } from '../transfer/shared.ts'
 import type { DownloadTarget } from '../transfer/sinks.ts'
+import { openSource, type UploadSource } from '../transfer/sources.ts'
+import { sendAll, upload } from '../transfer/upload.ts'
 import { TransferBudget } from '../transfer/window.ts'
-import { makeDirectories, removeTree } from '../tree/remove.ts'
+import { downloadDirectory } from '../tree/downloads.ts'
+import type { SftpEntry } from '../tree/entry.ts'
+import { readDirectory, walkDirectory } from '../tree/listing.ts'
+import { makeDirectories } from '../tree/make-directories.ts'
+import type { DirectoryTransferOptions, DirectoryTransferResult } from '../tree/options.ts'
+import { removeAny } from '../tree/remove.ts'
+import { uploadDirectory } from '../tree/uploads.ts'
+import { SftpFile } from './sftp-file.ts'
 
 export interface SftpOpenOptions extends CallOptions {
-  /** Mode bits of a new file; the server's choice if none are given. */
-  readonly mode?: number | undefined
+  /** Mode bits of a new file; the server's choice if none are given, or `false`. */
+  readonly mode?: number | false | undefined
 }
 
-export interface SftpReadFileOptions extends CallOptions {
+export interface SftpReadFileOptions extends SftpContentOptions {
   /** `utf8` or another name that `TextDecoder` knows: the result is a string. */
   readonly encoding?: string | undefined
 }
 
-export interface SftpWriteFileOptions extends SftpOpenOptions {
+export interface SftpWriteFileOptions extends SftpOpenOptions, SftpFlowOptions {
   /** `w` if none is given: the file is emptied first. */
   readonly flags?: SftpOpenFlags | number | undefined
 }
+
+/** What can be written as a whole. */
+type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array>
 
 /**
  * Files of a server, over SFTP version 3. Any number of calls may be under way at once; each takes an `AbortSignal`, and rejects at once
@@ -49,19 +61,20 @@ export class SftpClient implements AsyncDisposable {
   readonly #requests: SftpRequests
   readonly #shared: SftpShared
 
-  private constructor(requests: SftpRequests, limits: SftpLimits) {
+  private constructor(requests: SftpRequests, limits: SftpLimits, flow: SftpFlowOptions) {
     this.limits = limits
-    this.#requests = requests
+    this.#shared = new SftpShared(requests, limits, new TransferBudget()).with(flow)
+    this.#requests = this.#shared.requests
     this.#connection = requests.connection
-    this.#shared = new SftpShared(requests, limits, new TransferBudget())
   }
 
-  /** Starts the SFTP subsystem on a channel of its own. @throws ChannelError if the server has none. */
-  static async open(session: Session, { signal }: CallOptions = {}): Promise<SftpClient> {
+  /** Starts the SFTP subsystem on a channel of its own; `concurrency` and `chunkSize` are those of all calls then. @throws ChannelError if the server has none. */
+  static async open(session: Session, { signal, ...flow }: SftpContentOptions = {}): Promise<SftpClient> {
+    const checked = checkedFlow(flow)
     const connection = await SftpConnection.open(session, signal)
     try {
       const requests = new SftpRequests(connection)
-      return new SftpClient(requests, await askLimits(requests, signal))
+      return new SftpClient(requests, await askLimits(requests, signal), checked)
     } catch (error) {
       void connection.close()
       throw error
@@ -75,73 +88,62 @@ export class SftpClient implements AsyncDisposable {
 
   // Whole files
 
-  /** The whole file, as bytes, or as a string where an encoding is given. */
-  readFile(path: SftpPath, options?: CallOptions & { readonly encoding?: undefined }): Promise<Uint8Array>
-  readFile(path: SftpPath, options: string | (CallOptions & { readonly encoding: string })): Promise<string>
+  /** The whole file, as bytes, or as a string where an encoding is given. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server said. */
+  readFile(path: SftpPath, options?: SftpContentOptions & { readonly encoding?: undefined }): Promise<Uint8Array>
+  readFile(path: SftpPath, options: string | (SftpContentOptions & { readonly encoding: string })): Promise<string>
   async readFile(path: SftpPath, options: string | SftpReadFileOptions = {}): Promise<Uint8Array | string> {
-    const { encoding, signal } = typeof options === 'string' ? { encoding: options } as SftpReadFileOptions : options
+    const { encoding, ...rest } = typeof options === 'string' ? { encoding: options } as SftpReadFileOptions : options
     const decoder = encoding === undefined ? undefined : new TextDecoder(encoding)
-    const bytes = await this.#shared.opened(this.#requests.open(path, openFlags('r'), {}, signal), false, (handle) => this.#readAll(handle, signal))
+    const bytes = await readWhole(this.#shared, path, rest)
     return decoder ? decoder.decode(bytes) : bytes
   }
 
-  /** Small files come with the answer that tells their size. */
-  async #readAll(handle: RemoteHandle, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const [{ filesize = 0 }, first] = await Promise.all([this.#requests.fstat(handle, signal), this.#requests.read(handle, 0, this.limits.maxReadLength, signal)])
-    if (!first) return new Uint8Array(0)
-    // Files of /proc have no size.
-    const end = filesize > 0 ? filesize : undefined
-    const pipeline = this.#shared.reading(handle, { start: sizeOf(first), end, signal })
-    const parts = [...first]
-    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(...part)
-    const bytes = joinBytes(parts)
-    this.#requests.release(parts)
-    return bytes
-  }
-
   /** Writes the whole file: text as UTF-8, bytes, a `Blob` or a stream. */
-  writeFile(path: SftpPath, data: string | Uint8Array | Blob | ReadableStream<Uint8Array>, options: SftpWriteFileOptions = {}): Promise<void> {
+  writeFile(path: SftpPath, data: FileData, options: SftpWriteFileOptions = {}): Promise<void> {
     return atOnce(options.signal, () => this.#writeAll(path, data, options))
   }
 
-  async #writeAll(path: SftpPath, data: string | Uint8Array | Blob | ReadableStream<Uint8Array>, { flags = 'w', mode, signal }: SftpWriteFileOptions): Promise<void> {
-    const source = await openSource(typeof data === 'string' ? encodeText(data) : data, 0)
-    try {
-      const opening = this.#requests.open(path, openFlags(flags), modeAttributes(mode), signal)
-      await this.#shared.opened(opening, true, (handle) => sendAll(source, this.#shared.writing(handle, { start: 0, signal }), signal))
-    } finally {
-      void source[Symbol.asyncDispose]()
-    }
+  async #writeAll(path: SftpPath, data: FileData, { flags = 'w', mode, signal, ...flow }: SftpWriteFileOptions): Promise<void> {
+    const bits = openFlags(flags)
+    const shared = this.#shared.with(flow)
+    await using source = await openSource(typeof data === 'string' ? encodeText(data) : data, 0)
+    await shared.opened(openFile(shared.requests, path, bits, modeAttributes(mode), signal), true, (handle) => sendAll(source, shared.writing(handle, { start: 0, signal }), signal))
   }
 
   /** Adds to the end of a file, which is made if there is none. */
-  async appendFile(path: SftpPath, data: string | Uint8Array | Blob | ReadableStream<Uint8Array>, options: SftpOpenOptions = {}): Promise<void> {
+  async appendFile(path: SftpPath, data: FileData, options: Omit<SftpWriteFileOptions, 'flags'> = {}): Promise<void> {
     await this.writeFile(path, data, { ...options, flags: 'a' })
   }
 
   /** Opens a file. @param flags `r` if none are given; or `LIBSSH2_FXF_*` bits. */
   async open(path: SftpPath, flags: SftpOpenFlags | number = 'r', { mode, signal }: SftpOpenOptions = {}): Promise<SftpFile> {
-    return new SftpFile(this.#shared, await this.#requests.open(path, openFlags(flags), modeAttributes(mode), signal))
+    return new SftpFile(this.#shared, await openFile(this.#requests, path, openFlags(flags), modeAttributes(mode), signal))
   }
 
   // Transfers
 
-  /** Copies a remote file to a local path (Node, Deno, Bun) or into a stream, which is closed then. */
+  /**
+   * Copies a remote file to a local path (Node, Deno, Bun) or into a stream, which is closed then. It is read to its end, whatever size the server says.
+   * @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before that size.
+   */
   download(path: SftpPath, target: DownloadTarget, options: TransferOptions = {}): Promise<TransferProgress> {
     return atOnce(options.signal, () => download(this.#shared, path, target, options))
   }
 
-  /** Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Bytes must not change meanwhile. */
+  /**
+   * Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Bytes must not change meanwhile. It is there when the server has
+   * acknowledged every write and the close. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if a local file ends before the size that it had.
+   */
   upload(source: UploadSource, path: SftpPath, options: UploadOptions = {}): Promise<TransferProgress> {
     return atOnce(options.signal, () => upload(this.#shared, source, path, options))
   }
 
-  /** Copies everything below a remote directory to a local one. Links are left out, and names that would lead out of it. */
+  /** Copies everything below a remote directory to a local one. What is left out is in the result: links unless `links` says otherwise, and names that would lead out of it. */
   downloadDirectory(path: SftpPath, target: LocalPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
     return atOnce(options.signal, () => downloadDirectory(this.#shared, path, target, options))
   }
 
-  /** Copies everything below a local directory to a remote one. Links are left out. */
+  /** Copies everything below a local directory to a remote one. What is left out is in the result: links unless `links` says otherwise. */
   uploadDirectory(source: LocalPath, path: SftpPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
     return atOnce(options.signal, () => uploadDirectory(this.#shared, source, path, options))
   }
@@ -158,7 +160,14 @@ export class SftpClient implements AsyncDisposable {
 
   // Directories
 
-  /** The entries of a directory, `.` and `..` left out. */
+  /** The entries of a directory as an array, `.` and `..` left out. */
+  async list(path: SftpPath, options: CallOptions = {}): Promise<SftpEntry[]> {
+    const entries: SftpEntry[] = []
+    for await (const entry of this.readdir(path, options)) entries.push(entry)
+    return entries
+  }
+
+  /** The entries of a directory, `.` and `..` left out, and names that would lead out of it. */
   readdir(path: SftpPath, { signal }: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
     return readDirectory(this.#requests, path, signal)
   }
@@ -182,7 +191,7 @@ export class SftpClient implements AsyncDisposable {
   /** Removes a file or link, with `recursive` also a directory and all below it. With `force` it is no error that there is nothing. */
   async rm(path: SftpPath, { recursive = false, force = false, signal }: CallOptions & { readonly recursive?: boolean | undefined, readonly force?: boolean | undefined } = {}): Promise<void> {
     try {
-      if (recursive && (await this.#requests.lstat(path, signal)).isDirectory()) await removeTree(this.#requests, path, signal)
+      if (recursive) await removeAny(this.#requests, path, signal)
       else await this.#requests.remove(path, signal)
     } catch (error) {
       if (!force || !isMissing(error)) throw error
@@ -198,12 +207,12 @@ export class SftpClient implements AsyncDisposable {
 
   /** Of what the path leads to. */
   async stat(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStat> {
-    return this.#requests.stat(path, signal)
+    return withKind(this.#requests, path, await this.#requests.stat(path, signal), signal)
   }
 
   /** Of a symbolic link itself. */
   async lstat(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStat> {
-    return this.#requests.lstat(path, signal)
+    return withKind(this.#requests, path, await this.#requests.lstat(path, signal), signal)
   }
 
   /** Whether the path leads to something. @throws SftpError if the server will not say. */
@@ -256,11 +265,10 @@ export class SftpClient implements AsyncDisposable {
 
   /**
    * Renames, and replaces what `target` names, at one stroke, where the server offers that (`posix-rename@openssh.com`).
-   * With `overwrite: false`, and on other servers, it is refused if `target` exists.
+   * With `overwrite: false` it is refused if `target` exists; other servers refuse it too, and the error says so.
    */
   async rename(source: SftpPath, target: SftpPath, { overwrite = true, signal }: CallOptions & { readonly overwrite?: boolean | undefined } = {}): Promise<void> {
-    const posix = 'posix-rename@openssh.com'
-    if (overwrite && this.extensions.has(posix)) await this.#requests.extended(posix, source, (writer) => writer.string(checkedPath(source)).string(checkedPath(target)), signal)
+    if (overwrite) await renameOver(this.#requests, source, target, signal)
     else await this.#requests.rename(source, target, signal)
   }
 
@@ -286,7 +294,7 @@ export class SftpClient implements AsyncDisposable {
 
   /** As `realpath`, with `~` and `~user` (`expand-path@openssh.com`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
   async expandPath(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
-    return decodeText(await this.#requests.expandPath(path, signal))
+    return decodeText(await this.#requests.extendedName('expand-path@openssh.com', path, (writer) => writer.string(checkedPath(path)), signal))
   }
 
   /** Ends the subsystem and closes its files; the session goes on. What is under way rejects. Idempotent, never rejects. */

@@ -2,22 +2,24 @@ import { wholeNumber } from '../../bindings/arguments.ts'
 import type { SftpAttributes, SftpStatvfs } from '../../bindings/sftp/attributes.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { copyBytes, encodeText, joinBytes } from '../../wire-format/bytes.ts'
+import { copyBytes, encodeText } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import type { SftpStat } from '../protocol/attributes.ts'
 import type { ReadRange } from '../transfer/read-pipeline.ts'
 import type { RemoteHandle } from '../protocol/requests.ts'
 import type { SftpShared } from '../transfer/shared.ts'
+import { readPart } from '../transfer/download.ts'
+import type { SftpContentOptions } from '../transfer/flow.ts'
 import { readStatvfs } from '../protocol/statvfs.ts'
 
-export interface SftpReadableOptions extends CallOptions {
+export interface SftpReadableOptions extends SftpContentOptions {
   /** Where to begin, in bytes; 0 if none is given. */
   readonly start?: number | undefined
   /** Where to stop, not included; the end of the file if none is given. */
   readonly end?: number | undefined
 }
 
-export interface SftpWritableOptions extends CallOptions {
+export interface SftpWritableOptions extends SftpContentOptions {
   /** Where to begin, in bytes; 0 if none is given. Files opened for appending do not look at it. */
   readonly start?: number | undefined
 }
@@ -44,15 +46,10 @@ export class SftpFile implements AsyncDisposable {
   /** Up to `length` bytes from `position` on; fewer only at the end of the file, none behind it. */
   async read(length: number, position: number, { signal }: CallOptions = {}): Promise<Uint8Array> {
     const start = offset(position, 'position')
-    const pipeline = this.#shared.reading(this.#open, { start, end: start + offset(length, 'length'), signal })
-    const parts: Uint8Array[] = []
-    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(...part)
-    const data = joinBytes(parts)
-    pipeline.release(parts)
-    return data
+    return readPart(this.#shared, this.#open, start, start + offset(length, 'length'), signal)
   }
 
-  /** Writes all of `data` at `position`, and resolves when the server has it. `data` may be changed afterwards, after an abort too. */
+  /** Writes all of `data` at `position`, in a file opened for appending at its end, and resolves when the server has it. `data` may be changed afterwards, after an abort too. */
   async write(data: Uint8Array | string, position: number, { signal }: CallOptions = {}): Promise<void> {
     const pipeline = this.#shared.writing(this.#open, { start: offset(position, 'position'), signal })
     await pipeline.write(copyBytes(encodeText(data)))
@@ -60,23 +57,28 @@ export class SftpFile implements AsyncDisposable {
   }
 
   /** The file, or a part of it, as a stream that reads ahead while somebody reads. Cancelling leaves the file open. */
-  readable({ start = 0, end, signal }: SftpReadableOptions = {}): ReadableStream<Uint8Array> {
+  readable({ start = 0, end, signal, ...flow }: SftpReadableOptions = {}): ReadableStream<Uint8Array> {
     const range: ReadRange = { start: offset(start, 'start'), signal, ...end !== undefined && { end: offset(end, 'end') } }
-    const pipeline = this.#shared.reading(this.#open, range)
+    const pipeline = this.#shared.with(flow).reading(this.#open, range)
     return new ReadableStream<Uint8Array>({
       async pull(controller) {
-        const data = await pipeline.next()
-        // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
-        if (!data) return controller.close()
-        for (const part of data) controller.enqueue(part.slice())
-        pipeline.release(data)
+        try {
+          using data = await pipeline.next()
+          // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
+          if (!data) return controller.close()
+          for (const part of data.parts) controller.enqueue(part.slice())
+        } catch (error) {
+          pipeline[Symbol.dispose]()
+          throw error
+        }
       },
+      cancel: () => pipeline[Symbol.dispose](),
     }, { highWaterMark: 0 })
   }
 
   /** A stream into the file. A chunk may be changed once its write has resolved; closing waits until the server has everything, and leaves the file open. */
-  writable({ start = 0, signal }: SftpWritableOptions = {}): WritableStream<Uint8Array | string> {
-    const pipeline = this.#shared.writing(this.#open, { start: offset(start, 'start'), signal })
+  writable({ start = 0, signal, ...flow }: SftpWritableOptions = {}): WritableStream<Uint8Array | string> {
+    const pipeline = this.#shared.with(flow).writing(this.#open, { start: offset(start, 'start'), signal })
     return new WritableStream<Uint8Array | string>({
       write: (chunk) => pipeline.write(copyBytes(encodeText(chunk))),
       close: () => pipeline.finish(),

@@ -6,6 +6,17 @@ import {
 import type { WireReader } from '../../wire-format/reader.ts'
 import type { WireWriter } from '../../wire-format/writer.ts'
 
+/** What something in a file system is; `other` are devices, sockets and pipes. */
+export type FileKind = 'file' | 'directory' | 'link' | 'other'
+
+const KINDS: Readonly<Record<number, FileKind>> = { [LIBSSH2_SFTP_S_IFREG]: 'file', [LIBSSH2_SFTP_S_IFDIR]: 'directory', [LIBSSH2_SFTP_S_IFLNK]: 'link' }
+
+/** What the type bits of `permissions` say; `undefined` if there are none. */
+export function kindOfMode(permissions: number | undefined): FileKind | undefined {
+  const type = (permissions ?? 0) & LIBSSH2_SFTP_S_IFMT
+  return type === 0 ? undefined : KINDS[type] ?? 'other'
+}
+
 /** What a server knows about a file; a field that it did not send is missing. */
 export class SftpStat implements SftpAttributes {
   /** Bytes, exact up to 2^53. */
@@ -18,8 +29,12 @@ export class SftpStat implements SftpAttributes {
   declare readonly atime?: number
   declare readonly mtime?: number
 
-  constructor(attributes: SftpAttributes) {
+  readonly #kind: FileKind | undefined
+
+  /** @param kind found out otherwise, where the mode does not tell it. */
+  constructor(attributes: SftpAttributes, kind?: FileKind) {
     Object.assign(this, attributes)
+    this.#kind = kindOfMode(attributes.permissions) ?? kind
   }
 
   /** The same as `filesize`, under the name that Web and Node have for it. */
@@ -32,23 +47,24 @@ export class SftpStat implements SftpAttributes {
     return this.permissions
   }
 
-  #is(type: number): boolean {
-    return this.permissions !== undefined && (this.permissions & LIBSSH2_SFTP_S_IFMT) === type
+  /** What it is; `undefined` if neither the server's answer nor a second question told. */
+  get kind(): FileKind | undefined {
+    return this.#kind
   }
 
   /** True for a regular file. */
   isFile(): boolean {
-    return this.#is(LIBSSH2_SFTP_S_IFREG)
+    return this.#kind === 'file'
   }
 
   /** True for a directory. */
   isDirectory(): boolean {
-    return this.#is(LIBSSH2_SFTP_S_IFDIR)
+    return this.#kind === 'directory'
   }
 
   /** True for a symbolic link itself. */
   isSymbolicLink(): boolean {
-    return this.#is(LIBSSH2_SFTP_S_IFLNK)
+    return this.#kind === 'link'
   }
 }
 

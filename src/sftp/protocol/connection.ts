@@ -7,6 +7,7 @@ import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
+import type { LentBytes } from './lent-bytes.ts'
 import { Outbox, type Outgoing } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 import { ReadBlocks } from './read-blocks.ts'
@@ -14,10 +15,10 @@ import { ReadBlocks } from './read-blocks.ts'
 /** An answer: its type, and what follows the request's number. */
 export interface Reply {
   readonly type: number
-  /** What follows the request's number; of data (FXP_DATA), only the first of the parts that it came in. */
+  /** What follows the request's number; of data (FXP_DATA), only as far as the first of the parts that it came in. */
   readonly body: WireReader
-  /** The other parts. All parts of data are lent: who has taken what is in them calls `release`. */
-  readonly rest: readonly Uint8Array[]
+  /** The whole packet, of data alone: who gets the reply disposes of it. */
+  readonly lent?: LentBytes
 }
 
 export interface RequestOptions {
@@ -37,6 +38,8 @@ interface Pending {
 const RECEIVE_WINDOW = 24 << 20
 const LARGEST_SSH_PACKET = 32768
 const READ_SIZE = 256 << 10
+/** Milliseconds that the server has for its CLOSE. */
+const GRACE = 1000
 
 /**
  * An SFTP subsystem, version 3, on a channel of its own. Requests are told apart by number, so that any number of them
@@ -120,7 +123,7 @@ export class SftpConnection {
       const packet: Outgoing = { parts: [header(type, id, body, data), ...data] }
       const stopListening = onAbort(signal, () => {
         if (this.#outbox.takeBack(packet)) this.#pending.delete(id)
-        else this.#pending.set(id, { settle: (late) => discard?.(late), fail: () => {} })
+        else this.#pending.set(id, { settle: (late) => drop(late, discard), fail: () => {} })
         reject(signal?.reason)
       })
       this.#pending.set(id, {
@@ -157,22 +160,30 @@ export class SftpConnection {
   }
 
   #receive(packet: readonly Uint8Array[]): void {
-    const lent = isData(packet)
-    const [first, ...rest] = lent ? packet : [concatBytes(...packet)]
-    if (!lent) this.release(packet)
+    const lent = isData(packet) ? this.#blocks.lent(packet) : undefined
+    const first = lent ? packet[0] : concatBytes(...packet)
+    if (!lent) this.#blocks.release(packet)
     const body = new WireReader(first as Uint8Array)
     const type = body.byte()
     if (type === FXP_VERSION && this.#greeted) return this.#greeted(body)
     const id = body.uint32()
     const pending = this.#pending.get(id)
-    if (!pending || id === 0) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to nothing that was asked' })
+    if (!pending || id === 0) {
+      lent?.[Symbol.dispose]()
+      throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to nothing that was asked' })
+    }
     this.#pending.delete(id)
-    pending.settle({ type, body, rest })
+    pending.settle({ type, body, ...lent && { lent } })
   }
 
-  /** Takes back the parts of data: their memory is used again. */
-  release(parts: readonly Uint8Array[]): void {
-    this.#blocks.release(parts)
+  /** Parts of arrived data that somebody has not given back yet. */
+  get lentParts(): number {
+    return this.#blocks.lentParts
+  }
+
+  /** What ended it. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** What cannot be read any further is closed. */
@@ -184,11 +195,14 @@ export class SftpConnection {
     void this.close()
   }
 
-  /** Closes the channel; the server closes its files with it. What is under way rejects. Idempotent, never rejects. */
+  /**
+   * Closes the channel; the server closes its files with it. What is under way rejects. Idempotent, never rejects, and resolves after a second
+   * at the latest: some servers never answer a CLOSE, npm ssh2's among them.
+   */
   close(): Promise<void> {
     // The CLOSE of a file that nobody waited for is still to go out.
     if (!this.#closing) this.#outbox.flush()
-    this.#closing ??= this.#channel.session.complete(() => this.#channel.free()).then(() => {}, () => {})
+    this.#closing ??= noLonger(GRACE, this.#channel.session.complete(() => this.#channel.free()).then(() => {}, () => {}))
     this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'SFTP was closed by this side' }))
     return this.#closing
   }
@@ -206,4 +220,18 @@ function header(type: number, id: number, body: (writer: WireWriter) => void, da
   const length = data.reduce((sum, part) => sum + part.length, packet.length - 4)
   new DataView(packet.buffer).setUint32(0, length)
   return packet
+}
+
+/** An answer that nobody waits for any more. */
+function drop(late: Reply, discard: RequestOptions['discard']): void {
+  discard?.(late)
+  late.lent?.[Symbol.dispose]()
+}
+
+/** Resolves when the work has ended, or so many milliseconds are over. */
+async function noLonger(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<void>((resolve) => { timer = setTimeout(resolve, milliseconds) })
+  await Promise.race([work, over])
+  clearTimeout(timer)
 }

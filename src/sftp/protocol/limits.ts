@@ -1,6 +1,7 @@
+import { unlessRefused } from './remarks.ts'
 import type { SftpRequests, Signal } from './requests.ts'
 
-/** What the server takes (`limits@openssh.com`), in bytes; without that extension, what every server must take. */
+/** What the server takes (`limits@openssh.com`), in bytes; where it does not say, what every server must take. */
 export interface SftpLimits {
   readonly maxReadLength: number
   readonly maxWriteLength: number
@@ -9,19 +10,21 @@ export interface SftpLimits {
 }
 
 /** draft-ietf-secsh-filexfer-02 section 3: all servers take data of 32768 bytes. */
-const EVERY_SERVER: SftpLimits = { maxReadLength: 32768, maxWriteLength: 32768, maxOpenHandles: 0 }
-/** OpenSSH's own limit: larger requests gain nothing, and hold the channel up for others. */
-const LARGEST = 255 << 10
+export const EVERY_SERVER: SftpLimits = { maxReadLength: 32768, maxWriteLength: 32768, maxOpenHandles: 0 }
+/** OpenSSH's own limit, in bytes: larger requests gain nothing, and hold the channel up for others. */
+export const LARGEST_REQUEST = 255 << 10
 
+/** A server that announces its limits and does not tell them works all the same. */
 export async function askLimits(requests: SftpRequests, signal: Signal): Promise<SftpLimits> {
   if (!requests.connection.extensions.has('limits@openssh.com')) return EVERY_SERVER
-  const length = (said: bigint, otherwise: number) => said === 0n ? otherwise : Number(said < BigInt(LARGEST) ? said : BigInt(LARGEST))
-  return requests.extendedReply('limits@openssh.com', '', () => {}, (body) => {
+  const length = (said: bigint, otherwise: number) => said === 0n ? otherwise : Number(said < BigInt(LARGEST_REQUEST) ? said : BigInt(LARGEST_REQUEST))
+  const said = await unlessRefused(requests.extendedReply('limits@openssh.com', '', () => {}, (body) => {
     body.uint64()
     return {
       maxReadLength: length(body.uint64(), EVERY_SERVER.maxReadLength),
       maxWriteLength: length(body.uint64(), EVERY_SERVER.maxWriteLength),
       maxOpenHandles: Number(body.uint64()),
     }
-  }, signal)
+  }, signal))
+  return said ?? EVERY_SERVER
 }

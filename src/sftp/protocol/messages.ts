@@ -27,3 +27,11 @@ export const FXP_NAME = 104
 export const FXP_ATTRS = 105
 export const FXP_EXTENDED = 200
 export const FXP_EXTENDED_REPLY = 201
+
+/** What each request asks for, for errors. */
+export const OPERATIONS: Readonly<Record<number, string>> = {
+  [FXP_OPEN]: 'open', [FXP_CLOSE]: 'close', [FXP_READ]: 'read', [FXP_WRITE]: 'write', [FXP_LSTAT]: 'lstat', [FXP_FSTAT]: 'fstat',
+  [FXP_SETSTAT]: 'setstat', [FXP_FSETSTAT]: 'fsetstat', [FXP_OPENDIR]: 'opendir', [FXP_READDIR]: 'readdir', [FXP_REMOVE]: 'remove',
+  [FXP_MKDIR]: 'mkdir', [FXP_RMDIR]: 'rmdir', [FXP_REALPATH]: 'realpath', [FXP_STAT]: 'stat', [FXP_RENAME]: 'rename',
+  [FXP_READLINK]: 'readlink', [FXP_SYMLINK]: 'symlink',
+}

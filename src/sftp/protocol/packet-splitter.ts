@@ -1,5 +1,6 @@
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE } from '../../ffi/constants.gen.ts'
+import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 
 /** Nothing that this client asks for is answered with more. */
 const LARGEST_PACKET = 1 << 20
@@ -35,10 +36,16 @@ export class PacketSplitter {
     if (this.#filled < LENGTH_SIZE) return part.length
     this.#filled = 0
     const length = new DataView(this.#header.buffer).getUint32(0)
-    if (length === 0 || length > LARGEST_PACKET) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: `a packet of ${length} bytes` })
+    if (length === 0 || length > LARGEST_PACKET) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: this.#notSftp(length, from.subarray(part.length)) })
     this.#body = []
     this.#missing = length
     return part.length
+  }
+
+  /** A login script that prints something is the usual reason; then its words say more than the number that their first letters make. */
+  #notSftp(length: number, rest: Uint8Array): string {
+    if (!this.#header.every((byte) => byte === 0x0a || byte === 0x0d || (byte >= 0x20 && byte < 0x7f))) return `a packet of ${length} bytes`
+    return `the server sends text where SFTP should be: ${decodeText(concatBytes(this.#header, rest.subarray(0, 100))).trimEnd()}`
   }
 
   #fillBody(body: Uint8Array[], from: Uint8Array): number {

@@ -1,3 +1,5 @@
+import { LentBytes } from './lent-bytes.ts'
+
 const BLOCK = 1 << 20
 /** What is left of a block when the next one is begun. */
 const LEAST = 64 << 10
@@ -15,6 +17,8 @@ export class ReadBlocks {
   /** Parts lent of each block. */
   readonly #lent = new WeakMap<ArrayBufferLike, number>()
   readonly #spare: Uint8Array<ArrayBuffer>[] = []
+  /** Parts that somebody has now. */
+  lentParts = 0
 
   /** Where the next bytes go. */
   space(): Uint8Array {
@@ -34,11 +38,18 @@ export class ReadBlocks {
 
   /** Somebody needs a part of what was filled. */
   lend({ buffer }: Uint8Array): void {
+    this.lentParts += 1
     this.#lent.set(buffer, (this.#lent.get(buffer) ?? 0) + 1)
+  }
+
+  /** Parts that were lent, for somebody who gives them back when he has done. */
+  lent(parts: readonly Uint8Array[]): LentBytes {
+    return new LentBytes(parts, () => this.release(parts))
   }
 
   /** Nobody needs the parts any more: each was lent once. */
   release(parts: readonly Uint8Array[]): void {
+    this.lentParts -= parts.length
     for (const { buffer } of parts) {
       const left = (this.#lent.get(buffer) ?? 0) - 1
       this.#lent.set(buffer, left)

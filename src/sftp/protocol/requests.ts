@@ -7,6 +7,8 @@ import type { WireReader } from '../../wire-format/reader.ts'
 import type { WireWriter } from '../../wire-format/writer.ts'
 import { readAttributes, type SftpStat, writeAttributes } from './attributes.ts'
 import type { Reply, RequestOptions, SftpConnection } from './connection.ts'
+import type { Gate } from './gate.ts'
+import { LentBytes } from './lent-bytes.ts'
 import * as FXP from './messages.ts'
 import { sizeOf } from './parts.ts'
 
@@ -16,6 +18,8 @@ export type Signal = AbortSignal | undefined
 export interface RemoteHandle {
   readonly id: Uint8Array
   readonly path: SftpPath
+  /** Where the next write goes, in a file that was opened for appending. */
+  append?: number
 }
 
 export interface NamedFile {
@@ -24,40 +28,52 @@ export interface NamedFile {
   readonly attributes: SftpStat
 }
 
+/** Type, number and length in front of the bytes of DATA. */
+const DATA_HEADER = 9
+
 /** Every request of SFTP version 3 as a function: one request, one answer, refusals as `SftpError`. */
 export class SftpRequests {
   readonly connection: SftpConnection
+  readonly #gate: Gate | undefined
 
-  constructor(connection: SftpConnection) {
+  /** @param gate lets requests through, for servers that want few at a time. */
+  constructor(connection: SftpConnection, gate?: Gate) {
     this.connection = connection
+    this.#gate = gate
   }
 
-  /** @throws SftpError for a status, unless it is OK. */
-  async #ask(type: number, about: SftpPath | undefined, body: (writer: WireWriter) => void, options: RequestOptions = {}): Promise<Reply> {
-    const reply = await this.connection.request(type, body, options)
-    if (reply.type !== FXP.FXP_STATUS) return reply
-    const status = reply.body.uint32()
-    if (status === LIBSSH2_FX_OK) return reply
-    // Old servers leave out the words.
-    const said = reply.body.remaining > 0 ? decodeText(reply.body.string()) : ''
-    throw sftpRefusal(status, pathText(about), { said })
+  /** Asks, and reads the answer, which must be of the type `wanted`. @throws SftpError for a status, unless it is OK. */
+  async #ask<T>(type: number, wanted: number, about: SftpPath, body: (writer: WireWriter) => void, read: (body: WireReader, reply: Reply) => T, options: RequestOptions = {}, operation = FXP.OPERATIONS[type]): Promise<T> {
+    const ask = () => this.connection.request(type, body, options)
+    const reply = await (this.#gate ? this.#gate.through(options.signal, ask) : ask())
+    try {
+      if (reply.type === FXP.FXP_STATUS) {
+        const status = reply.body.uint32()
+        // Old servers leave out the words.
+        const said = () => reply.body.remaining > 0 ? decodeText(reply.body.string()) : ''
+        if (status !== LIBSSH2_FX_OK) throw sftpRefusal(status, pathText(about), { operation, said: said() })
+      }
+      if (reply.type !== wanted) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(about), { operation, said: `an answer of type ${reply.type}` })
+      return read(reply.body, reply)
+    } catch (error) {
+      reply.lent?.[Symbol.dispose]()
+      throw error
+    }
   }
 
-  async #expect<T>(type: number, about: SftpPath | undefined, reply: Promise<Reply>, read: (body: WireReader, rest: readonly Uint8Array[]) => T): Promise<T> {
-    const { type: got, body, rest } = await reply
-    if (got !== type) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(about), { said: `an answer of type ${got}` })
-    return read(body, rest)
+  #done(type: number, about: SftpPath, body: (writer: WireWriter) => void, options: RequestOptions, operation?: string): Promise<void> {
+    return this.#ask(type, FXP.FXP_STATUS, about, body, () => {}, options, operation)
   }
 
-  #done(type: number, about: SftpPath, body: (writer: WireWriter) => void, options: RequestOptions): Promise<void> {
-    return this.#expect(FXP.FXP_STATUS, about, this.#ask(type, about, body, options), () => {})
+  #attributes(type: number, about: SftpPath, body: (writer: WireWriter) => void, signal: Signal): Promise<SftpStat> {
+    return this.#ask(type, FXP.FXP_ATTRS, about, body, readAttributes, { signal })
   }
 
   #handle(type: number, path: SftpPath, body: (writer: WireWriter) => void, signal: Signal): Promise<RemoteHandle> {
     const discard = (late: Reply) => {
       if (late.type === FXP.FXP_HANDLE) this.close({ id: late.body.string().slice(), path }).catch(() => {})
     }
-    return this.#expect(FXP.FXP_HANDLE, path, this.#ask(type, path, body, { signal, discard }), (answer) => ({ id: answer.string().slice(), path }))
+    return this.#ask(type, FXP.FXP_HANDLE, path, body, (answer) => ({ id: answer.string().slice(), path }), { signal, discard })
   }
 
   open(path: SftpPath, flags: number, attributes: SftpAttributes, signal?: Signal): Promise<RemoteHandle> {
@@ -72,17 +88,21 @@ export class SftpRequests {
     return this.#done(FXP.FXP_CLOSE, path, (w) => w.string(id), { signal })
   }
 
-  /** Up to `length` bytes, in parts that are to be released; fewer at the end of the file and wherever the server likes; `null` behind the end. */
-  async read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<readonly Uint8Array[] | null> {
-    const reply = this.#ask(FXP.FXP_READ, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal })
-    return this.#orEnd(this.#expect(FXP.FXP_DATA, path, reply, (body, rest) => {
+  /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` behind the end. */
+  async read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<LentBytes | null> {
+    const data = await this.#orEnd(this.#ask(FXP.FXP_READ, FXP.FXP_DATA, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), (body, { lent }) => {
       const announced = body.uint32()
-      const data = [body.rest(), ...rest]
-      if (announced === 0 || announced > length || sizeOf(data) !== announced) {
-        throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { said: `${announced} bytes announced and ${sizeOf(data)} sent, where ${length} were asked for` })
+      const sent = lent ? lent.size - DATA_HEADER : body.remaining
+      if (announced > length || announced > sent) {
+        throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { operation: 'read', said: `${announced} bytes announced and ${sent} sent, where ${length} were asked for` })
       }
-      return data
-    }))
+      // Some servers send a flag behind the bytes, as later drafts have it: what was announced is what counts.
+      return lent ? lent.cut(DATA_HEADER, DATA_HEADER + announced) : new LentBytes([body.bytes(announced)], () => {})
+    }, { signal }))
+    if (data?.size) return data
+    // No bytes say as much as EOF.
+    data?.[Symbol.dispose]()
+    return null
   }
 
   async #orEnd<T>(answer: Promise<T>): Promise<T | null> {
@@ -94,33 +114,33 @@ export class SftpRequests {
     }
   }
 
-  /** Takes back what `read` gave. */
-  release(parts: readonly Uint8Array[]): void {
-    this.connection.release(parts)
-  }
-
-  /** Writes all of `data`, which must not change until that is done, or aborted and sent. */
-  write({ id, path }: RemoteHandle, offset: number, data: readonly Uint8Array[], signal?: Signal): Promise<void> {
+  /**
+   * Writes all of `data`, which must not change until that is done, or aborted and sent. A file that was opened for appending gets it where the last write
+   * has ended, whatever `offset` says: some servers go by the offset (remarks.ts).
+   */
+  write(handle: RemoteHandle, offset: number, data: readonly Uint8Array[], signal?: Signal): Promise<void> {
+    const { id, path, append } = handle
     const length = sizeOf(data)
-    return this.#done(FXP.FXP_WRITE, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), { signal, data })
+    if (append !== undefined) handle.append = append + length
+    return this.#done(FXP.FXP_WRITE, path, (w) => w.string(id).uint64(BigInt(append ?? offset)).uint32(length), { signal, data })
   }
 
   /** The next entries of a directory; `null` after the last. An answer without any name is the end too: asking again would never end. */
   async readdir({ id, path }: RemoteHandle, signal?: Signal): Promise<NamedFile[] | null> {
-    const list = await this.#orEnd(this.#expect(FXP.FXP_NAME, path, this.#ask(FXP.FXP_READDIR, path, (w) => w.string(id), { signal }), names))
+    const list = await this.#orEnd(this.#ask(FXP.FXP_READDIR, FXP.FXP_NAME, path, (w) => w.string(id), names, { signal }))
     return list?.length ? list : null
   }
 
   stat(path: SftpPath, signal?: Signal): Promise<SftpStat> {
-    return this.#expect(FXP.FXP_ATTRS, path, this.#ask(FXP.FXP_STAT, path, (w) => w.string(checkedPath(path)), { signal }), readAttributes)
+    return this.#attributes(FXP.FXP_STAT, path, (w) => w.string(checkedPath(path)), signal)
   }
 
   lstat(path: SftpPath, signal?: Signal): Promise<SftpStat> {
-    return this.#expect(FXP.FXP_ATTRS, path, this.#ask(FXP.FXP_LSTAT, path, (w) => w.string(checkedPath(path)), { signal }), readAttributes)
+    return this.#attributes(FXP.FXP_LSTAT, path, (w) => w.string(checkedPath(path)), signal)
   }
 
   fstat({ id, path }: RemoteHandle, signal?: Signal): Promise<SftpStat> {
-    return this.#expect(FXP.FXP_ATTRS, path, this.#ask(FXP.FXP_FSTAT, path, (w) => w.string(id), { signal }), readAttributes)
+    return this.#attributes(FXP.FXP_FSTAT, path, (w) => w.string(id), signal)
   }
 
   setstat(path: SftpPath, attributes: SftpAttributes, signal?: Signal): Promise<void> {
@@ -160,32 +180,34 @@ export class SftpRequests {
     return this.#name(FXP.FXP_REALPATH, path, (w) => w.string(checkedPath(path)), signal)
   }
 
-  async #name(type: number, path: SftpPath, body: (writer: WireWriter) => void, signal: Signal): Promise<Uint8Array> {
-    const [only] = await this.#expect(FXP.FXP_NAME, path, this.#ask(type, path, body, { signal }), names)
-    if (!only) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { said: 'an answer without a name' })
+  async #name(type: number, path: SftpPath, body: (writer: WireWriter) => void, signal: Signal, operation = FXP.OPERATIONS[type]): Promise<Uint8Array> {
+    const [only] = await this.#ask(type, FXP.FXP_NAME, path, body, names, { signal }, operation)
+    if (!only) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { operation, said: 'an answer without a name' })
     return only.filenameBytes
   }
 
   /** An extension that is answered by a status. @throws SftpError (OP_UNSUPPORTED), unasked, if the server does not offer it. */
   async extended(name: string, about: SftpPath, body: (writer: WireWriter) => void, signal?: Signal): Promise<void> {
     this.#demand(name, about)
-    await this.#done(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), { signal })
+    await this.#done(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), { signal }, name)
   }
 
   /** An extension that is answered by data of its own. */
   async extendedReply<T>(name: string, about: SftpPath, body: (writer: WireWriter) => void, read: (body: WireReader) => T, signal?: Signal): Promise<T> {
     this.#demand(name, about)
-    return this.#expect(FXP.FXP_EXTENDED_REPLY, about, this.#ask(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), { signal }), read)
+    return this.#ask(FXP.FXP_EXTENDED, FXP.FXP_EXTENDED_REPLY, about, (w) => body(w.string(name)), read, { signal }, name)
   }
 
-  /** `expand-path@openssh.com` is answered as REALPATH is. */
-  async expandPath(path: SftpPath, signal?: Signal): Promise<Uint8Array> {
-    this.#demand('expand-path@openssh.com', path)
-    return this.#name(FXP.FXP_EXTENDED, path, (w) => w.string('expand-path@openssh.com').string(checkedPath(path)), signal)
+  /** An extension that is answered as REALPATH is. */
+  async extendedName(name: string, about: SftpPath, body: (writer: WireWriter) => void, signal?: Signal): Promise<Uint8Array> {
+    this.#demand(name, about)
+    return this.#name(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), signal, name)
   }
 
   #demand(name: string, about: SftpPath): void {
-    if (!this.connection.extensions.has(name)) throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, pathText(about), { said: `the server does not offer ${name}` })
+    if (!this.connection.extensions.has(name)) {
+      throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, pathText(about), { operation: name, said: `the server does not offer ${name}` })
+    }
   }
 }
 

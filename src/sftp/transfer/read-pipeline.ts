@@ -1,19 +1,21 @@
-import { sizeOf } from '../protocol/parts.ts'
+import { LentBytes } from '../protocol/lent-bytes.ts'
 import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
 import type { TransferWindow } from './window.ts'
 
 interface Piece {
   readonly offset: number
-  length: number
-  readonly answer: Promise<readonly Uint8Array[] | null>
+  readonly length: number
+  readonly answer: Promise<LentBytes | null>
   /** The answer, when it is there. */
-  data?: readonly Uint8Array[] | null
+  data?: LentBytes | null
 }
 
 /** Bytes that have arrived and that nobody has taken yet: with so many no more is asked for. */
 const UNTAKEN = 4 << 20
 /** What `next` gives at once, if it is there: each call of the local file system costs a turn of the event loop. */
 const TAKEN = 1 << 20
+/** Requests under way at first, in a file whose end nobody knows. */
+const FIRST = 2
 
 export interface ReadRange {
   /** Where to begin; 0 if none is given. */
@@ -23,87 +25,108 @@ export interface ReadRange {
   readonly signal?: Signal
 }
 
-/** Reads a range of a file in order, asking ahead of what is taken: as far as the window goes, and no further. */
-export class ReadPipeline {
+/**
+ * Reads a range of a file in order, asking ahead of what is taken: as far as the window goes, and no further. The end of the file is where the server says
+ * so, not where its size says: that only tells how far to ask ahead. Disposing drops what nobody has taken.
+ */
+export class ReadPipeline implements Disposable {
   readonly #requests: SftpRequests
   readonly #handle: RemoteHandle
   readonly #window: TransferWindow
   readonly #largest: number
-  #end: number
+  readonly #end: number
   readonly #signal: Signal
   readonly #pieces: Piece[] = []
+  readonly #start: number
+  /** Where the next request begins. */
   #next: number
+  /** Where the bytes end that have been taken. */
+  #taken: number
   #untaken = 0
+  /** Where the file is said to end; asked ahead up to there, and piece by piece beyond. */
+  #said = Infinity
+  /** An answer was shorter than what was asked for, and not the last. */
+  #short = false
 
   constructor(requests: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, { start = 0, end = Infinity, signal }: ReadRange) {
     this.#requests = requests
     this.#handle = handle
     this.#largest = largest
     this.#window = window
-    this.#next = start
+    this.#start = this.#next = this.#taken = start
     this.#end = end
     this.#signal = signal
   }
 
-  /** Asks for the first piece while the end is not known yet. */
+  /** Asks for the first piece while the size is not known yet. */
   begin(): this {
-    this.#askFor(this.#largest)
+    this.#said = this.#next
+    this.#askFor(Math.min(this.#largest, this.#end - this.#next))
     return this
   }
 
-  /** The range turns out to end here. */
-  endAt(end: number): void {
-    this.#end = end
-    for (const piece of this.#pieces) piece.length = Math.max(0, Math.min(piece.length, end - piece.offset))
+  /** The file is said to have so many bytes; `undefined` if nobody knows. */
+  expect(size: number | undefined): this {
+    this.#said = size ?? Infinity
+    return this
   }
 
-  /** Takes back what `next` gave. */
-  release(parts: readonly Uint8Array[]): void {
-    this.#requests.release(parts)
-  }
-
-  /** The bytes that come next, in parts that are to be released; `null` at the end of the range or of the file. */
-  async next(): Promise<readonly Uint8Array[] | null> {
+  /** The bytes that come next, for the caller to dispose of; `null` at the end of the range or of the file. */
+  async next(): Promise<LentBytes | null> {
     this.#askAhead()
+    if (this.#pieces.length === 0 && this.#next < this.#end) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
     const piece = this.#pieces.shift()
     if (!piece) return null
     const data = await piece.answer
     if (data === null) return this.#stop()
-    // The server may give less than was asked for: what is missing is asked for at once, before what follows it is taken.
-    const size = sizeOf(data)
-    this.#untaken -= size
-    // The file has grown since it was looked at.
-    if (size > piece.length) return piece.length > 0 ? firstBytes(data, piece.length) : this.#stop()
-    if (size < piece.length) {
-      this.#pieces.unshift(this.#ask(piece.offset + size, piece.length - size))
-      return data
-    }
-    const all = this.#withNeighbours(data, size)
+    this.#untaken -= data.size
+    this.#taken += data.size
+    if (data.size < piece.length) return this.#afterShort(piece, data)
+    const all = this.#withNeighbours(data)
     this.#askAhead()
     return all
   }
 
+  /** What is missing is asked for at once, before what follows it is taken; not where a short answer and the size agree that this is the end. */
+  #afterShort({ offset, length }: Piece, data: LentBytes): LentBytes {
+    const at = offset + data.size
+    if (at === this.#said && !this.#short) {
+      this.#stop()
+    } else {
+      this.#short = true
+      this.#pieces.unshift(this.#ask(at, length - data.size))
+    }
+    return data
+  }
+
   /** And what follows, as far as it is there already. */
-  #withNeighbours(data: readonly Uint8Array[], size: number): readonly Uint8Array[] {
-    const all = [...data]
-    for (let taken = size; taken < TAKEN;) {
+  #withNeighbours(data: LentBytes): LentBytes {
+    const all = [data]
+    let taken = data.size
+    while (taken < TAKEN) {
       const piece = this.#pieces[0]
-      if (!piece?.data || sizeOf(piece.data) !== piece.length) break
+      if (!piece?.data || piece.data.size !== piece.length) break
       this.#pieces.shift()
-      all.push(...piece.data)
+      all.push(piece.data)
       taken += piece.length
       this.#untaken -= piece.length
     }
-    return all
+    this.#taken += taken - data.size
+    return LentBytes.join(all)
   }
 
   #askAhead(): void {
-    while (this.#next < this.#end && !this.#window.full && this.#untaken < UNTAKEN) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
+    const known = Math.min(this.#end, this.#said)
+    // Where nobody knows the end, as much again as there has been, so that a small file costs a few requests and not a window of them.
+    const end = known === Infinity ? this.#taken + Math.max(FIRST * this.#largest, this.#taken - this.#start) : known
+    while (this.#next < end && !this.#window.full && this.#untaken < UNTAKEN) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
   }
 
   #askFor(length: number): void {
     this.#pieces.push(this.#ask(this.#next, length))
     this.#next += length
+    // It goes on behind the size that was said: that is worth nothing any more.
+    if (this.#next > this.#said + this.#largest) this.#said = Infinity
   }
 
   #ask(offset: number, length: number): Piece {
@@ -111,7 +134,7 @@ export class ReadPipeline {
     const piece: Piece = { offset, length, answer }
     answer.then((data) => {
       piece.data = data
-      this.#untaken += sizeOf(data ?? [])
+      this.#untaken += data?.size ?? 0
     }, () => {
       // Whoever takes it hears of it; what nobody takes any more may fail unheard.
     })
@@ -120,16 +143,11 @@ export class ReadPipeline {
 
   #stop(): null {
     this.#next = this.#end
-    this.#pieces.length = 0
+    for (const { answer } of this.#pieces.splice(0)) answer.then((data) => data?.[Symbol.dispose](), () => {})
     return null
   }
-}
 
-function firstBytes(parts: readonly Uint8Array[], length: number): Uint8Array[] {
-  let left = length
-  return parts.flatMap((part) => {
-    const taken = part.subarray(0, left)
-    left -= taken.length
-    return taken.length > 0 ? [taken] : []
-  })
+  [Symbol.dispose](): void {
+    this.#stop()
+  }
 }

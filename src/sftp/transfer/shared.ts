@@ -1,10 +1,11 @@
+import { Gate } from '../protocol/gate.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
-import { SftpError, SSHError } from '../../errors/ssh-error.ts'
-import { LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH } from '../../ffi/constants.gen.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
 import { orAbort } from '../../abort/or-abort.ts'
-import type { SftpLimits } from '../protocol/limits.ts'
+import { EVERY_SERVER, type SftpLimits } from '../protocol/limits.ts'
+import { type RemoteHandle, SftpRequests, type Signal } from '../protocol/requests.ts'
+import { checkedFlow, type SftpFlowOptions } from './flow.ts'
 import { ReadPipeline, type ReadRange } from './read-pipeline.ts'
-import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
 import { type TransferBudget, TransferWindow } from './window.ts'
 import { WritePipeline } from './write-pipeline.ts'
 
@@ -12,20 +13,45 @@ import { WritePipeline } from './write-pipeline.ts'
 export class SftpShared {
   readonly requests: SftpRequests
   readonly limits: SftpLimits
+  readonly flow: SftpFlowOptions
   readonly #budget: TransferBudget
 
-  constructor(requests: SftpRequests, limits: SftpLimits, budget: TransferBudget) {
+  constructor(requests: SftpRequests, limits: SftpLimits, budget: TransferBudget, flow: SftpFlowOptions = {}) {
     this.requests = requests
     this.limits = limits
+    this.flow = flow
     this.#budget = budget
   }
 
+  /** The same for a call that wants another flow. @throws TypeError or RangeError for what is no count and no size. */
+  with(options: SftpFlowOptions): SftpShared {
+    const { concurrency, chunkSize } = checkedFlow(options)
+    if (concurrency === undefined && chunkSize === undefined) return this
+    const requests = concurrency === undefined ? this.requests : new SftpRequests(this.requests.connection, new Gate(concurrency))
+    return new SftpShared(requests, this.limits, this.#budget, { concurrency: concurrency ?? this.flow.concurrency, chunkSize: chunkSize ?? this.flow.chunkSize })
+  }
+
+  /** Asks for one thing after the other, so that a request never meets another. */
+  get oneByOne(): boolean {
+    return this.flow.concurrency === 1
+  }
+
   reading(handle: RemoteHandle, range: ReadRange = {}): ReadPipeline {
-    return new ReadPipeline(this.requests, handle, this.limits.maxReadLength, new TransferWindow(this.#budget), range)
+    return new ReadPipeline(this.requests, handle, this.#chunk(this.limits.maxReadLength), this.#window(), range)
   }
 
   writing(handle: RemoteHandle, options: { readonly start: number, readonly signal: Signal, readonly onWritten?: (bytes: number) => void }): WritePipeline {
-    return new WritePipeline(this.requests, handle, this.limits.maxWriteLength, new TransferWindow(this.#budget), options)
+    return new WritePipeline(this.requests, handle, this.#chunk(this.limits.maxWriteLength), this.#window(), options)
+  }
+
+  #window(): TransferWindow {
+    return new TransferWindow(this.#budget, this.flow.concurrency)
+  }
+
+  /** What the caller wants may be more than what every server takes, not more than what this one says. */
+  #chunk(limit: number): number {
+    const { chunkSize = limit } = this.flow
+    return this.limits === EVERY_SERVER ? chunkSize : Math.min(chunkSize, limit)
   }
 
   /**
@@ -46,14 +72,16 @@ export class SftpShared {
     } finally {
       void close()
     }
-    // Nobody needs to wait for the end of a read.
     if (wrote) await close()
+    // Nobody else needs to wait for the end of a read.
+    else if (this.oneByOne) await close().catch(() => {})
     return result
   }
 }
 
+/** @param path whose bytes they are. */
 export function sizeMismatch(path: string, expected: number, found: number): SSHError {
-  return new SSHError(`${path}: ${expected} bytes expected, ${found} found`, { code: 'ERR_SFTP_SIZE_MISMATCH' })
+  return new SSHError(`${path} ended after ${found} bytes of ${expected}`, { code: 'ERR_SFTP_SIZE_MISMATCH' })
 }
 
 /** Work of several steps, some of which know nothing of the signal: rejects at once with its reason, whatever step it is at. */
@@ -62,12 +90,7 @@ export async function atOnce<T>(signal: Signal, work: () => Promise<T>): Promise
   return orAbort(work(), signal)
 }
 
-/** True for the refusal that there is no such file or directory. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof SftpError && (error.status === LIBSSH2_FX_NO_SUCH_FILE || error.status === LIBSSH2_FX_NO_SUCH_PATH)
-}
-
 /** Of something new: without a mode the server's own choice. */
-export function modeAttributes(mode: number | undefined): SftpAttributes {
-  return mode === undefined ? {} : { permissions: mode }
+export function modeAttributes(mode: number | false | undefined): SftpAttributes {
+  return mode === undefined || mode === false ? {} : { permissions: mode }
 }

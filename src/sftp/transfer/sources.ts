@@ -1,5 +1,7 @@
-import { openLocalFile } from '#local-files'
-import type { LocalPath } from '../../runtime/local-files.ts'
+import { localFiles } from '#local-files'
+import { joinBytes } from '../../wire-format/bytes.ts'
+import { endedEarly } from '../protocol/remarks.ts'
+import type { LocalName, LocalPath, LocalStat } from '../../runtime/local-files.ts'
 
 /** What can be uploaded: a local path where the runtime has files, or bytes in one of their forms. */
 export type UploadSource = LocalPath | Uint8Array | Blob | ReadableStream<Uint8Array>
@@ -12,12 +14,18 @@ export interface SourceBytes {
 
 /** Bytes to be sent, in order. */
 export interface ByteSource extends AsyncDisposable {
+  /** For messages. */
+  readonly name: string
   /** All of them, where that is known. */
   readonly size: number | undefined
-  /** Mode bits of a local file. */
-  readonly mode: number | undefined
+  /** Mode and times of a local file. */
+  readonly stat?: LocalStat
   /** The next ones, which nobody changes before they are released; `null` after the last. */
   next(): Promise<SourceBytes | null>
+  /** A part in the middle, for a comparison; a stream has none. */
+  part?(start: number, end: number): Promise<Uint8Array>
+  /** True if it had so many bytes and should have had more. */
+  endedEarly(found: number): boolean
 }
 
 /** Four of OpenSSH's largest requests. */
@@ -30,33 +38,39 @@ export async function openSource(source: UploadSource, offset: number): Promise<
   if (source instanceof Uint8Array) return fromBytes(source, offset)
   if (source instanceof Blob) return fromBlob(source, offset)
   if (source instanceof ReadableStream) return fromStream(source)
-  return fromFile(source, offset)
+  if (typeof source === 'string' || source instanceof URL) return openLocalSource(source, offset)
+  throw new TypeError('the source must be a path, a file: URL, a Uint8Array, a Blob or a ReadableStream')
 }
 
 function fromBytes(bytes: Uint8Array, offset: number): ByteSource {
   let at = offset
   return {
+    name: 'the source',
     size: bytes.length,
-    mode: undefined,
     async next() {
       const part = bytes.subarray(at, at + BLOCK)
       at += part.length
       return part.length > 0 ? { bytes: part } : null
     },
+    part: async (start, end) => bytes.subarray(start, end),
+    endedEarly: () => false,
     async [Symbol.asyncDispose]() {},
   }
 }
 
 function fromBlob(blob: Blob, offset: number): ByteSource {
+  const part = async (start: number, end: number) => new Uint8Array(await blob.slice(start, end).arrayBuffer())
   let at = offset
   return {
+    name: 'the Blob',
     size: blob.size,
-    mode: undefined,
     async next() {
-      const part = new Uint8Array(await blob.slice(at, at + BLOCK).arrayBuffer())
-      at += part.length
-      return part.length > 0 ? { bytes: part } : null
+      const bytes = await part(at, at + BLOCK)
+      at += bytes.length
+      return bytes.length > 0 ? { bytes } : null
     },
+    part,
+    endedEarly: (found) => endedEarly(blob.size, found, undefined),
     async [Symbol.asyncDispose]() {},
   }
 }
@@ -65,49 +79,65 @@ function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = stream.getReader()
   let over = false
   return {
+    name: 'the stream',
     size: undefined,
-    mode: undefined,
     async next() {
       const { done, value } = await reader.read()
       if (!done && !(value instanceof Uint8Array)) throw new TypeError('the stream must give Uint8Array chunks')
       over = done
       return done ? null : { bytes: value }
     },
+    endedEarly: () => false,
     async [Symbol.asyncDispose]() {
-      // What was not read to its end is of no use to anybody else.
-      if (!over) await reader.cancel().catch(() => {})
+      // What was not read to its end is of no use to anybody else; how long it takes to end is its own affair.
+      if (!over) reader.cancel().catch(() => {})
       reader.releaseLock()
     },
   }
 }
 
-async function fromFile(path: LocalPath, offset: number): Promise<ByteSource> {
-  const file = await openLocalFile(path, 'read')
+/** A local file, from `offset` on. */
+export async function openLocalSource(path: LocalName, offset: number): Promise<ByteSource & Required<Pick<ByteSource, 'part'>>> {
+  const file = await localFiles.open(path, 'read')
+  const { stat } = file
   let at = offset
   const spare: Uint8Array[] = []
   const read = async (): Promise<SourceBytes | null> => {
     // Files of /proc have no size. What has one is read that far, however it grows meanwhile.
-    const length = file.size > 0 ? Math.min(BLOCK, file.size - at) : SMALL_BLOCK
+    const length = stat.size > 0 ? Math.min(BLOCK, stat.size - at) : SMALL_BLOCK
     const bytes = length > 0 ? await file.read(length, at, spare.pop()) : NOTHING
     at += bytes.length
     return bytes.length > 0 ? { bytes, release: () => spare.push(bytes) } : null
   }
-  // One block ahead: the disk works while the network does.
-  let ahead = read()
-  ahead.catch(() => {})
+  // One block ahead: the disk works while the network does. Not before the first is wanted: some look at the size alone.
+  let ahead: Promise<SourceBytes | null> | undefined
+  const readAhead = () => {
+    ahead = read()
+    ahead.catch(() => {})
+    return ahead
+  }
   return {
-    size: file.size,
-    mode: file.mode,
+    name: localFiles.text(path),
+    size: stat.size,
+    stat,
     async next() {
-      const block = await ahead
-      if (block) {
-        ahead = read()
-        ahead.catch(() => {})
-      }
+      const block = await (ahead ?? readAhead())
+      if (block) void readAhead()
       return block
     },
+    async part(start, end) {
+      const parts: Uint8Array[] = []
+      for (let from = start; from < end;) {
+        const part = await file.read(end - from, from)
+        if (part.length === 0) break
+        parts.push(part)
+        from += part.length
+      }
+      return joinBytes(parts)
+    },
+    endedEarly: (found) => endedEarly(stat.size || undefined, found, file.look().size),
     async [Symbol.asyncDispose]() {
-      await ahead.catch(() => {})
+      await ahead?.catch(() => {})
       await file.close()
     },
   }

@@ -1,86 +1,45 @@
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
+import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
-import type { CallOptions } from '../../abort/call-options.ts'
-import type { ReadPipeline } from './read-pipeline.ts'
-import { sizeOf } from '../protocol/parts.ts'
-import { atOnce, isMissing, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
-import { type ByteSink, type DownloadTarget, openSink } from './sinks.ts'
+import { isMissing, openFile, saidSize, unlessRefused } from '../protocol/remarks.ts'
+import type { RemoteHandle, Signal } from '../protocol/requests.ts'
+import { uploadBeside } from './atomic-upload.ts'
+import { readPart } from './download.ts'
+import { checkTransfer, type TransferProgress, type UploadOptions } from './options.ts'
+import { checkResumable } from './resume.ts'
+import { atOnce, modeAttributes, type SftpShared, sizeMismatch } from './shared.ts'
 import { type ByteSource, openSource, type UploadSource } from './sources.ts'
 import type { WritePipeline } from './write-pipeline.ts'
 
-/** How far a transfer has come, in bytes; what was there before a resumed one is counted. */
-export interface TransferProgress {
-  readonly transferred: number
-  /** `undefined` where nobody knows: a stream, a file of `/proc`. */
-  readonly total: number | undefined
+/** What a tree wants besides. */
+export interface UploadExtras {
+  /** Sets the source's times, for a later comparison. */
+  readonly times?: boolean
+  /** Hears of a refusal to set mode or times of a file that is complete; without it the refusal is the upload's. */
+  readonly onRefused?: (error: unknown) => void
 }
 
-export interface TransferOptions extends CallOptions {
-  /** Called after each piece that has arrived. */
-  readonly onProgress?: ((progress: TransferProgress) => void) | undefined
-  /** Goes on behind so many bytes: they are neither sent nor compared, and what the destination has beyond is replaced. */
-  readonly offset?: number | undefined
-  /** Goes on where the destination ends, whose size is asked for; not for streams as destination. */
-  readonly resume?: boolean | undefined
+/** Copies `source` to a remote file. When every write and the close have been acknowledged it is there, whatever the server says of its size. */
+export async function upload(files: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
+  checkTransfer(options)
+  if (source instanceof ReadableStream && options.resume) throw new TypeError('a stream cannot be resumed: give offset, and a stream of what comes behind it')
+  const shared = files.with(options)
+  const start = options.offset ?? (options.resume ? await remoteSize(shared, path, options.signal) : 0)
+  await using bytes = await openSource(source, start)
+  if (options.resume) await compare(shared, bytes, path, start, options.signal)
+  return await uploadSource(shared, bytes, path, start, options)
 }
 
-export interface UploadOptions extends TransferOptions {
-  /** Mode bits of a new file; if none are given, those of a local source, and what the server thinks best for others. */
-  readonly mode?: number | undefined
+/** The same for a source that is open already, and goes on at `start`. */
+export function uploadSource(shared: SftpShared, source: ByteSource, path: SftpPath, start: number, options: UploadOptions & UploadExtras): Promise<TransferProgress> {
+  if (!options.atomic) return send(shared, source, path, start, options)
+  return uploadBeside(shared, path, options, (part, extra) => send(shared, source, part, 0, { ...options, ...extra }))
 }
 
-/** Copies a remote file to `target`. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server said. */
-export async function download(shared: SftpShared, path: SftpPath, target: DownloadTarget, options: TransferOptions): Promise<TransferProgress> {
-  const { signal, resume, offset = resume ? undefined : 0 } = options
-  const opening = shared.requests.open(path, LIBSSH2_FXF_READ, {}, signal)
-  return shared.opened(opening, false, async (handle) => {
-    const looking = shared.requests.fstat(handle, signal)
-    // Small files come with the answer that tells their size.
-    const begun = offset === undefined ? undefined : shared.reading(handle, { start: offset, signal }).begin()
-    const { filesize: size = 0 } = await looking
-    const sink = await openSink(target, offset)
-    try {
-      const total = size > 0 ? size : undefined
-      const pipeline = begun ?? shared.reading(handle, { start: sink.size, signal })
-      if (total !== undefined) pipeline.endAt(total)
-      const transferred = await atOnce(signal, () => drain(pipeline, sink, (bytes) => options.onProgress?.({ transferred: bytes, total })))
-      if (total !== undefined && transferred !== total) throw sizeMismatch(pathText(path) ?? '', total, transferred)
-      await atOnce(signal, () => sink.finish())
-      return { transferred, total }
-    } catch (error) {
-      void sink.abandon(error)
-      throw error
-    }
-  })
-}
-
-async function drain(pipeline: ReadPipeline, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
-  let done = sink.size
-  for (let data = await pipeline.next(); data; data = await pipeline.next()) {
-    await sink.write(data)
-    done += sizeOf(data)
-    pipeline.release(data)
-    onWritten(done)
-  }
-  return done
-}
-
-/** Copies `source` to a remote file. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if what took several requests has another size in the end. */
-export async function upload(shared: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
-  const { signal, resume } = options
-  const start = options.offset ?? (resume ? await remoteSize(shared, path, signal) : 0)
-  const bytes = await openSource(source, start)
-  try {
-    return await send(shared, bytes, path, start, options)
-  } finally {
-    void bytes[Symbol.asyncDispose]()
-  }
-}
-
-async function send(shared: SftpShared, source: ByteSource, path: SftpPath, start: number, { signal, mode, onProgress }: UploadOptions): Promise<TransferProgress> {
-  const { requests } = shared
-  const flags = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | (start === 0 ? LIBSSH2_FXF_TRUNC : 0)
-  const opening = requests.open(path, flags, modeAttributes(mode ?? source.mode), signal)
+async function send(shared: SftpShared, source: ByteSource, path: SftpPath, start: number, options: UploadOptions & UploadExtras & SendExtras): Promise<TransferProgress> {
+  const { signal, mode, onProgress, beforeClose } = options
+  const flags = options.flags ?? LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | (start === 0 ? LIBSSH2_FXF_TRUNC : 0)
+  const opening = openFile(shared.requests, path, flags, modeAttributes(mode ?? (source.stat && source.stat.mode & 0o777)), signal)
   return shared.opened(opening, true, async (handle, close) => {
     let transferred = start
     const pipeline = shared.writing(handle, {
@@ -90,19 +49,54 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
         onProgress?.({ transferred, total: source.size })
       },
     })
-    await sendAll(source, pipeline, signal, () => { if (start === 0 && pipeline.requests === 1) close() })
-    if (start === 0 && pipeline.requests === 1) return { transferred, total: source.size }
-    const looking = requests.fstat(handle, signal)
-    if (start === 0) close()
-    const { filesize } = await looking
-    if (start > 0 && filesize !== undefined && filesize > transferred) await requests.fsetstat(handle, { filesize: transferred }, signal)
-    else if (filesize !== undefined && filesize !== transferred) throw sizeMismatch(pathText(path) ?? '', transferred, filesize)
+    const attributes = attributesAfter(source, options)
+    const nothingElse = start === 0 && !attributes && !beforeClose && !shared.oneByOne
+    await sendAll(source, pipeline, signal, () => { if (nothingElse && pipeline.requests === 1) close() })
+    if (source.endedEarly(transferred)) throw sizeMismatch(source.name, source.size ?? 0, transferred)
+    if (start > 0) await cutAt(shared, handle, transferred, signal)
+    if (attributes) await setAttributes(shared, handle, attributes, options)
+    await beforeClose?.(handle)
     return { transferred, total: source.size }
   })
 }
 
+/** What an atomic upload does otherwise. */
+export interface SendExtras {
+  readonly flags?: number
+  readonly beforeClose?: (handle: RemoteHandle) => Promise<void>
+}
+
+/** Mode and times that are set when the content is there. */
+function attributesAfter({ stat }: ByteSource, { mode, preserve, times }: UploadOptions & UploadExtras): SftpAttributes | undefined {
+  if (!stat) return preserve && typeof mode === 'number' ? { permissions: mode } : undefined
+  const attributes: SftpAttributes = {
+    ...preserve && mode !== false ? { permissions: mode ?? stat.mode & 0o777 } : {},
+    ...preserve || times ? { atime: stat.atime, mtime: stat.mtime } : {},
+  }
+  return Object.keys(attributes).length > 0 ? attributes : undefined
+}
+
+async function setAttributes(shared: SftpShared, handle: RemoteHandle, attributes: SftpAttributes, { signal, onRefused }: UploadOptions & UploadExtras): Promise<void> {
+  const setting = shared.requests.fsetstat(handle, attributes, signal)
+  if (!onRefused) return setting
+  let refusal: unknown
+  const done = await unlessRefused(setting.then(() => true, (error: unknown) => {
+    refusal = error
+    throw error
+  }))
+  if (!done) onRefused(refusal)
+}
+
+/** What an earlier, longer file has behind the last byte is taken away. Where the server does not tell how long it is, a refusal may mean that there is nothing. */
+async function cutAt(shared: SftpShared, handle: RemoteHandle, size: number, signal: Signal): Promise<void> {
+  const about = await unlessRefused(shared.requests.fstat(handle, signal))
+  const cutting = () => shared.requests.fsetstat(handle, { filesize: size }, signal)
+  if (about?.filesize === undefined) await unlessRefused(cutting())
+  else if (about.filesize > size) await cutting()
+}
+
 /** A source that does not answer keeps nobody from going away. */
-export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: AbortSignal | undefined, onSent = () => {}): Promise<void> {
+export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: Signal, onSent = () => {}): Promise<void> {
   return atOnce(signal, async () => {
     for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data.bytes, data.release)
     const finished = pipeline.finish()
@@ -112,11 +106,19 @@ export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: Abo
 }
 
 /** 0 for a file that does not exist yet. */
-async function remoteSize(shared: SftpShared, path: SftpPath, signal: AbortSignal | undefined): Promise<number> {
+async function remoteSize(shared: SftpShared, path: SftpPath, signal: Signal): Promise<number> {
   try {
-    return (await shared.requests.stat(path, signal)).filesize ?? 0
+    return saidSize(await shared.requests.stat(path, signal)) ?? 0
   } catch (error) {
     if (isMissing(error)) return 0
     throw error
   }
+}
+
+async function compare(shared: SftpShared, source: ByteSource, path: SftpPath, size: number, signal: Signal): Promise<void> {
+  if (size === 0) return
+  await shared.opened(shared.requests.open(path, LIBSSH2_FXF_READ, {}, signal), false, (handle) => {
+    const there = (start: number, end: number) => readPart(shared, handle, start, end, signal)
+    return atOnce(signal, () => checkResumable(pathText(path) ?? '', size, there, (start, end) => source.part?.(start, end) ?? Promise.resolve(new Uint8Array())))
+  })
 }

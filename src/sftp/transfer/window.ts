@@ -19,14 +19,18 @@ export class TransferBudget {
  */
 export class TransferWindow {
   readonly #budget: TransferBudget
+  readonly #most: number
+  #requests = 0
   #used = 0
   #size = SMALLEST
   #fastest = Infinity
   #arrived = 0
   #since = 0
 
-  constructor(budget: TransferBudget) {
+  /** @param most requests under way at a time, for servers that want few. */
+  constructor(budget: TransferBudget, most = Infinity) {
     this.#budget = budget
+    this.#most = most
   }
 
   get used(): number {
@@ -34,23 +38,24 @@ export class TransferWindow {
   }
 
   get full(): boolean {
-    return this.#used > 0 && (this.#used >= this.#size || this.#budget.spent)
+    return this.#requests >= this.#most || (this.#used > 0 && (this.#used >= this.#size || this.#budget.spent))
   }
 
   /** Counts a request of so many bytes until it settles. */
   async through<T>(bytes: number, request: () => Promise<T>): Promise<T> {
     const start = performance.now()
     if (this.#used === 0) this.#restart(start)
-    this.#add(bytes)
+    this.#add(bytes, 1)
     try {
       return await request()
     } finally {
-      this.#add(-bytes)
+      this.#add(-bytes, -1)
       this.#measure(bytes, start)
     }
   }
 
-  #add(bytes: number): void {
+  #add(bytes: number, requests: number): void {
+    this.#requests += requests
     this.#used += bytes
     this.#budget.used += bytes
   }

@@ -1,74 +1,39 @@
-import type { SftpPath } from '../../bindings/sftp/context.ts'
-import { concatBytes, decodeText, encodeText, equalBytes } from '../../wire-format/bytes.ts'
-import type { SftpStat } from '../protocol/attributes.ts'
+import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import { equalBytes } from '../../wire-format/bytes.ts'
+import { isForeignName } from '../protocol/paths.ts'
+import { lookUpKind } from '../protocol/remarks.ts'
 import type { NamedFile, SftpRequests, Signal } from '../protocol/requests.ts'
+import { SftpEntry } from './entry.ts'
 
-/** One entry of a directory. */
-export class SftpEntry {
-  /** As text; what is not UTF-8 in it is replaced. */
-  readonly filename: string
-  /** The name's own bytes. */
-  readonly filenameBytes: Uint8Array
-  /** The directory's path and the name, good for further calls: bytes where the name is not UTF-8. */
-  readonly path: SftpPath
-  /** A line as `ls -l` prints it, made by the server. */
-  readonly longentry: string
-  /** Of the entry itself: a symbolic link is not followed. */
-  readonly attributes: SftpStat
+/** Directories below one another; OpenSSH's `get -r` stops at 64. A server that tells of more makes them up. */
+const DEEPEST = 256
 
-  /** For `readdir` and `walk`. */
-  constructor(directory: SftpPath, { filenameBytes, longentry, attributes }: NamedFile) {
-    this.filename = decodeText(filenameBytes)
-    this.filenameBytes = filenameBytes
-    this.path = joinPath(directory, equalBytes(encodeText(this.filename), filenameBytes) ? this.filename : filenameBytes)
-    this.longentry = longentry
-    this.attributes = attributes
-  }
-
-  /** True for a regular file. */
-  isFile(): boolean {
-    return this.attributes.isFile()
-  }
-
-  /** True for a directory. */
-  isDirectory(): boolean {
-    return this.attributes.isDirectory()
-  }
-
-  /** True for a symbolic link itself. */
-  isSymbolicLink(): boolean {
-    return this.attributes.isSymbolicLink()
-  }
+/** An entry, and how far it can be trusted. */
+export interface Listed {
+  readonly entry: SftpEntry
+  /** A name that would lead out of the directory. */
+  readonly foreign: boolean
+  /** No answer told what it is: it may be a link. */
+  readonly guessed: boolean
 }
 
-/** SFTP has one separator, on every server. */
-export function joinPath(directory: SftpPath, name: SftpPath): SftpPath {
-  const bare = directory.length === 0
-  if (typeof directory === 'string' && typeof name === 'string') return bare || directory.endsWith('/') ? directory + name : `${directory}/${name}`
-  const bytes = encodeText(directory)
-  return concatBytes(bytes, encodeText(bare || bytes.at(-1) === 0x2f ? '' : '/'), encodeText(name))
-}
-
-/** Everything above the last name of a path; `null` where there is nothing above. */
-export function parentPath(path: SftpPath): SftpPath | null {
-  const bytes = encodeText(path)
-  let end = bytes.length
-  while (end > 0 && bytes[end - 1] === 0x2f) end--
-  while (end > 0 && bytes[end - 1] !== 0x2f) end--
-  while (end > 1 && bytes[end - 1] === 0x2f) end--
-  if (end === 0) return null
-  const parent = bytes.subarray(0, end)
-  return typeof path === 'string' ? decodeText(parent) : parent
-}
-
-/** The entries of a directory without `.` and `..`, in the server's order. Leaving the loop closes the directory. */
-export async function* readDirectory(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<SftpEntry, void, undefined> {
+/** Everything that a listing tells, but for `.`, `..` and empty names, in the server's order. Leaving the loop closes the directory. */
+export async function* listEverything(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<Listed, void, undefined> {
   const handle = await requests.opendir(path, signal)
   try {
-    for (let names = await requests.readdir(handle, signal); names; names = await requests.readdir(handle, signal)) {
+    let before: readonly NamedFile[] = []
+    for (let names = await requests.readdir(handle, signal); names && !sameNames(names, before); names = await requests.readdir(handle, signal)) {
+      before = names
       for (const name of names) {
+        if (isNothing(name.filenameBytes)) continue
         const entry = new SftpEntry(path, name)
-        if (entry.filename !== '.' && entry.filename !== '..') yield entry
+        if (isForeignName(name.filenameBytes)) yield { entry, foreign: true, guessed: true }
+        else if (entry.kind) yield { entry, foreign: false, guessed: false }
+        else {
+          const { kind, guessed } = await lookUpKind(requests, entry.path, signal)
+          yield { entry: new SftpEntry(path, name, kind), foreign: false, guessed }
+        }
       }
     }
   } finally {
@@ -76,15 +41,38 @@ export async function* readDirectory(requests: SftpRequests, path: SftpPath, sig
   }
 }
 
+/** `.`, `..` and names of no bytes: the directory itself, or the one above. */
+function isNothing(name: Uint8Array): boolean {
+  return name.length < 3 && name.every((byte) => byte === 0x2e)
+}
+
+/** No directory has a name twice: a server that tells the same again has forgotten that it told it, and would do so for ever. */
+function sameNames(names: readonly NamedFile[], before: readonly NamedFile[]): boolean {
+  return names.length === before.length && names.every(({ filenameBytes }, i) => equalBytes(filenameBytes, (before[i] as NamedFile).filenameBytes))
+}
+
+/** The entries of a directory without `.` and `..`, and without names that would lead out of it, in the server's order. Leaving the loop closes the directory. */
+export async function* readDirectory(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<SftpEntry, void, undefined> {
+  for await (const { entry, foreign } of listEverything(requests, path, signal)) if (!foreign) yield entry
+}
+
 /** Everything below `path`, a directory before what is in it. Symbolic links are told, and not followed. */
 export async function* walkDirectory(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<SftpEntry, void, undefined> {
-  const directories: SftpPath[] = [path]
+  const directories = [{ path, depth: 0 }]
   for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
-    const below: SftpPath[] = []
-    for await (const entry of readDirectory(requests, directory, signal)) {
+    const { depth } = directory
+    checkDepth(directory.path, depth)
+    const below: typeof directories = []
+    for await (const entry of readDirectory(requests, directory.path, signal)) {
       yield entry
-      if (entry.isDirectory()) below.push(entry.path)
+      if (entry.isDirectory()) below.push({ path: entry.path, depth: depth + 1 })
     }
     directories.push(...below.reverse())
   }
+}
+
+/** @throws SSHError `ERR_SFTP_TREE_TOO_DEEP` where there is no end. */
+export function checkDepth(path: SftpPath, depth: number): void {
+  if (depth <= DEEPEST) return
+  throw new SSHError(`more than ${DEEPEST} directories below one another: ${pathText(path)?.slice(0, 200)}…`, { code: 'ERR_SFTP_TREE_TOO_DEEP' })
 }

@@ -1,45 +1,41 @@
-import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
-import { SftpError } from '../../errors/ssh-error.ts'
-import { parentPath, readDirectory } from './listing.ts'
-import { forEachParallel } from './parallel.ts'
+import { isRefusal, unlessRefused } from '../protocol/remarks.ts'
 import type { SftpRequests, Signal } from '../protocol/requests.ts'
-import { isMissing } from '../transfer/shared.ts'
+import { checkDepth, type Listed, listEverything } from './listing.ts'
+import { forEachParallel } from './parallel.ts'
 
 /** Removals under way at a time. */
 const PARALLEL = 16
 
-/** Makes a directory and those above it; one that exists is no error. @param attributes of each new one. */
-export async function makeDirectories(requests: SftpRequests, path: SftpPath, attributes: SftpAttributes, signal: Signal): Promise<void> {
-  try {
-    await requests.mkdir(path, attributes, signal)
-  } catch (error) {
-    if (!(error instanceof SftpError)) throw error
-    const parent = parentPath(path)
-    if (isMissing(error) && parent !== null) {
-      await makeDirectories(requests, parent, attributes, signal)
-      return makeDirectories(requests, path, attributes, signal)
-    }
-    if (!await isDirectory(requests, path, signal)) throw error
-  }
-}
-
-async function isDirectory(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<boolean> {
-  try {
-    return (await requests.stat(path, signal)).isDirectory()
-  } catch (error) {
-    if (error instanceof SftpError) return false
-    throw error
-  }
-}
-
-/** Removes a directory with all that is below it. Symbolic links are removed, not followed. */
-export async function removeTree(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<void> {
+/** Removes a directory with all that is below it. Symbolic links are removed, not followed; names that would lead out of it are not touched. */
+export async function removeTree(requests: SftpRequests, path: SftpPath, signal: Signal, depth = 0): Promise<void> {
+  checkDepth(path, depth)
   const directories: SftpPath[] = []
-  await forEachParallel(readDirectory(requests, path, signal), PARALLEL, async (entry) => {
-    if (entry.isDirectory()) directories.push(entry.path)
-    else await requests.remove(entry.path, signal)
+  await forEachParallel(listEverything(requests, path, signal), PARALLEL, async (listed) => {
+    if (!await removeUnlessDirectory(requests, listed, signal)) directories.push(listed.entry.path)
   })
-  for (const directory of directories) await removeTree(requests, directory, signal)
+  for (const directory of directories) await removeTree(requests, directory, signal, depth + 1)
   await requests.rmdir(path, signal)
+}
+
+async function removeUnlessDirectory(requests: SftpRequests, { entry, foreign, guessed }: Listed, signal: Signal): Promise<boolean> {
+  if (foreign) return true
+  if (!entry.isDirectory()) {
+    await requests.remove(entry.path, signal)
+    return true
+  }
+  // What may be a link to a directory is first removed as one.
+  return guessed && await unlessRefused(requests.remove(entry.path, signal).then(() => true)) === true
+}
+
+/** Removes a path whatever it is. What the server does not say is found out by trying, a file first: a link is never followed. */
+export async function removeAny(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<void> {
+  const stat = await requests.lstat(path, signal)
+  if (stat.isDirectory()) return removeTree(requests, path, signal)
+  try {
+    await requests.remove(path, signal)
+  } catch (error) {
+    if (stat.kind || !isRefusal(error)) throw error
+    await removeTree(requests, path, signal)
+  }
 }

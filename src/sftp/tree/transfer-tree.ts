@@ -1,81 +1,51 @@
-import { isForeignName, joinLocalPath, listLocalDirectory, makeLocalDirectory } from '#local-files'
+import { onAbort } from '../../abort/on-abort.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
-import type { CallOptions } from '../../abort/call-options.ts'
-import { joinPath, readDirectory } from './listing.ts'
 import type { SftpLimits } from '../protocol/limits.ts'
-import type { LocalPath } from '../../runtime/local-files.ts'
-import { forEachParallel } from './parallel.ts'
+import { checkedFlow, type SftpFlowOptions } from '../transfer/flow.ts'
+import { checkTransfer, type TransferProgress } from '../transfer/options.ts'
 import type { SftpShared } from '../transfer/shared.ts'
-import { download, type TransferOptions, type TransferProgress, upload } from '../transfer/upload.ts'
-import { makeDirectories } from './remove.ts'
+import { checkTree, type DirectoryTransferOptions, type DirectoryTransferResult, type TreeEntry, type TreeRefusal } from './options.ts'
+import { forEachParallel } from './parallel.ts'
+import { Slots } from './slots.ts'
 
-/** How far the transfer of a directory has come. */
-export interface DirectoryProgress {
-  /** Files that are complete. */
-  readonly files: number
-  /** Bytes of all files so far. */
-  readonly transferred: number
-  /** The file that this is about, as it is called at its source. */
+/** What a file's copy needs to know; it says what it has done. */
+export interface CopyOptions extends SftpFlowOptions {
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: TransferProgress) => void
+  /** Nothing else has been under way so far. */
+  readonly alone: () => boolean
+}
+
+/** A file to be copied. */
+export interface Copying {
+  /** As it is called at its source. */
   readonly path: SftpPath
+  /** `undefined` if the copy stays as it was. */
+  copy(options: CopyOptions): Promise<TransferProgress | undefined>
 }
 
-export interface DirectoryTransferOptions extends CallOptions {
-  readonly onProgress?: ((progress: DirectoryProgress) => void) | undefined
-  /** Files under way at a time; if none is given, 64, or fewer if the server takes fewer, and 16 if it does not say. */
-  readonly concurrency?: number | undefined
-}
-
-export interface DirectoryTransferResult {
-  readonly files: number
-  readonly transferred: number
-  /** What was left out: symbolic links, devices, and names that the destination cannot have. */
-  readonly skipped: readonly SftpPath[]
-}
-
-interface Copying {
-  readonly path: SftpPath
-  copy(options: TransferOptions): Promise<TransferProgress>
-}
-
-interface Run {
+/** The transfer of one tree: what it shares, and what it has found. */
+export class TreeRun {
   readonly shared: SftpShared
-  readonly signal: AbortSignal | undefined
-  skip(path: SftpPath): void
-}
+  readonly options: DirectoryTransferOptions
+  readonly signal: AbortSignal
+  readonly slots: Slots
+  readonly skipped: SftpPath[] = []
+  readonly refused: TreeRefusal[] = []
+  /** Done when all files are there, the last first: modes and times of directories, links. */
+  readonly afterwards: (() => Promise<void>)[] = []
 
-/** Copies everything below a remote directory. A name that would lead out of `target` is left out. */
-export function downloadDirectory(shared: SftpShared, path: SftpPath, target: LocalPath, options: DirectoryTransferOptions): Promise<DirectoryTransferResult> {
-  return transferAll(shared, options, (run) => downloads(run, path, target))
-}
-
-/** Copies everything below a local directory. */
-export function uploadDirectory(shared: SftpShared, source: LocalPath, path: SftpPath, options: DirectoryTransferOptions): Promise<DirectoryTransferResult> {
-  return transferAll(shared, options, (run) => uploads(run, source, path))
-}
-
-async function* downloads(run: Run, from: SftpPath, to: LocalPath): AsyncGenerator<Copying, void, undefined> {
-  await makeLocalDirectory(to)
-  const below: [SftpPath, string][] = []
-  for await (const entry of readDirectory(run.shared.requests, from, run.signal)) {
-    const { path, filename } = entry
-    if (typeof path !== 'string' || isForeignName(filename)) run.skip(path)
-    else if (entry.isDirectory()) below.push([path, joinLocalPath(to, filename)])
-    else if (entry.isFile()) yield { path, copy: (options) => download(run.shared, path, joinLocalPath(to, filename), options) }
-    else run.skip(path)
+  constructor(shared: SftpShared, options: DirectoryTransferOptions, signal: AbortSignal, slots: Slots) {
+    this.shared = shared
+    this.options = options
+    this.signal = signal
+    this.slots = slots
   }
-  for (const [remote, local] of below) yield* downloads(run, remote, local)
-}
 
-async function* uploads(run: Run, from: LocalPath, to: SftpPath): AsyncGenerator<Copying, void, undefined> {
-  const [entries] = await Promise.all([listLocalDirectory(from), makeDirectories(run.shared.requests, to, {}, run.signal)])
-  const below: [string, SftpPath][] = []
-  for (const { name, kind } of entries) {
-    const local = joinLocalPath(from, name)
-    if (kind === 'directory') below.push([local, joinPath(to, name)])
-    else if (kind === 'file') yield { path: local, copy: (options) => upload(run.shared, local, joinPath(to, name), options) }
-    else run.skip(local)
+  /** Whether the caller wants it. */
+  async wants(entry: TreeEntry): Promise<boolean> {
+    return this.options.filter === undefined || await this.options.filter(entry)
   }
-  for (const [local, remote] of below) yield* uploads(run, local, remote)
 }
 
 /** More share a packet, and the time until the server answers. Directories need handles too. */
@@ -83,28 +53,69 @@ function mostFiles({ maxOpenHandles }: SftpLimits): number {
   return maxOpenHandles === 0 ? 16 : Math.max(1, Math.min(64, maxOpenHandles >> 1))
 }
 
-async function transferAll(shared: SftpShared, options: DirectoryTransferOptions, jobs: (run: Run) => AsyncIterable<Copying>): Promise<DirectoryTransferResult> {
-  const { signal, onProgress, concurrency = mostFiles(shared.limits) } = options
-  const skipped: SftpPath[] = []
-  let files = 0
-  let transferred = 0
-  await forEachParallel(jobs({ shared, signal, skip: (path) => skipped.push(path) }), concurrency, async (job) => {
-    const { path } = job
-    let before = 0
+/** Copies what `jobs` finds. What fails, in a file or while listing, stops all the rest before the call rejects. */
+export async function transferTree(all: SftpShared, options: DirectoryTransferOptions, jobs: (run: TreeRun) => AsyncIterable<Copying>): Promise<DirectoryTransferResult> {
+  checkTree(options)
+  checkTransfer({ mode: options.mode, atomic: options.atomic })
+  const { chunkSize, concurrency = all.flow.concurrency } = checkedFlow(options)
+  // With one request at a time the whole tree has one gate; otherwise each file has one of its own.
+  const shared = options.concurrency === 1 ? all.with({ concurrency: 1 }) : all
+  const flow: SftpFlowOptions = { chunkSize, ...options.concurrency !== 1 && { concurrency: options.concurrency } }
+  const stop = new AbortController()
+  const stopListening = onAbort(options.signal, () => stop.abort(options.signal?.reason))
+  const limit = concurrency ?? mostFiles(all.limits)
+  const run = new TreeRun(shared, options, stop.signal, new Slots(limit))
+  const count = new Count(options)
+  try {
+    await forEachParallel(jobs(run), limit, (job) => run.slots.take(stop.signal, async (alone) => {
+      using file = count.begin(job.path)
+      const done = await job.copy({ ...flow, signal: stop.signal, alone, onProgress: ({ transferred }) => file.moved(transferred) })
+      file.complete(done?.transferred)
+    }), (failure) => stop.abort(failure))
+    for (const work of run.afterwards.reverse()) await work()
+  } finally {
+    stopListening()
+  }
+  return { ...count.result, skipped: run.skipped, refused: run.refused }
+}
+
+/** Adds up what the files say. */
+class Count {
+  readonly #options: DirectoryTransferOptions
+  readonly result = { files: 0, transferred: 0, unchanged: 0 }
+
+  constructor(options: DirectoryTransferOptions) {
+    this.#options = options
+  }
+
+  /** A file, whose bytes count only once although it may be begun again. */
+  begin(path: SftpPath): Disposable & { moved(bytes: number): void, complete(bytes: number | undefined): void } {
+    const { result } = this
+    const tell = () => this.#options.onProgress?.({ files: result.files, transferred: result.transferred, path })
+    let counted = 0
+    let complete = false
     const count = (bytes: number) => {
-      transferred += bytes - before
-      before = bytes
+      result.transferred += bytes - counted
+      counted = bytes
     }
-    const done = await job.copy({
-      signal,
-      onProgress: (progress) => {
-        count(progress.transferred)
-        onProgress?.({ files, transferred, path })
+    return {
+      moved(bytes) {
+        count(bytes)
+        tell()
       },
-    })
-    count(done.transferred)
-    files += 1
-    onProgress?.({ files, transferred, path })
-  })
-  return { files, transferred, skipped }
+      complete(bytes) {
+        complete = true
+        if (bytes === undefined) {
+          result.unchanged += 1
+          return
+        }
+        count(bytes)
+        result.files += 1
+        tell()
+      },
+      [Symbol.dispose]() {
+        if (!complete) count(0)
+      },
+    }
+  }
 }

@@ -1,11 +1,18 @@
 import { Buffer } from 'node:buffer'
-import { close, closeSync, constants, fstatSync, ftruncate, open, read, writev } from 'node:fs'
-import type { LocalFile, LocalOpenMode, LocalPath } from '../../runtime/local-files.ts'
+import { close, closeSync, constants, fchmod, fstatSync, fsync, ftruncate, futimes, open, read, type Stats, writev } from 'node:fs'
+import type { LocalAttributes, LocalFile, LocalOpenMode, LocalStat } from '../../runtime/local-files.ts'
 
-const { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants
-const FLAGS: Readonly<Record<LocalOpenMode, number>> = { read: O_RDONLY, replace: O_WRONLY | O_CREAT | O_TRUNC, 'go-on': O_WRONLY | O_CREAT }
+const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants
+const FLAGS: Readonly<Record<LocalOpenMode, number>> = {
+  read: O_RDONLY,
+  replace: O_WRONLY | O_CREAT | O_TRUNC,
+  'go-on': O_WRONLY | O_CREAT,
+  new: O_WRONLY | O_CREAT | O_EXCL,
+}
+const EMPTY: LocalStat = { kind: 'file', size: 0, mode: 0, atime: 0, mtime: 0 }
 
 type Callback<T> = (error: Error | null, value: T) => void
+type Done = (error: Error | null) => void
 
 /** Node's own promises of files cost more than twice the time of its callbacks, which many small files feel. */
 function promised<T = void>(call: (callback: Callback<T>) => void): Promise<T> {
@@ -14,13 +21,24 @@ function promised<T = void>(call: (callback: Callback<T>) => void): Promise<T> {
   })
 }
 
-export async function openLocalFile(path: LocalPath, how: LocalOpenMode): Promise<LocalFile> {
-  const descriptor = new Descriptor(await promised<number>((done) => open(path, FLAGS[how], done)), how === 'read')
-  if (how === 'replace') return new NodeFile(descriptor, 0, 0)
+export function kindOf(it: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): LocalStat['kind'] {
+  return it.isFile() ? 'file' : it.isDirectory() ? 'directory' : it.isSymbolicLink() ? 'link' : 'other'
+}
+
+/** Node's own words, without what SFTP has no use for. */
+export function localStat(stat: Stats): LocalStat {
+  return {
+    kind: kindOf(stat),
+    size: stat.size, mode: stat.mode & 0o7777, atime: Math.floor(stat.atimeMs / 1000), mtime: Math.floor(stat.mtimeMs / 1000),
+  }
+}
+
+export async function openLocalFile(path: string | URL | Buffer, how: LocalOpenMode, mode = 0o666): Promise<LocalFile> {
+  const descriptor = new Descriptor(await promised<number>((done) => open(path, FLAGS[how], mode, done)), how === 'read')
+  if (how === 'replace' || how === 'new') return new NodeFile(descriptor, EMPTY)
   try {
     // No disk is asked: the system has known it since the file was opened. A thread to ask in costs ten times as much.
-    const { size, mode } = fstatSync(descriptor.number)
-    return new NodeFile(descriptor, size, mode & 0o7777)
+    return new NodeFile(descriptor, localStat(fstatSync(descriptor.number)))
   } catch (error) {
     await descriptor.close()
     throw error
@@ -42,14 +60,20 @@ class Descriptor {
   }
 
   async use<T = void>(call: (number: number, callback: Callback<T>) => void): Promise<T> {
-    if (this.#closing) throw new Error('the local file has been closed')
+    const number = this.open
     this.#users += 1
     try {
-      return await promised<T>((done) => call(this.number, done))
+      return await promised<T>((done) => call(number, done))
     } finally {
       this.#users -= 1
       if (this.#users === 0) this.#unused()
     }
+  }
+
+  /** @throws Error if it has been closed: the number may be another file's by now. */
+  get open(): number {
+    if (this.#closing) throw new Error('the local file has been closed')
+    return this.number
   }
 
   close(): Promise<void> {
@@ -59,19 +83,21 @@ class Descriptor {
   async #close(): Promise<void> {
     if (this.#users > 0) await new Promise<void>((resolve) => { this.#unused = resolve })
     if (this.#unwritten) closeSync(this.number)
-    else await promised((done) => close(this.number, done as (error: Error | null) => void))
+    else await promised((done) => close(this.number, done as Done))
   }
 }
 
 class NodeFile implements LocalFile {
-  readonly size: number
-  readonly mode: number
+  readonly stat: LocalStat
   readonly #descriptor: Descriptor
 
-  constructor(descriptor: Descriptor, size: number, mode: number) {
+  constructor(descriptor: Descriptor, stat: LocalStat) {
     this.#descriptor = descriptor
-    this.size = size
-    this.mode = mode
+    this.stat = stat
+  }
+
+  look(): LocalStat {
+    return localStat(fstatSync(this.#descriptor.open))
   }
 
   async read(length: number, position: number, memory?: Uint8Array): Promise<Uint8Array> {
@@ -92,7 +118,16 @@ class NodeFile implements LocalFile {
   }
 
   truncate(size: number): Promise<void> {
-    return this.#descriptor.use((fd, done) => ftruncate(fd, size, done as (error: Error | null) => void))
+    return this.#descriptor.use((fd, done) => ftruncate(fd, size, done as Done))
+  }
+
+  sync(): Promise<void> {
+    return this.#descriptor.use((fd, done) => fsync(fd, done as Done))
+  }
+
+  async set({ mode, times }: LocalAttributes): Promise<void> {
+    if (mode !== undefined) await this.#descriptor.use((fd, done) => fchmod(fd, mode, done as Done))
+    if (times) await this.#descriptor.use((fd, done) => futimes(fd, ...times, done as Done))
   }
 
   close(): Promise<void> {

@@ -1,26 +1,86 @@
 /// Local files for SFTP and SCP transfers on Node, Deno and Bun.
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { Buffer } from 'node:buffer'
+import { chmod, lstat, mkdir, readdir, readlink, realpath, rename, rm, stat, symlink, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { LocalEntry, LocalPath } from '../../runtime/local-files.ts'
+import type { LocalFiles, LocalName } from '../../runtime/local-files.ts'
+import { kindOf, localStat, openLocalFile } from './node-file.ts'
 
-export { openLocalFile } from './node-file.ts'
+/** As Node takes it: bytes only as a `Buffer`. */
+const named = (path: LocalName) => path instanceof Uint8Array ? Buffer.from(path.buffer, path.byteOffset, path.length) : path
+const bytesOf = (path: LocalName): Buffer => path instanceof Uint8Array ? Buffer.from(path) : Buffer.from(path instanceof URL ? fileURLToPath(path) : path)
+const isUtf8 = (name: Buffer) => Buffer.from(name.toString()).equals(name)
+const textOrBytes = (name: Buffer) => isUtf8(name) ? name.toString() : new Uint8Array(name)
+const windows = globalThis.process.platform === 'win32'
+const [SLASH, NUL] = [0x2f, 0]
+/** Only here names are bytes; elsewhere the file system has characters. */
+const namesAreBytes = !windows && globalThis.process.platform !== 'darwin'
 
-export async function listLocalDirectory(path: LocalPath): Promise<LocalEntry[]> {
-  const entries = await readdir(path, { withFileTypes: true })
-  return entries.map((entry) => ({ name: entry.name, kind: entry.isDirectory() ? 'directory' : entry.isFile() ? 'file' : 'other' }))
-}
+export const localFiles: LocalFiles = {
+  open: (path, how, mode) => openLocalFile(named(path), how, mode),
 
-/** With the directories above it; one that exists is no error. */
-export async function makeLocalDirectory(path: LocalPath): Promise<void> {
-  await mkdir(path, { recursive: true })
-}
+  async list(path) {
+    const entries = await readdir(named(path), { withFileTypes: true })
+    // Asked once more, for bytes, only where a name was not text.
+    if (!entries.some(({ name }) => name.includes('\u{fffd}'))) return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+    return (await readdir(named(path), { withFileTypes: true, encoding: 'buffer' })).map((entry) => ({ name: textOrBytes(entry.name), kind: kindOf(entry) }))
+  },
 
-export function joinLocalPath(folder: LocalPath, name: string): string {
-  return join(typeof folder === 'string' ? folder : fileURLToPath(folder), name)
-}
+  async look(path, follow) {
+    try {
+      return localStat(await (follow ? stat : lstat)(named(path)))
+    } catch (error) {
+      if (/^E(NOENT|NOTDIR|LOOP)$/.test(String((error as NodeJS.ErrnoException).code))) return undefined
+      throw error
+    }
+  },
 
-/** A name from a server that would lead out of the folder, or that this system cannot have. */
-export function isForeignName(name: string): boolean {
-  return globalThis.process.platform === 'win32' ? /[\\/:\0]/.test(name) : /[/\0]/.test(name)
+  async makeDirectory(path, mode = 0o777) {
+    try {
+      await mkdir(named(path), mode)
+      return true
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EEXIST' && (await stat(named(path))).isDirectory()) return false
+      if (code !== 'ENOENT') throw error
+      const parent = localFiles.beside(path, () => '.')
+      await mkdir(named(parent), { recursive: true })
+      await mkdir(named(path), mode)
+      return true
+    }
+  },
+
+  async set(path, { mode, times }) {
+    if (mode !== undefined) await chmod(named(path), mode)
+    if (times) await utimes(named(path), ...times)
+  },
+
+  rename: (source, target) => rename(named(source), named(target)),
+  remove: (path) => rm(named(path), { force: true }),
+  readLink: async (path) => textOrBytes(await readlink(named(path), { encoding: 'buffer' })),
+  makeLink: (target, path) => symlink(named(target), named(path)),
+  realPath: (path) => realpath(named(path)),
+
+  join(folder, name) {
+    if (typeof name === 'string' && !(folder instanceof Uint8Array)) return join(typeof folder === 'string' ? folder : fileURLToPath(folder), name)
+    return new Uint8Array(Buffer.concat([bytesOf(folder), Buffer.from('/'), bytesOf(name)]))
+  },
+
+  beside(path, change) {
+    if (path instanceof Uint8Array) {
+      // A name of bytes: what is added to it is text, and Latin-1 keeps each byte.
+      const latin = Buffer.from(path).toString('latin1')
+      const at = latin.lastIndexOf('/') + 1
+      return new Uint8Array(Buffer.from(latin.slice(0, at) + change(latin.slice(at)), 'latin1'))
+    }
+    const text = path instanceof URL ? fileURLToPath(path) : path
+    return join(dirname(text), change(basename(text)))
+  },
+
+  isForeign(name) {
+    if (typeof name !== 'string') return !namesAreBytes || name.includes(SLASH) || name.includes(NUL)
+    return windows ? /[\\/:\0]/.test(name) : /[/\0]/.test(name)
+  },
+
+  text: (path) => path instanceof Uint8Array ? Buffer.from(path).toString() : String(path),
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { joinPath, parentPath } from '../../../src/sftp/tree/listing.ts'
+import { joinPath, parentPath } from '../../../src/sftp/protocol/paths.ts'
 import { openFlags } from '../../../src/sftp/protocol/open-flags.ts'
 import { PacketSplitter } from '../../../src/sftp/protocol/packet-splitter.ts'
 import { forEachParallel } from '../../../src/sftp/tree/parallel.ts'

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openLocalFile } from '../../../src/transports/local-files/node.ts'
+import { openLocalFile } from '../../../src/transports/local-files/node-file.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { rejection } from '../../support/within.ts'
 
@@ -21,11 +21,11 @@ test('the three ways to open: size and mode of what is there, replaced, gone on 
   const path = directory.file('a')
   writeFileSync(path, '0123456789', { mode: 0o640 })
   const opened = await openLocalFile(path, 'read')
-  expect(opened).toMatchObject({ size: 10, mode: 0o640 })
+  expect(opened.stat).toMatchObject({ kind: 'file', size: 10, mode: 0o640 })
   expect(await opened.read(5, 10)).toHaveLength(0)
   await opened.close()
   const further = await openLocalFile(path, 'go-on')
-  expect(further.size).toBe(10)
+  expect(further.stat.size).toBe(10)
   await further.write([Buffer.from('ab'), Buffer.from('c')], 8)
   await further.truncate(11)
   await further.close()

@@ -152,11 +152,11 @@ test('a directory there and back', async () => {
   const steps: number[] = []
   const up = await used.sftp.uploadDirectory(from, there, { onProgress: ({ transferred }) => steps.push(transferred) })
   const total = Object.values(files).reduce((sum, { length }) => sum + length, 0)
-  expect(up).toEqual({ files: 40, transferred: total, skipped: [`${from}/link`] })
+  expect(up).toEqual({ files: 40, transferred: total, unchanged: 0, skipped: [`${from}/link`], refused: [] })
   expect(Math.max(...steps)).toBe(total)
   symlinkSync('/etc/passwd', `${there}/link`)
   const down = await used.sftp.downloadDirectory(there, back)
-  expect(down).toEqual({ files: 40, transferred: total, skipped: [`${there}/link`] })
+  expect(down).toEqual({ files: 40, transferred: total, unchanged: 0, skipped: [`${there}/link`], refused: [] })
   for (const [name, content] of Object.entries(files)) expect(Buffer.compare(readFileSync(`${back}/${name}`), content)).toBe(0)
   expect([existsSync(`${back}/unter ordner/leer`), existsSync(`${back}/link`)]).toEqual([true, false])
 })

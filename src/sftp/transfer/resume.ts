@@ -1,0 +1,17 @@
+import { SSHError } from '../../errors/ssh-error.ts'
+import { equalBytes } from '../../wire-format/bytes.ts'
+
+/** Bytes before the end of what is there that are compared: what an interrupted transfer left behind ends wrongly, if at all. */
+const COMPARED = 1 << 20
+
+type Part = (start: number, end: number) => Promise<Uint8Array>
+
+/** @throws SSHError `ERR_SFTP_RESUME_MISMATCH` unless the `size` bytes that are there end as the source does at that place. */
+export async function checkResumable(path: string, size: number, there: Part, source: Part): Promise<void> {
+  if (size === 0) return
+  const start = Math.max(0, size - COMPARED)
+  const [has, should] = await Promise.all([there(start, size), source(start, size)])
+  if (equalBytes(has, should)) return
+  const what = should.length < has.length ? 'is longer than the source' : 'is not the beginning of the source'
+  throw new SSHError(`${path} cannot be resumed: what is there ${what}`, { code: 'ERR_SFTP_RESUME_MISMATCH' })
+}

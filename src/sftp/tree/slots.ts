@@ -1,0 +1,53 @@
+import { orAbort } from '../../abort/or-abort.ts'
+import { isShortage } from '../protocol/remarks.ts'
+
+interface Attempt {
+  /** Nothing else was under way at any moment of it. */
+  alone: boolean
+}
+
+/**
+ * Places for what needs open files. Servers have fewer than they say, or do not say: what is refused for what may be too many is tried again with one
+ * place less, when another has ended, at last alone; what is refused then is refused for another reason.
+ */
+export class Slots {
+  #limit: number
+  readonly #active = new Set<Attempt>()
+  readonly #waiting: (() => void)[] = []
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Places that are left of those at the beginning. */
+  get limit(): number {
+    return this.#limit
+  }
+
+  /** @param work is told whether it has been alone so far. @throws its error, or the signal's reason. */
+  async take<T>(signal: AbortSignal | undefined, work: (alone: () => boolean) => Promise<T>): Promise<T> {
+    for (;;) {
+      const attempt = await this.#enter(signal)
+      try {
+        return await work(() => attempt.alone)
+      } catch (error) {
+        if (attempt.alone || !isShortage(error)) throw error
+        this.#limit = Math.max(1, Math.min(this.#limit, this.#active.size - 1))
+      } finally {
+        this.#active.delete(attempt)
+        for (const wake of this.#waiting.splice(0)) wake()
+      }
+    }
+  }
+
+  async #enter(signal: AbortSignal | undefined): Promise<Attempt> {
+    while (this.#active.size >= this.#limit) {
+      const woken = new Promise<void>((resolve) => { this.#waiting.push(resolve) })
+      await orAbort(woken, signal)
+    }
+    for (const other of this.#active) other.alone = false
+    const attempt = { alone: this.#active.size === 0 }
+    this.#active.add(attempt)
+    return attempt
+  }
+}
