@@ -28,7 +28,7 @@ function coreChunk(id, { getModuleInfo }) {
 }
 let core, beside
 /** What loads without the core. The runtime chooses among the doors, which lie beside libssh2.wasm, through package.json's "imports". */
-const besideCore = inputs([...modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent'].includes(entry)), ...doors])
+const besideCore = inputs([...modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig'].includes(entry)), ...doors])
 
 /** Types that the client and the bindings have in common are one file, so that a class is the same type by whichever entry it comes. */
 function sharedTypes(id, { getModuleInfo }) {

@@ -22,6 +22,7 @@ const MAY_IMPORT = {
   xterm: ['errors'],
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'runtime', 'client', 'transports', 'index.ts'],
   agent: ['keys'],
+  sshsig: [...KEYS, 'host-key'],
   inline: ['ffi', 'transports', 'index.ts'],
   'index.ts': ['abort', 'errors', 'runtime', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
 }

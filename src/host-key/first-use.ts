@@ -6,7 +6,7 @@ import { KnownHostsFile } from './known-hosts/file.ts'
 import type { HostKeyInfo } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
-import type { TrustOnFirstUseOptions } from './trust-on-first-use.ts'
+import type { TrustOnFirstUseOptions } from './first-use-options.ts'
 
 /** The last verification in each store. Policies that share a store take turns too. */
 const turns = new Map<unknown, Promise<unknown>>()

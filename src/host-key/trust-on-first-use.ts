@@ -1,20 +1,7 @@
 import type { FirstUse } from './first-use.ts'
-import type { KnownHostsOptions } from './known-hosts/file.ts'
-import type { HostKeyInfo, HostKeyPolicy } from './policy.ts'
+import type { TrustOnFirstUseOptions } from './first-use-options.ts'
+import type { HostKeyPolicy } from './policy.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
-
-/** What a person needs to decide about a new host. */
-export interface NewHost extends HostKeyInfo {
-  readonly fingerprint: string
-  readonly randomart: string
-}
-
-export interface TrustOnFirstUseOptions extends KnownHostsOptions {
-  /** Asked before a new host is trusted; without it every new host is. Waits as long as it takes, or until the signal aborts. */
-  readonly confirm?: (host: NewHost) => boolean | Promise<boolean>
-  /** Hide host names in the store by hashing, as `HashKnownHosts yes` of ssh_config(5). */
-  readonly hash?: boolean
-}
 
 /**
  * Accepts and records the key of a host that is seen for the first time, and holds the host to it from then on, as OpenSSH does with StrictHostKeyChecking=accept-new

@@ -13,6 +13,11 @@ import { fingerprint, randomart } from '../../src/host-key/fingerprint.ts'
 import { verifyHostCertificate } from '../../src/host-key/host-certificate.ts'
 import { knownHosts } from '../../src/host-key/known-hosts/known-hosts.ts'
 import { KnownHostsFile } from '../../src/host-key/known-hosts/file.ts'
+import { REVOCATION_LIST } from '../../src/host-key/revoked-keys/revocation-list.ts'
+import { readRevokedKeys } from '../../src/host-key/revoked-keys/revoked-keys.ts'
+import { parseAllowedSigners } from '../../src/sshsig/allowed-signers.ts'
+import { parseSignature } from '../../src/sshsig/blob.ts'
+import { joinBytes } from '../../src/wire-format/bytes.ts'
 import { AgentClient } from '../../src/keys/agent/client.ts'
 import { parseCertificate } from '../../src/keys/certificate.ts'
 import { parsePrivateKey } from '../../src/keys/files/parse-private-key.ts'
@@ -193,7 +198,20 @@ const wireReader: Target = {
   refusals: [WireFormatError],
 }
 
-export const targets: readonly Target[] = [privateKeyText, privateKeyBytes, publicKey, certificate, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
+/** Text of a signature, and of a list of who may sign. */
+const messageSignature: Target = {
+  name: 'message-signature',
+  words: ['-----BEGIN SSH SIGNATURE-----\n', '-----END SSH SIGNATURE-----\n', 'SSHSIG', 'cert-authority', 'namespaces="', 'valid-after="20260101"', 'valid-before="', ' ssh-ed25519 ', ',', '"'],
+  run: (input) => each([() => parseSignature(input), () => parseSignature(text(input)), () => parseAllowedSigners(text(input))], [SSHError, TypeError]),
+}
+
+const revokedKeys: Target = {
+  name: 'revoked-keys',
+  words: ['SSHKRL\n\0', 'ssh-ed25519', '\x01', '\x20', '\x21', '\x22', '\x23', '\x39', '\xff'],
+  run: (input) => each([() => readRevokedKeys(input), () => readRevokedKeys(joinBytes([REVOCATION_LIST, input]))]),
+}
+
+export const targets: readonly Target[] = [messageSignature, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
 
 /** The error of a run that is no refusal of bad input. */
 export async function failureOf({ run, refusals = [SSHError] }: Target, input: Uint8Array): Promise<unknown> {

@@ -20,6 +20,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'tunnels.md': ['true', 'hello', 'true true'],
   'jump-hosts.md': ['three hops away'],
   'keys-and-agents.md': ['true true\nERR_KEY_PASSPHRASE_WRONG', 'ecdsa-sha2-nistp256', 'signed elsewhere'],
+  'signatures.md': ['signed by alice@example.org', 'true'],
   'host-keys.md': ['true {"code":0}', 'true'],
   'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
   'browsers-and-bundlers.md': ['true'],

@@ -1,0 +1,60 @@
+import { KeyError } from '../errors/ssh-error.ts'
+import { type Bytes, copyBytes, encodeText, equalBytes } from '../wire-format/bytes.ts'
+import { findPem, formatPem } from '../wire-format/pem.ts'
+import { WireReader } from '../wire-format/reader.ts'
+import { WireFormatError } from '../wire-format/wire-format-error.ts'
+import { WireWriter } from '../wire-format/writer.ts'
+import { signatureError } from './signature-error.ts'
+
+export type MessageHash = 'sha256' | 'sha512'
+
+/** A signature taken apart; nothing of it is verified. */
+export interface MessageSignature {
+  /** Blob of the key that signed, or of its certificate. */
+  readonly publicKey: Bytes
+  /** What it was made for: `git`, `file`, an application's own name. */
+  readonly namespace: string
+  readonly hash: MessageHash
+  /** Signature blob of RFC 4253 section 6.6. */
+  readonly signature: Bytes
+}
+
+const MAGIC = /* @__PURE__ */ encodeText('SSHSIG')
+const VERSION = 1
+const LABEL = 'SSH SIGNATURE'
+const WIDTH = 70
+
+/** Takes a signature apart, armoured or not. @throws SignatureError `ERR_SIGNATURE_FORMAT` */
+export function parseSignature(signature: string | Uint8Array): MessageSignature {
+  try {
+    const reader = new WireReader(blobOf(signature))
+    if (!equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw new WireFormatError('not a signature of SSH')
+    if (reader.uint32() !== VERSION) throw new WireFormatError('a signature of an unknown version')
+    const publicKey = reader.string(), namespace = reader.text()
+    reader.string()
+    const hash = reader.text(), value = reader.string()
+    reader.end()
+    if (hash !== 'sha256' && hash !== 'sha512') throw new WireFormatError('a hash that is not allowed')
+    return { publicKey, namespace, hash, signature: value }
+  } catch (error) {
+    if (error instanceof WireFormatError || error instanceof KeyError) throw signatureError('ERR_SIGNATURE_FORMAT', `the signature cannot be read: ${error.message}`, error)
+    throw error
+  }
+}
+
+function blobOf(signature: string | Uint8Array): Bytes {
+  if (typeof signature !== 'string' && signature[0] === MAGIC[0]) return copyBytes(signature)
+  const block = findPem(signature, (label) => label === LABEL)
+  if (block === undefined) throw new WireFormatError('it has no BEGIN SSH SIGNATURE')
+  return block.bytes
+}
+
+export function formatSignature({ publicKey, namespace, hash, signature }: MessageSignature): string {
+  return formatPem(LABEL, new WireWriter(4096).bytes(MAGIC).uint32(VERSION).string(publicKey).string(namespace).string('').string(hash).string(signature).finish(), WIDTH)
+}
+
+/** What the key signs: the message's hash, and what it is for. */
+export async function signedData(message: string | Uint8Array, namespace: string, hash: MessageHash): Promise<Bytes> {
+  const digest = new Uint8Array(await crypto.subtle.digest(hash === 'sha256' ? 'SHA-256' : 'SHA-512', encodeText(message)))
+  return new WireWriter().bytes(MAGIC).string(namespace).string('').string(hash).string(digest).finish()
+}

@@ -1,0 +1,13 @@
+import { SSHError } from '../errors/ssh-error.ts'
+
+/**
+ * A signature that proves nothing. `code`: `ERR_SIGNATURE_FORMAT` (damaged, or of an unknown form), `ERR_SIGNATURE_WRONG` (of another message, or forged),
+ * `ERR_SIGNATURE_NAMESPACE` (made for another purpose), `ERR_SIGNER_UNKNOWN` (by nobody who is allowed to, or not at that time).
+ */
+export class SignatureError extends SSHError {
+  override name = 'SignatureError'
+}
+
+export type SignatureCode = 'ERR_SIGNATURE_FORMAT' | 'ERR_SIGNATURE_WRONG' | 'ERR_SIGNATURE_NAMESPACE' | 'ERR_SIGNER_UNKNOWN'
+
+export const signatureError = (code: SignatureCode, message: string, cause?: unknown) => new SignatureError(message, { code, cause })
