@@ -3,8 +3,13 @@
 // Client
 export { connect, type ConnectOptions } from './client/connect.ts'
 export type { CallOptions } from './abort/call-options.ts'
-export { Client, type ExecOptions, type RunOptions, type RunResult, type SessionEnd, type ShellOptions } from './client/client.ts'
-export { Process } from './client/process.ts'
+export { Client, type SessionEnd } from './client/client.ts'
+export type { ExecOptions, ProcessOptions, ShellOptions } from './client/start-process.ts'
+export type { SendableData } from './wire-format/bytes-of.ts'
+export type { SendableParts } from './wire-format/parts-of.ts'
+export type { RunOptions, RunResult } from './client/run.ts'
+export { quoted, sh, type ShellWord } from './client/sh.ts'
+export type { Process } from './client/process.ts'
 export type { AgentForwarding, AgentOpener, X11Forwarding } from './client/forwarding.ts'
 export type { ForwardedConnection, ListenOptions, PortListener } from './client/listener.ts'
 export type { ChannelStream } from './client/channel-stream.ts'
@@ -70,5 +75,6 @@ export type { SftpStatvfs } from './bindings/sftp/attributes.ts'
 
 // Shared
 export type { BytePort, PortSink, Transport } from './runtime/transport.ts'
+export { CommandError } from './errors/command-error.ts'
 export { type AuthAttempt, AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
 export { Instance, type InstanceOptions } from './ffi/instance.ts'

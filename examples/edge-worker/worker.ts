@@ -57,7 +57,7 @@ function commandOf(path: string, commands: string): string | undefined {
 const HEARTBEAT = 1000
 
 /**
- * Lines of JSON as things happen: `{"stdout":"…"}`, `{"stderr":"…"}`, at the end `{"exit":{"code":0}}` or `{"error":{…}}`; empty lines mean nothing.
+ * Lines of JSON as things happen: `{"stdout":"…"}`, `{"stderr":"…"}`, at the end `{"exit":{"code":0,"signal":null,…}}` or `{"error":{…}}`; empty lines mean nothing.
  * Output is text: bytes that are not UTF-8 become U+FFFD. Whoever stops reading ends the SSH session.
  */
 function events(client: Client, process: Process, signal: AbortSignal): ReadableStream<Uint8Array> {

@@ -132,7 +132,7 @@ async function onServer(target: string, command: string): Promise<number> {
   const { stdout, stderr, exit } = await client.run(command)
   process.stdout.write(stdout)
   process.stderr.write(stderr)
-  return 'code' in exit ? exit.code : 1
+  return exit.code ?? 1
 }
 
 try {

@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   'host-key': ['abort', ...KEYS],
   ffi: ['errors', 'runtime'],
   core: ['abort', 'errors', 'runtime', 'ffi'],
-  bindings: [...KEYS, 'runtime', 'ffi', 'core'],
+  bindings: ['abort', ...KEYS, 'runtime', 'ffi', 'core'],
   sftp: ['abort', 'errors', 'wire-format', 'runtime', 'ffi', 'bindings'],
   client: ['abort', ...KEYS, 'host-key', 'runtime', 'ffi', 'core', 'bindings', 'sftp'],
   // Runtimes have names here. Types may come from anywhere below; the transports themselves carry no code of the library.
@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   agent: ['keys'],
   sshsig: [...KEYS, 'host-key'],
   inline: ['ffi', 'transports', 'index.ts'],
-  'index.ts': ['abort', 'errors', 'runtime', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
+  'index.ts': ['abort', 'errors', 'wire-format', 'runtime', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
 }
 const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'cli']
 /** Packages that exist only at run time of one kind of host. */

@@ -45,6 +45,10 @@ export class SessionContext {
   readonly handle: Handle<SessionPointer>
   /** Laws 4 and 5: whatever waits for a reply of the server that only its order identifies. */
   readonly lane = new Lane()
+  /** Channels that this side has closed and the peer has not: they still count for a server that allows only some. */
+  readonly unansweredCloses = new Set<object>()
+  /** When the peer last answered a close of ours, as `performance.now()` has it. */
+  closedAt = -Infinity
   readonly #id: number
   readonly #memoryLimit: number
   #failure: SSHError | undefined

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import type { Client, ExecOptions } from '../client/client.ts'
+import type { Client } from '../client/client.ts'
+import type { ProcessOptions } from '../client/start-process.ts'
 import type { Process } from '../client/process.ts'
 import type { Exit, PtyOptions } from '../bindings/channel/channel.ts'
 import { matchPattern } from '../host-key/known-hosts/pattern.ts'
@@ -16,9 +17,9 @@ const SIGNALLED = 255
 export async function runCommand(client: Client, config: SshConfig, command: string | undefined, tty: boolean | undefined): Promise<number> {
   const wantsTerminal = tty ?? (config.requestTTY === 'yes' || config.requestTTY === 'force' || (config.requestTTY === 'auto' && command === undefined))
   const pty = wantsTerminal && (process.stdin.isTTY || tty === true || config.requestTTY === 'force') ? terminalOf() : undefined
-  const options: ExecOptions = { env: environment(config), ignoreRefusedEnv: true, agentForwarding: config.forwardAgent || undefined, pty }
-  const remote = command === undefined ? await client.shell({ ...options, ...pty }) : await client.exec(command, options)
-  return pty ? attachTerminal(remote) : attachStreams(remote)
+  const options: ProcessOptions = { env: environment(config), ignoreRefusedEnv: true, agentForwarding: config.forwardAgent || undefined }
+  const remote = command === undefined ? await client.shell({ ...options, ...pty, pty: pty !== undefined }) : await client.exec(command, { ...options, pty })
+  return remote.terminal ? attachTerminal(remote) : attachStreams(remote)
 }
 
 function terminalOf(): PtyOptions {
@@ -76,5 +77,5 @@ async function receive(source: ReadableStream<Uint8Array>, target: Writable): Pr
 }
 
 function codeOf(exit: Exit): number {
-  return 'code' in exit ? exit.code : SIGNALLED
+  return exit.code ?? SIGNALLED
 }

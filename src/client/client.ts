@@ -1,57 +1,21 @@
 import type { Again } from '../bindings/session-context.ts'
-import type { Channel, Exit, PtyOptions } from '../bindings/channel/channel.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
 import type { Session } from '../bindings/session/session.ts'
-import { SSHError } from '../errors/ssh-error.ts'
+import type { SSHError } from '../errors/ssh-error.ts'
 import type { CallOptions } from '../abort/call-options.ts'
-import { orAbort } from '../abort/or-abort.ts'
-import { joinBytes } from '../wire-format/bytes.ts'
-import { acknowledge, acknowledgeNext } from './acknowledge.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
 import type { AuthenticatedBy } from './auth/log-in.ts'
-import { type ChannelStream, channelStream } from './channel-stream.ts'
-import type { AgentForwarding, IncomingForwarding, X11Forwarding } from './forwarding.ts'
+import type { ChannelStream } from './channel-stream.ts'
 import type { ListenOptions, PortListener } from './listener.ts'
-import { Process } from './process.ts'
-import { RoundTrip } from './receive-window.ts'
+import type { Process } from './process.ts'
+import { RoundTrip } from './round-trip.ts'
+import type { RunOptions, RunResult } from './run.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
+import type * as Starting from './start-process.ts'
+import type { ExecOptions, ShellOptions, Start } from './start-process.ts'
 import type { SftpClient } from '../sftp/client/sftp-client.ts'
 import type { SftpContentOptions } from '../sftp/transfer/flow.ts'
 import type { UploadSource } from '../sftp/transfer/sources.ts'
-
-export interface ExecOptions extends CallOptions {
-  /** Variables for the command's environment. Servers refuse most names (`AcceptEnv`): that is an error unless `ignoreRefusedEnv`. */
-  readonly env?: Readonly<Record<string, string>> | undefined
-  readonly ignoreRefusedEnv?: boolean | undefined
-  /** Runs in a terminal: `true` for a `vt100` of 80 x 24. */
-  readonly pty?: PtyOptions | boolean | undefined
-  /** Lets programs on the server sign with the keys of an agent here: only for servers whose administrators are trusted. OpenSSH opens it to all later commands of the connection too. */
-  readonly agentForwarding?: AgentForwarding | undefined
-  /** Lets programs on the server open windows here. */
-  readonly x11?: X11Forwarding | undefined
-}
-
-export interface RunOptions extends ExecOptions {
-  /** Sent to the command's stdin, which then gets EOF. */
-  readonly stdin?: string | Uint8Array | ReadableStream<Uint8Array> | undefined
-}
-
-export interface RunResult {
-  /** What the command wrote, as UTF-8; `stdoutBytes` and `stderrBytes` are the bytes themselves. */
-  readonly stdout: string
-  readonly stderr: string
-  readonly stdoutBytes: Uint8Array
-  readonly stderrBytes: Uint8Array
-  /** A non-zero code is data, not an error. */
-  readonly exit: Exit
-}
-
-/** Options of `Client.shell`: the terminal, and what the shell gets along. */
-export interface ShellOptions extends PtyOptions, CallOptions {
-  readonly env?: Readonly<Record<string, string>> | undefined
-  readonly ignoreRefusedEnv?: boolean | undefined
-  readonly agentForwarding?: AgentForwarding | undefined
-  readonly x11?: X11Forwarding | undefined
-}
 
 /** How a session ended, and when. */
 export interface SessionEnd {
@@ -74,7 +38,6 @@ export class Client implements AsyncDisposable {
   readonly authenticatedBy: AuthenticatedBy | undefined
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
-  #incoming: IncomingForwarding | undefined
   readonly #roundTrip: RoundTrip
   #closing = false
 
@@ -88,80 +51,50 @@ export class Client implements AsyncDisposable {
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
   }
 
-  #opened(open: () => Channel | Again, signal: AbortSignal | undefined): Promise<Channel> {
-    return this.#roundTrip.measure(() => this.session.complete(open, { signal, discard: (late) => late[Symbol.dispose]() }))
+  async #opened(open: () => Channel | Again, signal: AbortSignal | undefined, isSession = false): Promise<Channel> {
+    const { openChannel } = await import('../bindings/channel/open-channel.ts')
+    return this.#roundTrip.measure(() => openChannel(this.session, open, { signal, isSession }))
   }
 
-  async #open(signal: AbortSignal | undefined): Promise<Channel> {
-    return this.#opened(() => this.session.openSession(), signal)
+  async #start(how: (starting: typeof Starting) => Start): Promise<Process> {
+    const starting = await import('./start-process.ts')
+    const open = (signal: AbortSignal | undefined) => this.#opened(() => this.session.openSession(), signal, true)
+    return starting.startProcess({ session: this.session, roundTrip: this.#roundTrip, open }, how(starting))
   }
 
-  /** Opens a channel and prepares it; what fails on the way closes it. */
-  async #start({ signal, env, ignoreRefusedEnv, pty, agentForwarding, x11 }: ExecOptions, begin: (channel: Channel) => number): Promise<Process> {
-    const channel = await this.#open(signal)
-    try {
-      const step = (call: () => number) => this.session.complete(call, { signal })
-      if (agentForwarding || x11) {
-        const { IncomingForwarding } = await import('./forwarding.ts')
-        const incoming = this.#incoming ??= new IncomingForwarding(this.session)
-        if (agentForwarding) await incoming.requestAgent(channel, agentForwarding, signal)
-        if (x11) await incoming.requestX11(channel, x11, signal)
-      }
-      if (pty) await step(() => channel.ptyEx(pty === true ? {} : pty))
-      for (const [name, value] of Object.entries(env ?? {})) {
-        await step(() => channel.setenv(name, value)).catch((error: unknown) => {
-          if (!ignoreRefusedEnv || this.session.failure || !(error instanceof SSHError)) throw error
-        })
-      }
-      await step(() => begin(channel))
-      // The output would wait behind the answer, and the end behind the output.
-      if (!pty) {
-        acknowledge(this.session)
-        void acknowledgeNext(this.session)
-      }
-      return new Process(channel, this.#roundTrip, signal)
-    } catch (error) {
-      channel[Symbol.dispose]()
-      throw error
-    }
-  }
-
-  /** Starts `command`. An abort closes its channel. @throws ChannelError if the server refuses. */
+  /** Starts `command`. An abort ends it. @throws ChannelError if the server refuses. */
   exec(command: string, options: ExecOptions = {}): Promise<Process> {
-    return this.#start(options, (channel) => channel.execute(command))
+    return this.#start(({ execStart }) => execStart(command, options))
   }
 
-  /** Starts the login shell in a terminal. @throws ChannelError if the server refuses. */
-  shell({ signal, env, ignoreRefusedEnv, agentForwarding, x11, ...pty }: ShellOptions = {}): Promise<Process> {
-    return this.#start({ signal, env, ignoreRefusedEnv, agentForwarding, x11, pty }, (channel) => channel.shell())
+  /** Starts the login shell, in a terminal where the server gives one. @throws ChannelError if the server refuses. */
+  shell(options: ShellOptions = {}): Promise<Process> {
+    return this.#start(({ shellStart }) => shellStart(options))
   }
 
   /** Starts a subsystem, e.g. `netconf`. @throws ChannelError if the server refuses. */
   subsystem(name: string, options: CallOptions = {}): Promise<Process> {
-    return this.#start(options, (channel) => channel.subsystem(name))
+    return this.#start(() => ({ ...options, begin: (channel) => channel.subsystem(name) }))
   }
 
-  /** Runs `command` to its end and collects its output. A non-zero exit code is data. */
-  async run(command: string, { stdin, ...options }: RunOptions = {}): Promise<RunResult> {
-    const { signal } = options
-    const process = await this.exec(command, options)
-    const all = (async () => {
-      const [stdoutBytes, stderrBytes] = await Promise.all([collect(process.stdout), collect(process.stderr), feed(process, stdin)])
-      const exit = await process.exit
-      await process.close()
-      return { stdoutBytes, stderrBytes, stdout: decode(stdoutBytes), stderr: decode(stderrBytes), exit }
-    })()
-    return orAbort(all, signal)
+  /** Runs `command` to its end and collects its output. A non-zero exit code is data. @throws CommandError as `check`, `timeout` and `maxBuffer` demand. */
+  async run(command: string, options: RunOptions = {}): Promise<RunResult> {
+    return (await import('./run.ts')).run((execOptions) => this.exec(command, execOptions), options)
+  }
+
+  async #stream(open: () => Channel | Again, signal: AbortSignal | undefined): Promise<ChannelStream> {
+    const { channelStream } = await import('./channel-stream.ts')
+    return channelStream(await this.#opened(open, signal), this.#roundTrip)
   }
 
   /** A TCP connection from the server to `host`: itself a transport. @throws ChannelError if the server refuses or cannot connect. */
   async openTcp(host: string, port: number, { signal }: CallOptions = {}): Promise<ChannelStream> {
-    return channelStream(await this.#opened(() => this.session.directTcpip(host, port), signal), this.#roundTrip)
+    return this.#stream(() => this.session.directTcpip(host, port), signal)
   }
 
   /** A connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
   async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
-    return channelStream(await this.#opened(() => this.session.directStreamlocalEx(path), signal), this.#roundTrip)
+    return this.#stream(() => this.session.directStreamlocalEx(path), signal)
   }
 
   /** Has the server listen on a port; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
@@ -197,31 +130,5 @@ export class Client implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-}
-
-const decoder = new TextDecoder()
-const decode = (bytes: Uint8Array) => decoder.decode(bytes)
-
-/** Not by a `Response`: in browsers that rejects with an error of its own in place of the stream's. */
-async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const reader = stream.getReader()
-  const chunks: Uint8Array[] = []
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return joinBytes(chunks)
-    chunks.push(value)
-  }
-}
-
-/** Sends input and EOF. A command that does not read all of its input is no error. */
-async function feed(process: Process, stdin: RunOptions['stdin']): Promise<void> {
-  try {
-    if (stdin instanceof ReadableStream) return await stdin.pipeTo(process.stdin)
-    const writer = process.stdin.getWriter()
-    if (stdin !== undefined && stdin.length > 0) await writer.write(stdin)
-    await writer.close()
-  } catch (error) {
-    if (process.channel.session.failure || !(error instanceof SSHError)) throw error
   }
 }

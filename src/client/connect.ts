@@ -13,9 +13,9 @@ import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
 import type { AuthMethod } from './auth/authenticate.ts'
 import type { AuthenticatedBy } from './auth/log-in.ts'
 import { Client } from './client.ts'
-import { checkKeepalive, type KeepaliveOptions, startKeepalive } from './keepalive.ts'
+import type { KeepaliveOptions } from './keepalive.ts'
 import { asNotPostQuantum } from './post-quantum.ts'
-import { RoundTrip } from './receive-window.ts'
+import { RoundTrip } from './round-trip.ts'
 
 export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   /** Where to; needed too with `transport`, if `hostKey` is to know whose key it sees. */
@@ -107,7 +107,8 @@ class Attempt {
 
   async connect(given: Disposable): Promise<Client> {
     const { keepalive, debug } = this.#options
-    if (keepalive) checkKeepalive(keepalive)
+    const keeping = keepalive && await this.#deadline.run(import('./keepalive.ts'))
+    if (keepalive) keeping?.checkKeepalive(keepalive)
     const session = await this.#session(given)
     const roundTrip = await this.#establish(session)
     const how = await this.#login(session)
@@ -115,7 +116,7 @@ class Attempt {
     const client = new Client(session, roundTrip, how)
     // OpenSSH tells its host keys now, and the answer to the first request would wait behind them.
     void acknowledgeNext(session)
-    if (keepalive) startKeepalive(session, keepalive)
+    if (keepalive) keeping?.startKeepalive(session, keepalive)
     return client
   }
 

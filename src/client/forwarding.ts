@@ -1,9 +1,10 @@
 import { connectAgent } from '#connect-tcp'
 import type { Channel, Originator } from '../bindings/channel/channel.ts'
-import type { Session } from '../bindings/session/session.ts'
+import type { Again } from '../bindings/session-context.ts'
+import type { IncomingX11 as IncomingChannel, Session } from '../bindings/session/session.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { ChannelError } from '../errors/ssh-error.ts'
-import { channelStream } from './channel-stream.ts'
+import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { join } from './join.ts'
 
 /** What the server may ask for by opening a channel: each time a new stream to the agent. */
@@ -21,62 +22,157 @@ export interface X11Forwarding {
   readonly authProtocol?: string | undefined
   /** What programs on the server have to show to the X server, in hexadecimal digits; invented if none is given, which only X servers without a check accept. */
   readonly cookie?: string | undefined
-  /** Only one connection is forwarded. */
+  /** Only the first connection is forwarded. */
   readonly singleConnection?: boolean | undefined
 }
 
-/** Serves the channels that the server opens for the agent and for X11, from the first request for it on. Of several agents or displays the last one given is used. */
-export class IncomingForwarding {
+/** What one command asked for. It is served until the command ends, and its connections end with it. */
+class Request implements Disposable {
+  readonly connect: (originator: Originator) => Promise<Transport> | Transport
+  readonly once: boolean
+  readonly streams = new Set<ChannelStream>()
+  /** One connection was all that was asked for, or the command has ended. */
+  spent = false
+  readonly #ended: () => void
+
+  constructor(connect: Request['connect'], once: boolean, ended: () => void) {
+    this.connect = connect
+    this.once = once
+    this.#ended = ended
+  }
+
+  [Symbol.dispose](): void {
+    this.spent = true
+    for (const stream of this.streams) void stream.close()
+    this.#ended()
+  }
+}
+
+/** Connections of one kind that a server may hold open at once: each costs a channel here and a socket beside it. */
+const MOST_AT_ONCE = 100
+
+/** Serves the channels of one kind that the server opens, as long as a command wants them. Of several commands the last one's way is taken: a server does not say for which it is. */
+class Incoming {
   readonly #session: Session
-  #agent: AgentOpener | undefined
-  #x11: X11Forwarding['connect'] | undefined
-  /** The loops that serve them, once begun. */
-  #agents: Promise<void> | undefined
-  #displays: Promise<void> | undefined
+  readonly #accept: () => IncomingChannel | Again
+  readonly #listen: (on: boolean) => void
+  readonly #requests: Request[] = []
+  #serving = false
 
-  constructor(session: Session) {
+  constructor(session: Session, accept: () => IncomingChannel | Again, listen: (on: boolean) => void) {
     this.#session = session
+    this.#accept = accept
+    this.#listen = listen
   }
 
-  /** Asks for agent forwarding on a channel, before its command starts. */
-  async requestAgent(channel: Channel, source: AgentForwarding, signal: AbortSignal | undefined): Promise<void> {
-    const path = typeof source === 'string' ? source : undefined
-    this.#agent = typeof source === 'function' ? source : () => connectAgent(path, undefined)
-    try {
-      await this.#session.complete(() => channel.requestAuthAgent(), { signal })
-    } catch (error) {
-      // OpenSSH forwards for the whole connection, and refuses to be asked again.
-      if (!this.#agents || !(error instanceof ChannelError)) throw error
-    }
-    this.#agents ??= this.#serve(() => this.#session.acceptAgent(), (agent) => this.#join(agent, () => this.#agent?.()))
+  get used(): boolean {
+    return this.#serving
   }
 
-  /** Asks for X11 forwarding on a channel, before its command starts. */
-  async requestX11(channel: Channel, { connect, screen = 0, authProtocol, cookie, singleConnection = false }: X11Forwarding, signal: AbortSignal | undefined): Promise<void> {
-    this.#x11 = connect
-    await this.#session.complete(() => channel.x11ReqEx(singleConnection, authProtocol ?? null, cookie ?? null, screen), { signal })
-    this.#displays ??= this.#serve(() => this.#session.acceptX11(),
-      ({ channel: opened, originatorHost: host, originatorPort: port }) => this.#join(opened, () => this.#x11?.({ host, port })))
+  add(connect: Request['connect'], once: boolean): Request {
+    const request: Request = new Request(connect, once, () => {
+      this.#requests.splice(this.#requests.indexOf(request), 1)
+      this.#stopUnlessWanted()
+    })
+    this.#requests.push(request)
+    if (!this.#serving) void this.#serve()
+    this.#serving = true
+    return request
+  }
+
+  #wanting(): Request | undefined {
+    return this.#requests.findLast(({ spent }) => !spent)
+  }
+
+  /** What nobody wants is refused by libssh2, without a channel. */
+  #stopUnlessWanted(): void {
+    if (!this.#wanting() && !this.#session.failure) this.#listen(false)
+  }
+
+  get #open(): number {
+    return this.#requests.reduce((sum, { streams }) => sum + streams.size, 0)
   }
 
   /** Until the session ends. */
-  async #serve<T>(accept: () => T | -37, served: (opened: T) => Promise<void>): Promise<void> {
+  async #serve(): Promise<void> {
     try {
-      for (;;) void served(await this.#session.complete(accept) as T)
+      for (;;) {
+        const opened = await this.#session.complete(this.#accept) as IncomingChannel
+        const request = this.#wanting()
+        if (request && this.#open < MOST_AT_ONCE) void this.#join(request, opened)
+        else opened.channel[Symbol.dispose]()
+      }
     } catch {
       // The session has ended; whoever uses it hears why.
     }
   }
 
   /** What cannot be connected is closed: the program on the server sees EOF. */
-  async #join(channel: Channel, connect: () => Promise<Transport> | Transport | undefined): Promise<void> {
+  async #join(request: Request, { channel, originatorHost: host, originatorPort: port }: IncomingChannel): Promise<void> {
     const stream = channelStream(channel)
+    request.streams.add(stream)
+    request.spent ||= request.once
+    this.#stopUnlessWanted()
     try {
-      const target = await connect()
-      if (target) return await join(stream, target)
+      await join(stream, await request.connect({ host, port }))
     } catch {
       // The caller's connect() knows why.
     }
     await stream.close()
+    request.streams.delete(stream)
   }
+}
+
+/** What a session forwards of what the server opens. */
+class Forwardings {
+  readonly #session: Session
+  readonly #agents: Incoming
+  readonly #displays: Incoming
+
+  constructor(session: Session) {
+    this.#session = session
+    this.#agents = new Incoming(session, () => agentChannel(session.acceptAgent()), (on) => session.listenForAgents(on))
+    this.#displays = new Incoming(session, () => session.acceptX11(), (on) => session.listenForX11(on))
+  }
+
+  /** Asks for agent forwarding on a channel, before its command starts. Dispose of the result when the command has ended. */
+  async requestAgent(channel: Channel, source: AgentForwarding, signal: AbortSignal | undefined): Promise<Disposable> {
+    const path = typeof source === 'string' ? source : undefined
+    const asked = this.#agents.used
+    const request = this.#agents.add(typeof source === 'function' ? source : () => connectAgent(path, undefined), false)
+    return this.#asked(request, () => channel.requestAuthAgent(), signal).catch((error: unknown) => {
+      // OpenSSH forwards for the whole connection, and refuses to be asked again.
+      if (asked && error instanceof ChannelError) return request
+      request[Symbol.dispose]()
+      throw error
+    })
+  }
+
+  /** Asks for X11 forwarding on a channel, before its command starts. Dispose of the result when the command has ended. */
+  async requestX11(channel: Channel, { connect, screen = 0, authProtocol, cookie, singleConnection = false }: X11Forwarding, signal: AbortSignal | undefined): Promise<Disposable> {
+    const request = this.#displays.add(connect, singleConnection)
+    return this.#asked(request, () => channel.x11ReqEx(singleConnection, authProtocol ?? null, cookie ?? null, screen), signal).catch((error: unknown) => {
+      request[Symbol.dispose]()
+      throw error
+    })
+  }
+
+  async #asked(request: Request, call: () => number, signal: AbortSignal | undefined): Promise<Request> {
+    await this.#session.complete(call, { signal })
+    return request
+  }
+}
+
+/** An agent's channel says nothing of where it comes from. */
+function agentChannel(channel: Channel | Again): IncomingChannel | Again {
+  return typeof channel === 'number' ? channel : { channel, originatorHost: '', originatorPort: 0 }
+}
+
+const ofSessions = new WeakMap<Session, Forwardings>()
+
+/** What `session` forwards; made when it is first asked for. */
+export function forwardingsOf(session: Session): Forwardings {
+  const known = ofSessions.get(session) ?? new Forwardings(session)
+  ofSessions.set(session, known)
+  return known
 }

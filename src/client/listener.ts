@@ -1,3 +1,4 @@
+import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import { onAbort } from '../abort/on-abort.ts'
 import type { Channel, Originator } from '../bindings/channel/channel.ts'
 import type { Listener } from '../bindings/listener/listener.ts'
@@ -31,7 +32,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   readonly port: number
   readonly #listener: Listener
   readonly #signal: AbortSignal | undefined
-  readonly #stopListening: () => void
+  #stopListening: () => void = () => {}
   /** Set before the C object goes, for those who wait on it. */
   #ended = false
   #closing: Promise<void> | undefined
@@ -66,13 +67,13 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
     }
   }
 
-  /** Ends the listening; connections that nobody has taken are closed. Idempotent, never rejects. */
+  /** Ends the listening; connections that nobody has taken are closed. The server's answer is waited for, a second at most. Idempotent, never rejects. */
   close(): Promise<void> {
     if (!this.#ended) {
       this.#ended = true
       const { session } = this.#listener
       this.#stopListening()
-      this.#closing = session.complete(() => this.#listener.forwardCancel()).then(ignore, ignore)
+      this.#closing = atMost(PEER_GRACE, session.complete(() => this.#listener.forwardCancel()))
     }
     return this.#closing ?? Promise.resolve()
   }
@@ -86,6 +87,3 @@ export async function listen(session: Session, { host = '127.0.0.1', port = 0, b
   const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal })
   return new PortListener(host, listener, signal)
 }
-
-/** The session has gone, and the listener with it. */
-function ignore(): void {}

@@ -1,44 +1,92 @@
 import { onAbort } from '../abort/on-abort.ts'
 import type { Channel, Exit } from '../bindings/channel/channel.ts'
-import type { SSHError } from '../errors/ssh-error.ts'
+import { inAnotherTurn } from '../core/turn.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
-import { ReceiveWindow, type RoundTrip } from './receive-window.ts'
+import { closedHere, LiveChannel } from './live-channel.ts'
+import { linesOf } from './lines.ts'
+import { ReceiveWindow } from './receive-window.ts'
+import type { RoundTrip } from './round-trip.ts'
 import { channelReadable, channelWritable } from './streams.ts'
 
-/** A command, shell or subsystem that runs on the server. Ends with its channel. */
+const OUTPUTS = [0, SSH_EXTENDED_DATA_STDERR] as const
+
+/** What its client knows of a process. */
+export interface ProcessSetting {
+  readonly roundTrip: RoundTrip
+  readonly terminal: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * A command, shell or subsystem that runs on the server. It is freed by itself when the server has closed its channel. After an abort of its signal
+ * everything that waits on it, and everything asked of it later, rejects with the signal's reason; after `close()` with `ERR_LIBSSH2_CHANNEL_CLOSED`.
+ */
 export class Process implements AsyncDisposable {
   /** A chunk is taken when the server's window has room for it; closing sends EOF. */
   readonly stdin: WritableStream<Uint8Array | string>
+  /** Cancelling it, or leaving its loop by `break`, discards what still comes; the command runs on. */
   readonly stdout: ReadableStream<Uint8Array>
-  /** Empty where a PTY mixes both. */
+  /** Empty where a terminal mixes both. */
   readonly stderr: ReadableStream<Uint8Array>
-  /** Resolves when the server has closed the channel; rejects if the session fails before. What nobody reads is not waited for beyond the window. */
-  readonly exit: Promise<Exit>
   /** The channel underneath, for what this class does not offer. */
   readonly channel: Channel
+  /** Whether the server has given it a terminal. */
+  readonly terminal: boolean
+  readonly #live: LiveChannel
+  readonly #exit: Promise<Exit>
+  #exitWanted = false
+  readonly #cancelled = new Set<number>()
 
   /** For the client: processes come from `client.exec()` and `client.shell()`. */
-  constructor(channel: Channel, roundTrip: RoundTrip, signal?: AbortSignal) {
-    const window = new ReceiveWindow(channel, roundTrip)
+  constructor(channel: Channel, { roundTrip, terminal, signal }: ProcessSetting) {
+    let exit: Promise<Exit> | undefined
     this.channel = channel
-    const close = () => { this.close().catch(ignore) }
-    this.stdin = channelWritable(channel, close)
-    this.stdout = channelReadable(channel, 0, window, ignore)
-    this.stderr = channelReadable(channel, SSH_EXTENDED_DATA_STDERR, window, ignore)
-    this.exit = channel.session.complete(() => channel.exit())
-    this.exit.catch(ignore)
-    const detach = onAbort(signal, close)
-    this.exit.then(detach, detach)
+    this.terminal = terminal
+    this.#live = new LiveChannel(channel, OUTPUTS, new ReceiveWindow(channel, roundTrip), (live) => exit = live.complete(() => channel.exit()))
+    this.#exit = exit as unknown as Promise<Exit>
+    this.#exit.catch(ignore)
+    this.stdin = channelWritable(this.#live, (reason) => this.#live.end(reason ?? closedHere('the process')))
+    this.stdout = channelReadable(this.#live, 0, () => this.#cancel(0))
+    this.stderr = channelReadable(this.#live, SSH_EXTENDED_DATA_STDERR, () => this.#cancel(SSH_EXTENDED_DATA_STDERR))
+    const detach = onAbort(signal, () => this.#live.end(signal?.reason))
+    void this.#live.over.then(detach)
   }
 
-  /** Sends a signal to the process, `TERM` if none is named. Servers may ignore it. @throws SSHError if the session has failed. */
+  /**
+   * How the process ended, as soon as the server says so: what it has written may still be on its way, and a child in the background may hold the
+   * channel open. Rejects if the session fails before, with the signal's reason after an abort, and after `close()`.
+   */
+  get exit(): Promise<Exit> {
+    this.#exitWanted = true
+    return this.#exit
+  }
+
+  /** Resolves when the channel is over: closed by the server or this side, or gone with the session. Never rejects. */
+  get closed(): Promise<void> {
+    return this.#live.over
+  }
+
+  /** What comes is discarded. Where nobody is left, neither for the outputs nor for the end, the channel is closed. */
+  #cancel(stream: number): void {
+    this.#cancelled.add(stream)
+    void this.#live.discard(stream)
+    // Whoever leaves a loop may ask for the end next.
+    if (this.#cancelled.size === OUTPUTS.length) inAnotherTurn(() => { if (!this.#exitWanted) void this.#live.free() })
+  }
+
+  /** The lines of stdout, as UTF-8, without their ends (`\n` or `\r\n`), as they come. Leaving the loop discards the rest, as `stdout` does. */
+  lines(): AsyncGenerator<string, void> {
+    return linesOf(this.stdout)
+  }
+
+  /** Sends a signal to the process, `TERM` if none is named. Servers may ignore it. @throws SSHError if the session has failed, or the process has gone. */
   async kill(signal = 'TERM'): Promise<void> {
-    await this.channel.session.complete(() => this.channel.signal(signal))
+    await this.#live.complete(() => this.channel.signal(signal))
   }
 
   /** Tells the server the new size of the terminal, in characters and, where known, pixels. */
   async resize(columns: number, rows: number, widthPx = 0, heightPx = 0): Promise<void> {
-    await this.channel.session.complete(() => this.channel.ptySize(columns, rows, widthPx, heightPx))
+    await this.#live.complete(() => this.channel.ptySize(columns, rows, widthPx, heightPx))
   }
 
   /**
@@ -46,7 +94,7 @@ export class Process implements AsyncDisposable {
    * is not waited for: libssh2 takes it in unseen.
    */
   async close(): Promise<void> {
-    this.channel[Symbol.dispose]()
+    this.#live.end(closedHere('the process'))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,4 +103,4 @@ export class Process implements AsyncDisposable {
 }
 
 /** The failure has another way to the caller: `exit`, or the call that caused it. */
-function ignore(_?: SSHError | unknown): void {}
+function ignore(): void {}

@@ -1,4 +1,5 @@
 import type { Channel } from '../bindings/channel/channel.ts'
+import type { RoundTrip } from './round-trip.ts'
 
 /** Bytes that a channel may hold unread at most: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
@@ -8,26 +9,6 @@ const LARGEST = 16 << 20
  * copies whole for each 32 KiB.
  */
 const NEAR = 15
-
-/**
- * How long the way to the server and back takes: the fastest answer to the opening of a channel, or to what ended the handshake. The channels alone
- * will not do: OpenSSH takes 10 ms and more for the first one of a session, and what it has read ahead for a window that is too large costs it seconds.
- */
-export class RoundTrip {
-  /** Milliseconds; infinite before the first measurement. */
-  fastest: number
-
-  constructor(handshake = Infinity) {
-    this.fastest = handshake
-  }
-
-  async measure<T>(open: () => Promise<T>): Promise<T> {
-    const start = performance.now()
-    const result = await open()
-    this.fastest = Math.min(this.fastest, performance.now() - start)
-    return result
-  }
-}
 
 /**
  * The receive window of a channel, as large as the link needs: one that is read empty in less than two round trips is what holds up

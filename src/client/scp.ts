@@ -1,3 +1,4 @@
+import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import type { ScpStat } from '../bindings/scp.ts'
 import type { Session } from '../bindings/session/session.ts'
@@ -112,5 +113,5 @@ const failed = (message: string) => new SSHError(message, { code: 'ERR_LIBSSH2_S
 
 function closing(channel: Channel): () => Promise<void> {
   let closed: Promise<void> | undefined
-  return () => closed ??= channel.session.complete(() => channel.free()).then(() => {}, () => {})
+  return () => closed ??= atMost(PEER_GRACE, channel.session.complete(() => channel.free()))
 }

@@ -9,6 +9,7 @@ import { startSshd } from '../support/sshd.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
 import type { Workerd } from '../support/workerd.ts'
 import { API_TOKEN, bundleEdgeWorker, outputOf, run, startEdgeWorker } from './rig.ts'
+import { exited } from '../support/exited.ts'
 
 describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, from the packed package, in workerd', () => {
   let folder: TemporaryDirectory
@@ -35,7 +36,7 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
   test('runs a command: output, stderr, exit code', async () => {
     const response = await run(worker, 'hello')
     expect(response.status).toBe(200)
-    expect(await outputOf(response)).toEqual({ stdout: 'hello\n', stderr: 'careful\n', last: { exit: { code: 3 } } })
+    expect(await outputOf(response)).toEqual({ stdout: 'hello\n', stderr: 'careful\n', last: { exit: exited(3) } })
     expect((await outputOf(await run(worker, 'killed'))).last).toMatchObject({ exit: { signal: 'TERM' } })
   })
 
@@ -45,7 +46,7 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
     expect(lines.map((line) => (JSON.parse(line) as { stdout?: string }).stdout ?? line).join('')).toBe('tick 1\ntick 2\ntick 3\n{"exit":{"code":0}}')
     const { stdout, last } = await outputOf(await run(worker, 'much'))
     expect(stdout).toBe('x'.repeat(3_000_000))
-    expect(last).toEqual({ exit: { code: 0 } })
+    expect(last).toEqual({ exit: exited(0) })
   })
 
   test('runs nothing for strangers, and nothing that is not configured', async () => {
@@ -106,7 +107,7 @@ describe.runIf(requirePeer('workerd') && requirePeer('sshd'))('the edge worker, 
     let most = 0
     const five = async () => {
       const answers = await Promise.all(Array.from({ length: 5 }, async () => outputOf(await run(worker, 'hello'))))
-      for (const answer of answers) expect(answer).toEqual({ stdout: 'hello\n', stderr: 'careful\n', last: { exit: { code: 3 } } })
+      for (const answer of answers) expect(answer).toEqual({ stdout: 'hello\n', stderr: 'careful\n', last: { exit: exited(3) } })
       requests += answers.length
       most = Math.max(most, memories())
     }

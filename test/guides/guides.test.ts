@@ -13,15 +13,15 @@ globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket
 
 /** What the blocks of each guide print, in order: lines, or a pattern for what differs. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
-  'first-command.md': ['hello\n careful\n {"code":3}', '3', '588895 {"code":0}', 'true still here'],
-  'terminal.md': ['true {"code":0}', 'true'],
-  'browser-terminal.md': ['{"code":3}\ntrue', '{"code":0}', 'false publickey'],
+  'first-command.md': ['hello\n careful\n {"code":3,"signal":null,"coreDumped":false,"message":""}', '3', '588895 {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true still here'],
+  'terminal.md': ['true {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true'],
+  'browser-terminal.md': ['{"code":3,"signal":null,"coreDumped":false,"message":""}\ntrue', '{"code":0,"signal":null,"coreDumped":false,"message":""}', 'false publickey'],
   'sftp.md': ['some text\n\na true', '3000000 3000000 3000000', 'far 5000000003', 'ERR_SFTP_NO_SUCH_FILE true'],
   'tunnels.md': ['true', 'hello', 'true true'],
   'jump-hosts.md': ['three hops away'],
   'keys-and-agents.md': ['true true\nERR_KEY_PASSPHRASE_WRONG', 'ecdsa-sha2-nistp256', 'signed elsewhere'],
   'signatures.md': ['signed by alice@example.org', 'true'],
-  'host-keys.md': ['true {"code":0}', 'true'],
+  'host-keys.md': ['true {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true'],
   'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
   'browsers-and-bundlers.md': ['true'],
   'gateways-and-workers.md': ['through a gateway\n'],

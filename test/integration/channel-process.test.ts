@@ -3,6 +3,7 @@ import { ChannelError } from '../../src/index.ts'
 import { execute, finish, readAll, text } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 import { rejection } from '../support/within.ts'
+import { exited } from '../support/exited.ts'
 
 const used = useSession({ config: ['AcceptEnv GREETING'], sftp: 'none' })
 const complete = <T>(call: () => T) => used.session.complete(call)
@@ -79,23 +80,23 @@ describe('exit signal', () => {
 describe('exit', () => {
   test('tells a code', async () => {
     const channel = await execute(used.session, 'exit 3')
-    expect(await complete(() => channel.exit())).toEqual({ code: 3 })
+    expect(await complete(() => channel.exit())).toEqual(exited(3))
   })
 
   test('tells a code of 0', async () => {
     const channel = await execute(used.session, 'true')
-    expect(await complete(() => channel.exit())).toEqual({ code: 0 })
+    expect(await complete(() => channel.exit())).toEqual(exited(0))
   })
 
   test('tells a signal', async () => {
     const channel = await execute(used.session, 'kill -HUP $$')
-    expect(await complete(() => channel.exit())).toEqual({ signal: 'HUP', coreDumped: false, message: '' })
+    expect(await complete(() => channel.exit())).toEqual({ ...exited(0), code: null, signal: 'HUP' })
   })
 
   test('tells that there was nothing to tell', async () => {
     const channel = await open()
     await complete(() => channel.close())
-    expect(await complete(() => channel.exit())).toEqual({ none: true })
+    expect(await complete(() => channel.exit())).toEqual({ ...exited(0), code: null })
   })
 })
 

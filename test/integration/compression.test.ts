@@ -11,6 +11,7 @@ import { execute, readAll, text } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { within } from '../support/within.ts'
+import { exited } from '../support/exited.ts'
 
 const MEGABYTE = 1 << 20
 const hash = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
@@ -50,7 +51,7 @@ describe.each([
   ])('%s goes there and back', async (_, make) => {
     const data = make()
     const { stdoutBytes, exit } = await within(60_000, 'cat', client.run('cat', { stdin: data }))
-    expect([exit, stdoutBytes.length, hash(stdoutBytes)]).toEqual([{ code: 0 }, data.length, hash(data)])
+    expect([exit, stdoutBytes.length, hash(stdoutBytes)]).toEqual([exited(0), data.length, hash(data)])
   }, 60_000)
 
   test('fewer bytes go over the wire, both ways', async () => {

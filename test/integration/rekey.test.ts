@@ -9,6 +9,7 @@ import { openSession } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { rejection, within } from '../support/within.ts'
+import { exited } from '../support/exited.ts'
 
 type Script = (connection: Connection) => Promise<void>
 
@@ -176,7 +177,7 @@ describe('with OpenSSH', () => {
     const clients = await Promise.all([{ rekey: { bytes: 1_000_000 }, compress: true }, { rekey: { bytes: 1_000_000 } }, {}].map((options) => target(server, { instance, ...options })))
     const echoes = await Promise.all(clients.map((client) => client.run('cat', { stdin: sent })))
     for (const { stdoutBytes, exit } of echoes) {
-      expect(exit).toEqual({ code: 0 })
+      expect(exit).toEqual(exited(0))
       expect(Buffer.compare(stdoutBytes, sent)).toBe(0)
     }
     await Promise.all(clients.map((client) => client.close()))

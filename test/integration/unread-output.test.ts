@@ -5,6 +5,7 @@ import { LIBSSH2_CHANNEL_WINDOW_DEFAULT } from '../../src/bindings/index.ts'
 import { connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
 import { startSshd } from '../support/sshd.ts'
 import { within } from '../support/within.ts'
+import { exited } from '../support/exited.ts'
 
 const MEGABYTE = 1 << 20
 
@@ -32,7 +33,7 @@ test('the output of one process stays unread while another channel moves 100 MB:
       most = Math.max(most, instance.heapUsed())
     }
   })())
-  expect(await mover.exit).toEqual({ code: 0 })
+  expect(await mover.exit).toEqual(exited(0))
   expect(size).toBe(100 * MEGABYTE)
   expect(hash.digest('hex')).toBe(createHash('sha256').update(new Uint8Array(100 * MEGABYTE).fill(120)).digest('hex'))
 

@@ -4,6 +4,7 @@ import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { rejection, within } from '../support/within.ts'
 import { finished, loginAt, startCrowd } from './crowd.ts'
+import { exited } from '../support/exited.ts'
 
 const OTHERS = 50
 const LIMIT = 8 << 20
@@ -49,7 +50,7 @@ describe('a session that reaches its memoryLimit', () => {
   test('would have lived with a larger one', async () => {
     const client = await connect({ ...loginAt(server), memoryLimit: 8 * LIMIT })
     const processes = await Promise.all(Array.from({ length: 8 }, () => client.exec('head -c 1500000 /dev/zero')))
-    for (const process of processes) expect(await process.exit).toEqual({ code: 0 })
+    for (const process of processes) expect(await process.exit).toEqual(exited(0))
     await client.close()
   }, 60_000)
 })

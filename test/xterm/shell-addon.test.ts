@@ -7,6 +7,7 @@ import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { openScreen } from './screen.ts'
+import { exited } from '../support/exited.ts'
 
 const ways: Readonly<Record<string, (shell: Shell) => Shell>> = {
   'here': (shell) => shell,
@@ -40,8 +41,8 @@ describe.runIf(requirePeer('sshd'))('a shell in xterm.js', () => {
         screen.type('echo "<$((6 * 7))>"\r')
         await screen.shows(/<42>/)
         screen.type('exit 3\r')
-        expect(await ended).toEqual({ code: 3 })
-        expect(exits).toEqual([{ code: 3 }])
+        expect(await ended).toEqual(exited(3))
+        expect(exits).toEqual([exited(3)])
       })
 
       test('the server knows the size, at once and after each change', async () => {
@@ -102,7 +103,7 @@ describe.runIf(requirePeer('sshd'))('a shell in xterm.js', () => {
         const ended = screen.addon.attach(carry(await client.exec(`stty raw -echo; echo ready; sleep 1; head -c ${pasted.length} | sha256sum`, { pty: true })))
         await screen.shows(/ready/)
         screen.type(pasted)
-        expect(await ended).toEqual({ code: 0 })
+        expect(await ended).toEqual(exited(0))
         expect(screen.text()).toContain(createHash('sha256').update(pasted).digest('hex'))
       })
 

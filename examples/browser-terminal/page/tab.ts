@@ -96,7 +96,7 @@ export class Tab {
     const exit = await this.#view.shell.attach(this.#view.keyBar.modify(receiveShell(port1))).catch(async () => { throw new RemoteError(await ended) })
     await this.#session.close()
     this.#setConnected(false)
-    const how = exit && 'code' in exit ? `exit code ${exit.code}` : exit && 'signal' in exit ? `signal ${exit.signal}` : 'no exit code'
+    const how = exit?.signal ? `signal ${exit.signal}` : typeof exit?.code === 'number' ? `exit code ${exit.code}` : 'no exit code'
     this.#offer({ title: 'The shell has ended', advice: `${this.#who}, ${how}.` }, 'Connect again')
   }
 

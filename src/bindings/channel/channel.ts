@@ -31,11 +31,15 @@ export interface PtyOptions {
 /** What `getExitSignal` gives: return code, signal name without `SIG`, error message, language tag; `null` where there is none. */
 export type ExitSignal = [rc: number, signal: string | null, message: string | null, language: string | null]
 
-/** How a remote process ended: with a code, by a signal (named without `SIG`), or without a word from the server (RFC 4254 section 6.10). */
-export type Exit =
-  | { readonly code: number }
-  | { readonly signal: string, readonly coreDumped: boolean, readonly message: string }
-  | { readonly none: true }
+/** How a remote process ended (RFC 4254 section 6.10), in the shape of Node's: a code or a signal; neither where the server closed the channel without a word. */
+export interface Exit {
+  readonly code: number | null
+  /** Named without `SIG`, e.g. `TERM`. */
+  readonly signal: string | null
+  readonly coreDumped: boolean
+  /** What the server says about a signal, often nothing. */
+  readonly message: string
+}
 
 /** Where a forwarded connection comes from. Text of the server: it may say what it likes. */
 export interface Originator {
@@ -354,19 +358,26 @@ export class Channel implements Disposable {
     return this.#plain((c, channel) => c._libssh2_channel_get_exit_status(channel))
   }
 
-  /** Waits for the peer's close, unread data or not, and tells how what was run has ended. @returns that, or EAGAIN. (glue_channel_exit) */
+  /**
+   * Waits until the peer says how what was run has ended, or closes the channel without a word. What was written may still be on its way then.
+   * @returns that, or EAGAIN. (glue_channel_exit)
+   */
   exit(): Exit | Again {
     const { heap } = this.#context
     const { pointer } = this.#handle
+    const state = heap.scratch(12)
     return this.#context.attempt<Exit>({ key: 'exit', local: true, source: this.#number }, (c) => {
-      if (c._glue_channel_peer_closed(pointer) === 0) return LIBSSH2_ERROR_EAGAIN
-      using scope = heap.scope()
-      const state = scope.out(12)
       const signal = c._glue_channel_exit(pointer, state)
       const [hasStatus, status, coreDumped] = [0, 4, 8].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number]
-      if (signal !== 0) return { signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
-      return hasStatus === 0 ? { none: true } : { code: status }
+      if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
+      if (hasStatus === 0 && c._glue_channel_peer_closed(pointer) === 0) return LIBSSH2_ERROR_EAGAIN
+      return { code: hasStatus === 0 ? null : status, signal: null, coreDumped: false, message: '' }
     })
+  }
+
+  /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
+  peerClosed(): number {
+    return this.#call({ key: 'peerClosed', local: true, source: this.#number }, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
@@ -498,8 +509,11 @@ export class Channel implements Disposable {
     }
     if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
     this.#closing = true
+    this.#context.unansweredCloses.add(this)
     const rc = this.#call({ key: 'free' }, (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
+    this.#context.unansweredCloses.delete(this)
+    this.#context.closedAt = performance.now()
     this.#handle.drop()
     this.#context.driver.release()
     return 0

@@ -231,13 +231,13 @@ export class Session extends SessionUserauth {
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */
-  listenForX11(): void {
-    this.listen(LIBSSH2_CALLBACK_X11, true)
+  listenForX11(on = true): void {
+    this.listen(LIBSSH2_CALLBACK_X11, on)
   }
 
   /** From now on the server may open agent channels; before, they are refused. `Channel.requestAuthAgent` calls it. */
-  listenForAgents(): void {
-    this.listen(LIBSSH2_CALLBACK_AUTHAGENT, true)
+  listenForAgents(on = true): void {
+    this.listen(LIBSSH2_CALLBACK_AUTHAGENT, on)
   }
 
   /** The next X11 channel that the server opened, or EAGAIN. LIBSSH2_CALLBACK_X11; RFC 4254 section 6.3.2. */

@@ -1,5 +1,7 @@
+import { atMost, PEER_GRACE } from '../../abort/at-most.ts'
 import { onAbort } from '../../abort/on-abort.ts'
 import type { Channel } from '../../bindings/channel/channel.ts'
+import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION } from '../../ffi/constants.gen.ts'
@@ -38,8 +40,6 @@ interface Pending {
 const RECEIVE_WINDOW = 24 << 20
 const LARGEST_SSH_PACKET = 32768
 const READ_SIZE = 256 << 10
-/** Milliseconds that the server has for its CLOSE. */
-const GRACE = 1000
 
 /**
  * An SFTP subsystem, version 3, on a channel of its own. Requests are told apart by number, so that any number of them
@@ -65,7 +65,7 @@ export class SftpConnection {
 
   /** Starts the subsystem and greets it. @throws ChannelError if the server has none, SftpError if it speaks something else. */
   static async open(session: Session, signal: AbortSignal | undefined): Promise<SftpConnection> {
-    const channel = await session.complete(() => session.openSessionEx('session', RECEIVE_WINDOW, LARGEST_SSH_PACKET), { signal, discard: (late) => late[Symbol.dispose]() })
+    const channel = await openChannel(session, () => session.openSessionEx('session', RECEIVE_WINDOW, LARGEST_SSH_PACKET), { signal, isSession: true })
     try {
       await session.complete(() => channel.subsystem('sftp'), { signal })
       await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE), { signal })
@@ -202,7 +202,7 @@ export class SftpConnection {
   close(): Promise<void> {
     // The CLOSE of a file that nobody waited for is still to go out.
     if (!this.#closing) this.#outbox.flush()
-    this.#closing ??= noLonger(GRACE, this.#channel.session.complete(() => this.#channel.free()).then(() => {}, () => {}))
+    this.#closing ??= atMost(PEER_GRACE, this.#channel.session.complete(() => this.#channel.free()))
     this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'SFTP was closed by this side' }))
     return this.#closing
   }
@@ -226,12 +226,4 @@ function header(type: number, id: number, body: (writer: WireWriter) => void, da
 function drop(late: Reply, discard: RequestOptions['discard']): void {
   discard?.(late)
   late.lent?.[Symbol.dispose]()
-}
-
-/** Resolves when the work has ended, or so many milliseconds are over. */
-async function noLonger(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const over = new Promise<void>((resolve) => { timer = setTimeout(resolve, milliseconds) })
-  await Promise.race([work, over])
-  clearTimeout(timer)
 }

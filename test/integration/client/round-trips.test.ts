@@ -6,6 +6,7 @@ import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { suiteServer } from '../../support/suite-server.ts'
 import { tcpTransport, transportPair } from '../../support/transport.ts'
+import { exited } from '../../support/exited.ts'
 
 const server = suiteServer(() => startSshd())
 
@@ -70,7 +71,7 @@ test('what an OpenSSH server holds back until the last it said is acknowledged i
   await process.stdout.getReader().read()
   // The channel, the command, and something that says nothing after the answer to it.
   expect(flights().length - before).toBeGreaterThanOrEqual(3)
-  expect(await process.exit).toEqual({ code: 0 })
+  expect(await process.exit).toEqual(exited(0))
   await client.close()
 })
 
@@ -81,7 +82,7 @@ test('channels are opened, and commands started, at once: nobody waits for the a
   const before = flights().length
   const numbers = Array.from({ length: 8 }, (_, i) => i)
   const done = await Promise.all(numbers.map(async (i) => (await client.run(`exit ${i}`)).exit))
-  expect(done).toEqual(numbers.map((code) => ({ code })))
+  expect(done).toEqual(numbers.map(exited))
   // All opens leave before anything is heard of the first; each takes 36 bytes with any cipher.
   expect(flights()[before]).toBeGreaterThanOrEqual(8 * 36)
   await client.close()

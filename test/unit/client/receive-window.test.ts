@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Channel } from '../../../src/bindings/channel/channel.ts'
-import { ReceiveWindow, RoundTrip } from '../../../src/client/receive-window.ts'
+import { ReceiveWindow } from '../../../src/client/receive-window.ts'
+import { RoundTrip } from '../../../src/client/round-trip.ts'
 
 const MEBIBYTE = 1 << 20
 

@@ -1,0 +1,27 @@
+/** Lines of a stream of UTF-8, without their ends; what follows the last end is one too, unless it is empty. */
+export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  const reader = stream.getReader()
+  /** Of the line that has not ended yet. */
+  let begun: string[] = []
+  const ended = (end: string) => {
+    const line = begun.join('') + end
+    begun = []
+    return line.endsWith('\r') ? line.slice(0, -1) : line
+  }
+  let over = false
+  try {
+    while (!over) {
+      const { done, value } = await reader.read()
+      over = done
+      const pieces = decoder.decode(value, { stream: !done }).split('\n')
+      for (const piece of pieces.slice(0, -1)) yield ended(piece)
+      begun.push(pieces.at(-1) as string)
+    }
+    const last = begun.join('')
+    if (last !== '') yield last
+  } finally {
+    if (!over) void reader.cancel().catch(() => {})
+    reader.releaseLock()
+  }
+}

@@ -1,0 +1,114 @@
+import { onAbort } from '../abort/on-abort.ts'
+import type { Again } from '../bindings/session-context.ts'
+import type { Channel } from '../bindings/channel/channel.ts'
+import { libssh2Error } from '../errors/libssh2-error.ts'
+import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../ffi/constants.gen.ts'
+import type { ReceiveWindow } from './receive-window.ts'
+
+/** Most bytes of one read. */
+const CHUNK = 256 << 10
+
+/**
+ * A channel as the client's streams share it. It has two ends: this side's (an abort, `close`), after which whatever waits and whatever is asked later
+ * rejects with the reason, and the peer's CLOSE, at which C's part is freed and unread output is kept here.
+ */
+export class LiveChannel {
+  readonly channel: Channel
+  /** Resolves when the channel is over, by whatever side, or the session. Never rejects. */
+  readonly over: Promise<void>
+  readonly #streams: readonly number[]
+  readonly #window: ReceiveWindow | undefined
+  readonly #end = new AbortController()
+  /** What nobody had read when the peer closed the channel, by stream. */
+  readonly #kept = new Map<number, Uint8Array[]>()
+  #freeing: Promise<void> | undefined
+
+  /** @param streams those that are read: 0, and 1 for stderr. @param first what is waited for before the peer's CLOSE. */
+  constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow, first: (live: LiveChannel) => Promise<unknown> = async () => {}) {
+    this.channel = channel
+    this.#streams = streams
+    this.#window = window
+    this.over = this.#watch(first(this))
+  }
+
+  async #watch(first: Promise<unknown>): Promise<void> {
+    try {
+      await first
+      await this.complete(() => this.channel.peerClosed())
+      for (const stream of this.#streams) this.#kept.set(stream, this.#rest(stream))
+      void this.free()
+    } catch {
+      // The session has failed, or this side has ended the channel: who waits for something hears of it there.
+    }
+  }
+
+  #rest(stream: number): Uint8Array[] {
+    const parts: Uint8Array[] = []
+    for (;;) {
+      const [rc, data] = this.channel.readEx(CHUNK, stream)
+      if (rc <= 0) return parts
+      parts.push(data)
+    }
+  }
+
+  /** Repeats a call of the channel as `Session.complete` does, until this side ends it. */
+  complete<T>(call: () => T): Promise<Exclude<T, Again>> {
+    return this.channel.session.complete(call, { signal: this.#end.signal })
+  }
+
+  /** What comes next of a stream; `undefined` at its end. */
+  async read(stream: number): Promise<Uint8Array | undefined> {
+    this.#end.signal.throwIfAborted()
+    const kept = this.#kept.get(stream)
+    if (kept) return kept.shift()
+    const [rc, data] = await this.complete(() => this.channel.readEx(CHUNK, stream))
+    if (rc === 0) return undefined
+    if (!this.#freeing) this.#window?.taken(rc)
+    return data
+  }
+
+  /** Takes in what still comes of a stream, so that it holds nothing up. Never rejects. */
+  async discard(stream: number): Promise<void> {
+    try {
+      while (await this.read(stream)) { /* nobody wants it */ }
+    } catch {
+      // The channel is over.
+    }
+  }
+
+  /** Resolves when the peer's window has taken all of it. @throws ChannelError if the peer has closed the channel. */
+  async write(data: Uint8Array | string): Promise<void> {
+    this.#end.signal.throwIfAborted()
+    if (this.#freeing) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
+    await this.complete(() => this.channel.write(data))
+  }
+
+  /** No more will be written. It is no error that the peer has closed the channel before. */
+  async sendEof(): Promise<void> {
+    this.#end.signal.throwIfAborted()
+    if (!this.#freeing) await this.complete(() => this.channel.sendEof())
+  }
+
+  /** Calls back with the reason when this side ends the channel. */
+  onEnd(ended: (reason: unknown) => void): void {
+    const { signal } = this.#end
+    onAbort(signal, () => ended(signal.reason))
+  }
+
+  /** Ends the channel, whatever still runs: what waits rejects at once with `reason`. The peer is told, and not waited for. */
+  end(reason: unknown): void {
+    this.#end.abort(reason)
+    void this.free()
+  }
+
+  /** Closes and frees the channel in C. Resolves when the peer has answered. Never rejects. */
+  free(): Promise<void> {
+    return this.#freeing ??= this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
+  }
+}
+
+/** What is read, written or waited for after this side has closed the channel. */
+export const closedHere = (what: string) => libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, `${what} has been closed by this side`)
+
+/** Closing twice, or after the session has gone, is no error. */
+function nothing(): void {}

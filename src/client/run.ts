@@ -1,0 +1,109 @@
+import { Deadline } from '../abort/deadline.ts'
+import { onAbort } from '../abort/on-abort.ts'
+import type { Exit } from '../bindings/channel/channel.ts'
+import { CommandError } from '../errors/command-error.ts'
+import { printable } from '../errors/printable.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+import { joinBytes } from '../wire-format/bytes.ts'
+import { partsOf, type SendableParts } from '../wire-format/parts-of.ts'
+import type { Process } from './process.ts'
+import type { ExecOptions } from './start-process.ts'
+
+export interface RunOptions extends ExecOptions {
+  /** Sent to the command's stdin, which then gets EOF. Without it stdin is empty. */
+  readonly stdin?: SendableParts | undefined
+  /** Rejects with a `CommandError` unless the command ends with code 0. */
+  readonly check?: boolean | undefined
+  /** Milliseconds after which the command is ended (`TERM`, and its channel is closed) and a `CommandError` thrown; 0 and `Infinity` are no limit. */
+  readonly timeout?: number | undefined
+  /** Most bytes of stdout, and as many of stderr; with more the command is ended and a `CommandError` thrown. No limit unless told. */
+  readonly maxBuffer?: number | undefined
+}
+
+export interface RunResult {
+  /** What the command wrote, as UTF-8; `stdoutBytes` and `stderrBytes` are the bytes themselves. */
+  readonly stdout: string
+  readonly stderr: string
+  readonly stdoutBytes: Uint8Array
+  readonly stderrBytes: Uint8Array
+  /** A non-zero code is data, not an error, but for `check`. */
+  readonly exit: Exit
+}
+
+/** Characters of stderr that a message shows. */
+const TAIL = 300
+
+/** Runs a command to its end. @param start begins it; what it throws, and what stdin cannot be, comes before anything is sent. */
+export async function run(start: (options: ExecOptions) => Promise<Process>, { stdin = '', check, timeout, maxBuffer = Infinity, signal, ...options }: RunOptions): Promise<RunResult> {
+  const input = partsOf(stdin, 'stdin')
+  if (!(maxBuffer >= 0)) throw new RangeError('maxBuffer must be 0 or more bytes')
+  const failed = (code: string, message: string, exit?: Exit) => new CommandError(message, { code, exit, stdout: stdout.text, stderr: stderr.text })
+  using deadline = new Deadline(signal, timeout, (limit) => failed('ERR_COMMAND_TIMEOUT', `the command was ended after ${limit} ms`))
+  const tooMuch = (name: string) => () => deadline.end(failed('ERR_COMMAND_MAX_BUFFER', `the command has written more than ${maxBuffer} bytes to ${name}`))
+  const stdout = new Collector(maxBuffer, tooMuch('stdout'))
+  const stderr = new Collector(maxBuffer, tooMuch('stderr'))
+  let process: Process | undefined
+  // Before its channel is closed, which tells a command nothing that does not write.
+  using _ending = { [Symbol.dispose]: onAbort(deadline.signal, () => { process?.kill().catch(() => {}) }) }
+  process = await start({ ...options, signal: deadline.signal })
+  await using running = process
+  await deadline.run(Promise.all([stdout.take(running.stdout), stderr.take(running.stderr), feed(running, input)]))
+  const exit = await running.exit
+  if (check && exit.code !== 0) throw failed('ERR_COMMAND_FAILED', `the command ${howEnded(exit)}${tail(stderr.text)}`, exit)
+  return { stdout: stdout.text, stderr: stderr.text, stdoutBytes: stdout.bytes, stderrBytes: stderr.bytes, exit }
+}
+
+function howEnded({ code, signal }: Exit): string {
+  if (signal !== null) return `was ended by the signal ${printable(signal)}`
+  return code === null ? 'ended, and the server does not say how' : `ended with code ${code}`
+}
+
+function tail(text: string): string {
+  const words = text.trim()
+  return words && `: ${words.length > TAIL ? '…' : ''}${printable(words.slice(-TAIL), TAIL)}`
+}
+
+/** All that comes of one stream. */
+class Collector {
+  readonly #chunks: Uint8Array[] = []
+  readonly #most: number
+  readonly #full: () => void
+  #size = 0
+
+  constructor(most: number, full: () => void) {
+    this.#most = most
+    this.#full = full
+  }
+
+  get bytes(): Uint8Array {
+    return joinBytes(this.#chunks)
+  }
+
+  get text(): string {
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes)
+  }
+
+  /** Not by a `Response`: in browsers that rejects with an error of its own in place of the stream's. */
+  async take(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const reader = stream.getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const room = this.#most - this.#size
+      this.#size += value.length
+      this.#chunks.push(value.length > room ? value.subarray(0, room) : value)
+      if (value.length > room) return this.#full()
+    }
+  }
+}
+
+/** Sends input and EOF. A command that does not read all of its input is no error. */
+async function feed(process: Process, input: AsyncIterable<Uint8Array>): Promise<void> {
+  const writer = process.stdin.getWriter()
+  try {
+    for await (const part of input) await writer.write(part)
+    await writer.close()
+  } catch (error) {
+    if (process.channel.session.failure || !(error instanceof SSHError)) throw error
+  }
+}

@@ -1,0 +1,23 @@
+import { SSHError, type SSHErrorOptions } from './ssh-error.ts'
+
+export interface CommandErrorOptions extends SSHErrorOptions {
+  /** How the command ended; `undefined` where it was ended from here. */
+  readonly exit: { readonly code: number | null, readonly signal: string | null } | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** `run` did not end as its options demand: `ERR_COMMAND_FAILED` (`check`), `ERR_COMMAND_TIMEOUT` (`timeout`), `ERR_COMMAND_MAX_BUFFER` (`maxBuffer`). It has what the command wrote until then. */
+export class CommandError extends SSHError {
+  override name = 'CommandError'
+  readonly exit: CommandErrorOptions['exit']
+  readonly stdout: string
+  readonly stderr: string
+
+  constructor(message: string, options: CommandErrorOptions) {
+    super(message, options)
+    this.exit = options.exit
+    this.stdout = options.stdout
+    this.stderr = options.stderr
+  }
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, CommandError, connect, insecureAcceptAnyHostKey, publicKey, type RunOptions, sh } from '../../../src/index.ts'
+import type { SshServer } from '../../support/ssh-server.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { rejection, within } from '../../support/within.ts'
+
+let server: SshServer
+let client: Client
+beforeAll(async () => {
+  server = await startSshd()
+  client = await connect({ host: server.host, port: server.port, username: server.user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))] })
+})
+afterAll(async () => {
+  await client.close()
+  await server.stop()
+})
+
+const bytes = new TextEncoder().encode('hello world')
+const failure = async (command: string, options: RunOptions) => await within(8000, 'it', rejection(client.run(command, options))) as CommandError
+
+describe('stdin', () => {
+  const inputs: Record<string, () => RunOptions['stdin']> = {
+    text: () => 'hello world',
+    bytes: () => bytes,
+    'an ArrayBuffer': () => bytes.buffer.slice(0),
+    'a DataView': () => new DataView(bytes.buffer.slice(0)),
+    'a view of 16 bits': () => new Uint16Array(new TextEncoder().encode('hello world ').buffer),
+    'a Blob': () => new Blob(['hello ', 'world']),
+    'a stream of bytes': () => new Blob(['hello world']).stream(),
+    'a stream of text': () => new ReadableStream({ start(controller) { controller.enqueue('hello '); controller.enqueue('world'); controller.close() } }),
+    'an async generator': async function* () { yield 'hello '; yield bytes.subarray(6) },
+    'an array of texts': () => ['hello ', 'world'],
+    'a Readable of Node': () => Readable.from([Buffer.from('hello '), 'world']),
+  } as never
+
+  test.each(Object.keys(inputs))('%s', async (name) => {
+    expect((await client.run('cat', { stdin: (inputs[name] as () => RunOptions['stdin'])() })).stdout.trim()).toBe('hello world')
+  })
+
+  test.each<[string, unknown]>([
+    ['a number', 5], ['an object', { a: 1 }], ['null', null], ['a Map', new Map([[1, 2]])], ['an array of numbers', [...bytes]], ['a Promise', Promise.resolve('x')],
+    ['shared memory', new Uint8Array(new SharedArrayBuffer(3))], ['a function', () => 'x'],
+  ])('%s is a TypeError, and nothing is started', async (_, stdin) => {
+    let started = false
+    const exec = client.exec.bind(client)
+    client.exec = (...operands) => { started = true; return exec(...operands) }
+    expect(await rejection(client.run('cat', { stdin } as never))).toBeInstanceOf(TypeError)
+    client.exec = exec
+    expect(started).toBe(false)
+  })
+
+  test('a part that cannot be sent ends the command', async () => {
+    expect(await rejection(client.run('cat', { stdin: (function* () { yield 'a'; yield 5 as never })() }))).toBeInstanceOf(TypeError)
+  })
+
+  test('a source that fails ends the command with its error', async () => {
+    const reason = new Error('no more')
+    expect(await rejection(client.run('cat', { stdin: new ReadableStream({ pull: () => { throw reason } }) }))).toBe(reason)
+  })
+})
+
+describe('check', () => {
+  test('a code other than 0 is an error with the end of stderr', async () => {
+    const error = await failure('echo out; echo careful >&2; exit 3', { check: true })
+    expect(error).toBeInstanceOf(CommandError)
+    expect(error).toMatchObject({ code: 'ERR_COMMAND_FAILED', message: 'the command ended with code 3: careful', exit: { code: 3, signal: null }, stdout: 'out\n', stderr: 'careful\n' })
+  })
+
+  test('a signal is one, and what the command says cannot act on a terminal', async () => {
+    expect((await failure(String.raw`printf '\033[31mred' >&2; kill -TERM $$`, { check: true })).message).toBe('the command was ended by the signal TERM: \\u{1b}[31mred')
+  })
+
+  test('code 0 is none', async () => {
+    expect((await client.run('true', { check: true })).exit.code).toBe(0)
+  })
+})
+
+describe('timeout', () => {
+  test('ends the command, and has what came', async () => {
+    const error = await failure('echo begun; trap "echo ended > /dev/null" TERM; sleep 30', { timeout: 700 })
+    expect(error).toMatchObject({ name: 'CommandError', code: 'ERR_COMMAND_TIMEOUT', stdout: 'begun\n', exit: undefined })
+  })
+
+  test.each([0, Infinity, 2 ** 31])('%d is none, or long', async (timeout) => {
+    expect((await client.run('echo x', { timeout })).stdout).toBe('x\n')
+  })
+
+  test('NaN is refused before anything is sent', async () => {
+    expect(await rejection(client.run('true', { timeout: Number.NaN }))).toBeInstanceOf(RangeError)
+  })
+
+  test('an abort has its own reason', async () => {
+    const reason = new Error('mine')
+    expect(await failure('sleep 30', { timeout: 20_000, signal: AbortSignal.any([AbortSignal.abort(reason)]) })).toBe(reason)
+  })
+})
+
+describe('maxBuffer', () => {
+  test('more of either stream ends the command, and has what came', async () => {
+    expect(await failure('yes', { maxBuffer: 1000 })).toMatchObject({ code: 'ERR_COMMAND_MAX_BUFFER', message: expect.stringContaining('stdout'), stdout: 'y\n'.repeat(500) })
+    expect(await failure('yes >&2', { maxBuffer: 10 })).toMatchObject({ code: 'ERR_COMMAND_MAX_BUFFER', message: expect.stringContaining('stderr'), stderr: 'y\n'.repeat(5) })
+  })
+
+  test('as much as that is fine', async () => {
+    expect((await client.run('printf 12345', { maxBuffer: 5 })).stdout).toBe('12345')
+  })
+})
+
+describe('cwd', () => {
+  test.each(['/tmp', '/usr/bin', '/'])('%s', async (cwd) => {
+    expect((await client.run('pwd -P', { cwd })).stdout.trim().length).toBeGreaterThan(0)
+    expect((await client.run('pwd', { cwd })).stdout).toBe(`${cwd}\n`)
+  })
+
+  test('names are quoted, and a relative one is no option', async () => {
+    const names = ['with space', '-P', '$(touch hacked)', 'a\'b', '"', '~', ';exit 9']
+    const root = (await client.run('mktemp -d', { check: true })).stdout.trim()
+    for (const name of names) {
+      await client.run(sh`mkdir -- ${`${root}/${name}`}`, { check: true })
+      expect((await client.run('pwd', { cwd: `${root}/${name}`, check: true })).stdout).toBe(`${root}/${name}\n`)
+      expect((await client.run(sh`cd ${root} && ${'true'}`, { check: true })).exit.code).toBe(0)
+    }
+    await client.run(sh`rm -rf ${root}`, { check: true })
+  })
+
+  test('nothing runs where there is no such directory', async () => {
+    const { stdout, exit } = await client.run('echo ran; echo again', { cwd: '/nowhere at all' })
+    expect([stdout, exit.code === 0]).toEqual(['', false])
+  })
+})
+
+test.each<[string, unknown]>([['an array', ['ls']], ['nothing', undefined], ['a number', 5]])('a command that is %s is named', async (_, command) => {
+  expect(await rejection(client.run(command as never))).toMatchObject({ name: 'TypeError', message: expect.stringContaining('a command must be a string') })
+})
+
+test('what sh makes arrives as it is', async () => {
+  const words = ['plain', '', ' ', 'a b', '\'', '"', '$HOME', '`id`', '\\', '\n', '*', '!x', '~', '#', '=ls', '-n', 'ä😀', '{a,b}', ';', '&']
+  for (const word of words) expect((await client.run(sh`printf %s ${word}`)).stdout).toBe(word)
+  expect((await client.run(sh`printf '%s|' ${words}`)).stdout).toBe(words.map((word) => `${word}|`).join(''))
+  expect((await client.run(sh`printf ${'%d'} ${42}`)).stdout).toBe('42')
+})
