@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { formatAddress, parseAddress } from './address.ts'
 import { CloseCode, type GatewayLimits } from './admission.ts'
+import { Joined } from './joined.ts'
 import type { AllowList, Target } from './targets.ts'
 
 export interface RelayContext {
@@ -23,12 +24,16 @@ export function relay(webSocket: WebSocket, target: Target, { allow, limits, res
   const dialing = new AbortController()
   let tcp: Socket | undefined
   let over = false
+  const toClient = new Joined((message) => webSocket.send(message, () => {
+    if (tcp?.isPaused() && webSocket.bufferedAmount < limits.bufferBytes / 2) tcp.resume()
+  }))
   // Nothing is taken from the client before there is somewhere to put it.
   webSocket.pause()
 
   const end = (reason: string, code: number) => {
     if (over) return
     over = true
+    toClient.flush()
     clearTimeout(timer)
     dialing.abort()
     ended(reason, counts)
@@ -75,10 +80,8 @@ export function relay(webSocket: WebSocket, target: Target, { allow, limits, res
       if (over) return
       counts.received += chunk.length
       timer.refresh()
-      webSocket.send(chunk, () => {
-        if (socket.isPaused() && webSocket.bufferedAmount < limits.bufferBytes / 2) socket.resume()
-      })
-      if (webSocket.bufferedAmount > limits.bufferBytes) socket.pause()
+      toClient.add(chunk as Buffer)
+      if (webSocket.bufferedAmount + toClient.length > limits.bufferBytes) socket.pause()
     })
     // WebSockets have no half-closed state: the end of one direction is the end.
     socket.on('end', () => end('target closed', 1000))

@@ -187,3 +187,18 @@ test('receiveWindowSize is what reads fill the window up to', async () => {
   expect(() => channel.receiveWindowSize(0)).toThrow(RangeError)
   expect(() => channel.receiveWindowSize(2 ** 31)).toThrow(RangeError)
 })
+
+test('reads fill the window up when half of it is used, not for every packet', async () => {
+  const channel = await execute(used.session, 'head -c 32000000 /dev/zero')
+  let [adjustments, total, window] = [0, 0, channel.windowRead()]
+  for (let rc = 1; rc > 0; total += rc) {
+    [rc] = await complete(() => channel.read(32 << 10))
+    const now = channel.windowRead()
+    if (now > window) adjustments++
+    window = now
+  }
+  expect(total).toBe(32_000_000)
+  const half = LIBSSH2_CHANNEL_WINDOW_DEFAULT / 2
+  expect(adjustments).toBeGreaterThan(5)
+  expect(adjustments).toBeLessThanOrEqual(total / half + 1)
+})
