@@ -4,6 +4,7 @@ import type { Again } from '../bindings/session-context.ts'
 import type { IncomingX11 as IncomingChannel, Session } from '../bindings/session/session.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { ChannelError } from '../errors/ssh-error.ts'
+import { boundAgent } from './bound-agent.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { join } from './join.ts'
 
@@ -139,7 +140,8 @@ class Forwardings {
   async requestAgent(channel: Channel, source: AgentForwarding, signal: AbortSignal | undefined): Promise<Disposable> {
     const path = typeof source === 'string' ? source : undefined
     const asked = this.#agents.used
-    const request = this.#agents.add(typeof source === 'function' ? source : () => connectAgent(path, undefined), false)
+    const open = typeof source === 'function' ? source : () => connectAgent(path, undefined)
+    const request = this.#agents.add(() => boundAgent(this.#session, open), false)
     return this.#asked(request, () => channel.requestAuthAgent(), signal).catch((error: unknown) => {
       // OpenSSH forwards for the whole connection, and refuses to be asked again.
       if (asked && error instanceof ChannelError) return request

@@ -3,6 +3,7 @@ import { orAbort } from '../../abort/or-abort.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { AgentClient, type AgentIdentity } from '../../keys/agent/client.ts'
+import { bindSession } from '../../keys/agent/session-bind.ts'
 import type { AgentTransport } from '../../keys/agent/stream.ts'
 import { parsePublicKey } from '../../keys/public-key.ts'
 import type { AgentOptions } from './agent-options.ts'
@@ -47,9 +48,27 @@ function askOnce(context: AuthContext, source: AgentTransport | string | undefin
 }
 
 async function ask(context: AuthContext, source: AgentTransport | string | undefined): Promise<Asked> {
-  const { signal } = context
-  const client = new AgentClient(typeof source === 'object' ? source : await connectAgent(source, signal))
-  // Nobody waits for an agent that does not hang up.
-  context.atEnd(() => void client.close().catch(() => undefined))
-  return { client, identities: await orAbort(client.identities(), signal) }
+  const client = await bound(context, source)
+  return { client, identities: await orAbort(client.identities(), context.signal) }
+}
+
+/** A connection that the agent knows to be this session's. One that does not take to that is asked without it. */
+async function bound(context: AuthContext, source: AgentTransport | string | undefined): Promise<AgentClient> {
+  const { session, signal } = context
+  const connected = async () => {
+    const client = new AgentClient(typeof source === 'object' ? source : await connectAgent(source, signal))
+    // Nobody waits for an agent that does not hang up.
+    context.atEnd(() => void client.close().catch(() => undefined))
+    return client
+  }
+  const client = await connected()
+  const exchange = session.firstExchange()
+  if (!exchange) return client
+  try {
+    await orAbort(bindSession(client, exchange), signal)
+    return client
+  } catch (error) {
+    if (signal.aborted || typeof source === 'object') throw error
+    return connected()
+  }
 }

@@ -39,6 +39,13 @@ export class AgentStream {
     return answer
   }
 
+  /** Gives both directions back to the owner of the transport. @throws SSHError `ERR_AGENT_PROTOCOL` if the agent has said something that nobody asked for */
+  release(): void {
+    if (this.#received.length > 0) throw this.#fail(new SSHError('the agent said something that nobody asked for', { code: 'ERR_AGENT_PROTOCOL' }))
+    this.#reader.releaseLock()
+    this.#writer.releaseLock()
+  }
+
   async close(): Promise<void> {
     this.#fail(new SSHError('the connection to the agent was closed', { code: 'ERR_AGENT_CLOSED' }))
     await this.#transport.close?.()
