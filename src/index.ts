@@ -68,7 +68,7 @@ export { insecureAcceptAnyHostKey } from './host-key/insecure-accept-any-host-ke
 
 // Types that the bindings (`libssh2-wasm/bindings`) and the client share
 export type { SessionOptions } from './bindings/session/session.ts'
-export type { RekeyLimits } from './bindings/session/transport.ts'
+export type { RekeyLimits } from './bindings/session/rekey-limits.ts'
 export type { Prompt, PromptFunction, PromptRound } from './bindings/session/prompt-round.ts'
 export type { Exit, Originator, PtyOptions } from './bindings/channel/channel.ts'
 export type { SftpStatvfs } from './bindings/sftp/attributes.ts'

@@ -3,9 +3,10 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { AgentClient, AgentIdentity } from '../keys/agent/client.ts'
 import type { AgentTransport } from '../keys/agent/stream.ts'
-import { bytes } from './arguments.ts'
-import type { Again, SessionContext } from './session-context.ts'
+import { copyBytes } from '../wire-format/bytes.ts'
+import { bytes, record, text } from './arguments.ts'
 import { AsyncCall } from './async-call.ts'
+import type { Again, SessionContext } from './session-context.ts'
 import type { Session } from './session/session.ts'
 
 /**
@@ -28,7 +29,7 @@ export class Agent implements Disposable {
 
   /** Path of the agent's socket instead of SSH_AUTH_SOCK; `null` for that one. libssh2_agent_set_identity_path. */
   setIdentityPath(path: string | null): void {
-    this.#path = path
+    this.#path = path === null ? null : text(path, 'path')
   }
 
   /** libssh2_agent_get_identity_path. */
@@ -43,7 +44,7 @@ export class Agent implements Disposable {
    */
   connect(transport?: AgentTransport): Again | 0 {
     if (this.#client) return 0
-    const connected = this.#asyncCalls.call('agentConnect', async () => {
+    const connected = this.#asyncCalls.call([this, 'connect'], async () => {
       const { AgentClient } = await import('../keys/agent/client.ts')
       return new AgentClient(transport ?? await connectAgent(this.#path ?? undefined, undefined))
     })
@@ -60,7 +61,7 @@ export class Agent implements Disposable {
   /** Asks the agent for its identities, which `getIdentity` gives then. @returns 0, or EAGAIN. libssh2_agent_list_identities. */
   listIdentities(): Again | 0 {
     const client = this.#connected()
-    const identities = this.#asyncCalls.call('agentListIdentities', () => client.identities())
+    const identities = this.#asyncCalls.call([this, 'listIdentities'], () => client.identities())
     if (identities === LIBSSH2_ERROR_EAGAIN) return identities
     this.#identities = identities
     return 0
@@ -79,6 +80,7 @@ export class Agent implements Disposable {
   /** Authenticates with an identity. @returns 0, or EAGAIN, also while a person decides. @throws AuthenticationError if the server refuses. libssh2_agent_userauth. */
   userauth(username: string, identity: AgentIdentity): number {
     this.#connected()
+    record(identity, 'identity')
     return this.session.userauthPublickey(username, identity.publicKey, (data, algorithm) => identity.sign(data, algorithm), identity.algorithms)
   }
 
@@ -88,8 +90,10 @@ export class Agent implements Disposable {
    */
   sign(identity: AgentIdentity, data: Uint8Array, method: string = identity.algorithms[0] ?? ''): [rc: number, signature: Uint8Array] {
     this.#connected()
-    const copy = bytes(data, 'data').slice()
-    const signature = this.#asyncCalls.call(`agentSign:${method}:${identity.publicKey}:${copy}`, () => identity.sign(copy, method))
+    record(identity, 'identity')
+    const name = text(method, 'method')
+    const copy = copyBytes(bytes(data, 'data'))
+    const signature = this.#asyncCalls.call([this, 'sign', identity, name, copy], () => identity.sign(copy, name))
     return signature === LIBSSH2_ERROR_EAGAIN ? [signature, new Uint8Array(0)] : [0, signature]
   }
 

@@ -1,3 +1,4 @@
+import type { Step } from '../core/lane.ts'
 import { HOST_FAILED, HOST_PENDING } from '../ffi/host.ts'
 
 /** An answer on its way: to a signature request, a round of prompts, a request for a new password. */
@@ -6,38 +7,52 @@ interface Request {
   error?: { reason: unknown }
 }
 
-/** Turns somebody who takes their time into a callback that C repeats: pending, then the answer. One at a time, as userauth is. */
-export class Answers {
-  readonly #answered: () => void
-  #asked: unknown
-  #request: Request | undefined
+/** Who is asked in a call of userauth, and what has been asked last. */
+interface Asking {
+  asked: unknown
+  request?: Request | undefined
+}
 
-  constructor(answered: () => void) {
+/** Turns somebody who takes their time into a callback that C repeats: pending, then the answer. Each call of userauth asks whom it was given. */
+export class Answers {
+  readonly #running: () => Step | undefined
+  readonly #answered: () => void
+  readonly #asking = new WeakMap<Step, Asking>()
+
+  /** @param running the step that C is called for now. @param answered is called when a pending callback is worth another try. */
+  constructor(running: () => Step | undefined, answered: () => void) {
+    this.#running = running
     this.#answered = answered
   }
 
   /** Runs one attempt of a call whose callback will ask `asked`. An error of theirs is thrown as it is. */
-  during(asked: unknown, attempt: () => number): number {
-    this.#asked = asked
+  during<T>(step: Step, asked: unknown, attempt: () => T): T {
+    const asking = this.#asking.get(step) ?? { asked }
+    asking.asked = asked
+    this.#asking.set(step, asking)
     try {
       return attempt()
     } catch (error) {
-      const failed = this.#request?.error
-      this.#request = undefined
-      throw failed ? failed.reason : error
-    } finally {
-      this.#asked = undefined
+      const { request } = asking
+      this.#asking.delete(step)
+      request?.answer?.fill(0)
+      throw request?.error ? request.error.reason : error
     }
   }
 
-  /** What C's callback does: begins to ask, then looks for the answer. */
+  /**
+   * What C's callback does: begins to ask, then looks for the answer.
+   * @param how asks, and gives bytes that nobody else has: they are zeroed when C has them.
+   */
   ask<T>(how: (asked: T) => Uint8Array | Promise<Uint8Array>): Uint8Array | number {
-    if (this.#asked === undefined) return HOST_FAILED
-    this.#request ??= this.#begin(how, this.#asked as T)
-    const { answer, error } = this.#request
+    const step = this.#running()
+    const asking = step && this.#asking.get(step)
+    if (asking?.asked === undefined) return HOST_FAILED
+    asking.request ??= this.#begin(how, asking.asked as T)
+    const { answer, error } = asking.request
     if (error) return HOST_FAILED
     if (!answer) return HOST_PENDING
-    this.#request = undefined
+    asking.request = undefined
     return answer
   }
 
@@ -45,14 +60,9 @@ export class Answers {
   #begin<T>(how: (asked: T) => Uint8Array | Promise<Uint8Array>, asked: T): Request {
     const request: Request = {}
     Promise.resolve(asked).then(how)
-      .then((answer) => { request.answer = checkedBytes(answer) })
+      .then((answer) => { request.answer = answer })
       .catch((reason: unknown) => { request.error = { reason } })
       .finally(this.#answered)
     return request
   }
-}
-
-function checkedBytes(answer: unknown): Uint8Array {
-  if (answer instanceof Uint8Array) return answer
-  throw new TypeError('the answer must be a Uint8Array')
 }

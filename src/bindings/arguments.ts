@@ -1,9 +1,17 @@
-/// What callers give, checked before C is called: there numbers are cut to 32 bits, and whatever throws inside a call of C counts as a trap.
+/// What callers give, checked before C is called: there numbers are cut to 32 bits, and texts end at a NUL.
+import { binaryOf, bytesOf, type SendableData } from '../wire-format/bytes-of.ts'
 
 /** `value`, if it is a whole number within the bounds. @throws TypeError for what is no number, RangeError for other numbers. */
 export function wholeNumber(value: number, name: string, min = 0, max = 0xffffffff): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`)
+  return value
+}
+
+/** Up to 2^53-1, as a number or a bigint. */
+export function wholeBigint(value: number | bigint, name: string): bigint {
+  if (typeof value !== 'bigint') return BigInt(wholeNumber(value, name, 0, Number.MAX_SAFE_INTEGER))
+  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`${name} must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`)
   return value
 }
 
@@ -19,14 +27,42 @@ export function int(value: number, name: string): number {
   return wholeNumber(value, name, 0, INT_MAX)
 }
 
-export function bytes(value: Uint8Array, name: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array`)
+/** `true` and `false` as C has them; 1 and 0 are as good. */
+export function flag(value: boolean | number, name: string): number {
+  if (value === true || value === 1) return 1
+  if (value === false || value === 0) return 0
+  throw new TypeError(`${name} must be true or false`)
+}
+
+/** A function that is called later. */
+export function callable<F extends (...operands: never[]) => unknown>(value: F, name: string): F {
+  if (typeof value !== 'function') throw new TypeError(`${name} must be a function`)
   return value
 }
 
-const encoder = new TextEncoder()
+export function text(value: string, name: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`)
+  return value
+}
+
+/** Names as SSH has them in one string, with commas between. @param nameOf makes the name of an entry. */
+export function nameList(names: readonly string[], name: string, nameOf: (entry: string) => string = (entry) => entry): string {
+  if (!Array.isArray(names)) throw new TypeError(`${name} must be an array of strings`)
+  return names.map((entry: string) => nameOf(text(entry, name))).join(',')
+}
+
+/** An object whose properties are looked at. */
+export function record<T extends object>(value: T, name: string): T {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`)
+  return value
+}
+
+/** Bytes in any form. */
+export function bytes(value: ArrayBuffer | ArrayBufferView, name: string): Uint8Array {
+  return binaryOf(value, name)
+}
 
 /** Bytes as they are, a string as UTF-8. */
-export function data(value: string | Uint8Array, name: string): Uint8Array {
-  return typeof value === 'string' ? encoder.encode(value) : bytes(value, name)
+export function data(value: SendableData, name: string): Uint8Array {
+  return bytesOf(value, name)
 }

@@ -1,33 +1,47 @@
-import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { Step } from '../core/lane.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
-interface Work<T> {
-  result?: { readonly value: T }
-  error?: { readonly reason: unknown }
-}
-
-/** Turns work that takes its time into a call that is repeated: EAGAIN, and in the end what came of it. */
+/** Turns work of JavaScript that takes its time into a call that is repeated: EAGAIN, and in the end what came of it. */
 export class AsyncCall {
   readonly #context: SessionContext
-  readonly #begun = new Map<string, Work<unknown>>()
+  /** Calls from outside the driver that have not been told yet what came of them. */
+  readonly #direct: Step[] = []
 
   constructor(context: SessionContext) {
     this.#context = context
+    void context.ended.then(() => { this.#direct.length = 0 })
   }
 
-  /** Begins `start` at the first call with this key, and gives its result to the call that finds it done. */
-  call<T>(key: string, start: () => Promise<T>): T | Again {
-    const work = (this.#begun.get(key) ?? this.#begin(key, start)) as Work<T>
-    if (!work.result && !work.error) return this.#context.attempt<T>({ key }, () => LIBSSH2_ERROR_EAGAIN)
-    this.#begun.delete(key)
-    if (work.error) throw work.error.reason
-    return (work.result as { value: T }).value
+  /**
+   * Begins `start` at the first attempt of this call, and gives its result to the one that finds it done.
+   * @param seenThrough an abort does not end it: what comes of it then is disposed of.
+   */
+  call<T>(call: readonly unknown[], start: () => Promise<T>, seenThrough = false): T | Again {
+    const step = this.begin(call, start, seenThrough)
+    if (!step.outcome) return this.#context.pending()
+    this.forget(step)
+    return step.recall()
   }
 
-  #begin<T>(key: string, start: () => Promise<T>): Work<T> {
-    const work: Work<T> = {}
-    this.#begun.set(key, work)
-    start().then((value) => { work.result = { value } }, (reason: unknown) => { work.error = { reason } }).finally(() => this.#context.driver.wake())
-    return work
+  /** As `call`, for what several attempts of a caller need: it is kept until `forget`. */
+  begin(call: readonly unknown[], start: () => Promise<unknown>, seenThrough = false): Step {
+    const direct = this.#direct.find((step) => step.is(undefined, call))
+    const { current } = this.#context.driver
+    const step = current?.step(undefined, call, direct) ?? direct ?? new Step(undefined, call)
+    if (current) this.forget(step)
+    else if (!direct) this.#direct.push(step)
+    if (!step.resume) {
+      step.resume = () => {}
+      step.seenThrough = seenThrough
+      new Promise((resolve) => { resolve(start()) }).then((value) => { step.outcome = { value } }, (reason: unknown) => { step.outcome = { error: { reason } } })
+        .finally(() => this.#context.driver.wake())
+    }
+    return step
+  }
+
+  /** Its caller has been told: the next call of the same begins anew. */
+  forget(step: Step): void {
+    const at = this.#direct.indexOf(step)
+    if (at >= 0) this.#direct.splice(at, 1)
   }
 }

@@ -1,50 +1,47 @@
+import { Lane, type Step } from '../core/lane.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { OpeningPointer } from '../ffi/exports.ts'
 import type { SessionContext } from './session-context.ts'
-import { Lane } from './lane.ts'
 
-/** The opening of a channel, with a lane of its own and what libssh2 would keep in the session. */
-export interface Opening {
-  readonly lane: Lane
-  readonly pointer: OpeningPointer
-}
-
-/** Openings of one session. Operations of the driver have one each, so that any number is under way at once; other calls cannot be told apart, and have none. */
+/** Channels that operations of the driver open: each has for itself what libssh2 would keep in the session, so that any number is opened at once. */
 export class ChannelOpens {
-  readonly #calls: SessionContext
-  readonly #of = new WeakMap<object, Opening>()
+  readonly #context: SessionContext
+  /** Calls of this lane are told apart by their arguments and their operation; it is never held. */
+  readonly lane = new Lane()
+  readonly #openings = new WeakMap<Step, OpeningPointer>()
 
-  constructor(calls: SessionContext) {
-    this.#calls = calls
+  constructor(context: SessionContext) {
+    this.#context = context
   }
 
-  attempt<T>(open: (opening: Opening | undefined) => T): T {
-    const { current } = this.#calls.driver
-    if (!current || this.#calls.failure) return open(undefined)
-    const opening = this.#of.get(current) ?? this.#new(current)
+  /** One attempt at the opening that `step` is. */
+  attempt<T>(step: Step, open: (opening: OpeningPointer) => T): T {
+    if (step.outcome) return step.recall()
+    const opening = this.#openings.get(step) ?? this.#new(step)
+    step.resume ??= () => this.attempt(step, open)
     let over = true
     try {
       const result = open(opening)
       over = result !== LIBSSH2_ERROR_EAGAIN as unknown
       return result
     } finally {
-      if (over) this.#drop(current, opening)
+      if (over) this.#drop(step, opening)
     }
   }
 
-  #new(operation: object): Opening {
-    const pointer = this.#calls.plain((c, session) => c._glue_opening_new(session))
-    if (pointer === 0) throw libssh2Error(LIBSSH2_ERROR_ALLOC)
-    const opening = { lane: new Lane(), pointer }
-    this.#of.set(operation, opening)
+  #new(step: Step): OpeningPointer {
+    const opening = this.#context.plain((c, session) => c._glue_opening_new(session))
+    if (opening === 0) throw libssh2Error(LIBSSH2_ERROR_ALLOC)
+    this.#openings.set(step, opening)
+    step.seenThrough = true
     return opening
   }
 
   /** The memory of a session that has ended goes with it. */
-  #drop(operation: object, { pointer }: Opening): void {
-    this.#of.delete(operation)
-    const { failure, handle } = this.#calls
-    if (!failure && !handle.freed) this.#calls.plain((c, session) => c._glue_opening_free(session, pointer))
+  #drop(step: Step, opening: OpeningPointer): void {
+    this.#openings.delete(step)
+    const { failure, handle } = this.#context
+    if (!failure && !handle.freed) this.#context.plain((c, session) => c._glue_opening_free(session, opening))
   }
 }

@@ -2,7 +2,8 @@
 
 export { Session, type IncomingX11, type SessionOptions } from './session/session.ts'
 export type { FirstExchange, GlobalAnswer } from './session/global-requests.ts'
-export type { Disconnected, HostKey, RekeyLimits } from './session/transport.ts'
+export type { RekeyLimits } from './session/rekey-limits.ts'
+export type { Disconnected, HostKey } from './session/transport.ts'
 export type { MethodsLeft, NewPasswordFunction, SignFunction } from './session/userauth.ts'
 export type { Prompt, PromptFunction, PromptRound } from './session/prompt-round.ts'
 export { Channel, type Exit, type ExitSignal, type Originator, type PtyOptions } from './channel/channel.ts'

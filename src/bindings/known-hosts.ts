@@ -8,6 +8,7 @@ import type { Bytes, KnownHostPointer, KnownHostsPointer } from '../ffi/exports.
 import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
+import type { SendableData } from '../wire-format/bytes-of.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
 import type { SessionContext } from './session-context.ts'
 import type { Session } from './session/session.ts'
@@ -46,14 +47,17 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     this.#handle = new Handle('collection of known hosts', pointer, context.handle)
   }
 
-  #call<T>(run: (c: Libssh2Module, hosts: KnownHostsPointer, scope: HeapScope) => T): T {
+  /** Checks and encodes the arguments, calls C, and reads what it has found. */
+  #call<T>(prepare: (scope: HeapScope) => (c: Libssh2Module, hosts: KnownHostsPointer) => number, read: (rc: number) => T): T {
     const { pointer } = this.#handle
     using scope = this.#context.heap.scope()
-    return this.#context.plain((c) => run(c, pointer, scope))
+    const run = prepare(scope)
+    return read(this.#context.plain((c) => run(c, pointer)))
   }
 
-  #checked(rc: number): void {
+  #checked(rc: number): number {
     if (rc < 0) throw libssh2Error(rc, this.#context.lastErrorMessage(rc))
+    return rc
   }
 
   #entry(pointer: KnownHostPointer): KnownHost {
@@ -74,7 +78,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   }
 
   /** As `addc` without a comment. libssh2_knownhost_add. */
-  add(host: string, salt: string | null, key: string | Uint8Array, typemask: number): KnownHost {
+  add(host: string, salt: string | null, key: SendableData, typemask: number): KnownHost {
     return this.addc(host, salt, key, null, typemask)
   }
 
@@ -83,22 +87,25 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
    * @param host the name, `[name]:port` where the port is not 22; the base64 of its hash for `LIBSSH2_KNOWNHOST_TYPE_SHA1`.
    * @param salt of the hash, in base64. @param key blob (`_KEYENC_RAW`) or its base64. @returns the entry. libssh2_knownhost_addc.
    */
-  addc(host: string, salt: string | null, key: string | Uint8Array, comment: string | null, typemask: number): KnownHost {
+  addc(host: string, salt: string | null, key: SendableData, comment: string | null, typemask: number): KnownHost {
     const type = wholeNumber(typemask, 'typemask')
     if ((type & LIBSSH2_KNOWNHOST_TYPE_MASK) === LIBSSH2_KNOWNHOST_TYPE_SHA1 && salt === null) throw new TypeError('salt is needed for a hashed name')
-    return this.#call((c, hosts, scope) => {
+    let store = 0 as Bytes
+    return this.#call((scope) => {
       const name = scope.utf8(host, 'host')
       const blob = scope.bytes(data(key, 'key'))
-      const text = comment === null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(comment, 'comment')
-      const store = scope.out()
-      const saltPointer = salt === null ? 0 as Bytes : scope.utf8(salt, 'salt').pointer
-      this.#checked(c._libssh2_knownhost_addc(hosts, name.pointer, saltPointer, blob.pointer, blob.length, text.pointer, text.length, type, store))
+      const words = comment === null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(comment, 'comment')
+      const salting = salt === null ? 0 as Bytes : scope.utf8(salt, 'salt').pointer
+      store = scope.out()
+      return (c, hosts) => c._libssh2_knownhost_addc(hosts, name.pointer, salting, blob.pointer, blob.length, words.pointer, words.length, type, store)
+    }, (rc) => {
+      this.#checked(rc)
       return this.#entry(this.#context.heap.u32(store) as KnownHostPointer)
     })
   }
 
   /** As `checkp` without a port. libssh2_knownhost_check. */
-  check(host: string, key: string | Uint8Array, typemask: number): [result: number, entry: KnownHost | null] {
+  check(host: string, key: SendableData, typemask: number): [result: number, entry: KnownHost | null] {
     return this.checkp(host, null, key, typemask)
   }
 
@@ -107,15 +114,17 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
    * @param typemask what `key` is: `LIBSSH2_KNOWNHOST_TYPE_PLAIN`, `_KEYENC_*`, and `_KEY_*` where only keys of that type count.
    * @returns `LIBSSH2_KNOWNHOST_CHECK_MATCH` (0), `_MISMATCH` (1) or `_NOTFOUND` (2), with the entry that was found. libssh2_knownhost_checkp.
    */
-  checkp(host: string, port: number | null, key: string | Uint8Array, typemask: number): [result: number, entry: KnownHost | null] {
+  checkp(host: string, port: number | null, key: SendableData, typemask: number): [result: number, entry: KnownHost | null] {
     const type = wholeNumber(typemask, 'typemask')
     const number = port === null ? -1 : checkedPort(port, 'port')
-    return this.#call((c, hosts, scope) => {
+    let found = 0 as Bytes
+    return this.#call((scope) => {
       const name = scope.utf8(host, 'host')
       const blob = scope.bytes(data(key, 'key'))
-      const found = scope.out()
-      const result = c._libssh2_knownhost_checkp(hosts, name.pointer, number, blob.pointer, blob.length, type, found)
-      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(c._libssh2_session_last_errno(this.#context.session) || LIBSSH2_ERROR_ALLOC)
+      found = scope.out()
+      return (c, hosts) => c._libssh2_knownhost_checkp(hosts, name.pointer, number, blob.pointer, blob.length, type, found)
+    }, (result) => {
+      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(this.#context.plain((c, session) => c._libssh2_session_last_errno(session)) || LIBSSH2_ERROR_ALLOC)
       const entry = this.#context.heap.u32(found) as KnownHostPointer
       return [result, entry === 0 ? null : this.#entry(entry)]
     })
@@ -124,7 +133,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** Removes an entry. @returns 0. libssh2_knownhost_del. */
   del(entry: KnownHost): number {
     const pointer = this.#pointer(entry)
-    this.#call((c, hosts) => this.#checked(c._libssh2_knownhost_del(hosts, pointer)))
+    this.#call(() => (c, hosts) => c._libssh2_knownhost_del(hosts, pointer), (rc) => this.#checked(rc))
     this.#entries.delete(pointer)
     this.#pointers.delete(entry)
     return 0
@@ -133,12 +142,11 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** The entry behind `previous`, the first one without it; `null` at the end. libssh2_knownhost_get. */
   get(previous?: KnownHost): KnownHost | null {
     const after = previous === undefined ? 0 as KnownHostPointer : this.#pointer(previous)
-    return this.#call((c, hosts, scope) => {
-      const store = scope.out()
-      const end = c._libssh2_knownhost_get(hosts, store, after)
-      this.#checked(end)
-      return end === 1 ? null : this.#entry(this.#context.heap.u32(store) as KnownHostPointer)
-    })
+    let store = 0 as Bytes
+    return this.#call((scope) => {
+      store = scope.out()
+      return (c, hosts) => c._libssh2_knownhost_get(hosts, store, after)
+    }, (end) => this.#checked(end) === 1 ? null : this.#entry(this.#context.heap.u32(store) as KnownHostPointer))
   }
 
   /** All entries, by `get`. */
@@ -148,9 +156,12 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
 
   /** Adds what one line of a known_hosts file says; comments and empty lines say nothing. @returns 0. libssh2_knownhost_readline. */
   readline(line: string, type: number = LIBSSH2_KNOWNHOST_FILE_OPENSSH): number {
-    return this.#call((c, hosts, scope) => {
-      const text = scope.utf8(line, 'line')
-      this.#checked(c._libssh2_knownhost_readline(hosts, text.pointer, text.length, wholeNumber(type, 'type')))
+    const format = wholeNumber(type, 'type')
+    return this.#call((scope) => {
+      const content = scope.utf8(line, 'line')
+      return (c, hosts) => c._libssh2_knownhost_readline(hosts, content.pointer, content.length, format)
+    }, (rc) => {
+      this.#checked(rc)
       return 0
     })
   }
@@ -158,21 +169,27 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** The line of a known_hosts file for an entry, with the line feed. libssh2_knownhost_writeline. */
   writeline(entry: KnownHost, type: number = LIBSSH2_KNOWNHOST_FILE_OPENSSH): string {
     const pointer = this.#pointer(entry)
-    const write = (size: number): string => this.#call((c, hosts, scope) => {
-      const [buffer, length] = [scope.out(size), scope.out()]
-      const rc = c._libssh2_knownhost_writeline(hosts, pointer, buffer, size, length, wholeNumber(type, 'type'))
-      const needed = this.#context.heap.u32(length) + 1
-      if (rc === LIBSSH2_ERROR_BUFFER_TOO_SMALL && needed > size && needed <= LONGEST_LINE) return write(needed)
-      this.#checked(rc)
-      return this.#context.heap.text(buffer, needed - 1)
-    })
+    const format = wholeNumber(type, 'type')
+    const write = (size: number): string => {
+      let [buffer, length] = [0 as Bytes, 0 as Bytes]
+      return this.#call((scope) => {
+        [buffer, length] = [scope.out(size), scope.out()]
+        return (c, hosts) => c._libssh2_knownhost_writeline(hosts, pointer, buffer, size, length, format)
+      }, (rc) => {
+        const needed = this.#context.heap.u32(length) + 1
+        if (rc === LIBSSH2_ERROR_BUFFER_TOO_SMALL && needed > size && needed <= LONGEST_LINE) return write(needed)
+        this.#checked(rc)
+        return this.#context.heap.text(buffer, needed - 1)
+      })
+    }
     return write(1024)
   }
 
   /** Frees the collection. Idempotent. libssh2_knownhost_free. */
   free(): void {
     if (this.#handle.freed) return
-    this.#call((c, hosts) => c._libssh2_knownhost_free(hosts))
+    const { pointer } = this.#handle
+    this.#context.plain((c) => c._libssh2_knownhost_free(pointer))
     this.#handle.drop()
     this.#entries.clear()
   }

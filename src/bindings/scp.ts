@@ -1,6 +1,5 @@
-import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer } from '../ffi/exports.ts'
-import { wholeNumber } from './arguments.ts'
+import { wholeBigint, wholeNumber } from './arguments.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
 /** What the server says of a file that it sends over SCP. */
@@ -15,23 +14,25 @@ export interface ScpStat {
 }
 
 /** For `session.scpRecv2()`. */
-export function scpRecv2(context: SessionContext, path: string): [channel: ChannelPointer, stat: ScpStat] | Again {
-  const { heap } = context
-  using scope = heap.scope()
-  const name = scope.utf8(path, 'path')
-  const facts = scope.out(4 * 8)
-  const channel = context.pointer<ChannelPointer>({ lane: context.lane, key: `scpRecv2:${path}` }, (c, session) => c._glue_scp_recv(session, name.pointer, facts))
-  if (channel === LIBSSH2_ERROR_EAGAIN) return channel as Again
-  const [filesize, permissions, mtime, atime] = [0, 8, 16, 24].map((at) => Number(heap.u64((facts + at) as Bytes))) as [number, number, number, number]
-  return [channel as ChannelPointer, { filesize, permissions, mtime, atime }]
+export function scpRecv2<T>(context: SessionContext, path: string, read: (channel: ChannelPointer, stat: ScpStat) => T): T | Again {
+  const { heap, lane } = context
+  let facts = 0 as Bytes
+  return context.performForPointer({ lane, call: ['scpRecv2', path] }, (scope) => {
+    const name = scope.utf8(path, 'path')
+    facts = scope.out(4 * 8)
+    return (c, session) => c._glue_scp_recv(session, name.pointer, facts)
+  }, (channel) => {
+    const [filesize, permissions, mtime, atime] = [0, 8, 16, 24].map((at) => Number(heap.u64((facts + at) as Bytes))) as [number, number, number, number]
+    return read(channel, { filesize, permissions, mtime, atime })
+  })
 }
 
 /** For `session.scpSend64()`. */
-export function scpSend64(context: SessionContext, path: string, mode: number, size: number | bigint, mtime: number, atime: number): ChannelPointer | Again {
+export function scpSend64<T>(context: SessionContext, path: string, mode: number, size: number | bigint, mtime: number, atime: number, read: (channel: ChannelPointer) => T): T | Again {
   const bits = wholeNumber(mode, 'mode', 0, 0o7777)
-  const length = BigInt(wholeNumber(Number(size), 'size', 0, Number.MAX_SAFE_INTEGER))
-  const times = [BigInt(wholeNumber(mtime, 'mtime', 0, Number.MAX_SAFE_INTEGER)), BigInt(wholeNumber(atime, 'atime', 0, Number.MAX_SAFE_INTEGER))] as const
-  using scope = context.heap.scope()
-  const name = scope.utf8(path, 'path')
-  return context.pointer({ lane: context.lane, key: `scpSend64:${path}:${bits}:${length}:${times}` }, (c, session) => c._libssh2_scp_send64(session, name.pointer, bits, length, ...times))
+  const numbers = [wholeBigint(size, 'size'), wholeBigint(mtime, 'mtime'), wholeBigint(atime, 'atime')] as const
+  return context.performForPointer({ lane: context.lane, call: ['scpSend64', path, bits, ...numbers] }, (scope) => {
+    const name = scope.utf8(path, 'path')
+    return (c, session) => c._libssh2_scp_send64(session, name.pointer, bits, ...numbers)
+  }, read)
 }

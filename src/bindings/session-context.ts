@@ -1,22 +1,24 @@
 import { Driver } from '../core/driver.ts'
+import { Lane, Step } from '../core/lane.ts'
+import type { Again } from '../core/operation.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { Wire } from '../core/wire.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
-import { DisconnectError, type SSHError } from '../errors/ssh-error.ts'
+import { DisconnectError, SSHError } from '../errors/ssh-error.ts'
 import {
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE,
   LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
 } from '../ffi/constants.gen.ts'
 import type { Pointer, SessionPointer } from '../ffi/exports.ts'
 import { Handle } from '../ffi/handle.ts'
-import type { Heap } from '../ffi/heap.ts'
+import type { Heap, HeapScope } from '../ffi/heap.ts'
 import type { SessionHost } from '../ffi/host.ts'
 import type { Instance } from '../ffi/instance.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
-import { Lane } from './lane.ts'
+import { flag, int } from './arguments.ts'
 import { Negotiation } from './session/negotiation.ts'
 
-export type Again = typeof LIBSSH2_ERROR_EAGAIN
+export type { Again } from '../core/operation.ts'
 export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T
 
 /** After these nothing more can be read from the transport: the session is over. */
@@ -25,16 +27,26 @@ const FATAL = new Set<number>([
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
 ])
 
-/** A call of C: which lane it waits in, and what tells it from the others there. */
-export interface Call {
-  readonly lane?: Lane
-  /** Identity of the call: an operation that said EAGAIN is gone on with only by a call of the same key. */
-  readonly key: string
+/** How a call of C is made. */
+export interface Way {
+  /** Laws 4 to 6: the lane that it waits for. */
+  readonly lane?: Lane | undefined
+  /** What is called, with which arguments, where it has a lane or must not be done twice: an attempt that gives the same goes on with the call that said EAGAIN. */
+  readonly call?: readonly unknown[]
+  /** That call itself, where the caller has asked for it. */
+  readonly step?: Step
+  /** It is a part of that call only, whose caller says when it is over. */
+  readonly isPart?: boolean
+  /** Each call of the same gives something else: what came of one is not told again. */
+  readonly takes?: boolean
   /** The number of the channel that it looks at, if it waits for nothing but what arrives there. */
   readonly source?: number
   /** It looks only at what has arrived, and is of use after the session has ended too. */
   readonly local?: boolean
 }
+
+/** Checks the arguments and puts them into memory that is the call's own. What it gives calls C, with nothing left to go wrong but C. */
+export type Prepare<R> = (scope: HeapScope) => Run<R>
 
 /** The way of every binding into C for one session: lanes, return codes, errors, and what ended the session. */
 export class SessionContext {
@@ -53,6 +65,7 @@ export class SessionContext {
   readonly #memoryLimit: number
   #failure: SSHError | undefined
   #serviced = false
+  #running: Step | undefined
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
@@ -126,6 +139,12 @@ export class SessionContext {
     this.#negotiation = undefined
   }
 
+  /** Has C tell of `LIBSSH2_CALLBACK_*`, or no longer. */
+  listen(callback: number, on: boolean): void {
+    const [kind, wanted] = [int(callback, 'callback'), flag(on, 'on')]
+    this.plain((c, session) => c._glue_session_listen(session, kind, wanted))
+  }
+
   #service(): void {
     if (!this.#serviced || this.handle.freed || this.failure) return
     try {
@@ -153,61 +172,123 @@ export class SessionContext {
     return this.handle.pointer
   }
 
-  /** Calls C for a code: negative ones but EAGAIN are thrown. */
-  code(call: Call, run: Run<number>): number {
-    return this.attempt(call, (c, session) => {
-      const rc = run(c, session)
-      return rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN ? this.#raise(rc) : rc
-    })
+  /**
+   * Calls C for a code: negative ones but EAGAIN are thrown. Arguments are checked and encoded before C is entered.
+   * @param read makes the result of the code and of what C has written. @returns that, or EAGAIN.
+   */
+  perform(way: Way, prepare: Prepare<number>): number
+  perform<T>(way: Way, prepare: Prepare<number>, read: (rc: number) => T): T | Again
+  perform<T>(way: Way, prepare: Prepare<number>, read?: (rc: number) => T): T | number {
+    return this.#perform(way, prepare, this.#codeOf, read as (rc: number) => T)
   }
 
-  /** Calls C for a pointer: NULL is EAGAIN or thrown, as the last error says. */
-  pointer<P extends Pointer>(call: Call, run: Run<P>): P | Again {
-    return this.attempt(call, (c, session) => this.orLastError(run(c, session)))
+  /** As `perform`, for a pointer: NULL is EAGAIN or thrown, as the last error says. */
+  performForPointer<P extends Pointer, T>(way: Way, prepare: Prepare<P>, read: (pointer: P) => T): T | Again {
+    return this.#perform(way, prepare, this.#pointerOf as (pointer: P) => P | Again, read)
   }
 
-  /** NULL stands for the last error: EAGAIN is given back, others are thrown. Inside `attempt`. */
-  orLastError<P extends Pointer>(pointer: P): P | Again {
-    if (pointer !== 0) return pointer
-    const errno = this.plain((c, session) => c._libssh2_session_last_errno(session))
-    return errno === LIBSSH2_ERROR_EAGAIN ? errno : this.#raise(errno)
+  /** As `perform`, for calls whose arguments are numbers. */
+  call(way: Way, run: Run<number>): number {
+    return this.#perform(way, undefined, this.#codeOf, undefined, run)
+  }
+
+  /** One attempt at a call that is not C's, and that says EAGAIN. */
+  pending(): Again {
+    return this.call({}, sayAgain) as Again
   }
 
   /** Calls C for something that neither waits nor fails. */
   plain<T>(run: Run<T>): T {
-    const { session } = this
-    return this.instance.call((c) => run(c, session))
+    return this.instance.call(run, this.session)
   }
 
-  /** One attempt at a call that may say EAGAIN: takes its lane, and gives it back when the call is over. */
-  attempt<T>(call: Call, run: Run<T | Again>): T | Again {
-    const result = this.#attempt(call, run)
-    const { current } = this.driver
-    const { lane, key } = call
-    if (current) current.source = current.calls++ === 0 ? call.source : undefined
-    if (result === LIBSSH2_ERROR_EAGAIN) {
-      this.driver.blocked()
-      if (current) current.midway = lane && (() => lane.heldBy(key))
-    }
+  /** The step that a call is: of the operation that is being attempted, or of who calls from outside the driver and comes again. */
+  step(lane: Lane | undefined, call: readonly unknown[]): Step {
+    const begun = lane?.begun(call)
+    return this.driver.current?.step(lane, call, begun) ?? begun ?? new Step(lane, call)
+  }
+
+  /** The step that C is called for now: whose the questions are that it asks. */
+  get running(): Step | undefined {
+    return this.#running
+  }
+
+  #perform<R, T>(way: Way, prepare: Prepare<R> | undefined, checked: (result: R) => R | Again, read?: (result: R) => T, run?: Run<R>): T | Again {
+    const step = way.step ?? (way.call && this.step(way.lane, way.call))
+    if (step?.outcome) return step.recall()
+    if (!prepare) return this.#attempt(way, step, run as Run<R>, checked, read)
+    using scope = this.heap.scope()
+    const result = this.#attempt(way, step, this.#prepared(step, prepare, scope), checked, read)
+    if (step && result === LIBSSH2_ERROR_EAGAIN) step.resume ??= () => this.#perform({ ...way, step }, prepare, checked, read)
     return result
   }
 
-  #attempt<T>({ lane, key, local }: Call, run: Run<T | Again>): T | Again {
+  #prepared<R>(step: Step | undefined, prepare: Prepare<R>, scope: HeapScope): Run<R> {
+    try {
+      return prepare(scope)
+    } catch (reason) {
+      // What the call was about is gone, and with it whatever libssh2 stood in the middle of.
+      if (step && reason instanceof SSHError && reason.code === 'ERR_HANDLE_FREED') this.#over(step, reason)
+      throw reason
+    }
+  }
+
+  /** One attempt at a call that may say EAGAIN: takes its lane, and gives it back when the call is over. */
+  #attempt<R, T>({ lane, local, source, takes, isPart }: Way, step: Step | undefined, run: Run<R>, checked: (result: R) => R | Again, read: ((result: R) => T) | undefined): T | Again {
+    const { current } = this.driver
+    current?.looksAt(source)
+    if (!local && this.failure) throw this.#over(step, this.failure)
     const { session } = this
-    if (!local && this.failure) throw this.failure
-    if (lane && !lane.admits(key)) return LIBSSH2_ERROR_EAGAIN
+    if (lane && step && !lane.admits(step)) return this.#again()
     let again = false
     try {
-      const result = this.instance.call((c) => run(c, session))
-      const end = result === LIBSSH2_ERROR_EAGAIN ? this.#checkEnd() : undefined
-      if (end) throw end
+      if (step) lane?.hold(step)
+      this.#running = step
+      const result = checked(this.instance.call(run, session))
       again = result === LIBSSH2_ERROR_EAGAIN
-      return result
+      if (again) {
+        const end = this.#checkEnd()
+        again = end === undefined
+        if (end) throw end
+        return this.#again()
+      }
+      const value = (read ? read(result as R) : result) as T
+      if (current && step && !isPart) {
+        if (takes) current.forget(step)
+        else step.outcome = { value }
+      }
+      return value
+    } catch (reason) {
+      throw this.#over(step, reason)
     } finally {
-      if (again) lane?.hold(key)
-      else if (lane?.release(key)) this.driver.release()
+      this.#running = undefined
+      if (!again && step && lane?.release(step)) this.driver.release()
       this.driver.afterDirectCall()
     }
+  }
+
+  /** A call has failed: the next attempt is told so again, and the lane is free. */
+  #over<E>(step: Step | undefined, reason: E): E {
+    if (!step) return reason
+    step.outcome = { error: { reason } }
+    if (step.lane?.release(step)) this.driver.release()
+    return reason
+  }
+
+  #again(): Again {
+    this.driver.blocked()
+    return LIBSSH2_ERROR_EAGAIN
+  }
+
+  readonly #codeOf = (rc: number): number => rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN ? this.#raise(rc) : rc
+
+  readonly #pointerOf = (pointer: Pointer): Pointer | Again => this.orLastError(pointer)
+
+  /** NULL stands for the last error: EAGAIN is given back, others are thrown. */
+  orLastError<P extends Pointer>(pointer: P): P | Again {
+    if (pointer !== 0) return pointer
+    const errno = this.plain((c, session) => c._libssh2_session_last_errno(session))
+    return errno === LIBSSH2_ERROR_EAGAIN ? errno : this.#raise(errno)
   }
 
   #raise(errno: number): never {
@@ -258,3 +339,5 @@ export class SessionContext {
 function whyFailed(cause: unknown): string {
   return cause instanceof Error && cause.message ? `the transport failed: ${cause.message}` : 'the transport failed'
 }
+
+const sayAgain = (): number => LIBSSH2_ERROR_EAGAIN

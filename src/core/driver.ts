@@ -1,9 +1,6 @@
 import { onAbort } from '../abort/on-abort.ts'
-import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { type Again, Operation } from './operation.ts'
 import { inAnotherTurn } from './turn.ts'
-
-/** What a call of the bindings gives while it would block: the number itself, or a tuple that begins with it. */
-export type Again = typeof LIBSSH2_ERROR_EAGAIN
 
 /** What the driver drives: one session. */
 export interface Driven {
@@ -19,24 +16,6 @@ export interface RunOptions<T> {
   readonly signal?: AbortSignal | undefined
   /** Gets the result of an operation whose caller has gone (law 7), to close what it made. */
   readonly discard?: ((late: T) => void) | undefined
-}
-
-/** What a repeated call keeps between its attempts; the bindings find it at `Driver.current`. */
-export interface Attempt {
-  /** Bytes of a `write` that are already on their way. */
-  written: number
-  /** Calls of C in this attempt, and the channel that the only one was about, by number. */
-  calls: number
-  source?: number | undefined
-  /** Whether libssh2 stands in the middle of the call now, and must be brought to its end whoever waits for it (law 7). */
-  midway?: (() => boolean) | undefined
-}
-
-interface Operation extends Attempt {
-  /** Counts the operations: what was asked for first is served first. */
-  readonly number: number
-  /** True once settled, or not wanted any more. */
-  attempt(): boolean
 }
 
 /** `Driver.markReady` of every channel. */
@@ -58,7 +37,7 @@ export class Driver {
   #scheduled = false
   #seen = 0
   #released = false
-  #current: Attempt | undefined
+  #current: Operation | undefined
   /** Counts what came from outside; how far that was when a call from outside last said EAGAIN. */
   #moves = 0
   #movesAtAgain = 0
@@ -70,7 +49,7 @@ export class Driver {
   }
 
   /** The operation that is being attempted, while one is. */
-  get current(): Attempt | undefined {
+  get current(): Operation | undefined {
     return this.#current
   }
 
@@ -89,29 +68,22 @@ export class Driver {
     return new Promise((resolve, reject) => {
       const { signal, discard } = options
       if (signal?.aborted) return reject(signal.reason)
-      let detached = false
       const stopListening = onAbort(signal, () => {
-        detached = true
-        if (!operation.midway?.()) this.#drop(operation)
+        operation.detached = true
+        if (!operation.midway) this.#drop(operation)
         reject(signal?.reason)
       })
-      const operation: Operation = {
-        number: ++this.#lastNumber,
-        written: 0,
-        calls: 0,
-        attempt: () => {
-          try {
-            const result = attempt()
-            if (isAgain(result)) return detached && !operation.midway?.()
-            if (detached) discard?.(result as Exclude<T, Again>)
-            else resolve(result as Exclude<T, Again>)
-          } catch (error) {
-            if (!detached) reject(error)
-          }
+      const operation: Operation = new Operation(++this.#lastNumber, attempt, {
+        resolve: (result) => {
           stopListening()
-          return true
+          resolve(result)
         },
-      }
+        reject: (reason) => {
+          stopListening()
+          reject(reason)
+        },
+        discard,
+      }) as Operation
       this.#pending.add(operation)
       this.pump()
     })
@@ -260,8 +232,6 @@ export class Driver {
   }
 
   #attempt(operation: Operation): void {
-    operation.calls = 0
-    operation.source = undefined
     this.#current = operation
     if (operation.attempt()) {
       this.#pending.delete(operation)
@@ -276,8 +246,4 @@ export class Driver {
     this.#waiters = []
     for (const waiter of waiters) waiter()
   }
-}
-
-function isAgain(result: unknown): boolean {
-  return result === LIBSSH2_ERROR_EAGAIN || (Array.isArray(result) && result[0] === LIBSSH2_ERROR_EAGAIN)
 }

@@ -51,12 +51,14 @@ export class Instance {
 
   /**
    * Runs C. After a trap the instance is not used again; any other error that `run` throws passes through.
-   * @throws SSHError `ERR_WASM_TRAP`.
+   * @param operand what `run` is about, so that it need not be made anew for each. @throws SSHError `ERR_WASM_TRAP`.
    */
-  call<T>(run: (c: Libssh2Module) => T): T {
+  call<T>(run: (c: Libssh2Module) => T): T
+  call<T, P>(run: (c: Libssh2Module, operand: P) => T, operand: P): T
+  call<T, P>(run: (c: Libssh2Module, operand: P) => T, operand?: P): T {
     if (this.#failure) throw this.#failure
     try {
-      return run(this.#module)
+      return run(this.#module, operand as P)
     } catch (cause) {
       if (!isTrap(cause)) throw cause
       this.#failure = new SSHError(`WebAssembly trap: ${cause.message}`, { code: 'ERR_WASM_TRAP', cause })

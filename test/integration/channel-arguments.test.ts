@@ -29,7 +29,6 @@ const TYPES: Wrong[] = [
   ['signal(9)', (c) => c.signal(any(9))],
   ['write(undefined)', (c) => c.write(any(undefined))],
   ['write of an array', (c) => c.write(any([1, 2, 3]))],
-  ['write of an ArrayBuffer', (c) => c.write(any(new ArrayBuffer(3)))],
   ['writeEx with a stream as a string', (c) => c.writeEx(any('0'), 'x')],
   ['read with a bigint', (c) => c.read(any(10n))],
   ['readEx with a symbol', (c) => c.readEx(10, any(Symbol('stdout')))],

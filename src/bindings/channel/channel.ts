@@ -8,10 +8,11 @@ import type { Bytes, ChannelPointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
 import { encodeText, type HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
+import { Lane, type Step } from '../../core/lane.ts'
+import type { SendableData } from '../../wire-format/bytes-of.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
-import { bytes, data as checkedData, int, INT_MAX, wholeNumber } from '../arguments.ts'
-import { type Again, type Call, type SessionContext } from '../session-context.ts'
-import { Lane } from '../lane.ts'
+import { bytes, data, flag, int, INT_MAX, record, text, wholeNumber } from '../arguments.ts'
+import type { Again, SessionContext, Way } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */
@@ -52,6 +53,8 @@ const LARGEST_READ = 4 << 20
 /** Reads add their own size to it. */
 const LARGEST_WINDOW = 1 << 30
 const NOTHING = new Uint8Array(0)
+const LOCAL: Way = { local: true }
+const SEND_EOF: readonly unknown[] = ['sendEof']
 
 /**
  * A channel (RFC 4254 section 5), non-blocking. Return codes as in ssh2-python: EAGAIN (-37) is returned, every other negative code
@@ -62,14 +65,12 @@ export class Channel implements Disposable {
   readonly session: Session
   readonly #context: SessionContext
   readonly #handle: Handle<ChannelPointer>
-  /** By which C tells of news. */
-  #cachedNumber: number | undefined
+  /** How reads are made: until something arrives for this channel, by its number, they wait. */
+  #reads: Way | undefined
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
   /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
   readonly #requests = new Lane()
-  /** Goes on with a request that the server has not answered: as long as it has not, no other request of the channel can be made. */
-  #unanswered: (() => number) | undefined
   /** Close has been sent, or begun: whatever followed it would be for a channel that the peer may not know any more, and end the session. */
   #closing = false
 
@@ -80,22 +81,20 @@ export class Channel implements Disposable {
     this.#handle = new Handle('channel', pointer, context.handle)
   }
 
-  get #number(): number {
+  get #reading(): Way {
     const { pointer } = this.#handle
-    return this.#cachedNumber ??= this.#context.plain((c) => c._glue_channel_number(pointer))
+    return this.#reads ??= { local: true, source: this.#context.plain((c) => c._glue_channel_number(pointer)) }
   }
 
   /** A channel request, whose reply only its order identifies among those of the channel. */
-  #request(name: string, prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
-    const { pointer } = this.#handle
-    const lane = this.#requests
-    using scope = this.#context.heap.scope()
-    const run = prepare(scope)
-    if (!lane.heldBy(name)) this.#needOpen()
-    this.#unanswered = undefined
-    const rc = this.#context.code({ lane, key: name }, (c) => run(c, pointer))
-    if (rc === LIBSSH2_ERROR_EAGAIN && lane.heldBy(name)) this.#unanswered = () => this.#request(name, prepare)
-    return rc
+  #request(call: readonly unknown[], prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
+    const step = this.#context.step(this.#requests, call)
+    return this.#context.perform({ lane: this.#requests, step }, (scope) => {
+      const { pointer } = this.#handle
+      const run = prepare(scope)
+      if (!step.midway && !step.outcome) this.#needOpen()
+      return (c) => run(c, pointer)
+    })
   }
 
   #needOpen(): void {
@@ -108,9 +107,9 @@ export class Channel implements Disposable {
     if (this.#plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
-  #call(call: Call, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
+  #call(way: Way, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
-    return this.#context.code(call, (c) => run(c, pointer))
+    return this.#context.call(way, (c) => run(c, pointer))
   }
 
   #plain<T>(run: (c: Libssh2Module, channel: ChannelPointer) => T): T {
@@ -127,9 +126,9 @@ export class Channel implements Disposable {
 
   /** Requests a PTY. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_request_pty_ex. */
   ptyEx(options: PtyOptions = {}): number {
-    const { term = 'vt100', modes = NOTHING, columns = LIBSSH2_TERM_WIDTH, rows = LIBSSH2_TERM_HEIGHT, widthPx = LIBSSH2_TERM_WIDTH_PX, heightPx = LIBSSH2_TERM_HEIGHT_PX } = options
+    const { term = 'vt100', modes = NOTHING, columns = LIBSSH2_TERM_WIDTH, rows = LIBSSH2_TERM_HEIGHT, widthPx = LIBSSH2_TERM_WIDTH_PX, heightPx = LIBSSH2_TERM_HEIGHT_PX } = record(options, 'options')
     const size = checkedSize(columns, rows, widthPx, heightPx)
-    return this.#request(`pty:${term}:${modes}:${size}`, (scope) => {
+    return this.#request(['pty', term, modes, ...size], (scope) => {
       const name = scope.utf8(term, 'term')
       const encoded = scope.bytes(bytes(modes, 'modes'))
       return (c, channel) => c._libssh2_channel_request_pty_ex(channel, name.pointer, name.length, encoded.pointer, encoded.length, ...size)
@@ -140,7 +139,7 @@ export class Channel implements Disposable {
   ptySize(columns: number, rows: number, widthPx = 0, heightPx = 0): number {
     const size = checkedSize(columns, rows, widthPx, heightPx)
     this.#needOpen()
-    return this.#call({ key: 'ptySize' }, (c, channel) => c._libssh2_channel_request_pty_size_ex(channel, ...size))
+    return this.#call({ call: [this, 'ptySize', ...size] }, (c, channel) => c._libssh2_channel_request_pty_size_ex(channel, ...size))
   }
 
   /** Runs `command` with the user's shell. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_exec. */
@@ -163,7 +162,7 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_process_startup.
    */
   processStartup(request: string, message?: string | null): number {
-    return this.#request(`startup:${request}:${message ?? ''}`, (scope) => {
+    return this.#request(['startup', request, message ?? null], (scope) => {
       const type = scope.utf8(request, 'request')
       // Without one these two are malformed, and the server would end the session.
       if (message == null && (request === 'exec' || request === 'subsystem')) throw new TypeError(`${request} needs a message, which must be a string`)
@@ -177,7 +176,7 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses, as most do but for names they list. libssh2_channel_setenv_ex.
    */
   setenv(name: string, value: string): number {
-    return this.#request(`setenv:${name}:${value}`, (scope) => {
+    return this.#request(['setenv', name, value], (scope) => {
       const variable = scope.utf8(name, 'name')
       const content = scope.utf8(value, 'value')
       return (c, channel) => c._libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
@@ -197,19 +196,24 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_CHANNEL_CLOSED`. (glue_channel_notify)
    */
   requestNoReply(type: string, body: Uint8Array = NOTHING): number {
-    using scope = this.#context.heap.scope()
-    const name = scope.utf8(type, 'type')
-    const rest = scope.bytes(bytes(body, 'body'))
-    this.#needOpen()
-    return this.#call({ key: `request:${type}` }, (c, channel) => c._glue_channel_notify(channel, name.pointer, name.length, rest.pointer, rest.length))
+    const content = bytes(body, 'body')
+    return this.#context.perform({ call: [this, 'request', type, content] }, (scope) => {
+      const { pointer } = this.#handle
+      const name = scope.utf8(type, 'type')
+      const rest = scope.bytes(content)
+      this.#needOpen()
+      return (c) => c._glue_channel_notify(pointer, name.pointer, name.length, rest.pointer, rest.length)
+    })
   }
 
   /** Sends a signal, named without `SIG`, to what runs (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */
   signal(name: string): number {
-    using scope = this.#context.heap.scope()
-    const text = scope.utf8(typeof name === 'string' ? name.replace(/^SIG/, '') : name, 'name')
-    this.#needOpen()
-    return this.#call({ key: 'signal' }, (c, channel) => c._libssh2_channel_signal_ex(channel, text.pointer, text.length))
+    return this.#context.perform({ call: [this, 'signal', name] }, (scope) => {
+      const { pointer } = this.#handle
+      const short = scope.utf8(text(name, 'name').replace(/^SIG/, ''), 'name')
+      this.#needOpen()
+      return (c) => c._libssh2_channel_signal_ex(pointer, short.pointer, short.length)
+    })
   }
 
   /**
@@ -218,7 +222,7 @@ export class Channel implements Disposable {
    */
   requestAuthAgent(): number {
     this.session.listenForAgents()
-    return this.#request('requestAuthAgent', () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
+    return this.#request(['requestAuthAgent'], () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
   }
 
   /** Asks for X11 forwarding with a cookie that libssh2 invents. @param screen number of the X screen. @returns 0, or EAGAIN. libssh2_channel_x11_req. */
@@ -233,11 +237,12 @@ export class Channel implements Disposable {
    */
   x11ReqEx(singleConnection: boolean, authProto: string | null, authCookie: string | null, screen = 0): number {
     const number = int(screen, 'screen')
+    const single = flag(singleConnection, 'singleConnection')
     this.session.listenForX11()
-    return this.#request(`x11:${singleConnection}:${authProto}:${authCookie}:${screen}`, (scope) => {
-      const text = (value: string | null, name: string) => value === null ? 0 as Bytes : scope.utf8(value, name).pointer
-      const [proto, cookie] = [text(authProto, 'authProto'), text(authCookie, 'authCookie')]
-      return (c, channel) => c._libssh2_channel_x11_req_ex(channel, Number(singleConnection), proto, cookie, number)
+    return this.#request(['x11', single, authProto, authCookie, screen], (scope) => {
+      const optional = (value: string | null, name: string) => value === null ? 0 as Bytes : scope.utf8(value, name).pointer
+      const [proto, cookie] = [optional(authProto, 'authProto'), optional(authCookie, 'authCookie')]
+      return (c, channel) => c._libssh2_channel_x11_req_ex(channel, single, proto, cookie, number)
     })
   }
 
@@ -260,28 +265,29 @@ export class Channel implements Disposable {
     const stream = int(streamId, 'streamId')
     const { heap } = this.#context
     const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
     return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
   }
 
   /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
   readInto(target: Uint8Array, streamId = 0): number {
-    const length = Math.min(target.length, LARGEST_READ)
+    const room = bytes(target, 'target')
+    const length = Math.min(room.length, LARGEST_READ)
     const stream = int(streamId, 'streamId')
     const { heap } = this.#context
     const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call({ key: 'read', local: true, source: this.#number }, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
-    if (rc > 0) target.set(heap.view(buffer, rc))
+    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    if (rc > 0) room.set(heap.view(buffer, rc))
     return rc
   }
 
   /** Writes to stdin. As `writeEx` with stream 0. libssh2_channel_write. */
-  write(buf: string | Uint8Array): [rc: number, bytesWritten: number] {
+  write(buf: SendableData): [rc: number, bytesWritten: number] {
     return this.writeEx(0, buf)
   }
 
   /** Writes extended data of type 1. As `writeEx` with stream 1. libssh2_channel_write_stderr. */
-  writeStderr(buf: string | Uint8Array): [rc: number, bytesWritten: number] {
+  writeStderr(buf: SendableData): [rc: number, bytesWritten: number] {
     return this.writeEx(SSH_EXTENDED_DATA_STDERR, buf)
   }
 
@@ -291,66 +297,86 @@ export class Channel implements Disposable {
    * @returns `[rc, bytesWritten]`: `rc` is the last code of libssh2, -37 if not all was taken: go on with `buf.subarray(bytesWritten)`.
    * @throws ChannelError after `sendEof` or `close`; `error.bytesWritten` tells what went before. libssh2_channel_write_ex.
    */
-  writeEx(streamId: number, buf: string | Uint8Array): [rc: number, bytesWritten: number] {
-    const data = checkedData(buf, 'buf')
+  writeEx(streamId: number, buf: SendableData): [rc: number, bytesWritten: number] {
+    const content = data(buf, 'buf')
     const stream = int(streamId, 'streamId')
-    const attempt = this.#context.driver.current
-    let written = attempt?.written ?? 0
+    const step = this.#writeStep(stream, content)
+    if (step.outcome) return step.recall()
+    if (this.#context.driver.current?.outruns(step)) return [this.#context.pending(), 0]
+    return this.#writeOn(step, stream, content)
+  }
+
+  /** Calls from outside the driver count themselves what has been written: they come back with the rest. */
+  #writeStep(stream: number, content: Uint8Array): Step {
+    return this.#context.step(this.#writing, this.#context.driver.current ? ['write', stream, content] : ['write', stream])
+  }
+
+  /** Writes until the peer's window or the outgoing queue is full. */
+  #writeOn(step: Step, stream: number, content: Uint8Array): [rc: number, bytesWritten: number] {
+    const { current } = this.#context.driver
+    if (!current) step.written = 0
+    let rc = 0
     try {
-      let rc = 0
       this.#needPeer()
       do {
-        rc = this.#writePart(stream, data.subarray(written))
-        if (rc > 0) written += rc
-      } while (rc > 0 && written < data.length)
-      if (attempt) attempt.written = written
-      return [rc === 0 && written < data.length ? LIBSSH2_ERROR_EAGAIN : rc, written]
+        rc = this.#writePart(step, stream, content.subarray(step.written, step.written + LARGEST_WRITE))
+        if (rc > 0) step.written += rc
+      } while (rc > 0 && step.written < content.length && !current?.detached)
     } catch (error) {
-      if (error instanceof SSHError) error.bytesWritten = written
+      if (error instanceof SSHError) error.bytesWritten = step.written
+      step.outcome = { error: { reason: error } }
       throw error
     }
+    const { written } = step
+    if (rc === LIBSSH2_ERROR_EAGAIN || written < content.length) {
+      step.resume ??= () => this.#writeOn(step, stream, content)
+      return [LIBSSH2_ERROR_EAGAIN, written]
+    }
+    step.outcome = { value: [rc, written] }
+    return [rc, written]
   }
 
   /** One packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
-  #writePart(streamId: number, data: Uint8Array): number {
+  #writePart(step: Step, streamId: number, part: Uint8Array): number {
     const { heap, wire } = this.#context
-    const part = data.subarray(0, LARGEST_WRITE)
-    const key = `write:${streamId}`
-    const rc = this.#call({ lane: this.#writing, key }, (c, channel) => {
-      if (wire.congested) return LIBSSH2_ERROR_EAGAIN
-      const buffer = heap.scratch(LARGEST_WRITE)
-      heap.write(buffer, part)
-      return c._libssh2_channel_write_ex(channel, streamId, buffer, part.length)
-    })
-    if (rc === LIBSSH2_ERROR_EAGAIN && !this.#plain((c, channel) => c._glue_channel_write_pending(channel))) this.#writing.release(key)
+    if (wire.congested) return this.#context.pending()
+    const buffer = heap.scratch(LARGEST_WRITE)
+    heap.write(buffer, part)
+    const rc = this.#call({ lane: this.#writing, step, isPart: true }, (c, channel) => c._libssh2_channel_write_ex(channel, streamId, buffer, part.length))
+    if (rc === LIBSSH2_ERROR_EAGAIN && !this.#plain((c, channel) => c._glue_channel_write_pending(channel))) this.#writing.release(step)
     return rc
   }
 
   /** True once the remote EOF has come and nothing is left to read. libssh2_channel_eof. */
   eof(): boolean {
-    return this.#call({ key: 'eof', local: true }, (c, channel) => c._libssh2_channel_eof(channel)) === 1
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_eof(channel)) === 1
   }
 
   /** Tells the peer that no more data will be sent (RFC 4254 section 5.3). @returns 0, or EAGAIN. libssh2_channel_send_eof. */
   sendEof(): number {
-    this.#needOpen()
-    return this.#call({ lane: this.#writing, key: 'sendEof' }, (c, channel) => c._libssh2_channel_send_eof(channel))
+    const step = this.#context.step(this.#writing, SEND_EOF)
+    if (this.#context.driver.current?.outruns(step)) return this.#context.pending()
+    return this.#context.perform({ lane: this.#writing, step }, () => {
+      const { pointer } = this.#handle
+      this.#needOpen()
+      return (c) => c._libssh2_channel_send_eof(pointer)
+    })
   }
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#call({ key: 'waitEof', local: true }, (c, channel) => c._libssh2_channel_wait_eof(channel))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_eof(channel))
   }
 
   /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#closing = true
-    return this.#call({ key: 'close', local: true }, (c, channel) => c._libssh2_channel_close(channel))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_close(channel))
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#call({ key: 'waitClosed', local: true }, (c, channel) => c._libssh2_channel_wait_closed(channel))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_closed(channel))
   }
 
   /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
@@ -364,35 +390,35 @@ export class Channel implements Disposable {
    */
   exit(): Exit | Again {
     const { heap } = this.#context
-    const { pointer } = this.#handle
     const state = heap.scratch(12)
-    return this.#context.attempt<Exit>({ key: 'exit', local: true, source: this.#number }, (c) => {
-      const signal = c._glue_channel_exit(pointer, state)
-      const [hasStatus, status, coreDumped] = [0, 4, 8].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number]
-      if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
-      if (hasStatus === 0 && c._glue_channel_peer_closed(pointer) === 0) return LIBSSH2_ERROR_EAGAIN
-      return { code: hasStatus === 0 ? null : status, signal: null, coreDumped: false, message: '' }
+    let signal = 0 as Bytes
+    const rc = this.#call(this.#reading, (c, channel) => {
+      signal = c._glue_channel_exit(channel, state)
+      return signal !== 0 || heap.i32(state) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
     })
+    if (rc === LIBSSH2_ERROR_EAGAIN) return rc
+    const [hasStatus, status, coreDumped] = [0, 4, 8].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number]
+    if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
+    return { code: hasStatus === 0 ? null : status, signal: null, coreDumped: false, message: '' }
   }
 
   /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
-    return this.#call({ key: 'peerClosed', local: true, source: this.#number }, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
+    return this.#call(this.#reading, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
   getExitSignal(): ExitSignal {
     const { heap } = this.#context
-    const { pointer } = this.#handle
     using scope = heap.scope()
     const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
-    const rc = this.#context.code({ key: 'getExitSignal', local: true }, (c) => c._libssh2_channel_get_exit_signal(pointer, ...outs))
+    const rc = this.#call(LOCAL, (c, channel) => c._libssh2_channel_get_exit_signal(channel, ...outs))
     const take = (at: 0 | 2 | 4) => {
       const string = heap.u32(outs[at]) as Bytes
       if (string === 0) return null
-      const text = heap.text(string, heap.u32(outs[at + 1] as Bytes))
+      const content = heap.text(string, heap.u32(outs[at + 1] as Bytes))
       this.#context.plain((c, session) => c._libssh2_free(session, string))
-      return text
+      return content
     }
     return [rc, take(0), take(2), take(4)]
   }
@@ -419,7 +445,7 @@ export class Channel implements Disposable {
   /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
     const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
-    return this.#call({ key: `flush:${stream}`, local: true }, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
   }
 
   /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
@@ -465,7 +491,8 @@ export class Channel implements Disposable {
     const more = wholeNumber(adjustment, 'adjustment')
     this.#needOpen()
     // What libssh2 would store is the window before the adjustment.
-    const rc = this.#call({ key: 'receiveWindowAdjust' }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, Number(force), 0 as Bytes))
+    const forced = flag(force, 'force')
+    const rc = this.#call({ call: [this, 'receiveWindowAdjust', more, forced] }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, forced, 0 as Bytes))
     return [rc, this.windowRead()]
   }
 
@@ -484,7 +511,7 @@ export class Channel implements Disposable {
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
-    return this.#call({ key: `handleExtendedData:${checked}`, local: true }, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
   }
 
   /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
@@ -494,7 +521,8 @@ export class Channel implements Disposable {
 
   /** True if a read of stdout (0) or of extended data (1) would give something. @deprecated wait with `session.wait()`. libssh2_poll_channel_read. */
   pollChannelRead(extended: boolean | number = false): boolean {
-    return this.#call({ key: 'pollChannelRead', local: true }, (c, channel) => c._libssh2_poll_channel_read(channel, Number(extended))) === 1
+    const stream = flag(extended, 'extended')
+    return this.#call(LOCAL, (c, channel) => c._libssh2_poll_channel_read(channel, stream)) === 1
   }
 
   /**
@@ -510,7 +538,7 @@ export class Channel implements Disposable {
     if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
     this.#closing = true
     this.#context.unansweredCloses.add(this)
-    const rc = this.#call({ key: 'free' }, (c, channel) => c._libssh2_channel_free(channel))
+    const rc = this.#call({}, (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#context.unansweredCloses.delete(this)
     this.#context.closedAt = performance.now()
@@ -522,7 +550,7 @@ export class Channel implements Disposable {
   /** Sees a request of this channel through: freed before, its answer might be taken for another channel's of the same number. */
   #answered(): boolean {
     try {
-      return this.#unanswered?.() !== LIBSSH2_ERROR_EAGAIN
+      return this.#requests.holder?.resume?.() !== LIBSSH2_ERROR_EAGAIN
     } catch {
       return true
     }

@@ -1,4 +1,3 @@
-import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 
 /** What the server opened unasked, until somebody accepts it. */
@@ -18,6 +17,6 @@ export class AcceptQueue<T> {
   accept(): T | Again {
     const item = this.#waiting.shift()
     if (item !== undefined) return item
-    return this.#context.attempt<T>({ key: 'accept' }, () => LIBSSH2_ERROR_EAGAIN)
+    return this.#context.pending()
   }
 }

@@ -1,5 +1,5 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
-import type { ChannelPointer, ListenerPointer } from '../../ffi/exports.ts'
+import type { ListenerPointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
@@ -28,8 +28,7 @@ export class Listener implements Disposable {
   /** The next connection, or EAGAIN. It is a channel of its own, which outlives the listener. libssh2_channel_forward_accept. */
   forwardAccept(): Channel | Again {
     const { pointer } = this.#handle
-    const channel = this.#context.pointer<ChannelPointer>({ key: `forwardAccept:${pointer}` }, (c) => c._libssh2_channel_forward_accept(pointer))
-    return channel === LIBSSH2_ERROR_EAGAIN ? channel as Again : new Channel(this.session, this.#context, channel as ChannelPointer)
+    return this.#context.performForPointer({}, () => (c) => c._libssh2_channel_forward_accept(pointer), (channel) => new Channel(this.session, this.#context, channel))
   }
 
   /**
@@ -40,7 +39,7 @@ export class Listener implements Disposable {
     if (this.#handle.freed) return 0
     const { pointer } = this.#handle
     if (!this.session.failure) {
-      const rc = this.#context.code({ key: `forwardCancel:${pointer}` }, (c) => c._libssh2_channel_forward_cancel(pointer))
+      const rc = this.#context.call({}, (c) => c._libssh2_channel_forward_cancel(pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     this.#handle.drop()

@@ -1,8 +1,9 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
-import { bytes } from '../arguments.ts'
-import type { Again, SessionContext } from '../session-context.ts'
-import type { Channel } from '../channel/channel.ts'
+import { copyBytes } from '../../wire-format/bytes.ts'
+import { bytes, flag, record, text } from '../arguments.ts'
 import { AsyncCall } from '../async-call.ts'
+import type { Channel } from '../channel/channel.ts'
+import type { Again, SessionContext } from '../session-context.ts'
 import type { PublickeyAttribute, PublickeyEntry, PublickeyPackets } from './packets.ts'
 import type { Session } from '../session/session.ts'
 
@@ -48,8 +49,8 @@ export class PublickeySubsystem implements Disposable {
     return done
   }
 
-  #code(key: string, work: () => Promise<void>): Again | 0 {
-    return this.#asyncCalls.call<0>(key, () => this.#inTurn(work).then(() => 0))
+  #code(call: readonly unknown[], work: () => Promise<void>): Again | 0 {
+    return this.#asyncCalls.call<0>([this, ...call], () => this.#inTurn(work).then(() => 0))
   }
 
   /**
@@ -58,19 +59,22 @@ export class PublickeySubsystem implements Disposable {
    * @returns 0, or EAGAIN. libssh2_publickey_add_ex.
    */
   add(name: string, blob: Uint8Array, overwrite = false, attributes: readonly PublickeyAttribute[] = []): Again | 0 {
-    const copy = bytes(blob, 'blob').slice()
-    return this.#code(`publickeyAdd:${name}:${copy}:${overwrite}:${JSON.stringify(attributes)}`, () => this.#packets.add(name, copy, overwrite, attributes))
+    const copy = copyBytes(bytes(blob, 'blob'))
+    const [algorithm, replaces, restrictions] = [text(name, 'name'), flag(overwrite, 'overwrite') === 1, checkedAttributes(attributes)]
+    const values = restrictions.flatMap((attribute) => [attribute.name, attribute.value, attribute.mandatory])
+    return this.#code(['add', algorithm, copy, replaces, ...values], () => this.#packets.add(algorithm, copy, replaces, restrictions))
   }
 
   /** Removes a key. @returns 0, or EAGAIN. libssh2_publickey_remove_ex. */
   remove(name: string, blob: Uint8Array): Again | 0 {
-    const copy = bytes(blob, 'blob').slice()
-    return this.#code(`publickeyRemove:${name}:${copy}`, () => this.#packets.remove(name, copy))
+    const copy = copyBytes(bytes(blob, 'blob'))
+    const algorithm = text(name, 'name')
+    return this.#code(['remove', algorithm, copy], () => this.#packets.remove(algorithm, copy))
   }
 
   /** The keys of the user with their attributes. @returns them, or EAGAIN. libssh2_publickey_list_fetch. */
   listFetch(): PublickeyEntry[] | Again {
-    return this.#asyncCalls.call('publickeyList', () => this.#inTurn(() => this.#packets.list()))
+    return this.#asyncCalls.call([this, 'listFetch'], () => this.#inTurn(() => this.#packets.list()))
   }
 
   /** Ends the subsystem. @returns 0, or EAGAIN: then repeat it. Idempotent. libssh2_publickey_shutdown. */
@@ -82,4 +86,12 @@ export class PublickeySubsystem implements Disposable {
   [Symbol.dispose](): void {
     this.#channel[Symbol.dispose]()
   }
+}
+
+function checkedAttributes(attributes: readonly PublickeyAttribute[]): Required<PublickeyAttribute>[] {
+  if (!Array.isArray(attributes)) throw new TypeError('attributes must be an array')
+  return attributes.map((attribute: PublickeyAttribute) => {
+    const { name, value, mandatory = false } = record(attribute, 'an attribute')
+    return { name: text(name, 'name of an attribute'), value: text(value, 'value of an attribute'), mandatory: flag(mandatory, 'mandatory') === 1 }
+  })
 }

@@ -1,6 +1,6 @@
 import { WireReader } from '../../wire-format/reader.ts'
 import type { Bytes } from '../../ffi/exports.ts'
-import { bytes } from '../arguments.ts'
+import { bytes, callable } from '../arguments.ts'
 import type { SessionContext } from '../session-context.ts'
 
 /** Receives the answer to a global request: its body, or `undefined` where the server refused. */
@@ -22,13 +22,17 @@ export class GlobalRequests {
 
   /** Sends a request; with `answered` it wants an answer. 0, or EAGAIN with nothing sent. */
   send(context: SessionContext, name: string, body: Uint8Array, answered: GlobalAnswer | undefined): number {
-    using scope = context.heap.scope()
-    const request = scope.utf8(name, 'name')
-    const rest = scope.bytes(bytes(body, 'body'))
-    const rc = context.code({ key: `globalRequest:${name}` }, (c, session) =>
-      c._glue_session_global_request(session, request.pointer, request.length, Number(answered !== undefined), rest.pointer, rest.length))
-    if (rc === 0 && answered) this.#waiting.push(answered)
-    return rc
+    const content = bytes(body, 'body')
+    if (answered !== undefined) callable(answered, 'answered')
+    return context.perform({ call: [this, name, content, answered !== undefined] }, (scope) => {
+      const request = scope.utf8(name, 'name')
+      const rest = scope.bytes(content)
+      const wantsReply = Number(answered !== undefined)
+      return (c, session) => c._glue_session_global_request(session, request.pointer, request.length, wantsReply, rest.pointer, rest.length)
+    }, (rc) => {
+      if (answered) this.#waiting.push(answered)
+      return rc
+    })
   }
 
   answered(body: Uint8Array | undefined): void {

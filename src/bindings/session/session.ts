@@ -2,20 +2,17 @@ import type { Transport } from '../../runtime/transport.ts'
 import { ChannelError } from '../../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
-  LIBSSH2_ERROR_EAGAIN,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes, ChannelPointer, KnownHostsPointer, ListenerPointer, SftpPointer } from '../../ffi/exports.ts'
-import type { HeapScope } from '../../ffi/heap.ts'
+import type { Bytes, ChannelPointer, KnownHostsPointer, OpeningPointer } from '../../ffi/exports.ts'
 import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
-import { AcceptQueue } from '../listener/accept-queue.ts'
 import { Agent } from '../agent.ts'
 import { bytes, port as checkedPort, wholeNumber } from '../arguments.ts'
-import { type Again, SessionContext, type Run } from '../session-context.ts'
+import { type Again, type Prepare, SessionContext, type Way } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import { KnownHosts } from '../known-hosts.ts'
 import { AsyncCall } from '../async-call.ts'
+import { AcceptQueue } from '../listener/accept-queue.ts'
 import { Listener } from '../listener/listener.ts'
-import type { Lane } from '../lane.ts'
 import { ChannelOpens } from '../channel-opens.ts'
 import { PublickeySubsystem } from '../publickey/subsystem.ts'
 import { type ScpStat, scpRecv2, scpSend64 } from '../scp.ts'
@@ -75,13 +72,15 @@ export class Session extends SessionUserauth {
     return new Channel(this, this[CONTEXT], pointer)
   }
 
-  /** Opens a channel: one at a time in a lane (law 5). */
-  #open(key: string, run: (scope: HeapScope) => Run<ChannelPointer>, lane: Lane = this[CONTEXT].lane): Channel | Again {
+  /** Opens a channel: one at a time in a lane (law 5), or with what it needs for itself. */
+  #open(way: Way, prepare: Prepare<ChannelPointer>): Channel | Again {
     this.needHandshake()
-    const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const pointer = this.#opened(() => context.pointer({ lane, key: `open:${key}` }, run(scope)))
-    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+    return this.#opened(() => this[CONTEXT].performForPointer(way, prepare, (pointer) => this.#channel(pointer)))
+  }
+
+  /** The way of an opening that libssh2 keeps in the session. */
+  #inTurn(...call: readonly unknown[]): Way {
+    return { lane: this[CONTEXT].lane, call }
   }
 
   /** A refusal by the server becomes a `ChannelError` with its reason. */
@@ -106,14 +105,21 @@ export class Session extends SessionUserauth {
    * @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_ex.
    */
   openSessionEx(channelType = 'session', windowSize: number = LIBSSH2_CHANNEL_WINDOW_DEFAULT, packetSize: number = LIBSSH2_CHANNEL_PACKET_DEFAULT, message: Uint8Array = new Uint8Array(0)): Channel | Again {
-    return this.#opens.attempt((opening) => this.#open(`${channelType}:${windowSize}:${packetSize}:${message}`, (scope) => {
+    const sizes = [wholeNumber(windowSize, 'windowSize'), wholeNumber(packetSize, 'packetSize')] as const
+    const call = ['open', channelType, ...sizes, bytes(message, 'message')]
+    const context = this[CONTEXT]
+    const prepare = (opening?: OpeningPointer): Prepare<ChannelPointer> => (scope) => {
       const type = scope.utf8(channelType, 'channelType')
-      const sizes = [wholeNumber(windowSize, 'windowSize'), wholeNumber(packetSize, 'packetSize')] as const
       const body = scope.bytes(bytes(message, 'message'))
-      return (c, session) => opening
-        ? c._glue_channel_open(session, opening.pointer, type.pointer, type.length, ...sizes, body.pointer, body.length)
-        : c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
-    }, opening?.lane))
+      return (c, session) => opening === undefined
+        ? c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
+        : c._glue_channel_open(session, opening, type.pointer, type.length, ...sizes, body.pointer, body.length)
+    }
+    // Calls from outside the driver cannot be told apart: they take turns.
+    if (!context.driver.current) return this.#open({ lane: context.lane, call }, prepare())
+    const step = context.step(this.#opens.lane, call)
+    if (context.failure) return this.#open({ step }, prepare())
+    return this.#opens.attempt(step, (opening) => this.#open({ step }, prepare(opening)))
   }
 
   /** Opens a TCP connection from the server to `host` (RFC 4254 section 7.2). @returns the channel, or EAGAIN. libssh2_channel_direct_tcpip. */
@@ -123,7 +129,7 @@ export class Session extends SessionUserauth {
 
   /** As `directTcpip`, naming where the connection comes from. libssh2_channel_direct_tcpip_ex. */
   directTcpipEx(host: string, port: number, originatorHost: string, originatorPort: number): Channel | Again {
-    return this.#open(`direct-tcpip:${host}:${port}:${originatorHost}:${originatorPort}`, (scope) => {
+    return this.#open(this.#inTurn('direct-tcpip', host, port, originatorHost, originatorPort), (scope) => {
       const target = scope.utf8(host, 'host')
       const targetPort = checkedPort(port, 'port')
       const originator = scope.utf8(originatorHost, 'originatorHost')
@@ -134,7 +140,7 @@ export class Session extends SessionUserauth {
 
   /** Opens a connection to a Unix socket on the server (OpenSSH PROTOCOL section 2.4). @returns the channel, or EAGAIN. libssh2_channel_direct_streamlocal_ex. */
   directStreamlocalEx(path: string, originatorHost = '127.0.0.1', originatorPort = 22): Channel | Again {
-    return this.#open(`direct-streamlocal:${path}:${originatorHost}:${originatorPort}`, (scope) => {
+    return this.#open(this.#inTurn('direct-streamlocal', path, originatorHost, originatorPort), (scope) => {
       const target = scope.utf8(path, 'path')
       const originator = scope.utf8(originatorHost, 'originatorHost')
       const from = checkedPort(originatorPort, 'originatorPort')
@@ -157,16 +163,17 @@ export class Session extends SessionUserauth {
   forwardListenEx(host: string | null, port: number, queueMaxsize = 16): [listener: Listener, boundPort: number] | Again {
     this.needHandshake()
     const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const address = host === null ? 0 as Bytes : scope.utf8(host, 'host').pointer
     const wanted = checkedPort(port, 'port')
     const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
-    const bound = scope.out()
-    const key = `forwardListen:${host}:${port}:${queueMaxsize}`
-    const pointer = context.pointer<ListenerPointer>({ lane: context.lane, key }, (c, session) => c._libssh2_channel_forward_listen_ex(session, address, wanted, bound, limit))
-    if (pointer === LIBSSH2_ERROR_EAGAIN) return pointer as Again
-    const boundPort = context.heap.u32(bound)
-    return [new Listener(this, context, pointer as ListenerPointer, boundPort), boundPort]
+    let bound = 0 as Bytes
+    return context.performForPointer(this.#inTurn('forwardListen', host, port, queueMaxsize), (scope) => {
+      const address = host === null ? 0 as Bytes : scope.utf8(host, 'host').pointer
+      bound = scope.out()
+      return (c, session) => c._libssh2_channel_forward_listen_ex(session, address, wanted, bound, limit)
+    }, (pointer): [listener: Listener, boundPort: number] => {
+      const boundPort = context.heap.u32(bound)
+      return [new Listener(this, context, pointer, boundPort), boundPort]
+    })
   }
 
   /**
@@ -177,20 +184,18 @@ export class Session extends SessionUserauth {
   forwardListenStreamlocal(path: string, queueMaxsize = 16): Listener | Again {
     this.needHandshake()
     const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const socket = scope.utf8(path, 'path').pointer
     const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
-    const call = { lane: context.lane, key: `forwardListenStreamlocal:${path}:${queueMaxsize}` }
-    const pointer = context.pointer<ListenerPointer>(call, (c, session) => c._libssh2_channel_forward_listen_streamlocal(session, socket, limit))
-    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Listener(this, context, pointer as ListenerPointer, 0, path)
+    return context.performForPointer(this.#inTurn('forwardListenStreamlocal', path, limit), (scope) => {
+      const socket = scope.utf8(path, 'path').pointer
+      return (c, session) => c._libssh2_channel_forward_listen_streamlocal(session, socket, limit)
+    }, (pointer) => new Listener(this, context, pointer, 0, path))
   }
 
   /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
   sftpInit(): Sftp | Again {
     this.needHandshake()
     const context = this[CONTEXT]
-    const pointer = context.pointer({ lane: context.lane, key: 'sftpInit' }, (c, session) => c._libssh2_sftp_init(session))
-    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new Sftp(this, context, pointer as SftpPointer)
+    return context.performForPointer(this.#inTurn('sftpInit'), () => (c, session) => c._libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
   }
 
   /**
@@ -199,8 +204,7 @@ export class Session extends SessionUserauth {
    */
   scpRecv2(path: string): [channel: Channel, stat: ScpStat] | Again {
     this.needHandshake()
-    const received = scpRecv2(this[CONTEXT], path)
-    return received === LIBSSH2_ERROR_EAGAIN ? received : [this.#channel(received[0]), received[1]]
+    return scpRecv2(this[CONTEXT], path, (pointer, stat): [channel: Channel, stat: ScpStat] => [this.#channel(pointer), stat])
   }
 
   /**
@@ -209,14 +213,13 @@ export class Session extends SessionUserauth {
    */
   scpSend64(path: string, mode: number, size: number | bigint, mtime = 0, atime = 0): Channel | Again {
     this.needHandshake()
-    const pointer = scpSend64(this[CONTEXT], path, mode, size, mtime, atime)
-    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : this.#channel(pointer as ChannelPointer)
+    return scpSend64(this[CONTEXT], path, mode, size, mtime, atime, (pointer) => this.#channel(pointer))
   }
 
   /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
   publickeyInit(): PublickeySubsystem | Again {
     this.needHandshake()
-    return this.#asyncCalls.call('publickeyInit', () => PublickeySubsystem.open(this, this[CONTEXT]))
+    return this.#asyncCalls.call([this, 'publickeyInit'], () => PublickeySubsystem.open(this, this[CONTEXT]), true)
   }
 
   /** An agent, not connected yet. libssh2_agent_init. */

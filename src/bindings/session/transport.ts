@@ -1,4 +1,5 @@
 import type { RunOptions } from '../../core/driver.ts'
+import { Lane } from '../../core/lane.ts'
 import { printable } from '../../errors/printable.ts'
 import { DisconnectError, SSHError } from '../../errors/ssh-error.ts'
 import {
@@ -7,9 +8,9 @@ import {
 } from '../../ffi/constants.gen.ts'
 import type { Bytes } from '../../ffi/exports.ts'
 import type { Instance } from '../../ffi/instance.ts'
-import { int, INT_MAX, wholeNumber } from '../arguments.ts'
-import { type Again, type SessionContext, type Run } from '../session-context.ts'
-import { Lane } from '../lane.ts'
+import { callable, flag as checkedFlag, int, INT_MAX, nameList, text as checkedText, wholeNumber } from '../arguments.ts'
+import type { Again, Run, SessionContext, Way } from '../session-context.ts'
+import { checkedLimits, type RekeyLimits } from './rekey-limits.ts'
 import { type FirstExchange, type GlobalAnswer, GlobalRequests, readExtensions, readFirstExchange } from './global-requests.ts'
 
 export interface HostKey {
@@ -24,20 +25,6 @@ export interface Disconnected {
   readonly reason: number
   readonly description: string
 }
-
-/**
- * Whichever comes first begins an exchange of keys; `Infinity` for never. After 2^31 packets one comes in any case (RFC 4344 section 3.1).
- * The defaults are those of RFC 4253 section 9. An idle session changes its keys when it is next used.
- */
-export interface RekeyLimits {
-  /** Bytes both ways together, as they are on the wire; 65,536 at least. Default 2^30. */
-  readonly bytes?: number
-  /** Age of the keys; 1 at least. Default 3600. */
-  readonly seconds?: number
-}
-
-/** An exchange itself takes a few thousand. */
-const LEAST_REKEY = 65_536
 
 const HASH_SIZES: ReadonlyMap<number, number> = new Map([[LIBSSH2_HOSTKEY_HASH_MD5, 16], [LIBSSH2_HOSTKEY_HASH_SHA1, 20], [LIBSSH2_HOSTKEY_HASH_SHA256, 32]])
 
@@ -109,7 +96,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * unseen, and a channel or other object that comes of it is disposed of.
    */
   complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
-    return this[CONTEXT].driver.run(call, { discard: dispose, ...options })
+    return this[CONTEXT].driver.run(callable(call, 'call'), { discard: dispose, ...options })
   }
 
   /**
@@ -121,7 +108,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     const context = this[CONTEXT]
     if (this.#handshaken && !this.failure) throw new SSHError('the handshake has been completed already', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
     try {
-      const rc = context.code({ lane: context.lane, key: 'handshake' }, (c, session) => c._glue_session_handshake(session))
+      const rc = context.call({ lane: context.lane, call: ['handshake'] }, (c, session) => c._glue_session_handshake(session))
       if (rc === 0) {
         this.#handshaken = true
         context.serviceFromNowOn()
@@ -143,10 +130,11 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** Sets the identification string to send, one line, before the handshake. libssh2_session_banner_set; RFC 4253 section 4.2. */
   bannerSet(banner: string): number {
-    if (/[^\x20-\x7e]/.test(banner)) throw new TypeError('banner must be one line of printable ASCII')
-    using scope = this[CONTEXT].heap.scope()
-    const text = scope.utf8(banner, 'banner')
-    return this[CONTEXT].code({ key: 'bannerSet' }, (c, session) => c._libssh2_session_banner_set(session, text.pointer))
+    if (/[^\x20-\x7e]/.test(checkedText(banner, 'banner'))) throw new TypeError('banner must be one line of printable ASCII')
+    return this[CONTEXT].perform({}, (scope) => {
+      const line = scope.utf8(banner, 'banner')
+      return (c, session) => c._libssh2_session_banner_set(session, line.pointer)
+    })
   }
 
   /** The server's identification string; `null` before it came. libssh2_session_banner_get. */
@@ -162,7 +150,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
   flag(flag: number, value: boolean | number = true): number {
     const checked = int(flag, 'flag')
-    return this[CONTEXT].code({ key: 'flag' }, (c, session) => c._libssh2_session_flag(session, checked, Number(value)))
+    const on = typeof value === 'boolean' ? Number(value) : int(value, 'value')
+    return this[CONTEXT].call({}, (c, session) => c._libssh2_session_flag(session, checked, on))
   }
 
   /** The host key that the server proved to have; `null` before the handshake. libssh2_session_hostkey. */
@@ -204,10 +193,12 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /** Sets the names to offer for a `LIBSSH2_METHOD_*`, in order of preference, before the handshake. libssh2_session_method_pref. */
   methodPref(type: number, methods: string | readonly string[]): number {
-    using scope = this[CONTEXT].heap.scope()
     const kind = int(type, 'type')
-    const list = scope.utf8(typeof methods === 'string' ? methods : methods.join(','), 'methods')
-    return this[CONTEXT].code({ key: 'methodPref' }, (c, session) => c._libssh2_session_method_pref(session, kind, list.pointer))
+    const names = typeof methods === 'string' ? methods : nameList(methods, 'methods')
+    return this[CONTEXT].perform({}, (scope) => {
+      const list = scope.utf8(names, 'methods')
+      return (c, session) => c._libssh2_session_method_pref(session, kind, list.pointer)
+    })
   }
 
   /** The name agreed upon for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
@@ -222,7 +213,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     const kind = int(type, 'type')
     using scope = context.heap.scope()
     const out = scope.out()
-    const count = context.code({ key: 'supportedAlgs', local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
+    const count = context.call(LOCAL, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
     const list = context.heap.u32(out) as Bytes
     const names = Array.from({ length: count }, (_, i) => context.heap.string(context.heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
     context.plain((c, session) => c._libssh2_free(session, list))
@@ -243,8 +234,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   setLastError(errno: number, message: string): number {
     const number = wholeNumber(errno, 'errno', -INT_MAX, INT_MAX)
     using scope = this[CONTEXT].heap.scope()
-    const text = scope.utf8(message, 'message')
-    return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, text.pointer))
+    const words = scope.utf8(message, 'message')
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, words.pointer))
   }
 
   /** Milliseconds, kept as ssh2-python has it: a call here never blocks, so nothing is cut off by it. libssh2_session_set_timeout. */
@@ -272,7 +263,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   /** @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config. */
   keepaliveConfig(wantReply: boolean, interval: number): void {
     const seconds = int(interval, 'interval')
-    this[CONTEXT].plain((c, session) => c._libssh2_keepalive_config(session, Number(wantReply), seconds))
+    const wanted = checkedFlag(wantReply, 'wantReply')
+    this[CONTEXT].plain((c, session) => c._libssh2_keepalive_config(session, wanted, seconds))
   }
 
   /** Sends a keepalive message if one is due: seconds until the next one is. libssh2_keepalive_send. */
@@ -280,18 +272,18 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     const context = this[CONTEXT]
     using scope = context.heap.scope()
     const seconds = scope.out()
-    const rc = context.code({ key: 'keepaliveSend' }, (c, session) => c._libssh2_keepalive_send(session, seconds))
+    const rc = context.call({}, (c, session) => c._libssh2_keepalive_send(session, seconds))
     return rc === 0 ? context.heap.i32(seconds) : rc
   }
 
   /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */
   keepaliveNow(): number {
-    return this[CONTEXT].code({ key: 'keepaliveNow' }, (c, session) => c._glue_session_keepalive(session))
+    return this[CONTEXT].call({}, (c, session) => c._glue_session_keepalive(session))
   }
 
   /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
   sendIgnore(): number {
-    return this[CONTEXT].code({ key: 'sendIgnore' }, (c, session) => c._glue_session_ignore(session))
+    return this[CONTEXT].call({}, (c, session) => c._glue_session_ignore(session))
   }
 
   /**
@@ -300,29 +292,29 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
    * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; what ended the session, if the server refuses. (glue_session_rekey)
    */
   rekey(): number {
-    return this[CONTEXT].code({ lane: this.#rekeying, key: 'rekey' }, (c, session) => c._glue_session_rekey(session))
+    return this[CONTEXT].call({ lane: this.#rekeying, call: ['rekey'] }, (c, session) => c._glue_session_rekey(session))
   }
 
   /** When the next exchange of keys begins by itself; every one is counted from, the server's too. (glue_session_rekey_after) */
-  rekeyAfter({ bytes = 2 ** 30, seconds = 3600 }: RekeyLimits): void {
-    if (!(bytes >= LEAST_REKEY && seconds >= 1)) throw new RangeError(`rekey: at least ${LEAST_REKEY} bytes and 1 second`)
+  rekeyAfter(limits: RekeyLimits): void {
+    const { bytes, seconds } = checkedLimits(limits)
     this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
   }
 
   /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */
   set onDebug(callback: ((message: string, alwaysDisplay: boolean) => void) | null) {
-    this.#onDebug = callback
+    this.#onDebug = callback === null ? null : callable(callback, 'onDebug')
     this.listen(LIBSSH2_CALLBACK_DEBUG, callback !== null)
   }
 
   /** Receives the data of SSH_MSG_IGNORE; `null` ends that. LIBSSH2_CALLBACK_IGNORE. */
   set onIgnore(callback: ((data: Uint8Array) => void) | null) {
-    this.#onIgnore = callback
+    this.#onIgnore = callback === null ? null : callable(callback, 'onIgnore')
     this.listen(LIBSSH2_CALLBACK_IGNORE, callback !== null)
   }
 
   protected listen(callback: number, on: boolean): void {
-    this[CONTEXT].plain((c, session) => c._glue_session_listen(session, callback, Number(on)))
+    this[CONTEXT].listen(callback, on)
   }
 
   /**
@@ -332,11 +324,11 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   disconnect(description = 'closed by the user', reason: number = SSH_DISCONNECT_BY_APPLICATION, language = ''): number {
     const context = this[CONTEXT]
     using scope = context.heap.scope()
-    const text = scope.utf8(description, 'description')
+    const words = scope.utf8(description, 'description')
     const tag = scope.utf8(language, 'language')
-    if (text.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
+    if (words.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
     wholeNumber(reason, 'reason')
-    const rc = context.failure ? 0 : context.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, text.pointer, tag.pointer))
+    const rc = context.failure ? 0 : context.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, words.pointer, tag.pointer))
     context.fail(new DisconnectError('the session was disconnected by this side', { code: 'ERR_LIBSSH2_SOCKET_DISCONNECT', errno: LIBSSH2_ERROR_SOCKET_DISCONNECT, reason, description }))
     context.driver.wake()
     void context.wire.close()
@@ -379,6 +371,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     return this[CONTEXT].heap.string(this[CONTEXT].plain(read))
   }
 }
+
+const LOCAL: Way = { local: true }
 
 /** libssh2 sends no longer ones in a disconnect message. */
 const LONGEST_TEXT = 256

@@ -4,9 +4,11 @@ import type { SessionHost } from '../../ffi/host.ts'
 import { plainName } from '../../keys/key-types.ts'
 import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'
 import type { Signer } from '../../keys/signers/signer.ts'
+import { copyBytes } from '../../wire-format/bytes.ts'
 import { Answers } from '../answers.ts'
-import { bytes } from '../arguments.ts'
-import type { Again, SessionContext } from '../session-context.ts'
+import { bytes, callable, nameList, text } from '../arguments.ts'
+import { AsyncCall } from '../async-call.ts'
+import type { Again, Prepare, SessionContext } from '../session-context.ts'
 import { decodeRound, encodeAnswers, type PromptFunction } from './prompt-round.ts'
 import { CONTEXT, SessionTransport, type TransportHost } from './transport.ts'
 
@@ -29,19 +31,20 @@ export interface MethodsLeft {
 /** The part of a session that is authentication: RFC 4252, RFC 4256. */
 export abstract class SessionUserauth extends SessionTransport {
   readonly #answers: Answers
-  #loading: Loading | undefined
+  readonly #asyncCalls: AsyncCall
 
   protected constructor(makeContext: (host: UserauthHost) => SessionContext) {
     super((host) => makeContext({
       ...host,
-      sign: (data, algorithm) => this.#answers.ask((asked: SignFunction) => asked(data, algorithm)),
+      sign: (data, algorithm) => this.#answers.ask(async (asked: SignFunction) => copyBytes(bytes(await asked(data, algorithm), 'the signature'))),
       prompt: (encoded) => this.#answers.ask(async (asked: PromptFunction) => {
         const round = decodeRound(encoded)
         return encodeAnswers(round, await asked(round))
       }),
-      newPassword: (prompt) => this.#answers.ask(async (asked: NewPasswordFunction) => encoder.encode(await asked(prompt))),
+      newPassword: (prompt) => this.#answers.ask(async (asked: NewPasswordFunction) => encoder.encode(text(await asked(prompt), 'the new password'))),
     }))
-    this.#answers = new Answers(() => this[CONTEXT].driver.wake())
+    this.#answers = new Answers(() => this[CONTEXT].running, () => this[CONTEXT].driver.wake())
+    this.#asyncCalls = new AsyncCall(this[CONTEXT])
   }
 
   /** True once a request succeeded. libssh2_userauth_authenticated. */
@@ -56,14 +59,13 @@ export abstract class SessionUserauth extends SessionTransport {
   userauthList(username: string): string[] | null | Again {
     this.needHandshake()
     const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const user = scope.utf8(username, 'username')
-    return context.attempt({ lane: context.lane, key: `userauthList:${username}` }, (c, session) => {
-      const list = c._libssh2_userauth_list(session, user.pointer, user.length)
-      if (list === 0 && c._libssh2_userauth_authenticated(session)) return null
-      const names = context.orLastError(list)
-      return names === LIBSSH2_ERROR_EAGAIN ? names as Again : splitNames(context.heap.string(names as Bytes))
-    })
+    return context.performForPointer({ lane: context.lane, call: ['userauthList', username] }, (scope) => {
+      const user = scope.utf8(username, 'username')
+      return (c, session) => {
+        const list = c._libssh2_userauth_list(session, user.pointer, user.length)
+        return list === 0 && c._libssh2_userauth_authenticated(session) ? AUTHENTICATED : list
+      }
+    }, (list) => list === AUTHENTICATED ? null : splitNames(context.heap.string(list)))
   }
 
   /** What the server's last refusal said. `null` before there was one. libssh2_userauth_methods_left (our patch). */
@@ -89,13 +91,22 @@ export abstract class SessionUserauth extends SessionTransport {
    * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses. libssh2_userauth_password_ex.
    */
   userauthPassword(username: string, password: string, newPassword?: NewPasswordFunction): number {
+    if (newPassword !== undefined) callable(newPassword, 'newPassword')
+    return this.#ask(['userauthPassword', username, password], newPassword, (scope) => {
+      const user = scope.utf8(username, 'username')
+      const secret = scope.secret(password, 'password')
+      const mayChange = Number(newPassword !== undefined)
+      return (c, session) => c._glue_userauth_password(session, user.pointer, user.length, secret.pointer, secret.length, mayChange)
+    })
+  }
+
+  /** A request in which `asked` may be asked something. */
+  #ask(call: readonly unknown[], asked: unknown, prepare: Prepare<number>): number {
     this.needHandshake()
     const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const user = scope.utf8(username, 'username')
-    const secret = scope.secret(password, 'password')
-    return this.#answers.during(newPassword, () => context.code({ lane: context.lane, key: `userauthPassword:${username}` },
-      (c, session) => c._glue_userauth_password(session, user.pointer, user.length, secret.pointer, secret.length, Number(newPassword !== undefined))))
+    const { lane } = context
+    const step = context.step(lane, call)
+    return this.#answers.during(step, asked, () => context.perform({ lane, step }, prepare))
   }
 
   /**
@@ -104,13 +115,11 @@ export abstract class SessionUserauth extends SessionTransport {
    * @returns 0, or EAGAIN, also while `respond` waits for somebody. @throws AuthenticationError if the server refuses. libssh2_userauth_keyboard_interactive_ex.
    */
   userauthKeyboardInteractive(username: string, respond: PromptFunction | string): number {
-    this.needHandshake()
-    const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const user = scope.utf8(username, 'username')
-    const answer: PromptFunction = typeof respond === 'string' ? ({ prompts }) => prompts.map(() => respond) : respond
-    return this.#answers.during(answer, () => context.code({ lane: context.lane, key: `userauthKeyboardInteractive:${username}` },
-      (c, session) => c._glue_userauth_keyboard_interactive(session, user.pointer, user.length)))
+    const answer: PromptFunction = typeof respond === 'string' ? ({ prompts }) => prompts.map(() => respond) : callable(respond, 'respond')
+    return this.#ask(['userauthKeyboardInteractive', username], answer, (scope) => {
+      const user = scope.utf8(username, 'username')
+      return (c, session) => c._glue_userauth_keyboard_interactive(session, user.pointer, user.length)
+    })
   }
 
   /**
@@ -120,15 +129,14 @@ export abstract class SessionUserauth extends SessionTransport {
    * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses; what `sign` throws. libssh2_userauth_publickey.
    */
   userauthPublickey(username: string, publicKey: Uint8Array, sign: SignFunction, algorithms?: readonly string[]): number {
-    this.needHandshake()
-    const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const user = scope.utf8(username, 'username')
-    const blob = scope.bytes(bytes(publicKey, 'publicKey'))
-    if (typeof sign !== 'function') throw new TypeError('sign must be a function')
-    const names = algorithms ? scope.utf8(algorithms.map(plainName).join(','), 'algorithms').pointer : 0 as Bytes
-    return this.#answers.during(sign, () => context.code({ lane: context.lane, key: `userauthPublickey:${username}:${publicKey}` },
-      (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)))
+    const key = bytes(publicKey, 'publicKey')
+    callable(sign, 'sign')
+    return this.#ask(['userauthPublickey', username, key], sign, (scope) => {
+      const user = scope.utf8(username, 'username')
+      const blob = scope.bytes(key)
+      const names = algorithms ? scope.utf8(nameList(algorithms, 'algorithms', plainName), 'algorithms').pointer : 0 as Bytes
+      return (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)
+    })
   }
 
   /**
@@ -138,40 +146,25 @@ export abstract class SessionUserauth extends SessionTransport {
    */
   userauthPublickeyFromMemory(username: string, privateKey: string | Uint8Array, passphrase?: string | null, _publicKey?: unknown): number {
     this.needHandshake()
-    const key = `${username}:${privateKey}`
-    const loading = this.#loading?.key === key ? this.#loading : this.#load(key, privateKey, passphrase ?? undefined)
-    if (loading.error) {
-      this.#loading = undefined
-      throw loading.error.reason
-    }
-    const { signer } = loading
-    if (!signer) return this[CONTEXT].attempt({ key: 'parsePrivateKey' }, () => LIBSSH2_ERROR_EAGAIN) as Again
+    text(username, 'username')
+    const content = typeof privateKey === 'string' ? privateKey : bytes(privateKey, 'privateKey')
+    const secret = passphrase == null ? undefined : text(passphrase, 'passphrase')
+    const parsing = this.#asyncCalls.begin(['parsePrivateKey', content, secret], () => parsePrivateKey(content, secret === undefined ? {} : { passphrase: secret }))
+    if (!parsing.outcome) return this[CONTEXT].pending()
+    let over = true
     try {
+      const signer = parsing.recall<Signer>()
       const rc = this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm))
-      if (rc !== LIBSSH2_ERROR_EAGAIN) this.#loading = undefined
+      over = rc !== LIBSSH2_ERROR_EAGAIN
       return rc
-    } catch (error) {
-      this.#loading = undefined
-      throw error
+    } finally {
+      if (over) this.#asyncCalls.forget(parsing)
     }
   }
-
-  #load(key: string, text: string | Uint8Array, passphrase: string | undefined): Loading {
-    const loading: Loading = { key }
-    this.#loading = loading
-    parsePrivateKey(text, passphrase === undefined ? {} : { passphrase })
-      .then((signer) => { loading.signer = signer }, (reason: unknown) => { loading.error = { reason } })
-      .finally(() => this[CONTEXT].driver.wake())
-    return loading
-  }
 }
 
-/** A private key that is being parsed, or has been. */
-interface Loading {
-  readonly key: string
-  signer?: Signer
-  error?: { reason: unknown }
-}
+/** No list of names, but a session that needs none. */
+const AUTHENTICATED = 1 as Bytes
 
 /** The callbacks of `SessionHost` up to this layer. */
 export type UserauthHost = TransportHost & Pick<SessionHost, 'sign' | 'prompt' | 'newPassword'>

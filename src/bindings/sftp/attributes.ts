@@ -3,7 +3,7 @@ import {
 } from '../../ffi/constants.gen.ts'
 import type { Bytes } from '../../ffi/exports.ts'
 import type { Heap } from '../../ffi/heap.ts'
-import { wholeNumber } from '../arguments.ts'
+import { record, wholeNumber } from '../arguments.ts'
 
 /** File attributes (draft-ietf-secsh-filexfer-02 section 5); a field that the server did not send, or that is not to be set, is missing. */
 export interface SftpAttributes {
@@ -68,7 +68,8 @@ export interface CheckedAttributes extends Required<SftpAttributes> {
  * The protocol sets owner and group together, and both times together.
  * @throws TypeError for one of a pair without the other, RangeError for what a field cannot hold.
  */
-export function checkedAttributes({ filesize, uid, gid, permissions, atime, mtime }: SftpAttributes): CheckedAttributes {
+export function checkedAttributes(attributes: SftpAttributes): CheckedAttributes {
+  const { filesize, uid, gid, permissions, atime, mtime } = record(attributes, 'attributes')
   const owned = uid !== undefined || gid !== undefined
   const timed = atime !== undefined || mtime !== undefined
   const field = (given: boolean, value: number | undefined, name: string, other: string) => given ? wholeNumber(needed(value, name, other), name) : 0
@@ -85,8 +86,7 @@ export function checkedAttributes({ filesize, uid, gid, permissions, atime, mtim
 }
 
 /** Writes what is to be set into zeroed memory. */
-export function writeAttributes(heap: Heap, pointer: Bytes, attributes: SftpAttributes): void {
-  const checked = checkedAttributes(attributes)
+export function writeAttributes(heap: Heap, pointer: Bytes, checked: CheckedAttributes): void {
   heap.setU64(at(pointer, FILESIZE), BigInt(checked.filesize))
   heap.setU32(at(pointer, FLAGS), checked.flags)
   heap.setU32(at(pointer, UID), checked.uid)

@@ -1,3 +1,4 @@
+import { Lane, type Step } from '../../core/lane.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SFTP_PROTOCOL } from '../../ffi/constants.gen.ts'
@@ -5,11 +6,18 @@ import type { Pointer, SftpPointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { Encoded, HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
-import type { Again, SessionContext } from '../session-context.ts'
-import { Lane } from '../lane.ts'
+import { copyBytes } from '../../wire-format/bytes.ts'
+import { bytes, text } from '../arguments.ts'
+import type { Again, Prepare, SessionContext, Way } from '../session-context.ts'
 
 /** A path or file name: text is sent as UTF-8, bytes as they are. */
 export type SftpPath = string | Uint8Array
+
+/** Checks the arguments of a call of SFTP and puts them into memory that is the call's own. */
+export type PrepareSftp<R> = (scope: HeapScope) => (c: Libssh2Module, sftp: SftpPointer) => R
+
+/** What is called, and with which arguments; how, where it is not as others are. */
+export type SftpCall = Pick<Way, 'step' | 'takes' | 'isPart'> & { readonly call: readonly unknown[] }
 
 /** The way into C of one SFTP object and its handles: one call in flight (law 6), refusals as `SftpError`. */
 export class SftpContext {
@@ -26,25 +34,38 @@ export class SftpContext {
     return this.handle.pointer
   }
 
-  code(key: string, about: SftpPath | undefined, run: (c: Libssh2Module, sftp: SftpPointer, scope: HeapScope) => number): number {
-    return this.#told(about, () => {
-      const { pointer } = this.handle
-      using scope = this.session.heap.scope()
-      return this.session.code({ lane: this.#lane, key }, (c) => run(c, pointer, scope))
-    })
+  /** Calls C for a code. @param call what is called, and with what. @param about the path that a refusal names. */
+  perform(call: SftpCall, about: SftpPath | undefined, prepare: PrepareSftp<number>): number
+  perform<T>(call: SftpCall, about: SftpPath | undefined, prepare: PrepareSftp<number>, read: (rc: number) => T): T | Again
+  perform<T>(call: SftpCall, about: SftpPath | undefined, prepare: PrepareSftp<number>, read?: (rc: number) => T): T | number {
+    return this.#told(about, () => this.session.perform(this.#way(call), this.#prepared(prepare), read as (rc: number) => T))
   }
 
-  open<P extends Pointer>(key: string, about: SftpPath, run: (c: Libssh2Module, sftp: SftpPointer, scope: HeapScope) => P): P | Again {
-    return this.#told(about, () => {
-      const { pointer } = this.handle
-      using scope = this.session.heap.scope()
-      return this.session.pointer({ lane: this.#lane, key }, (c) => run(c, pointer, scope))
-    })
+  /** As `perform`, for a pointer. */
+  performForPointer<P extends Pointer, T>(call: SftpCall, about: SftpPath, prepare: PrepareSftp<P>, read: (pointer: P) => T): T | Again {
+    return this.#told(about, () => this.session.performForPointer(this.#way(call), this.#prepared(prepare), read))
   }
 
-  /** True while libssh2 stands in the middle of the call of this key. */
-  midway(key: string): boolean {
-    return this.#lane.heldBy(key)
+  /** The step that a call is, for those that keep something from attempt to attempt. */
+  step(call: readonly unknown[]): Step {
+    return this.session.step(this.#lane, call)
+  }
+
+  /** True if C may be called for `step` now. */
+  admits(step: Step): boolean {
+    return this.#lane.admits(step)
+  }
+
+  #way({ call, ...way }: SftpCall): Way {
+    return { lane: this.#lane, call, ...way }
+  }
+
+  #prepared<R>(prepare: PrepareSftp<R>): Prepare<R> {
+    return (scope) => {
+      const { pointer } = this
+      const run = prepare(scope)
+      return (c) => run(c, pointer)
+    }
   }
 
   #told<T>(about: SftpPath | undefined, call: () => T): T {
@@ -68,8 +89,15 @@ export function pathText(path: SftpPath | undefined): string | undefined {
   return path instanceof Uint8Array ? new TextDecoder().decode(path) : path
 }
 
+/** Puts a path into memory of C, which would take a NUL for its end. */
 export function encodePath(scope: HeapScope, path: SftpPath, name: string): Encoded {
-  if (!(path instanceof Uint8Array)) return scope.utf8(path, name)
-  if (path.includes(0)) throw new TypeError(`${name} must not contain a NUL byte`)
-  return scope.bytes(path)
+  if (!ArrayBuffer.isView(path)) return scope.utf8(path, name)
+  const encoded = bytes(path, name)
+  if (encoded.includes(0)) throw new TypeError(`${name} must not contain a NUL byte`)
+  return scope.bytes(encoded)
+}
+
+/** A path that does not change while a call is repeated with it. */
+export function keptPath(path: SftpPath, name: string): SftpPath {
+  return ArrayBuffer.isView(path) ? copyBytes(bytes(path, name)) : text(path, name)
 }

@@ -1,13 +1,16 @@
+import type { Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { Bytes, SftpHandlePointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
-import { bytes, wholeNumber } from '../arguments.ts'
+import { type SendableData } from '../../wire-format/bytes-of.ts'
+import { equalBytes } from '../../wire-format/bytes.ts'
+import { data as checkedData, wholeBigint, wholeNumber } from '../arguments.ts'
 import type { Again } from '../session-context.ts'
-import { ATTRIBUTES_SIZE, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
-import type { SftpContext, SftpPath } from './context.ts'
+import { ATTRIBUTES_SIZE, checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
+import type { SftpCall, SftpContext, SftpPath } from './context.ts'
 import type { Sftp } from './sftp.ts'
 
 /** One entry of a directory. */
@@ -28,6 +31,7 @@ const NOTHING = new Uint8Array(0)
 
 /** A copy in the heap of what is being written. */
 interface Staged {
+  readonly step: Step
   readonly data: Uint8Array
   readonly scope: HeapScope
   readonly pointer: Bytes
@@ -53,13 +57,18 @@ export class SftpHandle implements Disposable {
     this.#path = path
   }
 
-  #key(call: string): string {
-    return `${this.#handle.pointer}:${call}`
+  #call(name: string, run: (c: Libssh2Module, handle: SftpHandlePointer) => number, takes = false): number {
+    return this.#perform({ call: [this, name], takes }, () => run)
   }
 
-  #call(call: string, run: (c: Libssh2Module, handle: SftpHandlePointer, scope: HeapScope) => number): number {
-    const { pointer } = this.#handle
-    return this.#context.code(this.#key(call), this.#path, (c, _, scope) => run(c, pointer, scope))
+  #perform(call: SftpCall, prepare: (scope: HeapScope) => (c: Libssh2Module, handle: SftpHandlePointer) => number): number
+  #perform<T>(call: SftpCall, prepare: (scope: HeapScope) => (c: Libssh2Module, handle: SftpHandlePointer) => number, read: (rc: number) => T): T | Again
+  #perform<T>(call: SftpCall, prepare: (scope: HeapScope) => (c: Libssh2Module, handle: SftpHandlePointer) => number, read?: (rc: number) => T): T | number {
+    return this.#context.perform(call, this.#path, (scope) => {
+      const { pointer } = this.#handle
+      const run = prepare(scope)
+      return (c) => run(c, pointer)
+    }, read as (rc: number) => T)
   }
 
   #plain<T>(run: (c: Libssh2Module, handle: SftpHandlePointer) => T): T {
@@ -73,15 +82,10 @@ export class SftpHandle implements Disposable {
    */
   read(size = 32768): [rc: number, data: Uint8Array] {
     const length = Math.min(wholeNumber(size, 'size', 1), LARGEST)
-    let data: Uint8Array = NOTHING
-    const rc = this.#call('read', (c, handle) => {
-      const { heap } = this.#context.session
-      const buffer = heap.scratch(length)
-      const count = c._libssh2_sftp_read(handle, buffer, length)
-      if (count > 0) data = heap.copy(buffer, count)
-      return count
-    })
-    return [rc, data]
+    const { heap } = this.#context.session
+    const buffer = heap.scratch(length)
+    const rc = this.#call('read', (c, handle) => c._libssh2_sftp_read(handle, buffer, length), true)
+    return [rc, rc > 0 ? heap.copy(buffer, rc) : NOTHING]
   }
 
   /**
@@ -89,19 +93,27 @@ export class SftpHandle implements Disposable {
    * already. Other writes of this handle say EAGAIN until that is done: libssh2 would take them for the rest of this one.
    * @returns `[rc, bytesWritten]`, what the server has acknowledged. @throws SftpError; `error.bytesWritten` tells what went before. libssh2_sftp_write.
    */
-  write(data: Uint8Array): [rc: number, bytesWritten: number] {
-    bytes(data, 'data')
-    if (data.length === 0) return [0, 0]
-    if (!this.#continues(data)) {
-      if (this.#context.midway(this.#key('write'))) return [LIBSSH2_ERROR_EAGAIN, 0]
-      this.#stage(data)
-    }
-    const writing = this.#writing as Staged
-    const length = Math.min(data.length, LARGEST)
+  write(data: SendableData): [rc: number, bytesWritten: number] {
+    const content = checkedData(data, 'data')
+    if (content.length === 0) return [0, 0]
+    const { current } = this.#context.session.driver
+    const step = this.#context.step(current ? [this, 'write', content] : [this, 'write'])
+    if (step.outcome) return step.recall()
+    return this.#writeOn(step, content)
+  }
+
+  #writeOn(step: Step, content: Uint8Array): [rc: number, bytesWritten: number] {
+    // Another write is under way, or C is in the middle of something else.
+    if (!this.#context.admits(step) || (step.midway && !this.#continues(step, content))) return [this.#context.session.pending(), 0]
+    const writing = this.#continues(step, content) ? this.#writing as Staged : this.#stage(step, content)
+    const length = Math.min(content.length, LARGEST)
     try {
       while (writing.written < length) {
-        const rc = this.#call('write', (c, handle) => c._libssh2_sftp_write(handle, (writing.pointer + writing.written) as Bytes, length - writing.written))
-        if (rc === LIBSSH2_ERROR_EAGAIN) return [rc, 0]
+        const rc = this.#perform({ call: step.call, step, isPart: true }, () => (c, handle) => c._libssh2_sftp_write(handle, (writing.pointer + writing.written) as Bytes, length - writing.written))
+        if (rc === LIBSSH2_ERROR_EAGAIN) {
+          step.resume = () => this.#writeOn(step, content)
+          return [rc, 0]
+        }
         writing.written += rc
       }
     } catch (error) {
@@ -110,19 +122,20 @@ export class SftpHandle implements Disposable {
       throw error
     }
     this.#unstage()
+    step.outcome = { value: [length, length] }
     return [length, length]
   }
 
-  /** True if `data` is what is being written: the same array, or equal bytes, as callers make them anew for each try. */
-  #continues(data: Uint8Array): boolean {
-    const writing = this.#writing?.data
-    return writing === data || (writing?.length === data.length && writing.every((byte, i) => byte === data[i]))
+  /** True if `content` is what is being written: callers make it anew for each try. */
+  #continues(step: Step, content: Uint8Array): boolean {
+    const writing = this.#writing
+    return writing?.step === step && (writing.data === content || equalBytes(writing.data, content))
   }
 
-  #stage(data: Uint8Array): Staged {
+  #stage(step: Step, data: Uint8Array): Staged {
     this.#unstage()
     const scope = this.#context.session.heap.scope()
-    this.#writing = { data, scope, pointer: scope.bytes(data.subarray(0, LARGEST)).pointer, written: 0 }
+    this.#writing = { step, data, scope, pointer: scope.bytes(data.subarray(0, LARGEST)).pointer, written: 0 }
     return this.#writing
   }
 
@@ -133,52 +146,45 @@ export class SftpHandle implements Disposable {
 
   /** The next entry of a directory. @returns it; `null` after the last one; or EAGAIN. libssh2_sftp_readdir_ex. */
   readdir(): SftpDirectoryEntry | null | Again {
-    let entry: SftpDirectoryEntry | null = null
-    const rc = this.#call('readdir', (c, handle, scope) => {
-      const { heap } = this.#context.session
-      const [name, line] = [scope.out(NAME_MAX), scope.out(NAME_MAX)]
-      const out = scope.out(ATTRIBUTES_SIZE)
-      const length = c._libssh2_sftp_readdir_ex(handle, name, NAME_MAX, line, NAME_MAX, out)
-      if (length > 0) {
-        const filenameBytes = heap.copy(name, length)
-        entry = { filename: heap.text(name, length), filenameBytes, longentry: heap.string(line) ?? '', attributes: readAttributes(heap, out) }
-      }
-      return length
+    const { heap } = this.#context.session
+    let [name, line, out] = [0 as Bytes, 0 as Bytes, 0 as Bytes]
+    return this.#perform({ call: [this, 'readdir'], takes: true }, (scope) => {
+      [name, line, out] = [scope.out(NAME_MAX), scope.out(NAME_MAX), scope.out(ATTRIBUTES_SIZE)]
+      return (c, handle) => c._libssh2_sftp_readdir_ex(handle, name, NAME_MAX, line, NAME_MAX, out)
+    }, (length) => length === 0 ? null : {
+      filename: heap.text(name, length),
+      filenameBytes: heap.copy(name, length),
+      longentry: heap.string(line) ?? '',
+      attributes: readAttributes(heap, out),
     })
-    return rc === LIBSSH2_ERROR_EAGAIN ? rc : entry
   }
 
   /** Attributes of the open file. @returns them, or EAGAIN. libssh2_sftp_fstat. */
   fstat(): SftpAttributes | Again {
-    let attributes: SftpAttributes = {}
-    const rc = this.#call('fstat', (c, handle, scope) => {
-      const out = scope.out(ATTRIBUTES_SIZE)
-      const code = c._libssh2_sftp_fstat_ex(handle, out, 0)
-      if (code === 0) attributes = readAttributes(this.#context.session.heap, out)
-      return code
-    })
-    return rc === LIBSSH2_ERROR_EAGAIN ? rc : attributes
+    let out = 0 as Bytes
+    return this.#perform({ call: [this, 'fstat'] }, (scope) => {
+      out = scope.out(ATTRIBUTES_SIZE)
+      return (c, handle) => c._libssh2_sftp_fstat_ex(handle, out, 0)
+    }, () => readAttributes(this.#context.session.heap, out))
   }
 
   /** Sets the attributes that are given. @returns 0, or EAGAIN. libssh2_sftp_fsetstat. */
   fsetstat(attributes: SftpAttributes): number {
-    return this.#call(`fsetstat:${JSON.stringify(attributes)}`, (c, handle, scope) => {
+    const checked = checkedAttributes(attributes)
+    return this.#perform({ call: [this, 'fsetstat', ...Object.values(checked)] }, (scope) => {
       const set = scope.out(ATTRIBUTES_SIZE)
-      writeAttributes(this.#context.session.heap, set, attributes)
-      return c._libssh2_sftp_fstat_ex(handle, set, 1)
+      writeAttributes(this.#context.session.heap, set, checked)
+      return (c, handle) => c._libssh2_sftp_fstat_ex(handle, set, 1)
     })
   }
 
   /** Figures of the file system that the file is on. @returns them, or EAGAIN. libssh2_sftp_fstatvfs. */
   fstatvfs(): SftpStatvfs | Again {
-    let figures: SftpStatvfs | undefined
-    const rc = this.#call('fstatvfs', (c, handle, scope) => {
-      const out = scope.out(STATVFS_SIZE)
-      const code = c._libssh2_sftp_fstatvfs(handle, out)
-      if (code === 0) figures = readStatvfs(this.#context.session.heap, out)
-      return code
-    })
-    return rc === LIBSSH2_ERROR_EAGAIN ? rc : figures as SftpStatvfs
+    let out = 0 as Bytes
+    return this.#perform({ call: [this, 'fstatvfs'] }, (scope) => {
+      out = scope.out(STATVFS_SIZE)
+      return (c, handle) => c._libssh2_sftp_fstatvfs(handle, out)
+    }, () => readStatvfs(this.#context.session.heap, out))
   }
 
   /** Has the server write the file to its disk (`fsync@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_fsync. */
@@ -188,7 +194,7 @@ export class SftpHandle implements Disposable {
 
   /** Sets the position, in bytes, exact up to 2^53. What was read ahead is dropped. libssh2_sftp_seek64. */
   seek64(offset: number | bigint): void {
-    const position = BigInt(wholeNumber(Number(offset), 'offset', 0, Number.MAX_SAFE_INTEGER))
+    const position = wholeBigint(offset, 'offset')
     this.#plain((c, handle) => c._libssh2_sftp_seek64(handle, position))
   }
 

@@ -3,14 +3,22 @@ import {
   LIBSSH2_SFTP_REALPATH, LIBSSH2_SFTP_RENAME_ATOMIC, LIBSSH2_SFTP_RENAME_NATIVE, LIBSSH2_SFTP_RENAME_OVERWRITE, LIBSSH2_SFTP_SETSTAT,
   LIBSSH2_SFTP_STAT, LIBSSH2_SFTP_SYMLINK,
 } from '../../ffi/constants.gen.ts'
-import type { SftpHandlePointer, SftpPointer } from '../../ffi/exports.ts'
+import type { Libssh2Module } from '../../ffi/create-module.ts'
+import type { Bytes, SftpPointer } from '../../ffi/exports.ts'
+import type { Encoded } from '../../ffi/heap.ts'
 import { wholeNumber } from '../arguments.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import type { Session } from '../session/session.ts'
-import { ATTRIBUTES_SIZE, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
+import { ATTRIBUTES_SIZE, checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
 import { encodePath, SftpContext, type SftpPath } from './context.ts'
 import { SftpHandle } from './handle.ts'
+
+/** A path, and the argument that it is. */
+interface Named {
+  readonly path: SftpPath
+  readonly name: string
+}
 
 /** Longest path that `readlink` and `realpath` give back. */
 const PATH_MAX = 16384
@@ -56,39 +64,32 @@ export class Sftp implements Disposable {
   openEx(path: SftpPath, flags: number, mode: number, openType: number): SftpHandle | Again {
     wholeNumber(flags, 'flags')
     wholeNumber(mode, 'mode')
-    const pointer = this.#sftp.open<SftpHandlePointer>(`open:${path}:${flags}:${mode}:${openType}`, path, (c, sftp, scope) => {
+    const type = wholeNumber(openType, 'openType', LIBSSH2_SFTP_OPENFILE, LIBSSH2_SFTP_OPENDIR)
+    return this.#sftp.performForPointer({ call: ['open', path, flags, mode, type] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      return c._libssh2_sftp_open_ex(sftp, name.pointer, name.length, flags, mode, openType)
-    })
-    return pointer === LIBSSH2_ERROR_EAGAIN ? pointer as Again : new SftpHandle(this, this.#sftp, pointer as SftpHandlePointer, path)
+      return (c, sftp) => c._libssh2_sftp_open_ex(sftp, name.pointer, name.length, flags, mode, type)
+    }, (pointer) => new SftpHandle(this, this.#sftp, pointer, path))
   }
 
   /** As `open`, and the attributes that the server sent with the handle, if any. @returns `[handle, attributes]`, or EAGAIN. libssh2_sftp_open_ex_r. */
   openR(path: SftpPath, flags: number, mode = 0o644): [handle: SftpHandle, attributes: SftpAttributes] | Again {
     wholeNumber(flags, 'flags')
     wholeNumber(mode, 'mode')
-    let attributes: SftpAttributes = {}
-    const pointer = this.#sftp.open<SftpHandlePointer>(`openR:${path}:${flags}:${mode}`, path, (c, sftp, scope) => {
+    let out = 0 as Bytes
+    return this.#sftp.performForPointer({ call: ['openR', path, flags, mode] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      const out = scope.out(ATTRIBUTES_SIZE)
-      const opened = c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
-      attributes = readAttributes(this.#sftp.session.heap, out)
-      return opened
-    })
-    if (pointer === LIBSSH2_ERROR_EAGAIN) return pointer as Again
-    return [new SftpHandle(this, this.#sftp, pointer as SftpHandlePointer, path), attributes]
+      out = scope.out(ATTRIBUTES_SIZE)
+      return (c, sftp) => c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
+    }, (pointer): [handle: SftpHandle, attributes: SftpAttributes] => [new SftpHandle(this, this.#sftp, pointer, path), readAttributes(this.#sftp.session.heap, out)])
   }
 
   #stat(path: SftpPath, type: number): SftpAttributes | Again {
-    let attributes: SftpAttributes = {}
-    const rc = this.#sftp.code(`stat:${type}:${path}`, path, (c, sftp, scope) => {
+    let out = 0 as Bytes
+    return this.#sftp.perform({ call: ['stat', type, path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      const out = scope.out(ATTRIBUTES_SIZE)
-      const code = c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
-      if (code === 0) attributes = readAttributes(this.#sftp.session.heap, out)
-      return code
-    })
-    return rc === LIBSSH2_ERROR_EAGAIN ? rc : attributes
+      out = scope.out(ATTRIBUTES_SIZE)
+      return (c, sftp) => c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
+    }, () => readAttributes(this.#sftp.session.heap, out))
   }
 
   /** Attributes of what `path` leads to. @returns them, or EAGAIN. libssh2_sftp_stat. */
@@ -103,44 +104,54 @@ export class Sftp implements Disposable {
 
   /** Sets the attributes that are given. @returns 0, or EAGAIN. libssh2_sftp_setstat. */
   setstat(path: SftpPath, attributes: SftpAttributes): number {
-    return this.#sftp.code(`setstat:${path}:${JSON.stringify(attributes)}`, path, (c, sftp, scope) => {
+    const checked = checkedAttributes(attributes)
+    return this.#sftp.perform({ call: ['setstat', path, ...Object.values(checked)] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       const set = scope.out(ATTRIBUTES_SIZE)
-      writeAttributes(this.#sftp.session.heap, set, attributes)
-      return c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
+      writeAttributes(this.#sftp.session.heap, set, checked)
+      return (c, sftp) => c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
     })
   }
 
   /** Figures of the file system that `path` is on. @returns them, or EAGAIN. libssh2_sftp_statvfs. */
   statvfs(path: SftpPath): SftpStatvfs | Again {
-    let figures: SftpStatvfs | undefined
-    const rc = this.#sftp.code(`statvfs:${path}`, path, (c, sftp, scope) => {
+    let out = 0 as Bytes
+    return this.#sftp.perform({ call: ['statvfs', path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      const out = scope.out(STATVFS_SIZE)
-      const code = c._libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
-      if (code === 0) figures = readStatvfs(this.#sftp.session.heap, out)
-      return code
-    })
-    return rc === LIBSSH2_ERROR_EAGAIN ? rc : figures as SftpStatvfs
+      out = scope.out(STATVFS_SIZE)
+      return (c, sftp) => c._libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
+    }, () => readStatvfs(this.#sftp.session.heap, out))
   }
 
-  #onPath(key: string, path: SftpPath, run: (c: Parameters<Parameters<SftpContext['code']>[2]>[0], sftp: SftpPointer, name: ReturnType<typeof encodePath>) => number): number {
-    return this.#sftp.code(`${key}:${path}`, path, (c, sftp, scope) => run(c, sftp, encodePath(scope, path, 'path')))
+  #onPath(call: readonly unknown[], path: SftpPath, run: (c: Libssh2Module, sftp: SftpPointer, name: Encoded) => number): number {
+    return this.#sftp.perform({ call: [...call, path] }, path, (scope) => {
+      const name = encodePath(scope, path, 'path')
+      return (c, sftp) => run(c, sftp, name)
+    })
+  }
+
+  /** A call with two paths. */
+  #onPaths(call: readonly unknown[], about: SftpPath, [one, other]: readonly [Named, Named], run: (c: Libssh2Module, sftp: SftpPointer, one: Encoded, other: Encoded) => number): number {
+    return this.#sftp.perform({ call: [...call, one.path, other.path] }, about, (scope) => {
+      const [first, second] = [encodePath(scope, one.path, one.name), encodePath(scope, other.path, other.name)]
+      return (c, sftp) => run(c, sftp, first, second)
+    })
   }
 
   /** Makes a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
   mkdir(path: SftpPath, mode: number = LIBSSH2_SFTP_DEFAULT_MODE): number {
-    return this.#onPath(`mkdir:${mode}`, path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, mode))
+    const bits = wholeNumber(mode, 'mode')
+    return this.#onPath(['mkdir', bits], path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, bits))
   }
 
   /** Removes an empty directory. @returns 0, or EAGAIN. libssh2_sftp_rmdir. */
   rmdir(path: SftpPath): number {
-    return this.#onPath('rmdir', path, (c, sftp, name) => c._libssh2_sftp_rmdir_ex(sftp, name.pointer, name.length))
+    return this.#onPath(['rmdir'], path, (c, sftp, name) => c._libssh2_sftp_rmdir_ex(sftp, name.pointer, name.length))
   }
 
   /** Removes a file or a link. @returns 0, or EAGAIN. libssh2_sftp_unlink. */
   unlink(path: SftpPath): number {
-    return this.#onPath('unlink', path, (c, sftp, name) => c._libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
+    return this.#onPath(['unlink'], path, (c, sftp, name) => c._libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
   }
 
   /** Renames; servers of version 3 refuse where `target` exists. @returns 0, or EAGAIN. libssh2_sftp_rename. */
@@ -150,41 +161,30 @@ export class Sftp implements Disposable {
 
   /** Renames. @param flags `LIBSSH2_SFTP_RENAME_*`, which only servers of version 5 look at. @returns 0, or EAGAIN. libssh2_sftp_rename_ex. */
   renameEx(source: SftpPath, target: SftpPath, flags: number): number {
-    return this.#sftp.code(`rename:${source}:${target}:${flags}`, source, (c, sftp, scope) => {
-      const from = encodePath(scope, source, 'source')
-      const to = encodePath(scope, target, 'target')
-      return c._libssh2_sftp_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length, flags)
-    })
+    const how = wholeNumber(flags, 'flags')
+    return this.#onPaths(['rename', how], source, [{ path: source, name: 'source' }, { path: target, name: 'target' }],
+      (c, sftp, from, to) => c._libssh2_sftp_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length, how))
   }
 
   /** Renames as POSIX does, replacing `target` (`posix-rename@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_posix_rename. */
   posixRename(source: SftpPath, target: SftpPath): number {
-    return this.#sftp.code(`posixRename:${source}:${target}`, source, (c, sftp, scope) => {
-      const from = encodePath(scope, source, 'source')
-      const to = encodePath(scope, target, 'target')
-      return c._libssh2_sftp_posix_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length)
-    })
+    return this.#onPaths(['posixRename'], source, [{ path: source, name: 'source' }, { path: target, name: 'target' }],
+      (c, sftp, from, to) => c._libssh2_sftp_posix_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length))
   }
 
   /** Makes `linkPath` a symbolic link to `target`. @returns 0, or EAGAIN. libssh2_sftp_symlink. */
   symlink(target: SftpPath, linkPath: SftpPath): number {
-    return this.#sftp.code(`symlink:${target}:${linkPath}`, linkPath, (c, sftp, scope) => {
-      const to = encodePath(scope, target, 'target')
-      const link = encodePath(scope, linkPath, 'linkPath')
-      return c._libssh2_sftp_symlink_ex(sftp, to.pointer, to.length, link.pointer, link.length, LIBSSH2_SFTP_SYMLINK)
-    })
+    return this.#onPaths(['symlink'], linkPath, [{ path: target, name: 'target' }, { path: linkPath, name: 'linkPath' }],
+      (c, sftp, to, link) => c._libssh2_sftp_symlink_ex(sftp, to.pointer, to.length, link.pointer, link.length, LIBSSH2_SFTP_SYMLINK))
   }
 
   #resolve(path: SftpPath, type: number): string | Again {
-    let resolved = ''
-    const rc = this.#sftp.code(`resolve:${type}:${path}`, path, (c, sftp, scope) => {
+    let out = 0 as Bytes
+    return this.#sftp.perform({ call: ['resolve', type, path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      const out = scope.out(PATH_MAX)
-      const length = c._libssh2_sftp_symlink_ex(sftp, name.pointer, name.length, out, PATH_MAX, type)
-      if (length > 0) resolved = this.#sftp.session.heap.text(out, length)
-      return length
-    })
-    return rc === LIBSSH2_ERROR_EAGAIN ? rc : resolved
+      out = scope.out(PATH_MAX)
+      return (c, sftp) => c._libssh2_sftp_symlink_ex(sftp, name.pointer, name.length, out, PATH_MAX, type)
+    }, (length) => this.#sftp.session.heap.text(out, length))
   }
 
   /** Where a symbolic link leads to. @returns the path, or EAGAIN. libssh2_sftp_readlink. */
@@ -202,7 +202,7 @@ export class Sftp implements Disposable {
     const { handle, session } = this.#sftp
     if (handle.freed) return 0
     if (!this.session.failure) {
-      const rc = session.code({ key: 'sftpShutdown' }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
+      const rc = session.call({}, (c) => c._libssh2_sftp_shutdown(handle.pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     handle.drop()

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Answers } from '../../../src/bindings/answers.ts'
+import { Step } from '../../../src/core/lane.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.ts'
 
 type Asked = () => Uint8Array | Promise<Uint8Array>
@@ -7,10 +8,11 @@ type Asked = () => Uint8Array | Promise<Uint8Array>
 /** Answers, and an attempt in which C asks once. */
 function asking(asked: Asked | undefined) {
   const woken = vi.fn()
-  const answers = new Answers(woken)
+  const step = new Step(undefined, ['userauth'])
+  const answers = new Answers(() => step, woken)
   const attempt = () => {
     let given: Uint8Array | number = 0
-    answers.during(asked, () => {
+    answers.during(step, asked, () => {
       given = answers.ask((how: Asked) => how())
       if (given === HOST_FAILED) throw new Error('C gives up')
       return 0
@@ -54,11 +56,19 @@ describe('Answers', () => {
     expect(attempt).toThrow(new Error('no'))
   })
 
-  test('an answer that is no bytes is a TypeError', async () => {
-    const { attempt } = asking(() => 'signature' as never)
-    attempt()
+  test('who is asked in one call does not answer another one', async () => {
+    let running: Step | undefined
+    const answers = new Answers(() => running, () => {})
+    const [first, second] = [new Step(undefined, ['userauth']), new Step(undefined, ['userauth'])]
+    const attempt = (step: Step, byte: number) => {
+      running = step
+      let given: unknown
+      answers.during(step, () => Uint8Array.of(byte), () => { given = answers.ask((how: Asked) => how()) })
+      return given
+    }
+    expect([attempt(first, 1), attempt(second, 2)]).toEqual([HOST_PENDING, HOST_PENDING])
     await settled()
-    expect(attempt).toThrow(TypeError)
+    expect([attempt(second, 2), attempt(first, 1)]).toEqual([Uint8Array.of(2), Uint8Array.of(1)])
   })
 
   test('a question that nobody is there for fails', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { ALL, Driver } from '../../../src/core/driver.ts'
+import { Lane } from '../../../src/core/lane.ts'
 import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.ts'
 import { rejection } from '../../support/within.ts'
 
@@ -112,11 +113,13 @@ describe('abort', () => {
   test('keeps an operation that libssh2 is in the middle of, and hands its late result to discard (law 7)', async () => {
     const { driver } = driverOfNothing()
     const controller = new AbortController()
+    const lane = new Lane()
     const { state, call } = gate('channel')
     const discard = vi.fn()
     const result = rejection(driver.run(() => {
-      const current = driver.current
-      if (current) current.midway = () => !state.open
+      const step = driver.current!.step(lane, ['open'])
+      if (state.open) lane.release(step)
+      else lane.hold(step)
       return call()
     }, { signal: controller.signal, discard }))
     controller.abort()
@@ -132,9 +135,11 @@ describe('abort', () => {
     const { driver } = driverOfNothing()
     const controller = new AbortController()
     let midway = true
+    const lane = new Lane()
     const result = rejection(driver.run(() => {
-      const current = driver.current
-      if (current) current.midway = () => midway
+      const step = driver.current!.step(lane, ['open'])
+      if (midway) lane.hold(step)
+      else lane.release(step)
       return EAGAIN
     }, { signal: controller.signal }))
     controller.abort()
@@ -194,7 +199,7 @@ describe('wait', () => {
   })
 })
 
-describe('touched', () => {
+describe('afterDirectCall', () => {
   test('wakes the others when a call from outside took their bytes', async () => {
     const { driver, driven } = driverOfNothing()
     const result = driver.run(() => driven.bytes > 0 ? 'found' : EAGAIN)

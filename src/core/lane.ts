@@ -1,0 +1,87 @@
+/** What one call of C keeps from one attempt to the next, until it is over. */
+export class Step {
+  /** The lane that this call waits for and holds; calls of different lanes are different calls. */
+  readonly lane: Lane | undefined
+  /** What is called, and with which arguments: a call of the same is the same call. */
+  readonly call: readonly unknown[]
+  /** Bytes of a write that are on their way already. */
+  written = 0
+  /** What came of it, once it is over. */
+  outcome: { readonly value?: unknown, readonly error?: { readonly reason: unknown } } | undefined
+  /** Makes the next attempt at this call, for whoever cannot wait until its caller does. */
+  resume: (() => unknown) | undefined
+  /** It must be brought to its end whoever waits for it, because something comes of it that has to be closed. */
+  seenThrough = false
+  /** The operation that this call belongs to; `undefined` for a call from outside the driver. */
+  owner: object | undefined
+
+  constructor(lane: Lane | undefined, call: readonly unknown[]) {
+    this.lane = lane
+    this.call = call
+  }
+
+  is(lane: Lane | undefined, call: readonly unknown[]): boolean {
+    return this.lane === lane && this.call.length === call.length && this.call.every((value, at) => isSame(value, call[at]))
+  }
+
+  /** True while libssh2 stands in the middle of this call, and must be brought to its end whoever waits for it (law 7). */
+  get midway(): boolean {
+    return !this.outcome && (this.seenThrough || this.lane?.holder === this)
+  }
+
+  /** Tells again what came of it. */
+  recall<T>(): T {
+    if (this.outcome?.error) throw this.outcome.error.reason
+    return this.outcome?.value as T
+  }
+}
+
+/**
+ * One call in flight at a time (laws 4 to 6): while a call of the lane has said EAGAIN, only that call is let through to C,
+ * and every other one is told EAGAIN without touching libssh2's state.
+ */
+export class Lane {
+  #holder: Step | undefined
+
+  /** The call that libssh2 stands in the middle of. */
+  get holder(): Step | undefined {
+    return this.#holder?.outcome ? undefined : this.#holder
+  }
+
+  /** The same call, begun by somebody outside the driver, who comes again with it. */
+  begun(call: readonly unknown[]): Step | undefined {
+    const { holder } = this
+    return holder && !holder.owner && holder.is(this, call) ? holder : undefined
+  }
+
+  admits(step: Step): boolean {
+    const { holder } = this
+    return holder === undefined || holder === step
+  }
+
+  hold(step: Step): void {
+    this.#holder = step
+  }
+
+  /** True if that freed the lane. */
+  release(step: Step): boolean {
+    if (this.#holder !== step) return false
+    this.#holder = undefined
+    return true
+  }
+}
+
+/** Bytes that are compared at either end of an argument. */
+const LOOKED_AT = 1024
+
+/** Bytes are compared by what they are, since callers make them anew for each attempt; of long ones the two ends are enough, beside their place among the calls. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (!(a instanceof Uint8Array && b instanceof Uint8Array) || a.length !== b.length) return false
+  return startsAlike(a, b) && startsAlike(a.subarray(-LOOKED_AT), b.subarray(-LOOKED_AT))
+}
+
+function startsAlike(a: Uint8Array, b: Uint8Array): boolean {
+  for (let at = 0; at < a.length && at < LOOKED_AT; at++) if (a[at] !== b[at]) return false
+  return true
+}

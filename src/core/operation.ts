@@ -1,0 +1,141 @@
+import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { type Lane, Step } from './lane.ts'
+
+/** What a call of the bindings gives while it would block: the number itself, or a tuple that begins with it. */
+export type Again = typeof LIBSSH2_ERROR_EAGAIN
+
+/** Who hears of the end of an operation. */
+export interface Settle<T> {
+  resolve(result: T): void
+  reject(reason: unknown): void
+  /** Gets the result of an operation whose caller has gone (law 7), to close what it made. */
+  discard?: ((late: T) => void) | undefined
+}
+
+/**
+ * A function that is repeated until it no longer says EAGAIN. It begins anew at each attempt; the calls of C that it makes are steps, and what a step
+ * has done already it does not do again. So a function may make several calls, one after the other or beside each other.
+ */
+export class Operation<T = unknown> {
+  /** Counts the operations of a driver: what was asked for first is served first. */
+  readonly number: number
+  /** The channel, by number, that this attempt had to do with and nothing else: the operation is parked until something arrives for it. */
+  source: number | undefined
+  /** True once the caller has gone. */
+  detached = false
+  readonly #function: () => T
+  readonly #settle: Settle<Exclude<T, Again>>
+  #calls = 0
+  #steps: Step[] | undefined
+  /** Where in `#steps` this attempt is. */
+  #next = 0
+  #failed = false
+  /** What the function has given, while steps of it are still under way. */
+  #result: { readonly value: T } | undefined
+
+  constructor(number: number, repeated: () => T, settle: Settle<Exclude<T, Again>>) {
+    this.number = number
+    this.#function = repeated
+    this.#settle = settle
+  }
+
+  /** Each call of C tells which channel alone it looks at, if one. */
+  looksAt(source: number | undefined): void {
+    this.source = this.#calls++ === 0 ? source : undefined
+  }
+
+  /** True while libssh2 stands in the middle of a call of this operation. */
+  get midway(): boolean {
+    return this.#steps?.some((step) => step.midway) ?? false
+  }
+
+  /**
+   * The step that this call is: one that an earlier attempt has begun, or a new one.
+   * @param begun the same call, begun outside the driver: it is gone on with here.
+   */
+  step(lane: Lane | undefined, call: readonly unknown[], begun?: Step): Step {
+    const steps = this.#steps ??= []
+    for (let at = this.#next; at < steps.length; at++) {
+      const step = steps[at] as Step
+      if (!step.is(lane, call)) continue
+      this.#next = at + 1
+      return step
+    }
+    const step = begun ?? new Step(lane, call)
+    step.owner = this
+    steps.splice(this.#next++, 0, step)
+    return step
+  }
+
+  /** For calls that give something else each time: over, it is no step of this operation any more. */
+  forget(step: Step): void {
+    const at = this.#steps?.indexOf(step) ?? -1
+    if (at < 0) return
+    this.#steps?.splice(at, 1)
+    if (at < this.#next) this.#next -= 1
+  }
+
+  /** True if an earlier call of this lane is not over: the function went on though it was told EAGAIN. */
+  outruns(step: Step): boolean {
+    for (const earlier of this.#steps ?? []) {
+      if (earlier === step) return false
+      if (earlier.lane === step.lane && !earlier.outcome) return true
+    }
+    return false
+  }
+
+  /** One attempt. True once the operation is over, or not wanted any more. */
+  attempt(): boolean {
+    this.#calls = this.#next = 0
+    this.source = undefined
+    try {
+      const result = this.#result ? this.#result.value : this.#function()
+      if (isAgain(result)) {
+        this.#dropFinished()
+        return this.#unwanted()
+      }
+      this.#result = { value: result }
+      if (!this.#finishSteps()) return this.#unwanted()
+      if (this.detached) this.#settle.discard?.(result as Exclude<T, Again>)
+      else this.#settle.resolve(result as Exclude<T, Again>)
+    } catch (error) {
+      if (!this.detached) this.#settle.reject(error)
+      if (this.midway) return this.#seeThrough()
+    }
+    return true
+  }
+
+  #unwanted(): boolean {
+    return this.detached && !this.midway
+  }
+
+  /** Where nothing is under way, the function said EAGAIN of its own: it waits for another answer than the one that it got. */
+  #dropFinished(): void {
+    if (this.#calls > 0 || !this.#steps?.every(({ outcome }) => outcome)) return
+    this.#steps = undefined
+  }
+
+  /** What the function has begun is seen through, though it did not wait for it. */
+  #finishSteps(): boolean {
+    let finished = true
+    for (const step of this.#steps ?? []) {
+      if (step.outcome || !step.resume) continue
+      step.resume()
+      finished &&= step.outcome !== undefined
+    }
+    return finished
+  }
+
+  /** The function has failed while libssh2 stands in the middle of a call: nothing else could be called in that lane. */
+  #seeThrough(): boolean {
+    const begun = this.#failed
+    this.detached = this.#failed = true
+    this.#settle.discard = undefined
+    this.#result = { value: undefined as T }
+    return begun ? false : this.attempt()
+  }
+}
+
+function isAgain(result: unknown): boolean {
+  return result === LIBSSH2_ERROR_EAGAIN || (Array.isArray(result) && result[0] === LIBSSH2_ERROR_EAGAIN)
+}
