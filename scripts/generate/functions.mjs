@@ -10,7 +10,7 @@ const read = path => readFileSync(new URL(path, root), 'utf8')
 const HEADERS = ['libssh2.h', 'libssh2_sftp.h', 'libssh2_publickey.h']
 
 /** Functions that our own patches add to the headers. */
-const OURS = ['libssh2_userauth_banner_len', 'libssh2_userauth_methods_left', 'libssh2_userauth_password_prompt', 'libssh2_userauth_publickey_alg', 'libssh2_userauth_publickey_algorithm']
+const OURS = ['libssh2_channel_forward_listen_streamlocal', 'libssh2_userauth_banner_len', 'libssh2_userauth_methods_left', 'libssh2_userauth_password_prompt', 'libssh2_userauth_publickey_alg', 'libssh2_userauth_publickey_algorithm']
 
 /**
  * Names of the exported functions, and of macros with arguments, each with the function that it calls.
