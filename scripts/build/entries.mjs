@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 
 const { name, exports, imports, bin = {} } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-/** Where the source of a subpath lies: a transport, or a folder of its own. */
+/** Where the source of a subpath lies: a folder of its own, or a transport. */
 function sourceOf(entry) {
-  const candidates = entry === 'index' ? ['src/index.ts'] : [`src/transports/${entry}.ts`, `src/${entry}/index.ts`]
+  const candidates = entry === 'index' ? ['src/index.ts'] : [`src/${entry}/index.ts`, `src/transports/${entry}.ts`]
   const root = new URL('../../', import.meta.url)
   return candidates.find(path => existsSync(new URL(path, root))) ?? candidates[0]
 }

@@ -79,6 +79,9 @@ const HOST_CIPHERS = ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
 /** What is offered of a kind if nobody says otherwise, in order of preference. */
 export const defaultAlgorithms = (kind: AlgorithmKind): readonly string[] => DEFAULTS[kind]
 
+/** What is weak of a kind: offered only to those who ask for it. */
+export const legacyAlgorithms = (kind: AlgorithmKind): readonly string[] => LEGACY[kind]
+
 const KINDS = Object.keys(METHODS) as AlgorithmKind[]
 const COMPRESSION = 'zlib@openssh.com'
 

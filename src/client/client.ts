@@ -12,7 +12,7 @@ import { RoundTrip } from './round-trip.ts'
 import type { RunOptions, RunResult } from './run.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
 import type * as Starting from './start-process.ts'
-import type { ExecOptions, ShellOptions, Start } from './start-process.ts'
+import type { ExecOptions, ProcessOptions, ShellOptions, Start } from './start-process.ts'
 import type { SftpClient } from '../sftp/client/sftp-client.ts'
 import type { SftpContentOptions } from '../sftp/transfer/flow.ts'
 import type { UploadSource } from '../sftp/transfer/sources.ts'
@@ -73,7 +73,7 @@ export class Client implements AsyncDisposable {
   }
 
   /** Starts a subsystem, e.g. `netconf`. @throws ChannelError if the server refuses. */
-  subsystem(name: string, options: CallOptions = {}): Promise<Process> {
+  subsystem(name: string, options: ProcessOptions = {}): Promise<Process> {
     return this.#start(() => ({ ...options, begin: (channel) => channel.subsystem(name) }))
   }
 

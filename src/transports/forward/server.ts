@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type ListenOptions, type Socket } from 'node:net'
+import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ChannelStream } from '../../client/channel-stream.ts'
 import { onAbort } from '../../abort/on-abort.ts'
 import type { Client } from '../../client/client.ts'
@@ -21,11 +22,14 @@ export interface Forwarding extends AsyncDisposable {
   readonly closed: Promise<void>
   /** Stops listening and closes the connections. Idempotent. */
   close(): Promise<void>
+  /** Stops listening, and resolves when the connections that are open have ended by themselves. */
+  finish(): Promise<void>
 }
 
 /** The connections of one forwarding: the failure of one is told, and ends no other. */
 export class Connections {
-  readonly #open = new Set<Socket>()
+  readonly #open = new Set<Duplex>()
+  #idle = () => {}
   readonly #onError: (error: unknown) => void
 
   constructor(onError: (error: unknown) => void = () => {}) {
@@ -37,14 +41,22 @@ export class Connections {
   }
 
   /** Opens the other end, and joins the two until both have ended. */
-  async serve(socket: Socket, open: () => Promise<ChannelStream>): Promise<void> {
+  async serve(socket: Duplex & Partial<Pick<Socket, 'setNoDelay'>>, open: () => Promise<ChannelStream>): Promise<void> {
+    return this.track(socket, async () => joinSocket(socket, await open()))
+  }
+
+  /** Keeps a stream until it has ended, and ends it where `work` fails. */
+  async track(socket: Duplex & Partial<Pick<Socket, 'setNoDelay'>>, work: () => Promise<void>): Promise<void> {
     this.#open.add(socket)
     socket.setNoDelay?.(true)
     // Without a listener it would end the process; whoever waits on the socket hears of it otherwise.
     socket.on('error', () => {})
-    socket.once('close', () => this.#open.delete(socket))
+    socket.once('close', () => {
+      this.#open.delete(socket)
+      if (this.#open.size === 0) this.#idle()
+    })
     try {
-      await joinSocket(socket, await open())
+      await work()
     } catch (error) {
       socket.destroy()
       this.#onError(error)
@@ -54,6 +66,11 @@ export class Connections {
   close(): void {
     for (const socket of this.#open) socket.destroy()
   }
+
+  /** Resolves when none is open. */
+  async idle(): Promise<void> {
+    if (this.#open.size > 0) await new Promise<void>((resolve) => { this.#idle = resolve })
+  }
 }
 
 /** Listens here; `open` makes the server's end of each connection. */
@@ -61,22 +78,28 @@ export async function serveConnections(client: Pick<Client, 'closed'>, address: 
   const { signal, onError } = options
   signal?.throwIfAborted()
   const connections = new Connections(onError)
-  const server = createServer({ allowHalfOpen: true }, (socket) => { void connections.serve(socket, () => open(socket)) })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(address, resolve)
-  })
-  server.on('error', (error) => onError?.(error))
-  const closed = new Promise<void>((resolve) => server.once('close', resolve))
   let stopListening = () => {}
-  const close = () => {
+  const accept = (socket: Socket) => { void connections.serve(socket, () => open(socket)) }
+  const servers = await listenAt(address, accept)
+  for (const server of servers) server.on('error', (error) => onError?.(error))
+  const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.once('close', resolve)))).then(() => {})
+  const stop = () => {
     stopListening()
-    server.close()
+    for (const server of servers) server.close()
+  }
+  const close = () => {
+    stop()
     connections.close()
     return closed
   }
+  const finish = async () => {
+    stop()
+    await connections.idle()
+    await closed
+  }
   stopListening = onAbort(signal, close)
   void client.closed.then(close)
+  const server = servers[0]!
   const bound = server.address() as AddressInfo | string
   return {
     port: typeof bound === 'string' ? 0 : bound.port,
@@ -85,6 +108,24 @@ export async function serveConnections(client: Pick<Client, 'closed'>, address: 
     },
     closed,
     close,
+    finish,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** `localhost` is both of this machine's loopback addresses, where it has both. @throws the error of the first */
+async function listenAt(address: ListenOptions, accept: (socket: Socket) => void): Promise<Server[]> {
+  const listen = (options: ListenOptions) => new Promise<Server>((resolve, reject) => {
+    const server = createServer({ allowHalfOpen: true }, accept)
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      resolve(server)
+    })
+  })
+  if (address.host !== 'localhost') return [await listen(address)]
+  const first = await listen({ ...address, host: '127.0.0.1' })
+  const { port } = first.address() as AddressInfo
+  const second = await listen({ ...address, port, host: '::1', ipv6Only: true }).catch(() => undefined)
+  return second ? [first, second] : [first]
 }

@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net'
-import type { ChannelStream } from '../../client/channel-stream.ts'
+import type { Duplex } from 'node:stream'
 import { SSHError } from '../../errors/ssh-error.ts'
 
-/** Numbers of RFC 1928. */
-const VERSION = 5, CONNECT = 1, NO_AUTHENTICATION = 0, NO_ACCEPTABLE = 0xff
+/** Numbers of RFC 1928, and of SOCKS 4 and 4A. */
+const VERSION = 5, VERSION_4 = 4, GRANTED_4 = 90, REJECTED_4 = 91, CONNECT = 1, NO_AUTHENTICATION = 0, NO_ACCEPTABLE = 0xff
 const IPV4 = 1, DOMAIN = 3, IPV6 = 4
 const SUCCEEDED = 0, GENERAL_FAILURE = 1, NOT_ALLOWED = 2, CONNECTION_REFUSED = 5, COMMAND_NOT_SUPPORTED = 7, ADDRESS_NOT_SUPPORTED = 8
 
@@ -12,6 +11,8 @@ const REPLY_OF_REASON: Readonly<Record<number, number>> = { 1: NOT_ALLOWED, 2: C
 
 /** Milliseconds that a client has to say where it wants to go. */
 const PATIENCE = 30_000
+/** Bytes of a name in SOCKS 4. */
+const LONGEST_TEXT = 255
 
 /** What a SOCKS client asked for; names are resolved by the SSH server. */
 export interface SocksTarget {
@@ -19,24 +20,29 @@ export interface SocksTarget {
   readonly port: number
 }
 
-/** Serves the SOCKS5 handshake (RFC 1928; CONNECT without authentication) on a paused socket, and opens what it asks for. */
-export async function openBySocks(socket: Socket, open: (target: SocksTarget) => Promise<ChannelStream>): Promise<ChannelStream> {
-  socket.setTimeout(PATIENCE, () => socket.destroy(failure('the SOCKS client said nothing')))
-  const target = await request(socket)
-  socket.setTimeout(0)
+/** Serves the SOCKS handshake (RFC 1928, CONNECT without authentication; SOCKS 4 and 4A) on a paused stream, and opens what it asks for. */
+export async function openBySocks<T>(socket: Duplex, open: (target: SocksTarget) => Promise<T>): Promise<T> {
+  const patience = setTimeout(() => socket.destroy(failure('the SOCKS client said nothing')), PATIENCE)
+  let asked: SocksTarget & { readonly version: number }
   try {
-    const stream = await open(target)
-    reply(socket, SUCCEEDED)
+    asked = await request(socket)
+  } finally {
+    clearTimeout(patience)
+  }
+  try {
+    const stream = await open(asked)
+    reply(socket, asked.version, SUCCEEDED)
     return stream
   } catch (error) {
-    reply(socket, REPLY_OF_REASON[(error as { reason?: number }).reason ?? 0] ?? GENERAL_FAILURE)
+    reply(socket, asked.version, REPLY_OF_REASON[(error as { reason?: number }).reason ?? 0] ?? GENERAL_FAILURE)
     await ended(socket)
     throw error
   }
 }
 
-async function request(socket: Socket): Promise<SocksTarget> {
+async function request(socket: Duplex): Promise<SocksTarget & { readonly version: number }> {
   const [version, count = 0] = await take(socket, 2)
+  if (version === VERSION_4) return { version, ...await request4(socket, count) }
   if (version !== VERSION) throw failure(`SOCKS version ${version} is not spoken here`)
   const methods = await take(socket, count)
   if (!methods.includes(NO_AUTHENTICATION)) return refuse(socket, [VERSION, NO_ACCEPTABLE], 'the SOCKS client wants authentication')
@@ -46,10 +52,29 @@ async function request(socket: Socket): Promise<SocksTarget> {
   if (command !== CONNECT) return refuse(socket, replyBytes(COMMAND_NOT_SUPPORTED), `SOCKS command ${command} is not supported`)
   const host = await address(socket, type)
   const [high = 0, low = 0] = await take(socket, 2)
-  return { host, port: high << 8 | low }
+  return { version, host, port: high << 8 | low }
 }
 
-async function address(socket: Socket, type: number | undefined): Promise<string> {
+/** SOCKS 4: an address and the name of a user; 4A: an address that no host has, and a name behind. */
+async function request4(socket: Duplex, command: number): Promise<SocksTarget> {
+  if (command !== CONNECT) return refuse(socket, replyBytes4(REJECTED_4), `SOCKS command ${command} is not supported`)
+  const [high = 0, low = 0, ...bytes] = await take(socket, 6)
+  await takeText(socket)
+  const named = bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 0 && bytes[3] !== 0
+  return { host: named ? await takeText(socket) : bytes.join('.'), port: high << 8 | low }
+}
+
+/** Text up to a zero byte. */
+async function takeText(socket: Duplex): Promise<string> {
+  const bytes: number[] = []
+  for (;;) {
+    const [byte = 0] = await take(socket, 1)
+    if (byte === 0) return Buffer.from(bytes).toString('utf8')
+    if (bytes.push(byte) > LONGEST_TEXT) throw failure('the SOCKS request makes no sense')
+  }
+}
+
+async function address(socket: Duplex, type: number | undefined): Promise<string> {
   if (type === IPV4) return (await take(socket, 4)).join('.')
   if (type === DOMAIN) return (await take(socket, (await take(socket, 1))[0] ?? 0)).toString('utf8')
   if (type !== IPV6) return refuse(socket, replyBytes(ADDRESS_NOT_SUPPORTED), `SOCKS address type ${type} is not supported`)
@@ -58,7 +83,7 @@ async function address(socket: Socket, type: number | undefined): Promise<string
 }
 
 /** Exactly so many bytes; what follows them stays in the socket. */
-async function take(socket: Socket, count: number): Promise<Buffer> {
+async function take(socket: Duplex, count: number): Promise<Buffer> {
   let taken: Buffer = Buffer.alloc(0)
   for (;;) {
     // All of it: as long as something is left in the socket, it says at once that there is something to read.
@@ -82,16 +107,18 @@ async function take(socket: Socket, count: number): Promise<Buffer> {
 /** The address that the server connected from is not known here. */
 const replyBytes = (code: number): number[] => [VERSION, code, 0, IPV4, 0, 0, 0, 0, 0, 0]
 
-const reply = (socket: Socket, code: number) => socket.write(Uint8Array.from(replyBytes(code)))
+const replyBytes4 = (code: number): number[] => [0, code, 0, 0, 0, 0, 0, 0]
 
-async function refuse(socket: Socket, answer: readonly number[], message: string): Promise<never> {
+const reply = (socket: Duplex, version: number, code: number) => socket.write(Uint8Array.from(version === VERSION_4 ? replyBytes4(code === SUCCEEDED ? GRANTED_4 : REJECTED_4) : replyBytes(code)))
+
+async function refuse(socket: Duplex, answer: readonly number[], message: string): Promise<never> {
   socket.write(Uint8Array.from(answer))
   await ended(socket)
   throw failure(message)
 }
 
 /** Lets the answer go out. */
-function ended(socket: Socket): Promise<void> {
+function ended(socket: Duplex): Promise<void> {
   return new Promise((resolve) => {
     socket.once('close', () => resolve())
     socket.end(() => resolve())

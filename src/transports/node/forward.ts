@@ -1,8 +1,10 @@
 import { connect, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Client } from '../../client/client.ts'
 import type { ForwardedConnection } from '../../client/listener.ts'
 import { Connections, type Forwarding, type ForwardingOptions, serveConnections } from '../forward/server.ts'
-import { openBySocks } from '../forward/socks.ts'
+import { openBySocks, type SocksTarget } from '../forward/socks.ts'
 
 export type { Forwarding, ForwardingOptions } from '../forward/server.ts'
 
@@ -30,34 +32,69 @@ export interface ForwardDynamicOptions extends ForwardingOptions {
   readonly from: ForwardAddress
 }
 
+export interface ForwardRemoteDynamicOptions extends ForwardingOptions {
+  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. */
+  readonly from: { readonly host?: string | undefined, readonly port: number }
+  /** Whether a client of the server may reach a place from here; all of them if it is left out. */
+  readonly permit?: ((target: SocksTarget) => boolean) | undefined
+}
+
 /** What connects to an address here reaches another one from the server: `ssh -L`. @throws the error of listening. */
 export function forwardLocal(client: Client, { from, to, ...options }: ForwardLocalOptions): Promise<Forwarding> {
   return serveConnections(client, listening(from), options, () => 'path' in to ? client.openUnix(to.path) : client.openTcp(to.host ?? 'localhost', to.port))
 }
 
-/** A SOCKS5 proxy here whose connections are made by the server, which also resolves names: `ssh -D`. @throws the error of listening. */
+/** A SOCKS proxy (4, 4A and 5) here whose connections are made by the server, which also resolves names: `ssh -D`. @throws the error of listening. */
 export function forwardDynamic(client: Client, { from, ...options }: ForwardDynamicOptions): Promise<Forwarding> {
   return serveConnections(client, listening(from), options, (socket) => openBySocks(socket, ({ host, port }) => client.openTcp(host, port)))
 }
 
 /** What connects to an address of the server reaches another one from here: `ssh -R`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
 export async function forwardRemote(client: Client, { from, to, signal, onError }: ForwardRemoteOptions): Promise<Forwarding> {
+  return serveListener(client, from, { signal, onError }, async (connection, connections) => {
+    const socket = await dial(to)
+    await connections.serve(socket, async () => connection)
+  })
+}
+
+/** A SOCKS proxy (4, 4A and 5) on the server whose connections are made from here, where names are resolved too: `ssh -R port`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+export async function forwardRemoteDynamic(client: Client, { from, permit = () => true, signal, onError }: ForwardRemoteDynamicOptions): Promise<Forwarding> {
+  return serveListener(client, from, { signal, onError }, async (connection, connections) => {
+    const asking = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0])
+    await connections.track(asking, async () => {
+      const socket = await openBySocks(asking, (target) => {
+        if (!permit(target)) throw Object.assign(new Error(`nobody may connect to ${target.host} port ${target.port} from here`), { reason: 1 })
+        return dial(target)
+      })
+      await Promise.all([pipeline(asking, socket), pipeline(socket, asking)])
+    })
+  })
+}
+
+async function serveListener(client: Client, from: ForwardRemoteOptions['from'], { signal, onError }: ForwardingOptions, serve: (connection: ForwardedConnection, connections: Connections) => Promise<void>): Promise<Forwarding> {
   const listener = await client.listen({ ...from, signal })
   const connections = new Connections(onError)
-  const serve = async (connection: ForwardedConnection) => {
+  const accepted = async (connection: ForwardedConnection) => {
     try {
-      const socket = await dial(to)
-      await connections.serve(socket, async () => connection)
+      await serve(connection, connections)
     } catch (error) {
       onError?.(error)
       await connection.close()
     }
   }
   const accept = async () => {
-    for await (const connection of listener) void serve(connection)
+    for await (const connection of listener) void accepted(connection)
   }
-  const closed = accept().catch(ended).then(() => connections.close())
+  const listened = accept().catch(ended)
+  let finishing = false
+  const closed = listened.then(() => finishing ? connections.idle() : connections.close())
   const close = async () => {
+    await listener.close()
+    connections.close()
+    await closed
+  }
+  const finish = async () => {
+    finishing = true
     await listener.close()
     await closed
   }
@@ -68,6 +105,7 @@ export async function forwardRemote(client: Client, { from, to, signal, onError 
     },
     closed,
     close,
+    finish,
     [Symbol.asyncDispose]: close,
   }
 }

@@ -6,22 +6,36 @@ import { ReadBuffer } from '../read-buffer.ts'
 import { SocketPort } from '../socket-port.ts'
 import type { ConnectTcpOptions } from '../../runtime/connect-tcp.ts'
 
+export interface NodeTcpOptions extends ConnectTcpOptions {
+  /** Address of this machine that the connection comes from. */
+  readonly localAddress?: string | undefined
+  /** 4 or 6: only addresses of that version of IP. */
+  readonly family?: 0 | 4 | 6 | undefined
+  /** Has the system look after a silent connection (SO_KEEPALIVE). */
+  readonly keepAlive?: boolean | undefined
+}
+
 /**
  * A TCP connection on Node (Deno and Bun have `node:net` too).
  * @throws the error of the socket, or `signal.reason`.
  */
-export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
-  return open({ host, port, noDelay: true }, signal)
+export function connectTcp({ signal, ...options }: NodeTcpOptions): Promise<Transport> {
+  return open(target(options), signal)
 }
 
 /** As `connectTcp`, faster, for a session on Node: nothing can be read from its `readable`, only from its port. */
-export function dialTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
-  return open({ host, port, noDelay: true }, signal, true)
+export function dialTcp({ signal, ...options }: NodeTcpOptions): Promise<Transport> {
+  return open(target(options), signal, true)
 }
 
 /** A Unix socket, e.g. of an authentication agent. @throws the error of the socket, or `signal.reason`. */
 export function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
   return open({ path }, options.signal)
+}
+
+/** One address of several that does not answer is given up after a few seconds. */
+function target({ host, port = 22, localAddress, family, keepAlive }: NodeTcpOptions): NetConnectOpts {
+  return { host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 3000, ...localAddress !== undefined && { localAddress }, ...family && { family }, ...keepAlive !== undefined && { keepAlive } }
 }
 
 function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered = false): Promise<Transport> {

@@ -1,0 +1,122 @@
+import { createReadStream } from 'node:fs'
+import { basename, join, posix } from 'node:path'
+import { createInterface } from 'node:readline'
+import { SftpError, SSHError } from '../../errors/ssh-error.ts'
+import { type GivenOption, getopt } from '../getopt.ts'
+import { parsePlace } from '../scp/place.ts'
+import { Terminal } from '../terminal/terminal.ts'
+import { copyDown, isLocalDirectory, isRemoteDirectory, reason } from '../transfer/copy.ts'
+import { Hosts } from '../transfer/hosts.ts'
+import { parseLimit, transferOptions } from '../transfer/options.ts'
+import { UsageError } from '../usage-error.ts'
+import { COMMANDS } from './commands.ts'
+import { SftpState } from './state.ts'
+import { LineError, splitLine } from './words.ts'
+
+const LETTERS = '1246AaB:b:Cc:D:F:i:J:l:NO:o:P:pqRrS:s:vX:'
+const FAILED = 1
+
+/** sftp(1): a session of commands, from the terminal, a pipe or a batch file; or one download. @returns the exit code to end with */
+export async function sftp(words: readonly string[]): Promise<number> {
+  const { options, rest } = getopt(words, LETTERS)
+  const [place, local, ...more] = rest
+  if (place === undefined || more.length > 0) throw new UsageError('sftp needs [user@]host[:path]')
+  const parsed = parsePlace(place)
+  const host = 'host' in parsed ? parsed : { ...destination(place), path: '' }
+  const has = (letter: string) => options.some(([name]) => name === letter)
+  const batch = options.findLast(([letter]) => letter === 'b')?.[1]
+  const terminal = new Terminal()
+  await using hosts = new Hosts(transferOptions(batch === undefined ? options : [...options, ['B', ''] as GivenOption].filter(([letter, value]) => letter !== 'B' || value === '')), terminal)
+  const client = await hosts.sftp(host)
+  const copy = { limit: parseLimit(options) }
+  const progress = !has('q') && batch === undefined
+  const state = new SftpState(client, await client.realpath('.'), {
+    copy, progress, print: (text) => { if (!has('q') || !/^(Fetching|Uploading|Removing|Changing) /.test(text)) process.stdout.write(`${text}\n`) }, complain: (text) => { if (text !== '') process.stderr.write(`${text}\n`) },
+  })
+  if (host.path !== '') {
+    const path = await state.remote(host.path)
+    if (!await isRemoteDirectory(client, path)) return await fetchOne(state, path, local, { recursive: has('r'), preserve: has('p') })
+    state.directory = await client.realpath(path)
+    if (local !== undefined) return await fetchOne(state, path, local, { recursive: has('r'), preserve: has('p') })
+  }
+  // Awaited here: the connection would be closed at once.
+  return await session(state, batch)
+}
+
+function destination(text: string) {
+  const at = text.lastIndexOf('@')
+  return { host: text.slice(at + 1).replace(/^\[(.*)\]$/, '$1'), options: at > 0 ? [['User', text.slice(0, at)] as const] : [] }
+}
+
+/** `sftp host:file [local]`. */
+async function fetchOne(state: SftpState, path: string, local: string | undefined, flags: { readonly recursive: boolean, readonly preserve: boolean }): Promise<number> {
+  let failed = false
+  const target = local === undefined ? basename(path) : await isLocalDirectory(local) ? join(local, posix.basename(path)) : local
+  state.print(`Fetching ${path} to ${target}`)
+  await copyDown(state.sftp, path, target, {
+    ...state.copy, ...flags, progress: state.progress,
+    fail: (text) => {
+      failed = true
+      state.complain(text)
+    },
+  })
+  return failed ? FAILED : 0
+}
+
+/** In batch mode the first command that fails ends it, but for those that begin with `-`. */
+async function session(state: SftpState, batch: string | undefined): Promise<number> {
+  const batchMode = batch !== undefined
+  const input = batch === undefined || batch === '-' ? process.stdin : createReadStream(batch)
+  const interactive = !batchMode && process.stdin.isTTY
+  const lines = createInterface({ input, terminal: interactive, ...interactive && { output: process.stdout, prompt: 'sftp> ' } })
+  const fileError = new Promise<never>((_, reject) => { input.once('error', reject) })
+  fileError.catch(() => {})
+  if (interactive) lines.prompt()
+  const run = async () => {
+    for await (const line of lines) {
+      if (!interactive) state.print(`sftp> ${line}`)
+      const fine = await perform(state, line)
+      if (!fine && batchMode) return FAILED
+      if (state.ended) break
+      if (interactive) lines.prompt()
+    }
+    return 0
+  }
+  try {
+    return await Promise.race([run(), fileError])
+  } finally {
+    lines.close()
+    input.destroy()
+  }
+}
+
+/** @returns whether batch mode may go on */
+async function perform(state: SftpState, text: string): Promise<boolean> {
+  let line = text.trim()
+  const tolerant = /^[-@]+/.exec(line)?.[0] ?? ''
+  line = line.slice(tolerant.length).trim()
+  try {
+    if (line.startsWith('!')) {
+      await COMMANDS['!']!(state, line.slice(1).trim() === '' ? [] : [line.slice(1)])
+      return true
+    }
+    const [name, ...words] = splitLine(line)
+    if (name === undefined) return true
+    const command = findCommand(name)
+    await command(state, words)
+    return true
+  } catch (error) {
+    // What is no refusal of the server, and no mistake here, is the end of the connection.
+    if (error instanceof SSHError && !(error instanceof SftpError)) throw error
+    state.complain(reason(error))
+    return tolerant.includes('-')
+  }
+}
+
+/** By its name, in any case, or the beginning of the name of just one. @throws LineError */
+function findCommand(name: string) {
+  const lower = name.toLowerCase()
+  const command = Object.hasOwn(COMMANDS, lower) ? COMMANDS[lower] : undefined
+  if (!command) throw new LineError('Invalid command.')
+  return command
+}

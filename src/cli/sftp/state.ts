@@ -1,0 +1,31 @@
+import { posix } from 'node:path'
+import type { SftpClient } from '../../sftp/client/sftp-client.ts'
+import { expandRemoteHome } from '../transfer/remote-path.ts'
+import type { CopyOptions } from '../transfer/copy.ts'
+
+/** Where a session of sftp(1) is, and what it says. */
+export class SftpState {
+  readonly sftp: SftpClient
+  readonly copy: Omit<CopyOptions, 'fail' | 'recursive' | 'preserve' | 'progress'>
+  /** The remote working directory. */
+  directory: string
+  progress: boolean
+  ended = false
+  readonly print: (text: string) => void
+  readonly complain: (text: string) => void
+
+  constructor(sftp: SftpClient, directory: string, settings: Pick<SftpState, 'copy' | 'progress' | 'print' | 'complain'>) {
+    this.sftp = sftp
+    this.directory = directory
+    this.copy = settings.copy
+    this.progress = settings.progress
+    this.print = settings.print
+    this.complain = settings.complain
+  }
+
+  /** A remote path from the working directory. */
+  async remote(path: string): Promise<string> {
+    const expanded = await expandRemoteHome(this.sftp, path)
+    return posix.isAbsolute(expanded) ? expanded : posix.join(this.directory, expanded)
+  }
+}

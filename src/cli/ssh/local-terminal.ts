@@ -1,0 +1,83 @@
+import type { SshConfig } from '../../openssh/config/ssh-config.ts'
+import { TerminalModes, windowSize } from '../terminal/modes.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { type EscapeAction, EscapeFilter } from './escapes.ts'
+
+/** The modes that make a terminal pass on every byte as it is, in both directions, as ssh sets them. */
+const RAW = ['raw', '-echo', '-iexten', 'ignpar', '-inlcr', '-igncr', '-icrnl', '-ixon', '-ixany', '-ixoff', '-opost']
+
+/** The terminal of stdin while a remote program has it: raw, with escapes, following the window. */
+export class LocalTerminal {
+  /** Does what an escape asks for, and resolves when typing may go on. */
+  onEscape: (action: EscapeAction) => Promise<void> | void = () => {}
+  readonly #used: boolean
+  readonly #terminal: Terminal
+  readonly #modes = new TerminalModes(0)
+  readonly #filter: EscapeFilter | undefined
+  #nodeRaw = false
+  readonly #leave = () => { this.leave() }
+  readonly #killed = (signal: NodeJS.Signals) => {
+    this.leave()
+    process.kill(process.pid, signal)
+  }
+
+  constructor({ escapeChar }: SshConfig, terminal: Terminal, withTerminal: boolean) {
+    this.#used = withTerminal && process.stdin.isTTY
+    this.#terminal = terminal
+    this.#filter = withTerminal && escapeChar !== undefined ? new EscapeFilter(escapeChar) : undefined
+  }
+
+  enter(): void {
+    if (!this.#used) return
+    if (!this.#modes.change(...RAW)) {
+      process.stdin.setRawMode(true)
+      this.#nodeRaw = true
+    }
+    this.#terminal.raw = true
+    process.once('exit', this.#leave)
+    for (const signal of ENDING) process.once(signal, this.#killed)
+  }
+
+  /** The modes of before. Idempotent. */
+  leave(): void {
+    if (!this.#terminal.raw) return
+    this.#modes.restore()
+    if (this.#nodeRaw) process.stdin.setRawMode(false)
+    this.#terminal.raw = false
+    process.off('exit', this.#leave)
+    for (const signal of ENDING) process.off(signal, this.#killed)
+  }
+
+  /** Stops this process, as Ctrl-Z does with others, until it is told to go on. */
+  async suspend(): Promise<void> {
+    this.leave()
+    const continued = new Promise<void>((resolve) => { process.once('SIGCONT', () => resolve()) })
+    process.kill(process.pid, 'SIGTSTP')
+    await continued
+    this.enter()
+    process.emit('SIGWINCH', 'SIGWINCH')
+  }
+
+  /** What of a chunk goes to the server; escapes are done on the way. */
+  async *typed(chunk: Uint8Array): AsyncGenerator<Uint8Array, void> {
+    if (!this.#filter) return yield chunk
+    for (const part of this.#filter.feed(chunk)) {
+      if (typeof part === 'string') await this.onEscape(part)
+      else yield part
+    }
+  }
+
+  /** @returns stops it */
+  onResize(changed: (size: { readonly columns: number, readonly rows: number }) => void): () => void {
+    if (!this.#used) return () => {}
+    const tell = () => { changed(windowSize()) }
+    process.on('SIGWINCH', tell)
+    process.stdout.on('resize', tell)
+    return () => {
+      process.off('SIGWINCH', tell)
+      process.stdout.off('resize', tell)
+    }
+  }
+}
+
+const ENDING = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const

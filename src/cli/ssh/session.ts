@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import type { Client } from '../../client/client.ts'
+import type { ProcessOptions } from '../../client/start-process.ts'
+import type { Process } from '../../client/process.ts'
+import type { Exit } from '../../bindings/channel/channel.ts'
+import type { SshConfig } from '../../openssh/config/ssh-config.ts'
+import { forwardedAgent } from '../../openssh/login/agent-socket.ts'
+import { x11Forwarding } from '../../openssh/x11/display.ts'
+import { windowSize } from '../terminal/modes.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { environmentOf } from './environment.ts'
+import { LocalTerminal } from './local-terminal.ts'
+
+/** Of a command that was ended by a signal, or of whose end the server says nothing, as ssh has it. */
+const WITHOUT_CODE = 255
+
+export interface SessionOptions {
+  readonly client: Client
+  readonly config: SshConfig
+  readonly command: string
+  readonly terminal: Terminal
+  /** Asked for by escapes of the person: see `EscapeAction`. */
+  readonly escapes: (local: LocalTerminal, remote: Process) => LocalTerminal['onEscape']
+}
+
+/** Whether the server is asked for a terminal. A shell without one is told of, as ssh does. */
+export function wantsTerminal({ requestTTY, sessionType, stdinNull }: SshConfig, command: string, terminal: Terminal): boolean {
+  const wanted = requestTTY === 'yes' || requestTTY === 'force' || (requestTTY === 'auto' && command === '' && sessionType === 'default')
+  if (!wanted || requestTTY === 'force' || (process.stdin.isTTY && !stdinNull)) return wanted
+  terminal.tell('Pseudo-terminal will not be allocated because stdin is not a terminal.')
+  return false
+}
+
+/**
+ * Runs a command, a subsystem, or the login shell, with this process's stdin, stdout and stderr.
+ * @returns the exit code to end with
+ */
+export async function runSession({ client, config, command, terminal, escapes }: SessionOptions): Promise<number> {
+  const withTerminal = wantsTerminal(config, command, terminal)
+  const pty = withTerminal ? { term: process.env['TERM'] || 'vt100', ...windowSize() } : undefined
+  const agent = forwardedAgent(config)
+  const options: ProcessOptions = {
+    env: environmentOf(config, process.env), ignoreRefusedEnv: true, agentForwarding: agent, x11: config.forwardX11 ? x11Forwarding(config, terminal) : undefined,
+  }
+  const remote = config.sessionType === 'subsystem' ? await client.subsystem(command, options)
+    : command === '' ? await client.shell(pty ? { ...options, ...pty } : { ...options, pty: false })
+      : await client.exec(command, { ...options, pty })
+  const local = new LocalTerminal(config, terminal, withTerminal)
+  local.onEscape = escapes(local, remote)
+  return attach(remote, local, config)
+}
+
+async function attach(remote: Process, local: LocalTerminal, config: SshConfig): Promise<number> {
+  const stopResizing = local.onResize(({ columns, rows }) => { remote.resize(columns, rows).catch(ignore) })
+  local.enter()
+  const sending = config.stdinNull ? closeInput(remote) : send(local, remote)
+  try {
+    const broken = Promise.all([receive(remote.stdout, process.stdout), receive(remote.stderr, process.stderr)]).then((open) => {
+      if (!open.every(Boolean)) throw new BrokenPipe()
+    })
+    await broken
+    return codeOf(await remote.exit)
+  } catch (error) {
+    if (!(error instanceof BrokenPipe)) throw error
+    await remote.close()
+    return WITHOUT_CODE
+  } finally {
+    // What is typed from now on is for the next program.
+    process.stdin.destroy()
+    await sending
+    stopResizing()
+    local.leave()
+  }
+}
+
+/** Nobody reads this program's output any more: it ends in silence, as other programs of a pipeline. */
+class BrokenPipe extends Error {}
+
+async function closeInput(remote: Process): Promise<void> {
+  await remote.stdin.getWriter().close().catch(ignore)
+}
+
+/** Ends with the input, or when nobody takes it any more: the command has ended, or has closed its input, and its exit says the rest. */
+async function send(local: LocalTerminal, remote: Process): Promise<void> {
+  const writer = remote.stdin.getWriter()
+  try {
+    for await (const chunk of process.stdin) {
+      for await (const part of local.typed(chunk as Uint8Array)) await writer.write(part)
+    }
+    await writer.close()
+  } catch {
+    // See above.
+  }
+}
+
+/** @returns false where nobody reads `target` any more */
+async function receive(source: ReadableStream<Uint8Array>, target: Writable): Promise<boolean> {
+  let open = true
+  const closed = () => { open = false }
+  target.on('error', closed)
+  for await (const chunk of source) {
+    if (!open) return false
+    if (!target.write(chunk) && open) await Promise.race([once(target, 'drain'), once(target, 'error')]).catch(closed)
+  }
+  return open
+}
+
+/** Both shapes of an end: with a code, or by a signal. */
+function codeOf(exit: Exit): number {
+  return exit.code ?? WITHOUT_CODE
+}
+
+/** The command's exit says what there is to say. */
+function ignore(): void {}

@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process'
+
+/** Whether SSH_ASKPASS is to ask in place of the terminal (ssh(1), ENVIRONMENT). */
+export function wantsAskpass(environment: Readonly<Record<string, string | undefined>>, hasConsole: boolean): boolean {
+  const how = environment['SSH_ASKPASS_REQUIRE']
+  if (!environment['SSH_ASKPASS'] || how === 'never') return false
+  const display = Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY'])
+  return how === 'force' || (how === 'prefer' && display) || (!hasConsole && display)
+}
+
+/** Has the program that SSH_ASKPASS names ask; its first line is the answer. Undefined where it gives none. */
+export function runAskpass(program: string, question: string, echo: boolean): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, ...echo && { SSH_ASKPASS_PROMPT: 'confirm' } }
+    execFile(program, [question], { encoding: 'utf8', env }, (error, stdout) => resolve(error ? undefined : stdout.replace(/\r?\n[\s\S]*$/, '')))
+  })
+}

@@ -1,0 +1,94 @@
+import { closeSync, openSync } from 'node:fs'
+import { ReadStream } from 'node:tty'
+import { writeSync } from 'node:fs'
+import { TerminalModes } from './modes.ts'
+
+/** Where a person is asked, so that stdin and stdout stay the remote command's. */
+export interface Console {
+  readonly input: number
+  readonly output: number
+}
+
+/** Names of the console: one file on Unix, two on Windows. */
+export function consoleFiles(platform: NodeJS.Platform): { readonly input: string, readonly output: string } {
+  return platform === 'win32' ? { input: '\\\\.\\CONIN$', output: '\\\\.\\CONOUT$' } : { input: '/dev/tty', output: '/dev/tty' }
+}
+
+/** `undefined` where there is none, as in a script: then nobody can be asked. */
+export function openConsole(platform: NodeJS.Platform = process.platform): Console | undefined {
+  const files = consoleFiles(platform)
+  let input: number | undefined
+  try {
+    input = openSync(files.input, platform === 'win32' ? 'r+' : 'r')
+    return { input, output: openSync(files.output, platform === 'win32' ? 'r+' : 'w') }
+  } catch {
+    if (input !== undefined) closeSync(input)
+    return undefined
+  }
+}
+
+/**
+ * Shows a question and reads a line. Without echo, the echo is off before the question is shown, so that what is typed at once stays hidden; it is on again whatever ends the question:
+ * Ctrl-C ends the program then, Ctrl-Z stops it and asks anew when it goes on.
+ */
+export async function askAt({ input, output }: Console, question: string, echo: boolean): Promise<string | undefined> {
+  const modes = new TerminalModes(input)
+  const stream = new ReadStream(input)
+  const begin = () => {
+    if (!echo && !modes.change('-echo') && !isRaw(stream)) return false
+    writeSync(output, question)
+    return true
+  }
+  const restore = () => {
+    modes.restore()
+    if (!echo) writeSync(output, '\n')
+  }
+  const interrupted = (signal: NodeJS.Signals) => {
+    restore()
+    stopListening()
+    process.kill(process.pid, signal)
+  }
+  const suspended = () => {
+    restore()
+    process.kill(process.pid, 'SIGSTOP')
+  }
+  const stopListening = () => {
+    for (const signal of FATAL) process.off(signal, interrupted)
+    process.off('SIGTSTP', suspended).off('SIGCONT', begin)
+  }
+  for (const signal of FATAL) process.on(signal, interrupted)
+  process.on('SIGTSTP', suspended).on('SIGCONT', begin)
+  try {
+    if (!begin()) return undefined
+    return await readLine(stream)
+  } finally {
+    stopListening()
+    restore()
+    stream.destroy()
+    closeSync(output)
+  }
+}
+
+const FATAL = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Without stty(1), as on Windows: Node's raw mode shows nothing, and the line is edited here. */
+function isRaw(stream: ReadStream): boolean {
+  return stream.setRawMode(true).isRaw
+}
+
+/** Up to the end of the line; undefined at the end of the input. In raw mode, Ctrl-C is the end too. */
+function readLine(stream: ReadStream): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = ''
+    stream.setEncoding('utf8')
+    stream.on('data', (chunk: string) => {
+      for (const character of chunk) {
+        if (character === '\n' || character === '\r') return resolve(text)
+        if (stream.isRaw && (character === '\x03' || character === '\x04')) return resolve(undefined)
+        text = stream.isRaw && (character === '\x7f' || character === '\b') ? text.slice(0, -1) : text + character
+      }
+    })
+    stream.on('end', () => resolve(text === '' ? undefined : text))
+    stream.on('error', () => resolve(undefined))
+  })
+}

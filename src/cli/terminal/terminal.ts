@@ -1,0 +1,51 @@
+import { appendFileSync, closeSync } from 'node:fs'
+import type { MessageLevel, Person } from '../../openssh/person.ts'
+import type { LogLevel } from '../../openssh/config/keywords/session.ts'
+import { runAskpass, wantsAskpass } from './askpass.ts'
+import { askAt, openConsole } from './console.ts'
+import { visible } from './visible.ts'
+
+const LEVELS: readonly (LogLevel | MessageLevel)[] = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3']
+
+/** The person at the terminal. */
+export class Terminal implements Person {
+  /** Less important messages are not shown. */
+  level: LogLevel = 'INFO'
+  readonly #logFile: string | undefined
+
+  constructor(logFile?: string) {
+    this.#logFile = logFile
+  }
+
+  tell(text: string, level: MessageLevel = 'INFO'): void {
+    if (LEVELS.indexOf(level) > LEVELS.indexOf(this.level)) return
+    const prefix = level === 'DEBUG' ? 'debug1: ' : level.startsWith('DEBUG') ? `${level.toLowerCase()}: ` : ''
+    const end = process.stdin.isRaw || this.raw ? '\r\n' : '\n'
+    const lines = `${visible(text).split('\n').map((line) => prefix + line).join(end)}${end}`
+    if (this.#logFile === undefined) process.stderr.write(lines)
+    else appendFileSync(this.#logFile, lines.replaceAll('\r\n', '\n'))
+  }
+
+  /** Whether the terminal is in raw mode: lines begin where the last one ended, unless they are told otherwise. */
+  raw = false
+
+  ask(question: string): Promise<string | undefined> {
+    return prompt(question, true)
+  }
+
+  askSecret(question: string): Promise<string | undefined> {
+    return prompt(question, false)
+  }
+}
+
+async function prompt(question: string, echo: boolean): Promise<string | undefined> {
+  const place = openConsole()
+  if (wantsAskpass(process.env, place !== undefined)) {
+    if (place) {
+      closeSync(place.input)
+      closeSync(place.output)
+    }
+    return runAskpass(process.env['SSH_ASKPASS']!, visible(question), echo)
+  }
+  return place && askAt(place, visible(question), echo)
+}

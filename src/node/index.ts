@@ -1,0 +1,9 @@
+/// Node, Deno and Bun: TCP, Unix sockets, forwarding, local files; and a person's own set-up of OpenSSH.
+export * from '../transports/node.ts'
+export { openHost, resolveHost } from './open-host.ts'
+export { hosts } from '../openssh/hosts/hosts.ts'
+export type { HostDescription, HostOptions, OpenHost } from '../openssh/open-host.ts'
+export type { HostEntry, HostResult, ManyHostsOptions } from '../openssh/hosts/pool.ts'
+export type { HostLine, HostsRun, HostsSummary, ManyHosts } from '../openssh/hosts/hosts.ts'
+export type { MessageLevel, Person } from '../openssh/person.ts'
+export type { ConfigOption } from '../openssh/config/reader.ts'

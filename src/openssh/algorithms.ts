@@ -1,0 +1,50 @@
+import { type AlgorithmKind, type Algorithms, defaultAlgorithms, legacyAlgorithms } from '../client/algorithms.ts'
+import { SSHError } from '../errors/ssh-error.ts'
+import type { HostKeyPolicy } from '../host-key/policy.ts'
+import { applyAlgorithmList } from './algorithm-list.ts'
+import type { SshConfig } from './config/ssh-config.ts'
+
+const LISTS = { kex: 'kexAlgorithms', hostKey: 'hostKeyAlgorithms', cipher: 'ciphers', mac: 'macs' } as const
+type ListKind = keyof typeof LISTS
+
+/** What is offered to a server, and whether weak algorithms are among it because the person names them. */
+export interface OfferedAlgorithms {
+  readonly algorithms: Algorithms
+  readonly legacyAlgorithms: boolean
+}
+
+/** All that this client has of a kind. */
+export function availableAlgorithms(kind: AlgorithmKind): readonly string[] {
+  return [...defaultAlgorithms(kind), ...legacyAlgorithms(kind)]
+}
+
+/** The algorithms of a list of ssh_config(5). Names that this client lacks are dropped with a word. @throws SSHError `ERR_ALGORITHM` where nothing is left */
+export function algorithmsOf(kind: ListKind, config: SshConfig, tell: (text: string) => void = () => {}): readonly string[] {
+  const list = config[LISTS[kind]]
+  const available = availableAlgorithms(kind)
+  if (list === undefined) return defaultAlgorithms(kind)
+  const wanted = applyAlgorithmList(list, defaultAlgorithms(kind), available)
+  const missing = wanted.filter((name) => !available.includes(name))
+  if (missing.length > 0) tell(`${LISTS[kind]}: not here, and left out: ${missing.join(', ')}`)
+  const offered = wanted.filter((name) => available.includes(name))
+  if (offered.length === 0) throw new SSHError(`none of the ${LISTS[kind]} ${JSON.stringify(list)} is here, which has ${available.join(', ')}`, { code: 'ERR_ALGORITHM' })
+  return offered
+}
+
+/** What ssh_config(5) names is offered, and nothing that is weak beside it. Host keys that are known come first, but where the person has given an order. */
+export async function offeredAlgorithms(config: SshConfig, policy: HostKeyPolicy, tell: (text: string) => void): Promise<OfferedAlgorithms> {
+  const kinds = Object.keys(LISTS) as ListKind[]
+  if (kinds.every((kind) => config[LISTS[kind]] === undefined)) return { algorithms: {}, legacyAlgorithms: false }
+  const offered = new Map<AlgorithmKind, readonly string[]>(kinds.map((kind) => [kind, algorithmsOf(kind, config, tell)]))
+  const weak = kinds.some((kind) => offered.get(kind)!.some((name) => legacyAlgorithms(kind).includes(name)))
+  const known = await policy.preferredAlgorithms?.(config.hostName, config.port) ?? []
+  const list = config.hostKeyAlgorithms
+  if (list === undefined || /^[+-]/.test(list)) offered.set('hostKey', inFront(offered.get('hostKey')!, known))
+  // A kind that nobody has named keeps its own order, unless weak ones would come along with it.
+  const named = kinds.filter((kind) => weak || config[LISTS[kind]] !== undefined)
+  return { algorithms: Object.fromEntries(named.map((kind) => [kind, offered.get(kind)!])), legacyAlgorithms: weak }
+}
+
+function inFront(names: readonly string[], first: readonly string[]): readonly string[] {
+  return [...names.filter((name) => first.includes(name)), ...names.filter((name) => !first.includes(name))]
+}

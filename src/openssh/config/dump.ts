@@ -1,0 +1,11 @@
+import type { SshConfig } from './ssh-config.ts'
+import { type KeywordName, keywordOf, KEYWORDS } from './keywords/index.ts'
+
+/** The lines of `ssh -G`: what applies to a host, a keyword on each. */
+export function describeConfig(config: SshConfig, shown: Partial<Record<KeywordName, unknown>> = {}): string[] {
+  const values: Partial<Record<KeywordName, unknown>> = { ...config, ...shown }
+  const names = Object.keys(KEYWORDS).filter((name) => !FIRST.includes(name)) as KeywordName[]
+  return [`host ${config.host}`, ...[...FIRST as KeywordName[], ...names].flatMap((name) => keywordOf(name).print(values[name]).map((value) => `${name.toLowerCase()} ${value}`))]
+}
+
+const FIRST: readonly string[] = ['user', 'hostName', 'port']

@@ -1,0 +1,207 @@
+import { join } from 'node:path'
+import { SSHError } from '../../errors/ssh-error.ts'
+import { lowerCase } from '../../host-key/host-name.ts'
+import type { Forward, ForwardEnd } from '../forward-spec.ts'
+import { canonicalHost, type NameResolver, systemResolver } from './canonicalize.ts'
+import type { ConfigFile } from './file.ts'
+import { type KeywordName, keywordOf, KEYWORDS, type KeywordValues } from './keywords/index.ts'
+import { ConfigLineError } from './line.ts'
+import type { MatchSubject, SessionType } from './match.ts'
+import { isSafeHost, isSafeUser } from './host-text.ts'
+import { systemConfigFolder } from './places.ts'
+import { type ConfigOption, ConfigReader, type RawValues } from './reader.ts'
+import { expandEnvironment, expandHome, expandPath, expandTokens, type LocalUser, thisUser, TOKEN_LETTERS, type Tokens, tokensOf } from './tokens.ts'
+import { formatJumpHost } from './values.ts'
+
+const IDENTITY_NAMES = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk']
+
+export interface SshConfigRequest {
+  /** As the user named it. */
+  readonly host: string
+  readonly user?: string | undefined
+  readonly port?: number | undefined
+  /** Read this file instead of the user's and the system's (`-F`); `none` reads no file. */
+  readonly file?: string | undefined
+  /** What comes before all files (`-o`, and the options of the command line). */
+  readonly options?: readonly ConfigOption[]
+  /** What will be run, for `Match command` and `Match sessiontype`. */
+  readonly command?: string | undefined
+  readonly sessionType?: SessionType | undefined
+  readonly local?: LocalUser
+  /** Hears of keywords without a meaning here, and of names in lists that are dropped. */
+  readonly onDetail?: ((problem: string) => void) | undefined
+  /** Hears of what was asked for and is not done. */
+  readonly onWarning?: ((problem: string) => void) | undefined
+  readonly resolver?: NameResolver
+}
+
+/** What ssh_config(5) says about one host, under the names of its keywords. Times are in seconds. Algorithm lists are as written, for `applyAlgorithmList`. Paths and commands are expanded. */
+export interface SshConfig extends Omit<KeywordValues, 'hostName' | 'user'> {
+  /** As the user named it. */
+  readonly host: string
+  /** What is connected to. */
+  readonly hostName: string
+  readonly user: string
+  /** Whether `identityFile` is the user's choice, and not the places where keys usually lie. */
+  readonly identityFilesNamed: boolean
+  /** Whether a line named a keyword. */
+  readonly named: ReadonlySet<KeywordName>
+  /** What tokens stand for, for those that are expanded later (LocalCommand, KnownHostsCommand). */
+  readonly tokens: Tokens
+}
+
+/**
+ * Reads the configuration for a host as ssh(1) does: `-o` lines, then ~/.ssh/config, then /etc/ssh/ssh_config, the first value of each keyword winning, with tokens, `~` and environment variables expanded.
+ * Rejects with `SSHError` `ERR_SSH_CONFIG`, with file and line, where a line is wrong or a keyword does not exist, and where a value cannot be honoured and must not be passed over.
+ */
+export async function readSshConfig(request: SshConfigRequest): Promise<SshConfig> {
+  const local = request.local ?? thisUser()
+  if (!isSafeHost(request.host)) throw new SSHError(`the host name ${JSON.stringify(request.host)} has characters that no host has`, { code: 'ERR_SSH_CONFIG' })
+  const values: RawValues = new Map()
+  if (request.user !== undefined) values.set('user', request.user)
+  if (request.port !== undefined) values.set('port', request.port)
+  const details = new Set<string>()
+  const pass = (finalPass: boolean) => {
+    const reader = new ConfigReader(values, local, (known) => subject(request, known, local, finalPass), (problem) => details.add(problem))
+    if (!finalPass) {
+      reader.readOptions(request.options ?? [])
+      checkUser(values)
+    }
+    for (const file of configFiles(request, local)) reader.readFile(file)
+    return reader.finalPassWanted
+  }
+  const config = await rejectBadValues(async () => {
+    const finalWanted = pass(false)
+    const host = await canonicalHost(finalHostName(request, values), { ...settled(values), proxied: isProxied(values) }, request.resolver ?? systemResolver)
+    if (finalWanted || get(values, 'canonicalizeHostname') !== 'no') {
+      values.set('hostName', host.replaceAll('%', '%%'))
+      pass(true)
+    } else if (host !== finalHostName(request, values)) {
+      values.set('hostName', host.replaceAll('%', '%%'))
+    }
+    return finish(request, values, local)
+  })
+  for (const detail of details) request.onDetail?.(detail)
+  checkSafety(values, request)
+  return config
+}
+
+/** Names of users that come from outside may stand in commands; those of files are the person's own. */
+function checkUser(values: RawValues): void {
+  const user = values.get('user') as string | undefined
+  if (user !== undefined && !isSafeUser(user)) throw new SSHError(`the user name ${JSON.stringify(user)} has characters that may not stand there`, { code: 'ERR_SSH_CONFIG' })
+}
+
+function checkSafety(values: RawValues, { onWarning }: SshConfigRequest): void {
+  for (const [name, value] of values) {
+    const { refuse, warn } = keywordOf(name)
+    const refusal = refuse?.(value)
+    if (refusal !== undefined) throw new SSHError(`${name[0]!.toUpperCase()}${name.slice(1)} is not done here: ${refusal}`, { code: 'ERR_SSH_CONFIG' })
+    const warning = warn?.(value)
+    if (warning !== undefined) onWarning?.(warning)
+  }
+}
+
+function get<K extends KeywordName>(values: RawValues, name: K): KeywordValues[K] {
+  return (values.has(name) ? values.get(name) : KEYWORDS[name].fallback) as KeywordValues[K]
+}
+
+function settled(values: RawValues): KeywordValues {
+  return Object.fromEntries((Object.keys(KEYWORDS) as KeywordName[]).map((name) => [name, get(values, name)])) as unknown as KeywordValues
+}
+
+function configFiles({ file }: SshConfigRequest, local: LocalUser): readonly ConfigFile[] {
+  const folder = join(local.home, '.ssh'), system = systemConfigFolder(local)
+  if (file === 'none') return []
+  if (file !== undefined) return [{ path: file, folder, required: true }]
+  return [{ path: join(folder, 'config'), folder, private: true }, { path: join(system, 'ssh_config'), folder: system }]
+}
+
+function isProxied(values: RawValues): boolean {
+  const command = get(values, 'proxyCommand')
+  return (command !== undefined && command.toLowerCase() !== 'none') || (get(values, 'proxyJump') ?? []).length > 0
+}
+
+function subject(request: SshConfigRequest, values: RawValues, local: LocalUser, finalPass: boolean): MatchSubject {
+  const tokens = requestTokens(request, values, local)
+  const { command = '', sessionType = command === '' ? 'shell' : 'exec' } = request
+  return { originalHost: request.host, host: tokens['h']!, user: tokens['r']!, localUser: local.name, tag: get(values, 'tag') ?? '', command, sessionType, finalPass, tokens }
+}
+
+function finalHostName({ host }: SshConfigRequest, values: RawValues): string {
+  const name = get(values, 'hostName')
+  return lowerCase(name === undefined ? host : expandTokens(name, { h: host }))
+}
+
+function requestTokens(request: SshConfigRequest, values: RawValues, local: LocalUser): Tokens {
+  const source = {
+    originalHost: request.host, host: finalHostName(request, values), port: get(values, 'port'), user: local.name, hostKeyAlias: get(values, 'hostKeyAlias'),
+    jump: (get(values, 'proxyJump') ?? []).map(formatJumpHost).join(','),
+  }
+  const user = get(values, 'user')
+  return tokensOf({ ...source, user: user === undefined ? local.name : expandUser(user, tokensOf(source, local), local) }, local)
+}
+
+/** A name that breaks the rules for tokens (`%` of some directory services) is taken as it is written. */
+function expandUser(user: string, tokens: Tokens, local: LocalUser): string {
+  if (!/%|\$\{/.test(user)) return user
+  return expandEnvironment(expandTokens(user, tokens, TOKEN_LETTERS.user), local)
+}
+
+function finish(request: SshConfigRequest, raw: RawValues, local: LocalUser): SshConfig {
+  const values = settled(raw)
+  const tokens = requestTokens(request, raw, local)
+  const path = (text: string) => expandPath(text, local, tokens)
+  const isNone = (text: string) => text.toLowerCase() === 'none'
+  const paths = (texts: readonly string[]) => texts.filter((text) => !isNone(text)).map(path)
+  const file = (text: string | undefined) => text === undefined ? {} : { value: isNone(text) ? text : path(text) }
+  const forwards = (list: readonly Forward[]) => list.map((forward) => expandForward(forward, local, tokens))
+  const jumps = (values.proxyJump ?? []).map((hop) => ({ ...hop, host: expandTokens(hop.host, tokens, TOKEN_LETTERS.proxy) }))
+  checkHops(jumps)
+  const command = values.proxyCommand === undefined || isNone(values.proxyCommand) ? undefined : expandTokens(values.proxyCommand, tokens, TOKEN_LETTERS.proxy)
+  return {
+    ...values,
+    host: request.host, hostName: tokens['h']!, user: tokens['r']!, tokens,
+    named: new Set(raw.keys()),
+    identityFilesNamed: raw.has('identityFile'),
+    identityFile: raw.has('identityFile') ? paths(values.identityFile) : IDENTITY_NAMES.map((name) => join(local.home, '.ssh', name)),
+    certificateFile: paths(values.certificateFile),
+    userKnownHostsFile: paths(values.userKnownHostsFile),
+    globalKnownHostsFile: values.globalKnownHostsFile.filter((text) => !isNone(text)).map((text) => expandHome(text, local)),
+    revokedHostKeys: values.revokedHostKeys === undefined || isNone(values.revokedHostKeys) ? undefined : path(values.revokedHostKeys),
+    identityAgent: values.identityAgent === undefined ? undefined : socketPath(values.identityAgent, path),
+    forwardAgent: typeof values.forwardAgent === 'string' ? socketPath(values.forwardAgent, path) : values.forwardAgent,
+    remoteCommand: values.remoteCommand === undefined || isNone(values.remoteCommand) ? undefined : expandTokens(values.remoteCommand, tokens, TOKEN_LETTERS.most),
+    controlPath: file(values.controlPath).value,
+    localForward: forwards(values.localForward), remoteForward: forwards(values.remoteForward), dynamicForward: forwards(values.dynamicForward),
+    proxyJump: jumps,
+    proxyCommand: jumps.length > 0 ? undefined : command,
+  }
+}
+
+/** `none`, `SSH_AUTH_SOCK` and the `$NAME` of a variable stay as they are. */
+function socketPath(text: string, path: (text: string) => string): string {
+  return text === 'none' || text === 'SSH_AUTH_SOCK' || /^\$[A-Za-z_]\w*$/.test(text) ? text : path(text)
+}
+
+/** Each machine on the way is named to the one before it, and to commands. */
+function checkHops(hops: readonly { readonly host: string, readonly user?: string }[]): void {
+  for (const { host, user } of hops) {
+    if (!isSafeHost(host) || (user !== undefined && !isSafeUser(user))) throw new ConfigLineError(`not a machine on the way: ${JSON.stringify(host)}`)
+  }
+}
+
+/** Only paths of Unix sockets have tokens and variables. */
+function expandForward({ listen, connect }: Forward, local: LocalUser, tokens: Tokens): Forward {
+  const end = (place: ForwardEnd) => 'path' in place ? { path: expandPath(place.path, local, tokens) } : place
+  return { listen: end(listen), ...(connect && { connect: end(connect) }) }
+}
+
+async function rejectBadValues<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ConfigLineError)) throw error
+    throw new SSHError(`the configuration is wrong: ${error.message}`, { code: 'ERR_SSH_CONFIG' })
+  }
+}

@@ -1,0 +1,106 @@
+import type { Client } from '../../client/client.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import { forwardDynamic, forwardLocal, forwardRemote, forwardRemoteDynamic, type Forwarding } from '../../transports/node/forward.ts'
+import { type Forward, type ForwardEnd, formatForward } from '../forward-spec.ts'
+import type { SshConfig } from '../config/ssh-config.ts'
+import type { Person } from '../person.ts'
+import { isPermitted } from './permitted.ts'
+import { prepareSocket, withMask } from './socket-file.ts'
+
+export type Direction = 'L' | 'R' | 'D'
+
+/** A forwarding that is open. */
+export interface Tunnel {
+  readonly direction: Direction
+  readonly forward: Forward
+  readonly forwarding: Forwarding
+}
+
+/** The forwardings of one connection: what the configuration asks for, and what `~C` adds. */
+export class Tunnels {
+  readonly open: Tunnel[] = []
+  readonly #client: Client
+  readonly #config: SshConfig
+  readonly #person: Person
+
+  constructor(client: Client, config: SshConfig, person: Person) {
+    this.#client = client
+    this.#config = config
+    this.#person = person
+  }
+
+  /** Opens what LocalForward, RemoteForward and DynamicForward name. What cannot be opened is told. @throws SSHError `ERR_FORWARDING` then, with ExitOnForwardFailure */
+  async openAll(): Promise<void> {
+    const { localForward, remoteForward, dynamicForward, clearAllForwardings, exitOnForwardFailure } = this.#config
+    if (clearAllForwardings) return
+    const wanted: [Direction, Forward][] = [
+      ...localForward.map((forward): [Direction, Forward] => ['L', forward]), ...dynamicForward.map((forward): [Direction, Forward] => ['D', forward]), ...remoteForward.map((forward): [Direction, Forward] => ['R', forward]),
+    ]
+    let failed = false
+    for (const [direction, forward] of wanted) {
+      try {
+        await this.add(direction, forward)
+      } catch (error) {
+        if (this.#client.session.failure) throw error
+        failed = true
+        this.#person.tell(`${message(error)}\nCould not request ${NAMES[direction]} forwarding.`, 'ERROR')
+      }
+    }
+    if (failed && exitOnForwardFailure) throw new SSHError('a forwarding could not be opened, and ExitOnForwardFailure is set', { code: 'ERR_FORWARDING' })
+  }
+
+  /** Opens one forwarding more. @throws the error of listening */
+  async add(direction: Direction, forward: Forward): Promise<Tunnel> {
+    const forwarding = await this.#start(direction, forward)
+    const tunnel = { direction, forward, forwarding }
+    this.open.push(tunnel)
+    if (direction === 'R' && 'port' in forward.listen && forward.listen.port === 0) this.#person.tell(`Allocated port ${forwarding.port} for remote forward${forward.connect ? ` to ${endText(forward.connect)}` : ''}`)
+    return tunnel
+  }
+
+  /** Stops listening, and waits until the connections that are open have ended: they outlive the command. */
+  async finish(): Promise<void> {
+    await Promise.all(this.open.map(({ forwarding }) => forwarding.finish()))
+  }
+
+  #start(direction: Direction, { listen, connect }: Forward): Promise<Forwarding> {
+    const onError = (error: unknown) => { if (!this.#client.session.failure) this.#person.tell(`forwarding: ${message(error)}`, 'INFO') }
+    if (direction === 'R') {
+      const from = this.#remoteAddress(listen)
+      if (connect) return forwardRemote(this.#client, { from, to: connect, onError })
+      return forwardRemoteDynamic(this.#client, { from, onError, permit: (target) => isPermitted(target, this.#config.permitRemoteOpen) })
+    }
+    if ('path' in listen) prepareSocket(listen.path, this.#config)
+    const options = { from: this.#localAddress(listen), onError }
+    const begin = () => direction === 'D' || !connect ? forwardDynamic(this.#client, options) : forwardLocal(this.#client, { ...options, to: connect })
+    return 'path' in listen ? withMask(this.#config.streamLocalBindMask, begin) : begin()
+  }
+
+  /** Without a host: this machine alone, or with GatewayPorts everywhere, as for `*` and an empty host. */
+  #localAddress(end: ForwardEnd) {
+    if ('path' in end) return end
+    if (end.host === undefined) return { port: end.port, host: this.#config.gatewayPorts ? '::' : 'localhost' }
+    return { port: end.port, host: end.host === '' || end.host === '*' ? '::' : end.host }
+  }
+
+  /** Without a host the server is asked for `localhost`: the addresses of its own loopback. */
+  #remoteAddress(end: ForwardEnd): { readonly host: string, readonly port: number } {
+    if ('path' in end) throw new SSHError(`the server cannot be asked to listen on a Unix socket from here: ${end.path}`, { code: 'ERR_FORWARDING' })
+    return { port: end.port, host: end.host === undefined ? 'localhost' : end.host === '*' ? '' : end.host }
+  }
+}
+
+const NAMES = { L: 'local', R: 'remote', D: 'dynamic' } as const
+
+/** As `~#` shows it. */
+export function describeTunnel({ direction, forward }: Pick<Tunnel, 'direction' | 'forward'>): string {
+  return `-${direction} ${formatForward(forward)}`
+}
+
+function endText(end: ForwardEnd): string {
+  return 'path' in end ? end.path : `${end.host ?? 'localhost'}:${end.port}`
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

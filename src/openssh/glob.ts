@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Turns a pattern of one part of a path into a regular expression: `*`, `?`, and brackets with ranges and `!` or `^` for all others; a backslash takes the next character as it is. */
+export function globExpression(pattern: string): RegExp {
+  let source = ''
+  for (let i = 0; i < pattern.length; i++) {
+    const char = pattern[i]!
+    const close = char === '[' ? closingBracket(pattern, i) : -1
+    if (char === '*') source += '.*'
+    else if (char === '?') source += '.'
+    else if (close > 0) {
+      const inner = pattern.slice(i + 1, close), negated = /^[!^]/.test(inner)
+      source += `[${negated ? '^' : ''}${bracketSource(inner.slice(negated ? 1 : 0))}]`
+      i = close
+    } else if (char === '\\' && i + 1 < pattern.length) source += quoted(pattern[++i]!)
+    else source += quoted(char)
+  }
+  return new RegExp(`^${source}$`, 'su')
+}
+
+/** Whether a path has a part that is a pattern. */
+export const isGlob = (path: string) => /[*?[]/.test(path)
+
+/** The paths that match a pattern (glob(7), without braces), in order; without a pattern, the path itself. Hidden files need a part that begins with a dot. */
+export function expandGlob(pattern: string): readonly string[] {
+  if (!isGlob(pattern)) return [pattern]
+  const parent = dirname(pattern), name = pattern.slice(parent.endsWith('/') ? parent.length : pattern.startsWith(`${parent}/`) ? parent.length + 1 : 0)
+  const expression = globExpression(name)
+  return expandGlob(parent).flatMap((folder) => entries(folder)
+    .filter((entry) => expression.test(entry) && entry.startsWith('.') === name.startsWith('.'))
+    .map((entry) => parent === '.' && !pattern.startsWith('./') ? entry : join(folder, entry)))
+}
+
+/** Where the bracket that opens at `start` ends; -1 where it is an ordinary character. A bracket right behind the opening one is one of the characters. */
+function closingBracket(pattern: string, start: number): number {
+  const first = /^[!^]/.test(pattern.slice(start + 1)) ? start + 2 : start + 1
+  const close = pattern.indexOf(']', first + 1)
+  return pattern.slice(start, close).includes('/') ? -1 : close
+}
+
+/** Ranges stay ranges; one whose ends are the wrong way round matches nothing, so it is left out. */
+function bracketSource(inner: string): string {
+  const classes = inner.replace(/\[:(alpha|digit|alnum|upper|lower|space|xdigit):\]/g, (_, name: string) => CLASSES[name]!)
+  const source = classes.replace(/(.)-(.)|(.)/gsu, (_, from: string | undefined, to: string | undefined, single: string | undefined) =>
+    single !== undefined ? inClass(single) : from! <= to! ? `${inClass(from!)}-${inClass(to!)}` : '')
+  return source || quoted('\0')
+}
+
+const CLASSES: Readonly<Record<string, string>> = { alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', upper: 'A-Z', lower: 'a-z', space: ' \t', xdigit: '0-9A-Fa-f' }
+
+const quoted = (char: string) => /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char
+const inClass = (char: string) => char === '-' ? '\\-' : quoted(char)
+
+function entries(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}

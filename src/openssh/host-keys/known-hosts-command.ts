@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { SSHError } from '../../errors/ssh-error.ts'
+import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
+import { splitArguments } from '../config/line.ts'
+import type { SshConfig } from '../config/ssh-config.ts'
+import { expandTokens } from '../config/tokens.ts'
+
+/** What KnownHostsCommand prints, in the format of known_hosts files. It is run once for each look at the store, without a shell, as `ORDER` is told: `%I` is HOSTNAME. */
+export function commandStore({ knownHostsCommand, hostName, port, tokens }: SshConfig): HostKeyStore[] {
+  if (knownHostsCommand === undefined || knownHostsCommand.toLowerCase() === 'none') return []
+  const name = port === 22 ? hostName : `[${hostName}]:${port}`
+  // What the server has presented is not known yet when algorithms are ordered: the tokens for it are empty, as ssh has them then.
+  const known = { ...tokens, I: 'HOSTNAME', H: name, t: 'NONE', f: 'NONE', K: 'NONE' }
+  return [{
+    read: () => new Promise((resolve, reject) => {
+      const [file, ...args] = splitArguments(knownHostsCommand).map((word) => expandTokens(word, known))
+      execFile(file!, args, { encoding: 'utf8' }, (cause, stdout) => {
+        if (cause) reject(new SSHError(`the KnownHostsCommand failed: ${cause.message}`, { code: 'ERR_SSH_CONFIG', cause }))
+        else resolve(stdout)
+      })
+    }),
+    append: () => {},
+  }]
+}

@@ -1,0 +1,77 @@
+import type { HostKeyError } from '../../errors/ssh-error.ts'
+import { keyTitle } from '../../host-key/fingerprint.ts'
+import { knownHostName } from '../../host-key/host-name.ts'
+import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
+import type { HostKeyPolicy } from '../../host-key/policy.ts'
+import type { NewHost } from '../../host-key/first-use-options.ts'
+import { trustOnFirstUse } from '../../host-key/trust-on-first-use.ts'
+import { fileHostKeyStore } from '../../transports/node/known-hosts-store.ts'
+import type { SshConfig } from '../config/ssh-config.ts'
+import type { Person as WholePerson } from '../person.ts'
+import { restrictions } from './restrictions.ts'
+import { commandStore } from './known-hosts-command.ts'
+
+export type Person = Pick<WholePerson, 'ask' | 'tell'>
+
+type HostKeySettings = SshConfig
+
+/**
+ * The host-key policy that ssh_config(5) asks for. New hosts are recorded in the first of the user's files.
+ * Unlike OpenSSH's, `StrictHostKeyChecking no` refuses keys that have changed: it only accepts new ones unasked.
+ */
+export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKeyPolicy {
+  let accepted = ''
+  const confirm = async (host: NewHost) => {
+    accepted = `'${config.hostKeyAlias ?? knownHostName(host.host, host.port)}' (${keyTitle(host.key)})`
+    return await confirmNewHost(config, host, person)
+  }
+  const store = filesOf(config, () => person.tell(`Added ${accepted} to the known hosts.`))
+  const onWarning = (problem: string, line: number) => person.tell(`A line of the known hosts is passed over (${line}): ${problem}.`)
+  const policy = trustOnFirstUse(store, { hash: config.hashKnownHosts, confirm, onWarning })
+  const aliased = config.hostKeyAlias === undefined ? policy : underAlias(policy, config.hostKeyAlias)
+  return restrictions(aliased, config, person)
+}
+
+/** What a person can do about a host key that was refused; undefined where the message says it all. `files` are the user's. */
+export function hostKeyAdvice(error: HostKeyError, host: string, port: number, files: readonly string[]): string | undefined {
+  if (error.code !== 'ERR_HOST_KEY_CHANGED') return undefined
+  const removals = files.map((file) => `  ssh-keygen -R '${knownHostName(host, port)}' -f '${file}'`)
+  return ['Either the host has a new key, or somebody stands between you and the host and can read everything.', 'Only if you are sure of the first, forget the old key:', ...removals].join('\n')
+}
+
+/** A name of its own for the known hosts, without a port (`HostKeyAlias`). */
+function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
+  return {
+    preferredAlgorithms: () => policy.preferredAlgorithms!(alias, 22),
+    verify: (info) => policy.verify({ ...info, host: alias, port: 22 }),
+  }
+}
+
+function filesOf(config: HostKeySettings, onAppended: () => void): HostKeyStore {
+  const { userKnownHostsFile, globalKnownHostsFile } = config
+  const stores = [...[...userKnownHostsFile, ...globalKnownHostsFile].map(fileHostKeyStore), ...commandStore(config)]
+  return {
+    ...stores[0]?.place !== undefined && { place: stores[0].place },
+    async read() {
+      const texts = await Promise.all(stores.map((store) => store.read()))
+      return texts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')
+    },
+    async append(line) {
+      if (userKnownHostsFile.length === 0) return
+      await stores[0]!.append(line)
+      onAppended()
+    },
+  }
+}
+
+async function confirmNewHost({ strictHostKeyChecking, batchMode }: HostKeySettings, host: NewHost, person: Person): Promise<boolean> {
+  if (strictHostKeyChecking !== 'ask') return strictHostKeyChecking !== 'yes'
+  if (batchMode) return false
+  let question = `Nothing is known yet about the host '${knownHostName(host.host, host.port)}'.\nIts ${keyTitle(host.key)} key has the fingerprint ${host.fingerprint}.\n${host.randomart}\nConnect to it (yes/no/[fingerprint])? `
+  for (;;) {
+    const answer = (await person.ask(question))?.trim()
+    if (answer === undefined || answer === '' || answer.toLowerCase() === 'no') return false
+    if (answer.toLowerCase() === 'yes' || answer === host.fingerprint) return true
+    question = "Please type 'yes', 'no' or the fingerprint: "
+  }
+}

@@ -1,0 +1,55 @@
+import { HostKeyError } from '../../errors/ssh-error.ts'
+import { fingerprint, keyTitle, randomart } from '../../host-key/fingerprint.ts'
+import type { HostKeyInfo, HostKeyPolicy } from '../../host-key/policy.ts'
+import { readPresentedKey } from '../../host-key/presented-key.ts'
+import { parsePublicKey } from '../../keys/public-key.ts'
+import { defaultAlgorithms } from '../../client/algorithms.ts'
+import { WireReader } from '../../wire-format/reader.ts'
+import { applyAlgorithmList } from '../algorithm-list.ts'
+import type { SshConfig } from '../config/ssh-config.ts'
+import type { Person } from './policy.ts'
+import { readRevokedKeys } from './revoked-keys.ts'
+
+/** What ssh_config(5) demands of a host key beside its being known: RevokedHostKeys, RequiredRSASize, CASignatureAlgorithms; and what it shows of it. */
+export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: Person): HostKeyPolicy {
+  return {
+    ...policy.preferredAlgorithms && { preferredAlgorithms: (host, port) => policy.preferredAlgorithms!(host, port) },
+    async verify(info) {
+      await refuseRevoked(config, info)
+      await refuseWeak(config, info)
+      await showKey(config, info, person)
+      if (config.noHostAuthenticationForLocalhost && isLoopback(info.host)) {
+        person.tell('Forcing accepting of host key for loopback/localhost.', 'DEBUG')
+        return
+      }
+      await policy.verify(info)
+    },
+  }
+}
+
+async function refuseRevoked({ revokedHostKeys: path }: SshConfig, { key, host }: HostKeyInfo): Promise<void> {
+  if (path === undefined) return
+  const isRevoked = await readRevokedKeys(path)
+  if (await isRevoked(key)) throw new HostKeyError(`Host key ${keyTitle(key)} ${await fingerprint(key)} of ${host} is revoked by the file ${path}`, { code: 'ERR_HOST_KEY_REVOKED', received: await fingerprint(key) })
+}
+
+async function refuseWeak({ requiredRSASize, caSignatureAlgorithms }: SshConfig, { key, host }: HostKeyInfo): Promise<void> {
+  const { publicKey, certificate } = readPresentedKey(key)
+  const { type, bits } = parsePublicKey(publicKey)
+  const received = await fingerprint(key)
+  if (type === 'ssh-rsa' && bits < requiredRSASize) throw new HostKeyError(`the RSA host key of ${host} has ${bits} bits: RequiredRSASize asks for ${requiredRSASize}`, { code: 'ERR_HOST_KEY_UNKNOWN', received })
+  if (!certificate || caSignatureAlgorithms === undefined) return
+  const used = new WireReader(certificate.signature).text()
+  const allowed = applyAlgorithmList(caSignatureAlgorithms, defaultAlgorithms('hostKey'), defaultAlgorithms('hostKey'))
+  if (!allowed.includes(used)) throw new HostKeyError(`the certificate of ${host} is signed with ${used}, which the CASignatureAlgorithms leave out`, { code: 'ERR_HOST_KEY_CERTIFICATE', received })
+}
+
+async function showKey({ visualHostKey }: SshConfig, { key }: HostKeyInfo, person: Person): Promise<void> {
+  const { publicKey } = readPresentedKey(key)
+  if (visualHostKey) person.tell(`Host key fingerprint is ${await fingerprint(publicKey)}\n${await randomart(publicKey)}`)
+  else person.tell(`Server host key: ${keyTitle(publicKey)} ${await fingerprint(publicKey)}`, 'DEBUG')
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}

@@ -1,0 +1,114 @@
+import type { Client } from '../../client/client.ts'
+import type { RunResult } from '../../client/run.ts'
+import type { UploadSource } from '../../sftp/transfer/sources.ts'
+import type { HostEntry, HostResult, ManyHostsOptions } from './pool.ts'
+
+/** How it went with all of them. */
+export interface HostsSummary<T> {
+  readonly results: readonly HostResult<T>[]
+  readonly succeeded: number
+  readonly failed: number
+}
+
+/** A line of output of one host. */
+export interface HostLine {
+  readonly host: string
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** Work on many hosts: iterate over it for each result as it comes, or wait for `all()`. Nothing begins before; each of both does all of the work. */
+export class HostsRun<T> implements AsyncIterable<HostResult<T>> {
+  readonly #start: () => AsyncGenerator<HostResult<T>, void>
+
+  /** For `hosts()`. */
+  constructor(start: () => AsyncGenerator<HostResult<T>, void>) {
+    this.#start = start
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<HostResult<T>> {
+    return this.#start()
+  }
+
+  /** Every result, in the order in which they came. Rejects with the signal's reason alone. */
+  async all(): Promise<HostsSummary<T>> {
+    const results: HostResult<T>[] = []
+    for await (const result of this) results.push(result)
+    const succeeded = results.filter(({ ok }) => ok).length
+    return { results, succeeded, failed: results.length - succeeded }
+  }
+}
+
+/** The same on many hosts at once. */
+export class ManyHosts {
+  readonly #entries: readonly HostEntry[]
+  readonly #options: ManyHostsOptions
+
+  /** For `hosts()`. */
+  constructor(entries: readonly HostEntry[], options: ManyHostsOptions) {
+    this.#entries = entries
+    this.#options = options
+  }
+
+  /** Runs a command on each. A command that ends with another code than 0 is a result, not an error. */
+  run(command: string | ((host: string) => string)): HostsRun<RunResult> {
+    return this.do((client, host, signal) => client.run(typeof command === 'string' ? command : command(host), { signal }))
+  }
+
+  /** Copies a local file, or bytes, to each. */
+  upload(source: UploadSource | ((host: string) => UploadSource), path: string): HostsRun<number> {
+    return this.do(async (client, host, signal) => {
+      await using sftp = await client.sftp({ signal })
+      return (await sftp.upload(typeof source === 'function' ? source(host) : source, path, { signal })).transferred
+    })
+  }
+
+  /** Copies a file of each to a local path of its own. */
+  download(path: string, target: (host: string) => string): HostsRun<number> {
+    return this.do(async (client, host, signal) => {
+      await using sftp = await client.sftp({ signal })
+      return (await sftp.download(path, target(host), { signal })).transferred
+    })
+  }
+
+  /** Runs a command on each, and hands on each line as it comes. The value of a host is the command's exit. */
+  lines(command: string, onLine: (line: HostLine) => void): HostsRun<RunResult['exit']> {
+    return this.do(async (client, host, signal) => {
+      await using process = await client.exec(command, { signal })
+      await process.stdin.getWriter().close()
+      const read = async (stream: 'stdout' | 'stderr') => {
+        for await (const text of linesOf(process[stream])) onLine({ host, stream, text })
+      }
+      await Promise.all([read('stdout'), read('stderr')])
+      return await process.exit
+    })
+  }
+
+  /** Does anything on each. */
+  do<T>(work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): HostsRun<T> {
+    const entries = this.#entries, options = this.#options
+    return new HostsRun(async function* () {
+      yield* (await import('./pool.ts')).eachHost(entries, options, work)
+    })
+  }
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop()!
+    for (const part of parts) yield part.replace(/\r$/, '')
+  }
+  rest += decoder.decode()
+  if (rest !== '') yield rest
+}
+
+/**
+ * Many hosts of a person's set-up at once: each is reached as `openHost` does it, one compiled module serves all of them, and one host's failure stops no other.
+ * @param entries names as `ssh` takes them, or names with options of their own
+ */
+export function hosts(entries: readonly HostEntry[], options: ManyHostsOptions = {}): ManyHosts {
+  return new ManyHosts(entries, options)
+}

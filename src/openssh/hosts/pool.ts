@@ -1,0 +1,82 @@
+import { onAbort } from '../../abort/on-abort.ts'
+import { type HostOptions, openHost } from '../open-host.ts'
+import type { Client } from '../../client/client.ts'
+import { AuthenticationError, HostKeyError, SSHError } from '../../errors/ssh-error.ts'
+
+/** One host of many: a name, or a name with options of its own. */
+export type HostEntry = string | HostOptions & { readonly host: string }
+
+export interface ManyHostsOptions extends HostOptions {
+  /** Most hosts that are connected to at a time; 10 if it is left out. */
+  readonly limit?: number | undefined
+  /** How often a host that cannot be reached is tried again; 0 if it is left out. A refused login or host key is not tried again, and nothing is run twice. */
+  readonly retries?: number | undefined
+  /** Milliseconds for a host, connecting included; without it, there is no end. */
+  readonly timeout?: number | undefined
+}
+
+/** What became of one host. */
+export type HostResult<T> =
+  | { readonly host: string, readonly ok: true, readonly value: T, readonly milliseconds: number }
+  | { readonly host: string, readonly ok: false, readonly error: unknown, readonly milliseconds: number }
+
+/** Does the same on each host, a few at a time, and gives each result as it comes. One host's failure stops no other; an abort stops all, and rejects with its reason. */
+export async function* eachHost<T>(entries: readonly HostEntry[], options: ManyHostsOptions, work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): AsyncGenerator<HostResult<T>, void> {
+  const { limit = 10, signal } = options
+  if (!Number.isInteger(limit) || limit < 1) throw new RangeError('limit is a whole number of at least 1')
+  signal?.throwIfAborted()
+  const waiting = [...entries]
+  const stop = new AbortController()
+  const stopListening = onAbort(signal, () => stop.abort(signal!.reason))
+  const running = new Map<string, Promise<readonly [string, HostResult<T>]>>()
+  let number = 0
+  const start = () => {
+    while (running.size < limit && waiting.length > 0) {
+      const key = String(number++)
+      running.set(key, oneHost(waiting.shift()!, options, stop.signal, work).then((result) => [key, result] as const))
+    }
+  }
+  try {
+    for (start(); running.size > 0; start()) {
+      const [key, result] = await Promise.race(running.values())
+      running.delete(key)
+      signal?.throwIfAborted()
+      yield result
+    }
+  } finally {
+    // Whoever stops listening to the results stops the work.
+    stop.abort(signal?.reason ?? new SSHError('nobody wants the results any more', { code: 'ERR_HOSTS_STOPPED' }))
+    stopListening()
+    await Promise.all(running.values())
+  }
+}
+
+async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: AbortSignal, work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): Promise<HostResult<T>> {
+  const { host, ...own } = typeof entry === 'string' ? { host: entry } : entry
+  const options = { ...shared, ...own }
+  const begun = performance.now()
+  const milliseconds = () => Math.round(performance.now() - begun)
+  const limit = new AbortController()
+  const stopListening = onAbort(stop, () => limit.abort(stop.reason))
+  const timer = shared.timeout === undefined ? undefined : setTimeout(() => limit.abort(new SSHError(`${host}: not done within ${shared.timeout} ms`, { code: 'ERR_HOST_TIMEOUT', errno: -9 })), shared.timeout)
+  try {
+    await using open = await openAgain(host, { ...options, signal: limit.signal }, shared.retries ?? 0)
+    return { host, ok: true, value: await work(open.client, host, limit.signal), milliseconds: milliseconds() }
+  } catch (error) {
+    return { host, ok: false, error, milliseconds: milliseconds() }
+  } finally {
+    clearTimeout(timer)
+    stopListening()
+  }
+}
+
+async function openAgain(host: string, options: HostOptions, retries: number) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await openHost(host, options)
+    } catch (error) {
+      const final = error instanceof AuthenticationError || error instanceof HostKeyError || (error instanceof SSHError && error.code === 'ERR_SSH_CONFIG')
+      if (final || attempt >= retries || options.signal?.aborted) throw error
+    }
+  }
+}

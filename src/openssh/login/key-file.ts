@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { equalBytes, encodeText } from '../../wire-format/bytes.ts'
+import { decodeBase64 } from '../../wire-format/base64.ts'
+import { WireReader } from '../../wire-format/reader.ts'
+import { parsePublicKey, type PublicKey } from '../../keys/public-key.ts'
+
+const OTHERS = 0o077
+
+export interface KeyFileText {
+  readonly text: string
+  /** Permissions, where others than the owner have some: such a key is not used. */
+  readonly exposed: number | undefined
+}
+
+/** The text of a file with a key; undefined where there is none that can be read. */
+export function readKeyFile(path: string): KeyFileText | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    const { mode, uid } = fstatSync(descriptor)
+    const open = process.platform !== 'win32' && uid === process.getuid?.() && (mode & OTHERS) !== 0
+    return { text: readFileSync(descriptor, 'utf8'), exposed: open ? mode & 0o777 : undefined }
+  } catch {
+    return undefined
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** OpenSSH's words for a private key that others may read. */
+export function exposedWarning(path: string, mode: number): string {
+  const line = '@'.repeat(59)
+  return [line, '@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @', line, `Permissions 0${mode.toString(8).padStart(3, '0')} for '${path}' are too open.`,
+    'It is required that your private key files are NOT accessible by others.', 'This private key will be ignored.', `Load key "${path}": bad permissions`].join('\n')
+}
+
+/** The public key of a file: its own, where it holds one, or the one of OpenSSH's private format, or that of the .pub file beside it. */
+export function publicKeyOf(path: string): PublicKey | undefined {
+  const text = readKeyFile(path)?.text
+  return (text === undefined ? undefined : publicKeyIn(text)) ?? publicKeyFile(`${path}.pub`)
+}
+
+/** A file with one public key or certificate on its first line. */
+export function publicKeyFile(path: string): PublicKey | undefined {
+  const text = readKeyFile(path)?.text
+  return text === undefined ? undefined : orUndefined(() => parsePublicKey(text.trim().split('\n')[0]!.trim()))
+}
+
+function publicKeyIn(text: string): PublicKey | undefined {
+  const [, body] = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text) ?? []
+  if (body !== undefined) return orUndefined(() => parsePublicKey(publicPart(decodeBase64(body.replace(/\s+/g, '')))))
+  return text.includes('PRIVATE KEY') || text.startsWith('PuTTY') ? undefined : orUndefined(() => parsePublicKey(text.trim().split('\n')[0]!.trim()))
+}
+
+const MAGIC = encodeText('openssh-key-v1\0')
+
+/** Of PROTOCOL.key: the public key stands before the encrypted part. */
+function publicPart(bytes: Uint8Array): Uint8Array {
+  const reader = new WireReader(bytes)
+  if (!equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw new Error('not openssh-key-v1')
+  for (let field = 0; field < 3; field++) reader.string()
+  reader.uint32()
+  return reader.string()
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

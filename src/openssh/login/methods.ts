@@ -1,0 +1,107 @@
+import { connectUnix } from '../../transports/node/socket.ts'
+import { type AuthMethod, keyboardInteractive, password } from '../../client/auth/authenticate.ts'
+import { AuthenticationError, KeyError } from '../../errors/ssh-error.ts'
+import { AgentClient } from '../../keys/agent/client.ts'
+import type { SshConfig } from '../config/ssh-config.ts'
+import type { Person } from '../person.ts'
+import { agentSocket } from './agent-socket.ts'
+import { type Identity, orderIdentities } from './identities.ts'
+
+/** The order of ssh(1); Kerberos and logins by host are not done here. */
+const ORDER = ['publickey', 'keyboard-interactive', 'password']
+
+/** What is tried, and what is given back when the login is over. */
+export interface Login extends AsyncDisposable {
+  readonly methods: readonly AuthMethod[]
+  readonly identities: readonly Identity[]
+}
+
+/** What ssh(1) would try, in its order, and nothing that the configuration forbids. */
+export async function prepareLogin(config: SshConfig, person: Person): Promise<Login> {
+  const enabled: Readonly<Record<string, boolean>> = {
+    publickey: config.pubkeyAuthentication !== 'no',
+    'keyboard-interactive': config.kbdInteractiveAuthentication && !config.batchMode,
+    password: config.passwordAuthentication && !config.batchMode,
+  }
+  const order = (config.preferredAuthentications?.split(',') ?? ORDER).filter((name) => enabled[name])
+  const agent = order.includes('publickey') ? await openAgent(config, person) : undefined
+  const identities = order.includes('publickey') ? orderIdentities(await agentIdentities(agent, person), { config, person, agent }) : []
+  const made: Readonly<Record<string, () => readonly AuthMethod[]>> = {
+    publickey: () => identities.map((identity) => byKey(identity, person)),
+    'keyboard-interactive': () => repeated(config, () => byAnswers(config, person)),
+    password: () => byPassword(config, person),
+  }
+  return { methods: order.flatMap((name) => made[name]!()), identities, async [Symbol.asyncDispose]() { await agent?.close() } }
+}
+
+async function openAgent(config: SshConfig, person: Person): Promise<AgentClient | undefined> {
+  const socket = agentSocket(config)
+  if (socket === undefined) return undefined
+  try {
+    return new AgentClient(await connectUnix(socket))
+  } catch (error) {
+    person.tell(`no agent at ${socket}: ${reason(error)}`, 'DEBUG')
+    return undefined
+  }
+}
+
+async function agentIdentities(agent: AgentClient | undefined, person: Person) {
+  try {
+    return await agent?.identities() ?? []
+  } catch (error) {
+    person.tell(`the agent tells no keys: ${reason(error)}`, 'DEBUG')
+    return []
+  }
+}
+
+/** A key that cannot be used is told of and passed over, as ssh does. */
+function byKey(identity: Identity, person: Person): AuthMethod {
+  return {
+    method: 'publickey',
+    async authenticate(context) {
+      person.tell(`Offering public key: ${identity.name}`, 'DEBUG')
+      try {
+        const signer = await context.ask(() => identity.signer())
+        // Signing may ask for a passphrase, or an agent's person: nobody is hurried then.
+        await context.offerKey({ ...signer, sign: (data, algorithm) => context.ask(() => signer.sign(data, algorithm)) }, signer.algorithms)
+      } catch (error) {
+        if (context.session.failure || error instanceof AuthenticationError || !(error instanceof Error)) throw error
+        context.signal.throwIfAborted()
+        const exposed = error instanceof KeyError && error.message.endsWith('bad permissions')
+        if (!exposed) person.tell(`${identity.name}: ${error.message}`, 'ERROR')
+        throw new AuthenticationError(`${identity.name}: ${error.message}`, { code: 'ERR_AUTHENTICATION_FAILED', cause: error })
+      }
+    },
+  }
+}
+
+function repeated<T>({ numberOfPasswordPrompts }: SshConfig, make: (attempt: number) => T): T[] {
+  return Array.from({ length: numberOfPasswordPrompts }, (_, attempt) => make(attempt))
+}
+
+/** Each prompt of the server says who is asked for, as a server could pretend to be another (`(user@host) `). */
+function byAnswers(config: SshConfig, person: Person): AuthMethod {
+  return keyboardInteractive(async (prompts, { name, instruction }) => {
+    for (const text of [name, instruction]) if (text) person.tell(text, 'ERROR')
+    const answers: string[] = []
+    for (const { text, echo } of prompts) answers.push(await answer(`(${config.user}@${config.host}) ${text}`, echo, person))
+    return answers
+  })
+}
+
+function byPassword(config: SshConfig, person: Person): AuthMethod[] {
+  return repeated(config, (attempt) => password(() => {
+    if (attempt > 0) person.tell('Permission denied, please try again.', 'ERROR')
+    return answer(`${config.user}@${config.host}'s password: `, false, person)
+  }, { newPassword: (prompt) => answer(prompt, false, person) }))
+}
+
+async function answer(question: string, echo: boolean, person: Person): Promise<string> {
+  const text = echo ? await person.ask(question) : await person.askSecret(question)
+  if (text === undefined) throw new KeyError(`nobody can be asked: ${question.trim()}`, { code: 'ERR_NO_TERMINAL' })
+  return text
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

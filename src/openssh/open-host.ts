@@ -1,0 +1,93 @@
+import { nobody, type Person } from './person.ts'
+import type { ConfigOption } from './config/reader.ts'
+import { describeConfig } from './config/dump.ts'
+import { readSshConfig, type SshConfig } from './config/ssh-config.ts'
+import { parseDestination } from './destination.ts'
+import { openConnection } from './connect/connection.ts'
+import type { Client } from '../client/client.ts'
+import type { ConnectOptions } from '../client/connect.ts'
+
+/** How a host of a person's set-up is reached. */
+export interface HostOptions {
+  /** Read this file instead of ~/.ssh/config and the system's (`ssh -F`); `none` reads no file. */
+  readonly config?: string | undefined
+  /** Lines of ssh_config(5) that come before all files (`ssh -o`): by keyword, or as `Keyword=value`. */
+  readonly options?: Readonly<Record<string, string>> | readonly ConfigOption[] | undefined
+  /** Options of `connect()` on top of what the configuration says: what stands here wins. */
+  readonly connect?: Partial<ConnectOptions> | undefined
+  /** Who is asked for passphrases, passwords and new host keys. Nobody, if it is left out: what would need an answer fails. */
+  readonly person?: Person | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What was decided for a host, for people and logs; no secrets. */
+export interface HostDescription {
+  /** As it was named. */
+  readonly alias: string
+  readonly hostName: string
+  readonly port: number
+  readonly user: string
+  /** The machines on the way, the first one first. */
+  readonly through: readonly string[]
+  readonly proxyCommand: string | undefined
+  /** Keys in the order in which they are offered: paths, or comments of the agent. */
+  readonly identityFiles: readonly string[]
+  readonly knownHostsFiles: readonly string[]
+  readonly strictHostKeyChecking: SshConfig['strictHostKeyChecking']
+  /** Every value, a keyword on each line, as `ssh -G` shows them. */
+  readonly lines: readonly string[]
+  /** What was said and is not done, or has no meaning here. */
+  readonly notes: readonly string[]
+}
+
+/** A client and the machines that it goes through; closing closes them all. */
+export interface OpenHost extends AsyncDisposable {
+  readonly client: Client
+  readonly description: HostDescription
+  close(): Promise<void>
+}
+
+interface Resolved {
+  readonly config: SshConfig
+  readonly description: HostDescription
+}
+
+/** Reads what the configuration says about a host, and connects nowhere. @param destination `alias`, `user@alias` or `ssh://user@alias:port` @throws SSHError `ERR_SSH_CONFIG` */
+export async function resolveHost(destination: string, options: HostOptions = {}): Promise<HostDescription> {
+  return (await resolve(destination, options)).description
+}
+
+/** Connects and logs in as `ssh destination` would. @throws SSHError `ERR_SSH_CONFIG`, and what `connect()` throws */
+export async function openHost(destination: string, options: HostOptions = {}): Promise<OpenHost> {
+  const { config, description } = await resolve(destination, options)
+  const { person = nobody, signal, connect, config: file } = options
+  const connection = await openConnection(config, { person, signal, connect, file })
+  const close = async () => connection[Symbol.asyncDispose]()
+  return { client: connection.client, description, close, [Symbol.asyncDispose]: close }
+}
+
+async function resolve(destination: string, { config: file, options = [], person = nobody }: HostOptions): Promise<Resolved> {
+  const { host, options: named } = parseDestination(destination)
+  const notes: string[] = []
+  const lines: readonly ConfigOption[] = isList(options) ? options : Object.entries(options)
+  const config = await readSshConfig({
+    host, file, options: [...named, ...lines],
+    onDetail: (text) => notes.push(text),
+    onWarning: (text) => {
+      notes.push(text)
+      person.tell(text)
+    },
+  })
+  return { config, description: describe(destination, config, notes) }
+}
+
+const isList = (options: NonNullable<HostOptions['options']>): options is readonly ConfigOption[] => Array.isArray(options)
+
+function describe(alias: string, config: SshConfig, notes: readonly string[]): HostDescription {
+  return {
+    alias, hostName: config.hostName, port: config.port, user: config.user,
+    through: (config.proxyJump ?? []).map(({ host }) => host), proxyCommand: config.proxyCommand,
+    identityFiles: config.identityFile, knownHostsFiles: [...config.userKnownHostsFile, ...config.globalKnownHostsFile], strictHostKeyChecking: config.strictHostKeyChecking,
+    lines: describeConfig(config), notes,
+  }
+}

@@ -1,0 +1,52 @@
+import type { Transport } from '../../runtime/transport.ts'
+import { equalBytes } from '../../wire-format/bytes.ts'
+
+const HEAD = 12
+const BIG_ENDIAN = 0x42, LITTLE_ENDIAN = 0x6c
+
+/** A connection to a display whose first message must show one cookie, and gets the other in its place. Who shows another is refused. */
+export function withCookie(transport: Transport, shown: Uint8Array, real: Uint8Array): Transport {
+  const replacing = new CookieReplacer(shown, real)
+  const change = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      const out = replacing.feed(chunk)
+      if (out.length > 0) controller.enqueue(out)
+    },
+  })
+  void change.readable.pipeTo(transport.writable).catch(() => transport.close?.())
+  return { readable: transport.readable, writable: change.writable, close: () => transport.close?.() }
+}
+
+/** The first message of an X11 client (X Window System Protocol, section 8), put together from pieces. */
+export class CookieReplacer {
+  readonly #shown: Uint8Array
+  readonly #real: Uint8Array
+  #held = new Uint8Array()
+  #done = false
+
+  constructor(shown: Uint8Array, real: Uint8Array) {
+    this.#shown = shown
+    this.#real = real
+  }
+
+  /** What may go on to the display. @throws Error for another cookie, or what is no such message */
+  feed(chunk: Uint8Array): Uint8Array {
+    if (this.#done) return chunk
+    this.#held = Uint8Array.from([...this.#held, ...chunk])
+    const message = this.#held
+    if (message.length < HEAD) return new Uint8Array()
+    const order = message[0]
+    if (order !== BIG_ENDIAN && order !== LITTLE_ENDIAN) throw new Error('an X11 program began with a message that makes no sense')
+    const view = new DataView(message.buffer)
+    const nameLength = view.getUint16(6, order === LITTLE_ENDIAN), dataLength = view.getUint16(8, order === LITTLE_ENDIAN)
+    const dataStart = HEAD + padded(nameLength)
+    if (message.length < dataStart + padded(dataLength)) return new Uint8Array()
+    const data = message.subarray(dataStart, dataStart + dataLength)
+    if (!equalBytes(data, this.#shown) || this.#real.length !== dataLength) throw new Error('an X11 program showed a wrong cookie')
+    data.set(this.#real)
+    this.#done = true
+    return message
+  }
+}
+
+const padded = (length: number) => (length + 3) & ~3

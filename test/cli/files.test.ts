@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+import { configFor, run } from './program.ts'
+
+let server: SshServer
+let files: TemporaryDirectory
+let config: string
+beforeAll(async () => {
+  server = await startSshd()
+  files = temporaryDirectory('cli-files')
+  config = configFor(server, files)
+  mkdirSync(files.file('tree/below'), { recursive: true })
+  writeFileSync(files.file('tree/a.txt'), 'a')
+  writeFileSync(files.file('tree/b.txt'), 'b')
+  writeFileSync(files.file('tree/below/c.txt'), 'c', { mode: 0o640 })
+  utimesSync(files.file('tree/below/c.txt'), 1_000_000_000, 1_100_000_000)
+})
+afterAll(async () => {
+  await server.stop()
+  files.remove()
+})
+
+const scp = (...args: string[]) => run(['scp', '-F', config, ...args])
+const sftp = (batch: string, ...args: string[]) => run(['sftp', '-F', config, '-b', '-', ...args, 'demo'], batch)
+const text = (name: string) => readFileSync(files.file(name), 'utf8')
+
+describe('scp', () => {
+  test('copies trees with times and modes, both ways', async () => {
+    expect(await scp('-rp', files.file('tree'), `demo:${files.file('up')}`)).toMatchObject({ code: 0, stderr: '' })
+    expect(await scp('-rp', `demo:${files.file('up')}`, files.file('down'))).toMatchObject({ code: 0, stderr: '' })
+    expect(text('down/below/c.txt')).toBe('c')
+    expect(statSync(files.file('down/below/c.txt')).mode & 0o777).toBe(0o640)
+    expect(statSync(files.file('down/below/c.txt')).mtimeMs).toBe(1_100_000_000_000)
+  })
+
+  test('expands remote patterns, several sources go into a directory only', async () => {
+    mkdirSync(files.file('into'))
+    expect(await scp(`demo:${files.file('tree')}/[ab].txt`, files.file('into'))).toMatchObject({ code: 0 })
+    expect(text('into/a.txt') + text('into/b.txt')).toBe('ab')
+    expect(await scp(`demo:${files.file('tree')}/*.txt`, files.file('not-there'))).toMatchObject({ code: 255 })
+  })
+
+  test('from one host to another, with a limit, and by the old protocol', async () => {
+    expect(await scp(`demo:${files.file('tree/a.txt')}`, `demo:${files.file('between')}`)).toMatchObject({ code: 0 })
+    expect(text('between')).toBe('a')
+    expect(await scp('-l', '80000', files.file('tree/a.txt'), `demo:${files.file('slow')}`)).toMatchObject({ code: 0 })
+    expect(text('slow')).toBe('a')
+    expect(await scp('-O', '-p', files.file('tree/below/c.txt'), `demo:${files.file('old')}`)).toMatchObject({ code: 0 })
+    expect(await scp('-O', '-p', `demo:${files.file('old')}`, files.file('old-back'))).toMatchObject({ code: 0 })
+    expect(statSync(files.file('old-back')).mtimeMs).toBe(1_100_000_000_000)
+  })
+
+  test('tells what it leaves out, and goes on', async () => {
+    mkdirSync(files.file('odd'))
+    symlinkSync('/nowhere', files.file('odd/link'))
+    writeFileSync(files.file('odd/z'), 'z')
+    const up = await scp('-r', files.file('odd'), `demo:${files.file('odd-up')}`)
+    expect(up).toMatchObject({ code: 1, stderr: expect.stringContaining('link') })
+    expect(text('odd-up/z')).toBe('z')
+    expect(await scp(`demo:${files.file('missing')}`, files.file('x'))).toMatchObject({ code: 1, stderr: expect.stringContaining('missing') })
+    expect(await scp(files.file('tree'), `demo:${files.file('no-r')}`)).toMatchObject({ code: 1, stderr: expect.stringContaining('not a regular file') })
+  })
+})
+
+describe('sftp', () => {
+  test('does the commands of a batch', async () => {
+    const { code, stdout } = await sftp(`cd ${files.file('tree')}\npwd\nls -1\nget *.txt ${files.file('into')}\nmkdir made\nput ${files.file('tree/a.txt')} made/x\nrename made/x made/y\nchmod 600 made/y\nln -s y made/s\nls -1 made\nrm made/*\nrmdir made\n`)
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Remote working directory: ${files.file('tree')}`)
+    expect(stdout).toMatch(/a\.txt\nb\.txt\nbelow\n/)
+    expect(existsSync(files.file('tree/made'))).toBe(false)
+  })
+
+  test('ends at the first command that fails, unless it is excused', async () => {
+    expect(await sftp('rm /not/there\nmkdir /tmp/never-made-by-this\n')).toMatchObject({ code: 1 })
+    expect(await sftp(`-rm /not/there\nmkdir ${files.file('made-after')}\n`)).toMatchObject({ code: 0 })
+    expect(existsSync(files.file('made-after'))).toBe(true)
+    expect(await sftp('nonsense\n')).toMatchObject({ code: 1, stderr: expect.stringContaining('Invalid command') })
+  })
+
+  test('goes on where a file ends, and copies trees', async () => {
+    writeFileSync(files.file('long'), '0123456789')
+    writeFileSync(files.file('part'), '01234')
+    expect(await sftp(`reget ${files.file('long')} ${files.file('part')}\nput -r ${files.file('tree')} ${files.file('tree2')}\n`)).toMatchObject({ code: 0 })
+    expect(text('part')).toBe('0123456789')
+    expect(text('tree2/below/c.txt')).toBe('c')
+  })
+
+  test('fetches one file', async () => {
+    expect(await run(['sftp', '-F', config, `demo:${files.file('tree/a.txt')}`, files.file('one')])).toMatchObject({ code: 0 })
+    expect(text('one')).toBe('a')
+  })
+})
