@@ -7,7 +7,7 @@ import type { NamedFile, SftpRequests, Signal } from '../protocol/requests.ts'
 import { SftpEntry } from './entry.ts'
 
 /** Directories below one another; OpenSSH's `get -r` stops at 64. A server that tells of more makes them up. */
-const DEEPEST = 256
+const DEEPEST = 128
 
 /** An entry, and how far it can be trusted. */
 export interface Listed {

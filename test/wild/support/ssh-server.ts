@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import ssh2, { type AuthContext, type Connection, type ServerConfig, type Session } from 'ssh2'
 import { type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, password } from '../../../src/index.ts'
 import { keyPair } from '../../support/key-pairs.ts'
@@ -19,7 +19,7 @@ export interface QuirkyServer extends AsyncDisposable {
 export async function startQuirkyServer({ authenticate = (context) => context.accept(), onConnection, onSession, ...config }: QuirkyServerOptions = {}): Promise<QuirkyServer> {
   const { privateKey } = await keyPair('ed25519', 'host')
   const open = new Set<Connection>()
-  const server = new ssh2.Server({ hostKeys: [privateKey], ...config }, (connection) => {
+  const ssh = new ssh2.Server({ hostKeys: [privateKey], ...config }, (connection) => {
     open.add(connection)
     let requests = 0
     connection.on('error', () => {})
@@ -28,6 +28,8 @@ export async function startQuirkyServer({ authenticate = (context) => context.ac
     connection.on('session', (accept) => onSession?.(accept(), connection))
     onConnection?.(connection)
   })
+  // By itself it lets a small answer wait until the last one is acknowledged, 40 ms each.
+  const server = createServer({ noDelay: true }, (socket) => ssh.injectSocket(socket))
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {
     host: '127.0.0.1',
