@@ -81,7 +81,7 @@ export async function startProcess({ session, roundTrip, open }: Place, { signal
       if (x11) forwardings.push(await incoming.requestX11(channel, x11, signal))
     }
     const terminal = pty !== undefined && await step(() => channel.ptyEx(pty)).then(() => true, passing(session, ptyOptional))
-    for (const [name, value] of Object.entries(env)) await step(() => channel.setenv(name, value)).catch(passing(session, ignoreRefusedEnv))
+    for (const [name, value] of Object.entries(env)) await step(() => ignoreRefusedEnv ? channel.setenvNoReply(name, value) : channel.setenv(name, value))
     await step(() => begin(channel))
     // The output would wait behind the answer, and the end behind the output.
     if (!terminal) {

@@ -1,3 +1,4 @@
+import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import { closeTransport } from './transport.ts'
 import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
 
@@ -76,10 +77,11 @@ export class StreamPort implements BytePort {
     if (this.#closed) return
     this.#closed = true
     this.#sink = undefined
-    await inTime(this.#writer.close())
+    // A peer that does not read is not waited for.
+    await atMost(PEER_GRACE, this.#writer.close())
     this.#writer.abort().catch(ignore)
-    await inTime(this.#reader.cancel())
-    await inTime(closeTransport(this.#transport))
+    await atMost(PEER_GRACE, this.#reader.cancel())
+    await atMost(PEER_GRACE, closeTransport(this.#transport))
   }
 
   abort(): void {
@@ -92,18 +94,8 @@ export class StreamPort implements BytePort {
   }
 }
 
-/** Milliseconds that a peer has who does not read: it is not waited for. */
-const CLOSE_GRACE = 2000
-
 /** The stream was broken already: closing it is all that was wanted. */
 function ignore(): void {}
 
 /** Milliseconds in which what has arrived can still be read after writing has failed. */
 const LAST_DATA = 100
-
-async function inTime(closing: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, CLOSE_GRACE) })
-  await Promise.race([closing.catch(ignore), late])
-  clearTimeout(timer)
-}

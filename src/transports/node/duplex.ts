@@ -1,0 +1,12 @@
+import { Duplex } from 'node:stream'
+import type { Process } from '../../client/process.ts'
+import type { Transport } from '../../runtime/transport.ts'
+
+/**
+ * A connection of `openTcp`, `openUnix` or a listener, or a process's stdin and stdout, as a `Duplex` of Node: for code that wants a socket, e.g. `tls.connect({ socket })`
+ * or an HTTP agent. Its end is an EOF, `destroy` closes the channel. The opposite of `fromDuplex`.
+ */
+export function toDuplex(stream: Pick<Transport, 'readable' | 'writable'> | Process): Duplex {
+  const [readable, writable] = 'stdout' in stream ? [stream.stdout, stream.stdin] : [stream.readable, stream.writable]
+  return Duplex.fromWeb({ readable, writable } as Parameters<typeof Duplex.fromWeb>[0], { allowHalfOpen: true })
+}
