@@ -36,7 +36,10 @@ export async function measure(server: Server, round: Round, choices: readonly Ch
       const label = `${workload.name} ${link.name} ${variant} ${peer.name} ${cipher ?? ''}`
       try {
         const job = { workload: workload.name, target: link.target, cipher, bytes, count, remote: server.remote, local: server.local }
-        const sample = await peer.run(job, link.enter)
+        const before = await server.cpu.seconds()
+        const run = await peer.run(job, link.enter)
+        const after = await server.cpu.seconds()
+        const sample: Sample = before === undefined || after === undefined ? run : { ...run, server: after - before }
         entry.samples.push(sample)
         say(`${label}: ${figure(workload, round, sample).toPrecision(4)} ${workload.unit}, ${sample.cpu.toFixed(2)} s CPU, ${(sample.memory / 1e6).toFixed(0)} MB`)
       } catch (error) {

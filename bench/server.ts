@@ -5,10 +5,12 @@ import { type AddressInfo, createServer, type Server as EchoServer } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSshd } from '../test/support/sshd.ts'
+import { ServerCpu } from './server-cpu.ts'
 import type { Target } from './types.ts'
 
 export interface Server extends AsyncDisposable {
   readonly target: Target
+  readonly cpu: ServerCpu
   readonly remote: string
   readonly local: string
 }
@@ -46,6 +48,7 @@ export async function startServer(bytes: number): Promise<Server> {
         host: sshd.host, port: sshd.port, echoPort: (echo.address() as AddressInfo).port, user: sshd.user, keyFile: sshd.keys.ed25519.path, pkcs8KeyFile, seedFile,
         fingerprint: sshd.hostKeys[0]!.fingerprint,
       },
+      cpu: new ServerCpu(sshd.port),
       remote,
       local,
       async [Symbol.asyncDispose]() {

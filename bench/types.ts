@@ -45,6 +45,8 @@ export interface Sample extends Timing {
   readonly cpu: number
   /** Largest resident size in bytes. */
   readonly memory: number
+  /** CPU seconds of the SSH server meanwhile, with what it started, where the system tells. */
+  readonly server?: number | undefined
 }
 
 /** A connection of a client library in JavaScript, with what the workloads need of it. */

@@ -8,6 +8,7 @@ import { CIPHERS, type Peer } from './peer.ts'
 /** This file runs from build/bench/, beside these. */
 const client = fileURLToPath(new URL('client.js', import.meta.url))
 export const addonPackage = fileURLToPath(new URL('ssh2', import.meta.url))
+const plainPackage = fileURLToPath(new URL('ssh2-plain', import.meta.url))
 
 interface NodePeer {
   readonly name: string
@@ -19,17 +20,19 @@ interface NodePeer {
   readonly missing?: () => string | undefined
   /** Workloads that it has, if not all. */
   readonly only?: RegExp
+  /** Another Node than this one. */
+  readonly program?: string
   /** Options of Node itself. */
   readonly flags?: readonly string[]
 }
 
-function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only, flags = [] }: NodePeer): Peer {
+function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only, program = process.execPath, flags = [] }: NodePeer): Peer {
   return {
     name, title, ciphers,
     ...missing ? { missing } : {},
     can: (workload) => only?.test(workload) ?? true,
     async run(job, enter) {
-      const { stdout, cpu, memory } = await measured([...enter, process.execPath, ...flags, client, library, JSON.stringify(job)], { ...env ? { env } : {} })
+      const { stdout, cpu, memory } = await measured([...enter, program, ...flags, client, library, JSON.stringify(job)], { ...env ? { env } : {} })
       return { ...JSON.parse(stdout) as Timing, cpu, memory }
     },
   }
@@ -42,6 +45,15 @@ const ours: readonly NodePeer[] = [
   { name: 'ours-wasm', title: 'libssh2-wasm, ciphers in WebAssembly', library: 'libssh2-wasm', env: { BENCH_HOST_CRYPTO: 'off' } },
 ]
 
+/** This library with other releases of Node, as scripts/install-runtimes.sh installs them: the transfers, because garbage collectors and ciphers differ. */
+const otherNodes = [22, 24].filter((release) => !process.version.startsWith(`v${release}.`)).map((release): NodePeer => {
+  const program = `.cache/runtimes/bin/node${release}`
+  return {
+    name: `ours-node${release}`, title: `libssh2-wasm, Node ${release}`, library: 'libssh2-wasm', program, only: /^(exec-(down|up)load|sftp-(get|put))$/,
+    missing: () => (existsSync(program) ? undefined : `Node ${release} is not installed (scripts/install-runtimes.sh)`),
+  }
+})
+
 /** This library, writing a profile of V8 into the folder. */
 export function profiled(name: string, folder: string): Peer {
   return nodePeer({ ...ours.find((peer) => peer.name === name)!, flags: ['--cpu-prof', '--cpu-prof-dir', folder] })
@@ -49,8 +61,9 @@ export function profiled(name: string, folder: string): Peer {
 
 export const nodePeers: readonly Peer[] = [
   ...ours.map(nodePeer),
+  ...otherNodes.map(nodePeer),
   nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
-  nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2' }),
+  nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2', env: { BENCH_SSH2: plainPackage } }),
   nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-gcm@openssh.com', 'aes256-ctr'], only: /^(?!sftp)/ }),
   nodePeer({ name: 'link', title: 'the link alone (TCP)', library: 'tcp-echo', ciphers: [], only: /^echo$/ }),
 ]

@@ -13,7 +13,8 @@ const ssh2 = require(package_) as typeof Ssh2
 
 /** Whether the package runs with its native addon: it says so nowhere, but the module is loaded or not. */
 export const hasAddon = Object.keys(require.cache).some((path) => path.endsWith('sshcrypto.node'))
-if (hasAddon !== (process.env.BENCH_SSH2 !== undefined)) throw new Error(`${package_} ${hasAddon ? 'has' : 'has not'} loaded its addon sshcrypto.node`)
+const wanted = process.env.BENCH_SSH2 !== undefined && !process.env.BENCH_SSH2.endsWith('-plain')
+if (hasAddon !== wanted) throw new Error(`${package_} ${hasAddon ? 'has' : 'has not'} loaded its addon sshcrypto.node`)
 
 /** Files under way at a time; as many as this library has in directories. */
 const CONCURRENCY = 64

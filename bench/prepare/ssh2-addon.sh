@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
+# build/bench/ssh2-plain : npm ssh2 without its native addon.
 # build/bench/ssh2 : npm ssh2 with its native addon, compiled by the node-gyp of npm against the headers that are beside node.
 source "$(dirname "$0")/../../scripts/build/common.sh"
 
 to=$PWD/build/bench/ssh2
+# As it is without a compiler, whatever `npm ci` has compiled here.
+rm -rf "$to-plain"
+mkdir -p "$(dirname "$to")"
+cp -r node_modules/ssh2 "$to-plain"
+rm -rf "$to-plain/lib/protocol/crypto/build"
 stamp="$(node -p 'process.version') $(node -p 'require("ssh2/package.json").version')"
 [ "$(cat "$to/built" 2>/dev/null)" != "$stamp" ] || exit 0
 node=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")

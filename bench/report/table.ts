@@ -28,22 +28,29 @@ function section(cells: readonly Cell[], peers: readonly Peer[]): string {
   const { workload: name, link, variant, bytes, count } = cells[0]!
   const workload = workloads.find((each) => each.name === name)!
   const ours = value(workload, cells.find(({ peer }) => peer === OURS))
+  const transfer = workload.unit === 'MB/s'
   const rows = cells.map((cell) => {
     const title = peers.find((peer) => peer.name === cell.peer)?.title ?? cell.peer
     const theirs = value(workload, cell)
-    if (theirs === undefined) return `| ${title} | | ${cell.error ?? 'not run'} | | | ${cell.cipher ?? ''} |`
+    if (theirs === undefined) return `| ${title} | | ${cell.error ?? 'not run'} |${transfer ? ' | |' : ''} | | ${cell.cipher ?? ''} |`
     const times = ours === undefined ? '' : cell.peer === OURS ? '1' : digits(ratio(workload, ours, theirs))
-    return `| ${title} | ${times} | ${digits(theirs)} | ${digits(median(cell.samples.map(({ cpu }) => cpu)))} | ${digits(median(cell.samples.map(({ memory }) => memory)) / 1e6)} | ${short(cell.samples[0]!.cipher ?? cell.cipher)} |`
+    return `| ${title} | ${times} | ${digits(theirs)} | ${digits(median(cell.samples.map(({ cpu }) => cpu)))} | ${transfer ? perGigabyte(cell) : ''}${digits(median(cell.samples.map(({ memory }) => memory)) / 1e6)} | ${short(cell.samples[0]!.cipher ?? cell.cipher)} |`
   })
   return [
     `### ${workload.title}${link === 'loopback' ? '' : `, ${linkKinds[link]?.title ?? link}`}: ${variant === 'best' ? 'best cipher of each' : short(variant)}`, '',
     `${workload.unit === 'MB/s' ? `${Math.round(bytes / 1e6)} MB` : `${count} ${workload.of ?? 'times'}`}, ${Math.max(...cells.map(({ samples }) => samples.length))} rounds`,
     '',
-    `| | ours / theirs | ${workload.unit} | CPU s | memory MB | cipher |`,
-    '|---|---|---|---|---|---|',
+    `| | ours / theirs | ${workload.unit} | CPU s | ${transfer ? 'CPU s/GB | server CPU s/GB | ' : ''}memory MB | cipher |`,
+    `|---|---|---|---|${transfer ? '---|---|' : ''}---|---|`,
     ...rows,
     '',
   ].join('\n')
+}
+
+/** Two columns: of the client process, its start included, and of the server with what it started. */
+function perGigabyte({ samples, bytes }: Cell): string {
+  const server = samples.flatMap(({ server }) => server ?? [])
+  return [samples.map(({ cpu }) => cpu), server].map((seconds) => `${seconds.length === 0 ? '' : digits(median(seconds) / (bytes / 1e9))} | `).join('')
 }
 
 const short = (cipher: string | undefined) => cipher?.replace('@openssh.com', '') ?? ''
