@@ -37,7 +37,8 @@ describe('the doors to the runtime', () => {
   })
 
   test.each([...new Set(doors.map(({ door }) => door))])('%s is an interface for TypeScript, which no runtime is named by', (door) => {
-    const { compilerOptions: { paths } } = JSON.parse(readFileSync('tsconfig.json', 'utf8')) as { compilerOptions: { paths: Record<string, string[]> } }
-    expect(paths[door]).toEqual([`./src/runtime/${door.slice(1)}.ts`])
+    const { imports } = JSON.parse(readFileSync('src/package.json', 'utf8')) as { imports: Record<string, Record<string, string>> }
+    expect(imports[door]?.types).toBe(`./runtime/${door.slice(1)}.ts`)
+    expect(doors.map(({ source }) => source)).toContain(imports[door]?.default?.replace('./', 'src/'))
   })
 })
