@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
 import { chunkName } from './scripts/build/chunk-names.mjs'
+import { FOLDER } from './scripts/build/declarations.mjs'
 import { doors, modules, programs } from './scripts/build/entries.mjs'
 import { typescript } from './scripts/build/typescript-plugin.mjs'
 
@@ -30,13 +31,16 @@ let core, beside
 /** What loads without the core. The runtime chooses among the doors, which lie beside libssh2.wasm, through package.json's "imports". */
 const besideCore = inputs([...modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig'].includes(entry)), ...doors])
 
+/** What scripts/build/declarations.mjs made of a source. @param {string} source */
+const declarationOf = source => `${FOLDER}/${source.replace(/\.ts$/, '.d.ts')}`
+
 /** Types that the client and the bindings have in common are one file, so that a class is the same type by whichever entry it comes. */
 function sharedTypes(id, { getModuleInfo }) {
-  types ??= loadedWith(['src/index.ts', 'src/bindings/index.ts'], getModuleInfo)
+  types ??= loadedWith(['src/index.ts', 'src/bindings/index.ts'].map(declarationOf), getModuleInfo)
   return types.has(id) && !sources.has(id) ? 'types' : undefined
 }
 let types
-const sources = new Set(modules.map(({ source }) => resolve(source)))
+const sources = new Set(modules.map(({ source }) => resolve(declarationOf(source))))
 
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
 const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id.startsWith('#') || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
@@ -54,7 +58,7 @@ export default [
     onwarn(warning) { throw new Error(warning.message) },
   },
   {
-    input: inputs(modules),
+    input: inputs(modules.map(({ entry, source }) => ({ entry, source: declarationOf(source) }))),
     output: { ...output, manualChunks: sharedTypes, chunkFileNames: chunk => `${chunkName(chunk)}.d.ts` },
     external,
     plugins: [dts({ tsconfig: 'tsconfig.json' })],

@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 
 /** `src/keys/files/ppk/private-key.ts` is `keys-files-ppk-private-key`, `node_modules/@noble/hashes/argon2.js` is `noble-hashes-argon2`. */
 function roomOf(id) {
-  return relative('.', id).replaceAll('\\', '/').replace(/^(src|.*node_modules)\//, '').replace(/(\.d)?(\.gen)?\.\w+$/, '').replace(/\/index$/, '').replace(/[^a-z0-9]+/gi, '-').replace(/^-/, '')
+  return relative('.', id).replaceAll('\\', '/').replace(/^(build\/types\/)?(src|.*node_modules)\//, '').replace(/(\.d)?(\.gen)?\.\w+$/, '').replace(/\/index$/, '').replace(/[^a-z0-9]+/gi, '-').replace(/^-/, '')
 }
 
 /**
