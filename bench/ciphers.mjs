@@ -7,6 +7,7 @@ const BODY = 32_768
 /** Of data for each measurement; the least of some of them, because other programs only ever add to it. */
 const BYTES = 64e6
 const ROUNDS = 7
+/** @type {[name: string, keyLength: number][]} */
 const CIPHERS = [['chacha20-poly1305@openssh.com', 64], ['aes128-gcm@openssh.com', 16], ['aes256-gcm@openssh.com', 32], ['aes128-ctr', 16], ['aes256-ctr', 32]]
 
 const words = process.argv.slice(2)

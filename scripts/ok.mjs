@@ -17,6 +17,7 @@ const SECTIONS = [
   ['forbidden', node('scripts/check/forbidden.mjs')],
   ['generated files are current', node('scripts/generate/constants.mjs', '--check')],
   ['package', node('scripts/check/package.mjs')],
+  ['public surface', node('scripts/check/surface.mjs')],
   ['size', node('scripts/check/size.mjs')],
   ['reference', node('node_modules/typedoc/bin/typedoc')],
   ['documentation', node('scripts/check/docs.mjs')],

@@ -46,6 +46,18 @@ function mentionsInternal(node, checker, exported) {
   return ts.forEachChild(node, child => mentionsInternal(child, checker, exported) || undefined) ?? false
 }
 
+/**
+ * As above, for a parameter whose type may be that of its default.
+ * @param {ts.ParameterDeclaration} parameter
+ * @param {ts.TypeChecker} checker
+ * @param {Set<ts.Symbol>} exported
+ */
+function asksForInternal(parameter, checker, exported) {
+  if (parameter.type) return mentionsInternal(parameter.type, checker, exported)
+  const symbol = checker.getTypeAtLocation(parameter).getSymbol()
+  return symbol !== undefined && !exported.has(symbol) && (symbol.declarations?.some(declaration => declaration.getSourceFile().fileName.startsWith(resolve('src'))) ?? false)
+}
+
 /** @param {ts.Node} node */
 const isMarked = node => ts.getJSDocTags(node).some(tag => tag.tagName.text === 'internal')
 
@@ -70,7 +82,7 @@ export function writeDeclarations() {
     const kept = member => {
       const original = /** @type {ts.ClassElement} */ (ts.getParseTreeNode(member) ?? member)
       if (ts.isConstructorDeclaration(original)) {
-        const open = !isHidden(original) && !original.parameters.some(parameter => mentionsInternal(parameter, checker, exported))
+        const open = !isHidden(original) && !original.parameters.some(parameter => asksForInternal(parameter, checker, exported))
         // A base class without an entry of its own still has to be one.
         const extended = original.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ProtectedKeyword)
         return [open ? member : factory.createConstructorDeclaration([factory.createModifier(extended ? ts.SyntaxKind.ProtectedKeyword : ts.SyntaxKind.PrivateKeyword)], [], undefined)]

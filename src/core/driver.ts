@@ -12,6 +12,7 @@ export interface Driven {
   flush(): void
 }
 
+/** How an operation is completed. */
 export interface RunOptions<T> {
   readonly signal?: AbortSignal | undefined
   /** Gets the result of an operation whose caller has gone (law 7), to close what it made. */

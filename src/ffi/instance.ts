@@ -2,13 +2,14 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { hostCrypto } from '#host-crypto'
 import { createModule, type Libssh2Module } from './create-module.ts'
 import { Heap } from './heap.ts'
+import type { WebAssemblyModule } from '../runtime/globals.ts'
 import type { SessionHost } from './host.ts'
 import { hostFunctions } from './host-functions.ts'
 import { loadModule } from './load-module.ts'
 
 export interface InstanceOptions {
   /** A compiled `libssh2.wasm`, for runtimes that cannot load it themselves or to share one compilation. */
-  readonly module?: WebAssembly.Module
+  readonly module?: WebAssemblyModule
   /**
    * AES and HMAC-SHA2 by the runtime where it has them as synchronous functions (`node:crypto` of Node, Deno and Bun): several times faster than
    * WebAssembly. Keys are the runtime's then. `false` keeps everything in WebAssembly; `true`, the default, changes nothing elsewhere.
@@ -21,6 +22,7 @@ export interface InstanceOptions {
  * A trap poisons it: every later call throws the same error, other instances do not notice.
  */
 export class Instance {
+  /** @internal */
   readonly heap: Heap
   /** Whether AES and HMAC-SHA2 are the runtime's here. */
   readonly hostCrypto: boolean
@@ -52,8 +54,10 @@ export class Instance {
   /**
    * Runs C. After a trap the instance is not used again; any other error that `run` throws passes through.
    * @param operand what `run` is about, so that it need not be made anew for each. @throws SSHError `ERR_WASM_TRAP`.
+   * @internal
    */
   call<T>(run: (c: Libssh2Module) => T): T
+  /** @internal */
   call<T, P>(run: (c: Libssh2Module, operand: P) => T, operand: P): T
   call<T, P>(run: (c: Libssh2Module, operand: P) => T, operand?: P): T {
     if (this.#failure) throw this.#failure
@@ -73,13 +77,13 @@ export class Instance {
     return this.#failure
   }
 
-  /** Gives a session a number by which C calls its host functions. For the bindings. */
+  /** Gives a session a number by which C calls its host functions. @internal */
   register(host: SessionHost): number {
     this.#hosts.set(++this.#lastId, host)
     return this.#lastId
   }
 
-  /** Forgets that number. For the bindings. */
+  /** Forgets that number. @internal */
   unregister(id: number): void {
     this.#hosts.delete(id)
   }

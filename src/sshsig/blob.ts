@@ -6,6 +6,7 @@ import { WireFormatError } from '../wire-format/wire-format-error.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 import { signatureError } from './signature-error.ts'
 
+/** The hash of a message that is signed. */
 export type MessageHash = 'sha256' | 'sha512'
 
 /** A signature taken apart; nothing of it is verified. */

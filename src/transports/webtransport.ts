@@ -10,8 +10,13 @@ export interface WebTransportSession {
   close(): void
 }
 
-/** What is given to `new WebTransport()`, e.g. `serverCertificateHashes`, and a signal. */
-export interface ConnectWebTransportOptions extends WebTransportOptions {
+/** What is given to `new WebTransport()`, and a signal. */
+export interface ConnectWebTransportOptions {
+  /** Certificates to accept, by their SHA-256, without an authority: for gateways of one's own. */
+  readonly serverCertificateHashes?: { readonly algorithm: string, readonly value: ArrayBuffer | Uint8Array<ArrayBuffer> }[]
+  readonly allowPooling?: boolean
+  readonly congestionControl?: 'default' | 'low-latency' | 'throughput'
+  readonly requireUnreliable?: boolean
   readonly signal?: AbortSignal | undefined
 }
 

@@ -27,7 +27,7 @@ export class PublickeySubsystem implements Disposable {
     this.#asyncCalls = new AsyncCall(context)
   }
 
-  /** Opens the channel, starts the subsystem, and agrees on version 2. */
+  /** Opens the channel, starts the subsystem, and agrees on version 2. @internal */
   static async open(session: Session, context: SessionContext): Promise<PublickeySubsystem> {
     const { PublickeyPackets } = await import('./packets.ts')
     const channel = await session.complete(() => session.openSession())

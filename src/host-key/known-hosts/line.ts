@@ -5,6 +5,7 @@ import type { Bytes } from '../../wire-format/bytes.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 import { isHashedName, parseHashedName } from './hashed-name.ts'
 
+/** What a line of known_hosts says of its key: that it certifies others, or that it is not to be trusted. */
 export type KnownHostsMarker = '@cert-authority' | '@revoked'
 
 /** One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */

@@ -18,8 +18,14 @@ export function memoryHostKeyStore(text: string = ''): HostKeyStore {
   }
 }
 
+/** The part of a Web Storage area that is used; `localStorage` has it. */
+export interface TextStorage {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+}
+
 /** Keeps the text as one item of a Web Storage area, by default of `localStorage`. Two pages that append at the very same time may lose a line. */
-export function webStorageHostKeyStore(storage: Pick<Storage, 'getItem' | 'setItem'> = globalThis.localStorage, item: string = 'known_hosts'): HostKeyStore {
+export function webStorageHostKeyStore(storage: TextStorage = globalThis.localStorage, item: string = 'known_hosts'): HostKeyStore {
   if (!storage) throw new TypeError('this runtime has no localStorage')
   return {
     place: placeIn(storage, item),

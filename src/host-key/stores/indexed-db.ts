@@ -1,3 +1,4 @@
+import type { IndexedDbFactory } from '../../runtime/globals.ts'
 import { appendLine, type HostKeyStore, placeIn } from './host-key-store.ts'
 
 const STORE = 'known-hosts'
@@ -10,7 +11,8 @@ export interface ReplaceableHostKeyStore extends HostKeyStore {
 }
 
 /** Keeps the text in an IndexedDB database of that name: for workers, which have no localStorage. Appending is atomic. */
-export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', factory: IDBFactory = globalThis.indexedDB): ReplaceableHostKeyStore {
+export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', indexedDb: IndexedDbFactory = globalThis.indexedDB): ReplaceableHostKeyStore {
+  const factory = indexedDb as IDBFactory
   if (!factory) throw new TypeError('this runtime has no IndexedDB')
   return {
     place: placeIn(factory, database),

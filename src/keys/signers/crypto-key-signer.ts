@@ -2,6 +2,7 @@ import type { Bytes } from '../../wire-format/bytes.ts'
 import { publicFromJwk } from '../jwk.ts'
 import { unsupported } from '../key-error.ts'
 import { RSA_HASHES } from '../key-types.ts'
+import type { WebCryptoKey } from '../../runtime/globals.ts'
 import { checkStrength } from '../private-fields.ts'
 import { parsePublicKey } from '../public-key.ts'
 import { type PublicFields, readPublicKey, typeOf, writePublicKey } from '../public-key-blob.ts'
@@ -10,8 +11,8 @@ import { webCryptoSign } from './web-crypto-sign.ts'
 
 /** Keys of WebCrypto. The private one may be non-extractable; the public one may also be given as a `.pub` line or a blob. */
 export interface CryptoKeys {
-  readonly privateKey: CryptoKey
-  readonly publicKey: CryptoKey | string | Uint8Array
+  readonly privateKey: WebCryptoKey
+  readonly publicKey: WebCryptoKey | string | Uint8Array
 }
 
 /**

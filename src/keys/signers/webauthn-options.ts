@@ -1,6 +1,15 @@
+/** What is asked of an authenticator: a `PublicKeyCredentialRequestOptions`. */
+export interface CredentialRequest {
+  challenge: Uint8Array<ArrayBuffer>
+  rpId: string
+  allowCredentials: { type: 'public-key', id: Uint8Array<ArrayBuffer> }[]
+  userVerification: 'required' | 'preferred' | 'discouraged'
+  timeout?: number
+}
+
 /** The part of `navigator.credentials` that is used. */
 export interface Credentials {
-  get(options: { publicKey: PublicKeyCredentialRequestOptions, signal?: AbortSignal }): Promise<unknown>
+  get(options: { publicKey: CredentialRequest, signal?: AbortSignal }): Promise<unknown>
 }
 
 export interface WebAuthnSignerOptions {

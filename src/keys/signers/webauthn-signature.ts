@@ -4,7 +4,7 @@ import { encodeBase64Url } from '../jwk.ts'
 import { malformed, unsupported } from '../key-error.ts'
 import { WEBAUTHN_SK_ECDSA } from '../key-types.ts'
 import { ecdsaNumbers } from './signature-blob.ts'
-import type { WebAuthnSignerOptions } from './webauthn-options.ts'
+import type { CredentialRequest, WebAuthnSignerOptions } from './webauthn-options.ts'
 import { ecdsaPair } from './whole-signature.ts'
 
 /** What an authenticator answers; `AuthenticatorAssertionResponse` is one. */
@@ -18,7 +18,7 @@ export async function signByWebAuthn(data: Uint8Array, rpId: string, options: We
 async function assertion(data: Uint8Array, rpId: string, options: WebAuthnSignerOptions): Promise<Assertion> {
   const credentials = options.credentials ?? (globalThis.navigator as Navigator | undefined)?.credentials
   if (credentials === undefined) throw unsupported('this runtime has no WebAuthn')
-  const publicKey: PublicKeyCredentialRequestOptions = {
+  const publicKey: CredentialRequest = {
     challenge: ownBytes(data),
     rpId,
     allowCredentials: [{ type: 'public-key', id: ownBytes(options.credentialId) }],

@@ -48,7 +48,7 @@ export interface SftpWriteFileOptions extends SftpOpenOptions, SftpFlowOptions {
 }
 
 /** What can be written as a whole. */
-type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array>
+export type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array>
 
 /**
  * Files of a server, over SFTP version 3. Any number of calls may be under way at once; each takes an `AbortSignal`, and rejects at once

@@ -37,6 +37,7 @@ export interface TransferOptions extends SftpContentOptions, KeepOptions {
   readonly resume?: boolean | undefined
 }
 
+/** How a file is sent. */
 export type UploadOptions = TransferOptions
 
 /** @throws TypeError or RangeError for what makes no sense, before anything is sent. */
