@@ -60,5 +60,5 @@ const RUNTIME_ROOMS = ['transports', 'openssh', 'node', 'cli']
 }
 const upward = findings.length
 const round = circles(graph)
-for (const path of round) console.error(`a circle of imports: ${path.join(' -> ')}`)
+for (const path of round) findings.push(`a circle of imports: ${path.join(' -> ')}`)
 report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles`)
