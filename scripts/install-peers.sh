@@ -43,7 +43,10 @@ full_packages='
 /usr/share/gocode/src/github.com/pkg/sftp|golang-github-pkg-sftp-dev|their SFTP server
 /usr/bin/erl|erlang-ssh|the SSH server of Erlang/OTP
 /usr/include/libssh/server.h|libssh-dev|the server side of libssh
-/usr/bin/javac|default-jdk-headless|Java, for Apache MINA SSHD'
+/usr/bin/javac|default-jdk-headless|Java, for Apache MINA SSHD
+/usr/sbin/proftpd|proftpd-core|ProFTPD, whose mod_sftp has its own SFTP
+/usr/lib/proftpd/mod_sftp.so|proftpd-mod-crypto|the same
+/usr/bin/lftp|lftp|what another client sees of our uploads'
 
 # Trees of other Debian releases: folder|suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='

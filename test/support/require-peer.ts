@@ -33,6 +33,8 @@ const signs = {
   openssl: ['/usr/bin/openssl'],
   erlang: ['/usr/bin/erl', '/usr/bin/erlc'],
   go: ['/usr/bin/go', '/usr/share/gocode/src/golang.org/x/crypto/ssh', '/usr/share/gocode/src/github.com/pkg/sftp'],
+  proftpd: ['/usr/sbin/proftpd', '/usr/lib/proftpd/mod_sftp.so', '/usr/bin/openssl'],
+  lftp: ['/usr/bin/lftp', '/usr/sbin/sshd'],
   workerd: [workerdPath],
 } as const
 
