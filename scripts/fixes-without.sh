@@ -29,7 +29,8 @@ make_series() {
   tar --extract --file "$file" --directory "$series" --strip-components 1
   git -C "$series" init --quiet
   commit "libssh2 $version $hash"
-  for patch in "$project"/deps/libssh2/patches/*.patch; do
+  for patch in $(cd "$project" && patches libssh2); do
+    patch=$project/$patch
     patch --directory "$series" --strip 1 --fuzz 0 --no-backup-if-mismatch --silent < "$patch"
     commit "$(basename "$patch" .patch)"
   done
@@ -108,7 +109,7 @@ run_tests() {
 # One row: patch, what else was taken out, in which build it showed, how.
 try() {
   local number=$1 also variant status name
-  name=$(basename "$(echo deps/libssh2/patches/"$number"-*.patch)" .patch)
+  name=$(basename "$(echo deps/libssh2/patches/*/"$number"-*.patch)" .patch)
   if ! also=$(take_out "$number"); then row "$name" - - "not separable from later patches"; return; fi
   for variant in native release sanitize; do
     [ -n "$(test_files "$variant" "$number")" ] || continue

@@ -30,5 +30,8 @@ machine_mirror() {
     awk '$1 == "Packages" && $2 == "main" && $3 !~ /-(security|updates|backports)/ && !found { print $4; found = 1 }'
 }
 
+# patches NAME : the patches of deps/NAME in the order of their numbers, in which they apply, whatever folder each is in.
+patches() { find "deps/$1/patches" -name '*.patch' -printf '%f %p\n' 2>/dev/null | sort | cut -d' ' -f2 || true; }
+
 # pin NAME FIELD : the value(s) of a field in deps/NAME/pin.txt.
 pin() { awk -v field="$2" '$1 == field { $1 = ""; sub(/^ /, ""); print }' "deps/$1/pin.txt"; }

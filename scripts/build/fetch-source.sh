@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # fetch-source.sh NAME : puts the upstream tarball of deps/NAME/pin.txt into build/downloads/NAME/ and prints
-# "VERSION SHA256 FILE". A tarball that is already there and fits the pin is used without any network.
+# "VERSION SHA256 FILE". A tarball that is already there, or in the folder LIBSSH2_WASM_SOURCES (made by keep-sources.sh), and
+# fits the pin is used without any network. Only what the pin lists is taken, or, where it says `unlisted signed`, what the
+# signed index of the archive lists with the same SHA-256.
 source "$(dirname "$0")/common.sh"
 
 name=$1
@@ -11,7 +13,21 @@ apt_state=$root/build/apt
 in_range() { dpkg --compare-versions "$1" ge "$minimum" && dpkg --compare-versions "$1" lt "$below"; }
 upstream_version() { local v=${1#*:}; echo "${v%-*}"; }
 
-# Checks the tarball against the pin and prints the result line; false where it does not belong to the pin.
+# A configuration of its own: the machine's indexes and sources stay as they are, its proxy and checks hold.
+private_apt=(-o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=/dev/null
+  -o "Dir::State::Lists=$apt_state/lists" -o Acquire::Check-Valid-Until=false
+  -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
+
+showsrc() { apt-cache "${private_apt[@]}" showsrc --only-source "$package" 2>/dev/null; }
+
+# Whether the index that this build has loaded, whose signature apt has checked, has the file $1 with the SHA-256 $2.
+in_signed_index() {
+  have apt-cache && [ -e "$apt_state/updated" ] || return 1
+  showsrc | awk -v hash="$2" -v file="$1" '/^[^ ]/ { sums = $1 == "Checksums-Sha256:" } sums && $1 == hash && $3 == file { found = 1 } END { exit !found }'
+}
+
+# Checks the tarball against the pin and prints the result line; false where its version is not the pin's. A tarball of such a
+# version that nobody has listed ends the build, wherever it comes from: a file's name says nothing of its content.
 accept() {
   local file=$1 version hash known
   version=${file##*/"${package}"_}; version=${version%.orig.tar.*}
@@ -20,26 +36,29 @@ accept() {
   known=$(pin "$name" sha256 | awk -v v="$version" '$1 == v { print $2 }')
   if [ -n "$known" ]; then
     [ "$hash" = "$known" ] || fail "$file has SHA-256 $hash," "but deps/$name/pin.txt says $known."
-  elif [ "$(pin "$name" unlisted)" != accept ]; then
-    fail "$name $version ($hash) is not listed in deps/$name/pin.txt, and that pin takes only listed ones."
-  else
+  elif [ "$(pin "$name" unlisted)" = signed ] && in_signed_index "$(basename "$file")" "$hash"; then
     say "$name $version is newer than its pin; taken, because the archive's signed index has it: SHA-256 $hash"
+  else
+    fail "$file has SHA-256 $hash," "which neither deps/$name/pin.txt lists for $version nor the archive's signed index." \
+      "Remove it, and the listed one is loaded; or list it, if you know where it comes from."
   fi
   echo "$version $hash $file"
 }
 
 mkdir -p "$downloads"
+if [ -n "${LIBSSH2_WASM_SOURCES:-}" ]; then
+  find "$LIBSSH2_WASM_SOURCES" -maxdepth 2 -name "${package}_*.orig.tar.*" ! -name '*.asc' -exec cp -n {} "$downloads/" \;
+fi
 for file in $(find "$downloads" -maxdepth 1 -name "${package}_*.orig.tar.*" ! -name '*.asc' | sort -rV); do
   have dpkg || fail "dpkg is needed to compare versions."
   if accept "$file"; then exit 0; fi
 done
 
 have apt-get && have dpkg || fail "no apt on this machine to fetch $name $minimum with." \
-  "Set ${name^^}_SRC to an unpacked source tree of $name."
+  "Set LIBSSH2_WASM_SOURCES to a folder with its tarball, or ${name^^}_SRC to an unpacked source tree of $name."
 mirror=$(machine_mirror)
 [ -n "$mirror" ] || fail "this machine's apt has no archive configured."
 
-# A configuration of its own: the machine's indexes and sources stay as they are, its proxy and checks hold.
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 option=; [ ! -e "$keyring" ] || option="[signed-by=$keyring] "
 mkdir -p "$apt_state/lists/partial"
@@ -47,9 +66,6 @@ lines=$(for suite in $(cat deps/*/pin.txt | awk '$1 == "suites" { $1 = ""; print
   echo "deb-src $option$mirror $suite main"
 done)
 [ "$lines" = "$(cat "$apt_state/sources.list" 2>/dev/null)" ] || { echo "$lines" > "$apt_state/sources.list"; rm -f "$apt_state/updated"; }
-private_apt=(-o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=/dev/null
-  -o "Dir::State::Lists=$apt_state/lists" -o Acquire::Check-Valid-Until=false
-  -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
 if [ ! -e "$apt_state/updated" ] || [ -n "$(find "$apt_state/updated" -mmin +60)" ]; then
   say "loading the source indexes of Debian (private to this build)"
   apt-get "${private_apt[@]}" update -q >&2 || fail "apt-get could not load the source indexes."
@@ -58,7 +74,7 @@ fi
 
 # Newest first; the next one where an index is ahead of its archive. Loaded elsewhere and moved when apt has checked all
 # of it, so that a torn load is never taken for a tarball.
-candidates=$(apt-cache "${private_apt[@]}" showsrc --only-source "$package" 2>/dev/null | awk '$1 == "Version:" { print $2 }' | sort -urV)
+candidates=$(showsrc | awk '$1 == "Version:" { print $2 }' | sort -urV)
 for candidate in $candidates; do
   in_range "$(upstream_version "$candidate")" || continue
   say "loading the source of $package $candidate"

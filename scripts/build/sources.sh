@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Unpacks every library of deps/ into build/src/NAME and applies deps/NAME/patches/*.patch in name order.
+# Unpacks every library of deps/ into build/src/NAME and applies the patches of deps/NAME/patches in the order of their numbers.
 # Leaves a tree alone while its tarball and patches are the ones that it was made from.
 # NAME_SRC (LIBSSH2_SRC, MBEDTLS_SRC, LIBSODIUM_SRC, TINYSSH_SRC, ZLIB_SRC): an unpacked tree to copy instead of a tarball.
 source "$(dirname "$0")/common.sh"
 
 # One line per patch; also written into the build manifest.
-patch_hashes() { find "deps/$1/patches" -name '*.patch' -exec sha256sum {} + 2>/dev/null | sort -k2 || true; }
+patch_hashes() { patches "$1" | xargs -r sha256sum; }
 
 apply_patches() {
   local name=$1 tree=$2 patch
-  for patch in $(find "deps/$name/patches" -name '*.patch' 2>/dev/null | sort); do
+  for patch in $(patches "$name"); do
     patch --directory "$tree" --strip 1 --fuzz 0 --forward --no-backup-if-mismatch --silent < "$patch" >&2 ||
       fail "$patch does not apply to $name (build/src/$name stays as it was)."
   done

@@ -55,7 +55,14 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
   if (!(room in MAY_IMPORT)) findings.push(`${path}: src/${room} is not a room of the table in scripts/check/layers.mjs`)
   for (const { specifier, typeOnly, index } of importsOf(path)) {
     count++
-const RUNTIME_ROOMS = ['transports', 'openssh', 'node', 'cli']
+    const where = `${path}:${lineAt(read(path), index)}`
+    if (RUNTIME_MODULE.test(specifier) && !RUNTIME_ROOMS.includes(room)) findings.push(`${where}: imports ${specifier}; only src/transports, src/openssh, src/node and src/cli name a runtime`)
+    const target = targetOf(path, specifier)
+    if (!target) continue
+    targets.push(target)
+    const imported = roomOf(target)
+    const allowed = imported === room || MAY_IMPORT[room]?.includes(imported) || (typeOnly && TYPES_FROM_ANYWHERE.includes(room))
+    if (!allowed) findings.push(`${where}: ${room} may not import ${specifier} (${imported})`)
   }
 }
 const upward = findings.length

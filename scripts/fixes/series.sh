@@ -5,19 +5,19 @@
 #                                           (FOLDER: build/series; LIBSSH2_SRC: other sources than those of the pin)
 # scripts/fixes/series.sh write [FOLDER]    deps/libssh2/patches from the commits behind the tag `upstream`, after a rebase or an amendment
 #
-# A commit's message is the header of its patch, its last line says which file that is (`Patch: repairs/0101-name`).
-# A commit without that line is a new patch: it becomes hooks/NNNN-subject.patch, unless its message says where it belongs.
+# A commit's message is the header of its patch, its last line says which file that is (`Patch: repairs/0102-name`): add it to a new commit.
+# scripts/fixes/rebase-trial.sh tries the series on other sources.
 source "$(dirname "$0")/../build/common.sh"
 
-patches=deps/libssh2/patches
+series=deps/libssh2/patches
 folder=${2:-build/series}
 
 git_in() { git -C "$folder" -c user.name=series -c user.email=series@localhost -c commit.gpgSign=false -c core.autocrlf=false "$@"; }
 
 # The header of a patch: what stands above its first file.
-header_of() { sed '/^--- /,$d' "$1"; }
+header_of() { sed -E '/^(--- |diff --git )/,$d' "$1"; }
 
-list_patches() { (cd "$patches" && find . -name '*.patch' -printf '%f %P\n' | sort | cut -d' ' -f2); }
+list_patches() { patches libssh2 | sed "s,^$series/,,"; }
 
 unpack_upstream() {
   local version hash file
@@ -43,10 +43,10 @@ make_tree() {
   git_in tag upstream
   for patch in $(list_patches); do
     name=${patch%.patch}
-    patch --directory "$folder" --strip 1 --fuzz 0 --forward --no-backup-if-mismatch --silent < "$patches/$patch" ||
+    patch --directory "$folder" --strip 1 --fuzz 0 --forward --no-backup-if-mismatch --silent < "$series/$patch" ||
       fail "$patch does not apply."
     git_in add --all --force
-    printf '%s\n\nPatch: %s\n' "$(header_of "$patches/$patch")" "$name" | git_in commit --quiet --cleanup=verbatim --file=-
+    printf '%s\n\nPatch: %s\n' "$(header_of "$series/$patch")" "$name" | git_in commit --quiet --cleanup=verbatim --file=-
   done
   say "$folder: $(git_in rev-list --count upstream..HEAD) patches on $subject"
 }
@@ -66,7 +66,7 @@ write_patch() {
     echo
     git_in show --format= --no-color --no-ext-diff --diff-algorithm=myers --unified=3 "$1" |
       sed -E '/^(diff --git|index [0-9a-f]+\.\.|new file mode|deleted file mode|old mode|new mode) ?/d'
-  } > "$patches/$2"
+  } > "$series/$2"
 }
 
 write_series() {
@@ -75,11 +75,11 @@ write_series() {
   kept=$(mktemp)
   for commit in $(git_in rev-list --reverse upstream..HEAD); do
     file=$(file_of "$commit")
-    mkdir -p "$patches/$(dirname "$file")"
+    mkdir -p "$series/$(dirname "$file")"
     write_patch "$commit" "$file"
     echo "$file" >> "$kept"
   done
-  for file in $(list_patches); do grep -qxF "$file" "$kept" || { say "$file fell away"; rm "$patches/$file"; }; done
+  for file in $(list_patches); do grep -qxF "$file" "$kept" || { say "$file fell away"; rm "$series/$file"; }; done
   rm "$kept"
 }
 

@@ -1,9 +1,10 @@
 // write-proof.mjs ROWS [OF] : deps/libssh2/FIXES-PROOF.md from the rows of scripts/fixes-without.sh and the reasons of no-proof.txt. OF: which runs
 // the rows are of, where it was not one over all patches.
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 
 const rows = readFileSync(process.argv[2], 'utf8').trim()
-const names = readdirSync('deps/libssh2/patches').map(file => file.replace(/\.patch$/, '')).sort()
+const names = readdirSync('deps/libssh2/patches', { recursive: true }).filter(file => file.endsWith('.patch')).map(file => basename(file, '.patch')).sort()
 const reasons = new Map(readFileSync('scripts/fixes/no-proof.txt', 'utf8').split('\n').filter(line => /^\d/.test(line))
   .map(line => [line.slice(0, 4), line.slice(5)]))
 

@@ -7,8 +7,10 @@ import { defaultAlgorithms } from '../../client/algorithms.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { applyAlgorithmList } from '../algorithm-list.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
-import type { Person } from './policy.ts'
+import type { Person as WholePerson } from '../person.ts'
 import { readRevokedKeys } from './revoked-keys.ts'
+
+type Person = Pick<WholePerson, 'tell'>
 
 /** What ssh_config(5) demands of a host key beside its being known: RevokedHostKeys, RequiredRSASize, CASignatureAlgorithms; and what it shows of it. */
 export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: Person): HostKeyPolicy {
