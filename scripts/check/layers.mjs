@@ -3,14 +3,14 @@ import { circles } from './circles.mjs'
 import { lineAt, projectFiles, read, report } from './files.mjs'
 import { fileOf, importsOf } from './imports.mjs'
 
-const KEYS = ['errors', 'wire-format', 'keys']
+const KEYS = ['errors', 'runtime', 'wire-format', 'keys']
 /** @type {Record<string, readonly string[]>} */
 const MAY_IMPORT = {
   abort: [],
   errors: [],
   runtime: [],
   'wire-format': ['errors'],
-  keys: ['errors', 'wire-format'],
+  keys: ['errors', 'runtime', 'wire-format'],
   'host-key': ['abort', ...KEYS],
   ffi: ['errors', 'runtime'],
   core: ['abort', 'errors', 'runtime', 'ffi'],
