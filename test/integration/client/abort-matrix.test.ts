@@ -44,13 +44,6 @@ const CALLS: Readonly<Record<string, Call>> = {
   'client.openTcp': (client, signal) => () => client.openTcp('127.0.0.1', targetPort, { signal }),
   'client.openUnix': (client, signal) => () => client.openUnix(socket, { signal }),
   'client.listen': (client, signal) => () => client.listen({ signal }),
-  'listener.accept': async (client, signal) => {
-    const listener = await client.listen()
-    return () => {
-      client.openTcp('127.0.0.1', listener.port).catch(() => {})
-      return listener.accept({ signal })
-    }
-  },
   'client.sftp': (client, signal) => () => client.sftp({ signal }),
   'client.scpReceive': (client, signal) => () => client.scpReceive(server.keys.ed25519.path, { signal }),
   'client.scpSend': (client, signal) => () => client.scpSend(file(), new Uint8Array(5), { signal }),
