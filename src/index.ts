@@ -54,7 +54,7 @@ export { webAuthnPublicKey, webAuthnSigner } from './keys/signers/webauthn-signe
 export type { CredentialRequest, Credentials, WebAuthnSignerOptions } from './keys/signers/webauthn-options.ts'
 
 // Host keys
-export type { HostKeyInfo, HostKeyPolicy } from './host-key/policy.ts'
+export type { HostKeyInfo, HostKeyPolicy, HostKeyUpdate } from './host-key/policy.ts'
 export { fingerprint, randomart } from './host-key/fingerprint.ts'
 export { type HostKeyStore, memoryHostKeyStore, type TextStorage, webStorageHostKeyStore } from './host-key/stores/host-key-store.ts'
 export { indexedDbHostKeyStore, type ReplaceableHostKeyStore } from './host-key/stores/indexed-db.ts'

@@ -10,7 +10,7 @@ import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { acknowledgeNext } from './acknowledge.ts'
-import { type AlgorithmOptions, offerAlgorithms } from './algorithms.ts'
+import { type AlgorithmOptions, defaultAlgorithms, offerAlgorithms } from './algorithms.ts'
 import type { AuthMethod } from './auth/authenticate.ts'
 import type { AuthenticatedBy } from './auth/log-in.ts'
 import { Client } from './client.ts'
@@ -171,11 +171,23 @@ class Attempt {
     }
   }
 
+  /** Servers announce their keys behind the login. Nobody waits for what comes of it. */
+  #listenForHostKeys(session: Session): void {
+    const { host = '', port = 22, hostKey, algorithms, debug } = this.#options
+    if (!hostKey.update) return
+    session.onGlobalRequest = (name, body) => {
+      if (name !== 'hostkeys-00@openssh.com') return
+      import('./host-key-update.ts').then(({ hostKeysAnnounced }) => hostKeysAnnounced(session, { host, port }, (update) => hostKey.update?.(update), algorithms?.hostKey ?? defaultAlgorithms('hostKey'), body))
+        .catch((error: unknown) => debug?.(`host keys that the server announced are not taken: ${String(error)}`))
+    }
+  }
+
   async #login(session: Session): Promise<AuthenticatedBy> {
     const { username, auth = [], legacyAlgorithms = false, onBanner } = this.#options
     const { signal, ask } = this.#deadline
     const beforeMethod = bannerFeed(session, onBanner)
     this.#step = 'authenticating'
+    this.#listenForHostKeys(session)
     const how = await this.#deadline.run(loadLogin().then(({ logIn }) => logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)))
     beforeMethod()
     return how

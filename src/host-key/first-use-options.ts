@@ -12,4 +12,9 @@ export interface TrustOnFirstUseOptions extends KnownHostsOptions {
   readonly confirm?: (host: NewHost) => boolean | Promise<boolean>
   /** Hide host names in the store by hashing, as `HashKnownHosts yes` of ssh_config(5). */
   readonly hash?: boolean
+  /**
+   * Learns the keys that a known host announces, once it has proved to have them, and forgets those that it no longer has, as `UpdateHostKeys yes` of ssh_config(5).
+   * A store without `replace` only learns.
+   */
+  readonly updateHostKeys?: boolean
 }

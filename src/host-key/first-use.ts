@@ -3,8 +3,9 @@ import { HostKeyError } from '../errors/ssh-error.ts'
 import { fingerprint, randomart } from './fingerprint.ts'
 import { checkKnownHosts, knownAlgorithms } from './known-hosts/check.ts'
 import { KnownHostsFile } from './known-hosts/file.ts'
-import type { HostKeyInfo } from './policy.ts'
+import type { HostKeyInfo, HostKeyUpdate } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
+import { rotationOf } from './rotation.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
 import type { TrustOnFirstUseOptions } from './first-use-options.ts'
 
@@ -39,6 +40,22 @@ export class FirstUse {
 
   verify(info: HostKeyInfo): Promise<void> {
     return inTurn(this.#store, info.signal, () => this.#checkOrRecord(info))
+  }
+
+  /** Nothing changes unless the server proves to have every key that is new, nor if the store has changed meanwhile. */
+  async update(update: HostKeyUpdate): Promise<void> {
+    const before = await stored(() => this.#store.read())
+    const file = new KnownHostsFile(before)
+    const rotation = await rotationOf(file, update)
+    if (!rotation || (rotation.added.length > 0 && !await update.prove(rotation.added))) return
+    const { host, port } = update, hash = rotation.hashed || (this.#options.hash ?? false)
+    const lines: string[] = []
+    for (const key of rotation.added) lines.push(await file.add(host, port, key, { hash }))
+    for (const { key } of rotation.removed) await file.remove(host, port, key)
+    await inTurn(this.#store, undefined, async () => {
+      if (this.#store.replace) await stored(() => this.#store.replace!(before, file.toString()))
+      else if (await stored(() => this.#store.read()) === before) for (const line of lines) await stored(() => this.#store.append(line))
+    })
   }
 
   async #checkOrRecord(info: HostKeyInfo): Promise<void> {

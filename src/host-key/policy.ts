@@ -30,4 +30,21 @@ export interface HostKeyPolicy {
    * Anything else is an error (`ERR_HOST_KEY_VERDICT`). It may take its time: what asks a person goes through `info.ask`.
    */
   verify(info: HostKeyInfo): void | boolean | Promise<void | boolean>
+  /**
+   * Receives the host keys that the server announces after the login (`hostkeys-00@openssh.com`), so that a planned change of keys is no surprise. `connect` does
+   * not wait for it, and what it throws goes to `debug`. To learn of them with any policy: `{ ...knownHosts(text), update }`.
+   */
+  update?(update: HostKeyUpdate): void | Promise<void>
+}
+
+/** Host keys that a server says it has. Nothing is proven of them, until `prove` says so. */
+export interface HostKeyUpdate {
+  readonly host: string
+  readonly port: number
+  /** The host key of this connection. */
+  readonly current: Uint8Array
+  /** Public key blobs, of the types that are offered here. */
+  readonly keys: readonly Uint8Array[]
+  /** Has the server sign with each of these keys: true if it does (`hostkeys-prove-00@openssh.com`). */
+  prove(keys: readonly Uint8Array[]): Promise<boolean>
 }

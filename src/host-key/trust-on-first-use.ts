@@ -1,6 +1,6 @@
 import type { FirstUse } from './first-use.ts'
 import type { TrustOnFirstUseOptions } from './first-use-options.ts'
-import type { HostKeyPolicy } from './policy.ts'
+import type { HostKeyPolicy, HostKeyUpdate } from './policy.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
 
 /**
@@ -15,5 +15,6 @@ export function trustOnFirstUse(store: HostKeyStore, options: TrustOnFirstUseOpt
   return {
     preferredAlgorithms: async (host, port) => (await begun()).algorithms(host, port),
     verify: async (info) => (await begun()).verify(info),
+    ...options.updateHostKeys && { update: async (update: HostKeyUpdate) => (await begun()).update(update) },
   }
 }

@@ -6,6 +6,8 @@ export interface HostKeyStore {
   read(): string | Promise<string>
   /** Adds one line, given without a line break. */
   append(line: string): void | Promise<void>
+  /** Puts `after` in the place of the whole text if that still is `before`; false if it has changed meanwhile. */
+  replace?(before: string, after: string): boolean | Promise<boolean>
 }
 
 /** Forgets everything with the page or process. */
@@ -14,6 +16,11 @@ export function memoryHostKeyStore(text: string = ''): HostKeyStore {
     read: () => text,
     append(line) {
       text = appendLine(text, line)
+    },
+    replace(before, after) {
+      if (text !== before) return false
+      text = after
+      return true
     },
   }
 }
@@ -31,6 +38,11 @@ export function webStorageHostKeyStore(storage: TextStorage = globalThis.localSt
     place: placeIn(storage, item),
     read: () => storage.getItem(item) ?? '',
     append: (line) => storage.setItem(item, appendLine(storage.getItem(item) ?? '', line)),
+    replace(before, after) {
+      if ((storage.getItem(item) ?? '') !== before) return false
+      storage.setItem(item, after)
+      return true
+    },
   }
 }
 

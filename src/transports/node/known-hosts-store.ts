@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
 
@@ -11,6 +11,14 @@ export function fileHostKeyStore(path: string): HostKeyStore {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const text = await readText(path)
       await appendFile(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`, { mode: 0o600 })
+    },
+    async replace(before, after) {
+      if (await readText(path) !== before) return false
+      // Whoever reads meanwhile sees the old text or the new one, whole.
+      const file = await realpath(path), next = `${file}.new-${process.pid}`
+      await writeFile(next, after, { mode: 0o600 })
+      await rename(next, file)
+      return true
     },
   }
 }
