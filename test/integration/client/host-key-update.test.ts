@@ -27,7 +27,7 @@ describe.runIf(requirePeer('sshd'))('keys that a host announces', () => {
     const decided = withResolvers<void>()
     await using _client = await visit({ ...policy, update: async (update) => { await policy.update!(update); decided.resolve() } })
     await decided.promise
-    return store.read()
+    return await store.read()
   }
   const lines = (text: string) => text.trimEnd().split('\n').sort()
 
