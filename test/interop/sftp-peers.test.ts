@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, password } from '../../src/index.ts'
 import { SftpClient } from '../../src/sftp/client/sftp-client.ts'
 import { keyPair } from '../support/key-pairs.ts'
-import { freePort } from '../support/port.ts'
+import { freePort, portAccepts } from '../support/port.ts'
 import { startPeer } from '../support/process.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { openSession } from '../support/session.ts'
@@ -39,10 +39,14 @@ async function startProftpd() {
       'AuthFileOptions InsecurePerms', `AuthUserFile ${file('users')}`, 'SFTPEngine on', `SFTPHostKey ${hostKey}`, 'SFTPAuthMethods password', 'AllowOverwrite on', 'AllowStoreRestart on', '',
     ].join('\n'))
     const peer = await startPeer('/usr/sbin/proftpd', ['--nodaemon', '--debug', '1', '--config', file('conf')])
-    await peer.logged(/ProFTPD.*standalone mode|listening on/i).catch(async (error: unknown) => {
+    try {
+      await peer.logged(/standalone mode STARTUP/i)
+      // It says so before it listens.
+      await portAccepts(port)
+    } catch (error) {
       await peer.kill()
       throw error
-    })
+    }
     return { port, home: file('home'), async [Symbol.asyncDispose]() { await peer.stop(); rmSync(directory, { recursive: true, force: true }) } }
   })
 }
