@@ -16,6 +16,7 @@ export type { ScpStat } from './scp.ts'
 export { Sftp } from './sftp/sftp.ts'
 export { type SftpDirectoryEntry, SftpHandle } from './sftp/handle.ts'
 export type { SftpAttributes, SftpStatvfs } from './sftp/attributes.ts'
+export type { ChannelView } from './sftp/channel-view.ts'
 export type { SftpPath } from './sftp/context.ts'
 
 export type { Again } from './session-context.ts'

@@ -120,7 +120,7 @@ export class Operation<T = unknown> {
     let finished = true
     for (const step of this.#steps ?? []) {
       if (step.outcome || !step.resume) continue
-      step.resume()
+      if (!this.outruns(step)) step.resume()
       finished &&= step.outcome !== undefined
     }
     return finished

@@ -4,7 +4,7 @@ import {
   LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
   LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes, ChannelPointer } from '../../ffi/exports.ts'
+import type { Bytes, ChannelPointer, Pointer } from '../../ffi/exports.ts'
 import { Handle } from '../../ffi/handle.ts'
 import { encodeText, type HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
@@ -75,10 +75,10 @@ export class Channel implements Disposable {
   #closing = false
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
-  constructor(session: Session, context: SessionContext, pointer: ChannelPointer) {
+  constructor(session: Session, context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer> = context.handle) {
     this.session = session
     this.#context = context
-    this.#handle = new Handle('channel', pointer, context.handle)
+    this.#handle = new Handle('channel', pointer, owner)
   }
 
   get #reading(): Way {
@@ -302,6 +302,7 @@ export class Channel implements Disposable {
     const stream = int(streamId, 'streamId')
     const step = this.#writeStep(stream, content)
     if (step.outcome) return step.recall()
+    step.resume ??= () => this.#writeOn(step, stream, content)
     if (this.#context.driver.current?.outruns(step)) return [this.#context.pending(), 0]
     return this.#writeOn(step, stream, content)
   }
@@ -328,10 +329,7 @@ export class Channel implements Disposable {
       throw error
     }
     const { written } = step
-    if (rc === LIBSSH2_ERROR_EAGAIN || written < content.length) {
-      step.resume ??= () => this.#writeOn(step, stream, content)
-      return [LIBSSH2_ERROR_EAGAIN, written]
-    }
+    if (rc === LIBSSH2_ERROR_EAGAIN || written < content.length) return [LIBSSH2_ERROR_EAGAIN, written]
     step.outcome = { value: [rc, written] }
     return [rc, written]
   }
@@ -355,7 +353,12 @@ export class Channel implements Disposable {
   /** Tells the peer that no more data will be sent (RFC 4254 section 5.3). @returns 0, or EAGAIN. libssh2_channel_send_eof. */
   sendEof(): number {
     const step = this.#context.step(this.#writing, SEND_EOF)
+    step.resume ??= () => this.#sendEof(step)
     if (this.#context.driver.current?.outruns(step)) return this.#context.pending()
+    return this.#sendEof(step)
+  }
+
+  #sendEof(step: Step): number {
     return this.#context.perform({ lane: this.#writing, step }, () => {
       const { pointer } = this.#handle
       this.#needOpen()

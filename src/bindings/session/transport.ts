@@ -92,6 +92,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /**
    * Repeats `call` until it no longer says EAGAIN: the counterpart of blocking mode, in which `write` always writes all of its buffer.
+   * It begins anew at each attempt; requests and writes that are done already are not made again, so it may make several, the same ones each time.
    * On abort the promise rejects at once with `signal.reason`. Where libssh2 has begun something that it cannot drop half way, it is finished
    * unseen, and a channel or other object that comes of it is disposed of.
    */

@@ -11,6 +11,7 @@ import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import type { Session } from '../session/session.ts'
 import { ATTRIBUTES_SIZE, checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
+import { type ChannelView, channelView } from './channel-view.ts'
 import { encodePath, SftpContext, type SftpPath } from './context.ts'
 import { SftpHandle } from './handle.ts'
 
@@ -38,10 +39,10 @@ export class Sftp implements Disposable {
     this.#sftp = new SftpContext(context, pointer)
   }
 
-  /** The channel that carries this subsystem. It is the SFTP object's own: do not read, write or free it. libssh2_sftp_get_channel. */
-  getChannel(): Channel {
+  /** The channel that carries this subsystem, as far as it can be looked at: it is the SFTP object's own. libssh2_sftp_get_channel. */
+  getChannel(): ChannelView {
     const { pointer, session } = this.#sftp
-    return new Channel(this.session, session, session.plain((c) => c._libssh2_sftp_get_channel(pointer)))
+    return channelView(new Channel(this.session, session, session.plain((c) => c._libssh2_sftp_get_channel(pointer)), this.#sftp.handle))
   }
 
   /** The server's last status, `LIBSSH2_FX_*`. libssh2_sftp_last_error. */

@@ -1,0 +1,17 @@
+import type { Channel } from '../channel/channel.ts'
+
+/** What can be asked of the channel that carries an SFTP object. Reading, writing and freeing it are that object's own. */
+export type ChannelView = Pick<Channel, 'session' | 'eof' | 'windowRead' | 'windowReadEx' | 'windowWrite' | 'windowWriteEx' | 'receiveWindowAdjust' | 'receiveWindowAdjust2'>
+
+export function channelView(channel: Channel): ChannelView {
+  return {
+    session: channel.session,
+    eof: () => channel.eof(),
+    windowRead: () => channel.windowRead(),
+    windowReadEx: () => channel.windowReadEx(),
+    windowWrite: () => channel.windowWrite(),
+    windowWriteEx: () => channel.windowWriteEx(),
+    receiveWindowAdjust: (adjustment, force) => channel.receiveWindowAdjust(adjustment, force),
+    receiveWindowAdjust2: (adjustment, force) => channel.receiveWindowAdjust2(adjustment, force),
+  }
+}
