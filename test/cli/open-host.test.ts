@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hosts, openHost, resolveHost } from '../../src/node/index.ts'
+import { freePort } from '../support/port.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+import { configFor, run } from './program.ts'
+
+let server: SshServer
+let files: TemporaryDirectory
+let config: string
+beforeAll(async () => {
+  server = await startSshd()
+  files = temporaryDirectory('open-host')
+  config = configFor(server, files)
+  writeFileSync(config, `${readFileSync(config, 'utf8')}Host dead\n  HostName 127.0.0.1\n  Port ${await freePort()}\nHost far\n  HostName 127.0.0.1\n  ProxyJump demo\n`)
+})
+afterAll(async () => {
+  await server.stop()
+  files.remove()
+})
+
+describe('openHost', () => {
+  test('connects by a name of the configuration, and tells what it decided', async () => {
+    await using host = await openHost('demo', { config })
+    expect((await host.client.run('echo by name')).stdout).toBe('by name\n')
+    expect(host.description).toMatchObject({ alias: 'demo', hostName: '127.0.0.1', port: server.port, user: server.user, through: [] })
+    expect(host.description.lines).toContain(`port ${server.port}`)
+  })
+
+  test('options come before the file, and nothing is connected to by resolveHost', async () => {
+    expect(await resolveHost('other@far', { config, options: { Port: '77' } })).toMatchObject({ user: 'other', port: 77, through: ['demo'] })
+    await expect(resolveHost('$(id)', { config })).rejects.toMatchObject({ code: 'ERR_SSH_CONFIG' })
+    await expect(openHost('demo', { config, options: { PubkeyAuthentication: 'no' } })).rejects.toMatchObject({ name: 'AuthenticationError' })
+  })
+})
+
+describe('hosts', () => {
+  test('goes on when one host fails, and gives a summary', async () => {
+    const { results, succeeded, failed } = await hosts(['demo', 'dead', { host: 'demo', options: { User: server.user } }], { config, limit: 2, retries: 1 }).run('echo here; exit 3').all()
+    expect([succeeded, failed]).toEqual([2, 1])
+    expect(results.filter(({ ok }) => ok).map((result) => result.ok && [result.value.stdout, result.value.exit.code])).toEqual([['here\n', 3], ['here\n', 3]])
+    expect(results.find(({ ok }) => !ok)).toMatchObject({ host: 'dead' })
+  })
+
+  test('hands on lines, and an abort stops all', async () => {
+    const lines: string[] = []
+    await hosts(['demo'], { config }).lines('echo one; echo two', ({ host, text }) => lines.push(`${host} ${text}`)).all()
+    expect(lines).toEqual(['demo one', 'demo two'])
+    const stop = new AbortController()
+    const running = hosts(['demo'], { config, signal: stop.signal }).lines('echo begun; sleep 60', () => stop.abort(new Error('enough'))).all()
+    await expect(running).rejects.toThrow('enough')
+  })
+})
+
+test('the verb each', async () => {
+  const { code, stdout } = await run(['each', '--json', '-F', config, '{demo,dead}', '--', 'echo', 'hi'])
+  const records = stdout.trim().split('\n').map((line) => JSON.parse(line) as { host: string, ok: boolean, stdout?: string })
+  expect(code).toBe(1)
+  expect(records.find(({ host }) => host === 'demo')).toMatchObject({ ok: true, stdout: 'hi\n' })
+  expect(records.find(({ host }) => host === 'dead')).toMatchObject({ ok: false })
+  expect(await run(['each', '-F', config, 'demo', '--', 'echo hi'])).toMatchObject({ code: 0, stdout: 'demo: hi\n' })
+})
