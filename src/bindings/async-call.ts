@@ -1,4 +1,5 @@
 import { Step } from '../core/lane.ts'
+import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
 /** Turns work of JavaScript that takes its time into a call that is repeated: EAGAIN, and in the end what came of it. */
@@ -17,18 +18,28 @@ export class AsyncCall {
    * @param seenThrough an abort does not end it: what comes of it then is disposed of.
    */
   call<T>(call: readonly unknown[], start: () => Promise<T>, seenThrough = false): T | Again {
-    const step = this.begin(call, start, seenThrough)
-    if (!step.outcome) return this.#context.pending()
-    this.forget(step)
-    return step.recall()
+    return this.callWith(call, start, (result: T): T | Again => result, seenThrough)
   }
 
-  /** As `call`, for what several attempts of a caller need: it is kept until `forget`. */
-  begin(call: readonly unknown[], start: () => Promise<unknown>, seenThrough = false): Step {
+  /** As `call`, where `use` makes a call of C with the result: it is kept for the next attempt as long as `use` says EAGAIN. */
+  callWith<V, T>(call: readonly unknown[], start: () => Promise<V>, use: (result: V) => T | Again, seenThrough = false): T | Again {
+    const step = this.#begin(call, start, seenThrough)
+    if (!step.outcome) return this.#context.pending()
+    let over = true
+    try {
+      const result = use(step.recall<V>())
+      over = result !== LIBSSH2_ERROR_EAGAIN
+      return result
+    } finally {
+      if (over) this.#forget(step)
+    }
+  }
+
+  #begin(call: readonly unknown[], start: () => Promise<unknown>, seenThrough: boolean): Step {
     const direct = this.#direct.find((step) => step.is(undefined, call))
     const { current } = this.#context.driver
     const step = current?.step(undefined, call, direct) ?? direct ?? new Step(undefined, call)
-    if (current) this.forget(step)
+    if (current) this.#forget(step)
     else if (!direct) this.#direct.push(step)
     if (!step.resume) {
       step.resume = () => {}
@@ -40,7 +51,7 @@ export class AsyncCall {
   }
 
   /** Its caller has been told: the next call of the same begins anew. */
-  forget(step: Step): void {
+  #forget(step: Step): void {
     const at = this.#direct.indexOf(step)
     if (at >= 0) this.#direct.splice(at, 1)
   }

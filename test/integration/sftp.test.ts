@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Session, type Sftp } from '../../src/bindings/index.ts'
-import { openSession } from '../support/session.ts'
+import { LIBSSH2_ERROR_EAGAIN, LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Session, type Sftp } from '../../src/bindings/index.ts'
+import { openSession, untilDone } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 
@@ -20,6 +20,16 @@ afterAll(async () => {
   await session.close()
   await server.stop()
   rmSync(folder, { recursive: true })
+})
+
+test('sftpInit begins with EAGAIN, and gives an object of its own to each call, from within the driver and without', async () => {
+  expect(session.sftpInit()).toBe(LIBSSH2_ERROR_EAGAIN)
+  const repeated = await untilDone(session, () => session.sftpInit())
+  const together = await Promise.all([1, 2].map(() => session.complete(() => session.sftpInit())))
+  const objects = [sftp, repeated, ...together]
+  expect(new Set(objects).size).toBe(4)
+  for (const each of objects) expect(await session.complete(() => each.realpath('/'))).toBe('/')
+  for (const each of objects.slice(1)) expect(await session.complete(() => each.shutdown())).toBe(0)
 })
 
 test('writes and reads a file of a few megabytes', async () => {

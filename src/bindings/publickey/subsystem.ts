@@ -4,7 +4,7 @@ import { bytes, flag, record, text } from '../arguments.ts'
 import { AsyncCall } from '../async-call.ts'
 import type { Channel } from '../channel/channel.ts'
 import type { Again, SessionContext } from '../session-context.ts'
-import type { PublickeyAttribute, PublickeyEntry, PublickeyPackets } from './packets.ts'
+import { type PublickeyAttribute, type PublickeyEntry, PublickeyPackets } from './packets.ts'
 import type { Session } from '../session/session.ts'
 
 /**
@@ -29,7 +29,6 @@ export class PublickeySubsystem implements Disposable {
 
   /** Opens the channel, starts the subsystem, and agrees on version 2. @internal */
   static async open(session: Session, context: SessionContext): Promise<PublickeySubsystem> {
-    const { PublickeyPackets } = await import('./packets.ts')
     const channel = await session.complete(() => session.openSession())
     try {
       await session.complete(() => channel.subsystem('publickey'))

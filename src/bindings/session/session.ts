@@ -14,10 +14,10 @@ import { AsyncCall } from '../async-call.ts'
 import { AcceptQueue } from '../listener/accept-queue.ts'
 import { Listener } from '../listener/listener.ts'
 import { ChannelOpens } from '../channel-opens.ts'
-import { PublickeySubsystem } from '../publickey/subsystem.ts'
+import type { PublickeySubsystem } from '../publickey/subsystem.ts'
 import { type ScpStat, scpRecv2, scpSend64 } from '../scp.ts'
 import { CONTEXT } from './transport.ts'
-import { Sftp } from '../sftp/sftp.ts'
+import type { Sftp } from '../sftp/sftp.ts'
 import { SessionUserauth } from './userauth.ts'
 
 export interface SessionOptions extends InstanceOptions {
@@ -195,7 +195,9 @@ export class Session extends SessionUserauth {
   sftpInit(): Sftp | Again {
     this.needHandshake()
     const context = this[CONTEXT]
-    return context.performForPointer(this.#inTurn('sftpInit'), () => (c, session) => c._libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
+    return this.#asyncCalls.callWith([this, 'sftpInit'], () => import('../sftp/sftp.ts'), ({ Sftp }) => (
+      context.performForPointer(this.#inTurn('sftpInit'), () => (c, session) => c._libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
+    ))
   }
 
   /**
@@ -219,7 +221,8 @@ export class Session extends SessionUserauth {
   /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
   publickeyInit(): PublickeySubsystem | Again {
     this.needHandshake()
-    return this.#asyncCalls.call([this, 'publickeyInit'], () => PublickeySubsystem.open(this, this[CONTEXT]), true)
+    const open = async () => (await import('../publickey/subsystem.ts')).PublickeySubsystem.open(this, this[CONTEXT])
+    return this.#asyncCalls.call([this, 'publickeyInit'], open, true)
   }
 
   /** An agent, not connected yet. libssh2_agent_init. */

@@ -1,9 +1,7 @@
-import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { Bytes } from '../../ffi/exports.ts'
 import type { SessionHost } from '../../ffi/host.ts'
 import { plainName } from '../../keys/key-types.ts'
 import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'
-import type { Signer } from '../../keys/signers/signer.ts'
 import { copyBytes } from '../../wire-format/bytes.ts'
 import { Answers } from '../answers.ts'
 import { bytes, callable, nameList, text } from '../arguments.ts'
@@ -149,17 +147,10 @@ export abstract class SessionUserauth extends SessionTransport {
     text(username, 'username')
     const content = typeof privateKey === 'string' ? privateKey : bytes(privateKey, 'privateKey')
     const secret = passphrase == null ? undefined : text(passphrase, 'passphrase')
-    const parsing = this.#asyncCalls.begin(['parsePrivateKey', content, secret], () => parsePrivateKey(content, secret === undefined ? {} : { passphrase: secret }))
-    if (!parsing.outcome) return this[CONTEXT].pending()
-    let over = true
-    try {
-      const signer = parsing.recall<Signer>()
-      const rc = this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm))
-      over = rc !== LIBSSH2_ERROR_EAGAIN
-      return rc
-    } finally {
-      if (over) this.#asyncCalls.forget(parsing)
-    }
+    const parse = () => parsePrivateKey(content, secret === undefined ? {} : { passphrase: secret })
+    return this.#asyncCalls.callWith(['parsePrivateKey', content, secret], parse, (signer) => (
+      this.userauthPublickey(username, signer.publicKey, (data, algorithm) => signer.sign(data, algorithm))
+    ))
   }
 }
 
