@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
 const rows = readFileSync(process.argv[2], 'utf8').trim()
-const names = readdirSync('deps/libssh2/patches', { recursive: true }).filter(file => file.endsWith('.patch')).map(file => basename(file, '.patch')).sort()
+const names = readdirSync('deps/libssh2/patches', { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.patch')).map(file => basename(file, '.patch')).sort()
 const reasons = new Map(readFileSync('scripts/fixes/no-proof.txt', 'utf8').split('\n').filter(line => /^\d/.test(line))
   .map(line => [line.slice(0, 4), line.slice(5)]))
 
