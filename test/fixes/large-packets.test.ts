@@ -69,6 +69,38 @@ test('0901: an IGNORE is not held, however many come', async () => {
   expect(grown).toBeLessThan(70_000) // the reader's own buffer
 })
 
+test.each(ALGORITHMS)('0916: an IGNORE as long as the window of a channel is dropped, and any other message as long ends the session: %s', async (_, serverToClient) => {
+  const window = 2 << 20 // OpenSSH's, CHAN_SES_WINDOW_DEFAULT
+  const heard: number[] = []
+  const texts: string[] = []
+  const code = await attack(async (connection) => {
+    const channel = await serveVictim(connection, { serverToClient })
+    for (const size of [294_416, window]) connection.send(message(SSH_MSG.IGNORE).string(noise(size)).finish())
+    connection.send(channelData(channel, 'taken'))
+    connection.send(message(SSH_MSG.DEBUG).boolean(false).string(noise(300_000)).string('').finish())
+    connection.send(channelData(channel, 'never'))
+    await connection.receiveAll()
+  }, async (session) => {
+    session.flag(LIBSSH2_FLAG_COMPRESS)
+    session.onIgnore = (data) => heard.push(data.length)
+    const channel = await exec(session)
+    return codeOf(async () => { for (;;) texts.push(await read(channel)) })
+  })
+  expect(texts).toEqual(['taken'])
+  expect(code).toBe('ERR_LIBSSH2_OUT_OF_BOUNDARY')
+  expect(heard).toEqual([294_416, window])
+})
+
+test('0916: before the user is authenticated an IGNORE may have 256 KiB', async () => {
+  const code = await attack(async (connection) => {
+    await serveHandshake(connection)
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    connection.send(message(SSH_MSG.IGNORE).string(noise(LARGEST + 64)).finish())
+    await connection.receiveAll()
+  }, (session) => codeOf(() => login(session)))
+  expect(code).toBe('ERR_LIBSSH2_OUT_OF_BOUNDARY')
+})
+
 test('0901: a banner of a quarter of a megabyte is read', async () => {
   const banner = await attack(async (connection) => {
     await serveHandshake(connection)

@@ -8,6 +8,8 @@ const CTR = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256' } as const
 const ETM = { cipher: 'aes128-ctr', mac: 'hmac-sha2-256-etm@openssh.com' } as const
 const GCM = { cipher: 'aes128-gcm@openssh.com' } as const
 const CHACHA = { cipher: 'chacha20-poly1305@openssh.com' } as const
+/** Of an IGNORE, the longest of all: patch 0916. */
+const LONGEST = (2 << 20) + 512
 const IGNORE = message(SSH_MSG.IGNORE).string('x').finish()
 
 /** What reading says after one packet with a fault, and then a right one. */
@@ -22,20 +24,20 @@ function afterPacket(algorithms: Partial<DirectionAlgorithms>, fault: PacketFaul
 
 test.each([
   ['chacha20-poly1305, too long for 32 bits', CHACHA, 0xfffffff0],
-  ['chacha20-poly1305, longer than any packet', CHACHA, (256 << 10) + 8],
+  ['chacha20-poly1305, longer than any packet', CHACHA, LONGEST + 8],
   ['chacha20-poly1305, shorter than a message', CHACHA, 2],
   ['chacha20-poly1305, not whole blocks', CHACHA, 20],
   ['encrypt-then-MAC, too long for 32 bits', ETM, 0xfffffff0],
-  ['encrypt-then-MAC, longer than any packet', ETM, (256 << 10) + 16],
+  ['encrypt-then-MAC, longer than any packet', ETM, LONGEST + 16],
   ['encrypt-then-MAC, nothing', ETM, 0],
   ['encrypt-then-MAC, shorter than a block', ETM, 8],
   ['encrypt-then-MAC, not whole blocks', ETM, 33],
   ['AES-GCM, too long for 32 bits', GCM, 0xfffffff0],
-  ['AES-GCM, longer than any packet', GCM, (256 << 10) + 16],
+  ['AES-GCM, longer than any packet', GCM, LONGEST + 16],
   ['AES-GCM, shorter than a block', GCM, 4],
   ['AES-GCM, not whole blocks', GCM, 20],
   ['AES-CTR, too long for 32 bits', CTR, 0xfffffffc],
-  ['AES-CTR, longer than any packet', CTR, (256 << 10) + 12],
+  ['AES-CTR, longer than any packet', CTR, LONGEST + 12],
   ['AES-CTR, not whole blocks', CTR, 30],
   ['AES-CTR, shorter than a block', CTR, 5],
 ] as const)('0120: a packet length that cannot be: %s', async (_, algorithms, length) => {

@@ -1,5 +1,6 @@
 // A lot typed or pasted into a terminal that does not echo: OpenSSH's sshd sends SSH_MSG_IGNORE as large as each write to the terminal
-// (channels.c, "Simulate echo to reduce the impact of traffic analysis"), up to the 256 kB of its largest packet.
+// (channels.c, "Simulate echo to reduce the impact of traffic analysis"): what the terminal took at once, and while its reader keeps up that is anything up to the
+// 2 MiB of the channel's window.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
