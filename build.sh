@@ -30,6 +30,7 @@ flock -n 8 || { say "another build of this tree is running; waiting for it"; flo
 
 emcc=$(bash scripts/build/toolchain.sh)
 bash scripts/build/sources.sh
+node scripts/generate/interface.mjs
 node scripts/build/wasm.mjs "$emcc" "$variant"
 [ "$last_step" = all ] || exit 0
 

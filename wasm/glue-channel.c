@@ -27,14 +27,14 @@ int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel)
     return channel->remote.close;
 }
 
-/* How what was run has ended, in three words: a status has come, the status, a
-   core was dumped. Gives the signal's name or NULL. As soon as the message has
-   come: output of processes that live longer may follow it. */
-const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[3])
+/* How what was run has ended; gives the signal's name or NULL. As soon as the
+   message has come: output of processes that live longer may follow it. */
+const char *glue_channel_exit(LIBSSH2_CHANNEL *channel,
+                              struct exit_state *state)
 {
-    state[0] = channel->exit_status_known;
-    state[1] = channel->exit_status;
-    state[2] = channel->exit_core_dumped;
+    state->has_status = channel->exit_status_known;
+    state->status = channel->exit_status;
+    state->core_dumped = channel->exit_core_dumped;
     return channel->exit_signal;
 }
 

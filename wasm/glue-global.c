@@ -61,16 +61,17 @@ const void *glue_session_extensions(LIBSSH2_SESSION *session, size_t *length)
     return session->ext_info;
 }
 
-/* What the first key exchange has left: session identifier, host key, signature,
-   an address and a length each. 0 before it, and where the signature was too long. */
-int glue_session_exchange(LIBSSH2_SESSION *session, uintptr_t facts[6])
+/* What the first key exchange has left. 0 before it, and where the signature was
+   too long. */
+int glue_session_exchange(LIBSSH2_SESSION *session,
+                          struct first_exchange *facts)
 {
-    facts[0] = (uintptr_t)session->session_id;
-    facts[1] = session->session_id_len;
-    facts[2] = (uintptr_t)session->server_hostkey;
-    facts[3] = session->server_hostkey_len;
-    facts[4] = (uintptr_t)session->server_signature;
-    facts[5] = session->server_signature_len;
+    facts->session_id = session->session_id;
+    facts->session_id_length = session->session_id_len;
+    facts->host_key = session->server_hostkey;
+    facts->host_key_length = session->server_hostkey_len;
+    facts->signature = session->server_signature;
+    facts->signature_length = session->server_signature_len;
     return session->session_id && session->server_hostkey &&
         session->server_signature;
 }

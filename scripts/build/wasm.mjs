@@ -1,9 +1,12 @@
 // wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.wasm of a variant (release, debug, sanitize;
-// the latter two with libssh2.gen.js) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+// the latter two with libssh2.gen.js) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt,
+// what comes out by wasm/interface.h.
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { common, glue, libraries, variants } from '../../wasm/build.config.mjs'
+import { INTERFACE, readInterface } from '../generate/interface-file.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
 import { writeManifest } from './manifest.mjs'
+import { signatureFaults } from './wasm-signatures.mjs'
 
 const [emcc, variantName = 'release'] = process.argv.slice(2)
 const variant = variants[variantName]
@@ -20,16 +23,20 @@ function units() {
     return { source: `${folder}/${path}`, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...optimisation, ...flags] }
   })
   const all = Object.entries(libraries).flatMap(([name, flags]) => ofList(`wasm/sources-${name}.txt`, `build/src/${name}`, name, ['-w', ...flags]))
-  return [...all, ...ofList('wasm/sources.txt', 'wasm', 'wasm', glue)].sort((a, b) => a.source < b.source ? -1 : 1)
+  const own = ofList('wasm/sources.txt', 'wasm', 'wasm', glue)
+  // A file of checks that nobody compiles checks nothing.
+  const forgotten = readdirSync('wasm').filter(name => name.endsWith('.c') && !own.some(({ source }) => source === `wasm/${name}`))
+  if (forgotten.length > 0) throw new Error(`wasm/sources.txt does not list ${forgotten.join(', ')}`)
+  return [...all, ...own].sort((a, b) => a.source < b.source ? -1 : 1)
 }
 
 async function link(objects, compiler) {
-  const exported = lines('wasm/exports.txt').map(name => `_${name}`).sort()
-  const flags = [...variant.link, '--js-library', 'wasm/library.js', `-sEXPORTED_FUNCTIONS=${exported.join(',')}`]
+  const exported = readInterface().exports.map(({ name }) => `_${name}`).sort()
+  const flags = [...variant.link, '--js-library', 'wasm/library.gen.js', `-sEXPORTED_FUNCTIONS=${exported.join(',')}`]
   const wasm = `${variant.output}/libssh2.wasm`
   const outputs = [wasm, ...variant.emscripten ? [`${variant.output}/libssh2.gen.js`] : []]
   const stamp = `build/obj/${variantName}/link.key`
-  const key = sha256(JSON.stringify([compiler, flags, objects.map(object => [object, sha256(readFileSync(object))]), sha256(readFileSync('wasm/library.js'))]))
+  const key = sha256(JSON.stringify([compiler, flags, objects.map(object => [object, sha256(readFileSync(object))]), sha256(readFileSync('wasm/library.gen.js'))]))
   if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return false
 
   const folder = `build/obj/${variantName}/linked`
@@ -51,8 +58,11 @@ try {
   const compiled = await compileAll(emcc, compiler, list)
   if (compiled > 0) say(`compiled ${compiled} of ${list.length} C files (${variantName})`)
   const linked = await link(list.map(unit => unit.object), compiler)
+  const module = readFileSync(`${variant.output}/libssh2.wasm`)
+  const faults = signatureFaults(readInterface(), module, { complete: !variant.emscripten })
+  if (faults.length > 0) throw new Error(`${variant.output}/libssh2.wasm is not what ${INTERFACE} says:\n${faults.join('\n')}`)
   writeManifest(variantName, variant, compiler)
-  say(`${linked ? 'linked' : 'up to date:'} ${variant.output}/libssh2.wasm (${readFileSync(`${variant.output}/libssh2.wasm`).length} bytes)`)
+  say(`${linked ? 'linked' : 'up to date:'} ${variant.output}/libssh2.wasm (${module.length} bytes)`)
 } catch (error) {
   process.stderr.write(`[build] error: ${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1

@@ -1,5 +1,5 @@
 import type { Step } from '../core/lane.ts'
-import { HOST_FAILED, HOST_PENDING } from '../ffi/host.ts'
+import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 
 /** An answer on its way: to a signature request, a round of prompts, a request for a new password. */
 interface Request {

@@ -1,7 +1,7 @@
 import { Lane, type Step } from '../core/lane.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
-import type { OpeningPointer } from '../ffi/exports.ts'
+import type { OpeningPointer } from '../ffi/exports.gen.ts'
 import type { SessionContext } from './session-context.ts'
 
 /** Channels that operations of the driver open: each has for itself what libssh2 would keep in the session, so that any number is opened at once. */

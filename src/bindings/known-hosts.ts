@@ -4,10 +4,11 @@ import {
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_BUFFER_TOO_SMALL, LIBSSH2_KNOWNHOST_CHECK_FAILURE, LIBSSH2_KNOWNHOST_FILE_OPENSSH, LIBSSH2_KNOWNHOST_TYPE_MASK,
   LIBSSH2_KNOWNHOST_TYPE_SHA1,
 } from '../ffi/constants.gen.ts'
-import type { Bytes, KnownHostPointer, KnownHostsPointer } from '../ffi/exports.ts'
+import type { Bytes, KnownHostPointer, KnownHostsPointer } from '../ffi/exports.gen.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
+import { LIBSSH2_KNOWNHOST as ENTRY } from '../ffi/layouts.gen.ts'
 import type { SendableData } from '../wire-format/bytes-of.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
 import type { SessionContext } from './session-context.ts'
@@ -23,8 +24,6 @@ export interface KnownHost {
   readonly typemask: number
 }
 
-/** Fields of struct libssh2_knownhost by offset. */
-const NAME = 8, KEY = 12, TYPEMASK = 16
 const LONGEST_LINE = 65536
 
 /**
@@ -65,7 +64,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     const known = this.#entries.get(pointer)
     if (known) return known
     const word = (offset: number) => heap.u32((pointer + offset) as Bytes)
-    const entry: KnownHost = { name: heap.string(word(NAME) as Bytes), key: heap.string(word(KEY) as Bytes) ?? '', typemask: word(TYPEMASK) }
+    const entry: KnownHost = { name: heap.string(word(ENTRY.name) as Bytes), key: heap.string(word(ENTRY.key) as Bytes) ?? '', typemask: word(ENTRY.typemask) }
     this.#entries.set(pointer, entry)
     this.#pointers.set(entry, pointer)
     return entry

@@ -1,4 +1,5 @@
-import type { Bytes, ChannelPointer } from '../ffi/exports.ts'
+import type { Bytes, ChannelPointer } from '../ffi/exports.gen.ts'
+import { SCP_FACTS } from '../ffi/layouts.gen.ts'
 import { wholeBigint, wholeNumber } from './arguments.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
@@ -19,11 +20,11 @@ export function scpRecv2<T>(context: SessionContext, path: string, read: (channe
   let facts = 0 as Bytes
   return context.performForPointer({ lane, call: ['scpRecv2', path] }, (scope) => {
     const name = scope.utf8(path, 'path')
-    facts = scope.out(4 * 8)
+    facts = scope.out(SCP_FACTS.sizeof)
     return (c, session) => c._glue_scp_recv(session, name.pointer, facts)
   }, (channel) => {
-    const [filesize, permissions, mtime, atime] = [0, 8, 16, 24].map((at) => Number(heap.u64((facts + at) as Bytes))) as [number, number, number, number]
-    return read(channel, { filesize, permissions, mtime, atime })
+    const fact = (offset: number) => Number(heap.u64((facts + offset) as Bytes))
+    return read(channel, { filesize: fact(SCP_FACTS.size), permissions: fact(SCP_FACTS.mode), mtime: fact(SCP_FACTS.mtime), atime: fact(SCP_FACTS.atime) })
   })
 }
 

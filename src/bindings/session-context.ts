@@ -9,7 +9,7 @@ import {
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE,
   LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
 } from '../ffi/constants.gen.ts'
-import type { Pointer, SessionPointer } from '../ffi/exports.ts'
+import type { Pointer, SessionPointer } from '../ffi/exports.gen.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { Heap, HeapScope } from '../ffi/heap.ts'
 import type { SessionHost } from '../ffi/host.ts'

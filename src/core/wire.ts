@@ -1,4 +1,4 @@
-import { HOST_FAILED, HOST_PENDING } from '../ffi/host.ts'
+import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 import { StreamPort } from './stream-port.ts'
 import type { BytePort, Transport } from '../runtime/transport.ts'
 

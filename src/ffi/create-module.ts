@@ -1,5 +1,5 @@
-import type { WasmExports } from './exports.ts'
-import type { HostFunctions } from './host.ts'
+import type { WasmExports } from './exports.gen.ts'
+import type { HostFunctions } from './host.gen.ts'
 
 /** One instance of `libssh2.wasm`. */
 export interface Libssh2Module extends WasmExports {

@@ -1,5 +1,5 @@
 import { SSHError } from '../errors/ssh-error.ts'
-import type { Pointer } from './exports.ts'
+import type { Pointer } from './exports.gen.ts'
 
 /**
  * A C object that JavaScript owns. Handles form a tree (session, channel, …):

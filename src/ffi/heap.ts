@@ -1,5 +1,5 @@
 import { SSHError } from '../errors/ssh-error.ts'
-import type { Bytes, Pointer } from './exports.ts'
+import type { Bytes, Pointer } from './exports.gen.ts'
 import type { Libssh2Module } from './create-module.ts'
 
 const encoder = new TextEncoder()

@@ -1,8 +1,9 @@
-import type { Bytes } from './exports.ts'
+import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
 import type { HostCrypto } from '../runtime/host-crypto.ts'
 import { hostKeyFunctions } from './host-keys.ts'
-import { HOST_FAILED, type HostFunctions, type SessionHost } from './host.ts'
+import { HOST_FAILED, type HostFunctions } from './host.gen.ts'
+import type { SessionHost } from './host.ts'
 
 /** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
 const RANDOM_LIMIT = 65536

@@ -1,17 +1,18 @@
 import type { HostCrypto } from '../runtime/host-crypto.ts'
-import type { Bytes } from './exports.ts'
+import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
-import { HOST_FAILED, type HostKeyFunctions } from './host.ts'
+import { HOST_AES_CTR, HOST_AES_GCM, HOST_FAILED, HOST_HMAC_SHA256, HOST_HMAC_SHA512 } from './host.gen.ts'
+import type { HostKeyFunctions } from './host.ts'
 
 type Key = ReturnType<HostCrypto['aesCtr']> | ReturnType<HostCrypto['aesGcm']> | ReturnType<HostCrypto['hmac']>
 
-/** `HOST_*` of `wasm/glue.h`, in that order. */
-const MAKERS: readonly ((crypto: HostCrypto, key: Uint8Array, counter: Uint8Array) => Key)[] = [
-  (crypto, key, counter) => crypto.aesCtr(key, counter),
-  (crypto, key) => crypto.aesGcm(key),
-  (crypto, key) => crypto.hmac('sha256', key),
-  (crypto, key) => crypto.hmac('sha512', key),
-]
+/** By the number of the algorithm. */
+const MAKERS: Readonly<Record<number, (crypto: HostCrypto, key: Uint8Array, counter: Uint8Array) => Key>> = {
+  [HOST_AES_CTR]: (crypto, key, counter) => crypto.aesCtr(key, counter),
+  [HOST_AES_GCM]: (crypto, key) => crypto.aesGcm(key),
+  [HOST_HMAC_SHA256]: (crypto, key) => crypto.hmac('sha256', key),
+  [HOST_HMAC_SHA512]: (crypto, key) => crypto.hmac('sha512', key),
+}
 
 const COUNTER = 16
 const NONCE = 12

@@ -1,39 +1,8 @@
-import type { Bytes, ChannelPointer } from './exports.ts'
+import type { ChannelPointer } from './exports.gen.ts'
+import type { HostFunctions } from './host.gen.ts'
 
-/** The answer is not there yet: C returns EAGAIN and asks again (`wasm/glue.h`). */
-export const HOST_PENDING = -1
-/** There will be no answer. */
-export const HOST_FAILED = -2
-
-/** The imports of the module that are ciphers and MACs of the runtime. None may throw. */
-export interface HostKeyFunctions {
-  keyNew(algorithm: number, key: Bytes, length: number, counter: Bytes): number
-  keyFree(key: number): void
-  ctr(key: number, data: Bytes, length: number): number
-  gcmSeal(key: number, nonce: Bytes, packet: Bytes, body: number): number
-  gcmOpen(key: number, nonce: Bytes, packet: Bytes, body: number): number
-  hmac(key: number, sequence: number, packet: Bytes, packetLength: number, more: Bytes, moreLength: number, mac: Bytes): number
-}
-
-/** The imports of the module, as `wasm/glue.h` declares them. `session` is the number given to `glue_session_new`. None may throw. */
-export interface HostFunctions extends HostKeyFunctions {
-  random(buffer: Bytes, length: number): number
-  recv(session: number, buffer: Bytes, length: number): number
-  send(session: number, data: Bytes, length: number): number
-  slice(session: number): number
-  news(session: number, channel: number): void
-  sign(session: number, algorithm: Bytes, algorithmLength: number, data: Bytes, length: number): number
-  prompt(session: number, round: Bytes, length: number): number
-  newPassword(session: number, prompt: Bytes, length: number): number
-  takeAnswer(session: number, buffer: Bytes, length: number): void
-  disconnect(session: number, reason: number, message: Bytes, length: number): void
-  debug(session: number, alwaysDisplay: number, message: Bytes, length: number): void
-  ignore(session: number, message: Bytes, length: number): void
-  globalRequest(session: number, name: Bytes, nameLength: number, wantReply: number, body: Bytes, bodyLength: number): void
-  globalAnswer(session: number, success: number, body: Bytes, bodyLength: number): void
-  x11Open(session: number, channel: ChannelPointer, originator: Bytes, port: number): void
-  agentOpen(session: number, channel: ChannelPointer): void
-}
+/** The imports of the module that are ciphers and MACs of the runtime. */
+export type HostKeyFunctions = Pick<HostFunctions, 'keyNew' | 'keyFree' | 'ctr' | 'gcmSeal' | 'gcmOpen' | 'hmac'>
 
 /** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
 export interface SessionHost {

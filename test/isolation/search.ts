@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/ffi/exports.ts'
+import type { Bytes } from '../../src/ffi/exports.gen.ts'
 import type { Instance } from '../../src/index.ts'
 
 /** Two of them by chance: once in 10^13 mebibytes. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, connect, Instance, type Process } from '../../src/index.ts'
-import type { Bytes, SessionPointer } from '../../src/ffi/exports.ts'
+import type { Bytes, SessionPointer } from '../../src/ffi/exports.gen.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { rejection, within } from '../support/within.ts'

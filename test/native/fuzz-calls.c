@@ -16,23 +16,6 @@ static char text[300];
 static unsigned char data[70000];
 static LIBSSH2_SFTP_ATTRIBUTES attributes;
 
-int glue_userauth_keyboard_interactive(LIBSSH2_SESSION *session,
-                                       const char *user, unsigned int user_len);
-int glue_userauth_password(LIBSSH2_SESSION *session, const char *user,
-                           unsigned int user_len, const char *password,
-                           unsigned int password_len, int may_change);
-int glue_userauth_publickey(LIBSSH2_SESSION *session, const char *user,
-                            size_t user_len, const unsigned char *key,
-                            size_t key_len, const char *algorithms);
-int glue_session_handshake(LIBSSH2_SESSION *session);
-int glue_session_keepalive(LIBSSH2_SESSION *session);
-int glue_session_rekey(LIBSSH2_SESSION *session);
-int glue_session_service(LIBSSH2_SESSION *session);
-const char *glue_channel_exit(LIBSSH2_CHANNEL *channel, int32_t state[4]);
-const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port);
-LIBSSH2_CHANNEL *glue_scp_recv(LIBSSH2_SESSION *session, const char *path,
-                               int64_t facts[4]);
-
 /* For functions that give a pointer: EAGAIN is the session's last error. */
 static int made(const void *pointer)
 {
@@ -94,9 +77,9 @@ static int open_channel(unsigned kind, int slot)
         return fuzz.listener ? keep_channel(libssh2_channel_forward_accept(
             fuzz.listener), slot) : 0;
     default: {
-        int64_t facts[4];
+        struct scp_facts facts;
         return keep_channel(call.args[2] & 1 ?
-            glue_scp_recv(fuzz.session, "file", facts) :
+            glue_scp_recv(fuzz.session, "file", &facts) :
             libssh2_scp_send64(fuzz.session, "file", 0644, 10, 0, 0), slot);
     }
     }
@@ -317,7 +300,7 @@ int client_call(unsigned number, const unsigned char *args, size_t length)
 
 void client_aside(unsigned number)
 {
-    int32_t state[4];
+    struct exit_state state;
     uint32_t port;
     unsigned long window;
     char *banner;
@@ -340,7 +323,7 @@ void client_aside(unsigned number)
                 libssh2_channel_read_ex(fuzz.channels[i], i & 1, (char *)data,
                                         1000);
                 libssh2_channel_eof(fuzz.channels[i]);
-                glue_channel_exit(fuzz.channels[i], state);
+                glue_channel_exit(fuzz.channels[i], &state);
                 glue_channel_originator(fuzz.channels[i], &port);
                 libssh2_channel_window_read_ex(fuzz.channels[i], &window,
                                                NULL);

@@ -8,9 +8,6 @@
 #include <unistd.h>
 #include "fuzz-session.h"
 
-LIBSSH2_SESSION *glue_session_new(uintptr_t id);
-void glue_session_free(LIBSSH2_SESSION *session);
-int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 void *__real_malloc(size_t size);
 

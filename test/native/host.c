@@ -1,4 +1,4 @@
-/* Ciphers of the host (wasm/glue.h) in a native program: there are none, so that
+/* Ciphers of the host (wasm/interface.h) in a native program: there are none, so that
    keys are never made, and the rest is never called. */
 #include "glue.h"
 

@@ -4,10 +4,11 @@ import {
   LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
   LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes, ChannelPointer, Pointer } from '../../ffi/exports.ts'
+import type { Bytes, ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import { encodeText, type HeapScope } from '../../ffi/heap.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
+import { EXIT_STATE } from '../../ffi/layouts.gen.ts'
 import { Lane, type Step } from '../../core/lane.ts'
 import type { SendableData } from '../../wire-format/bytes-of.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
@@ -393,14 +394,15 @@ export class Channel implements Disposable {
    */
   exit(): Exit | Again {
     const { heap } = this.#context
-    const state = heap.scratch(12)
+    const state = heap.scratch(EXIT_STATE.sizeof)
+    const word = (offset: number) => heap.i32((state + offset) as Bytes)
     let signal = 0 as Bytes
     const rc = this.#call(this.#reading, (c, channel) => {
       signal = c._glue_channel_exit(channel, state)
-      return signal !== 0 || heap.i32(state) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
+      return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
     })
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
-    const [hasStatus, status, coreDumped] = [0, 4, 8].map((at) => heap.i32((state + at) as Bytes)) as [number, number, number]
+    const [hasStatus, status, coreDumped] = [word(EXIT_STATE.has_status), word(EXIT_STATE.status), word(EXIT_STATE.core_dumped)]
     if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
     return { code: hasStatus === 0 ? null : status, signal: null, coreDumped: false, message: '' }
   }

@@ -1,5 +1,6 @@
 import { WireReader } from '../../wire-format/reader.ts'
-import type { Bytes } from '../../ffi/exports.ts'
+import type { Bytes } from '../../ffi/exports.gen.ts'
+import { FIRST_EXCHANGE } from '../../ffi/layouts.gen.ts'
 import { bytes, callable } from '../arguments.ts'
 import type { SessionContext } from '../session-context.ts'
 
@@ -56,9 +57,13 @@ export function readExtensions(context: SessionContext): ReadonlyMap<string, Uin
 export function readFirstExchange(context: SessionContext): FirstExchange | null {
   const { heap } = context
   using scope = heap.scope()
-  const facts = scope.out(24)
+  const facts = scope.out(FIRST_EXCHANGE.sizeof)
   if (!context.plain((c, session) => c._glue_session_exchange(session, facts))) return null
-  const word = (at: number) => heap.u32((facts + 4 * at) as Bytes)
-  const field = (at: number) => heap.copy(word(at) as Bytes, word(at + 1))
-  return { sessionId: field(0), hostKey: field(2), signature: field(4) }
+  const word = (offset: number) => heap.u32((facts + offset) as Bytes)
+  const field = (address: number, length: number) => heap.copy(word(address) as Bytes, word(length))
+  return {
+    sessionId: field(FIRST_EXCHANGE.session_id, FIRST_EXCHANGE.session_id_length),
+    hostKey: field(FIRST_EXCHANGE.host_key, FIRST_EXCHANGE.host_key_length),
+    signature: field(FIRST_EXCHANGE.signature, FIRST_EXCHANGE.signature_length),
+  }
 }

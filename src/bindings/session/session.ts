@@ -3,7 +3,7 @@ import { ChannelError } from '../../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes, ChannelPointer, KnownHostsPointer, OpeningPointer } from '../../ffi/exports.ts'
+import type { Bytes, ChannelPointer, KnownHostsPointer, OpeningPointer } from '../../ffi/exports.gen.ts'
 import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
 import { Agent } from '../agent.ts'
 import { bytes, port as checkedPort, wholeNumber } from '../arguments.ts'

@@ -6,7 +6,7 @@ import {
   LIBSSH2_CALLBACK_DEBUG, LIBSSH2_CALLBACK_IGNORE, LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_HOSTKEY_HASH_MD5,
   LIBSSH2_HOSTKEY_HASH_SHA1, LIBSSH2_HOSTKEY_HASH_SHA256, SSH_DISCONNECT_BY_APPLICATION,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes } from '../../ffi/exports.ts'
+import type { Bytes } from '../../ffi/exports.gen.ts'
 import type { Instance } from '../../ffi/instance.ts'
 import { callable, flag as checkedFlag, int, INT_MAX, nameList, text as checkedText, wholeNumber } from '../arguments.ts'
 import type { Again, Run, SessionContext, Way } from '../session-context.ts'

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../ffi/exports.ts'
+import type { Bytes } from '../../ffi/exports.gen.ts'
 import type { SessionHost } from '../../ffi/host.ts'
 import { plainName } from '../../keys/key-types.ts'
 import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'

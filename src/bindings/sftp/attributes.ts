@@ -1,8 +1,9 @@
 import {
   LIBSSH2_SFTP_ATTR_ACMODTIME, LIBSSH2_SFTP_ATTR_PERMISSIONS, LIBSSH2_SFTP_ATTR_SIZE, LIBSSH2_SFTP_ATTR_UIDGID,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes } from '../../ffi/exports.ts'
+import type { Bytes } from '../../ffi/exports.gen.ts'
 import type { Heap } from '../../ffi/heap.ts'
+import { LIBSSH2_SFTP_ATTRIBUTES as ATTRIBUTES, LIBSSH2_SFTP_STATVFS as STATVFS } from '../../ffi/layouts.gen.ts'
 import { record, wholeNumber } from '../arguments.ts'
 
 /** File attributes (draft-ietf-secsh-filexfer-02 section 5); a field that the server did not send, or that is not to be set, is missing. */
@@ -35,27 +36,15 @@ export interface SftpStatvfs {
   readonly namemax: number
 }
 
-/** sizeof LIBSSH2_SFTP_ATTRIBUTES and its fields; `wasm/glue-sftp.c` holds the compiler to these numbers. */
-export const ATTRIBUTES_SIZE = 40
-const FLAGS = 0
-const FILESIZE = 8
-const UID = 16
-const GID = 20
-const PERMISSIONS = 24
-const ATIME = 28
-const MTIME = 32
-
-export const STATVFS_SIZE = 88
-
 const at = (pointer: Bytes, offset: number) => (pointer + offset) as Bytes
 
 export function readAttributes(heap: Heap, pointer: Bytes): SftpAttributes {
-  const flags = heap.u32(at(pointer, FLAGS))
+  const flags = heap.u32(at(pointer, ATTRIBUTES.flags))
   return {
-    ...flags & LIBSSH2_SFTP_ATTR_SIZE && { filesize: Number(heap.u64(at(pointer, FILESIZE))) },
-    ...flags & LIBSSH2_SFTP_ATTR_UIDGID && { uid: heap.u32(at(pointer, UID)), gid: heap.u32(at(pointer, GID)) },
-    ...flags & LIBSSH2_SFTP_ATTR_PERMISSIONS && { permissions: heap.u32(at(pointer, PERMISSIONS)) },
-    ...flags & LIBSSH2_SFTP_ATTR_ACMODTIME && { atime: heap.u32(at(pointer, ATIME)), mtime: heap.u32(at(pointer, MTIME)) },
+    ...flags & LIBSSH2_SFTP_ATTR_SIZE && { filesize: Number(heap.u64(at(pointer, ATTRIBUTES.filesize))) },
+    ...flags & LIBSSH2_SFTP_ATTR_UIDGID && { uid: heap.u32(at(pointer, ATTRIBUTES.uid)), gid: heap.u32(at(pointer, ATTRIBUTES.gid)) },
+    ...flags & LIBSSH2_SFTP_ATTR_PERMISSIONS && { permissions: heap.u32(at(pointer, ATTRIBUTES.permissions)) },
+    ...flags & LIBSSH2_SFTP_ATTR_ACMODTIME && { atime: heap.u32(at(pointer, ATTRIBUTES.atime)), mtime: heap.u32(at(pointer, ATTRIBUTES.mtime)) },
   }
 }
 
@@ -87,13 +76,13 @@ export function checkedAttributes(attributes: SftpAttributes): CheckedAttributes
 
 /** Writes what is to be set into zeroed memory. */
 export function writeAttributes(heap: Heap, pointer: Bytes, checked: CheckedAttributes): void {
-  heap.setU64(at(pointer, FILESIZE), BigInt(checked.filesize))
-  heap.setU32(at(pointer, FLAGS), checked.flags)
-  heap.setU32(at(pointer, UID), checked.uid)
-  heap.setU32(at(pointer, GID), checked.gid)
-  heap.setU32(at(pointer, PERMISSIONS), checked.permissions)
-  heap.setU32(at(pointer, ATIME), checked.atime)
-  heap.setU32(at(pointer, MTIME), checked.mtime)
+  heap.setU64(at(pointer, ATTRIBUTES.filesize), BigInt(checked.filesize))
+  heap.setU32(at(pointer, ATTRIBUTES.flags), checked.flags)
+  heap.setU32(at(pointer, ATTRIBUTES.uid), checked.uid)
+  heap.setU32(at(pointer, ATTRIBUTES.gid), checked.gid)
+  heap.setU32(at(pointer, ATTRIBUTES.permissions), checked.permissions)
+  heap.setU32(at(pointer, ATTRIBUTES.atime), checked.atime)
+  heap.setU32(at(pointer, ATTRIBUTES.mtime), checked.mtime)
 }
 
 function needed(value: number | undefined, name: string, other: string): number {
@@ -102,7 +91,18 @@ function needed(value: number | undefined, name: string, other: string): number 
 }
 
 export function readStatvfs(heap: Heap, pointer: Bytes): SftpStatvfs {
-  const field = (index: number) => heap.u64(at(pointer, 8 * index))
-  const [bsize, frsize, blocks, bfree, bavail, files, ffree, favail] = Array.from({ length: 8 }, (_, i) => Number(field(i))) as [number, number, number, number, number, number, number, number]
-  return { bsize, frsize, blocks, bfree, bavail, files, ffree, favail, fsid: field(8), flag: Number(field(9)), namemax: Number(field(10)) }
+  const field = (offset: number) => heap.u64(at(pointer, offset))
+  return {
+    bsize: Number(field(STATVFS.f_bsize)),
+    frsize: Number(field(STATVFS.f_frsize)),
+    blocks: Number(field(STATVFS.f_blocks)),
+    bfree: Number(field(STATVFS.f_bfree)),
+    bavail: Number(field(STATVFS.f_bavail)),
+    files: Number(field(STATVFS.f_files)),
+    ffree: Number(field(STATVFS.f_ffree)),
+    favail: Number(field(STATVFS.f_favail)),
+    fsid: field(STATVFS.f_fsid),
+    flag: Number(field(STATVFS.f_flag)),
+    namemax: Number(field(STATVFS.f_namemax)),
+  }
 }

@@ -1,15 +1,16 @@
 import type { Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
-import type { Bytes, SftpHandlePointer } from '../../ffi/exports.ts'
+import type { Bytes, SftpHandlePointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { HeapScope } from '../../ffi/heap.ts'
+import { LIBSSH2_SFTP_ATTRIBUTES, LIBSSH2_SFTP_STATVFS } from '../../ffi/layouts.gen.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
 import { type SendableData } from '../../wire-format/bytes-of.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 import { data as checkedData, wholeBigint, wholeNumber } from '../arguments.ts'
 import type { Again } from '../session-context.ts'
-import { ATTRIBUTES_SIZE, checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
+import { checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, writeAttributes } from './attributes.ts'
 import type { SftpCall, SftpContext, SftpPath } from './context.ts'
 import type { Sftp } from './sftp.ts'
 
@@ -149,7 +150,7 @@ export class SftpHandle implements Disposable {
     const { heap } = this.#context.session
     let [name, line, out] = [0 as Bytes, 0 as Bytes, 0 as Bytes]
     return this.#perform({ call: [this, 'readdir'], takes: true }, (scope) => {
-      [name, line, out] = [scope.out(NAME_MAX), scope.out(NAME_MAX), scope.out(ATTRIBUTES_SIZE)]
+      [name, line, out] = [scope.out(NAME_MAX), scope.out(NAME_MAX), scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)]
       return (c, handle) => c._libssh2_sftp_readdir_ex(handle, name, NAME_MAX, line, NAME_MAX, out)
     }, (length) => length === 0 ? null : {
       filename: heap.text(name, length),
@@ -163,7 +164,7 @@ export class SftpHandle implements Disposable {
   fstat(): SftpAttributes | Again {
     let out = 0 as Bytes
     return this.#perform({ call: [this, 'fstat'] }, (scope) => {
-      out = scope.out(ATTRIBUTES_SIZE)
+      out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       return (c, handle) => c._libssh2_sftp_fstat_ex(handle, out, 0)
     }, () => readAttributes(this.#context.session.heap, out))
   }
@@ -172,7 +173,7 @@ export class SftpHandle implements Disposable {
   fsetstat(attributes: SftpAttributes): number {
     const checked = checkedAttributes(attributes)
     return this.#perform({ call: [this, 'fsetstat', ...Object.values(checked)] }, (scope) => {
-      const set = scope.out(ATTRIBUTES_SIZE)
+      const set = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       writeAttributes(this.#context.session.heap, set, checked)
       return (c, handle) => c._libssh2_sftp_fstat_ex(handle, set, 1)
     })
@@ -182,7 +183,7 @@ export class SftpHandle implements Disposable {
   fstatvfs(): SftpStatvfs | Again {
     let out = 0 as Bytes
     return this.#perform({ call: [this, 'fstatvfs'] }, (scope) => {
-      out = scope.out(STATVFS_SIZE)
+      out = scope.out(LIBSSH2_SFTP_STATVFS.sizeof)
       return (c, handle) => c._libssh2_sftp_fstatvfs(handle, out)
     }, () => readStatvfs(this.#context.session.heap, out))
   }

@@ -4,13 +4,14 @@ import {
   LIBSSH2_SFTP_STAT, LIBSSH2_SFTP_SYMLINK,
 } from '../../ffi/constants.gen.ts'
 import type { Libssh2Module } from '../../ffi/create-module.ts'
-import type { Bytes, SftpPointer } from '../../ffi/exports.ts'
+import type { Bytes, SftpPointer } from '../../ffi/exports.gen.ts'
 import type { Encoded } from '../../ffi/heap.ts'
+import { LIBSSH2_SFTP_ATTRIBUTES, LIBSSH2_SFTP_STATVFS } from '../../ffi/layouts.gen.ts'
 import { wholeNumber } from '../arguments.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import type { Session } from '../session/session.ts'
-import { ATTRIBUTES_SIZE, checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, STATVFS_SIZE, writeAttributes } from './attributes.ts'
+import { checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, writeAttributes } from './attributes.ts'
 import { type ChannelView, channelView } from './channel-view.ts'
 import { encodePath, SftpContext, type SftpPath } from './context.ts'
 import { SftpHandle } from './handle.ts'
@@ -79,7 +80,7 @@ export class Sftp implements Disposable {
     let out = 0 as Bytes
     return this.#sftp.performForPointer({ call: ['openR', path, flags, mode] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      out = scope.out(ATTRIBUTES_SIZE)
+      out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       return (c, sftp) => c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
     }, (pointer): [handle: SftpHandle, attributes: SftpAttributes] => [new SftpHandle(this, this.#sftp, pointer, path), readAttributes(this.#sftp.session.heap, out)])
   }
@@ -88,7 +89,7 @@ export class Sftp implements Disposable {
     let out = 0 as Bytes
     return this.#sftp.perform({ call: ['stat', type, path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      out = scope.out(ATTRIBUTES_SIZE)
+      out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       return (c, sftp) => c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
     }, () => readAttributes(this.#sftp.session.heap, out))
   }
@@ -108,7 +109,7 @@ export class Sftp implements Disposable {
     const checked = checkedAttributes(attributes)
     return this.#sftp.perform({ call: ['setstat', path, ...Object.values(checked)] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      const set = scope.out(ATTRIBUTES_SIZE)
+      const set = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       writeAttributes(this.#sftp.session.heap, set, checked)
       return (c, sftp) => c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
     })
@@ -119,7 +120,7 @@ export class Sftp implements Disposable {
     let out = 0 as Bytes
     return this.#sftp.perform({ call: ['statvfs', path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      out = scope.out(STATVFS_SIZE)
+      out = scope.out(LIBSSH2_SFTP_STATVFS.sizeof)
       return (c, sftp) => c._libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
     }, () => readStatvfs(this.#sftp.session.heap, out))
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { Answers } from '../../../src/bindings/answers.ts'
 import { Step } from '../../../src/core/lane.ts'
-import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.ts'
+import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.gen.ts'
 
 type Asked = () => Uint8Array | Promise<Uint8Array>
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { readInterface } from '../../../scripts/generate/interface-file.mjs'
 
 const path = new URL('../../../src/bindings/channel/channel.ts', import.meta.url)
-const exported = new Set(readFileSync(new URL('../../../wasm/exports.txt', import.meta.url), 'utf8').split('\n'))
+const exported = new Set(readInterface().exports.map(({ name }) => name))
 
 /** Names that are macros over another function in libssh2.h: what is documented is the macro, what is exported the function. */
 const MACRO_OF: Readonly<Record<string, string>> = {

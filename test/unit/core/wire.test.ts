@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { BytePort, PortSink } from '../../../src/runtime/transport.ts'
 import { Wire } from '../../../src/core/wire.ts'
-import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.ts'
+import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.gen.ts'
 
 const MEBIBYTE = 1 << 20
 

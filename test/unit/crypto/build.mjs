@@ -22,7 +22,7 @@ const object = 'build/crypto/entry.o'
 mkdirSync('build/crypto', { recursive: true })
 await compileAll(emcc, compiler, [{ source: 'test/unit/crypto/entry.c', object, flags: [...common, ...variants.release.cold, ...glue] }])
 const objects = [...readFileSync(list, 'utf8').trim().split('\n'), object]
-const inputs = [...objects, 'wasm/library.js', 'test/unit/crypto/build.mjs']
+const inputs = [...objects, 'wasm/library.gen.js', 'test/unit/crypto/build.mjs']
 const folder = `build/crypto/${sha256(compiler + inputs.map(file => sha256(readFileSync(file))).join()).slice(0, 16)}`
 if (!existsSync(folder)) {
   // A folder is there when it is complete.
@@ -31,7 +31,7 @@ if (!existsSync(folder)) {
     ...objects, '-o', `${own}/crypto.mjs`, '-O1', '-sSTRICT', '-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=node',
     '-sFILESYSTEM=0', '-sALLOW_MEMORY_GROWTH', '-sSTACK_SIZE=131072', '-sMALLOC=emmalloc', '-sWASM_BIGINT', '-sSUPPORT_LONGJMP=0', '--no-entry',
     '-Wl,--wrap=randombytes_internal_void_voidstar_longlong',
-    '-sINCOMING_MODULE_JS_API=host', '--js-library', 'wasm/library.js', '-sEXPORTED_RUNTIME_METHODS=wasmMemory',
+    '-sINCOMING_MODULE_JS_API=host', '--js-library', 'wasm/library.gen.js', '-sEXPORTED_RUNTIME_METHODS=wasmMemory',
     `-sEXPORTED_FUNCTIONS=${functions.map(name => `_${name}`).join(',')}`,
   ])
   renameSync(own, folder)

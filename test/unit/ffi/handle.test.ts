@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Pointer } from '../../../src/ffi/exports.ts'
+import type { Pointer } from '../../../src/ffi/exports.gen.ts'
 import { Handle } from '../../../src/ffi/handle.ts'
 
 const at = (address: number) => address as Pointer

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Bytes } from '../../../src/ffi/exports.ts'
+import type { Bytes } from '../../../src/ffi/exports.gen.ts'
 import type { Heap } from '../../../src/ffi/heap.ts'
 import { Instance } from '../../../src/ffi/instance.ts'
 

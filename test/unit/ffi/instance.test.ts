@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { SSHError } from '../../../src/errors/ssh-error.ts'
-import type { SessionPointer } from '../../../src/ffi/exports.ts'
+import type { SessionPointer } from '../../../src/ffi/exports.gen.ts'
 import type { SessionHost } from '../../../src/ffi/host.ts'
 import { Instance } from '../../../src/ffi/instance.ts'
 
