@@ -67,5 +67,5 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
 }
 const upward = findings.length
 const round = circles(graph)
-for (const path of round) console.error(`a circle of imports: ${path.join(' -> ')}`)
+for (const path of round) findings.push(`a circle of imports: ${path.join(' -> ')}`)
 report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles`)

@@ -7,7 +7,7 @@ import { copyBytes } from '../wire-format/bytes.ts'
 import { bytes, record, text } from './arguments.ts'
 import { AsyncCall } from './async-call.ts'
 import type { Again, SessionContext } from './session-context.ts'
-import type { Session } from './session/session.ts'
+import type { SessionUserauth } from './session/userauth.ts'
 
 /**
  * An SSH agent in the shape of libssh2's and ssh2-python's: connect, list, authenticate. Non-blocking.
@@ -15,14 +15,14 @@ import type { Session } from './session/session.ts'
  */
 export class Agent implements Disposable {
   /** The session that this agent is for. */
-  readonly session: Session
+  readonly session: SessionUserauth
   readonly #asyncCalls: AsyncCall
   #path: string | null = null
   #client: AgentClient | undefined
   #identities: readonly AgentIdentity[] = []
 
   /** For the bindings: `session.agentInit()` makes one. */
-  constructor(session: Session, context: SessionContext) {
+  constructor(session: SessionUserauth, context: SessionContext) {
     this.session = session
     this.#asyncCalls = new AsyncCall(context)
   }

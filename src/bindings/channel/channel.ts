@@ -1,7 +1,7 @@
 import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import {
-  LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
+  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
   LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
 } from '../../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
@@ -14,7 +14,7 @@ import type { SendableData } from '../../wire-format/bytes-of.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { bytes, data, flag, int, INT_MAX, record, text, wholeNumber } from '../arguments.ts'
 import type { Again, SessionContext, Way } from '../session-context.ts'
-import type { Session } from '../session/session.ts'
+import type { SessionUserauth } from '../session/userauth.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */
 export interface PtyOptions {
@@ -63,7 +63,7 @@ const SEND_EOF: readonly unknown[] = ['sendEof']
  */
 export class Channel implements Disposable {
   /** The session that this channel belongs to. */
-  readonly session: Session
+  readonly session: SessionUserauth
   readonly #context: SessionContext
   readonly #handle: Handle<ChannelPointer>
   /** How reads are made: until something arrives for this channel, by its number, they wait. */
@@ -76,7 +76,7 @@ export class Channel implements Disposable {
   #closing = false
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
-  constructor(session: Session, context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer> = context.handle) {
+  constructor(session: SessionUserauth, context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer> = context.handle) {
     this.session = session
     this.#context = context
     this.#handle = new Handle('channel', pointer, owner)
@@ -222,7 +222,7 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_request_auth_agent.
    */
   requestAuthAgent(): number {
-    this.session.listenForAgents()
+    this.#context.listen(LIBSSH2_CALLBACK_AUTHAGENT, true)
     return this.#request(['requestAuthAgent'], () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
   }
 
@@ -239,7 +239,7 @@ export class Channel implements Disposable {
   x11ReqEx(singleConnection: boolean, authProto: string | null, authCookie: string | null, screen = 0): number {
     const number = int(screen, 'screen')
     const single = flag(singleConnection, 'singleConnection')
-    this.session.listenForX11()
+    this.#context.listen(LIBSSH2_CALLBACK_X11, true)
     return this.#request(['x11', single, authProto, authCookie, screen], (scope) => {
       const optional = (value: string | null, name: string) => value === null ? 0 as Bytes : scope.utf8(value, name).pointer
       const [proto, cookie] = [optional(authProto, 'authProto'), optional(authCookie, 'authCookie')]

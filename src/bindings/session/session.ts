@@ -221,7 +221,7 @@ export class Session extends SessionUserauth {
   /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
   publickeyInit(): PublickeySubsystem | Again {
     this.needHandshake()
-    const open = async () => (await import('../publickey/subsystem.ts')).PublickeySubsystem.open(this, this[CONTEXT])
+    const open = async () => (await import('../publickey/subsystem.ts')).PublickeySubsystem.open(this, this[CONTEXT], () => this.openSession())
     return this.#asyncCalls.call([this, 'publickeyInit'], open, true)
   }
 

@@ -12,7 +12,7 @@ import { data as checkedData, wholeBigint, wholeNumber } from '../arguments.ts'
 import type { Again } from '../session-context.ts'
 import { checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, writeAttributes } from './attributes.ts'
 import type { SftpCall, SftpContext, SftpPath } from './context.ts'
-import type { Sftp } from './sftp.ts'
+import type { SftpObject } from './sftp-object.ts'
 
 /** One entry of a directory. */
 export interface SftpDirectoryEntry {
@@ -43,7 +43,7 @@ interface Staged {
 /** An open file or directory. Non-blocking; one call at a time with the others of its SFTP object (law 6). */
 export class SftpHandle implements Disposable {
   /** The SFTP object that this handle belongs to. */
-  readonly sftp: Sftp
+  readonly sftp: SftpObject
   readonly #context: SftpContext
   readonly #handle: Handle<SftpHandlePointer>
   readonly #path: SftpPath
@@ -51,7 +51,7 @@ export class SftpHandle implements Disposable {
   #writing: Staged | undefined
 
   /** For the bindings: `sftp.open()` and `sftp.opendir()` make one. */
-  constructor(sftp: Sftp, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath) {
+  constructor(sftp: SftpObject, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath) {
     this.sftp = sftp
     this.#context = context
     this.#handle = new Handle('SFTP handle', pointer, context.handle)
