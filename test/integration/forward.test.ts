@@ -279,10 +279,26 @@ describe('forwardDynamic', () => {
   })
 
   test.each([
+    ['an address', () => Buffer.of(127, 0, 0, 1, 0)],
+    ['an address, and a user', () => Buffer.concat([Buffer.of(127, 0, 0, 1), Buffer.from('somebody\0')])],
+    ['a name (4A)', () => Buffer.concat([Buffer.of(0, 0, 0, 1, 0), Buffer.from('localhost\0')])],
+  ])('takes %s of SOCKS 4', async (_, where) => {
+    const port = await service(echo)
+    const forwarding = await proxy()
+    const socket = await dial(forwarding.port)
+    const back = all(socket)
+    socket.end(Buffer.concat([Buffer.of(4, 1, port >> 8, port & 255), where(), Buffer.from('there and back')]))
+    const answer = await within(5000, 'the answer', back)
+    expect(answer.subarray(0, 8).toString('hex')).toBe('005a000000000000')
+    expect(answer.subarray(8).toString()).toBe('there and back')
+  })
+
+  test.each([
     ['no method that we have', [5, 1, 2], '05ff'],
     ['BIND', [5, 1, 0, 5, 2, 0, 1, 127, 0, 0, 1, 0, 80], '050005070001000000000000'],
     ['an unknown kind of address', [5, 1, 0, 5, 1, 0, 7], '050005080001000000000000'],
-    ['SOCKS 4', [4, 1, 0, 80, 127, 0, 0, 1, 0], ''],
+    ['BIND of SOCKS 4', [4, 2, 0, 80, 127, 0, 0, 1, 0], '005b000000000000'],
+    ['SOCKS 3', [3, 1, 0, 80, 127, 0, 0, 1, 0], ''],
     ['a request of another version', [5, 1, 0, 4, 1, 0, 1], '0500'],
     ['less than a request', [5, 1, 0, 5, 1], '0500'],
   ])('%s is refused, and the next client served', async (_, bytes, answer) => {

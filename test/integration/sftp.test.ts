@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -69,4 +69,11 @@ test('writes and reads a file of a few megabytes', async () => {
 
 test('names status and path of a refusal', async () => {
   await expect(session.complete(() => sftp.stat('/no/such/file'))).rejects.toMatchObject({ name: 'SftpError', status: 2, path: '/no/such/file' })
+})
+
+test('a directory is made with the mode that the server gives where none is named', async () => {
+  const path = join(folder, 'made')
+  expect(await session.complete(() => sftp.mkdir(path))).toBe(0)
+  expect(statSync(path).isDirectory()).toBe(true)
+  expect(() => sftp.mkdir(join(folder, 'not'), -2)).toThrow(RangeError)
 })

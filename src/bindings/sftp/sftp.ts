@@ -143,7 +143,7 @@ export class Sftp implements SftpObject, Disposable {
 
   /** Makes a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
   mkdir(path: SftpPath, mode: number = LIBSSH2_SFTP_DEFAULT_MODE): number {
-    const bits = wholeNumber(mode, 'mode')
+    const bits = mode === LIBSSH2_SFTP_DEFAULT_MODE ? mode : wholeNumber(mode, 'mode')
     return this.#onPath(['mkdir', bits], path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, bits))
   }
 
