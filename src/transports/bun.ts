@@ -3,7 +3,7 @@ import type { Transport } from '../runtime/transport.ts'
 import { BunPort, type BunSocket } from './bun/port.ts'
 import { PortTransport } from './port-transport.ts'
 import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { orAbort } from '../abort/or-abort.ts'
 
 export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
@@ -26,6 +26,6 @@ async function open(target: { readonly hostname: string, readonly port: number }
   signal?.throwIfAborted()
   const port = new BunPort()
   const bun = (globalThis as unknown as { readonly Bun: BunNet }).Bun
-  await unlessAborted(bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers }), signal, (late) => late.terminate())
+  await orAbort(bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers }), signal, (late) => late.terminate())
   return new PortTransport(port)
 }

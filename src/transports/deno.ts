@@ -1,7 +1,7 @@
 /// TCP and Unix sockets of Deno. Needs `--allow-net`; a Unix socket `--allow-read` and `--allow-write` too.
 import type { Transport } from '../runtime/transport.ts'
 import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { orAbort } from '../abort/or-abort.ts'
 
 export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
@@ -29,7 +29,7 @@ export function connectUnix(path: string, { signal }: { readonly signal?: AbortS
 async function open(target: Parameters<DenoNet['connect']>[0], signal: AbortSignal | undefined): Promise<Transport> {
   signal?.throwIfAborted()
   const deno = (globalThis as unknown as { readonly Deno: DenoNet }).Deno
-  const conn = await unlessAborted(deno.connect(target), signal, (late) => late.close())
+  const conn = await orAbort(deno.connect(target), signal, (late) => late.close())
   conn.setNoDelay?.()
   return fromConn(conn)
 }

@@ -1,5 +1,6 @@
 import { type AuthAttempt, AuthenticationError, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_AUTHENTICATION_FAILED } from '../../ffi/constants.gen.ts'
+import { printable } from '../../errors/printable.ts'
 import type { AuthMethod } from './authenticate.ts'
 
 /** Keys that a message lists; `attempts` has them all. */
@@ -21,7 +22,7 @@ export function authenticationFailed(attempts: readonly AuthAttempt[], left: rea
 }
 
 function describe({ method, keyType, fingerprint, algorithm, outcome, error }: AuthAttempt): string {
-  const key = fingerprint === undefined ? '' : ` ${printable(keyType ?? 'key')} ${fingerprint}`
+  const key = fingerprint === undefined ? '' : ` ${printableName(keyType ?? 'key')} ${fingerprint}`
   const by = algorithm === undefined || algorithm === keyType ? '' : ` by ${algorithm}`
   return `${method}${key}${by} (${outcome === 'failed' || !saysRefusal(error) ? error?.message ?? outcome : OUTCOMES[outcome]})`
 }
@@ -34,10 +35,8 @@ function saysRefusal(error: Error | undefined): boolean {
 }
 
 function names(list: readonly string[]): string {
-  return [...new Set(list)].map(printable).join(', ')
+  return [...new Set(list)].map(printableName).join(', ')
 }
 
 /** Names come from servers and agents, and errors are shown in terminals. */
-function printable(name: string): string {
-  return name.slice(0, 80).replace(/[^\x21-\x7e]/g, '?')
-}
+const printableName = (name: string) => printable(name, 80)
