@@ -24,7 +24,8 @@ export class AsyncCall {
   /** As `call`, where `use` makes a call of C with the result: it is kept for the next attempt as long as `use` says EAGAIN. */
   callWith<V, T>(call: readonly unknown[], start: () => Promise<V>, use: (result: V) => T | Again, seenThrough = false): T | Again {
     const step = this.#begin(call, start, seenThrough)
-    if (!step.outcome) return this.#context.pending()
+    if (!step.outcome) return this.#context.pending({ step })
+    this.#context.driver.over(step.lane, step.call)
     let over = true
     try {
       const result = use(step.recall<V>())

@@ -35,6 +35,8 @@ export interface Way {
   readonly call?: readonly unknown[]
   /** That call itself, where the caller has asked for it. */
   readonly step?: Step
+  /** The same for a call that keeps nothing from attempt to attempt: what it is made on, and which it is. Its caller is known by it in `wait()`. */
+  readonly name?: readonly [on: unknown, ...call: unknown[]]
   /** It is a part of that call only, whose caller says when it is over. */
   readonly isPart?: boolean
   /** Each call of the same gives something else: what came of one is not told again. */
@@ -193,8 +195,13 @@ export class SessionContext {
   }
 
   /** One attempt at a call that is not C's, and that says EAGAIN. */
-  pending(): Again {
-    return this.call({}, sayAgain) as Again
+  pending(way: Pick<Way, 'step' | 'name'>): Again {
+    this.driver.current?.looksAt(undefined)
+    if (this.failure) throw this.failure
+    const end = this.#checkEnd()
+    if (end) throw end
+    this.driver.afterDirectCall()
+    return this.#again(way.step, way.name)
   }
 
   /** Calls C for something that neither waits nor fails. */
@@ -234,12 +241,12 @@ export class SessionContext {
   }
 
   /** One attempt at a call that may say EAGAIN: takes its lane, and gives it back when the call is over. */
-  #attempt<R, T>({ lane, local, source, takes, isPart }: Way, step: Step | undefined, run: Run<R>, checked: (result: R) => R | Again, read: ((result: R) => T) | undefined): T | Again {
+  #attempt<R, T>({ lane, local, source, takes, isPart, name }: Way, step: Step | undefined, run: Run<R>, checked: (result: R) => R | Again, read: ((result: R) => T) | undefined): T | Again {
     const { current } = this.driver
     current?.looksAt(source)
     if (!local && this.failure) throw this.#over(step, this.failure)
     const { session } = this
-    if (lane && step && !lane.admits(step)) return this.#again()
+    if (lane && step && !lane.admits(step)) return this.#again(step, name)
     let again = false
     try {
       if (step) lane?.hold(step)
@@ -250,7 +257,7 @@ export class SessionContext {
         const end = this.#checkEnd()
         again = end === undefined
         if (end) throw end
-        return this.#again()
+        return this.#again(step, name)
       }
       const value = (read ? read(result as R) : result) as T
       if (current && step && !isPart) {
@@ -262,7 +269,7 @@ export class SessionContext {
       throw this.#over(step, reason)
     } finally {
       this.#running = undefined
-      if (!again && step && lane?.release(step)) this.driver.release()
+      if (!again) this.#settled(step, name, lane)
       this.driver.afterDirectCall()
     }
   }
@@ -275,9 +282,17 @@ export class SessionContext {
     return reason
   }
 
-  #again(): Again {
-    this.driver.blocked()
+  #again(step: Step | undefined, name: Way['name']): Again {
+    if (step) this.driver.blocked(step.lane, step.call)
+    else if (name) this.driver.blocked(name[0], name)
     return LIBSSH2_ERROR_EAGAIN
+  }
+
+  /** A call is over: its lane is free, and its caller waits no more. */
+  #settled(step: Step | undefined, name: Way['name'], lane: Lane | undefined): void {
+    if (step) this.driver.over(step.lane, step.call)
+    else if (name) this.driver.over(name[0], name)
+    if (step && lane?.release(step)) this.driver.release()
   }
 
   readonly #codeOf = (rc: number): number => rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN ? this.#raise(rc) : rc
@@ -339,5 +354,3 @@ export class SessionContext {
 function whyFailed(cause: unknown): string {
   return cause instanceof Error && cause.message ? `the transport failed: ${cause.message}` : 'the transport failed'
 }
-
-const sayAgain = (): number => LIBSSH2_ERROR_EAGAIN

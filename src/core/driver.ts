@@ -1,6 +1,7 @@
 import { onAbort } from '../abort/on-abort.ts'
 import { type Again, Operation } from './operation.ts'
 import { inAnotherTurn } from './turn.ts'
+import { Waits } from './waits.ts'
 
 /** What the driver drives: one session. */
 export interface Driven {
@@ -33,15 +34,12 @@ export class Driver {
   readonly #parked = new Map<number, Set<Operation>>()
   readonly #ready = new Set<number>()
   #lastNumber = 0
-  #waiters: (() => void)[] = []
+  readonly #waits = new Waits()
   #pumping = false
   #scheduled = false
   #seen = 0
   #released = false
   #current: Operation | undefined
-  /** Counts what came from outside; how far that was when a call from outside last said EAGAIN. */
-  #moves = 0
-  #movesAtAgain = 0
   /** How often a slice was asked for in this turn of the event loop. */
   #slices = 0
 
@@ -126,29 +124,24 @@ export class Driver {
     else this.#parked.set(source, new Set([operation]))
   }
 
-  /** A call from outside the loop said EAGAIN: what moves from now on lets whoever waits next go on. */
-  blocked(): void {
-    if (!this.#pumping) this.#movesAtAgain = this.#moves
+  /** A call said EAGAIN: if it came from outside the loop, its caller will wait. @param on what it is made on: a lane, a channel, … */
+  blocked(on: unknown, call: readonly unknown[]): void {
+    if (!this.#pumping) this.#waits.blocked(on, call)
   }
 
-  /** Resolves when it makes sense to repeat a call that said EAGAIN: at once, if something has moved since the last one did. */
+  /** A call is over: its caller, if it came from outside the loop, waits no more. */
+  over(on: unknown, call: readonly unknown[]): void {
+    if (!this.#pumping) this.#waits.over(on, call)
+  }
+
+  /** Nothing is called on this any more. */
+  gone(on: unknown): void {
+    this.#waits.gone(on)
+  }
+
+  /** Resolves when it makes sense to repeat a call that said EAGAIN: at once, if something has moved since its caller made it, whoever else has called since. */
   wait(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      if (this.#movesAtAgain !== this.#moves) {
-        this.#movesAtAgain = this.#moves
-        return resolve()
-      }
-      const stopListening = onAbort(signal, () => {
-        this.#waiters = this.#waiters.filter((waiter) => waiter !== wake)
-        reject(signal?.reason)
-      })
-      const wake = () => {
-        stopListening()
-        resolve()
-      }
-      this.#waiters.push(wake)
-    })
+    return this.#waits.wait(signal)
   }
 
   /** Something happened outside: a drained queue, an answer, a timer. */
@@ -159,7 +152,6 @@ export class Driver {
 
   /** Bytes arrived: C says for whom. */
   arrived(): void {
-    this.#moves += 1
     this.#released = true
     this.pump()
   }
@@ -229,7 +221,7 @@ export class Driver {
       this.#current = undefined
       this.#pumping = false
     }
-    if (moved) this.#wakeWaiters()
+    if (moved) this.#waits.moved()
   }
 
   #attempt(operation: Operation): void {
@@ -240,11 +232,5 @@ export class Driver {
       // One that had to do with a channel alone can have changed nothing for the others.
       this.markReady(operation.source ?? ALL)
     } else if (operation.source !== undefined) this.#park(operation, operation.source)
-  }
-
-  #wakeWaiters(): void {
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const waiter of waiters) waiter()
   }
 }

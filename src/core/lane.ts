@@ -21,7 +21,7 @@ export class Step {
   }
 
   is(lane: Lane | undefined, call: readonly unknown[]): boolean {
-    return this.lane === lane && this.call.length === call.length && this.call.every((value, at) => isSame(value, call[at]))
+    return this.lane === lane && isSameCall(this.call, call)
   }
 
   /** True while libssh2 stands in the middle of this call, and must be brought to its end whoever waits for it (law 7). */
@@ -69,6 +69,11 @@ export class Lane {
     this.#holder = undefined
     return true
   }
+}
+
+/** The same thing called, with the same arguments. */
+export function isSameCall(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a === b || (a.length === b.length && a.every((value, at) => isSame(value, b[at])))
 }
 
 /** Bytes that are compared at either end of an argument. */

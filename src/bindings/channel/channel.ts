@@ -108,9 +108,10 @@ export class Channel implements Disposable {
     if (this.#plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
-  #call(way: Way, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
+  /** @param call names it, with its arguments, where it may say EAGAIN and has no step: so `wait()` knows its caller. */
+  #call(way: Way, run: (c: Libssh2Module, channel: ChannelPointer) => number, ...call: readonly unknown[]): number {
     const { pointer } = this.#handle
-    return this.#context.call(way, (c) => run(c, pointer))
+    return this.#context.call(call.length === 0 ? way : { ...way, name: [this, ...call] }, (c) => run(c, pointer))
   }
 
   #plain<T>(run: (c: Libssh2Module, channel: ChannelPointer) => T): T {
@@ -266,7 +267,7 @@ export class Channel implements Disposable {
     const stream = int(streamId, 'streamId')
     const { heap } = this.#context
     const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length), 'read', stream)
     return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
   }
 
@@ -277,7 +278,7 @@ export class Channel implements Disposable {
     const stream = int(streamId, 'streamId')
     const { heap } = this.#context
     const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length))
+    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length), 'read', stream)
     if (rc > 0) room.set(heap.view(buffer, rc))
     return rc
   }
@@ -304,7 +305,7 @@ export class Channel implements Disposable {
     const step = this.#writeStep(stream, content)
     if (step.outcome) return step.recall()
     step.resume ??= () => this.#writeOn(step, stream, content)
-    if (this.#context.driver.current?.outruns(step)) return [this.#context.pending(), 0]
+    if (this.#context.driver.current?.outruns(step)) return [this.#context.pending({ step }), 0]
     return this.#writeOn(step, stream, content)
   }
 
@@ -338,7 +339,7 @@ export class Channel implements Disposable {
   /** One packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
   #writePart(step: Step, streamId: number, part: Uint8Array): number {
     const { heap, wire } = this.#context
-    if (wire.congested) return this.#context.pending()
+    if (wire.congested) return this.#context.pending({ step })
     const buffer = heap.scratch(LARGEST_WRITE)
     heap.write(buffer, part)
     const rc = this.#call({ lane: this.#writing, step, isPart: true }, (c, channel) => c._libssh2_channel_write_ex(channel, streamId, buffer, part.length))
@@ -355,7 +356,7 @@ export class Channel implements Disposable {
   sendEof(): number {
     const step = this.#context.step(this.#writing, SEND_EOF)
     step.resume ??= () => this.#sendEof(step)
-    if (this.#context.driver.current?.outruns(step)) return this.#context.pending()
+    if (this.#context.driver.current?.outruns(step)) return this.#context.pending({ step })
     return this.#sendEof(step)
   }
 
@@ -369,18 +370,18 @@ export class Channel implements Disposable {
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_eof(channel))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_eof(channel), 'waitEof')
   }
 
   /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#closing = true
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_close(channel))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_close(channel), 'close')
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_closed(channel))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_closed(channel), 'waitClosed')
   }
 
   /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
@@ -400,7 +401,7 @@ export class Channel implements Disposable {
     const rc = this.#call(this.#reading, (c, channel) => {
       signal = c._glue_channel_exit(channel, state)
       return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
-    })
+    }, 'exit')
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     const [hasStatus, status, coreDumped] = [word(EXIT_STATE.has_status), word(EXIT_STATE.status), word(EXIT_STATE.core_dumped)]
     if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
@@ -409,7 +410,7 @@ export class Channel implements Disposable {
 
   /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
-    return this.#call(this.#reading, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
+    return this.#call(this.#reading, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0, 'peerClosed')
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
@@ -450,7 +451,7 @@ export class Channel implements Disposable {
   /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
     const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_flush_ex(channel, stream), 'flush', stream)
   }
 
   /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
@@ -516,7 +517,7 @@ export class Channel implements Disposable {
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
+    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked), 'handleExtendedData', checked)
   }
 
   /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
@@ -537,19 +538,24 @@ export class Channel implements Disposable {
   free(): Again | 0 {
     if (this.#handle.freed) return 0
     if (this.session.failure) {
-      this.#handle.drop()
+      this.#drop()
       return 0
     }
     if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
     this.#closing = true
     this.#context.unansweredCloses.add(this)
-    const rc = this.#call({}, (c, channel) => c._libssh2_channel_free(channel))
+    const rc = this.#call({}, (c, channel) => c._libssh2_channel_free(channel), 'free')
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#context.unansweredCloses.delete(this)
     this.#context.closedAt = performance.now()
-    this.#handle.drop()
+    this.#drop()
     this.#context.driver.release()
     return 0
+  }
+
+  #drop(): void {
+    this.#handle.drop()
+    for (const on of [this, this.#requests, this.#writing]) this.#context.driver.gone(on)
   }
 
   /** Sees a request of this channel through: freed before, its answer might be taken for another channel's of the same number. */

@@ -17,6 +17,6 @@ export class AcceptQueue<T> {
   accept(): T | Again {
     const item = this.#waiting.shift()
     if (item !== undefined) return item
-    return this.#context.pending()
+    return this.#context.pending({ name: [this] })
   }
 }

@@ -28,7 +28,7 @@ export class Listener implements Disposable {
   /** The next connection, or EAGAIN. It is a channel of its own, which outlives the listener. libssh2_channel_forward_accept. */
   forwardAccept(): Channel | Again {
     const { pointer } = this.#handle
-    return this.#context.performForPointer({}, () => (c) => c._libssh2_channel_forward_accept(pointer), (channel) => new Channel(this.session, this.#context, channel))
+    return this.#context.performForPointer({ name: [this, 'accept'] }, () => (c) => c._libssh2_channel_forward_accept(pointer), (channel) => new Channel(this.session, this.#context, channel))
   }
 
   /**
@@ -39,10 +39,11 @@ export class Listener implements Disposable {
     if (this.#handle.freed) return 0
     const { pointer } = this.#handle
     if (!this.session.failure) {
-      const rc = this.#context.call({}, (c) => c._libssh2_channel_forward_cancel(pointer))
+      const rc = this.#context.call({ name: [this, 'cancel'] }, (c) => c._libssh2_channel_forward_cancel(pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     this.#handle.drop()
+    this.#context.driver.gone(this)
     this.#context.driver.release()
     return 0
   }

@@ -84,7 +84,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
 
   /**
    * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered.
-   * The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
+   * At once, if that has happened since the caller's EAGAIN, whoever has called since: any number of loops may wait, and await other things before.
+   * Who looks at something that does not say EAGAIN (`windowReadEx`) begins to wait in the same turn. The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
    */
   wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(options.signal)
@@ -273,18 +274,18 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     const context = this[CONTEXT]
     using scope = context.heap.scope()
     const seconds = scope.out()
-    const rc = context.call({}, (c, session) => c._libssh2_keepalive_send(session, seconds))
+    const rc = context.call({ name: [context, 'keepaliveSend'] }, (c, session) => c._libssh2_keepalive_send(session, seconds))
     return rc === 0 ? context.heap.i32(seconds) : rc
   }
 
   /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */
   keepaliveNow(): number {
-    return this[CONTEXT].call({}, (c, session) => c._glue_session_keepalive(session))
+    return this[CONTEXT].call({ name: [this, 'keepalive'] }, (c, session) => c._glue_session_keepalive(session))
   }
 
   /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
   sendIgnore(): number {
-    return this[CONTEXT].call({}, (c, session) => c._glue_session_ignore(session))
+    return this[CONTEXT].call({ name: [this, 'ignore'] }, (c, session) => c._glue_session_ignore(session))
   }
 
   /**

@@ -30,6 +30,12 @@ export class SftpContext {
     this.handle = new Handle('SFTP object', pointer, context.handle)
   }
 
+  /** The SFTP object has been freed. */
+  drop(): void {
+    this.handle.drop()
+    this.session.driver.gone(this.#lane)
+  }
+
   get pointer(): SftpPointer {
     return this.handle.pointer
   }

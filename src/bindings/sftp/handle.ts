@@ -105,7 +105,7 @@ export class SftpHandle implements Disposable {
 
   #writeOn(step: Step, content: Uint8Array): [rc: number, bytesWritten: number] {
     // Another write is under way, or C is in the middle of something else.
-    if (!this.#context.admits(step) || (step.midway && !this.#continues(step, content))) return [this.#context.session.pending(), 0]
+    if (!this.#context.admits(step) || (step.midway && !this.#continues(step, content))) return [this.#context.session.pending({ name: [this, 'write', content] }), 0]
     const writing = this.#continues(step, content) ? this.#writing as Staged : this.#stage(step, content)
     const length = Math.min(content.length, LARGEST)
     try {

@@ -205,10 +205,11 @@ export class Sftp implements SftpObject, Disposable {
     const { handle, session } = this.#sftp
     if (handle.freed) return 0
     if (!this.session.failure) {
-      const rc = session.call({}, (c) => c._libssh2_sftp_shutdown(handle.pointer))
+      const rc = session.call({ name: [this, 'shutdown'] }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
-    handle.drop()
+    this.#sftp.drop()
+    session.driver.gone(this)
     return 0
   }
 

@@ -164,15 +164,17 @@ describe('wait', () => {
 
   test('resolves at once if something moved after the call that said EAGAIN', async () => {
     const { driver } = driverOfNothing()
-    driver.blocked()
+    driver.blocked('channel', ['read'])
     driver.wake()
     await driver.wait()
   })
 
-  test('does not resolve for an operation that has merely ended', async () => {
+  test('resolves once for an operation that has ended: it may have held what the call waits for', async () => {
     const { driver } = driverOfNothing()
-    driver.blocked()
+    driver.blocked('channel', ['read'])
     await driver.run(() => 0)
+    await driver.wait()
+    driver.blocked('channel', ['read'])
     const woken = vi.fn()
     void driver.wait().then(woken)
     await settled()

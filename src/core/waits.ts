@@ -1,0 +1,117 @@
+import { onAbort } from '../abort/on-abort.ts'
+import { isSameCall } from './lane.ts'
+
+/** A call from outside the driver that has said EAGAIN, and has not been made again since. */
+interface Blocked {
+  readonly call: readonly unknown[]
+  /** How many moves there had been then. */
+  moves: number
+  /** Milliseconds that somebody who waits is held back on suspicion of being this call's caller. */
+  delay: number
+}
+
+/** Callers for whom is kept how far they have seen. */
+const KEPT = 1024
+
+/** More is too much for timers. */
+const LONGEST_DELAY = 2 ** 30
+
+/**
+ * Who waits until something moves. Nobody says who he is when he begins to wait, but each has made a call that said EAGAIN before. So a wait ends at once
+ * while there is a call that was told EAGAIN before the last move and has not been repeated since: its caller may be the one who waits, and what he wants may
+ * be there already. Where he is not, he waits again with nothing moved: then he is held back, each time twice as long, so that an idle session is left
+ * in peace whoever has given up a call, and nobody waits longer in vain than he was away himself.
+ */
+export class Waits {
+  #moves = 0
+  /** How far those were who have made no call, when somebody last was told anything. */
+  #seen = 0
+  /** By what the call is made on: a lane, a channel, … */
+  readonly #blocked = new Map<unknown, Blocked[]>()
+  readonly #waiters = new Set<() => void>()
+
+  /** Something has moved: all who wait go on, and whoever waits next without having looked again. */
+  moved(): void {
+    this.#moves += 1
+    if (this.#waiters.size === 0) return
+    const waiters = [...this.#waiters]
+    this.#waiters.clear()
+    for (const wake of waiters) wake()
+  }
+
+  /** A call has said EAGAIN: what has moved so far is of no use to it. */
+  blocked(on: unknown, call: readonly unknown[]): void {
+    this.#seen = this.#moves
+    const calls = this.#blocked.get(on) ?? []
+    this.#blocked.delete(on)
+    this.#blocked.set(on, calls)
+    const known = calls.find((one) => isSameCall(one.call, call))
+    if (!known) calls.push({ call, moves: this.#moves, delay: 0 })
+    else if (known.moves !== this.#moves) Object.assign(known, { moves: this.#moves, delay: 0 })
+    if (this.#blocked.size > KEPT) this.#blocked.delete(this.#blocked.keys().next().value)
+  }
+
+  /** A call is over: nobody waits for it any more. */
+  over(on: unknown, call: readonly unknown[]): void {
+    const calls = this.#blocked.get(on)
+    if (!calls) return
+    const left = calls.filter((one) => !isSameCall(one.call, call))
+    if (left.length > 0) this.#blocked.set(on, left)
+    else this.#blocked.delete(on)
+  }
+
+  /** Nothing can be called there any more. */
+  gone(on: unknown): void {
+    this.#blocked.delete(on)
+  }
+
+  /** Resolves when it makes sense to repeat a call that said EAGAIN. Rejects with `signal.reason` when aborted. */
+  wait(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const delay = this.#seen === this.#moves ? this.#delay() : 0
+      this.#seen = this.#moves
+      if (delay === 0) {
+        this.#suspected()
+        return resolve()
+      }
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const end = () => {
+        clearTimeout(timer)
+        this.#waiters.delete(wake)
+        stopListening()
+      }
+      const stopListening = onAbort(signal, () => {
+        end()
+        reject(signal?.reason)
+      })
+      const wake = () => {
+        end()
+        resolve()
+      }
+      this.#waiters.add(wake)
+      if (delay === undefined) return
+      timer = setTimeout(() => {
+        this.#suspected()
+        wake()
+      }, delay)
+    })
+  }
+
+  /** The calls that were told EAGAIN before the last move. */
+  * #outdated(): Iterable<Blocked> {
+    for (const calls of this.#blocked.values()) for (const call of calls) if (call.moves !== this.#moves) yield call
+  }
+
+  /** How long a wait is held back; `undefined` until something moves. */
+  #delay(): number | undefined {
+    let least: number | undefined
+    for (const { delay } of this.#outdated()) least = Math.min(least ?? delay, delay)
+    return least
+  }
+
+  /** Somebody goes on who may have made any of these calls. If he has not, the next one waits longer. */
+  #suspected(): void {
+    for (const call of this.#outdated()) call.delay = Math.min(Math.max(1, 2 * call.delay), LONGEST_DELAY)
+  }
+}
