@@ -3,7 +3,7 @@ import type { Channel } from '../../src/bindings/channel/channel.ts'
 import { Session } from '../../src/bindings/session/session.ts'
 import { SSHError } from '../../src/errors/ssh-error.ts'
 import { Instance } from '../../src/ffi/instance.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { type AcceptChannelOptions, type ChannelNumbers, type Connection, serveExec, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import type { KeyExchangeOptions } from '../support/scripted-server/key-exchange.ts'
 

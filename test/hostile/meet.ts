@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type AuthMethod, type Client, connect, insecureAcceptAnyHostKey, Instance, SSHError } from '../../src/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { acceptChannel, type Connection, message, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import { within } from '../support/within.ts'
 

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { connect, type Client, generateKeyPair, insecureAcceptAnyHostKey, Instance, keyboardInteractive, password, publicKey, SSHError } from '../../src/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { ConnectionEnded } from '../support/scripted-server/byte-queue.ts'
 import { Connection, HostKey } from '../support/scripted-server.ts'
 import { within } from '../support/within.ts'

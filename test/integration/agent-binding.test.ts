@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Agent, AuthenticationError, LIBSSH2_ERROR_EAGAIN, type Session } from '../../src/bindings/index.ts'
-import { connectUnix } from '../../src/transports/node.ts'
+import { connectUnix } from '../../src/node/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { shakenSession, untilDone } from '../support/session.ts'
 import { startSshAgent, type TestAgent } from '../support/ssh-agent.ts'

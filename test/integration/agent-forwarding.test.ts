@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
-import { connectUnix } from '../../src/transports/node.ts'
+import { connectUnix } from '../../src/node/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { startSshAgent, type TestAgent } from '../support/ssh-agent.ts'
 import type { SshServer } from '../support/ssh-server.ts'

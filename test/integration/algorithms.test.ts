@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC, Session } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { startAsyncssh } from '../support/asyncssh.ts'
 import { startDropbear } from '../support/dropbear.ts'
 import { startGoServer } from '../support/go-server.ts'

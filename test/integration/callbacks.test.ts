@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Session } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { message, type Connection, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import { within } from '../support/within.ts'
 

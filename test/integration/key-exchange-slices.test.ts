@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Driver } from '../../src/core/driver.ts'
 import { LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, Session } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'

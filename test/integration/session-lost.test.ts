@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, test } from 'vitest'
 import { CONTEXT } from '../../src/bindings/session/transport.ts'
 import { Instance, Session, SSHError } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { startProxy } from '../support/proxy.ts'
 import { execute, openSession, readAll, text } from '../support/session.ts'
 import { startSshd } from '../support/sshd.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Instance, Session, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { execute, finish, readAll } from '../support/session.ts'
 import { publicKey } from '../support/key-pairs.ts'

@@ -1,5 +1,5 @@
 import { LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE, type Channel, type Instance, Session, type Sftp } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { seededRandom } from '../support/random.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 

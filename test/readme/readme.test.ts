@@ -46,7 +46,7 @@ describe('the README', () => {
       '/home/me/.ssh/known_hosts': files.file('known_hosts'),
       '/home/me/.ssh/id_ed25519': server.keys.ed25519.path,
     })
-    expect(printed).toMatch(/^Linux [^]*{"code":0}$/)
+    expect(printed).toMatch(/^Linux [^]*{"code":0,"signal":null,"coreDumped":false,"message":""}$/)
   })
 
   test('has a catch that names the error', async () => {
@@ -59,7 +59,7 @@ describe('the README', () => {
   })
 
   test('streams through a process', async () => {
-    expect(await run("client.exec('sort'")).toBe('a\nb\n\n{"code":0}')
+    expect(await run("client.exec('sort'")).toBe('a\nb\n\n{"code":0,"signal":null,"coreDumped":false,"message":""}')
   })
 
   test('opens a terminal', async () => {

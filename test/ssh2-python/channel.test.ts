@@ -1,7 +1,7 @@
 /// The behaviours of ssh2-python's tests/test_channel.py, tests/test_ssh2.py and tests/test_multithreading.py; docs/ssh2-python.md is the table.
 import { expect, test } from 'vitest'
 import { Channel, Session } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { execute, finish, openSession, readAll, text } from '../support/session.ts'
 import { useSession } from '../support/use-session.ts'
 

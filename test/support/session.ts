@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Channel, type Instance, LIBSSH2_ERROR_EAGAIN, Session, type Transport } from '../../src/bindings/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import type { SshServer } from './ssh-server.ts'
 
 export interface OpenOptions {

@@ -1,5 +1,5 @@
 import type { Transport } from '../../src/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 
 /** A TCP connection that can stop carrying bytes, both ways, without ending; and break. */
 export interface StallingTransport extends Transport {

@@ -3,7 +3,7 @@
 import { createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, password, SSHError } from '../../src/index.ts'
-import { connectTcp } from '../../src/transports/node.ts'
+import { connectTcp } from '../../src/node/index.ts'
 import { message, serveHandshake, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 
 /** The error of a login at a server that says `text` and then hangs up. */

@@ -5,7 +5,7 @@ import {
   agent, connect, type ConnectOptions, insecureAcceptAnyHostKey, keyboardInteractive, memoryHostKeyStore, parsePrivateKey, password, publicKey, trustOnFirstUse, verifyHostKeyWith,
 } from '../../../src/index.ts'
 import type { Transport } from '../../../src/runtime/transport.ts'
-import { connectTcp } from '../../../src/transports/node.ts'
+import { connectTcp } from '../../../src/node/index.ts'
 import { type SshServer } from '../../support/ssh-server.ts'
 import { startSsh2Server } from '../../support/ssh2-server.ts'
 import { startSshd } from '../../support/sshd.ts'

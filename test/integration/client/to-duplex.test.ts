@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, connect, insecureAcceptAnyHostKey, publicKey } from '../../../src/index.ts'
-import { toDuplex } from '../../../src/transports/node.ts'
+import { toDuplex } from '../../../src/node/index.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 
