@@ -45,6 +45,12 @@ const sources = new Set(modules.map(({ source }) => resolve(declarationOf(source
 /** What stays an import: the runtime's own modules and what package.json resolves at run time. */
 const external = id => id.startsWith('node:') || id.startsWith('cloudflare:') || id.startsWith('#') || id === '@xterm/xterm' || id.endsWith('/libssh2.wasm')
 
+/** Projects whose libraries know no `Disposable` (ES2022, without the types of Node) get it by the declarations that need it. */
+const disposableLibrary = {
+  name: 'disposable-library',
+  renderChunk: code => /\b(Async)?Disposable\b|Symbol\.(dispose|asyncDispose)/.test(code) ? { code: `/// <reference lib="esnext.disposable" />\n${code}`, map: null } : null,
+}
+
 const output = { dir: 'dist', format: 'es', chunkFileNames: chunk => `${chunkName(chunk)}.js`, minifyInternalExports: false, hoistTransitiveImports: false }
 
 export default [
@@ -61,6 +67,6 @@ export default [
     input: inputs(modules.map(({ entry, source }) => ({ entry, source: declarationOf(source) }))),
     output: { ...output, manualChunks: sharedTypes, chunkFileNames: chunk => `${chunkName(chunk)}.d.ts` },
     external,
-    plugins: [dts({ tsconfig: 'tsconfig.json' })],
+    plugins: [dts({ tsconfig: 'tsconfig.json' }), disposableLibrary],
   },
 ]

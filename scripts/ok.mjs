@@ -19,6 +19,7 @@ const SECTIONS = [
   ['generated files are current: interface', node('scripts/generate/interface.mjs', '--check')],
   ['package', node('scripts/check/package.mjs')],
   ['public surface', node('scripts/check/surface.mjs')],
+  ['API reports', node('scripts/generate/api.mjs', '--check')],
   ['size', node('scripts/check/size.mjs')],
   ['reference', node('node_modules/typedoc/bin/typedoc')],
   ['documentation', node('scripts/check/docs.mjs')],

@@ -76,8 +76,9 @@ export type { SftpStatvfs } from './bindings/sftp/attributes.ts'
 
 // Shared
 export type { BytePort, PortSink, Transport } from './runtime/transport.ts'
+export type { Bytes } from './wire-format/bytes.ts'
 export { CommandError, type CommandErrorOptions } from './errors/command-error.ts'
-export { type AuthAttempt, AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
+export { type AuthAttempt, AuthenticationError, ChannelError, ConnectError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from './errors/ssh-error.ts'
 export { Instance, type InstanceOptions } from './ffi/instance.ts'
 export type { IndexedDbFactory, WebAssemblyModule, WebCryptoKey } from './runtime/globals.ts'
 export type { Ask } from './abort/deadline.ts'

@@ -1,5 +1,5 @@
 /// Errors as whoever called may see them: kind, code and a fixed text. Messages of errors can name the host, the user and fingerprints.
-import { AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SSHError } from 'libssh2-wasm'
+import { AuthenticationError, ChannelError, ConnectError, DisconnectError, HostKeyError, KeyError, SSHError } from 'libssh2-wasm'
 
 export interface Problem {
   /** Of HTTP. */
@@ -9,17 +9,24 @@ export interface Problem {
   readonly message: string
 }
 
-export function problem(error: unknown): Problem {
+export function problem(thrown: unknown): Problem {
+  const error = keyErrorOf(thrown) ?? thrown
   const name = error instanceof Error ? error.name : 'Error'
   if (name === 'TimeoutError') return { status: 504, name, code: 'ERR_TIMEOUT', message: 'the time for the command is over' }
   if (name === 'AbortError') return { status: 499, name, code: 'ERR_ABORTED', message: 'the request was given up' }
   if (error instanceof TypeError) return { status: 500, name, code: 'ERR_CONFIGURATION', message: 'the configuration of this Worker cannot be used' }
-  if (!(error instanceof SSHError)) return { status: 502, name: 'ConnectError', code: 'ERR_UNREACHABLE', message: 'the SSH server cannot be reached' }
+  if (!(error instanceof SSHError)) return { status: 500, name, code: 'ERR_UNEXPECTED', message: 'the Worker failed' }
   const { code } = error
+  if (error instanceof ConnectError) return { status: 502, name, code, message: 'the SSH server cannot be reached' }
   if (error instanceof HostKeyError) return { status: 502, name, code, message: 'the SSH server is not the one that is known' }
   if (error instanceof AuthenticationError) return { status: 502, name, code, message: 'the SSH server did not let this Worker in' }
   if (error instanceof KeyError) return { status: 500, name, code, message: 'the private key of this Worker cannot be used' }
   if (error instanceof ChannelError) return { status: 502, name, code, message: 'the SSH server did not run the command' }
   if (error instanceof DisconnectError) return { status: 502, name, code, message: 'the SSH server ended the session' }
   return { status: 502, name, code, message: 'the SSH session failed' }
+}
+
+/** A login fails as a whole; that its key cannot be read is in one of its attempts. */
+function keyErrorOf(thrown: unknown): Error | undefined {
+  return thrown instanceof AuthenticationError ? thrown.attempts.find(({ error }) => error instanceof KeyError)?.error : undefined
 }

@@ -1,40 +1,57 @@
-// The public surface: types of a public signature that no entry exports. With --list, each with the first place that mentions it.
-import { readFileSync, readdirSync } from 'node:fs'
+// The public surface: types of a public signature that no entry exports. Every file of dist/ is looked at, those that entries share too.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import ts from 'typescript'
+import { modules } from '../build/entries.mjs'
 import { report } from './files.mjs'
 
-/** Names that a file of dist/ declares and does not export, with the declarations that mention them. @param {string} path */
-export function hiddenNames(path) {
-  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
-  /** @type {Map<string, ts.Statement>} */
-  const declared = new Map()
-  const exported = new Set()
-  for (const statement of file.statements) {
-    if (ts.isVariableStatement(statement)) for (const { name } of statement.declarationList.declarations) declared.set(name.getText(), statement)
-    else if (ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)) for (const element of statement.exportClause.elements) exported.add((element.propertyName ?? element.name).text)
-    else if ('name' in statement && statement.name) declared.set(/** @type {ts.Identifier} */ (statement.name).text, statement)
-  }
-  /** @type {Map<string, string[]>} */
-  const hidden = new Map()
-  for (const name of declared.keys()) if (!exported.has(name)) hidden.set(name, [])
-  for (const [name, statement] of declared) {
-    /** @param {ts.Node} node */
-    const visit = node => {
-      if (ts.isIdentifier(node) && node.text !== name && !isHeritage(node)) hidden.get(node.text)?.push(name)
-      ts.forEachChild(node, visit)
-    }
-    visit(statement)
-  }
-  return hidden
+const missing = modules.map(({ entry }) => `dist/${entry}.d.ts`).filter(path => !existsSync(path))
+if (missing.length > 0) {
+  report(missing.map(path => `${path} is not there: build first`), '')
+  process.exit()
 }
+
+const folder = resolve('dist')
+const program = ts.createProgram(modules.map(({ entry }) => resolve(folder, `${entry}.d.ts`)), {
+  module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, target: ts.ScriptTarget.ES2022, noEmit: true,
+})
+const checker = program.getTypeChecker()
+const files = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(`${folder}/`))
+
+/** What a name stands for, whatever files it comes through. @param {ts.Symbol} symbol */
+const original = symbol => symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+
+/** @type {Set<ts.Symbol>} */
+const exported = new Set()
+for (const { entry } of modules) {
+  const file = program.getSourceFile(resolve(folder, `${entry}.d.ts`))
+  const module = file && checker.getSymbolAtLocation(file)
+  for (const symbol of module ? checker.getExportsOfModule(module) : []) exported.add(original(symbol))
+}
+
+/** Whether a symbol is declared at the top of a file of ours. @param {ts.Symbol} symbol */
+const isOurs = symbol => symbol.declarations?.some(declaration => {
+  const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
+  return ts.isSourceFile(statement.parent) && files.includes(statement.parent)
+}) ?? false
 
 /** A base class is shown by what it gives to the class that extends it. @param {ts.Node} node */
 const isHeritage = node => ts.isExpressionWithTypeArguments(node.parent) && node.parent.expression === node
 
-const findings = []
-for (const name of readdirSync('dist').filter(name => name.endsWith('.d.ts')).sort()) {
-  for (const [type, users] of hiddenNames(`dist/${name}`)) {
-    if (users.length > 0) findings.push(`dist/${name}: no entry exports ${type}, which is in the signature of ${[...new Set(users)].join(', ')}`)
+/** @type {Map<ts.Symbol, Set<string>>} */
+const hidden = new Map()
+for (const file of files) {
+  for (const statement of file.statements) {
+    if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) continue
+    const owner = ts.isVariableStatement(statement) ? statement.declarationList.declarations[0]?.name : 'name' in statement ? /** @type {ts.Identifier} */ (statement.name) : undefined
+    /** @param {ts.Node} node */
+    const visit = node => {
+      const symbol = ts.isIdentifier(node) && node !== owner && !isHeritage(node) ? checker.getSymbolAtLocation(node) : undefined
+      const used = symbol && original(symbol)
+      if (used && used.name !== owner?.getText() && isOurs(used) && !exported.has(used)) hidden.set(used, (hidden.get(used) ?? new Set()).add(owner?.getText() ?? file.fileName))
+      ts.forEachChild(node, visit)
+    }
+    visit(statement)
   }
 }
-report(findings, 'surface: every type of a public signature is exported')
+report([...hidden].map(([symbol, users]) => `no entry exports ${symbol.name}, which is in the signature of ${[...users].join(', ')}`), 'surface: every type of a public signature is exported')

@@ -25,7 +25,7 @@ export type { RunOptions as CompleteOptions } from '../core/driver.ts'
 
 // The same in both entries
 export type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
-export { AuthenticationError, ChannelError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from '../errors/ssh-error.ts'
+export { AuthenticationError, ChannelError, ConnectError, DisconnectError, HostKeyError, KeyError, SftpError, SSHError, type SSHErrorOptions } from '../errors/ssh-error.ts'
 export * from '../ffi/constants.gen.ts'
 export { Instance, type InstanceOptions } from '../ffi/instance.ts'
 export type { WebAssemblyModule } from '../runtime/globals.ts'

@@ -37,7 +37,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   #ended = false
   #closing: Promise<void> | undefined
 
-  /** For `client.listen()`. */
+  /** For `client.listen()`. @internal */
   constructor(host: string, listener: Listener, signal?: AbortSignal) {
     this.host = host
     this.port = listener.port

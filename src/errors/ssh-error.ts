@@ -21,6 +21,14 @@ export class SSHError extends Error {
   }
 }
 
+/**
+ * A connection for a session could not be opened: the name has no address, nobody listens, no answer. `code` is the system's (`ECONNREFUSED`, `ENOTFOUND`,
+ * `ETIMEDOUT`, …), or `ERR_CONNECT` where the runtime tells none; `cause` is the runtime's own error.
+ */
+export class ConnectError extends SSHError {
+  override name = 'ConnectError'
+}
+
 /** The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 where none was sent. */
 export class DisconnectError extends SSHError {
   override name = 'DisconnectError'

@@ -33,7 +33,8 @@ export interface HostDescription {
   /** Keys in the order in which they are offered: paths, or comments of the agent. */
   readonly identityFiles: readonly string[]
   readonly knownHostsFiles: readonly string[]
-  readonly strictHostKeyChecking: SshConfig['strictHostKeyChecking']
+  /** What becomes of a key that is not known: refused, taken, or asked about. `accept-new` takes the keys of new hosts, and refuses changed ones. */
+  readonly strictHostKeyChecking: 'yes' | 'no' | 'ask' | 'accept-new'
   /** Every value, a keyword on each line, as `ssh -G` shows them. */
   readonly lines: readonly string[]
   /** What was said and is not done, or has no meaning here. */

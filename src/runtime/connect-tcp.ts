@@ -9,8 +9,8 @@ export interface ConnectTcpOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Opens a TCP connection. @throws SSHError where the runtime has none, the error of the connection, or `signal.reason`. */
+/** Opens a TCP connection. @throws SSHError where the runtime has none, ConnectError with the system's code, or `signal.reason`. */
 export declare function connectTcp(options: ConnectTcpOptions): Promise<Transport>
 
-/** Opens the Unix socket of an authentication agent: at `path`, or where SSH_AUTH_SOCK says. @throws SSHError `ERR_NO_AGENT` where there is none. */
+/** Opens the Unix socket of an authentication agent: at `path`, or where SSH_AUTH_SOCK says. @throws SSHError `ERR_NO_AGENT` where there is none, ConnectError where nobody listens. */
 export declare function connectAgent(path: string | undefined, signal: AbortSignal | undefined): Promise<Transport>

@@ -1,4 +1,5 @@
 /// TCP and Unix sockets of Bun.
+import { connectError, placeOf } from '../errors/connect-error.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { BunPort, type BunSocket } from './bun/port.ts'
 import { PortTransport } from './port-transport.ts'
@@ -12,12 +13,12 @@ interface BunNet {
   connect(options: ({ readonly hostname: string, readonly port: number } | { readonly unix: string }) & { readonly allowHalfOpen: boolean, readonly socket: object }): Promise<BunSocket>
 }
 
-/** A TCP connection of Bun, by its own sockets. @throws the error of the connection, or `signal.reason`. */
+/** A TCP connection of Bun, by its own sockets. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   return open({ hostname: host, port }, signal)
 }
 
-/** A Unix socket, e.g. of an authentication agent. @throws the error of the connection, or `signal.reason`. */
+/** A Unix socket, e.g. of an authentication agent. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectUnix(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
   return open({ unix: path }, signal)
 }
@@ -25,7 +26,14 @@ export function connectUnix(path: string, { signal }: { readonly signal?: AbortS
 async function open(target: { readonly hostname: string, readonly port: number } | { readonly unix: string }, signal: AbortSignal | undefined): Promise<Transport> {
   signal?.throwIfAborted()
   const port = new BunPort()
-  const bun = (globalThis as unknown as { readonly Bun: BunNet }).Bun
-  await orAbort(bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers }), signal, (late) => late.terminate())
+  await orAbort(dial(target, port), signal, (late) => late.terminate())
   return new PortTransport(port)
+}
+
+async function dial(target: Parameters<typeof open>[0], port: BunPort): Promise<BunSocket> {
+  try {
+    return await (globalThis as unknown as { readonly Bun: BunNet }).Bun.connect({ ...target, allowHalfOpen: true, socket: port.handlers })
+  } catch (error) {
+    throw connectError(error, 'unix' in target ? target.unix : placeOf(target.hostname, target.port))
+  }
 }

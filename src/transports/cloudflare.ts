@@ -1,11 +1,12 @@
 import { connect } from 'cloudflare:sockets'
+import { connectError, placeOf } from '../errors/connect-error.ts'
 import { onAbort } from '../abort/on-abort.ts'
 import type { Transport } from '../runtime/transport.ts'
 import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
 export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
-/** A TCP connection of a Cloudflare Worker; its `Socket` is a transport as it is. @throws the error of the socket, or `signal.reason`. */
+/** A TCP connection of a Cloudflare Worker; its `Socket` is a transport as it is. @throws ConnectError, or `signal.reason`. */
 export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   signal?.throwIfAborted()
   const socket = connect({ hostname: host, port }, { secureTransport: 'off', allowHalfOpen: true })
@@ -14,7 +15,7 @@ export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions)
     await socket.opened
   } catch (error) {
     signal?.throwIfAborted()
-    throw error
+    throw connectError(error, placeOf(host, port))
   } finally {
     stopListening()
   }

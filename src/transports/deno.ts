@@ -1,4 +1,5 @@
 /// TCP and Unix sockets of Deno. Needs `--allow-net`; a Unix socket `--allow-read` and `--allow-write` too.
+import { connectError, placeOf } from '../errors/connect-error.ts'
 import type { Transport } from '../runtime/transport.ts'
 import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 import { orAbort } from '../abort/or-abort.ts'
@@ -16,22 +17,29 @@ interface DenoNet {
   connect(options: { readonly hostname: string, readonly port: number } | { readonly transport: 'unix', readonly path: string }): Promise<Conn>
 }
 
-/** A TCP connection of Deno; its `Conn` is a transport as it is. @throws the error of the connection, or `signal.reason`. */
+/** A TCP connection of Deno; its `Conn` is a transport as it is. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   return open({ hostname: host, port }, signal)
 }
 
-/** A Unix socket, e.g. of an authentication agent. @throws the error of the connection, or `signal.reason`. */
+/** A Unix socket, e.g. of an authentication agent. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectUnix(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
   return open({ transport: 'unix', path }, signal)
 }
 
 async function open(target: Parameters<DenoNet['connect']>[0], signal: AbortSignal | undefined): Promise<Transport> {
   signal?.throwIfAborted()
-  const deno = (globalThis as unknown as { readonly Deno: DenoNet }).Deno
-  const conn = await orAbort(deno.connect(target), signal, (late) => late.close())
+  const conn = await orAbort(dial(target), signal, (late) => late.close())
   conn.setNoDelay?.()
   return fromConn(conn)
+}
+
+async function dial(target: Parameters<DenoNet['connect']>[0]): Promise<Conn> {
+  try {
+    return await (globalThis as unknown as { readonly Deno: DenoNet }).Deno.connect(target)
+  } catch (error) {
+    throw connectError(error, 'path' in target ? target.path : placeOf(target.hostname, target.port))
+  }
 }
 
 /** Closing what is closed already throws in Deno. */

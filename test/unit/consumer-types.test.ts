@@ -1,27 +1,33 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { modules } from '../../scripts/build/entries.mjs'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
-const built = existsSync(`${project}dist/types.d.ts`)
-if (!built) console.warn('skipped: the declarations in the projects of users: dist/ is not built (./build.sh)')
+const missing = modules.filter(({ entry }) => !existsSync(`${project}dist/${entry}.d.ts`)).map(({ entry }) => entry)
+if (missing.length > 0) console.warn(`skipped: the declarations in the projects of users: dist/ is not built (./build.sh): ${missing.join(', ')}`)
 
 const folder = temporaryDirectory('consumer-types')
 afterAll(() => folder.remove())
 
 /** xterm.js is for pages, and its own types ask for the DOM library. */
 const specifiers = modules.map(({ specifier }) => specifier).filter((specifier) => !specifier.endsWith('/xterm'))
+/** What pages can use. */
+const forPages = ['libssh2-wasm', 'libssh2-wasm/bindings', 'libssh2-wasm/websocket', 'libssh2-wasm/webtransport', 'libssh2-wasm/xterm', 'libssh2-wasm/inline']
 
-const PROGRAM = `${specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}'`).join('\n')}
+const importAll = (all: readonly string[]) => `${all.map((specifier, index) => `import * as entry${index} from '${specifier}'`).join('\n')}
+export const entries = [${all.map((_, index) => `entry${index}`).join(', ')}]\n`
+
+/** By their names in a project: `.mts` is a module, `.cts` is CommonJS. */
+const PROGRAMS = {
+  'all.mts': importAll(specifiers),
+  'page.mts': importAll(forPages),
+  'use.mts': `
 import { type Client, connect, knownHosts, password, SSHError } from 'libssh2-wasm'
 import { type Channel, LIBSSH2_ERROR_EAGAIN, Session } from 'libssh2-wasm/bindings'
 import { connectTcp } from 'libssh2-wasm/node'
-
-export const entries = [${specifiers.map((_, index) => `entry${index}`).join(', ')}]
 
 export async function main(): Promise<string> {
   const client: Client = await connect({ host: 'host', username: 'user', hostKey: knownHosts(''), auth: [password('secret')] })
@@ -38,38 +44,78 @@ export async function main(): Promise<string> {
     await client.close()
   }
 }
-`
+`,
+  'common.cts': `
+import type { Client } from 'libssh2-wasm' with { 'resolution-mode': 'import' }
+type Session = import('libssh2-wasm/bindings', { with: { 'resolution-mode': 'import' } }).Session
 
-/** A project without the DOM library, which checks our declarations too. @returns what the compiler says */
-function compile(name: string, types: string, packageType: 'module' | 'commonjs', module: string, moduleResolution: string, program = PROGRAM): string {
-  const path = folder.file(name)
-  mkdirSync(`${path}/node_modules/@types`, { recursive: true })
-  for (const [from, to] of [[project, 'libssh2-wasm'], [`${project}node_modules/@types/${types}`, '@types/node'], [dirname(nodeTypesPeer(types)), 'undici-types']] as const) symlinkSync(from, `${path}/node_modules/${to}`)
-  writeFileSync(`${path}/package.json`, JSON.stringify({ private: true, type: packageType }))
-  writeFileSync(`${path}/main.ts`, program)
-  const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib', 'es2022', '--types', 'node', '--module', module, '--moduleResolution', moduleResolution]
-  try {
-    return execFileSync(process.execPath, [`${project}node_modules/typescript/bin/tsc`, ...options, 'main.ts'], { cwd: path, encoding: 'utf8' })
-  } catch (error) {
-    return (error as { readonly stdout: string }).stdout
+export async function main(sessions: Session[]): Promise<number | null> {
+  const { connect, knownHosts } = await import('libssh2-wasm')
+  const { connectTcp } = await import('libssh2-wasm/node')
+  const { Session } = await import('libssh2-wasm/bindings')
+  sessions.push(await Session.create(await connectTcp({ host: 'host' })))
+  const client: Client = await connect({ host: 'host', username: 'user', hostKey: knownHosts('') })
+  return (await client.run('ls')).exit.code
+}
+`,
+  'require.cts': "import ssh = require('libssh2-wasm')\nimport { Session } from 'libssh2-wasm/bindings'\nexport const used = [ssh.connect, Session]\n",
+  'private.mts': `
+import { Client, PortListener } from 'libssh2-wasm'
+import { Channel } from 'libssh2-wasm/bindings'
+import { HostsRun, ManyHosts } from 'libssh2-wasm/node'
+export const made = [new Client(), new PortListener(), new Channel(), new HostsRun(), new ManyHosts()]
+`,
+} as const
+
+const VERSIONS = ['node-20', 'node-22', 'node-24', 'node'] as const
+
+beforeAll(() => {
+  for (const types of VERSIONS) {
+    mkdirSync(folder.file(`${types}/node_modules/@types`), { recursive: true })
+    symlinkSync(project, folder.file(`${types}/node_modules/libssh2-wasm`))
+    symlinkSync(`${project}node_modules/@types/${types}`, folder.file(`${types}/node_modules/@types/node`))
+    writeFileSync(folder.file(`${types}/package.json`), JSON.stringify({ private: true }))
+    for (const [name, text] of Object.entries(PROGRAMS)) writeFileSync(folder.file(`${types}/${name}`), text)
   }
+})
+
+const RESOLUTIONS = {
+  node16: { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 },
+  nodenext: { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext },
+  bundler: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+} as const
+
+/** What the compiler says of a project that checks our declarations too; without the DOM library unless `options` name it. */
+function compile(types: typeof VERSIONS[number], resolution: keyof typeof RESOLUTIONS, names: readonly (keyof typeof PROGRAMS)[], options: ts.CompilerOptions = {}): string[] {
+  const root = folder.file(types)
+  const settings: ts.CompilerOptions = {
+    noEmit: true, strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts'], types: ['node'], typeRoots: [`${root}/node_modules/@types`],
+    ...RESOLUTIONS[resolution], ...options,
+  }
+  const program = ts.createProgram(names.map((name) => `${root}/${name}`), settings, ts.createCompilerHost(settings))
+  const nodes = new Set(program.getSourceFiles().flatMap(({ fileName }) => /@types\/node[^/]*\//.exec(fileName)?.[0] ?? []))
+  expect([...nodes], 'the types of Node that the project has, and no others').toEqual(settings.types?.length ? [`@types/${types}/`] : [])
+  return ts.getPreEmitDiagnostics(program).map(({ code, file, messageText }) => `${file?.fileName.replace(/^.*\//, '') ?? ''} TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
 }
 
-/** Node's types want those of undici, of a version of their own. */
-function nodeTypesPeer(types: string): string {
-  const nested = `${project}node_modules/@types/${types}/node_modules/undici-types/package.json`
-  return existsSync(nested) ? nested : `${project}node_modules/undici-types/package.json`
-}
+const LIMIT = 300_000
 
-describe.runIf(built)('the declarations, without the DOM library and with skipLibCheck off', () => {
-  test.each([
-    ['node-20', 'node16', 'node16'], ['node-22', 'nodenext', 'nodenext'], ['node-24', 'esnext', 'bundler'], ['node', 'nodenext', 'nodenext'],
-  ] as const)('@types/%s, %s, %s', (types, module, moduleResolution) => {
-    expect(compile(`${types}-${module}`, types, 'module', module, moduleResolution)).toBe('')
-  }, 120_000)
+describe.runIf(missing.length === 0)('the declarations, with skipLibCheck off', () => {
+  describe.each(VERSIONS)('@types/%s, without the DOM library', (types) => {
+    test('node16: modules, and CommonJS by import()', () => expect(compile(types, 'node16', ['all.mts', 'use.mts', 'common.cts'])).toEqual([]), LIMIT)
+    test('nodenext: modules, and CommonJS by import() and by require()', () => expect(compile(types, 'nodenext', ['all.mts', 'use.mts', 'common.cts', 'require.cts'])).toEqual([]), LIMIT)
+    test('bundler', () => expect(compile(types, 'bundler', ['all.mts', 'use.mts'])).toEqual([]), LIMIT)
+  })
+
+  test('a page: the DOM library, and no types of Node', () => {
+    expect(compile('node', 'bundler', ['page.mts'], { types: [], lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] })).toEqual([])
+  }, LIMIT)
+
+  test('CommonJS under node16 is told to use import()', () => {
+    expect(compile('node-20', 'node16', ['require.cts'], { skipLibCheck: true }).map((message) => message.slice(0, 18))).toEqual(['require.cts TS1471', 'require.cts TS1479'])
+  }, LIMIT)
 
   test('what is not for callers is refused', () => {
-    const wrong = "import { Client } from 'libssh2-wasm'\nimport { Channel } from 'libssh2-wasm/bindings'\nexport const made = [new Client(), new Channel()]\n"
-    expect(compile('private', 'node', 'module', 'nodenext', 'nodenext', wrong).match(/TS2673/g)).toHaveLength(2)
-  }, 120_000)
+    expect(compile('node', 'nodenext', ['private.mts'], { skipLibCheck: true }).filter((message) => message.startsWith('private.mts TS2673'))).toHaveLength(5)
+  }, LIMIT)
 })

@@ -21,7 +21,7 @@ export interface HostLine {
 export class HostsRun<T> implements AsyncIterable<HostResult<T>> {
   readonly #start: () => AsyncGenerator<HostResult<T>, void>
 
-  /** For `hosts()`. */
+  /** For `hosts()`. @internal */
   constructor(start: () => AsyncGenerator<HostResult<T>, void>) {
     this.#start = start
   }
@@ -44,7 +44,7 @@ export class ManyHosts {
   readonly #entries: readonly HostEntry[]
   readonly #options: ManyHostsOptions
 
-  /** For `hosts()`. */
+  /** For `hosts()`. @internal */
   constructor(entries: readonly HostEntry[], options: ManyHostsOptions) {
     this.#entries = entries
     this.#options = options

@@ -1,6 +1,7 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { onAbort } from '../../abort/on-abort.ts'
+import { connectError, placeOf } from '../../errors/connect-error.ts'
 import type { BytePort, Transport } from '../../runtime/transport.ts'
 import { ReadBuffer } from '../read-buffer.ts'
 import { SocketPort } from '../socket-port.ts'
@@ -17,7 +18,7 @@ export interface NodeTcpOptions extends ConnectTcpOptions {
 
 /**
  * A TCP connection on Node (Deno and Bun have `node:net` too).
- * @throws the error of the socket, or `signal.reason`.
+ * @throws ConnectError with the system's code, or `signal.reason`.
  */
 export function connectTcp({ signal, ...options }: NodeTcpOptions): Promise<Transport> {
   return open(target(options), signal)
@@ -28,7 +29,7 @@ export function dialTcp({ signal, ...options }: NodeTcpOptions): Promise<Transpo
   return open(target(options), signal, true)
 }
 
-/** A Unix socket, e.g. of an authentication agent. @throws the error of the socket, or `signal.reason`. */
+/** A Unix socket, e.g. of an authentication agent. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
   return open({ path }, options.signal)
 }
@@ -49,7 +50,7 @@ function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered 
     })
     const failed = (error: Error) => {
       stopListening()
-      reject(error)
+      reject(connectError(error, 'path' in target ? target.path : placeOf(target.host ?? '', target.port)))
     }
     socket.once('error', failed)
     socket.once('connect', () => {
