@@ -7,7 +7,7 @@ import { abandonTransport } from '../core/transport.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { inAnotherTurn } from '../core/turn.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
-import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
+import { LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_ERROR_TIMEOUT, LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { acknowledgeNext } from './acknowledge.ts'
 import { type AlgorithmOptions, defaultAlgorithms, offerAlgorithms } from './algorithms.ts'
@@ -103,7 +103,7 @@ class Attempt {
 
   /** Why there is no client in time. */
   late(limit: number): SSHError {
-    return new SSHError(`no connection within ${limit} ms: it was still ${this.#step}`, { code: 'ERR_CONNECT_TIMEOUT', errno: -9 })
+    return new SSHError(`no connection within ${limit} ms: it was still ${this.#step}`, { code: 'ERR_CONNECT_TIMEOUT', errno: LIBSSH2_ERROR_TIMEOUT })
   }
 
   async connect(given: Disposable): Promise<Client> {
@@ -151,7 +151,7 @@ class Attempt {
     })
     const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
     const key = session.hostkey()
-    if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: -10 })
+    if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: LIBSSH2_ERROR_HOSTKEY_INIT })
     debug?.(`server ${session.bannerGet()}`)
     this.#step = 'judging the host key'
     const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }

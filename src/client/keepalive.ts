@@ -2,6 +2,7 @@ import { after, milliseconds } from '../abort/milliseconds.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { CONTEXT } from '../bindings/session/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_TIMEOUT } from '../ffi/constants.gen.ts'
 
 export interface KeepaliveOptions {
   /** Milliseconds between messages while the server is silent; 0 or `Infinity` for none. */
@@ -28,7 +29,7 @@ export function startKeepalive(session: Session, { interval, countMax = 3 }: Kee
     if (session.failure) return
     if (context.wire.bytesRead !== received) missed = 0
     else if (missed >= countMax) {
-      return context.end(new SSHError(`the server has not answered ${missed} keepalive messages`, { code: 'ERR_KEEPALIVE_TIMEOUT', errno: -9 }))
+      return context.end(new SSHError(`the server has not answered ${missed} keepalive messages`, { code: 'ERR_KEEPALIVE_TIMEOUT', errno: LIBSSH2_ERROR_TIMEOUT }))
     } else missed += 1
     received = context.wire.bytesRead
     try {

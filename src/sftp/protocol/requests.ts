@@ -1,3 +1,4 @@
+import { hasLoneSurrogate } from '../../ffi/heap.ts'
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
@@ -211,10 +212,11 @@ export class SftpRequests {
   }
 }
 
-/** What goes into a request as a path. @throws TypeError for a NUL, at which servers would cut it. */
+/** What goes into a request as a path. @throws TypeError for a NUL, at which servers would cut it, and for text that UTF-8 cannot hold. */
 export function checkedPath(path: SftpPath): SftpPath {
   if (typeof path !== 'string' && !(path instanceof Uint8Array)) throw new TypeError('a path must be a string or a Uint8Array')
   if (typeof path === 'string' ? path.includes('\0') : path.includes(0)) throw new TypeError('a path must not contain a NUL')
+  if (typeof path === 'string' && hasLoneSurrogate(path)) throw new TypeError('a path must be well-formed text: it has half of a surrogate pair, which is no character')
   return path
 }
 

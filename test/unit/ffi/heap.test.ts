@@ -39,7 +39,7 @@ describe('scope', () => {
     expect(heap.copy(pointer, length + 1)[length]).toBe(0)
   })
 
-  test.each([['a\0b', /text must not contain a NUL/], [undefined as never, /text must be a string/], [5 as never, /text must be a string/]])('refuses %j as a string', (value, message) => {
+  test.each([['a\0b', /text must not contain a NUL/], ['a\ud83d', /text must be well-formed/], ['\udc4bb', /text must be well-formed/], [undefined as never, /text must be a string/], [5 as never, /text must be a string/]])('refuses %j as a string', (value, message) => {
     using scope = heap.scope()
     expect(() => scope.utf8(value, 'text')).toThrow(TypeError)
     expect(() => scope.utf8(value, 'text')).toThrow(message)
