@@ -109,10 +109,12 @@ const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port)
     return channel->originator;
 }
 
-/* A channel request that wants no reply (RFC 4254 section 5.4). While keys are
-   exchanged EAGAIN, and nothing is sent. */
+/* A channel request (RFC 4254 section 5.4), whose reply is not waited for; where
+   one is wanted, glue_channel_reply takes it. While keys are exchanged EAGAIN,
+   and nothing is sent. */
 int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
-                        size_t type_len, const void *body, size_t body_len)
+                        size_t type_len, int want_reply, const void *body,
+                        size_t body_len)
 {
     LIBSSH2_SESSION *session = channel->session;
     unsigned char *head, *s;
@@ -127,9 +129,44 @@ int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
     *s++ = SSH_MSG_CHANNEL_REQUEST;
     _libssh2_store_u32(&s, channel->remote.id);
     _libssh2_store_str(&s, type, type_len);
-    *s++ = 0;
+    *s++ = want_reply ? 1 : 0;
     rc = _libssh2_transport_send(session, head, 10 + type_len, body, body_len);
     LIBSSH2_FREE(session, head);
+    if(!rc && want_reply)
+        channel->requests_unanswered++;
     return rc && rc != LIBSSH2_ERROR_EAGAIN ?
         _libssh2_error(session, rc, "Unable to send a channel request") : rc;
+}
+
+/* The next reply to such requests, which come in the order of the requests: 0,
+   or that the server refuses. */
+int glue_channel_reply(LIBSSH2_CHANNEL *channel)
+{
+    unsigned char replies[] =
+        { SSH_MSG_CHANNEL_SUCCESS, SSH_MSG_CHANNEL_FAILURE, 0 };
+    LIBSSH2_SESSION *session = channel->session;
+    LIBSSH2_PACKET *packet = _libssh2_list_first(&session->packets);
+    unsigned char id[4], *data;
+    size_t len;
+    int rc, granted;
+    _libssh2_htonu32(id, channel->local.id);
+    /* where several have come, libssh2 would look for a success first */
+    for(; packet; packet = _libssh2_list_next(&packet->node)) {
+        if(packet->data_len >= 5 && !memcmp(packet->data + 1, id, 4) &&
+           (packet->data[0] == replies[0] || packet->data[0] == replies[1])) {
+            replies[0] = packet->data[0];
+            replies[1] = 0;
+            break;
+        }
+    }
+    rc = _libssh2_packet_requirev(session, replies, &data, &len, 1, id, 4,
+                                  &channel->setenv_packet_requirev_state);
+    if(rc)
+        return rc == LIBSSH2_ERROR_EAGAIN ? rc :
+            _libssh2_error(session, rc, "Failed getting a channel's reply");
+    granted = data[0] == SSH_MSG_CHANNEL_SUCCESS;
+    LIBSSH2_FREE(session, data);
+    return granted ? 0 :
+        _libssh2_error(session, LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED,
+                       "The server refuses a channel request");
 }

@@ -171,7 +171,8 @@ size_t glue_heap_used(void);
 const char *glue_channel_exit(LIBSSH2_CHANNEL *channel,
     struct exit_state *state);
 int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
-    size_t type_length, const void *body, size_t body_length);
+    size_t type_length, int want_reply, const void *body, size_t body_length);
+int glue_channel_reply(LIBSSH2_CHANNEL *channel);
 int glue_channel_number(LIBSSH2_CHANNEL *channel);
 LIBSSH2_CHANNEL *glue_channel_open(LIBSSH2_SESSION *session,
     struct opening *opening, const char *type, unsigned int type_length,

@@ -6,7 +6,7 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SCP_PROTOCOL } from '../ffi/constants.gen.ts'
 import { decodeText } from '../wire-format/bytes.ts'
 import type { CallOptions } from '../abort/call-options.ts'
-import { atOnce } from '../sftp/transfer/shared.ts'
+import { atOnce, sizeMismatch } from '../sftp/transfer/shared.ts'
 import { type ByteSource, openSource, type UploadSource } from '../sftp/transfer/sources.ts'
 import type { TransferProgress } from '../sftp/transfer/options.ts'
 
@@ -90,7 +90,7 @@ async function send(session: Session, path: string, source: ByteSource, { signal
         data.release?.()
         onProgress?.({ transferred, total })
       }
-      if (transferred < total) throw new RangeError(`the stream has ${transferred} bytes, ${total} were announced`)
+      if (transferred < total) throw sizeMismatch(`what was to be sent to ${path}`, total, transferred)
       await session.complete(() => channel.write(FINE), { signal })
       await judge(channel, path, signal)
     })

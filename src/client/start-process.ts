@@ -10,7 +10,10 @@ import { quoted } from './sh.ts'
 
 /** What a process may get along. */
 export interface ProcessOptions extends CallOptions {
-  /** Variables for the command's environment. Servers refuse most names (`AcceptEnv`): that is an error unless `ignoreRefusedEnv`. */
+  /**
+   * Variables for the command's environment. Servers refuse most names (`AcceptEnv`): then the command is not run, and the error names them. They are sent
+   * together and cost one round trip, however many; with `ignoreRefusedEnv` none, and nobody hears of a refusal.
+   */
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly ignoreRefusedEnv?: boolean | undefined
   /** Lets programs on the server sign with the keys of an agent here: only for servers whose administrators are trusted. OpenSSH opens it to all later commands of the connection too. */
@@ -81,7 +84,7 @@ export async function startProcess({ session, roundTrip, open }: Place, { signal
       if (x11) forwardings.push(await incoming.requestX11(channel, x11, signal))
     }
     const terminal = pty !== undefined && await step(() => channel.ptyEx(pty)).then(() => true, passing(session, ptyOptional))
-    for (const [name, value] of Object.entries(env)) await step(() => ignoreRefusedEnv ? channel.setenvNoReply(name, value) : channel.setenv(name, value))
+    await setVariables(channel, env, ignoreRefusedEnv, step)
     await step(() => begin(channel))
     // The output would wait behind the answer, and the end behind the output.
     if (!terminal) {
@@ -96,6 +99,25 @@ export async function startProcess({ session, roundTrip, open }: Place, { signal
     channel[Symbol.dispose]()
     throw error
   }
+}
+
+/** All go out at once; their replies come in the same order. */
+async function setVariables(channel: Channel, env: Readonly<Record<string, string>>, ignoreRefused: boolean | undefined, step: (call: () => number) => Promise<number>): Promise<void> {
+  const names = Object.keys(env)
+  for (const name of names) await step(() => ignoreRefused ? channel.setenvNoReply(name, env[name]!) : channel.setenvSend(name, env[name]!))
+  if (ignoreRefused) return
+  const refused: string[] = []
+  let first: ChannelError | undefined
+  for (const name of names) {
+    try {
+      await step(() => channel.setenvReply())
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error
+      first ??= error
+      refused.push(name)
+    }
+  }
+  if (first) throw new ChannelError(`the server refuses to set ${refused.join(', ')} (AcceptEnv)`, { code: first.code, errno: first.errno, cause: first })
 }
 
 /** Lets a refusal pass, if it may. */

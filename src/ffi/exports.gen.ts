@@ -20,7 +20,8 @@ export interface WasmExports {
   _free(pointer: Pointer): void
   _glue_heap_used(): number
   _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
-  _glue_channel_notify(channel: ChannelPointer, type: Bytes, typeLength: number, body: Bytes, bodyLength: number): number
+  _glue_channel_notify(channel: ChannelPointer, type: Bytes, typeLength: number, wantReply: number, body: Bytes, bodyLength: number): number
+  _glue_channel_reply(channel: ChannelPointer): number
   _glue_channel_number(channel: ChannelPointer): number
   _glue_channel_open(session: SessionPointer, opening: OpeningPointer, type: Bytes, typeLength: number, windowSize: number, packetSize: number, message: Bytes, messageLength: number): ChannelPointer
   _glue_channel_open_reason(session: SessionPointer): number

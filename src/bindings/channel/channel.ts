@@ -190,7 +190,20 @@ export class Channel implements Disposable {
    * nothing has been sent then. (glue_channel_notify)
    */
   setenvNoReply(name: string, value: string): number {
-    return this.requestNoReply('env', new WireWriter().string(encodeText(name, 'name')).string(encodeText(value, 'value')).finish())
+    return this.requestNoReply('env', variable(name, value))
+  }
+
+  /**
+   * As `setenv`, but does not wait for the reply, which `setenvReply` takes: many variables cost one round trip. No other request with a reply may be
+   * made before all replies have been taken. @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. (glue_channel_notify)
+   */
+  setenvSend(name: string, value: string): number {
+    return this.#notify('env', true, variable(name, value))
+  }
+
+  /** The reply to the first `setenvSend` whose reply has not been taken. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. (glue_channel_reply) */
+  setenvReply(): number {
+    return this.#request(['setenvReply'], () => (c, channel) => c._glue_channel_reply(channel))
   }
 
   /**
@@ -198,13 +211,16 @@ export class Channel implements Disposable {
    * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_CHANNEL_CLOSED`. (glue_channel_notify)
    */
   requestNoReply(type: string, body: Uint8Array = NOTHING): number {
-    const content = bytes(body, 'body')
-    return this.#context.perform({ call: [this, 'request', type, content] }, (scope) => {
+    return this.#notify(type, false, bytes(body, 'body'))
+  }
+
+  #notify(type: string, wantReply: boolean, content: Uint8Array): number {
+    return this.#context.perform({ call: [this, 'request', type, wantReply, content] }, (scope) => {
       const { pointer } = this.#handle
       const name = scope.utf8(type, 'type')
       const rest = scope.bytes(content)
       this.#needOpen()
-      return (c) => c._glue_channel_notify(pointer, name.pointer, name.length, rest.pointer, rest.length)
+      return (c) => c._glue_channel_notify(pointer, name.pointer, name.length, Number(wantReply), rest.pointer, rest.length)
     })
   }
 
@@ -582,4 +598,9 @@ function extendedDataMode(mode: number): number {
 
 function checkedSize(columns: number, rows: number, widthPx: number, heightPx: number): [number, number, number, number] {
   return [int(columns, 'columns'), int(rows, 'rows'), int(widthPx, 'widthPx'), int(heightPx, 'heightPx')]
+}
+
+/** The body of an `env` request (RFC 4254 section 6.4). */
+function variable(name: string, value: string): Uint8Array {
+  return new WireWriter().string(encodeText(name, 'name')).string(encodeText(value, 'value')).finish()
 }

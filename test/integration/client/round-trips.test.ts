@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Session } from '../../../src/bindings/index.ts'
-import { connect, insecureAcceptAnyHostKey, knownHosts, publicKey, type Transport } from '../../../src/index.ts'
+import { connect, type ExecOptions, insecureAcceptAnyHostKey, knownHosts, publicKey, type Transport } from '../../../src/index.ts'
 import { CONTEXT } from '../../../src/bindings/session/transport.ts'
 import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
@@ -105,4 +105,29 @@ test('an opening that nobody waits for any more disturbs no other one', async ()
     expect((await Promise.all(others)).map(({ stdout }) => stdout)).toEqual(['0\n', '1\n', '2\n'])
   }
   await expect.poll(() => instance.heapUsed(), { timeout: 10_000 }).toBeLessThanOrEqual(heap + 1000)
+})
+
+test('ten variables cost one flight, and none where a refusal does not matter; nothing is run without them', async () => {
+  await using own = await startSshd({ config: ['AcceptEnv LC_*'] })
+  const { transport, flights } = counted(await tcpTransport(own))
+  await using client = await connect({ transport, host: own.host, port: own.port, username: own.user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
+  const env = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`LC_TEST_${i}`, `value ${i}`]))
+  const values = Object.values(env).map((value) => `${value}\n`).join('')
+  const command = Object.keys(env).map((name) => `echo "$${name}"`).join('; ')
+  const starting = async (options: ExecOptions) => {
+    const before = flights().length
+    await using process = await client.exec(command, options)
+    const started = flights().length - before
+    return { started, output: await new Response(process.stdout as ReadableStream<Uint8Array<ArrayBuffer>>).text() }
+  }
+  const bare = await starting({})
+  const asked = await starting({ env })
+  const unasked = await starting({ env, ignoreRefusedEnv: true })
+  expect([asked.output, unasked.output]).toEqual([values, values])
+  // A variable a flight would be ten; one more or less is what else the server says meanwhile.
+  expect(asked.started).toBeLessThanOrEqual(bare.started + 3)
+  expect(unasked.started).toBeLessThanOrEqual(bare.started + 2)
+  const file = `/tmp/libssh2-wasm-env-${process.pid}-${own.port}`
+  await expect(client.exec(`touch ${file}`, { env: { LC_A: '1', ONE: '1', LC_B: '2', TWO: '2' } })).rejects.toMatchObject({ name: 'ChannelError', code: 'ERR_LIBSSH2_CHANNEL_REQUEST_DENIED', message: expect.stringContaining('ONE, TWO') as string })
+  expect((await client.run(`ls ${file}`)).exit.code).not.toBe(0)
 })

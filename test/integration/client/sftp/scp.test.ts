@@ -59,7 +59,7 @@ test('refusals, wrong sizes, and what comes after them', async () => {
   const stream = () => new Blob([new Uint8Array(1000)]).stream()
   await expect(client.scpSend(directory.file('none'), stream())).rejects.toThrow('needs to know the size')
   await expect(client.scpSend(directory.file('more'), stream(), { size: 900 })).rejects.toThrow(RangeError)
-  await expect(client.scpSend(directory.file('less'), stream(), { size: 1100 })).rejects.toThrow(RangeError)
+  await expect(client.scpSend(directory.file('less'), stream(), { size: 1100 })).rejects.toMatchObject({ name: 'SSHError', code: 'ERR_SFTP_SIZE_MISMATCH' })
   expect((await client.run('echo goes on')).stdout).toBe('goes on\n')
 })
 
