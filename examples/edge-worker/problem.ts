@@ -19,6 +19,7 @@ export function problem(thrown: unknown): Problem {
   const { code } = error
   if (error instanceof ConnectError) return { status: 502, name, code, message: 'the SSH server cannot be reached' }
   if (error instanceof HostKeyError) return { status: 502, name, code, message: 'the SSH server is not the one that is known' }
+  if (error instanceof AuthenticationError && error.cause instanceof KeyError) return problem(error.cause)
   if (error instanceof AuthenticationError) return { status: 502, name, code, message: 'the SSH server did not let this Worker in' }
   if (error instanceof KeyError) return { status: 500, name, code, message: 'the private key of this Worker cannot be used' }
   if (error instanceof ChannelError) return { status: 502, name, code, message: 'the SSH server did not run the command' }

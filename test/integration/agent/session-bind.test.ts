@@ -59,6 +59,20 @@ describe.runIf(requirePeer('sshd'))('an agent knows which session asks it', () =
   })
 
   /** Stands before the real agent, and notes what it is asked first on each connection. */
+  /** The first message with its length, in however many pieces it comes. */
+  function wholeMessage(socket: Socket): Promise<Uint8Array> {
+    let got = Buffer.alloc(0)
+    return new Promise((resolve) => {
+      const take = (chunk: Uint8Array) => {
+        got = Buffer.concat([got, chunk])
+        if (got.length < 4 || got.length < 4 + got.readUInt32BE(0)) return
+        socket.off('data', take)
+        resolve(got)
+      }
+      socket.on('data', take)
+    })
+  }
+
   async function watched(answer: (first: Uint8Array, socket: Socket) => boolean): Promise<{ readonly path: string, readonly firsts: Uint8Array[], close(): Promise<void> }> {
     const firsts: Uint8Array[] = []
     const sockets = new Set<Socket>()
@@ -66,7 +80,7 @@ describe.runIf(requirePeer('sshd'))('an agent knows which session asks it', () =
     const listener: Server = createServer((socket) => {
       sockets.add(socket)
       socket.on('error', () => {})
-      socket.once('data', (frame: Uint8Array) => {
+      void wholeMessage(socket).then((frame) => {
         firsts.push(frame.subarray(4))
         if (!answer(frame.subarray(4), socket)) return
         void connectUnix(real.socket).then(async ({ readable, writable }) => {

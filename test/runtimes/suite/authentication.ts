@@ -50,12 +50,13 @@ export const authentication: readonly Case[] = [
     },
   },
   {
-    feature: 'typed errors', name: 'a bad key file gives a KeyError',
+    feature: 'typed errors', name: 'a bad key file gives a KeyError, at a login as its cause',
     async run(target) {
       const cut = target.environment.privateKeys.ed25519!.replace(/^(.*\n.*\n)(.*\n)+(-----END)/m, '$1$3')
       for (const text of ['no key', cut]) {
         ensure(await reasonOf(parsePrivateKey(text)) instanceof KeyError, 'parsePrivateKey')
-        ensure(await reasonOf(login(target, { auth: [publicKey(text)] })) instanceof KeyError, 'connect')
+        const refused = await reasonOf(login(target, { auth: [publicKey(text)] }))
+        ensure(refused instanceof AuthenticationError && refused.cause instanceof KeyError, 'connect')
       }
     },
   },
