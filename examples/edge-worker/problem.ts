@@ -9,8 +9,7 @@ export interface Problem {
   readonly message: string
 }
 
-export function problem(thrown: unknown): Problem {
-  const error = keyErrorOf(thrown) ?? thrown
+export function problem(error: unknown): Problem {
   const name = error instanceof Error ? error.name : 'Error'
   if (name === 'TimeoutError') return { status: 504, name, code: 'ERR_TIMEOUT', message: 'the time for the command is over' }
   if (name === 'AbortError') return { status: 499, name, code: 'ERR_ABORTED', message: 'the request was given up' }
@@ -25,9 +24,4 @@ export function problem(thrown: unknown): Problem {
   if (error instanceof ChannelError) return { status: 502, name, code, message: 'the SSH server did not run the command' }
   if (error instanceof DisconnectError) return { status: 502, name, code, message: 'the SSH server ended the session' }
   return { status: 502, name, code, message: 'the SSH session failed' }
-}
-
-/** A login fails as a whole; that its key cannot be read is in one of its attempts. */
-function keyErrorOf(thrown: unknown): Error | undefined {
-  return thrown instanceof AuthenticationError ? thrown.attempts.find(({ error }) => error instanceof KeyError)?.error : undefined
 }
