@@ -1,5 +1,5 @@
 import { after, milliseconds } from './milliseconds.ts'
-import { onAbort } from './on-abort.ts'
+import { checkSignal, onAbort } from './on-abort.ts'
 import { orAbort } from './or-abort.ts'
 
 /** Puts a question to a person: the time of a `Deadline` stands still until there is an answer, and an abort does not wait for it. */
@@ -37,7 +37,7 @@ export class Deadline implements Disposable {
 
   /** Follows a signal and a limit from now on: for work that owns something before these have been checked. */
   begin(signal: AbortSignal | undefined, limit = Infinity, expired: Expired = timedOut): void {
-    if (signal !== undefined && typeof signal?.addEventListener !== 'function') throw new TypeError('signal must be an AbortSignal')
+    checkSignal(signal)
     this.#limit = this.#left = milliseconds(limit, 'the limit of time')
     this.#expired = expired
     this.#stopListening = onAbort(signal, () => this.end(signal?.reason))

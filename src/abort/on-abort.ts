@@ -3,12 +3,20 @@ const waiting = new WeakMap<AbortSignal, Set<Entry>>()
 
 interface Entry { readonly aborted: () => void }
 
+/** A look at a signal that a caller gives. @throws TypeError for what is none. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return
+  const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>
+  if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError('signal must be an AbortSignal')
+}
+
 /**
  * Calls `aborted` when the signal aborts; at once, before this returns, if it has aborted already.
  * One listener a signal, however many operations one signal covers: from the eleventh listener on Node warns of a leak.
- * @returns what takes it back.
+ * @returns what takes it back. @throws TypeError for what is no signal.
  */
 export function onAbort(signal: AbortSignal | undefined, aborted: () => void): () => void {
+  checkSignal(signal)
   if (!signal) return () => {}
   if (signal.aborted) {
     aborted()

@@ -1,4 +1,4 @@
-import { onAbort } from '../abort/on-abort.ts'
+import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import { isSameCall } from './lane.ts'
 
 /** A call from outside the driver that has said EAGAIN, and has not been made again since. */
@@ -68,6 +68,7 @@ export class Waits {
   /** Resolves when it makes sense to repeat a call that said EAGAIN. Rejects with `signal.reason` when aborted. */
   wait(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      checkSignal(signal)
       if (signal?.aborted) return reject(signal.reason)
       const delay = this.#seen === this.#moves ? this.#delay() : 0
       this.#seen = this.#moves

@@ -1,4 +1,4 @@
-import { onAbort } from '../abort/on-abort.ts'
+import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { PortTransport } from './port-transport.ts'
@@ -18,7 +18,9 @@ const DRAIN_INTERVAL = 5
  */
 export function connectWebSocket(url: string | URL, { protocols = 'binary', signal }: WebSocketOptions = {}): Promise<Transport> {
   return new Promise((resolve, reject) => {
+    checkSignal(signal)
     if (signal?.aborted) return reject(signal.reason)
+    if (typeof WebSocket !== 'function') throw new SSHError('this runtime has no WebSocket: give one of a library to fromWebSocket()', { code: 'ERR_WEBSOCKET' })
     const socket = new WebSocket(url, typeof protocols === 'string' ? protocols : [...protocols])
     const transport = fromWebSocket(socket)
     const stopListening = onAbort(signal, () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { missingPeer, pamMatrix } from './require-peer.ts'
 import type { TemporaryDirectory } from './temporary.ts'
 
@@ -41,6 +41,7 @@ export function plainNamespace(user: string, directory: TemporaryDirectory): str
 
 function namespace({ user, uid = 0 }: Pick<Login, 'user' | 'uid'>, directory: TemporaryDirectory, overlays: Record<string, string>): string[] {
   mkdirSync(directory.file('home'))
+  if (uid !== 0) chownSync(directory.file('home'), uid, 0)
   const others = readFileSync('/etc/passwd', 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`))
   writeFileSync(directory.file('passwd'), [...others, `${user}:x:${uid}:0::${home}:/bin/sh`, ''].join('\n'))
   const mounts = Object.entries({ home, passwd: '/etc/passwd', ...overlays }).map(([file, target]) => `mount --bind '${directory.file(file)}' ${target}`)

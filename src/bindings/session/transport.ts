@@ -36,6 +36,8 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   readonly #rekeying = new Lane()
   readonly #globalRequests = new GlobalRequests()
   #handshaken = false
+  /** The handshake has begun: this side has identified itself. */
+  #shaking = false
   #disconnected: Disconnected | undefined
   #onDebug: ((message: string, alwaysDisplay: boolean) => void) | null = null
   #onIgnore: ((data: Uint8Array) => void) | null = null
@@ -109,6 +111,7 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   handshake(): number {
     const context = this[CONTEXT]
     if (this.#handshaken && !this.failure) throw new SSHError('the handshake has been completed already', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
+    this.#shaking = true
     try {
       const rc = context.call({ lane: context.lane, call: ['handshake'] }, (c, session) => c._glue_session_handshake(session))
       if (rc === 0) {
@@ -130,8 +133,12 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
     }
   }
 
-  /** Sets the identification string to send, one line, before the handshake. libssh2_session_banner_set; RFC 4253 section 4.2. */
+  /**
+   * Sets the identification string to send, one line, before the handshake. libssh2_session_banner_set; RFC 4253 section 4.2.
+   * @throws SSHError `ERR_LIBSSH2_BAD_USE` once that has begun: every later exchange of keys is about the string that was sent.
+   */
   bannerSet(banner: string): number {
+    if (this.#shaking) throw new SSHError('the identification has been sent already', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
     if (/[^\x20-\x7e]/.test(checkedText(banner, 'banner'))) throw new TypeError('banner must be one line of printable ASCII')
     return this[CONTEXT].perform({}, (scope) => {
       const line = scope.utf8(banner, 'banner')

@@ -1,6 +1,6 @@
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { onAbort } from '../../abort/on-abort.ts'
+import { checkSignal, onAbort } from '../../abort/on-abort.ts'
 import { connectError, placeOf } from '../../errors/connect-error.ts'
 import type { BytePort, Transport } from '../../runtime/transport.ts'
 import { ReadBuffer } from '../read-buffer.ts'
@@ -41,6 +41,7 @@ function target({ host, port = 22, localAddress, family, keepAlive }: NodeTcpOpt
 
 function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered = false): Promise<Transport> {
   return new Promise((resolve, reject) => {
+    checkSignal(signal)
     if (signal?.aborted) return reject(signal.reason)
     const reads = buffered ? new ReadBuffer(target) : undefined
     const socket: Socket = reads?.socket ?? createConnection(target)

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectWebSocket } from '../../src/transports/websocket.ts'
+import { connectTcp } from '../../src/transports/node.ts'
+import { type Client, connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
+import { readFileSync } from 'node:fs'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { rejection } from '../support/within.ts'
+
+/// What the fuzz beside it has found, each as a test of its own.
+
+let server: SshServer
+let client: Client
+beforeAll(async () => {
+  server = await startSshd()
+  client = await connect({ host: server.host, port: server.port, username: server.user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))] })
+})
+afterAll(async () => {
+  await client?.close()
+  await server?.stop()
+})
+
+test('the identification cannot be changed once it was sent: the next exchange of keys would be about another one', async () => {
+  expect(() => client.session.bannerSet('SSH-2.0-another')).toThrow(expect.objectContaining({ code: 'ERR_LIBSSH2_BAD_USE' }))
+  await client.rekey()
+  expect((await client.run('echo alive')).stdout).toBe('alive\n')
+})
+
+describe('what is no signal is a TypeError, before anything is sent or opened', () => {
+  const wrong: Record<string, unknown> = {
+    'a number': 5, 'zero': 0, 'an empty string': '', 'true': true, 'a controller': new AbortController(),
+    'without removeEventListener': { aborted: false, addEventListener: () => {} },
+    'without aborted': { addEventListener: () => {}, removeEventListener: () => {} },
+  }
+  test.each(Object.entries(wrong))('%s', async (_, value) => {
+    const options = { signal: value as AbortSignal }
+    const calls: (() => Promise<unknown>)[] = [
+      () => client.run('true', options),
+      () => client.exec('true', options),
+      () => client.openTcp(server.host, server.port, options),
+      () => client.listen(options),
+      () => client.sftp(options),
+      () => client.session.complete(() => 0, options),
+      () => client.session.wait(options),
+      () => connectTcp({ host: server.host, port: server.port, ...options }),
+      () => connectWebSocket('ws://127.0.0.1:1/', options),
+    ]
+    for (const call of calls) expect(await rejection(Promise.resolve().then(call)), String(call)).toBeInstanceOf(TypeError)
+  })
+})
+
+test.runIf(typeof WebSocket === 'undefined')('without a WebSocket of the runtime, connectWebSocket says so', async () => {
+  expect(await rejection(connectWebSocket('ws://127.0.0.1:1/'))).toMatchObject({ code: 'ERR_WEBSOCKET' })
+})

@@ -1,0 +1,45 @@
+import { randomInt } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededRandom } from '../support/random.ts'
+import { requirePeer } from '../support/require-peer.ts'
+import { nothingSeen, playRound } from './round.ts'
+import { bindings } from './subjects-bindings.ts'
+import { client, entries, keys } from './subjects-client.ts'
+import { forgetNames } from './values.ts'
+import { startWorld, type World } from './world.ts'
+
+/** MISUSE_SEED repeats a run, MISUSE_ONLY the subject that failed, MISUSE_CALLS makes it longer: 6,000 calls are a run of CI. */
+const seed = Number(process.env.MISUSE_SEED ?? randomInt(2 ** 31))
+const only = process.env.MISUSE_ONLY
+const wanted = Number(process.env.MISUSE_CALLS ?? 6_000)
+const subjects = [...bindings, ...client, ...keys, ...entries]
+const CALLS_OF_A_ROUND = 60
+
+describe.runIf(requirePeer('sshd-login'))(`every public method is called with whatever there is (MISUSE_SEED=${seed})`, () => {
+  let world: World
+  const seen = nothingSeen()
+  beforeAll(async () => {
+    console.log(`misuse: MISUSE_SEED=${seed}`)
+    world = await startWorld()
+  })
+  afterAll(async () => {
+    console.log(`misuse: ${seen.calls} calls of ${seen.members.size} members; ${[...seen.outcomes].map(([kind, count]) => `${kind} ${count}`).join(', ')}`)
+    if (process.env.MISUSE_ACCIDENTS) for (const [message, call] of seen.accidents) console.log(`${message}\n    ${call.slice(0, 300)}`)
+    await world[Symbol.asyncDispose]()
+  })
+
+  const rounds = Math.max(1, Math.ceil(wanted / CALLS_OF_A_ROUND / subjects.length))
+  test.each(subjects.filter(({ name }) => only === undefined || name === only))('$name', async (subject) => {
+    const from = seen.faults.length
+    forgetNames()
+    for (let round = 0; round < rounds; round++) {
+      await playRound(world, subject, CALLS_OF_A_ROUND, seededRandom(seed + 1000 * round + subjects.indexOf(subject)), seen)
+      expect(world.instance.failure, seen.faults.slice(from).join('\n')).toBeUndefined()
+    }
+    expect(seen.faults.slice(from)).toEqual([])
+  }, 600_000)
+
+  test.runIf(only === undefined)('that were enough calls', () => {
+    expect(seen.calls).toBeGreaterThanOrEqual(Math.min(wanted, 5_000))
+  })
+})
