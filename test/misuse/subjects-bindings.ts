@@ -15,8 +15,8 @@ async function sftp(own: Own) {
   return await complete(own, () => own.client.session.sftpInit())
 }
 
-/** What a server answers by ending the session, if it cannot read it (RFC 4254 section 5.4 leaves the body to the type). */
-const RAW = ['requestNoReply', 'processStartup', 'setenvNoReply', 'openSessionEx']
+/** What a server answers by ending the session: a request that it cannot read (RFC 4254 section 5.4 leaves the body to the type), a second terminal (OpenSSH). */
+const RAW = ['requestNoReply', 'processStartup', 'setenvNoReply', 'setenvSend', 'openSessionEx', 'pty']
 const SESSION = { ends: ['disconnect', 'free', 'close', DISPOSE, ASYNC_DISPOSE], raw: [...RAW, 'globalRequest', 'rekeyAfter'] }
 const CHANNEL = { ends: ['free', DISPOSE, 'close'], raw: RAW }
 
