@@ -36,7 +36,6 @@ export abstract class SessionTransport implements Disposable, AsyncDisposable {
   readonly #rekeying = new Lane()
   readonly #globalRequests = new GlobalRequests()
   #handshaken = false
-  /** The handshake has begun: this side has identified itself. */
   #shaking = false
   #disconnected: Disconnected | undefined
   #onDebug: ((message: string, alwaysDisplay: boolean) => void) | null = null

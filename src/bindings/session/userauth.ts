@@ -85,6 +85,7 @@ export abstract class SessionUserauth extends SessionTransport {
   }
 
   /**
+   * Authenticates by a password (RFC 4252 section 8). EAGAIN while the server, or whoever is asked for a new one, takes their time.
    * @param newPassword asked when the server wants the password changed; without it that ends in `ERR_LIBSSH2_PASSWORD_EXPIRED`.
    * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses. libssh2_userauth_password_ex.
    */
