@@ -152,6 +152,7 @@ export class Driver {
 
   /** Bytes arrived: C says for whom. */
   arrived(): void {
+    this.#waits.moved()
     this.#released = true
     this.pump()
   }
@@ -221,7 +222,7 @@ export class Driver {
       this.#current = undefined
       this.#pumping = false
     }
-    if (moved) this.#waits.moved()
+    if (moved) this.#waits.wake()
   }
 
   #attempt(operation: Operation): void {

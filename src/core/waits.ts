@@ -30,9 +30,13 @@ export class Waits {
   readonly #blocked = new Map<unknown, Blocked[]>()
   readonly #waiters = new Set<() => void>()
 
-  /** Something has moved: all who wait go on, and whoever waits next without having looked again. */
+  /** Something has come from outside: whoever waits next without having looked again goes on. What an operation's end moves does not count: who only waits for it would never wait. */
   moved(): void {
     this.#moves += 1
+  }
+
+  /** All who wait go on. */
+  wake(): void {
     if (this.#waiters.size === 0) return
     const waiters = [...this.#waiters]
     this.#waiters.clear()

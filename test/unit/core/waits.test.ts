@@ -19,6 +19,7 @@ describe('a wait', () => {
     const waits = new Waits()
     waits.blocked('a', ['read'])
     waits.moved()
+    waits.wake()
     waits.blocked('b', ['read'])
     await waits.wait()
   })
@@ -28,6 +29,7 @@ describe('a wait', () => {
       const waits = new Waits()
       waits.blocked('a', ['read'])
       waits.moved()
+      waits.wake()
       waits.blocked('b', ['read'])
       await waits.wait()
       // The second says EAGAIN again and waits; the first has made its call anew or not.
@@ -43,12 +45,14 @@ describe('a wait', () => {
     const waits = new Waits()
     waits.blocked('a', ['read'])
     waits.moved()
+    waits.wake()
     waits.blocked('a', ['read'])
     waits.blocked('b', ['read'])
     const both = [waiting(waits), waiting(waits)]
     await vi.advanceTimersByTimeAsync(3_600_000)
     expect(both.map(({ times }) => times)).toEqual([0, 0])
     waits.moved()
+    waits.wake()
     await settle()
     expect(both.map(({ times }) => times)).toEqual([1, 1])
   })
@@ -57,6 +61,7 @@ describe('a wait', () => {
     const waits = new Waits()
     waits.blocked('a', ['read'])
     waits.moved()
+    waits.wake()
     waits[how]('a', ['read'])
     waits.blocked('b', ['read'])
     const wait = waiting(waits)
@@ -68,6 +73,7 @@ describe('a wait', () => {
     const waits = new Waits()
     waits.blocked('lane', ['stat', 'a'])
     waits.moved()
+    waits.wake()
     waits.blocked('lane', ['stat', 'b'])
     waits.over('lane', ['stat', 'b'])
     await waits.wait()
@@ -77,6 +83,7 @@ describe('a wait', () => {
     const waits = new Waits()
     waits.blocked('a', ['read'])
     waits.moved()
+    waits.wake()
     waits.blocked('b', ['read'])
     await waits.wait()
     const controller = new AbortController()
@@ -94,6 +101,7 @@ test.each([
   const waits = new Waits()
   waits.blocked('a', ['read'])
   waits.moved()
+  waits.wake()
   let times = 0
   const loop = async (): Promise<never> => {
     for (;;) {
@@ -109,6 +117,7 @@ test.each([
   // Nor does it begin anew with each move.
   for (let moves = 0; moves < 100; moves++) {
     waits.moved()
+    waits.wake()
     await settle()
   }
   expect(times - before).toBeLessThanOrEqual(200)
@@ -118,6 +127,7 @@ test.each([[1023, 1], [1024, 0]])('besides %i other callers, one who is late is 
   const waits = new Waits()
   waits.blocked('late', ['read'])
   waits.moved()
+  waits.wake()
   for (let n = 0; n < others; n++) waits.blocked({ n }, ['read'])
   const wait = waiting(waits)
   await vi.advanceTimersByTimeAsync(3_600_000)
@@ -150,6 +160,7 @@ test('two loops with pauses between EAGAIN and wait() get all that comes for the
             sent[next] += 1
             inbox[next] += 1
             waits.moved()
+            waits.wake()
           })
           continue
         }
