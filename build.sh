@@ -37,6 +37,7 @@ node scripts/build/wasm.mjs "$emcc" "$variant"
 node scripts/generate/constants.mjs
 bash scripts/build/node-modules.sh
 node scripts/build/inlined.mjs
+node scripts/build/link-packages.mjs
 node scripts/build/bundle.mjs
 node scripts/build/notices.mjs
 node scripts/build/sbom.mjs

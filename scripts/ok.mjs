@@ -15,6 +15,7 @@ const SECTIONS = [
   ['lint', node('node_modules/eslint/bin/eslint.js', '.')],
   ['layers', node('scripts/check/layers.mjs')],
   ['forbidden', node('scripts/check/forbidden.mjs')],
+  ['packages', node('scripts/check/packages.mjs')],
   ['generated files are current: constants', node('scripts/generate/constants.mjs', '--check')],
   ['generated files are current: interface', node('scripts/generate/interface.mjs', '--check')],
   ['package', node('scripts/check/package.mjs')],

@@ -1,9 +1,9 @@
 // Things that must not appear, by a text search. `files` are path prefixes; `except` names the places that may.
 import { lineAt, projectFiles, read, report } from './files.mjs'
 
-const SOURCE = ['src/', 'test/', 'scripts/', 'examples/', 'bench/', 'wasm/', 'deps/', '.ci/', 'docs/', 'build.sh', 'README.md', 'package.json', 'package-lock.json', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md', 'rollup.config.mjs', 'vitest.config.mjs', 'eslint.config.mjs']
+const SOURCE = ['src/', 'test/', 'scripts/', 'examples/', 'bench/', 'wasm/', 'deps/', 'packages/', '.ci/', 'docs/', 'build.sh', 'README.md', 'package.json', 'package-lock.json', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md', 'rollup.config.mjs', 'vitest.config.mjs', 'eslint.config.mjs']
 const RULES = [
-  { name: 'code from text', pattern: /\beval\s*\(|\bnew Function\b/g, files: ['src/', 'wasm/', 'examples/'] },
+  { name: 'code from text', pattern: /\beval\s*\(|\bnew Function\b/g, files: ['src/', 'packages/', 'wasm/', 'examples/'] },
   { name: 'linear memory outside src/ffi/heap.ts', pattern: /\bHEAP[UF]?(8|16|32|64)\b|\.memory\.buffer\b/g, files: ['src/'], except: /^src\/ffi\/(heap|create-module)\.ts$/ },
   { name: 'a test switched off or alone', pattern: /\b(it|test|describe|suite)\.(only|skip|todo|fails)\b/g, files: ['test/'] },
   { name: 'a folder of one machine', pattern: /(?<![\w.])\/(work|root)\/\w/g, files: SOURCE, except: /^test\// },
