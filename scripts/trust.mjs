@@ -37,6 +37,16 @@ ${table(['server', ...features], rows.map((row) => [`${row.server} (${row.versio
 \`npm run test:interop\`, ${dateOf(text)}: [interop.md](interop.md), with the algorithms.`
 }
 
+function pastes() {
+  const text = page('paste')
+  if (!text) return missing('docs/paste.md', 'npm run test:paste')
+  const rows = tableOf(text)
+  const heads = Object.keys(rows[0] ?? {})
+  return `${table(heads, rows.map((row) => heads.map((head) => row[head])))}
+
+A text pasted at once where the terminal does not echo. \`npm run test:paste\`, ${dateOf(text)}: [paste.md](paste.md).`
+}
+
 function networks() {
   const text = page('networks')
   if (!text) return missing('docs/networks.md', 'npm run test:networks')
@@ -105,6 +115,10 @@ Written by \`npm run trust\` from the tables that the runs have left in this fol
 ## Servers and features
 
 ${servers()}
+
+## A paste into a terminal that does not echo
+
+${pastes()}
 
 ## Bad networks
 

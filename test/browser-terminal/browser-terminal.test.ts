@@ -7,6 +7,8 @@ import { startProxy, type Proxy } from '../support/proxy.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
+import { pasteByPage } from '../wild/paste/by-page.ts'
+import { hashIn, pastedText } from '../wild/paste/pasted.ts'
 import { openBrowser, openStage, type Stage } from './stage.ts'
 import { TerminalPage } from './terminal-page.ts'
 
@@ -110,6 +112,11 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     await terminal.page.keyboard.press('Control+C')
     await terminal.run('echo "<$((7 * 9))>"')
     await terminal.shows(/^.*<63>$/m)
+  })
+
+  test('a megabyte pasted where the terminal does not echo arrives', async () => {
+    const text = pastedText(1_000_000)
+    expect(hashIn(await pasteByPage(stage, { ...server, port: way.port }, text))).toBe(sha256(Buffer.from(text)))
   })
 
   test('files go up and come down unchanged, into a Blob and into a file', async () => {

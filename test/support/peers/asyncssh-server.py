@@ -1,8 +1,13 @@
 """An AsyncSSH server for tests: asyncssh-server.py OPTIONS, where OPTIONS is the JSON that test/support/asyncssh.ts makes."""
 import asyncio
+import fcntl
 import json
 import logging
+import os
+import pty
+import struct
 import sys
+import termios
 import traceback
 
 import asyncssh
@@ -85,7 +90,64 @@ async def feed(reader, writer):
         pass  # The command reads no more.
 
 
+def resize(terminal, process):
+    columns, rows, _, _ = process.term_size
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+async def type_into(terminal, process):
+    """What the client types, to the terminal, which is slow: a thread waits for it."""
+    loop = asyncio.get_running_loop()
+    try:
+        while True:
+            try:
+                data = await process.stdin.read(65536)
+            except asyncssh.TerminalSizeChanged:
+                resize(terminal, process)
+                continue
+            if not data:
+                return
+            while data:
+                data = data[await loop.run_in_executor(None, os.write, terminal, data):]
+    except OSError:
+        pass  # The command has ended.
+
+
+async def show(terminal, process):
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            data = await loop.run_in_executor(None, os.read, terminal, 65536)
+        except OSError:
+            return  # Linux says EIO where the other end of a terminal is closed.
+        process.stdout.write(data)
+        await process.stdout.drain()
+
+
+async def run_on_terminal(process):
+    terminal, inner = pty.openpty()
+    resize(terminal, process)
+    child = await asyncio.create_subprocess_shell(
+        process.command or "exec /bin/sh",
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        env={**os.environ, "TERM": process.term_type},
+        # A session of its own, whose terminal this is: Ctrl-C and sizes reach it.
+        preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),
+    )
+    os.close(inner)
+    typing = asyncio.create_task(type_into(terminal, process))
+    await show(terminal, process)
+    status = await child.wait()
+    typing.cancel()
+    process.exit(status if status >= 0 else 128 - status)
+    os.close(terminal)
+
+
 async def run(process):
+    if process.term_type:
+        return await run_on_terminal(process)
     child = await asyncio.create_subprocess_shell(
         process.command or "exec /bin/sh",
         stdin=asyncio.subprocess.PIPE,
