@@ -1,9 +1,11 @@
-// The package: a flat dist/ with one ES module and one declaration file for each entry of package.json's "exports".
+// The package: a flat dist/ with one ES module and one declaration file for each entry of package.json's "exports"; and the same once more for Node,
+// as CommonJS, in dist/commonjs/.
 import { resolve } from 'node:path'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
 import { chunkName } from './scripts/build/chunk-names.mjs'
 import { FOLDER } from './scripts/build/declarations.mjs'
+import { COMMONJS, commonJs } from './scripts/build/commonjs.mjs'
 import { doors, modules, programs } from './scripts/build/entries.mjs'
 import { typescript } from './scripts/build/typescript-plugin.mjs'
 
@@ -19,17 +21,25 @@ function loadedWith(sources, getModuleInfo) {
 /**
  * All that loads with the core entry is one file: in many small ones, as rollup would share them out among the parts that load later, it is a fifth
  * larger after gzip. What the subpaths and the parts for one runtime need too is another, so that they do not load the core.
+ * @param {Record<string, string>} entries those
  */
-function coreChunk(id, { getModuleInfo }) {
-  core ??= loadedWith(['src/index.ts'], getModuleInfo)
-  beside ??= loadedWith(Object.values(besideCore), getModuleInfo)
-  if (!core.has(id) || id === resolve('src/index.ts')) return undefined
-  if (id.endsWith('/constants.gen.ts')) return 'constants'
-  return beside.has(id) ? 'base' : 'core'
+function coreChunks(entries) {
+  /** @type {Set<string>} */
+  let core
+  /** @type {Set<string>} */
+  let beside
+  return (id, { getModuleInfo }) => {
+    core ??= loadedWith(['src/index.ts'], getModuleInfo)
+    beside ??= loadedWith(Object.values(entries), getModuleInfo)
+    if (!core.has(id) || id === resolve('src/index.ts')) return undefined
+    if (id.endsWith('/constants.gen.ts')) return 'constants'
+    return beside.has(id) ? 'base' : 'core'
+  }
 }
-let core, beside
 /** What loads without the core. The runtime chooses among the doors, which lie beside libssh2.wasm, through package.json's "imports". */
-const besideCore = inputs([...modules.filter(({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig'].includes(entry)), ...doors])
+const isBeside = ({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig'].includes(entry)
+const besideCore = inputs([...modules.filter(isBeside), ...doors])
+const commonJsModules = modules.filter(({ commonJs }) => commonJs)
 
 /** What scripts/build/declarations.mjs made of a source. @param {string} source */
 const declarationOf = source => `${FOLDER}/${source.replace(/\.ts$/, '.d.ts')}`
@@ -56,7 +66,7 @@ const output = { dir: 'dist', format: 'es', chunkFileNames: chunk => `${chunkNam
 export default [
   {
     input: { ...inputs(modules), ...inputs(programs), ...besideCore },
-    output: { ...output, manualChunks: coreChunk },
+    output: { ...output, manualChunks: coreChunks(besideCore) },
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.
     makeAbsoluteExternalsRelative: false,
@@ -68,5 +78,17 @@ export default [
     output: { ...output, manualChunks: sharedTypes, chunkFileNames: chunk => `${chunkName(chunk)}.d.ts` },
     external,
     plugins: [dts({ tsconfig: 'tsconfig.json' }), disposableLibrary],
+  },
+  {
+    input: inputs(commonJsModules),
+    output: {
+      ...output, dir: COMMONJS, format: 'cjs', manualChunks: coreChunks(inputs(commonJsModules.filter(isBeside))), entryFileNames: '[name].cjs', chunkFileNames: chunk => `${chunkName(chunk)}.cjs`,
+      // What is loaded later is required later: Jest has no import() for CommonJS. Nothing here pretends to be a module of Babel's or TypeScript's.
+      dynamicImportInCjs: false, exports: 'named', esModule: false, interop: 'auto', externalLiveBindings: false,
+    },
+    external: id => external(id) && !id.startsWith('#'),
+    makeAbsoluteExternalsRelative: false,
+    plugins: [commonJs, ...typescript, nodeResolve()],
+    onwarn(warning) { throw new Error(warning.message) },
   },
 ]

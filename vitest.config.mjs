@@ -44,7 +44,7 @@ const typescript = {
   transform: (text, id) => /\.m?ts$/.test(id) ? stripTypes(text, id) : undefined,
 }
 
-/** LIBSSH2_WASM_TARGET=dist: the same tests on the package's files instead of the sources. */
+/** LIBSSH2_WASM_TARGET=dist: the same tests on the package's files, as Node loads them, instead of the sources. */
 const onDist = process.env.LIBSSH2_WASM_TARGET === 'dist'
 
 /** Entries of the package are what lies in dist/, loaded by Node itself; an internal would be a second copy beside them. */
@@ -57,7 +57,7 @@ const builtPackage = {
     if (!source?.startsWith('src/') || isTool(source) || isTool(relative(path('.'), importer))) return undefined
     const entry = modules.find(module => module.source === source)
     if (!entry) throw new Error(`${importer} imports ${source}, which dist/ does not have: it tests sources alone`)
-    return { id: path(`dist/${entry.entry}.js`), external: true }
+    return { id: path(entry.commonJs ? `dist/commonjs/${entry.entry}.mjs` : `dist/${entry.entry}.js`), external: true }
   },
 }
 

@@ -1,11 +1,12 @@
 // Makes dist/ with rollup when a source, the module or the configuration changed since the last time.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { run, sha256 } from './compile-cache.mjs'
+import { writeCommonJsDeclarations } from './commonjs.mjs'
 import { writeDeclarations } from './declarations.mjs'
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map(name => `src/${name}`).filter(path => statSync(path).isFile())
 const inputs = [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'rollup.config.mjs',
-  ...['bundle', 'chunk-names', 'declarations', 'dispose-symbols', 'entries', 'strip-types', 'typescript-plugin'].map(name => `scripts/build/${name}.mjs`), 'build/build-info.release.json'].sort()
+  ...['bundle', 'chunk-names', 'commonjs', 'declarations', 'dispose-symbols', 'entries', 'strip-types', 'typescript-plugin'].map(name => `scripts/build/${name}.mjs`), 'build/build-info.release.json'].sort()
 const key = sha256(JSON.stringify(inputs.map(path => [path, sha256(readFileSync(path))])))
 const stamp = 'build/bundle.key'
 
@@ -20,6 +21,7 @@ if (existsSync('dist/index.js') && existsSync(stamp) && readFileSync(stamp, 'utf
     const wrong = writeDeclarations()
     if (wrong.length > 0) throw new Error(wrong.join('\n'))
     await run(process.execPath, ['node_modules/rollup/dist/bin/rollup', '--config', 'rollup.config.mjs', '--silent'])
+    writeCommonJsDeclarations()
     writeFileSync(stamp, key)
     process.stderr.write(`[build] bundled dist/: ${readdirSync('dist').sort().join(' ')}\n`)
   } catch (error) {

@@ -10,10 +10,13 @@ function sourceOf(entry) {
   return candidates.find(path => existsSync(new URL(path, root))) ?? candidates[0]
 }
 
-/** `{ specifier, entry, source }` of each module that can be imported: its name for importers, in dist/, and in src/. */
-export const modules = Object.entries(exports).filter(([, target]) => target.default?.endsWith('.js')).map(([subpath]) => {
+/**
+ * `{ specifier, entry, source, commonJs }` of each module that can be imported: its name for importers, in dist/, and in src/. `commonJs`: Node loads
+ * dist/commonjs/ENTRY.cjs, by `require` and, through ENTRY.mjs, by `import`.
+ */
+export const modules = Object.entries(exports).filter(([, target]) => target.default?.endsWith('.js')).map(([subpath, target]) => {
   const entry = subpath === '.' ? 'index' : subpath.slice(2)
-  return { specifier: subpath.replace('.', name), entry, source: sourceOf(entry) }
+  return { specifier: subpath.replace('.', name), entry, source: sourceOf(entry), commonJs: target.node !== undefined }
 })
 
 /** `{ door, conditions, entry, source }` of each implementation that package.json's "imports" choose from: dist/DOOR-RUNTIME.js comes from src/transports/DOOR/RUNTIME.ts. */

@@ -1,7 +1,7 @@
 // Writes dist/sbom.cdx.json: what is in the package, as CycloneDX 1.6 has it, from the pins of deps/, the lock file and the build's own record.
 // Only stable data: the same build has the same file.
 import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 
 const json = path => JSON.parse(readFileSync(path, 'utf8'))
 const manifest = json('package.json')
@@ -31,7 +31,7 @@ const emscripten = {
 }
 
 /** Every file of the package but this one and the declarations. */
-const files = readdirSync('dist').filter(file => !file.endsWith('.d.ts') && file !== 'sbom.cdx.json').sort().map(file => ({
+const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter(file => !/\.d\.[cm]?ts$/.test(file) && file !== 'sbom.cdx.json' && statSync(`dist/${file}`).isFile()).sort().map(file => ({
   type: 'file', 'bom-ref': `dist/${file}`, name: `dist/${file}`, hashes: hashes(createHash('sha256').update(readFileSync(`dist/${file}`)).digest('hex')),
 }))
 

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { COMMONJS } from '../build/commonjs.mjs'
 import { modules, programs } from '../build/entries.mjs'
 import { lineAt, report } from './files.mjs'
 import { sha256 } from '../build/compile-cache.mjs'
@@ -14,26 +15,41 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const { messages } = await publint({ strict: true })
 findings.push(...messages.map(message => `publint: ${formatMessage(message, manifest)}`))
 
-try {
-  // ESM only, on purpose: CommonJS importers use import().
-  execFileSync(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--profile', 'esm-only', '--format', 'ascii',
-    '--exclude-entrypoints', './libssh2.wasm', './build-info.json', './sbom.cdx.json'],
-    // It packs; what is checked is what was built.
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_config_ignore_scripts: 'true' } })
-} catch (error) {
-  const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error)
-  findings.push(`are-the-types-wrong:\n${stdout}${stderr}`)
+/** What are-the-types-wrong says of a packed package. @param {string[]} args */
+function typesWrong(...args) {
+  try {
+    execFileSync(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--format', 'ascii', ...args],
+      // It packs; what is checked is what was built.
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_config_ignore_scripts: 'true' } })
+  } catch (error) {
+    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error)
+    findings.push(`are-the-types-wrong:\n${stdout}${stderr}`)
+  }
 }
+const subpaths = commonJs => modules.filter(module => module.commonJs === commonJs).map(({ specifier }) => specifier.replace(manifest.name, '.'))
+// What Node loads is for import and for require. (Resolution of before Node 12.7 knows no subpaths.)
+typesWrong('--profile', 'node16', '--entrypoints', ...subpaths(true))
+// Those of one runtime are ES modules, on purpose: it loads them by either.
+typesWrong('--profile', 'esm-only', '--entrypoints', ...subpaths(false))
 
 /** @type {[pattern: RegExp, what: string][]} */
 const FORBIDDEN = [[/\beval\s*\(/g, 'eval'], [/\bnew Function\b|\bFunction\s*\(\s*["'`]/g, 'code from text'], [/\brequire\s*\(/g, 'require'],
   [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/(?<!")\bSymbol\.(dispose|asyncDispose)\b(?! \?\?)/g, 'a symbol that WebKit lacks'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
+/** Those that only modules may not have. */
+const IN_MODULES = new Set(['require', 'CommonJS'])
 const files = readdirSync('dist').sort()
-for (const file of files.filter(file => file.endsWith('.js'))) {
+const commonJsFiles = readdirSync(COMMONJS).filter(file => /\.[cm]js$/.test(file)).map(file => `commonjs/${file}`)
+for (const file of [...files.filter(file => file.endsWith('.js')), ...commonJsFiles]) {
   const text = readFileSync(`dist/${file}`, 'utf8')
   for (const [pattern, what] of FORBIDDEN) {
+    if (IN_MODULES.has(what) && file.endsWith('.cjs')) continue
     for (const match of text.matchAll(pattern)) findings.push(`dist/${file}:${lineAt(text, match.index)}: ${what}: ${match[0]}`)
   }
+}
+// What require() gives must load what it needs by require(), at once or later: import() is not in Jest, and would load a second copy.
+for (const file of commonJsFiles.filter(file => file.endsWith('.cjs'))) {
+  const text = readFileSync(`dist/${file}`, 'utf8')
+  for (const match of text.matchAll(/\bimport\s*\(|\bimport\.meta\b|require\("(?!\.\/[^"]+\.cjs"|node:|@xterm\/xterm")[^"]*"\)/g)) findings.push(`dist/${file}:${lineAt(text, match.index)}: ${match[0]} in CommonJS`)
 }
 
 /** What `file` loads, at once or later: names of other files of dist/ and modules of the runtime. */
