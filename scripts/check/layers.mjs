@@ -19,6 +19,9 @@ const MAY_IMPORT = {
   client: ['abort', ...KEYS, 'host-key', 'runtime', 'ffi', 'core', 'bindings', 'sftp'],
   // Runtimes have names here. Types may come from anywhere below; the transports themselves carry no code of the library.
   transports: ['abort', 'errors', 'runtime'],
+  // Connections through a gateway, and the protocol that both sides of one share.
+  'gateway-protocol': [],
+  gateway: ['abort', 'errors', 'runtime', 'transports', 'gateway-protocol'],
   xterm: ['errors'],
   // What ssh(1) does on a person's machine: for the program and for `libssh2-wasm/node`.
   openssh: ['abort', ...KEYS, 'host-key', 'core', 'runtime', 'client', 'sftp', 'transports'],

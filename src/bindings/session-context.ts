@@ -162,6 +162,8 @@ export class SessionContext {
   #checkEnd(): SSHError | undefined {
     const { ended } = this.wire
     if (!this.failure && ended && this.wire.empty) {
+      // A gateway's error says more than that a socket failed.
+      if (ended.error instanceof SSHError && ended.error.code.startsWith('ERR_GATEWAY')) return this.fail(ended.error)
       const [errno, message] = ended.error === undefined
         ? [LIBSSH2_ERROR_SOCKET_DISCONNECT, 'the transport was closed'] as const
         : [LIBSSH2_ERROR_SOCKET_RECV, whyFailed(ended.error)] as const

@@ -17,7 +17,10 @@ export function checkKeepalive({ interval, countMax = 3 }: KeepaliveOptions): vo
   if (!(countMax >= 0)) throw new RangeError('keepalive.countMax must be 0 or more')
 }
 
-/** Asks a silent server for a sign of life (`keepalive@openssh.com`), and ends the session when none comes. Stops with the session. */
+/**
+ * Asks a silent server for a sign of life (`keepalive@openssh.com`), and ends the session when none comes. Stops with the session.
+ * While the transport is stalled nothing is asked and nothing counted: the server cannot be heard, whether it lives or not.
+ */
 export function startKeepalive(session: Session, { interval, countMax = 3 }: KeepaliveOptions): void {
   const pause = milliseconds(interval, 'keepalive.interval')
   const context = session[CONTEXT]
@@ -27,6 +30,10 @@ export function startKeepalive(session: Session, { interval, countMax = 3 }: Kee
   const wait = () => { stop = after(pause, look, true) }
   const look = () => {
     if (session.failure) return
+    if (context.wire.stalled) {
+      missed = 0
+      return wait()
+    }
     if (context.wire.bytesRead !== received) missed = 0
     else if (missed >= countMax) {
       return context.end(new SSHError(`the server has not answered ${missed} keepalive messages`, { code: 'ERR_KEEPALIVE_TIMEOUT', errno: LIBSSH2_ERROR_TIMEOUT }))

@@ -136,6 +136,11 @@ export class Wire {
     this.#staged = 0
   }
 
+  /** The transport knows that nothing arrives at present (`BytePort.stalled`). */
+  get stalled(): boolean {
+    return this.#port.stalled === true
+  }
+
   get unsent(): boolean {
     return this.#staged > 0 || this.#ready.length > 0
   }

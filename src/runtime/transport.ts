@@ -27,6 +27,8 @@ export interface BytePort {
   write(chunk: Uint8Array, more?: boolean): void
   /** Bytes written that the runtime has not taken yet. */
   readonly queued: number
+  /** True while the transport knows that what it carries does not arrive, and hopes that it will: silence is then nobody's fault. Absent where it cannot know. */
+  readonly stalled?: boolean
   pause(): void
   resume(): void
   /** Lets what is queued go out, then closes. Resolves in any case. */

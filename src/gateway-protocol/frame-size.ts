@@ -1,0 +1,43 @@
+/// How large a DATA frame may be on this link: a large one costs less, but nothing else is heard until it has passed. Any runtime, both sides.
+
+/** Milliseconds that one frame may take: the other side looks for a sign of life every second and a half. */
+const MOST_TIME = 250
+/** Milliseconds over which the rate is measured. */
+const SPAN = 200
+const SMALLEST = 16 << 10
+
+export class FrameSize {
+  readonly #most: number
+  #size: number
+  #since: number | undefined
+  #from = 0
+
+  constructor(most: number) {
+    this.#most = most
+    this.#size = Math.min(most, 64 << 10)
+  }
+
+  /** Bytes of the next DATA frame at most. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** An ACK has come. @param position what it says. @param busy more waits for its ACK: only then is the rate that of the link. */
+  acked(position: number, busy: boolean, now: number): void {
+    if (!busy) {
+      this.#since = undefined
+      return
+    }
+    if (this.#since === undefined || position < this.#from) {
+      this.#since = now
+      this.#from = position
+      return
+    }
+    const time = now - this.#since
+    if (time < SPAN) return
+    const rate = (position - this.#from) / time
+    this.#size = Math.max(Math.min(SMALLEST, this.#most), Math.min(this.#most, rate * MOST_TIME) & ~1023)
+    this.#since = now
+    this.#from = position
+  }
+}

@@ -1,0 +1,51 @@
+/// What a client shows to come back to its stream. Any runtime, both sides.
+
+/** Bytes of the identifier, which logs may have; base64url makes 22 characters of them. */
+export const ID_LENGTH = 16
+/** Bytes of the secret, which nothing may have but the client; the gateway keeps its SHA-256. */
+export const SECRET_LENGTH = 32
+
+export interface Resume {
+  /** base64url, 22 characters. */
+  readonly id: string
+  readonly secret: Uint8Array
+  /** Bytes of the stream that the client has. */
+  readonly received: number
+}
+
+/** base64url of the three, for `resume.…`. */
+export function encodeResume({ id, secret, received }: Resume): string {
+  const bytes = new Uint8Array(ID_LENGTH + SECRET_LENGTH + 8)
+  bytes.set(fromBase64url(id) ?? [], 0)
+  bytes.set(secret, ID_LENGTH)
+  const view = new DataView(bytes.buffer, ID_LENGTH + SECRET_LENGTH)
+  view.setUint32(0, Math.floor(received / 2 ** 32))
+  view.setUint32(4, received % 2 ** 32)
+  return toBase64url(bytes)
+}
+
+/** undefined for what `encodeResume` does not write. */
+export function decodeResume(text: string): Resume | undefined {
+  const bytes = text.length === Math.ceil((ID_LENGTH + SECRET_LENGTH + 8) * 4 / 3) ? fromBase64url(text) : undefined
+  if (bytes?.length !== ID_LENGTH + SECRET_LENGTH + 8) return undefined
+  const view = new DataView(bytes.buffer, ID_LENGTH + SECRET_LENGTH)
+  const received = view.getUint32(0) * 2 ** 32 + view.getUint32(4)
+  if (!Number.isSafeInteger(received)) return undefined
+  return { id: toBase64url(bytes.subarray(0, ID_LENGTH)), secret: bytes.slice(ID_LENGTH, ID_LENGTH + SECRET_LENGTH), received }
+}
+
+export function toBase64url(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** undefined for text that is not base64url. */
+export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[\w-]*$/.test(text)) return undefined
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,30 @@
+import { SSHError } from '../errors/ssh-error.ts'
+import { meaningOf } from '../gateway-protocol/close-codes.ts'
+
+/**
+ * A gateway refused a connection, ended it or lost it. `code` is `ERR_GATEWAY_LOST` for a connection that was open and cannot be resumed (then `cause` says why),
+ * otherwise what the close code means, e.g. `ERR_GATEWAY_TICKET`; `ERR_GATEWAY_CONNECT` where the gateway could not be reached.
+ */
+export class GatewayError extends SSHError {
+  override name = 'GatewayError'
+  /** The close code of the WebSocket, e.g. 4403; undefined where none came. */
+  readonly closeCode: number | undefined
+  /** What the gateway calls the connection in its log; undefined where there never was one. */
+  readonly id: string | undefined
+
+  constructor(message: string, options: { readonly code: string, readonly closeCode?: number | undefined, readonly id?: string | undefined, readonly cause?: unknown }) {
+    super(message, options)
+    this.closeCode = options.closeCode
+    this.id = options.id
+  }
+}
+
+/** @param reason what the gateway says besides, in its own words. */
+export function closedByGateway(closeCode: number, reason = '', id?: string): GatewayError {
+  const { code, sentence } = meaningOf(closeCode)
+  return new GatewayError(reason === '' || sentence.includes(reason) ? sentence : `${sentence} (${reason})`, { code, closeCode, id })
+}
+
+export function lostByGateway(cause: GatewayError, id: string | undefined): GatewayError {
+  return new GatewayError(`the connection is lost: ${cause.message}`, { code: 'ERR_GATEWAY_LOST', closeCode: cause.closeCode, id, cause })
+}

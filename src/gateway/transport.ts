@@ -1,0 +1,76 @@
+import type { BytePort, Transport } from '../runtime/transport.ts'
+import { PortTransport } from '../transports/port-transport.ts'
+import { GatewayEvent, type GatewayEventDetail } from './gateway-event.ts'
+import type { GatewayState } from './stream.ts'
+
+/** What carries the bytes of a `GatewayTransport`. */
+export interface GatewayCarrier {
+  readonly port: BytePort
+  readonly state: GatewayState
+  readonly roundTrip: number | undefined
+  probe(): Promise<number>
+}
+
+export interface GatewayEventMap {
+  stalled: GatewayEvent
+  resumed: GatewayEvent
+  lost: GatewayEvent
+}
+
+/** A connection through a gateway, as `connectGateway` opens it: its life is that of the stream, however many WebSockets carry it one after the other. */
+export class GatewayTransport extends EventTarget implements Transport {
+  readonly #carrier: GatewayCarrier
+  readonly #streams: PortTransport
+  /** What the gateway calls this connection in its log; '' where it told none. No secret. */
+  readonly id: string
+  /** `libssh2-wasm.v1`, `corp-relay-v4`, or `plain`, which cannot resume. */
+  readonly protocol: 'libssh2-wasm.v1' | 'corp-relay-v4' | 'plain'
+  readonly port: BytePort
+
+  /** @internal */
+  constructor(protocol: GatewayTransport['protocol'], id: string, carrier: (tell: (type: keyof GatewayEventMap, detail: GatewayEventDetail) => void) => GatewayCarrier) {
+    super()
+    this.protocol = protocol
+    this.id = id
+    this.#carrier = carrier((type, detail) => this.dispatchEvent(new GatewayEvent(type, detail)))
+    this.port = this.#carrier.port
+    this.#streams = new PortTransport(this.port)
+  }
+
+  /** `stalled` while the network is away and the stream is kept on both sides; `lost` and `closed` are final. */
+  get state(): GatewayState {
+    return this.#carrier.state
+  }
+
+  /** Milliseconds between the last question for a sign of life and its answer; undefined before the first one. */
+  get roundTrip(): number | undefined {
+    return this.#carrier.roundTrip
+  }
+
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#streams.readable
+  }
+
+  get writable(): WritableStream<Uint8Array> {
+    return this.#streams.writable
+  }
+
+  /**
+   * Asks the gateway for a sign of life now, and so finds out whether the network is still there. Resolves with the milliseconds until the answer;
+   * where the connection stalls meanwhile, after it has resumed. @throws GatewayError when it is lost or closed, or the protocol has no such question.
+   */
+  probe(): Promise<number> {
+    return this.#carrier.probe()
+  }
+
+  /** Ends the stream, and the gateway's connection to the target. */
+  async close(): Promise<void> {
+    await this.port.close()
+  }
+
+  override addEventListener<K extends keyof GatewayEventMap>(type: K, listener: (event: GatewayEventMap[K]) => void, options?: boolean | AddEventListenerOptions): void
+  override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
+  override addEventListener(type: string, listener: unknown, options?: boolean | AddEventListenerOptions): void {
+    super.addEventListener(type, listener as EventListener, options)
+  }
+}
