@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [OPTIONS]
   --scale X             share of the full amount of data and files (1)
   --limit MINUTES       begins nothing more after that time (16)
   --quick               --rounds 1 --scale 0.1
-  --write               puts the results into bench/RESULTS.md, bench/results.svg and README.md`
+  --write               puts the results into bench/RESULTS.md, bench/results.svg and bench/results.json`
 
 const list = (text: string | undefined) => text?.split(',').map((word) => word.trim()).filter(Boolean) ?? []
 

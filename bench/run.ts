@@ -102,5 +102,5 @@ const run = { cells, peers: allPeers, notes, machine: where }
 console.log(report(run))
 if (options.write) {
   write(run)
-  say('written: bench/RESULTS.md, bench/results.svg, bench/results.json, README.md')
+  say('written: bench/RESULTS.md, bench/results.svg, bench/results.json')
 }

@@ -16,6 +16,7 @@ const SECTIONS = [
   ['layers', node('scripts/check/layers.mjs')],
   ['forbidden', node('scripts/check/forbidden.mjs')],
   ['packages', node('scripts/check/packages.mjs')],
+  ['package metadata', node('scripts/build/package-metadata.mjs', '--check')],
   ['generated files are current: constants', node('scripts/generate/constants.mjs', '--check')],
   ['generated files are current: interface', node('scripts/generate/interface.mjs', '--check')],
   ['package', node('scripts/check/package.mjs')],

@@ -1,5 +1,5 @@
 // npm run release [-- --publish] : everything before a version goes out: a clean tree, the tag, all checks, the tarball and what is in it.
-// Without --publish nothing leaves this machine. With it, npm publishes with provenance: that needs a CI that npm trusts (OIDC).
+// Without --publish (or with --dry-run, which says the same) nothing leaves this machine. With it, npm publishes with provenance: that needs a CI that npm trusts (OIDC).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -17,16 +17,18 @@ const output = (command, ...args) => execFileSync(command, args, { encoding: 'ut
  * @param {string} release.status of `git status --porcelain`
  * @param {string} release.tags of `git tag --points-at HEAD`
  * @param {Readonly<Record<string, string>>} release.scripts of package.json
+ * @param {string} release.repository address in package.json
  * @param {readonly string[]} release.files paths in the tarball
  */
-export function objections({ version, changelog, status, tags, scripts, files }) {
+export function objections({ version, changelog, status, tags, scripts, repository, files }) {
   const list = []
   if (status.trim() !== '') list.push('the work tree has changes that are not committed')
   if (!changelog.includes(`## ${version} `) && !changelog.includes(`## ${version}\n`)) list.push(`CHANGELOG.md has no entry for ${version}`)
   if (changelog.includes(`## ${version} (unreleased)`)) list.push(`CHANGELOG.md says that ${version} is unreleased`)
   if (!tags.split('\n').includes(`v${version}`)) list.push(`the commit has no tag v${version}`)
+  if (/\bOWNER\b/.test(repository)) list.push('package.config.mjs has no address yet: OWNER is a placeholder')
   for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) if (scripts[script]) list.push(`package.json has a script "${script}", which would run where the package is installed`)
-  for (const file of files) if (!/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(file)) list.push(`${file} is in the tarball`)
+  for (const file of files) if (!/^(dist\/|docs\/|package\.json$|LICENSE$|[\w/-]+\.md$|bench\/results\.svg$)/.test(file)) list.push(`${file} is in the tarball`)
   for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/libssh2.wasm', 'dist/build-info.json', 'dist/sbom.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt']) {
     if (!files.includes(file)) list.push(`${file} is not in the tarball`)
   }
@@ -34,7 +36,7 @@ export function objections({ version, changelog, status, tags, scripts, files })
 }
 
 function release(publish) {
-  const { version, scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const { version, scripts, repository } = JSON.parse(readFileSync('package.json', 'utf8'))
   execFileSync(process.execPath, ['scripts/ok.mjs'], { stdio: 'inherit' })
   mkdirSync(TARGET, { recursive: true })
   const [packed] = JSON.parse(output('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', TARGET))
@@ -43,7 +45,7 @@ function release(publish) {
   const tarball = `${TARGET}/${packed.filename}`
   console.log(`${tarball}: ${files.length} files, ${packed.size} bytes, SHA-256 ${createHash('sha256').update(readFileSync(tarball)).digest('hex')}`)
   const against = objections({
-    version, scripts, files, changelog: readFileSync('CHANGELOG.md', 'utf8'), status: output('git', 'status', '--porcelain'), tags: output('git', 'tag', '--points-at', 'HEAD'),
+    version, scripts, files, repository: repository.url, changelog: readFileSync('CHANGELOG.md', 'utf8'), status: output('git', 'status', '--porcelain'), tags: output('git', 'tag', '--points-at', 'HEAD'),
   })
   for (const objection of against) console.log(`not ready: ${objection}`)
   if (!publish) return console.log('nothing was published: that is done with --publish')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run test:runtimes [-- --only KEY,KEY…] [--write-readme] : the suite of test/runtimes alone, in the runtimes that this machine can have.
+# npm run test:runtimes [-- --only KEY,KEY…] [--write] : the suite of test/runtimes alone, in the runtimes that this machine can have.
 # Keys: node20 node22 node24 deno bun workerd chromium firefox webkit, browsers also with -worker. Results: build/runtimes.json and build/runtimes.md.
 source "$(dirname "$0")/build/common.sh"
 
@@ -7,10 +7,10 @@ while [ $# -gt 0 ]; do
   case $1 in
     --only) [ $# -gt 1 ] || fail "--only needs keys, as deno,bun"; export RUNTIMES=$2; shift ;;
     --only=*) export RUNTIMES=${1#*=} ;;
-    --write-readme) export WRITE_README=1 ;;
+    --write) export WRITE_RUNTIMES=1 ;;
     *) fail "unknown: $1" ;;
   esac
   shift
 done
-[ -z "${RUNTIMES:-}" ] || [ -z "${WRITE_README:-}" ] || fail "the table of the README is about all runtimes: --write-readme goes without --only"
+[ -z "${RUNTIMES:-}" ] || [ -z "${WRITE_RUNTIMES:-}" ] || fail "the table of docs/runtimes.md is about all runtimes: --write goes without --only"
 exec scripts/test.sh test/runtimes

@@ -2,6 +2,7 @@
 // importer, and that no file of it makes code from text or loads modules in a way that a strict host forbids.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
+import { posix } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { COMMONJS } from '../build/commonjs.mjs'
@@ -92,4 +93,18 @@ for (const [path, { optionalDependencies = {} }] of Object.entries(locked)) {
   }
 }
 
-report(findings, `package: ${files.length} files, publint and are-the-types-wrong find nothing`)
+// A page in the package leads to what is in the package, wherever it is read.
+const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 24 }))
+/** @type {string[]} */
+const shipped = packed.files.map(({ path }) => path)
+let links = 0
+for (const page of shipped.filter(path => path.endsWith('.md'))) {
+  const text = readFileSync(page, 'utf8')
+  for (const match of text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)) {
+    const target = posix.join(posix.dirname(page), decodeURI(match[1])).replace(/\/$/, '')
+    links++
+    if (!shipped.some(path => path === target || path.startsWith(`${target}/`))) findings.push(`${page}:${lineAt(text, match.index)}: links to ${match[1]}, which is not in the package`)
+  }
+}
+
+report(findings, `package: ${links} links inside the package, ${files.length} files, publint and are-the-types-wrong find nothing`)

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, connect, knownHosts, publicKey } from '../../src/index.ts'
+import { installPackedPackage } from '../support/packed-package.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
@@ -40,23 +43,33 @@ async function run(text: string, replacements: Readonly<Record<string, string>> 
 }
 
 describe('the README', () => {
-  test('begins with a complete program, and it runs', async () => {
-    const printed = await run("client.run('uname -a')", {
-      "host: 'example.org', username: 'me'": "host: '127.0.0.1', port, username",
-      '/home/me/.ssh/known_hosts': files.file('known_hosts'),
-      '/home/me/.ssh/id_ed25519': server.keys.ed25519.path,
-    })
-    expect(printed).toMatch(/^Linux [^]*{"code":0,"signal":null,"coreDumped":false,"message":""}$/)
+  /** The first program, for this server instead of the reader's. */
+  const mine = (user: string) => ({
+    "host: 'example.org'": 'host: \'127.0.0.1\', port',
+    "username: 'me'": `username: ${user}`,
+    '`${homedir()}/.ssh/known_hosts`': JSON.stringify(files.file('known_hosts')),
+    '`${homedir()}/.ssh/id_ed25519`': JSON.stringify(server.keys.ed25519.path),
   })
 
-  test('has a catch that names the error', async () => {
-    const printed = await run("client.run('uname -a')", {
-      "host: 'example.org', username: 'me'": "host: '127.0.0.1', port, username: 'nobody'",
-      '/home/me/.ssh/known_hosts': files.file('known_hosts'),
-      '/home/me/.ssh/id_ed25519': server.keys.ed25519.path,
-    })
-    expect(printed).toMatch(/^AuthenticationError ERR_AUTHENTICATION_FAILED: /)
+  test('begins with a complete program, and it runs', async () => {
+    expect(await run("client.run('uname -a')", mine('username'))).toMatch(/^Linux [^]*\n 0$/)
   })
+
+  test('shows a program that ends with a typed error where the login fails', async () => {
+    await expect(run("client.run('uname -a')", mine("'nobody'"))).rejects.toMatchObject({ name: 'AuthenticationError', code: 'ERR_AUTHENTICATION_FAILED' })
+  })
+
+  test('begins with a program that plain Node runs as it is pasted, from the package', async () => {
+    const folder = temporaryDirectory('readme-package')
+    installPackedPackage(folder.path)
+    const code = Object.entries({ ...mine(JSON.stringify(server.user)), ', port,': `, port: ${server.port},` })
+      .reduce((text, [from, to]) => text.replace(from, to), blocks[0]?.code as string)
+    expect(code).not.toMatch(/example\.org|homedir\(\)}/)
+    writeFileSync(folder.file('paste.mjs'), code)
+    const { stdout } = await promisify(execFile)(process.execPath, ['paste.mjs'], { cwd: folder.path })
+    folder.remove()
+    expect(stdout).toMatch(/^Linux [^]*\n 0\n$/)
+  }, 120_000)
 
   test('streams through a process', async () => {
     expect(await run("client.exec('sort'")).toBe('a\nb\n\n{"code":0,"signal":null,"coreDumped":false,"message":""}')

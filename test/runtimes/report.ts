@@ -5,12 +5,12 @@ import type { Runtime } from './runtime.ts'
 import { cases } from './suite/run.ts'
 
 const project = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const BEGIN = '<!-- runtimes: written by npm run test:runtimes -- --write-readme -->'
+const BEGIN = '<!-- runtimes: written by npm run test:runtimes -- --write -->'
 const END = '<!-- /runtimes -->'
 
 const features = [...new Set(cases.map(({ feature }) => feature))]
 
-/** Writes build/runtimes.json and build/runtimes.md, and the table of the README if WRITE_README is set. */
+/** Writes build/runtimes.json and build/runtimes.md, and the table of docs/runtimes.md if WRITE_RUNTIMES is set. */
 export function writeReport(outcomes: readonly Outcome[], runtimes: readonly Runtime[]): void {
   if (outcomes.length === 0) return
   mkdirSync(project('build'), { recursive: true })
@@ -24,7 +24,7 @@ export function writeReport(outcomes: readonly Outcome[], runtimes: readonly Run
     console.log(`${name} ${version}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped in ${seconds} s${times}`)
     for (const { status, name, reason } of results) if (status === 'skipped') console.log(`  skipped: ${name}: ${reason}`)
   }
-  if (process.env.WRITE_README) writeReadme(table(outcomes))
+  if (process.env.WRITE_RUNTIMES) writeDocument(table(outcomes))
 }
 
 /** Runtimes x features; what a runtime lacks has a footnote. */
@@ -52,11 +52,11 @@ function note(notes: string[], text: string): number {
   return notes.indexOf(text) + 1
 }
 
-/** @throws where the README has no place for it. */
-function writeReadme(text: string): void {
-  const path = project('README.md')
-  const readme = readFileSync(path, 'utf8')
-  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)]
-  if (from < 0 || to < from) throw new Error(`README.md lacks the lines ${BEGIN} and ${END}`)
-  writeFileSync(path, `${readme.slice(0, from)}${BEGIN}\n${text}${readme.slice(to)}`)
+/** @throws where docs/runtimes.md has no place for it. */
+function writeDocument(text: string): void {
+  const path = project('docs/runtimes.md')
+  const document = readFileSync(path, 'utf8')
+  const [from, to] = [document.indexOf(BEGIN), document.indexOf(END)]
+  if (from < 0 || to < from) throw new Error(`docs/runtimes.md lacks the lines ${BEGIN} and ${END}`)
+  writeFileSync(path, `${document.slice(0, from)}${BEGIN}\n${text}${document.slice(to)}`)
 }
