@@ -37,7 +37,7 @@ function coreChunks(entries) {
   }
 }
 /** What loads without the core. The runtime chooses among the doors, which lie beside libssh2.wasm, through package.json's "imports". */
-const isBeside = ({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig'].includes(entry)
+const isBeside = ({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig', 'ssh2'].includes(entry)
 const besideCore = inputs([...modules.filter(isBeside), ...doors])
 const commonJsModules = modules.filter(({ commonJs }) => commonJs)
 

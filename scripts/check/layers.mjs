@@ -27,15 +27,17 @@ const MAY_IMPORT = {
   openssh: ['abort', ...KEYS, 'host-key', 'core', 'runtime', 'client', 'sftp', 'transports'],
   node: ['transports', 'openssh'],
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'runtime', 'client', 'sftp', 'transports', 'openssh', 'index.ts'],
+  // The drop-in for npm ssh2: Node's callbacks and streams over the bindings.
+  ssh2: ['abort', ...KEYS, 'host-key', 'ffi', 'core', 'bindings', 'client', 'sftp', 'transports', 'openssh'],
   agent: ['keys'],
   sshsig: [...KEYS, 'host-key'],
   inline: ['ffi', 'transports', 'index.ts'],
   'index.ts': ['abort', 'errors', 'wire-format', 'runtime', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
 }
-const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'openssh', 'node', 'cli']
+const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'openssh', 'node', 'cli', 'ssh2']
 /** Packages that exist only at run time of one kind of host. */
 const RUNTIME_MODULE = /^(node|cloudflare|bun|deno):/
-const RUNTIME_ROOMS = ['transports', 'openssh', 'node', 'cli']
+const RUNTIME_ROOMS = ['transports', 'openssh', 'node', 'cli', 'ssh2']
 
 /** @param {string} path */
 const roomOf = path => path.split('/')[1]

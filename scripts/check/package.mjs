@@ -57,7 +57,7 @@ for (const file of commonJsFiles.filter(file => file.endsWith('.cjs'))) {
 const loads = file => [...readFileSync(`dist/${file}`, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(match => match[1])
 
 // Programs and …-node.js (which package.json's "imports" choose for Node alone) may name node, and so may what only they load.
-const nodeOnly = new RegExp(`^(node|.*-node|${programs.map(({ entry }) => entry).join('|')})\\.js$`)
+const nodeOnly = new RegExp(`^(node|ssh2|.*-node|${programs.map(({ entry }) => entry).join('|')})\\.js$`)
 // What the bundler had to tell apart by a number has no name.
 for (const file of files) if (files.includes(file.replace(/\d+(?=(\.d)?\.\w+$)/, '')) && /\d(\.d)?\.\w+$/.test(file)) findings.push(`dist/${file}: two files have this name`)
 

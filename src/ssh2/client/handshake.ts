@@ -1,0 +1,51 @@
+import type { Session } from '../../bindings/session/session.ts'
+import { CONTEXT } from '../../bindings/session/transport.ts'
+import { negotiatedAlgorithms, offerAlgorithms } from '../../client/algorithms.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import type { Link } from './link.ts'
+import { clientError } from './errors.ts'
+
+/** What was agreed upon in one direction. `mac` is empty where the cipher authenticates by itself, `lang` always. */
+export interface NegotiatedDirection {
+  cipher: string
+  mac: string
+  compress: string
+  lang: string
+}
+
+/** What `handshake` tells. */
+export interface Negotiated {
+  kex: string
+  srvHostKey: string
+  cs: NegotiatedDirection
+  sc: NegotiatedDirection
+}
+
+/** Exchanges keys and has the host key judged, before anything else is sent. @returns what was agreed upon */
+export async function handshake(link: Link, session: Session): Promise<Negotiated> {
+  const { settings, roundTrip } = link
+  if (settings.ident !== undefined) session.bannerSet(`SSH-2.0-${settings.ident}`)
+  const { judge } = settings
+  offerAlgorithms(session, settings.algorithms, await judge.known())
+  try {
+    await session.complete(() => session.handshake())
+  } catch (error) {
+    throw explained(error)
+  }
+  roundTrip.fastest = performance.now() - session[CONTEXT].wire.sentAt
+  const key = session.hostkey()
+  if (!key) throw clientError('Handshake failed: the server has no host key', { level: 'handshake', fatal: true })
+  await judge.verify(Buffer.from(key.key))
+  return negotiated(session)
+}
+
+export function negotiated(session: Session): Negotiated {
+  const { kex, hostKey, cipher, mac, compression } = negotiatedAlgorithms(session)
+  const direction = (which: 'toServer' | 'fromServer'): NegotiatedDirection => ({ cipher: cipher[which], mac: mac[which] ?? '', compress: compression[which], lang: '' })
+  return { kex, srvHostKey: hostKey, cs: direction('toServer'), sc: direction('fromServer') }
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof SSHError) || error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return error
+  return clientError(`Handshake failed: ${error.message}`, { level: 'handshake', fatal: true }, error)
+}

@@ -1,0 +1,2 @@
+export { Client, type ConnectConfig } from './client/client.ts'
+export type { Callback } from './tell.ts'
