@@ -4,6 +4,7 @@ import { type Callback, tell } from '../tell.ts'
 import { Connection } from './connection.ts'
 import { clientError } from './errors.ts'
 import { dial, given, isWritable } from './socket.ts'
+import type { Sock } from './link.ts'
 import type { Settings } from './settings.ts'
 
 /** What `connect` takes. */
@@ -49,7 +50,7 @@ export class Client extends EventEmitter {
         }),
       },
     }
-    const dialled = config.sock ? given(config.sock) : dial({ host: config.host || 'localhost', port })
+    const dialled = config.sock ? given(config.sock as Sock) : dial({ host: config.host || 'localhost', port })
     this._sock = dialled.sock
     this.#connection = new Connection(this, settings, dialled)
     return this

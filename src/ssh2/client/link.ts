@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import type { Socket } from 'node:net'
 import type { Session } from '../../bindings/session/session.ts'
 import type { RoundTrip } from '../../client/round-trip.ts'
 import type { SSHError } from '../../errors/ssh-error.ts'
@@ -18,11 +17,22 @@ export interface Kept {
   keepRest(): void
 }
 
+/** The stream below a connection. What only sockets have may be missing. */
+export type Sock = Duplex & {
+  readonly connecting?: boolean
+  setTimeout?(milliseconds: number): unknown
+  setNoDelay?(on?: boolean): unknown
+  ref?(): unknown
+  unref?(): unknown
+  /** Of a channel of another client. */
+  readonly stderr?: { resume?(): unknown }
+}
+
 /** A connection as channels, SFTP and the login use it. */
 export interface Link {
   readonly owner: Owner
   readonly settings: Settings
-  readonly sock: Duplex & Partial<Socket>
+  readonly sock: Sock
   readonly roundTrip: RoundTrip
   /** Channels that are open. */
   readonly channels: Set<Kept>

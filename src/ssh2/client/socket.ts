@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { BytePort } from '../../runtime/transport.ts'
 import { ReadBuffer } from '../../transports/read-buffer.ts'
 import { SocketPort } from '../../transports/socket-port.ts'
+import type { Sock } from './link.ts'
 
 /** What `connect()` is told of the way to the server. */
 export interface Target {
@@ -15,7 +15,7 @@ export interface Target {
 
 /** The stream below a connection, whether made here or given by the caller. */
 export interface Dialled {
-  readonly sock: Duplex & Partial<Socket>
+  readonly sock: Sock
   /** The way of the bytes, which is asked for once the stream is connected. */
   port(): BytePort
 }
@@ -31,7 +31,7 @@ export function dial({ host, port, localAddress, localPort, family }: Target): D
 }
 
 /** A stream of the caller's: a socket, a channel of another client, the stream of a proxy. What nobody reads of its stderr would hold it up. */
-export function given(sock: Duplex & Partial<Socket> & { readonly stderr?: { resume?(): void } }): Dialled {
+export function given(sock: Sock): Dialled {
   sock.pause()
   sock.stderr?.resume?.()
   sock.setNoDelay?.(true)
