@@ -35,7 +35,7 @@ export const OWN = {
     ['ERR_GATEWAY_POSITION', 'The gateway and this side do not agree where the connection stands, so it cannot be resumed.', 'Connect again; if it happens again, report it.'],
     ['ERR_GATEWAY_LOST', 'The connection was open, was cut and could not be resumed. `cause` says why.', 'Connect again. `resumeSeconds` of the gateway says how long it keeps a connection.'],
     ['ERR_GATEWAY_CLOSED', 'The connection has been closed by this side.', 'Do not use it after `close()`.'],
-    ['ERR_GATEWAY_PROTOCOL', 'The gateway broke its protocol, or was asked for something that it does not have.', 'Check that both sides have a version of the same year; websockify cannot resume.'],
+    ['ERR_GATEWAY_PROTOCOL', 'The gateway broke its protocol, or was asked for something that it does not have.', 'Use the same version on both sides; websockify cannot resume.'],
   ],
   'Host keys': [
     ['ERR_HOST_KEY_POLICY_MISSING', '`connect` was called without a `hostKey` policy.', 'Give `knownHosts(…)`, `pinned(…)` or `trustOnFirstUse(…)`.'],

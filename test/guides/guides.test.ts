@@ -20,6 +20,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'tunnels.md': ['true', 'hello', 'true true'],
   'jump-hosts.md': ['three hops away'],
   'keys-and-agents.md': ['true true\nERR_KEY_PASSPHRASE_WRONG', 'ecdsa-sha2-nistp256', 'signed elsewhere'],
+  'recipes.md': ['127.0.0.1 up\nnowhere.invalid ENOTFOUND\n1 1', 'releases/1', '1 2 3 4', '42 rows', '2 0 2', '7', 'root did it 0', 'inside', 'publickey', 'capabilities^{} 0'],
   'signatures.md': ['signed by alice@example.org', 'true'],
   'host-keys.md': ['true {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true'],
   'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
