@@ -26,6 +26,27 @@ test('the identification cannot be changed once it was sent: the next exchange o
   expect((await client.run('echo alive')).stdout).toBe('alive\n')
 })
 
+test('a handle of a directory is not read, written or positioned as a file, nor a file listed: C keeps both in the same memory', async () => {
+  const { session } = client
+  const sftp = await session.complete(() => session.sftpInit())
+  const wrong = expect.objectContaining({ code: 'ERR_LIBSSH2_BAD_USE' })
+  const directory = await session.complete(() => sftp.opendir('/'))
+  const first = await session.complete(() => directory.readdir())
+  for (const call of [() => directory.read(), () => directory.write('text'), () => directory.write(''), () => directory.seek64(5), () => directory.seek(2 ** 40), () => directory.rewind(), () => directory.tell64(), () => directory.tell()]) {
+    expect(call, String(call)).toThrow(wrong)
+  }
+  const names = [first?.filename]
+  for (let entry = await session.complete(() => directory.readdir()); entry; entry = await session.complete(() => directory.readdir())) names.push(entry.filename)
+  expect(names).toEqual(expect.arrayContaining(['.', '..', 'etc', 'usr']))
+  const file = await session.complete(() => sftp.open('/etc/passwd', 1))
+  expect(() => file.readdir()).toThrow(wrong)
+  expect((await session.complete(() => file.read()))[0]).toBeGreaterThan(0)
+  await session.complete(() => file.close())
+  await session.complete(() => directory.close())
+  await session.complete(() => sftp.shutdown())
+  expect((await client.run('echo alive')).stdout).toBe('alive\n')
+})
+
 describe('what is no signal is a TypeError, before anything is sent or opened', () => {
   const wrong: Record<string, unknown> = {
     'a number': 5, 'zero': 0, 'an empty string': '', 'true': true, 'a controller': new AbortController(),

@@ -1,3 +1,5 @@
+// First: from here on it is known who makes an error.
+import './judge.ts'
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../support/random.ts'
@@ -6,6 +8,7 @@ import { nothingSeen, playRound } from './round.ts'
 import { bindings } from './subjects-bindings.ts'
 import { client, entries, keys } from './subjects-client.ts'
 import { forgetNames } from './values.ts'
+import { startWatch, type Watch } from './watch.ts'
 import { startWorld, type World } from './world.ts'
 
 /** MISUSE_SEED repeats a run, MISUSE_ONLY the subject that failed, MISUSE_CALLS makes it longer: 6,000 calls are a run of CI. */
@@ -21,14 +24,16 @@ if (!asked) console.log('skipped: every public method with wrong values (npm run
 
 describe.runIf(asked && requirePeer('sshd-login'))(`every public method is called with whatever there is (MISUSE_SEED=${seed})`, () => {
   let world: World
+  let watch: Watch
   const seen = nothingSeen()
   beforeAll(async () => {
     console.log(`misuse: MISUSE_SEED=${seed}`)
+    watch = startWatch()
     world = await startWorld()
   })
   afterAll(async () => {
     console.log(`misuse: ${seen.calls} calls of ${seen.members.size} members; ${[...seen.outcomes].map(([kind, count]) => `${kind} ${count}`).join(', ')}`)
-    if (process.env.MISUSE_ACCIDENTS) for (const [message, call] of seen.accidents) console.log(`${message}\n    ${call.slice(0, 300)}`)
+    await watch[Symbol.asyncDispose]()
     await world[Symbol.asyncDispose]()
   })
 
@@ -37,10 +42,11 @@ describe.runIf(asked && requirePeer('sshd-login'))(`every public method is calle
     const from = seen.faults.length
     forgetNames()
     for (let round = 0; round < rounds; round++) {
-      await playRound(world, subject, CALLS_OF_A_ROUND, seededRandom(seed + 1000 * round + subjects.indexOf(subject)), seen)
+      await playRound(world, subject, CALLS_OF_A_ROUND, seededRandom(seed + 1000 * round + subjects.indexOf(subject)), seen, watch)
       expect(world.instance.failure, seen.faults.slice(from).join('\n')).toBeUndefined()
     }
     expect(seen.faults.slice(from)).toEqual([])
+    expect(watch.slow, 'calls that hold up the event loop').toEqual([])
   }, 600_000)
 
   test.runIf(only === undefined)('that were enough calls', () => {

@@ -1,10 +1,12 @@
+import { types } from 'node:util'
 import { LIBSSH2_ERROR_EAGAIN, Session } from '../../src/bindings/index.ts'
 import type { Random } from '../support/random.ts'
 import { within } from '../support/within.ts'
-import { accidental, untyped } from './judge.ts'
+import { untyped } from './judge.ts'
 import { type Member, membersOf } from './members.ts'
 import type { Own, Subject } from './subjects.ts'
 import { argument, type Value } from './values.ts'
+import type { Watch } from './watch.ts'
 import type { World } from './world.ts'
 
 /** What a round has seen. */
@@ -13,12 +15,10 @@ export interface Seen {
   readonly members: Map<string, number>
   /** What must not be, each with the call. */
   readonly faults: string[]
-  /** The engine's TypeErrors in place of ours, by message and place. */
-  readonly accidents: Map<string, string>
   readonly outcomes: Map<string, number>
 }
 
-export const nothingSeen = (): Seen => ({ calls: 0, members: new Map(), faults: [], accidents: new Map(), outcomes: new Map() })
+export const nothingSeen = (): Seen => ({ calls: 0, members: new Map(), faults: [], outcomes: new Map() })
 
 /** Generous: a machine may be busy. Only a hang takes as long. */
 const LIMIT = Number(process.env.MISUSE_LIMIT ?? 60_000)
@@ -26,7 +26,7 @@ const LIMIT = Number(process.env.MISUSE_LIMIT ?? 60_000)
 interface Call { readonly text: string, settled: boolean }
 
 /** One subject, made anew, is called `count` times; then its session, its sister and the heap are looked at. */
-export async function playRound(world: World, subject: Subject, count: number, random: Random, seen: Seen): Promise<void> {
+export async function playRound(world: World, subject: Subject, count: number, random: Random, seen: Seen, watch?: Watch): Promise<void> {
   const before = await quietHeap(world)
   const rejections: string[] = []
   const unhandled = (reason: unknown) => rejections.push(untyped(reason) ?? String(reason))
@@ -34,7 +34,7 @@ export async function playRound(world: World, subject: Subject, count: number, r
   try {
     const client = await within(LIMIT, 'connecting', world.connect())
     const owned: AsyncDisposable[] = []
-    const round = new Round({ world, client, own: (thing) => (owned.push(thing), thing) }, subject, random, seen)
+    const round = new Round({ world, client, own: (thing) => (owned.push(thing), thing) }, subject, random, seen, watch)
     try {
       await round.play(count)
     } finally {
@@ -66,12 +66,16 @@ class Round {
   readonly #pending = new Set<Call>()
   readonly #texts: string[] = []
   readonly #made: unknown[] = []
+  /** Errors that were arguments: they may come back. */
+  readonly #given = new Set<unknown>()
+  readonly #watch: Watch | undefined
   /** A call that may end the session has succeeded. */
   #mayEnd = false
   /** Whose calls say EAGAIN. */
   #session: Session
 
-  constructor(own: Own, subject: Subject, random: Random, seen: Seen) {
+  constructor(own: Own, subject: Subject, random: Random, seen: Seen, watch: Watch | undefined) {
+    this.#watch = watch
     this.#own = own
     this.#session = own.client.session
     this.#subject = subject
@@ -118,6 +122,8 @@ class Round {
     this.#seen.calls++
     this.#seen.members.set(`${member.of}.${member.name}`, (this.#seen.members.get(`${member.of}.${member.name}`) ?? 0) + 1)
     const args = values.map(({ make }) => make())
+    for (const value of args) if (types.isNativeError(value)) this.#given.add(value)
+    this.#watch?.about(text)
     try {
       this.#took(member, text, member.use(self, args), () => member.use(self, args))
     } catch (error) {
@@ -128,10 +134,8 @@ class Round {
   }
 
   #threw(text: string, error: unknown): void {
-    const wrong = untyped(error)
+    const wrong = untyped(error, this.#given)
     if (wrong !== undefined) this.#fault(`${text} failed without a type: ${wrong}`)
-    const accident = accidental(error)
-    if (accident !== undefined) this.#seen.accidents.set(accident, text)
     const kind = error instanceof Error ? error.name : typeof error
     this.#seen.outcomes.set(kind, (this.#seen.outcomes.get(kind) ?? 0) + 1)
   }
@@ -139,12 +143,12 @@ class Round {
   #took(member: Member, text: string, result: unknown, again: () => unknown): void {
     if ([...this.#subject.ends ?? [], ...this.#subject.raw ?? []].includes(member.name)) this.#mayEnd = true
     const rc: unknown = Array.isArray(result) ? result[0] : result
-    if (rc === LIBSSH2_ERROR_EAGAIN) this.#watch(text, this.#session.complete(again))
-    else if (isThenable(result)) this.#watch(text, result)
+    if (rc === LIBSSH2_ERROR_EAGAIN) this.#follow(text, this.#session.complete(again))
+    else if (isThenable(result)) this.#follow(text, result)
     else this.#keep(result)
   }
 
-  #watch(text: string, work: PromiseLike<unknown>): void {
+  #follow(text: string, work: PromiseLike<unknown>): void {
     const call: Call = { text, settled: false }
     this.#pending.add(call)
     this.#started.push(Promise.resolve(work).then((value) => this.#keep(value), (error: unknown) => this.#threw(text, error)).finally(() => this.#pending.delete(call)))
@@ -154,7 +158,7 @@ class Round {
     this.#seen.outcomes.set('done', (this.#seen.outcomes.get('done') ?? 0) + 1)
     if (typeof value !== 'object' || value === null || isProxyOrForeign(value)) return
     if (typeof (value as AsyncIterator<unknown>).next === 'function' && Symbol.asyncIterator in value) {
-      this.#watch(`${this.#texts.at(-1) ?? ''}.next()`, (value as unknown as AsyncIterator<unknown>).next())
+      this.#follow(`${this.#texts.at(-1) ?? ''}.next()`, (value as unknown as AsyncIterator<unknown>).next())
     }
     this.#made.push(value)
   }

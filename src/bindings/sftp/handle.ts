@@ -1,6 +1,7 @@
 import type { Step } from '../../core/lane.ts'
+import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_SFTP_PROTOCOL } from '../../ffi/constants.gen.ts'
 import type { Bytes, SftpHandlePointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { HeapScope } from '../../ffi/heap.ts'
@@ -47,12 +48,14 @@ export class SftpHandle implements Disposable {
   readonly #context: SftpContext
   readonly #handle: Handle<SftpHandlePointer>
   readonly #path: SftpPath
+  readonly #isDirectory: boolean
   /** The copy of a write that C has begun to send and reads again when it is repeated. */
   #writing: Staged | undefined
 
   /** For the bindings: `sftp.open()` and `sftp.opendir()` make one. */
-  constructor(sftp: SftpObject, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath) {
+  constructor(sftp: SftpObject, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath, isDirectory: boolean) {
     this.sftp = sftp
+    this.#isDirectory = isDirectory
     this.#context = context
     this.#handle = new Handle('SFTP handle', pointer, context.handle)
     this.#path = path
@@ -72,6 +75,12 @@ export class SftpHandle implements Disposable {
     }, read as (rc: number) => T)
   }
 
+  /** Files and directories keep different things in the same memory of C, which does not look which of them a handle is. */
+  #need(what: 'file' | 'directory'): void {
+    const is = this.#isDirectory ? 'directory' : 'file'
+    if (is !== what) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, `this handle is of a ${is}, and the call is for a ${what}`)
+  }
+
   #plain<T>(run: (c: Libssh2Module, handle: SftpHandlePointer) => T): T {
     const { pointer } = this.#handle
     return this.#context.session.plain((c) => run(c, pointer))
@@ -83,6 +92,7 @@ export class SftpHandle implements Disposable {
    */
   read(size = 32768): [rc: number, data: Uint8Array] {
     const length = Math.min(wholeNumber(size, 'size', 1), LARGEST)
+    this.#need('file')
     const { heap } = this.#context.session
     const buffer = heap.scratch(length)
     const rc = this.#call('read', (c, handle) => c._libssh2_sftp_read(handle, buffer, length), true)
@@ -96,6 +106,7 @@ export class SftpHandle implements Disposable {
    */
   write(data: SendableData): [rc: number, bytesWritten: number] {
     const content = checkedData(data, 'data')
+    this.#need('file')
     if (content.length === 0) return [0, 0]
     const { current } = this.#context.session.driver
     const step = this.#context.step(current ? [this, 'write', content] : [this, 'write'])
@@ -115,6 +126,7 @@ export class SftpHandle implements Disposable {
           step.resume = () => this.#writeOn(step, content)
           return [rc, 0]
         }
+        if (rc === 0) throw libssh2Error(LIBSSH2_ERROR_SFTP_PROTOCOL, 'the server has acknowledged none of a write')
         writing.written += rc
       }
     } catch (error) {
@@ -147,6 +159,7 @@ export class SftpHandle implements Disposable {
 
   /** The next entry of a directory. @returns it; `null` after the last one; or EAGAIN. libssh2_sftp_readdir_ex. */
   readdir(): SftpDirectoryEntry | null | Again {
+    this.#need('directory')
     const { heap } = this.#context.session
     let [name, line, out] = [0 as Bytes, 0 as Bytes, 0 as Bytes]
     return this.#perform({ call: [this, 'readdir'], takes: true }, (scope) => {
@@ -196,6 +209,7 @@ export class SftpHandle implements Disposable {
   /** Sets the position, in bytes, exact up to 2^53. What was read ahead is dropped. libssh2_sftp_seek64. */
   seek64(offset: number | bigint): void {
     const position = wholeBigint(offset, 'offset')
+    this.#need('file')
     this.#plain((c, handle) => c._libssh2_sftp_seek64(handle, position))
   }
 
@@ -211,6 +225,7 @@ export class SftpHandle implements Disposable {
 
   /** The position in bytes, exact up to 2^53. libssh2_sftp_tell64. */
   tell64(): number {
+    this.#need('file')
     return Number(BigInt.asUintN(64, this.#plain((c, handle) => c._libssh2_sftp_tell64(handle))))
   }
 

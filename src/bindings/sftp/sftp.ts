@@ -71,7 +71,7 @@ export class Sftp implements SftpObject, Disposable {
     return this.#sftp.performForPointer({ call: ['open', path, flags, mode, type] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       return (c, sftp) => c._libssh2_sftp_open_ex(sftp, name.pointer, name.length, flags, mode, type)
-    }, (pointer) => new SftpHandle(this, this.#sftp, pointer, path))
+    }, (pointer) => new SftpHandle(this, this.#sftp, pointer, path, type === LIBSSH2_SFTP_OPENDIR))
   }
 
   /** As `open`, and the attributes that the server sent with the handle, if any. @returns `[handle, attributes]`, or EAGAIN. libssh2_sftp_open_ex_r. */
@@ -83,7 +83,7 @@ export class Sftp implements SftpObject, Disposable {
       const name = encodePath(scope, path, 'path')
       out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       return (c, sftp) => c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
-    }, (pointer): [handle: SftpHandle, attributes: SftpAttributes] => [new SftpHandle(this, this.#sftp, pointer, path), readAttributes(this.#sftp.session.heap, out)])
+    }, (pointer): [handle: SftpHandle, attributes: SftpAttributes] => [new SftpHandle(this, this.#sftp, pointer, path, false), readAttributes(this.#sftp.session.heap, out)])
   }
 
   #stat(path: SftpPath, type: number): SftpAttributes | Again {
