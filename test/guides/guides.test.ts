@@ -26,6 +26,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
   'browsers-and-bundlers.md': ['true'],
   'gateways-and-workers.md': ['through a gateway\n'],
+  'comparison.md': [],
+  'migrating-from-asyncssh.md': ['one\ntwo\n4'],
+  'migrating-from-node-ssh.md': ['a b 0'],
+  'migrating-from-ssh2-sftp-client.md': ['a b c b'],
+  'program.md': [],
   'migrating-from-ssh2.md': [],
   'migrating-from-ssh2-python.md': ['as in Python'],
 }
