@@ -3,6 +3,7 @@ import {
   LIBSSH2_SFTP_ATTR_ACMODTIME, LIBSSH2_SFTP_ATTR_EXTENDED, LIBSSH2_SFTP_ATTR_PERMISSIONS, LIBSSH2_SFTP_ATTR_SIZE, LIBSSH2_SFTP_ATTR_UIDGID,
   LIBSSH2_SFTP_S_IFDIR, LIBSSH2_SFTP_S_IFLNK, LIBSSH2_SFTP_S_IFMT, LIBSSH2_SFTP_S_IFREG,
 } from '../../ffi/constants.gen.ts'
+import { decodeText } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
 import type { WireWriter } from '../../wire-format/writer.ts'
 
@@ -28,11 +29,13 @@ export class SftpStat implements SftpAttributes {
   /** Seconds since 1970. */
   declare readonly atime?: number
   declare readonly mtime?: number
+  /** What the server tells beyond that, by the names of its extensions. */
+  declare readonly extended?: ReadonlyMap<string, Uint8Array>
 
   readonly #kind: FileKind | undefined
 
   /** @param kind found out otherwise, where the mode does not tell it. */
-  constructor(attributes: SftpAttributes, kind?: FileKind) {
+  constructor(attributes: SftpAttributes & { readonly extended?: ReadonlyMap<string, Uint8Array> }, kind?: FileKind) {
     Object.assign(this, attributes)
     this.#kind = kindOfMode(attributes.permissions) ?? kind
   }
@@ -71,7 +74,7 @@ export class SftpStat implements SftpAttributes {
 /** ATTRS (draft-ietf-secsh-filexfer-02 section 5). */
 export function readAttributes(reader: WireReader): SftpStat {
   const flags = reader.uint32()
-  const attributes: { -readonly [K in keyof SftpAttributes]: SftpAttributes[K] } = {}
+  const attributes: { -readonly [K in keyof SftpAttributes]: SftpAttributes[K] } & { extended?: Map<string, Uint8Array> } = {}
   if (flags & LIBSSH2_SFTP_ATTR_SIZE) attributes.filesize = Number(reader.uint64())
   if (flags & LIBSSH2_SFTP_ATTR_UIDGID) {
     attributes.uid = reader.uint32()
@@ -83,10 +86,8 @@ export function readAttributes(reader: WireReader): SftpStat {
     attributes.mtime = reader.uint32()
   }
   if (flags & LIBSSH2_SFTP_ATTR_EXTENDED) {
-    for (let count = reader.uint32(); count > 0; count--) {
-      reader.string()
-      reader.string()
-    }
+    attributes.extended = new Map()
+    for (let count = reader.uint32(); count > 0; count--) attributes.extended.set(decodeText(reader.string()), reader.string().slice())
   }
   return new SftpStat(attributes)
 }

@@ -1,6 +1,6 @@
 import { atMost, PEER_GRACE } from '../../abort/at-most.ts'
 import { onAbort } from '../../abort/on-abort.ts'
-import type { Channel } from '../../bindings/channel/channel.ts'
+import type { Channel, Exit } from '../../bindings/channel/channel.ts'
 import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
@@ -31,6 +31,16 @@ export interface RequestOptions {
   readonly data?: readonly Uint8Array[]
 }
 
+export interface SftpConnectionOptions {
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Called once, before anything that is under way rejects.
+   * @param failure what everything rejects with from now on
+   * @param exit how the server's program has ended, where the server has told
+   */
+  readonly ended?: ((failure: unknown, exit: Exit | undefined) => void) | undefined
+}
+
 interface Pending {
   settle(reply: Reply): void
   fail(error: unknown): void
@@ -57,15 +67,27 @@ export class SftpConnection {
   #lastId = 0
   #failure: unknown
   #closing: Promise<void> | undefined
+  readonly #ended: SftpConnectionOptions['ended']
 
-  private constructor(channel: Channel) {
+  private constructor(channel: Channel, ended: SftpConnectionOptions['ended']) {
     this.#channel = channel
+    this.#ended = ended
     this.#outbox = new Outbox(channel, (error) => this.#fail(error))
   }
 
   /** Starts the subsystem and greets it. @throws ChannelError if the server has none, SftpError if it speaks something else. */
   static async open(session: Session, signal: AbortSignal | undefined): Promise<SftpConnection> {
-    const channel = await openChannel(session, () => session.openSessionEx('session', RECEIVE_WINDOW, LARGEST_SSH_PACKET), { signal, isSession: true })
+    return SftpConnection.on(await SftpConnection.openChannel(session, signal), { signal })
+  }
+
+  /** A channel of the size that transfers want, with nothing on it yet. */
+  static openChannel(session: Session, signal?: AbortSignal): Promise<Channel> {
+    return openChannel(session, () => session.openSessionEx('session', RECEIVE_WINDOW, LARGEST_SSH_PACKET), { signal, isSession: true })
+  }
+
+  /** As `open`, on a channel of `openChannel`, which is closed if it fails. */
+  static async on(channel: Channel, { signal, ended }: SftpConnectionOptions = {}): Promise<SftpConnection> {
+    const { session } = channel
     try {
       await session.complete(() => channel.subsystem('sftp'), { signal })
       await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE), { signal })
@@ -73,7 +95,7 @@ export class SftpConnection {
       channel[Symbol.dispose]()
       throw error
     }
-    const connection = new SftpConnection(channel)
+    const connection = new SftpConnection(channel, ended)
     try {
       await connection.#greet(signal)
       return connection
@@ -151,6 +173,7 @@ export class SftpConnection {
     try {
       for (;;) {
         const count = await this.#channel.session.complete(() => this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE)))
+        if (count === 0 && this.#ended) await atMost(PEER_GRACE, this.#channel.session.complete(() => this.#channel.peerClosed()))
         if (count === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'the SFTP server has ended' })
         this.#splitter.push(this.#blocks.fill(count))
       }
@@ -186,10 +209,22 @@ export class SftpConnection {
     return this.#failure
   }
 
+  /** How the server's program has ended, as far as that is known. */
+  #exit(): Exit | undefined {
+    if (!this.#ended || this.#closing || this.#channel.session.failure) return undefined
+    try {
+      const exit = this.#channel.exit()
+      return typeof exit === 'number' ? undefined : exit
+    } catch {
+      return undefined
+    }
+  }
+
   /** What cannot be read any further is closed. */
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
     this.#failure = this.#channel.session.failure ?? error
+    this.#ended?.(this.#failure, this.#exit())
     for (const pending of this.#pending.values()) pending.fail(this.#failure)
     this.#pending.clear()
     void this.close()

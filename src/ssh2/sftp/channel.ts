@@ -1,0 +1,117 @@
+import { EventEmitter } from 'node:events'
+import type { Exit } from '../../bindings/channel/channel.ts'
+import { SftpError } from '../../errors/ssh-error.ts'
+import { LIBSSH2_FX_CONNECTION_LOST } from '../../ffi/constants.gen.ts'
+import type { RemoteHandle, SftpRequests } from '../../sftp/protocol/requests.ts'
+import { SftpShared } from '../../sftp/transfer/shared.ts'
+import { clientError, noResponse } from '../client/errors.ts'
+import type { Link } from '../client/link.ts'
+import { tell } from '../tell.ts'
+import { STATUS_WORDS } from './protocol.ts'
+
+/** What streams and transfers need of an SFTP channel; not for callers. */
+export const FILES = Symbol('files')
+
+/** A callback that gets what was asked for, or the error. */
+export type Answer<R extends unknown[]> = (error: Error | undefined, ...results: R) => void
+
+/** The way from the library's requests to callbacks, and the life of their channel. */
+export class SftpChannel extends EventEmitter {
+  /** What kind of channel it is. */
+  readonly type = 'sftp'
+  readonly [FILES]: SftpShared
+  readonly #link: Link
+  #over = false
+
+  /** @internal */
+  constructor(link: Link, files: SftpShared) {
+    super()
+    this.#link = link
+    this[FILES] = files
+  }
+
+  /** Extensions that the server offers, with their versions. @internal */
+  get _extensions(): Record<string, string> {
+    return Object.fromEntries(this.#requests.connection.extensions)
+  }
+
+  get #requests(): SftpRequests {
+    return this[FILES].requests
+  }
+
+  /** What ended it. @internal */
+  get failure(): unknown {
+    return this.#requests.connection.failure
+  }
+
+  /** Closes the channel; what is under way gets `No response from server`. */
+  end(): void {
+    this.destroy()
+  }
+
+  /** The same. */
+  destroy(): void {
+    void this.#requests.connection.close()
+  }
+
+  /** Tells `callback` what came of a request, in a turn of its own: what it throws is nobody's to catch. @internal */
+  answer<T>(callback: unknown, asked: Promise<T>, results: (value: T) => readonly unknown[] = (value) => [value]): void {
+    asked.then(
+      (value) => { if (typeof callback === 'function') tell(callback as (...args: unknown[]) => void, undefined, ...results(value)) },
+      (error: unknown) => this.refuse(error, (refusal) => { if (typeof callback === 'function') callback(refusal) }),
+    )
+  }
+
+  /** Tells why something failed; if the connection has gone, behind its `close`. @internal */
+  refuse(error: unknown, told: (error: Error) => void): void {
+    const tellIt = () => told(this.#explained(error))
+    if (this.#link.failure !== undefined && error === this.failure) this.#link.whenClosed(tellIt)
+    else tell(tellIt)
+  }
+
+  #explained(error: unknown): Error {
+    if (error === this.failure) return noResponse()
+    if (!(error instanceof SftpError) || error.operation === undefined) return error instanceof Error ? error : new Error(String(error))
+    const { status, said } = error
+    return clientError(said || STATUS_WORDS[status] || 'Unknown status', { code: status }, error)
+  }
+
+  /** The channel is over, by whatever side. @internal */
+  ended(failure: unknown, exit: Exit | undefined): void {
+    if (this.#over) return
+    this.#over = true
+    const tellAll = () => {
+      if (failure instanceof SftpError && failure.status !== LIBSSH2_FX_CONNECTION_LOST) this.emit('error', clientError(failure.message, { level: 'sftp-protocol' }, failure))
+      const how = exitArguments(exit)
+      if (how.length > 0) this.emit('exit', ...how)
+      this.emit('end')
+      this.emit('close', ...how)
+    }
+    if (this.#link.failure !== undefined) this.#link.whenClosed(tellAll)
+    else tell(tellAll)
+  }
+}
+
+/** `(code)`, or `(null, 'SIGTERM', coreDumped, description)`; nothing where the server has not told. */
+export function exitArguments(exit: Exit | undefined): readonly unknown[] {
+  if (!exit) return []
+  if (exit.signal !== null) return [null, `SIG${exit.signal}`, exit.coreDumped, exit.message]
+  return exit.code === null ? [] : [exit.code]
+}
+
+/** A handle of the server's as a caller has it. */
+export function toBuffer({ id }: RemoteHandle): Buffer {
+  return Buffer.from(id.buffer, id.byteOffset, id.length)
+}
+
+/** A caller's handle. @throws Error `handle is not a Buffer` */
+export function toHandle(handle: unknown, name = 'handle'): RemoteHandle {
+  if (!Buffer.isBuffer(handle)) throw new Error(`${name} is not a Buffer`)
+  return { id: handle, path: '' }
+}
+
+/** @throws TypeError for what is no path */
+export function toPath(path: unknown): string {
+  if (typeof path !== 'string') throw new TypeError('a path must be a string')
+  return path
+}

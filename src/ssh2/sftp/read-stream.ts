@@ -1,0 +1,126 @@
+import { Buffer } from 'node:buffer'
+import { Readable, type ReadableOptions } from 'node:stream'
+import { aboutOpened, saidSize } from '../../sftp/protocol/remarks.ts'
+import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
+import type { ReadPipeline } from '../../sftp/transfer/read-pipeline.ts'
+import { tell } from '../tell.ts'
+import { attributesOfNew } from './attributes.ts'
+import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
+import { openFlags } from './protocol.ts'
+import { checkPlace, closeFile, type FileStreamOptions, givenHandle, outOfRange, streamOptions } from './stream-file.ts'
+
+/** Options of `createReadStream`. */
+export interface ReadStreamOptions extends FileStreamOptions, Omit<ReadableOptions, 'read' | 'destroy' | 'construct'> {
+  /** Where to stop, in bytes, included; the end of the file if none is given. */
+  end?: number | undefined
+}
+
+const HIGH_WATER_MARK = 64 << 10
+
+/** A file of the server, read ahead of its reader as far as the link makes it worth while. Tells `open` with the handle, and `ready`. */
+export class ReadStream extends Readable {
+  readonly path: string
+  readonly flags: string
+  readonly mode: number | string
+  readonly start: number | undefined
+  readonly end: number
+  readonly autoClose: boolean
+  /** The open file; `null` before and behind it. */
+  handle: Buffer | null
+  /** Where the next byte comes from. */
+  pos: number
+  /** Bytes that came so far. */
+  bytesRead = 0
+  readonly sftp: SftpChannel
+  #pipeline: ReadPipeline | undefined
+
+  /** @internal */
+  constructor(sftp: SftpChannel, path: string, given?: ReadStreamOptions | string) {
+    const options = streamOptions<ReadStreamOptions>(given)
+    const { flags = 'r', mode = 0o666, start, end = Infinity, autoClose = true, handle, highWaterMark = HIGH_WATER_MARK, ...rest } = options
+    if (start !== undefined) checkPlace(start, 'start')
+    if (end !== Infinity) checkPlace(end, 'end')
+    if (start !== undefined && start > end) throw outOfRange('start', `<= "end" (here: ${end})`, start)
+    super({ ...rest, highWaterMark, emitClose: true, autoDestroy: autoClose })
+    this.sftp = sftp
+    this.path = path
+    this.flags = flags
+    this.mode = mode
+    this.start = start
+    this.end = end
+    this.autoClose = autoClose
+    this.handle = givenHandle(handle)
+    this.pos = start ?? 0
+  }
+
+  /** True until the file is open. */
+  get pending(): boolean {
+    return this.handle === null
+  }
+
+  /** The file has been closed. */
+  get isClosed(): boolean {
+    return this.closed
+  }
+
+  /** Nothing is to be done: the file is opened by itself. */
+  open(): void {}
+
+  override _construct(done: (error?: Error | null) => void): void {
+    const files = this.sftp[FILES]
+    if (this.handle) {
+      this.#begin(toHandle(this.handle))
+      return done()
+    }
+    try {
+      files.requests.open(this.path, openFlags(this.flags), attributesOfNew(this.mode)).then((remote) => {
+        const handle = this.handle = toBuffer(remote)
+        this.#begin(remote)
+        tell(() => {
+          done()
+          this.emit('open', handle)
+          this.emit('ready')
+        })
+      }, (error: unknown) => this.sftp.refuse(error, done))
+    } catch (error) {
+      tell(done, error as Error)
+    }
+  }
+
+  #begin(handle: RemoteHandle): void {
+    const files = this.sftp[FILES]
+    const pipeline = this.#pipeline = files.reading(handle, { start: this.pos, end: this.end + 1 })
+    if (this.end !== Infinity) return
+    pipeline.begin()
+    aboutOpened(files.requests, handle, undefined).then((about) => pipeline.expect(saidSize(about)), () => { /* the reads tell */ })
+  }
+
+  override _read(): void {
+    this.#pipeline?.next().then((lent) => {
+      if (!lent) return tell(() => { this.push(null) })
+      using data = lent
+      const bytes = Buffer.concat(data.parts)
+      tell(() => {
+        this.bytesRead += bytes.length
+        this.pos += bytes.length
+        this.push(bytes)
+      })
+    }).catch((error: unknown) => this.sftp.refuse(error, (failure) => this.destroy(failure)))
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#pipeline?.[Symbol.dispose]()
+    const { handle } = this
+    this.handle = null
+    closeFile(this.sftp, (remote) => this.sftp[FILES].requests.close(remote), handle, error, done)
+  }
+
+  /** Ends it, and closes the file. @param callback is called when that is done */
+  close(callback?: (error?: Error | null) => void): void {
+    if (callback) {
+      if (this.closed) tell(callback)
+      else this.once('close', callback)
+    }
+    this.destroy()
+  }
+}

@@ -1,0 +1,49 @@
+import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
+import { type SftpChannel, toHandle } from './channel.ts'
+
+/** Options that streams of both directions have. */
+export interface FileStreamOptions {
+  /** How to open the file: `r`, `w+`, … */
+  flags?: string | undefined
+  /** Mode bits. A file that is written gets them, also one that exists; without any, a new one has the server's choice. */
+  mode?: number | string | undefined
+  /** Where to begin, in bytes. */
+  start?: number | undefined
+  /** Closes the file at the end and after a failure; `true` if nothing else is said. */
+  autoClose?: boolean | undefined
+  /** A file that is open already. */
+  handle?: Buffer | null | undefined
+}
+
+/** An encoding alone, or options. @throws TypeError for what is neither */
+export function streamOptions<T extends object>(options: unknown): T {
+  if (options === undefined) return {} as T
+  if (typeof options === 'string') return { encoding: options } as unknown as T
+  if (typeof options !== 'object' || options === null) throw new TypeError('"options" argument must be a string or an object')
+  return options as T
+}
+
+/** A place in a file. @throws TypeError, RangeError with Node's codes */
+export function checkPlace(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw Object.assign(new TypeError(`The "${name}" argument must be of type number`), { code: 'ERR_INVALID_ARG_TYPE' })
+  if (!Number.isSafeInteger(value) || value < 0) throw outOfRange(name, '>= 0 and <= 2 ** 53 - 1', value)
+  return value
+}
+
+export function outOfRange(name: string, range: string, value: number): RangeError {
+  return Object.assign(new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${value}`), { code: 'ERR_OUT_OF_RANGE' })
+}
+
+/** The handle that a caller gave, if it is one. */
+export function givenHandle(handle: unknown): Buffer | null {
+  return Buffer.isBuffer(handle) ? handle : null
+}
+
+/** Closes the file of a stream that is destroyed. A failure to close matters if nothing else has failed. */
+export function closeFile(sftp: SftpChannel, close: (handle: RemoteHandle) => Promise<void>, handle: Buffer | null, error: Error | null, done: (error?: Error | null) => void): void {
+  if (!handle) return done(error)
+  close(toHandle(handle)).then(
+    () => process.nextTick(done, error),
+    (failure: unknown) => error ? process.nextTick(done, error) : sftp.refuse(failure, done),
+  )
+}

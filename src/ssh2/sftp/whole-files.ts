@@ -1,0 +1,74 @@
+import { Buffer } from 'node:buffer'
+import { aboutOpened, openFile, saidSize } from '../../sftp/protocol/remarks.ts'
+import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
+import type { LentBytes } from '../../sftp/protocol/lent-bytes.ts'
+import type { SftpShared } from '../../sftp/transfer/shared.ts'
+import { attributesOfNew } from './attributes.ts'
+import { opened } from './opened.ts'
+import { openFlags } from './protocol.ts'
+
+/** How a whole file is read. */
+export interface ReadFileOptions {
+  /** The result is a string. */
+  encoding?: BufferEncoding | null | undefined
+  /** `r` if none is given. */
+  flag?: string | undefined
+}
+
+/** How a whole file is written. */
+export interface WriteFileOptions {
+  /** Of text; UTF-8 if none is given. */
+  encoding?: BufferEncoding | null | undefined
+  /** Of a new file; the server's choice if none is given. */
+  mode?: number | string | undefined
+  /** `w` if none is given. */
+  flag?: string | undefined
+}
+
+/** An encoding alone, or options. @throws TypeError, Error for what is neither */
+export function wholeFileOptions(options: unknown): ReadFileOptions & WriteFileOptions {
+  const given = typeof options === 'string' ? { encoding: options as BufferEncoding } : options ?? {}
+  if (typeof given !== 'object') throw new TypeError('Bad arguments')
+  const { encoding } = given as ReadFileOptions
+  if (encoding && !Buffer.isEncoding(encoding)) throw new Error(`Unknown encoding: ${String(encoding)}`)
+  return given
+}
+
+/** The whole file, up to where the server says that it ends. */
+export function readWholeFile(files: SftpShared, path: string, { encoding, flag }: ReadFileOptions): Promise<Buffer | string> {
+  return opened(files, files.requests.open(path, openFlags(flag || 'r'), {}), false, async (handle) => {
+    const bytes = await readAll(files, handle)
+    return encoding ? bytes.toString(encoding) : bytes
+  })
+}
+
+async function readAll(files: SftpShared, handle: RemoteHandle): Promise<Buffer> {
+  const looking = aboutOpened(files.requests, handle, undefined)
+  // Small files come with the answer that tells their size.
+  using pipeline = files.reading(handle).begin()
+  pipeline.expect(saidSize(await looking))
+  const parts: LentBytes[] = []
+  try {
+    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(part)
+    return Buffer.concat(parts.flatMap((part) => part.parts))
+  } finally {
+    for (const part of parts) part[Symbol.dispose]()
+  }
+}
+
+/** Bytes as they are; everything else as text. */
+export function bytesOf(data: unknown, encoding: BufferEncoding | null | undefined): Uint8Array {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return Buffer.from(String(data), encoding || 'utf8')
+}
+
+/** Writes the whole file, or adds to its end. It is there when the server has closed it. */
+export function writeWholeFile(files: SftpShared, path: string, data: Uint8Array, { mode, flag }: WriteFileOptions): Promise<void> {
+  return opened(files, openFile(files.requests, path, openFlags(flag || 'w'), attributesOfNew(mode), undefined), true, async (handle, close) => {
+    const pipeline = files.writing(handle, { start: 0, signal: undefined })
+    await pipeline.write(data)
+    const finished = pipeline.finish()
+    if (pipeline.requests <= 1) close()
+    await finished
+  })
+}

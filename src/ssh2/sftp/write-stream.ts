@@ -1,0 +1,129 @@
+import { Writable, type WritableOptions } from 'node:stream'
+import { openFile } from '../../sftp/protocol/remarks.ts'
+import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
+import type { WritePipeline } from '../../sftp/transfer/write-pipeline.ts'
+import { copyBytes } from '../../wire-format/bytes.ts'
+import { tell } from '../tell.ts'
+import { attributesOfNew, toMode } from './attributes.ts'
+import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
+import { setMode } from './fast.ts'
+import { openFlags } from './protocol.ts'
+import { checkPlace, closeFile, type FileStreamOptions, givenHandle, streamOptions } from './stream-file.ts'
+
+/** Options of `createWriteStream`. */
+export interface WriteStreamOptions extends FileStreamOptions, Omit<WritableOptions, 'write' | 'writev' | 'final' | 'destroy' | 'construct'> {
+  /** Of strings that are written without one. */
+  encoding?: BufferEncoding | undefined
+}
+
+type Done = (error?: Error | null) => void
+
+/** Into a file of the server, several writes at a time. Tells `open` with the handle, `ready`, `finish` when the server has everything, and `close` when it has closed the file. */
+export class WriteStream extends Writable {
+  readonly path: string
+  readonly flags: string
+  readonly mode: number | string | undefined
+  readonly start: number | undefined
+  readonly autoClose: boolean
+  /** The open file; `null` before and behind it. */
+  handle: Buffer | null
+  /** Where the next byte goes. */
+  pos: number
+  /** Bytes that the server has so far. */
+  bytesWritten = 0
+  readonly sftp: SftpChannel
+  #pipeline: WritePipeline | undefined
+
+  /** @internal */
+  constructor(sftp: SftpChannel, path: string, given?: WriteStreamOptions | string) {
+    const { flags = 'w', mode, start, autoClose = true, handle, encoding, ...rest } = streamOptions<WriteStreamOptions>(given)
+    if (start !== undefined) checkPlace(start, 'start')
+    if (mode !== undefined) toMode(mode)
+    super({ ...rest, emitClose: true, autoDestroy: autoClose })
+    if (encoding) this.setDefaultEncoding(encoding)
+    this.sftp = sftp
+    this.path = path
+    this.flags = flags
+    this.mode = mode
+    this.start = start
+    this.autoClose = autoClose
+    this.handle = givenHandle(handle)
+    this.pos = start ?? 0
+  }
+
+  /** True until the file is open. */
+  get pending(): boolean {
+    return this.handle === null
+  }
+
+  /** The file has been closed. */
+  get isClosed(): boolean {
+    return this.closed
+  }
+
+  /** Nothing is to be done: the file is opened by itself. */
+  open(): void {}
+
+  override _construct(done: Done): void {
+    const files = this.sftp[FILES]
+    if (this.handle) {
+      this.#begin(toHandle(this.handle))
+      return done()
+    }
+    try {
+      openFile(files.requests, this.path, openFlags(this.flags), attributesOfNew(this.mode), undefined).then(async (remote) => {
+        const handle = this.handle = toBuffer(remote)
+        if (this.mode !== undefined) await setMode(files, remote, this.path, toMode(this.mode))
+        this.#begin(remote)
+        tell(() => {
+          done()
+          this.emit('open', handle)
+          this.emit('ready')
+        })
+      }).catch((error: unknown) => this.sftp.refuse(error, done))
+    } catch (error) {
+      tell(done, error as Error)
+    }
+  }
+
+  #begin(handle: RemoteHandle): void {
+    this.pos = handle.append ?? this.pos
+    this.#pipeline = this.sftp[FILES].writing(handle, { start: this.pos, signal: undefined, onWritten: (bytes) => { this.bytesWritten += bytes } })
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: Done): void {
+    this.pos += chunk.length
+    // A copy: what is written may be changed once `done` has been called, and that is before the server has it.
+    this.#settle(this.#pipeline?.write(copyBytes(chunk)), done)
+  }
+
+  override _final(done: Done): void {
+    this.#settle(this.#pipeline?.finish(), done)
+  }
+
+  #settle(work: Promise<void> | undefined, done: Done): void {
+    if (!work) return done()
+    work.then(() => tell(done), (error: unknown) => this.sftp.refuse(error, done))
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    const { handle } = this
+    this.handle = null
+    closeFile(this.sftp, (remote) => this.sftp[FILES].requests.close(remote), handle, error, done)
+  }
+
+  /** Writes what is left, and closes the file. @param callback is called when that is done */
+  close(callback?: Done): void {
+    if (callback) {
+      if (this.closed) return tell(callback)
+      this.once('close', callback)
+    }
+    if (!this.autoClose) this.once('finish', () => this.destroy())
+    this.end()
+  }
+
+  /** The same as `end`. */
+  destroySoon(): void {
+    this.end()
+  }
+}
