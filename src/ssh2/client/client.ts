@@ -64,7 +64,7 @@ export class Client extends EventEmitter {
   sftp(env: NodeJS.ProcessEnv | Callback<[sftp?: unknown]>, callback?: Callback<[sftp?: unknown]>): this {
     const connection = this.#connected()
     const [variables, told] = typeof env === 'function' ? [undefined, env] : [env, callback!]
-    connection.ask(async () => (await import('../sftp/index.ts')).openSftp(connection, variables), told)
+    connection.ask(async (session) => (await import('../sftp/index.ts')).openSftp(connection, session, variables), told)
     return this
   }
 

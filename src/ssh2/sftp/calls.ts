@@ -43,8 +43,7 @@ export class SftpCalls extends SftpChannel {
   /** Reads into `buffer`, from `offset` on, up to `length` bytes at `position` of the file. 0 bytes are its end. */
   read(handle: Buffer, buffer: Buffer, offset: number, length: number, position: number, callback: Answer<[bytesRead: number, buffer: Buffer, position: number]>): void {
     const from = toHandle(handle)
-    checkRange(buffer, offset, length, position)
-    if (offset >= buffer.length) throw new Error('offset is out of bounds')
+    checkRange(buffer, offset, length, position, true)
     const target = buffer.subarray(offset, offset + length)
     this.answer(callback, readRange(this[FILES], from, target, position), (count) => [count, offset === 0 && count === buffer.length ? buffer : target.subarray(0, count), position])
   }
@@ -209,10 +208,10 @@ function entryOf({ filenameBytes, longentry, attributes }: NamedFile): FileEntry
   return { filename: decodeText(filenameBytes), longname: longentry, attrs: toStats(attributes) }
 }
 
-/** @throws Error for what is no part of a buffer, and no place in a file */
-function checkRange(buffer: unknown, offset: number, length: number, position: unknown): void {
+/** @param within the offset must be that of a byte @throws Error for what is no part of a buffer, and no place in a file */
+function checkRange(buffer: unknown, offset: number, length: number, position: unknown, within = false): void {
   if (!Buffer.isBuffer(buffer)) throw new Error('buffer is not a Buffer')
-  if (!(offset >= 0 && offset <= buffer.length)) throw new Error('offset is out of bounds')
+  if (!(offset >= 0 && offset <= buffer.length - (within ? 1 : 0))) throw new Error('offset is out of bounds')
   if (!(length >= 0 && offset + length <= buffer.length)) throw new Error('length extends beyond buffer')
   if (position === null) throw new Error('null position currently unsupported')
   if (!Number.isSafeInteger(position) || (position as number) < 0) throw new Error('position is not a whole number of bytes')

@@ -3,7 +3,7 @@ import type { Exit } from '../../bindings/channel/channel.ts'
 import { SftpError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_FX_CONNECTION_LOST } from '../../ffi/constants.gen.ts'
 import type { RemoteHandle, SftpRequests } from '../../sftp/protocol/requests.ts'
-import { SftpShared } from '../../sftp/transfer/shared.ts'
+import type { SftpShared } from '../../sftp/transfer/shared.ts'
 import { clientError, noResponse } from '../client/errors.ts'
 import type { Link } from '../client/link.ts'
 import { tell } from '../tell.ts'
@@ -57,7 +57,13 @@ export class SftpChannel extends EventEmitter {
   /** Tells `callback` what came of a request, in a turn of its own: what it throws is nobody's to catch. @internal */
   answer<T>(callback: unknown, asked: Promise<T>, results: (value: T) => readonly unknown[] = (value) => [value]): void {
     asked.then(
-      (value) => { if (typeof callback === 'function') tell(callback as (...args: unknown[]) => void, undefined, ...results(value)) },
+      (value) => {
+        if (typeof callback !== 'function') return
+        const given = results(value)
+        // As `ssh2` does: without anything to tell there is no argument at all.
+        if (given.length === 0) tell(callback as () => void)
+        else tell(callback as (...args: unknown[]) => void, undefined, ...given)
+      },
       (error: unknown) => this.refuse(error, (refusal) => { if (typeof callback === 'function') callback(refusal) }),
     )
   }
@@ -81,7 +87,7 @@ export class SftpChannel extends EventEmitter {
     if (this.#over) return
     this.#over = true
     const tellAll = () => {
-      if (failure instanceof SftpError && failure.status !== LIBSSH2_FX_CONNECTION_LOST) this.emit('error', clientError(failure.message, { level: 'sftp-protocol' }, failure))
+      if (failure instanceof SftpError && failure.status !== LIBSSH2_FX_CONNECTION_LOST) this.emit('error', clientError(failure.said || failure.message, { level: 'sftp-protocol' }, failure))
       const how = exitArguments(exit)
       if (how.length > 0) this.emit('exit', ...how)
       this.emit('end')
