@@ -20,5 +20,5 @@ export function sftpRefusal(status: number, path: string | undefined, { operatio
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
   const about = [operation, path].filter((part) => part !== undefined && part !== '').join(' ')
   const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${about && `: ${about}`}${words && ` (${words})`}`
-  return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, operation, path, said, cause })
+  return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, operation, path, cause })
 }

@@ -109,12 +109,9 @@ export class SftpError extends SSHError {
   /** `open`, `write`, `mkdir` or another request of the protocol, or the name of an extension; `undefined` where no single request failed. */
   readonly operation: string | undefined
   readonly path: string | undefined
-  /** What the server said about it in words, as it came: not for a terminal. */
-  readonly said: string | undefined
 
-  constructor(message: string, options: SSHErrorOptions & { readonly status: number, readonly operation?: string | undefined, readonly path?: string | undefined, readonly said?: string | undefined }) {
+  constructor(message: string, options: SSHErrorOptions & { readonly status: number, readonly operation?: string | undefined, readonly path?: string | undefined }) {
     super(message, options)
-    this.said = options.said
     this.status = options.status
     this.operation = options.operation
     this.path = options.path

@@ -2,6 +2,7 @@ import { hasLoneSurrogate } from '../../ffi/heap.ts'
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
+import type { SftpError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_EOF, LIBSSH2_FX_OK, LIBSSH2_FX_OP_UNSUPPORTED } from '../../ffi/constants.gen.ts'
 import { decodeText } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
@@ -52,7 +53,7 @@ export class SftpRequests {
         const status = reply.body.uint32()
         // Old servers leave out the words.
         const said = () => reply.body.remaining > 0 ? decodeText(reply.body.string()) : ''
-        if (status !== LIBSSH2_FX_OK) throw sftpRefusal(status, pathText(about), { operation, said: said() })
+        if (status !== LIBSSH2_FX_OK) throw this.#refusal(status, about, operation, said())
       }
       if (reply.type !== wanted) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(about), { operation, said: `an answer of type ${reply.type}` })
       return read(reply.body, reply)
@@ -60,6 +61,12 @@ export class SftpRequests {
       reply.lent?.[Symbol.dispose]()
       throw error
     }
+  }
+
+  #refusal(status: number, about: SftpPath, operation: string | undefined, said: string): SftpError {
+    const refusal = sftpRefusal(status, pathText(about), { operation, said })
+    words.set(refusal, said)
+    return refusal
   }
 
   #done(type: number, about: SftpPath, body: (writer: WireWriter) => void, options: RequestOptions, operation?: string): Promise<void> {
@@ -210,6 +217,14 @@ export class SftpRequests {
       throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, pathText(about), { operation: name, said: `the server does not offer ${name}` })
     }
   }
+}
+
+/** What servers said of their refusals, as it came. */
+const words = new WeakMap<object, string>()
+
+/** The server's own words for a refusal, not for a terminal; empty if it had none. `undefined` for what is no answer of a server. */
+export function wordsOf(refusal: unknown): string | undefined {
+  return words.get(refusal as object)
 }
 
 /** What goes into a request as a path. @throws TypeError for a NUL, at which servers would cut it, and for text that UTF-8 cannot hold. */

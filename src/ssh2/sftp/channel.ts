@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Exit } from '../../bindings/channel/channel.ts'
 import { SftpError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_FX_CONNECTION_LOST } from '../../ffi/constants.gen.ts'
-import type { RemoteHandle, SftpRequests } from '../../sftp/protocol/requests.ts'
+import { type RemoteHandle, type SftpRequests, wordsOf } from '../../sftp/protocol/requests.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
 import { clientError, noResponse } from '../client/errors.ts'
 import type { Link } from '../client/link.ts'
@@ -77,9 +77,9 @@ export class SftpChannel extends EventEmitter {
 
   #explained(error: unknown): Error {
     if (error === this.failure) return noResponse()
-    if (!(error instanceof SftpError) || error.operation === undefined) return error instanceof Error ? error : new Error(String(error))
-    const { status, said } = error
-    return clientError(said || STATUS_WORDS[status] || 'Unknown status', { code: status }, error)
+    const words = wordsOf(error)
+    if (!(error instanceof SftpError) || words === undefined) return error instanceof Error ? error : new Error(String(error))
+    return clientError(words || STATUS_WORDS[error.status] || 'Unknown status', { code: error.status }, error)
   }
 
   /** The channel is over, by whatever side. @internal */
@@ -87,7 +87,7 @@ export class SftpChannel extends EventEmitter {
     if (this.#over) return
     this.#over = true
     const tellAll = () => {
-      if (failure instanceof SftpError && failure.status !== LIBSSH2_FX_CONNECTION_LOST) this.emit('error', clientError(failure.said || failure.message, { level: 'sftp-protocol' }, failure))
+      if (failure instanceof SftpError && failure.status !== LIBSSH2_FX_CONNECTION_LOST) this.emit('error', clientError(withoutNumber(failure), { level: 'sftp-protocol' }, failure))
       const how = exitArguments(exit)
       if (how.length > 0) this.emit('exit', ...how)
       this.emit('end')
@@ -103,6 +103,11 @@ export function exitArguments(exit: Exit | undefined): readonly unknown[] {
   if (!exit) return []
   if (exit.signal !== null) return [null, `SIG${exit.signal}`, exit.coreDumped, exit.message]
   return exit.code === null ? [] : [exit.code]
+}
+
+/** What breaks the protocol, in words alone: `SSH_FX_BAD_MESSAGE (…)` is this library's way to say it. */
+export function withoutNumber({ message }: Error): string {
+  return /^SSH_FX\w+ \(([^]*)\)$/.exec(message)?.[1] ?? message
 }
 
 /** A handle of the server's as a caller has it. */

@@ -9,7 +9,7 @@ import { SftpShared } from '../../sftp/transfer/shared.ts'
 import { TransferBudget } from '../../sftp/transfer/window.ts'
 import { clientError, openFailure } from '../client/errors.ts'
 import type { Link } from '../client/link.ts'
-import { exitArguments } from './channel.ts'
+import { exitArguments, withoutNumber } from './channel.ts'
 import { SFTPWrapper } from './wrapper.ts'
 
 /**
@@ -49,7 +49,7 @@ async function setVariables(channel: Channel, env: NodeJS.ProcessEnv | undefined
 function whyNot(error: unknown, exit: Exit | undefined): Error {
   if (error instanceof ChannelError) return clientError('Unable to start subsystem: sftp', {}, error)
   if (!(error instanceof SftpError)) return error instanceof Error ? error : new Error(String(error))
-  if (error.status !== LIBSSH2_FX_CONNECTION_LOST) return clientError(error.said || error.message, { level: 'sftp-protocol' }, error)
+  if (error.status !== LIBSSH2_FX_CONNECTION_LOST) return clientError(withoutNumber(error), { level: 'sftp-protocol' }, error)
   const [code, signal] = exitArguments(exit) as [code?: number | null, signal?: string]
   const what = typeof code === 'number' ? `Received exit code ${code} while establishing SFTP session`
     : signal !== undefined ? `Received signal ${signal} while establishing SFTP session` : 'Received unexpected SFTP session termination'

@@ -31,6 +31,7 @@ export class ReadStream extends Readable {
   pos: number
   /** Bytes that came so far. */
   bytesRead = 0
+  /** @internal */
   readonly sftp: SftpChannel
   #pipeline: ReadPipeline | undefined
 

@@ -16,8 +16,6 @@ export interface WriteStreamOptions extends FileStreamOptions, Omit<WritableOpti
   encoding?: BufferEncoding | undefined
 }
 
-type Done = (error?: Error | null) => void
-
 /** Into a file of the server, several writes at a time. Tells `open` with the handle, `ready`, `finish` when the server has everything, and `close` when it has closed the file. */
 export class WriteStream extends Writable {
   readonly path: string
@@ -31,6 +29,7 @@ export class WriteStream extends Writable {
   pos: number
   /** Bytes that the server has so far. */
   bytesWritten = 0
+  /** @internal */
   readonly sftp: SftpChannel
   #pipeline: WritePipeline | undefined
 
@@ -64,7 +63,7 @@ export class WriteStream extends Writable {
   /** Nothing is to be done: the file is opened by itself. */
   open(): void {}
 
-  override _construct(done: Done): void {
+  override _construct(done: (error?: Error | null) => void): void {
     const files = this.sftp[FILES]
     if (this.handle) {
       this.#begin(toHandle(this.handle))
@@ -91,29 +90,29 @@ export class WriteStream extends Writable {
     this.#pipeline = this.sftp[FILES].writing(handle, { start: this.pos, signal: undefined, onWritten: (bytes) => { this.bytesWritten += bytes } })
   }
 
-  override _write(chunk: Buffer, _: BufferEncoding, done: Done): void {
+  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
     this.pos += chunk.length
     // A copy: what is written may be changed once `done` has been called, and that is before the server has it.
     this.#settle(this.#pipeline?.write(copyBytes(chunk)), done)
   }
 
-  override _final(done: Done): void {
+  override _final(done: (error?: Error | null) => void): void {
     this.#settle(this.#pipeline?.finish(), done)
   }
 
-  #settle(work: Promise<void> | undefined, done: Done): void {
+  #settle(work: Promise<void> | undefined, done: (error?: Error | null) => void): void {
     if (!work) return done()
     work.then(() => tell(done), (error: unknown) => this.sftp.refuse(error, done))
   }
 
-  override _destroy(error: Error | null, done: Done): void {
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const { handle } = this
     this.handle = null
     closeFile(this.sftp, (remote) => this.sftp[FILES].requests.close(remote), handle, error, done)
   }
 
   /** Writes what is left, and closes the file. @param callback is called when that is done */
-  close(callback?: Done): void {
+  close(callback?: (error?: Error | null) => void): void {
     if (callback) {
       if (this.closed) return tell(callback)
       this.once('close', callback)
