@@ -2,6 +2,7 @@
 import { circles } from './circles.mjs'
 import { lineAt, projectFiles, read, report } from './files.mjs'
 import { fileOf, importsOf } from './imports.mjs'
+import { namesItsOwner } from './owners.mjs'
 
 const KEYS = ['errors', 'runtime', 'wire-format', 'keys']
 /** @type {Record<string, readonly string[]>} */
@@ -52,6 +53,7 @@ const findings = []
 /** @type {Map<string, string[]>} */
 const graph = new Map()
 let count = 0
+let owned = 0
 for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
   const room = roomOf(path)
   /** @type {string[]} */
@@ -64,7 +66,8 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
     if (RUNTIME_MODULE.test(specifier) && !RUNTIME_ROOMS.includes(room)) findings.push(`${where}: imports ${specifier}; only ${RUNTIME_ROOMS.map(name => `src/${name}`).join(', ')} name a runtime`)
     const target = targetOf(path, specifier)
     if (!target) continue
-    targets.push(target)
+    if (namesItsOwner(path, target, typeOnly)) owned++
+    else targets.push(target)
     const imported = roomOf(target)
     const allowed = imported === room || MAY_IMPORT[room]?.includes(imported) || (typeOnly && TYPES_FROM_ANYWHERE.includes(room))
     if (!allowed) findings.push(`${where}: ${room} may not import ${specifier} (${imported})`)
@@ -73,4 +76,4 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
 const upward = findings.length
 const round = circles(graph)
 for (const path of round) findings.push(`a circle of imports: ${path.join(' -> ')}`)
-report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles`)
+report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles; ${owned} files name the type of their owner`)

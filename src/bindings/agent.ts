@@ -1,5 +1,5 @@
 import { connectAgent } from '#connect-tcp'
-import { SSHError } from '../errors/ssh-error.ts'
+import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { AgentClient, AgentIdentity } from '../keys/agent/client.ts'
 import type { AgentTransport } from '../keys/agent/stream.ts'
@@ -7,7 +7,7 @@ import { copyBytes } from '../wire-format/bytes.ts'
 import { bytes, record, text } from './arguments.ts'
 import { AsyncCall } from './async-call.ts'
 import type { Again, SessionContext } from './session-context.ts'
-import type { SessionUserauth } from './session/userauth.ts'
+import type { Session } from './session/session.ts'
 
 /**
  * An SSH agent in the shape of libssh2's and ssh2-python's: connect, list, authenticate. Non-blocking.
@@ -15,14 +15,14 @@ import type { SessionUserauth } from './session/userauth.ts'
  */
 export class Agent implements Disposable {
   /** The session that this agent is for. */
-  readonly session: SessionUserauth
+  readonly session: Session
   readonly #asyncCalls: AsyncCall
   #path: string | null = null
   #client: AgentClient | undefined
   #identities: readonly AgentIdentity[] = []
 
   /** For the bindings: `session.agentInit()` makes one. */
-  constructor(session: SessionUserauth, context: SessionContext) {
+  constructor(session: Session, context: SessionContext) {
     this.session = session
     this.#asyncCalls = new AsyncCall(context)
   }
@@ -54,7 +54,7 @@ export class Agent implements Disposable {
   }
 
   #connected(): AgentClient {
-    if (!this.#client) throw new SSHError('the agent is not connected', { code: 'ERR_LIBSSH2_BAD_USE', errno: LIBSSH2_ERROR_BAD_USE })
+    if (!this.#client) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the agent is not connected')
     return this.#client
   }
 

@@ -12,7 +12,7 @@ import { LIBSSH2_KNOWNHOST as ENTRY } from '../ffi/layouts.gen.ts'
 import type { SendableData } from '../wire-format/bytes-of.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
 import type { SessionContext } from './session-context.ts'
-import type { SessionUserauth } from './session/userauth.ts'
+import type { Session } from './session/session.ts'
 
 /** One entry of a `KnownHosts` collection: struct libssh2_knownhost. */
 export interface KnownHost {
@@ -32,7 +32,7 @@ const LONGEST_LINE = 65536
  */
 export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** The session that this collection belongs to. */
-  readonly session: SessionUserauth
+  readonly session: Session
   readonly #context: SessionContext
   readonly #handle: Handle<KnownHostsPointer>
   /** One object for each entry, so that a deleted one cannot be used. */
@@ -40,7 +40,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   readonly #pointers = new WeakMap<KnownHost, KnownHostPointer>()
 
   /** For the bindings: `session.knownhostInit()` makes one. */
-  constructor(session: SessionUserauth, context: SessionContext, pointer: KnownHostsPointer) {
+  constructor(session: Session, context: SessionContext, pointer: KnownHostsPointer) {
     this.session = session
     this.#context = context
     this.#handle = new Handle('collection of known hosts', pointer, context.handle)

@@ -1,6 +1,5 @@
 import type { Bytes, ChannelPointer } from '../ffi/exports.gen.ts'
 import { SCP_FACTS } from '../ffi/layouts.gen.ts'
-import { wholeBigint, wholeNumber } from './arguments.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
 /** What the server says of a file that it sends over SCP. */
@@ -28,12 +27,10 @@ export function scpRecv2<T>(context: SessionContext, path: string, read: (channe
   })
 }
 
-/** For `session.scpSend64()`. */
-export function scpSend64<T>(context: SessionContext, path: string, mode: number, size: number | bigint, mtime: number, atime: number, read: (channel: ChannelPointer) => T): T | Again {
-  const bits = wholeNumber(mode, 'mode', 0, 0o7777)
-  const numbers = [wholeBigint(size, 'size'), wholeBigint(mtime, 'mtime'), wholeBigint(atime, 'atime')] as const
-  return context.performForPointer({ lane: context.lane, call: ['scpSend64', path, bits, ...numbers] }, (scope) => {
+/** For `session.scpSend64()`, with arguments that have been checked. @param numbers size, and the times of modification and access. */
+export function scpSend64<T>(context: SessionContext, path: string, mode: number, numbers: readonly [size: bigint, mtime: bigint, atime: bigint], read: (channel: ChannelPointer) => T): T | Again {
+  return context.performForPointer({ lane: context.lane, call: ['scpSend64', path, mode, ...numbers] }, (scope) => {
     const name = scope.utf8(path, 'path')
-    return (c, session) => c._libssh2_scp_send64(session, name.pointer, bits, ...numbers)
+    return (c, session) => c._libssh2_scp_send64(session, name.pointer, mode, ...numbers)
   }, read)
 }

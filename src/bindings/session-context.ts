@@ -50,6 +50,9 @@ export interface Way {
 /** Checks the arguments and puts them into memory that is the call's own. What it gives calls C, with nothing left to go wrong but C. */
 export type Prepare<R> = (scope: HeapScope) => Run<R>
 
+/** Under this a session has its context, which is for the client and not for callers. */
+export const CONTEXT: unique symbol = Symbol('context')
+
 /** The way of every binding into C for one session: lanes, return codes, errors, and what ended the session. */
 export class SessionContext {
   readonly instance: Instance

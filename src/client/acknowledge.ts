@@ -1,4 +1,4 @@
-import { CONTEXT } from '../bindings/session/transport.ts'
+import { CONTEXT } from '../bindings/session-context.ts'
 import type { Session } from '../bindings/session/session.ts'
 
 /**

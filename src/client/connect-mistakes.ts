@@ -1,3 +1,4 @@
+import { isPromise } from '../errors/is-promise.ts'
 import { HostKeyError } from '../errors/ssh-error.ts'
 
 /** What options of npm ssh2 are called here. */
@@ -59,9 +60,6 @@ function kind(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
-}
 
 /** A transport that comes although nobody can take it. */
 function discard(coming: PromiseLike<unknown>): void {

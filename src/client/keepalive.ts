@@ -1,6 +1,6 @@
 import { after, milliseconds } from '../abort/milliseconds.ts'
 import type { Session } from '../bindings/session/session.ts'
-import { CONTEXT } from '../bindings/session/transport.ts'
+import { CONTEXT } from '../bindings/session-context.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_TIMEOUT } from '../ffi/constants.gen.ts'
 

@@ -1,3 +1,4 @@
+import { isPromise } from '../errors/is-promise.ts'
 import { bytesOf, type SendableData } from './bytes-of.ts'
 
 /** What can be sent part by part: text or bytes at once, a `Blob`, a stream of the Web or of Node, any (async) iterable of text and bytes. */
@@ -42,5 +43,3 @@ async function* chunks(stream: ReadableStream<SendableData>, name: string): Asyn
     reader.releaseLock()
   }
 }
-
-const isPromise = (value: unknown) => typeof (value as { then?: unknown } | null | undefined)?.then === 'function'

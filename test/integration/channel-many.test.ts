@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONTEXT } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session-context.ts'
 import type { Channel, LIBSSH2_ERROR_EAGAIN, Session } from '../../src/bindings/index.ts'
 import { seededRandom } from '../support/random.ts'
 import { ShuffledRetries } from '../support/shuffled-retries.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONTEXT } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session-context.ts'
 import { DisconnectError, Instance, Session, SSHError } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { type Cut, cuttingTransport } from '../support/cutting-transport.ts'

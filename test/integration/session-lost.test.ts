@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { CONTEXT } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session-context.ts'
 import { Instance, Session, SSHError } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { startProxy } from '../support/proxy.ts'

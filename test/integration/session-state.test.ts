@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DisconnectError, Instance, LIBSSH2_ERROR_EAGAIN } from '../../src/bindings/index.ts'
-import { CONTEXT } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session-context.ts'
 import { execute, openSession, readAll, shakenSession, text, untilDone } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONTEXT } from '../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../src/bindings/session-context.ts'
 import { Instance, Session } from '../../src/bindings/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { execute, finish, openSession, readAll, shakenSession } from '../support/session.ts'

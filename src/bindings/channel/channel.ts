@@ -14,7 +14,7 @@ import type { SendableData } from '../../wire-format/bytes-of.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { bytes, data, flag, int, INT_MAX, record, text, wholeNumber } from '../arguments.ts'
 import type { Again, SessionContext, Way } from '../session-context.ts'
-import type { SessionUserauth } from '../session/userauth.ts'
+import type { Session } from '../session/session.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */
 export interface PtyOptions {
@@ -63,7 +63,7 @@ const SEND_EOF: readonly unknown[] = ['sendEof']
  */
 export class Channel implements Disposable {
   /** The session that this channel belongs to. */
-  readonly session: SessionUserauth
+  readonly session: Session
   readonly #context: SessionContext
   readonly #handle: Handle<ChannelPointer>
   /** How reads are made: until something arrives for this channel, by its number, they wait. */
@@ -76,7 +76,7 @@ export class Channel implements Disposable {
   #closing = false
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
-  constructor(session: SessionUserauth, context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer> = context.handle) {
+  constructor(session: Session, context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer> = context.handle) {
     this.session = session
     this.#context = context
     this.#handle = new Handle('channel', pointer, owner)

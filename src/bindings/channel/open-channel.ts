@@ -2,9 +2,8 @@ import { PEER_GRACE } from '../../abort/at-most.ts'
 import { Deadline } from '../../abort/deadline.ts'
 import { ChannelError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
-import type { Again } from '../session-context.ts'
+import { type Again, CONTEXT } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
-import { CONTEXT } from '../session/transport.ts'
 import type { Channel } from './channel.ts'
 
 /** RFC 4254 section 5.1: administratively prohibited, and resource shortage. Servers refuse so one channel more than they allow. */

@@ -3,12 +3,12 @@ import type { ListenerPointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
-import type { SessionUserauth } from '../session/userauth.ts'
+import type { Session } from '../session/session.ts'
 
 /** A port (RFC 4254 section 7.1) or a Unix socket (OpenSSH PROTOCOL section 2.4) that the server listens on for us. Non-blocking. Connections that nobody has accepted wait in a queue of libssh2. */
 export class Listener implements Disposable {
   /** The session that this listener belongs to. */
-  readonly session: SessionUserauth
+  readonly session: Session
   /** The port on the server, also where it chose one itself; 0 for a Unix socket. */
   readonly port: number
   /** The path of the Unix socket on the server; `undefined` for a port. */
@@ -17,7 +17,7 @@ export class Listener implements Disposable {
   readonly #handle: Handle<ListenerPointer>
 
   /** For the bindings: `session.forwardListen()` makes one. */
-  constructor(session: SessionUserauth, context: SessionContext, pointer: ListenerPointer, port: number, path?: string) {
+  constructor(session: Session, context: SessionContext, pointer: ListenerPointer, port: number, path?: string) {
     this.session = session
     this.port = port
     this.path = path

@@ -5,7 +5,7 @@ import { AsyncCall } from '../async-call.ts'
 import type { Channel } from '../channel/channel.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 import { type PublickeyAttribute, type PublickeyEntry, PublickeyPackets } from './packets.ts'
-import type { SessionUserauth } from '../session/userauth.ts'
+import type { Session } from '../session/session.ts'
 
 /**
  * The public key subsystem (RFC 4819), by which a user manages the keys that the server lets in. Non-blocking; requests queue.
@@ -13,14 +13,14 @@ import type { SessionUserauth } from '../session/userauth.ts'
  */
 export class PublickeySubsystem implements Disposable {
   /** The session that this object belongs to. */
-  readonly session: SessionUserauth
+  readonly session: Session
   readonly #channel: Channel
   readonly #packets: PublickeyPackets
   readonly #asyncCalls: AsyncCall
   #turn: Promise<unknown> = Promise.resolve()
 
   /** For the bindings: `session.publickeyInit()` makes one. */
-  constructor(session: SessionUserauth, context: SessionContext, channel: Channel, packets: PublickeyPackets) {
+  constructor(session: Session, context: SessionContext, channel: Channel, packets: PublickeyPackets) {
     this.session = session
     this.#channel = channel
     this.#packets = packets
@@ -28,7 +28,7 @@ export class PublickeySubsystem implements Disposable {
   }
 
   /** Opens the channel, starts the subsystem, and agrees on version 2. @internal */
-  static async open(session: SessionUserauth, context: SessionContext, openSession: () => Channel | Again): Promise<PublickeySubsystem> {
+  static async open(session: Session, context: SessionContext, openSession: () => Channel | Again): Promise<PublickeySubsystem> {
     const channel = await session.complete(openSession)
     try {
       await session.complete(() => channel.subsystem('publickey'))

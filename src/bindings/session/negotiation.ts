@@ -1,5 +1,5 @@
 import { printable } from '../../errors/printable.ts'
-import { joinBytes } from '../../wire-format/bytes.ts'
+import { decodeText, joinBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 
 /** RFC 4253 section 7.1: the name-lists of a KEXINIT in their order, the languages left out. */
@@ -30,7 +30,7 @@ export class Negotiation {
   /** What a server that has not identified itself said instead, e.g. that it takes no more connections; `undefined` for nothing. */
   said(): string | undefined {
     const bytes = joinBytes(this.#received.parts)
-    const text = new TextDecoder().decode(bytes.subarray(0, SHOWN + 1)).trim()
+    const text = decodeText(bytes.subarray(0, SHOWN + 1)).trim()
     return text === '' || /^SSH-/m.test(text) ? undefined : printable(text, SHOWN)
   }
 
@@ -83,7 +83,7 @@ function afterIdentification(bytes: Uint8Array): number {
   for (let start = 0; ;) {
     const end = bytes.indexOf(LINE_FEED, start)
     if (end < 0) throw new RangeError('no identification line')
-    if (new TextDecoder().decode(bytes.subarray(start, start + 4)) === 'SSH-') return end + 1
+    if (decodeText(bytes.subarray(start, start + 4)) === 'SSH-') return end + 1
     start = end + 1
   }
 }

@@ -1,3 +1,4 @@
+import { decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 
@@ -17,14 +18,12 @@ export interface PromptRound {
 /** Answers a round: one string for each prompt, at once or when the person has typed them. */
 export type PromptFunction = (round: PromptRound) => readonly string[] | Promise<readonly string[]>
 
-const decoder = new TextDecoder()
-
 /** Reads a round as `wasm/glue-userauth.c` encodes it. */
 export function decodeRound(encoded: Uint8Array): PromptRound {
   const reader = new WireReader(encoded)
-  const name = decoder.decode(reader.string())
-  const instruction = decoder.decode(reader.string())
-  const prompts = Array.from({ length: reader.uint32() }, () => ({ text: decoder.decode(reader.string()), echo: reader.boolean() }))
+  const name = decodeText(reader.string())
+  const instruction = decodeText(reader.string())
+  const prompts = Array.from({ length: reader.uint32() }, () => ({ text: decodeText(reader.string()), echo: reader.boolean() }))
   return { name, instruction, prompts }
 }
 

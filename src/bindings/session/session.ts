@@ -1,24 +1,35 @@
-import type { Transport } from '../../runtime/transport.ts'
-import { ChannelError } from '../../errors/ssh-error.ts'
+import type { RunOptions } from '../../core/driver.ts'
+import { Lane } from '../../core/lane.ts'
+import type { SSHError } from '../../errors/ssh-error.ts'
 import {
-  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT, LIBSSH2_ERROR_CHANNEL_FAILURE,
+  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_DEBUG, LIBSSH2_CALLBACK_IGNORE, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT,
+  SSH_DISCONNECT_BY_APPLICATION,
 } from '../../ffi/constants.gen.ts'
-import type { Bytes, ChannelPointer, KnownHostsPointer, OpeningPointer } from '../../ffi/exports.gen.ts'
+import type { Bytes, KnownHostsPointer } from '../../ffi/exports.gen.ts'
 import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
+import type { Transport } from '../../runtime/transport.ts'
 import { Agent } from '../agent.ts'
-import { bytes, port as checkedPort, wholeNumber } from '../arguments.ts'
-import { type Again, type Prepare, SessionContext, type Way } from '../session-context.ts'
-import { Channel } from '../channel/channel.ts'
-import { KnownHosts } from '../known-hosts.ts'
+import { Answers } from '../answers.ts'
+import { callable, flag as checkedFlag, int, INT_MAX, wholeNumber } from '../arguments.ts'
 import { AsyncCall } from '../async-call.ts'
+import type { Channel } from '../channel/channel.ts'
+import { KnownHosts } from '../known-hosts.ts'
 import { AcceptQueue } from '../listener/accept-queue.ts'
-import { Listener } from '../listener/listener.ts'
-import { ChannelOpens } from '../channel-opens.ts'
+import type { Listener } from '../listener/listener.ts'
 import type { PublickeySubsystem } from '../publickey/subsystem.ts'
-import { type ScpStat, scpRecv2, scpSend64 } from '../scp.ts'
-import { CONTEXT } from './transport.ts'
+import type { ScpStat } from '../scp.ts'
+import { type Again, CONTEXT, type Run, SessionContext } from '../session-context.ts'
 import type { Sftp } from '../sftp/sftp.ts'
-import { SessionUserauth } from './userauth.ts'
+import { preferAlgorithms, supportedAlgorithms } from './algorithms.ts'
+import { Connection } from './connection.ts'
+import { disconnect, type Disconnected, disconnectedByServer } from './disconnect.ts'
+import { type FirstExchange, readExtensions, readFirstExchange } from './first-exchange.ts'
+import { type GlobalAnswer, GlobalRequests } from './global-requests.ts'
+import { Handshake } from './handshake.ts'
+import { type HostKey, readHostKey, readHostKeyHash } from './host-key.ts'
+import type { PromptFunction } from './prompt-round.ts'
+import { checkedLimits, type RekeyLimits } from './rekey-limits.ts'
+import { type MethodsLeft, type NewPasswordFunction, questions, type SignFunction, Userauth } from './userauth.ts'
 
 export interface SessionOptions extends InstanceOptions {
   /** Shares this WebAssembly instance with other sessions. By default each session has its own, so that none can reach another's memory. */
@@ -38,24 +49,49 @@ export interface IncomingX11 {
 }
 
 /**
- * One SSH connection, non-blocking: the transport layer, authentication, and here the connection layer (RFC 4254).
+ * One SSH connection, non-blocking: the transport layer (RFC 4253), authentication (RFC 4252) and the connection layer (RFC 4254).
  * Return codes as in ssh2-python: EAGAIN (-37) is returned, every other negative code is thrown as an `SSHError`.
  */
-export class Session extends SessionUserauth {
+export class Session implements Disposable, AsyncDisposable {
+  readonly [CONTEXT]: SessionContext
+  readonly #handshake: Handshake
+  readonly #userauth: Userauth
+  readonly #connection: Connection
+  readonly #asyncCalls: AsyncCall
+  readonly #globalRequests = new GlobalRequests()
   readonly #x11: AcceptQueue<IncomingX11>
   readonly #agents: AcceptQueue<Channel>
-  readonly #asyncCalls: AsyncCall
-  readonly #opens = new ChannelOpens(this[CONTEXT])
+  readonly #rekeying = new Lane()
+  #disconnected: Disconnected | undefined
+  #onDebug: ((message: string, alwaysDisplay: boolean) => void) | null = null
+  #onIgnore: ((data: Uint8Array) => void) | null = null
+  /** Called with the reason code (RFC 4253 section 11.1) and text when the server sends SSH_MSG_DISCONNECT. */
+  onDisconnect: ((reason: number, description: string) => void) | null = null
+
+  /** Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`; one that wants an answer gets a refusal. Set it before authentication. */
+  onGlobalRequest: ((name: string, body: Uint8Array, wantReply: boolean) => void) | null = null
 
   private constructor(instance: Instance, transport: Transport, memoryLimit: number) {
-    super((host) => new SessionContext(instance, transport, memoryLimit, {
-      ...host,
-      x11Open: (channel, originatorHost, originatorPort) => this.#x11.push({ channel: this.#channel(channel), originatorHost, originatorPort }),
-      agentOpen: (channel) => this.#agents.push(this.#channel(channel)),
-    }))
-    this.#x11 = new AcceptQueue(this[CONTEXT])
-    this.#agents = new AcceptQueue(this[CONTEXT])
-    this.#asyncCalls = new AsyncCall(this[CONTEXT])
+    const answers: Answers = new Answers(() => context.running, () => context.driver.wake())
+    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, transport, memoryLimit, {
+      ...questions(answers),
+      disconnect: (reason, description) => {
+        disconnectedByServer(context, this.#disconnected = { reason, description })
+        queueMicrotask(() => this.onDisconnect?.(reason, description))
+      },
+      debug: (alwaysDisplay, message) => queueMicrotask(() => this.#onDebug?.(message, alwaysDisplay)),
+      ignore: (data) => queueMicrotask(() => this.#onIgnore?.(data)),
+      globalRequest: (name, body, wantReply) => queueMicrotask(() => this.onGlobalRequest?.(name, body, wantReply)),
+      globalAnswer: (body) => this.#globalRequests.answered(body),
+      x11Open: (channel, originatorHost, originatorPort) => this.#x11.push({ channel: this.#connection.channel(channel), originatorHost, originatorPort }),
+      agentOpen: (channel) => this.#agents.push(this.#connection.channel(channel)),
+    })
+    this.#handshake = new Handshake(context)
+    this.#asyncCalls = new AsyncCall(context)
+    this.#userauth = new Userauth(context, this.#handshake, this.#asyncCalls, answers)
+    this.#connection = new Connection(this, context, this.#handshake, this.#asyncCalls)
+    this.#x11 = new AcceptQueue(context)
+    this.#agents = new AcceptQueue(context)
   }
 
   /**
@@ -68,36 +104,227 @@ export class Session extends SessionUserauth {
     return new Session(instance, transport, memoryLimit)
   }
 
-  #channel(pointer: ChannelPointer): Channel {
-    return new Channel(this, this[CONTEXT], pointer)
+  /** The WebAssembly instance that this session lives in. */
+  get instance(): Instance { return this[CONTEXT].instance }
+
+  /** What ended the session; `undefined` while it lives. */
+  get failure(): SSHError | undefined { return this[CONTEXT].failure }
+
+  /** Resolves with what ended the session, when it has ended. Never rejects. */
+  ended(): Promise<SSHError> { return this[CONTEXT].ended }
+
+  /** What the server's disconnect message said, if it sent one. */
+  get disconnected(): Disconnected | undefined { return this.#disconnected }
+
+  /**
+   * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered.
+   * At once, if that has happened since the caller's EAGAIN, whoever has called since: any number of loops may wait, and await other things before.
+   * Who looks at something that does not say EAGAIN (`windowReadEx`) begins to wait in the same turn. The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
+   */
+  wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
+    return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(options.signal)
   }
 
-  /** Opens a channel: one at a time in a lane (law 5), or with what it needs for itself. */
-  #open(way: Way, prepare: Prepare<ChannelPointer>): Channel | Again {
-    this.needHandshake()
-    return this.#opened(() => this[CONTEXT].performForPointer(way, prepare, (pointer) => this.#channel(pointer)))
+  /**
+   * Repeats `call` until it no longer says EAGAIN: the counterpart of blocking mode, in which `write` always writes all of its buffer.
+   * It begins anew at each attempt; requests and writes that are done already are not made again, so it may make several, the same ones each time.
+   * On abort the promise rejects at once with `signal.reason`. Where libssh2 has begun something that it cannot drop half way, it is finished
+   * unseen, and a channel or other object that comes of it is disposed of.
+   */
+  complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
+    return this[CONTEXT].driver.run(callable(call, 'call'), { discard: dispose, ...options })
   }
 
-  /** The way of an opening that libssh2 keeps in the session. */
-  #inTurn(...call: readonly unknown[]): Way {
-    return { lane: this[CONTEXT].lane, call }
+  /**
+   * Exchanges identification strings and keys. 0, or EAGAIN.
+   * The server has proven then to have the host key; whether that key is the right one is the caller's to judge, by `hostkey()` or `hostkeyHash()`.
+   * libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
+   */
+  handshake(): number { return this.#handshake.run() }
+
+  /**
+   * Sets the identification string to send, one line, before the handshake. libssh2_session_banner_set; RFC 4253 section 4.2.
+   * @throws SSHError `ERR_LIBSSH2_BAD_USE` once that has begun: every later exchange of keys is about the string that was sent.
+   */
+  bannerSet(banner: string): number { return this.#handshake.setBanner(banner) }
+
+  /** The server's identification string; `null` before it came. libssh2_session_banner_get. */
+  bannerGet(): string | null { return this.#string((c, session) => c._libssh2_session_banner_get(session)) }
+
+  /** The direction that the last EAGAIN waits for: `LIBSSH2_SESSION_BLOCK_*` bits, 0 when it is not the transport. libssh2_session_block_directions. */
+  blockDirections(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_block_directions(session)) }
+
+  /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
+  flag(flag: number, value: boolean | number = true): number {
+    const checked = int(flag, 'flag')
+    const on = typeof value === 'boolean' ? Number(value) : int(value, 'value')
+    return this[CONTEXT].call({}, (c, session) => c._libssh2_session_flag(session, checked, on))
   }
 
-  /** A refusal by the server becomes a `ChannelError` with its reason. */
-  #opened<T>(open: () => T): T {
-    try {
-      return open()
-    } catch (error) {
-      if (!(error instanceof ChannelError) || error.errno !== LIBSSH2_ERROR_CHANNEL_FAILURE) throw error
-      const reason = this[CONTEXT].plain((c, session) => c._glue_channel_open_reason(session))
-      throw new ChannelError(error.message, { code: error.code, errno: error.errno, reason })
-    }
+  /** The host key that the server proved to have; `null` before the handshake. libssh2_session_hostkey. */
+  hostkey(): HostKey | null { return readHostKey(this[CONTEXT]) }
+
+  /** Digest of the host key by a `LIBSSH2_HOSTKEY_HASH_*`: 16, 20 or 32 bytes; `null` before the handshake, and for MD5, which is not built in. libssh2_hostkey_hash. */
+  hostkeyHash(type: number): Uint8Array | null { return readHostKeyHash(this[CONTEXT], type) }
+
+  /** Session identifier, host key and signature of the first key exchange, as agents want them; `null` before it. (glue_session_exchange) */
+  firstExchange(): FirstExchange | null { return readFirstExchange(this[CONTEXT]) }
+
+  /** The extensions that the server has announced after the first key exchange, by name, with their values (RFC 8308); of more than 16 kB the first. (glue_session_extensions) */
+  extensions(): ReadonlyMap<string, Uint8Array> { return readExtensions(this[CONTEXT]) }
+
+  /**
+   * Sends a global request (RFC 4254 section 4). @param body what follows the name. @param answered receives the answer, which is asked for only where this is given; it is not called if the session ends before.
+   * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_OUT_OF_BOUNDARY` over 256 kB. (glue_session_global_request)
+   */
+  globalRequest(name: string, body: Uint8Array = new Uint8Array(0), answered?: GlobalAnswer): number {
+    this.#handshake.needComplete()
+    return this.#globalRequests.send(this[CONTEXT], name, body, answered)
+  }
+
+  /** Sets the names to offer for a `LIBSSH2_METHOD_*`, in order of preference, before the handshake. libssh2_session_method_pref. */
+  methodPref(type: number, methods: string | readonly string[]): number { return preferAlgorithms(this[CONTEXT], type, methods) }
+
+  /** The name agreed upon for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
+  methods(type: number): string | null {
+    const kind = int(type, 'type')
+    return this.#string((c, session) => c._libssh2_session_methods(session, kind))
+  }
+
+  /** Every name that this build knows for a `LIBSSH2_METHOD_*`. libssh2_session_supported_algs. */
+  supportedAlgs(type: number): string[] { return supportedAlgorithms(this[CONTEXT], type) }
+
+  /** Number of the last error. libssh2_session_last_errno. */
+  lastErrno(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_last_errno(session)) }
+
+  /** Text of the last error, empty if there was none. libssh2_session_last_error. */
+  lastError(): string { return this[CONTEXT].lastErrorMessage(this.lastErrno()) ?? '' }
+
+  /** libssh2_session_set_last_error. */
+  setLastError(errno: number, message: string): number {
+    const number = wholeNumber(errno, 'errno', -INT_MAX, INT_MAX)
+    using scope = this[CONTEXT].heap.scope()
+    const words = scope.utf8(message, 'message')
+    return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, words.pointer))
+  }
+
+  /** Milliseconds, kept as ssh2-python has it: a call here never blocks, so nothing is cut off by it. libssh2_session_set_timeout. */
+  setTimeout(milliseconds: number): void {
+    const checked = int(milliseconds, 'milliseconds')
+    this[CONTEXT].plain((c, session) => c._libssh2_session_set_timeout(session, checked))
+  }
+
+  /** libssh2_session_get_timeout. */
+  getTimeout(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_get_timeout(session)) }
+
+  /** Seconds to wait for the answer to a request; 0, the default here, is no limit. libssh2_session_set_read_timeout. */
+  setReadTimeout(seconds: number): void {
+    const checked = int(seconds, 'seconds')
+    this[CONTEXT].plain((c, session) => c._libssh2_session_set_read_timeout(session, checked))
+  }
+
+  /** libssh2_session_get_read_timeout. */
+  getReadTimeout(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_get_read_timeout(session)) }
+
+  /** @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config. */
+  keepaliveConfig(wantReply: boolean, interval: number): void {
+    const seconds = int(interval, 'interval')
+    const wanted = checkedFlag(wantReply, 'wantReply')
+    this[CONTEXT].plain((c, session) => c._libssh2_keepalive_config(session, wanted, seconds))
+  }
+
+  /** Sends a keepalive message if one is due: seconds until the next one is. libssh2_keepalive_send. */
+  keepaliveSend(): number {
+    const context = this[CONTEXT]
+    using scope = context.heap.scope()
+    const seconds = scope.out()
+    const rc = context.call({ name: [context, 'keepaliveSend'] }, (c, session) => c._libssh2_keepalive_send(session, seconds))
+    return rc === 0 ? context.heap.i32(seconds) : rc
+  }
+
+  /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */
+  keepaliveNow(): number { return this[CONTEXT].call({ name: [this, 'keepalive'] }, (c, session) => c._glue_session_keepalive(session)) }
+
+  /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
+  sendIgnore(): number { return this[CONTEXT].call({ name: [this, 'ignore'] }, (c, session) => c._glue_session_ignore(session)) }
+
+  /**
+   * Exchanges keys anew, or waits for the exchange that is under way (RFC 4253 section 9): 0, or EAGAIN. What is being received goes on, and is kept;
+   * what is sent waits until both sides have the new keys. An abort does not undo it.
+   * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; what ended the session, if the server refuses. (glue_session_rekey)
+   */
+  rekey(): number { return this[CONTEXT].call({ lane: this.#rekeying, call: ['rekey'] }, (c, session) => c._glue_session_rekey(session)) }
+
+  /** When the next exchange of keys begins by itself; every one is counted from, the server's too. (glue_session_rekey_after) */
+  rekeyAfter(limits: RekeyLimits): void {
+    const { bytes, seconds } = checkedLimits(limits)
+    this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
+  }
+
+  /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */
+  set onDebug(callback: ((message: string, alwaysDisplay: boolean) => void) | null) {
+    this.#onDebug = callback === null ? null : callable(callback, 'onDebug')
+    this[CONTEXT].listen(LIBSSH2_CALLBACK_DEBUG, callback !== null)
+  }
+
+  /** Receives the data of SSH_MSG_IGNORE; `null` ends that. LIBSSH2_CALLBACK_IGNORE. */
+  set onIgnore(callback: ((data: Uint8Array) => void) | null) {
+    this.#onIgnore = callback === null ? null : callable(callback, 'onIgnore')
+    this[CONTEXT].listen(LIBSSH2_CALLBACK_IGNORE, callback !== null)
+  }
+
+  /** True once a request succeeded. libssh2_userauth_authenticated. */
+  userauthAuthenticated(): boolean { return this[CONTEXT].plain((c, session) => c._libssh2_userauth_authenticated(session)) !== 0 }
+
+  /**
+   * Asks with method `none` which methods may continue (RFC 4252 section 5.2).
+   * @returns their names; `null` if `none` alone authenticated; or EAGAIN. libssh2_userauth_list.
+   */
+  userauthList(username: string): string[] | null | Again { return this.#userauth.list(username) }
+
+  /** What the server's last refusal said. `null` before there was one. libssh2_userauth_methods_left (our patch). */
+  userauthMethodsLeft(): MethodsLeft | null { return this.#userauth.methodsLeft() }
+
+  /** All banners for people that the server has sent so far (RFC 4252 section 5.4); `null` if none. libssh2_userauth_banner. */
+  userauthBanner(): string | null { return this.#userauth.banner() }
+
+  /**
+   * Authenticates by a password (RFC 4252 section 8). EAGAIN while the server, or whoever is asked for a new one, takes their time.
+   * @param newPassword asked when the server wants the password changed; without it that ends in `ERR_LIBSSH2_PASSWORD_EXPIRED`.
+   * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses. libssh2_userauth_password_ex.
+   */
+  userauthPassword(username: string, password: string, newPassword?: NewPasswordFunction): number {
+    return this.#userauth.password(username, password, newPassword)
+  }
+
+  /**
+   * Answers the server's prompts (RFC 4256), in as many rounds as it asks.
+   * @param respond a function, or one string that answers every prompt.
+   * @returns 0, or EAGAIN, also while `respond` waits for somebody. @throws AuthenticationError if the server refuses. libssh2_userauth_keyboard_interactive_ex.
+   */
+  userauthKeyboardInteractive(username: string, respond: PromptFunction | string): number { return this.#userauth.keyboardInteractive(username, respond) }
+
+  /**
+   * Authenticates by a signature from `sign`, which may take its time: EAGAIN meanwhile.
+   * @param publicKey SSH public key blob, or a certificate's (RFC 4253 section 6.6).
+   * @param algorithms signature algorithms that `sign` can make, preferred first; by default what the key's type has, `rsa-sha2-512` and `-256` for RSA.
+   * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses; what `sign` throws. libssh2_userauth_publickey.
+   */
+  userauthPublickey(username: string, publicKey: Uint8Array, sign: SignFunction, algorithms?: readonly string[]): number {
+    return this.#userauth.publickey(username, publicKey, sign, algorithms)
+  }
+
+  /**
+   * Authenticates by a private key in any format that `parsePrivateKey` reads. EAGAIN while it is parsed and signed with.
+   * The last argument is not needed, the public key is derived; it is kept for the sake of libssh2's order of arguments.
+   * @returns 0, or EAGAIN. @throws KeyError if the key cannot be read; AuthenticationError if the server refuses. libssh2_userauth_publickey_frommemory.
+   */
+  userauthPublickeyFromMemory(username: string, privateKey: string | Uint8Array, passphrase?: string | null, _publicKey?: unknown): number {
+    return this.#userauth.publickeyFromMemory(username, privateKey, passphrase)
   }
 
   /** Opens a channel of type `session`. @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_session. */
-  openSession(): Channel | Again {
-    return this.openSessionEx()
-  }
+  openSession(): Channel | Again { return this.openSessionEx() }
 
   /**
    * Opens a channel of any type (RFC 4254 section 5.1).
@@ -105,47 +332,20 @@ export class Session extends SessionUserauth {
    * @returns the channel, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_open_ex.
    */
   openSessionEx(channelType = 'session', windowSize: number = LIBSSH2_CHANNEL_WINDOW_DEFAULT, packetSize: number = LIBSSH2_CHANNEL_PACKET_DEFAULT, message: Uint8Array = new Uint8Array(0)): Channel | Again {
-    const sizes = [wholeNumber(windowSize, 'windowSize'), wholeNumber(packetSize, 'packetSize')] as const
-    const call = ['open', channelType, ...sizes, bytes(message, 'message')]
-    const context = this[CONTEXT]
-    const prepare = (opening?: OpeningPointer): Prepare<ChannelPointer> => (scope) => {
-      const type = scope.utf8(channelType, 'channelType')
-      const body = scope.bytes(bytes(message, 'message'))
-      return (c, session) => opening === undefined
-        ? c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
-        : c._glue_channel_open(session, opening, type.pointer, type.length, ...sizes, body.pointer, body.length)
-    }
-    // Calls from outside the driver cannot be told apart: they take turns.
-    if (!context.driver.current) return this.#open({ lane: context.lane, call }, prepare())
-    const step = context.step(this.#opens.lane, call)
-    if (context.failure) return this.#open({ step }, prepare())
-    return this.#opens.attempt(step, (opening) => this.#open({ step }, prepare(opening)))
+    return this.#connection.open(channelType, windowSize, packetSize, message)
   }
 
   /** Opens a TCP connection from the server to `host` (RFC 4254 section 7.2). @returns the channel, or EAGAIN. libssh2_channel_direct_tcpip. */
-  directTcpip(host: string, port: number): Channel | Again {
-    return this.directTcpipEx(host, port, '127.0.0.1', 22)
-  }
+  directTcpip(host: string, port: number): Channel | Again { return this.directTcpipEx(host, port, '127.0.0.1', 22) }
 
   /** As `directTcpip`, naming where the connection comes from. libssh2_channel_direct_tcpip_ex. */
   directTcpipEx(host: string, port: number, originatorHost: string, originatorPort: number): Channel | Again {
-    return this.#open(this.#inTurn('direct-tcpip', host, port, originatorHost, originatorPort), (scope) => {
-      const target = scope.utf8(host, 'host')
-      const targetPort = checkedPort(port, 'port')
-      const originator = scope.utf8(originatorHost, 'originatorHost')
-      const from = checkedPort(originatorPort, 'originatorPort')
-      return (c, session) => c._libssh2_channel_direct_tcpip_ex(session, target.pointer, targetPort, originator.pointer, from)
-    })
+    return this.#connection.directTcpip(host, port, originatorHost, originatorPort)
   }
 
   /** Opens a connection to a Unix socket on the server (OpenSSH PROTOCOL section 2.4). @returns the channel, or EAGAIN. libssh2_channel_direct_streamlocal_ex. */
   directStreamlocalEx(path: string, originatorHost = '127.0.0.1', originatorPort = 22): Channel | Again {
-    return this.#open(this.#inTurn('direct-streamlocal', path, originatorHost, originatorPort), (scope) => {
-      const target = scope.utf8(path, 'path')
-      const originator = scope.utf8(originatorHost, 'originatorHost')
-      const from = checkedPort(originatorPort, 'originatorPort')
-      return (c, session) => c._libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, from)
-    })
+    return this.#connection.directStreamlocal(path, originatorHost, originatorPort)
   }
 
   /** As `forwardListenEx`, on all addresses of the server. @returns the listener, or EAGAIN. libssh2_channel_forward_listen. */
@@ -161,19 +361,7 @@ export class Session extends SessionUserauth {
    * @returns `[listener, boundPort]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. libssh2_channel_forward_listen_ex.
    */
   forwardListenEx(host: string | null, port: number, queueMaxsize = 16): [listener: Listener, boundPort: number] | Again {
-    this.needHandshake()
-    const context = this[CONTEXT]
-    const wanted = checkedPort(port, 'port')
-    const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
-    let bound = 0 as Bytes
-    return context.performForPointer(this.#inTurn('forwardListen', host, port, queueMaxsize), (scope) => {
-      const address = host === null ? 0 as Bytes : scope.utf8(host, 'host').pointer
-      bound = scope.out()
-      return (c, session) => c._libssh2_channel_forward_listen_ex(session, address, wanted, bound, limit)
-    }, (pointer): [listener: Listener, boundPort: number] => {
-      const boundPort = context.heap.u32(bound)
-      return [new Listener(this, context, pointer, boundPort), boundPort]
-    })
+    return this.#connection.listen(host, port, queueMaxsize)
   }
 
   /**
@@ -181,22 +369,14 @@ export class Session extends SessionUserauth {
    * @param queueMaxsize as in `forwardListenEx`.
    * @returns the listener, whose port is 0, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. libssh2_channel_forward_listen_streamlocal (our patch).
    */
-  forwardListenStreamlocal(path: string, queueMaxsize = 16): Listener | Again {
-    this.needHandshake()
-    const context = this[CONTEXT]
-    const limit = wholeNumber(queueMaxsize, 'queueMaxsize', 1, LARGEST_QUEUE)
-    return context.performForPointer(this.#inTurn('forwardListenStreamlocal', path, limit), (scope) => {
-      const socket = scope.utf8(path, 'path').pointer
-      return (c, session) => c._libssh2_channel_forward_listen_streamlocal(session, socket, limit)
-    }, (pointer) => new Listener(this, context, pointer, 0, path))
-  }
+  forwardListenStreamlocal(path: string, queueMaxsize = 16): Listener | Again { return this.#connection.listenStreamlocal(path, queueMaxsize) }
 
   /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
   sftpInit(): Sftp | Again {
-    this.needHandshake()
+    this.#handshake.needComplete()
     const context = this[CONTEXT]
     return this.#asyncCalls.callWith([this, 'sftpInit'], () => import('../sftp/sftp.ts'), ({ Sftp }) => (
-      context.performForPointer(this.#inTurn('sftpInit'), () => (c, session) => c._libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
+      context.performForPointer({ lane: context.lane, call: ['sftpInit'] }, () => (c, session) => c._libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
     ))
   }
 
@@ -204,31 +384,25 @@ export class Session extends SessionUserauth {
    * Has the server send a file over SCP. Read `stat.filesize` bytes and a zero, and write a zero back.
    * @returns `[channel, stat]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. libssh2_scp_recv2.
    */
-  scpRecv2(path: string): [channel: Channel, stat: ScpStat] | Again {
-    this.needHandshake()
-    return scpRecv2(this[CONTEXT], path, (pointer, stat): [channel: Channel, stat: ScpStat] => [this.#channel(pointer), stat])
-  }
+  scpRecv2(path: string): [channel: Channel, stat: ScpStat] | Again { return this.#connection.scpReceive(path) }
 
   /**
    * Has the server take a file over SCP. Write `size` bytes and a zero, and read a zero back. Without `mtime` and `atime`, in seconds since 1970, its times are now.
    * @returns the channel, or EAGAIN. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. libssh2_scp_send64.
    */
   scpSend64(path: string, mode: number, size: number | bigint, mtime = 0, atime = 0): Channel | Again {
-    this.needHandshake()
-    return scpSend64(this[CONTEXT], path, mode, size, mtime, atime, (pointer) => this.#channel(pointer))
+    return this.#connection.scpSend(path, mode, size, mtime, atime)
   }
 
   /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
   publickeyInit(): PublickeySubsystem | Again {
-    this.needHandshake()
+    this.#handshake.needComplete()
     const open = async () => (await import('../publickey/subsystem.ts')).PublickeySubsystem.open(this, this[CONTEXT], () => this.openSession())
     return this.#asyncCalls.call([this, 'publickeyInit'], open, true)
   }
 
   /** An agent, not connected yet. libssh2_agent_init. */
-  agentInit(): Agent {
-    return new Agent(this, this[CONTEXT])
-  }
+  agentInit(): Agent { return new Agent(this, this[CONTEXT]) }
 
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
   knownhostInit(): KnownHosts {
@@ -237,24 +411,54 @@ export class Session extends SessionUserauth {
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */
-  listenForX11(on = true): void {
-    this.listen(LIBSSH2_CALLBACK_X11, on)
-  }
+  listenForX11(on = true): void { this[CONTEXT].listen(LIBSSH2_CALLBACK_X11, on) }
 
   /** From now on the server may open agent channels; before, they are refused. `Channel.requestAuthAgent` calls it. */
-  listenForAgents(on = true): void {
-    this.listen(LIBSSH2_CALLBACK_AUTHAGENT, on)
-  }
+  listenForAgents(on = true): void { this[CONTEXT].listen(LIBSSH2_CALLBACK_AUTHAGENT, on) }
 
   /** The next X11 channel that the server opened, or EAGAIN. LIBSSH2_CALLBACK_X11; RFC 4254 section 6.3.2. */
-  acceptX11(): IncomingX11 | Again {
-    return this.#x11.accept()
-  }
+  acceptX11(): IncomingX11 | Again { return this.#x11.accept() }
 
   /** The next `auth-agent@openssh.com` channel that the server opened, or EAGAIN. LIBSSH2_CALLBACK_AUTHAGENT. */
-  acceptAgent(): Channel | Again {
-    return this.#agents.accept()
+  acceptAgent(): Channel | Again { return this.#agents.accept() }
+
+  /**
+   * Tells the server goodbye and closes the transport. 0. Calls that are still pending fail with `ERR_LIBSSH2_SOCKET_DISCONNECT`.
+   * @param reason code of RFC 4253 section 11.1. libssh2_session_disconnect_ex.
+   */
+  disconnect(description = 'closed by the user', reason: number = SSH_DISCONNECT_BY_APPLICATION, language = ''): number {
+    return disconnect(this[CONTEXT], description, reason, language)
   }
+
+  /** Frees the session and everything below it at once, and closes the transport without a word. Idempotent. libssh2_session_free. */
+  free(): void { this[CONTEXT].free() }
+
+  /** Disconnects, lets that go out, and frees. */
+  async close(): Promise<void> {
+    if (!this[CONTEXT].handle.freed) {
+      this.#goodbye()
+      await this[CONTEXT].wire.close()
+    }
+    this.free()
+  }
+
+  /** Never throws: what is in the way of it (memory, a trap) is not in the way of ending. */
+  #goodbye(): void {
+    try {
+      if (!this.failure) this.disconnect()
+    } catch {
+      // The session is freed all the same.
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (!this[CONTEXT].handle.freed && this.#handshake.complete) this.#goodbye()
+    this.free()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> { await this.close() }
+
+  #string(read: Run<Bytes>): string | null { return this[CONTEXT].heap.string(this[CONTEXT].plain(read)) }
 }
 
 /** A quarter of what WebAssembly memory may grow to here. */
@@ -262,5 +466,7 @@ const MEMORY_LIMIT = 512 << 20
 /** A session alone needs less than half of it. */
 const LEAST_MEMORY = 256 << 10
 
-/** Each connection in the queue may hold a window of 2 MiB. */
-const LARGEST_QUEUE = 1024
+/** What an aborted call has made, and nobody takes. */
+function dispose(late: unknown): void {
+  for (const made of Array.isArray(late) ? late : [late]) (made as Partial<Disposable> | null)?.[Symbol.dispose]?.()
+}

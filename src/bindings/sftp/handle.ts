@@ -13,7 +13,7 @@ import { data as checkedData, wholeBigint, wholeNumber } from '../arguments.ts'
 import type { Again } from '../session-context.ts'
 import { checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, writeAttributes } from './attributes.ts'
 import type { SftpCall, SftpContext, SftpPath } from './context.ts'
-import type { SftpObject } from './sftp-object.ts'
+import type { Sftp } from './sftp.ts'
 
 /** One entry of a directory. */
 export interface SftpDirectoryEntry {
@@ -44,7 +44,7 @@ interface Staged {
 /** An open file or directory. Non-blocking; one call at a time with the others of its SFTP object (law 6). */
 export class SftpHandle implements Disposable {
   /** The SFTP object that this handle belongs to. */
-  readonly sftp: SftpObject
+  readonly sftp: Sftp
   readonly #context: SftpContext
   readonly #handle: Handle<SftpHandlePointer>
   readonly #path: SftpPath
@@ -53,7 +53,7 @@ export class SftpHandle implements Disposable {
   #writing: Staged | undefined
 
   /** For the bindings: `sftp.open()` and `sftp.opendir()` make one. */
-  constructor(sftp: SftpObject, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath, isDirectory: boolean) {
+  constructor(sftp: Sftp, context: SftpContext, pointer: SftpHandlePointer, path: SftpPath, isDirectory: boolean) {
     this.sftp = sftp
     this.#isDirectory = isDirectory
     this.#context = context

@@ -10,12 +10,11 @@ import { LIBSSH2_SFTP_ATTRIBUTES, LIBSSH2_SFTP_STATVFS } from '../../ffi/layouts
 import { wholeNumber } from '../arguments.ts'
 import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
-import type { SessionUserauth } from '../session/userauth.ts'
+import type { Session } from '../session/session.ts'
 import { checkedAttributes, readAttributes, readStatvfs, type SftpAttributes, type SftpStatvfs, writeAttributes } from './attributes.ts'
 import { type ChannelView, channelView } from './channel-view.ts'
 import { encodePath, SftpContext, type SftpPath } from './context.ts'
 import { SftpHandle } from './handle.ts'
-import type { SftpObject } from './sftp-object.ts'
 
 /** A path, and the argument that it is. */
 interface Named {
@@ -30,13 +29,13 @@ const PATH_MAX = 16384
  * The SFTP subsystem of a session, version 3, non-blocking. One call at a time, handles included (law 6): another one that is made
  * meanwhile says EAGAIN. Refusals of the server are `SftpError`s with status and path.
  */
-export class Sftp implements SftpObject, Disposable {
+export class Sftp implements Disposable {
   /** The session that this object belongs to. */
-  readonly session: SessionUserauth
+  readonly session: Session
   readonly #sftp: SftpContext
 
   /** For the bindings: `session.sftpInit()` makes one. */
-  constructor(session: SessionUserauth, context: SessionContext, pointer: SftpPointer) {
+  constructor(session: Session, context: SessionContext, pointer: SftpPointer) {
     this.session = session
     this.#sftp = new SftpContext(context, pointer)
   }

@@ -1,3 +1,4 @@
+import { isPromise } from '../../errors/is-promise.ts'
 import type { SigningKey } from '../../keys/signers/signing-key.ts'
 import type { AuthMethod } from './authenticate.ts'
 import type { PublicKeyOptions } from './public-key-options.ts'
@@ -18,5 +19,4 @@ export function publicKey(key: SigningKey, options: PublicKeyOptions = {}): Auth
   }
 }
 
-const isPromise = (key: unknown) => typeof (key as Partial<PromiseLike<unknown>> | undefined)?.then === 'function'
 const isKey = (key: unknown) => typeof key === 'string' || (typeof key === 'object' && key !== null && !isPromise(key))

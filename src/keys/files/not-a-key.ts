@@ -1,3 +1,4 @@
+import { isPromise } from '../../errors/is-promise.ts'
 import type { KeyError } from '../../errors/ssh-error.ts'
 import { malformed, unsupported } from '../key-error.ts'
 import { beginning } from './key-text.ts'
@@ -35,6 +36,6 @@ export function notAKey(text: Uint8Array): KeyError {
 export function checkKeyType(key: unknown): asserts key is string | Uint8Array {
   if (typeof key === 'string' || key instanceof Uint8Array) return
   if (key === undefined || key === null) throw new TypeError(`the private key is ${String(key)}: pass its text or its bytes (is the variable set?)`)
-  if (typeof (key as PromiseLike<unknown>).then === 'function') throw new TypeError('the private key is a Promise: await it, then pass what it gives')
+  if (isPromise(key)) throw new TypeError('the private key is a Promise: await it, then pass what it gives')
   throw new TypeError('the private key must be its text or its bytes')
 }

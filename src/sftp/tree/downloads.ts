@@ -1,6 +1,6 @@
 import { localFiles } from '#local-files'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
-import { decodeText } from '../../wire-format/bytes.ts'
+import { decodeText, encodeText } from '../../wire-format/bytes.ts'
 import type { SftpStat } from '../protocol/attributes.ts'
 import { unlessRefused } from '../protocol/remarks.ts'
 import { download } from '../transfer/download.ts'
@@ -35,7 +35,7 @@ export function downloadDirectory(shared: SftpShared, path: SftpPath, target: Lo
 
 async function realPath(run: TreeRun, path: SftpPath): Promise<string> {
   const real = await unlessRefused(run.shared.requests.realpath(path, run.signal))
-  return decodeText(real ?? (typeof path === 'string' ? new TextEncoder().encode(path) : path))
+  return decodeText(real ?? encodeText(path))
 }
 
 async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void, undefined> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Session } from '../../../src/bindings/index.ts'
 import { connect, type ExecOptions, insecureAcceptAnyHostKey, knownHosts, publicKey, type Transport } from '../../../src/index.ts'
-import { CONTEXT } from '../../../src/bindings/session/transport.ts'
+import { CONTEXT } from '../../../src/bindings/session-context.ts'
 import { clientKeys } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { suiteServer } from '../../support/suite-server.ts'
