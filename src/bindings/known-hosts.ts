@@ -49,9 +49,10 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** Checks and encodes the arguments, calls C, and reads what it has found. */
   #call<T>(prepare: (scope: HeapScope) => (c: Libssh2Module, hosts: KnownHostsPointer) => number, read: (rc: number) => T): T {
     const { pointer } = this.#handle
-    using scope = this.#context.heap.scope()
-    const run = prepare(scope)
-    return read(this.#context.plain((c) => run(c, pointer)))
+    return this.#context.heap.scoped((scope) => {
+      const run = prepare(scope)
+      return read(this.#context.plain((c) => run(c, pointer)))
+    })
   }
 
   #checked(rc: number): number {

@@ -229,10 +229,11 @@ export class SessionContext {
     const step = way.step ?? (way.call && this.step(way.lane, way.call))
     if (step?.outcome) return step.recall()
     if (!prepare) return this.#attempt(way, step, run as Run<R>, checked, read)
-    using scope = this.heap.scope()
-    const result = this.#attempt(way, step, this.#prepared(step, prepare, scope), checked, read)
-    if (step && result === LIBSSH2_ERROR_EAGAIN) step.resume ??= () => this.#perform({ ...way, step }, prepare, checked, read)
-    return result
+    return this.heap.scoped((scope) => {
+      const result = this.#attempt(way, step, this.#prepared(step, prepare, scope), checked, read)
+      if (step && result === LIBSSH2_ERROR_EAGAIN) step.resume ??= () => this.#perform({ ...way, step }, prepare, checked, read)
+      return result
+    })
   }
 
   #prepared<R>(step: Step | undefined, prepare: Prepare<R>, scope: HeapScope): Run<R> {
@@ -335,11 +336,12 @@ export class SessionContext {
   }
 
   lastErrorMessage(errno: number): string | undefined {
-    using scope = this.heap.scope()
-    const message = scope.out()
-    const length = scope.out()
-    const last = this.plain((c, session) => c._libssh2_session_last_error(session, message, length, 0))
-    return last === errno ? this.heap.text(this.heap.u32(message) as never, this.heap.u32(length)) : undefined
+    return this.heap.scoped((scope) => {
+      const message = scope.out()
+      const length = scope.out()
+      const last = this.plain((c, session) => c._libssh2_session_last_error(session, message, length, 0))
+      return last === errno ? this.heap.text(this.heap.u32(message) as never, this.heap.u32(length)) : undefined
+    })
   }
 
   /** Ends the C session at once, without a word to the server. Idempotent. */

@@ -44,6 +44,12 @@ export class Heap {
     return new HeapScope(this)
   }
 
+  /** What `use` gives, which has memory of its own until it returns. */
+  scoped<T>(use: (scope: HeapScope) => T): T {
+    using scope = this.scope()
+    return use(scope)
+  }
+
   allocate(size: number): Bytes {
     const pointer = this.#call((c) => c._malloc(size))
     if (pointer === 0) throw outOfMemory(size)

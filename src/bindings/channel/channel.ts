@@ -432,26 +432,28 @@ export class Channel implements Disposable {
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
   getExitSignal(): ExitSignal {
     const { heap } = this.#context
-    using scope = heap.scope()
-    const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
-    const rc = this.#call(LOCAL, (c, channel) => c._libssh2_channel_get_exit_signal(channel, ...outs))
-    const take = (at: 0 | 2 | 4) => {
-      const string = heap.u32(outs[at]) as Bytes
-      if (string === 0) return null
-      const content = heap.text(string, heap.u32(outs[at + 1] as Bytes))
-      this.#context.plain((c, session) => c._libssh2_free(session, string))
-      return content
-    }
-    return [rc, take(0), take(2), take(4)]
+    return heap.scoped((scope) => {
+      const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
+      const rc = this.#call(LOCAL, (c, channel) => c._libssh2_channel_get_exit_signal(channel, ...outs))
+      const take = (at: 0 | 2 | 4) => {
+        const string = heap.u32(outs[at]) as Bytes
+        if (string === 0) return null
+        const content = heap.text(string, heap.u32(outs[at + 1] as Bytes))
+        this.#context.plain((c, session) => c._libssh2_free(session, string))
+        return content
+      }
+      return [rc, take(0), take(2), take(4)]
+    })
   }
 
   /** Who connected to the listener that gave this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
   originator(): Originator | null {
     const { heap } = this.#context
-    using scope = heap.scope()
-    const port = scope.out()
-    const host = this.#plain((c, channel) => c._glue_channel_originator(channel, port))
-    return host === 0 ? null : { host: heap.string(host) ?? '', port: heap.u32(port) }
+    return heap.scoped((scope) => {
+      const port = scope.out()
+      const host = this.#plain((c, channel) => c._glue_channel_originator(channel, port))
+      return host === 0 ? null : { host: heap.string(host) ?? '', port: heap.u32(port) }
+    })
   }
 
   /** Discards what stdout holds. @returns bytes discarded, or EAGAIN. libssh2_channel_flush. */
@@ -478,11 +480,12 @@ export class Channel implements Disposable {
   /** The receive window in bytes, what of it lies here unread, and its initial size. libssh2_channel_window_read_ex. */
   windowReadEx(): { window: number, readAvail: number, windowSizeInitial: number } {
     const { heap } = this.#context
-    using scope = heap.scope()
-    const readAvail = scope.out()
-    const initial = scope.out()
-    const window = this.#plain((c, channel) => c._libssh2_channel_window_read_ex(channel, readAvail, initial)) >>> 0
-    return { window, readAvail: heap.u32(readAvail), windowSizeInitial: heap.u32(initial) }
+    return heap.scoped((scope) => {
+      const readAvail = scope.out()
+      const initial = scope.out()
+      const window = this.#plain((c, channel) => c._libssh2_channel_window_read_ex(channel, readAvail, initial)) >>> 0
+      return { window, readAvail: heap.u32(readAvail), windowSizeInitial: heap.u32(initial) }
+    })
   }
 
   /** Bytes that may still be written before the peer adjusts its window. libssh2_channel_window_write. */
@@ -493,10 +496,11 @@ export class Channel implements Disposable {
   /** The send window in bytes, and its initial size. libssh2_channel_window_write_ex. */
   windowWriteEx(): { window: number, windowSizeInitial: number } {
     const { heap } = this.#context
-    using scope = heap.scope()
-    const initial = scope.out()
-    const window = this.#plain((c, channel) => c._libssh2_channel_window_write_ex(channel, initial)) >>> 0
-    return { window, windowSizeInitial: heap.u32(initial) }
+    return heap.scoped((scope) => {
+      const initial = scope.out()
+      const window = this.#plain((c, channel) => c._libssh2_channel_window_write_ex(channel, initial)) >>> 0
+      return { window, windowSizeInitial: heap.u32(initial) }
+    })
   }
 
   /**

@@ -16,11 +16,12 @@ export function preferAlgorithms(context: SessionContext, type: number, methods:
 export function supportedAlgorithms(context: SessionContext, type: number): string[] {
   const kind = int(type, 'type')
   const { heap } = context
-  using scope = heap.scope()
-  const out = scope.out()
-  const count = context.call({ local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
-  const list = heap.u32(out) as Bytes
-  const names = Array.from({ length: count }, (_, i) => heap.string(heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
-  context.plain((c, session) => c._libssh2_free(session, list))
-  return names
+  return heap.scoped((scope) => {
+    const out = scope.out()
+    const count = context.call({ local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
+    const list = heap.u32(out) as Bytes
+    const names = Array.from({ length: count }, (_, i) => heap.string(heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
+    context.plain((c, session) => c._libssh2_free(session, list))
+    return names
+  })
 }

@@ -16,16 +16,17 @@ const LONGEST_TEXT = 256
 
 /** For `session.disconnect()`. */
 export function disconnect(context: SessionContext, description: string, reason: number, language: string): number {
-  using scope = context.heap.scope()
-  const words = scope.utf8(description, 'description')
-  const tag = scope.utf8(language, 'language')
-  if (words.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
-  wholeNumber(reason, 'reason')
-  const rc = context.failure ? 0 : context.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, words.pointer, tag.pointer))
-  context.fail(disconnectError('the session was disconnected by this side', { reason, description }))
-  context.driver.wake()
-  void context.wire.close()
-  return Math.max(rc, 0)
+  return context.heap.scoped((scope) => {
+    const words = scope.utf8(description, 'description')
+    const tag = scope.utf8(language, 'language')
+    if (words.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
+    wholeNumber(reason, 'reason')
+    const rc = context.failure ? 0 : context.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, words.pointer, tag.pointer))
+    context.fail(disconnectError('the session was disconnected by this side', { reason, description }))
+    context.driver.wake()
+    void context.wire.close()
+    return Math.max(rc, 0)
+  })
 }
 
 /** The server's disconnect message ends the session. */

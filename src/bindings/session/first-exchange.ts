@@ -16,26 +16,28 @@ export interface FirstExchange {
 
 /** The extensions that the server's first EXT_INFO names (RFC 8308), with their values. */
 export function readExtensions(context: SessionContext): ReadonlyMap<string, Uint8Array> {
-  using scope = context.heap.scope()
-  const length = scope.out()
-  const pairs = context.plain((c, session) => c._glue_session_extensions(session, length))
-  const reader = new WireReader(pairs === 0 ? new Uint8Array(0) : context.heap.copy(pairs, context.heap.u32(length)))
-  const extensions = new Map<string, Uint8Array>()
-  while (reader.remaining > 0) extensions.set(decodeText(reader.string()), reader.string())
-  return extensions
+  return context.heap.scoped((scope) => {
+    const length = scope.out()
+    const pairs = context.plain((c, session) => c._glue_session_extensions(session, length))
+    const reader = new WireReader(pairs === 0 ? new Uint8Array(0) : context.heap.copy(pairs, context.heap.u32(length)))
+    const extensions = new Map<string, Uint8Array>()
+    while (reader.remaining > 0) extensions.set(decodeText(reader.string()), reader.string())
+    return extensions
+  })
 }
 
 /** Copies of what the first exchange has left; `null` before it. */
 export function readFirstExchange(context: SessionContext): FirstExchange | null {
   const { heap } = context
-  using scope = heap.scope()
-  const facts = scope.out(FIRST_EXCHANGE.sizeof)
-  if (!context.plain((c, session) => c._glue_session_exchange(session, facts))) return null
-  const word = (offset: number) => heap.u32((facts + offset) as Bytes)
-  const field = (address: number, length: number) => heap.copy(word(address) as Bytes, word(length))
-  return {
-    sessionId: field(FIRST_EXCHANGE.session_id, FIRST_EXCHANGE.session_id_length),
-    hostKey: field(FIRST_EXCHANGE.host_key, FIRST_EXCHANGE.host_key_length),
-    signature: field(FIRST_EXCHANGE.signature, FIRST_EXCHANGE.signature_length),
-  }
+  return heap.scoped((scope) => {
+    const facts = scope.out(FIRST_EXCHANGE.sizeof)
+    if (!context.plain((c, session) => c._glue_session_exchange(session, facts))) return null
+    const word = (offset: number) => heap.u32((facts + offset) as Bytes)
+    const field = (address: number, length: number) => heap.copy(word(address) as Bytes, word(length))
+    return {
+      sessionId: field(FIRST_EXCHANGE.session_id, FIRST_EXCHANGE.session_id_length),
+      hostKey: field(FIRST_EXCHANGE.host_key, FIRST_EXCHANGE.host_key_length),
+      signature: field(FIRST_EXCHANGE.signature, FIRST_EXCHANGE.signature_length),
+    }
+  })
 }

@@ -14,11 +14,12 @@ const HASH_SIZES: ReadonlyMap<number, number> = new Map([[LIBSSH2_HOSTKEY_HASH_M
 /** For `session.hostkey()`. */
 export function readHostKey(context: SessionContext): HostKey | null {
   const { heap } = context
-  using scope = heap.scope()
-  const length = scope.out()
-  const type = scope.out()
-  const key = context.plain((c, session) => c._libssh2_session_hostkey(session, length, type))
-  return key === 0 ? null : { key: heap.copy(key, heap.u32(length)), type: heap.i32(type) }
+  return heap.scoped((scope) => {
+    const length = scope.out()
+    const type = scope.out()
+    const key = context.plain((c, session) => c._libssh2_session_hostkey(session, length, type))
+    return key === 0 ? null : { key: heap.copy(key, heap.u32(length)), type: heap.i32(type) }
+  })
 }
 
 /** For `session.hostkeyHash()`. */

@@ -203,9 +203,10 @@ export class Session implements Disposable, AsyncDisposable {
   /** libssh2_session_set_last_error. */
   setLastError(errno: number, message: string): number {
     const number = wholeNumber(errno, 'errno', -INT_MAX, INT_MAX)
-    using scope = this[CONTEXT].heap.scope()
-    const words = scope.utf8(message, 'message')
-    return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, words.pointer))
+    return this[CONTEXT].heap.scoped((scope) => {
+      const words = scope.utf8(message, 'message')
+      return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, words.pointer))
+    })
   }
 
   /** Milliseconds, kept as ssh2-python has it: a call here never blocks, so nothing is cut off by it. libssh2_session_set_timeout. */
@@ -236,10 +237,11 @@ export class Session implements Disposable, AsyncDisposable {
   /** Sends a keepalive message if one is due: seconds until the next one is. libssh2_keepalive_send. */
   keepaliveSend(): number {
     const context = this[CONTEXT]
-    using scope = context.heap.scope()
-    const seconds = scope.out()
-    const rc = context.call({ name: [context, 'keepaliveSend'] }, (c, session) => c._libssh2_keepalive_send(session, seconds))
-    return rc === 0 ? context.heap.i32(seconds) : rc
+    return context.heap.scoped((scope) => {
+      const seconds = scope.out()
+      const rc = context.call({ name: [context, 'keepaliveSend'] }, (c, session) => c._libssh2_keepalive_send(session, seconds))
+      return rc === 0 ? context.heap.i32(seconds) : rc
+    })
   }
 
   /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */

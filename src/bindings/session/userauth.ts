@@ -67,18 +67,20 @@ export class Userauth {
 
   methodsLeft(): MethodsLeft | null {
     const context = this.#context
-    using scope = context.heap.scope()
-    const partial = scope.out()
-    const list = context.plain((c, session) => c._libssh2_userauth_methods_left(session, partial))
-    return list === 0 ? null : { methods: splitNames(context.heap.string(list)), partialSuccess: context.heap.i32(partial) !== 0 }
+    return context.heap.scoped((scope) => {
+      const partial = scope.out()
+      const list = context.plain((c, session) => c._libssh2_userauth_methods_left(session, partial))
+      return list === 0 ? null : { methods: splitNames(context.heap.string(list)), partialSuccess: context.heap.i32(partial) !== 0 }
+    })
   }
 
   banner(): string | null {
     const context = this.#context
-    using scope = context.heap.scope()
-    const out = scope.out()
-    const rc = context.plain((c, session) => c._libssh2_userauth_banner(session, out))
-    return rc === 0 ? context.heap.string(context.heap.u32(out) as Bytes) : null
+    return context.heap.scoped((scope) => {
+      const out = scope.out()
+      const rc = context.plain((c, session) => c._libssh2_userauth_banner(session, out))
+      return rc === 0 ? context.heap.string(context.heap.u32(out) as Bytes) : null
+    })
   }
 
   password(username: string, password: string, newPassword?: NewPasswordFunction): number {
