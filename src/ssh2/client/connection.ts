@@ -1,5 +1,5 @@
 import { Session } from '../../bindings/session/session.ts'
-import { CONTEXT } from '../../bindings/session/transport.ts'
+import { CONTEXT } from '../../bindings/session-context.ts'
 import { after } from '../../abort/milliseconds.ts'
 import { startKeepalive } from '../../client/keepalive.ts'
 import { RoundTrip } from '../../client/round-trip.ts'

@@ -1,5 +1,5 @@
 import type { Session } from '../../bindings/session/session.ts'
-import { CONTEXT } from '../../bindings/session/transport.ts'
+import { CONTEXT } from '../../bindings/session-context.ts'
 import { negotiatedAlgorithms, offerAlgorithms } from '../../client/algorithms.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import type { Link } from './link.ts'
