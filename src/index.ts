@@ -28,6 +28,8 @@ export type { SftpFile, SftpReadableOptions, SftpWritableOptions } from './sftp/
 export type { ScpFile, ScpSendOptions } from './client/scp.ts'
 export type { FileKind, SftpStat } from './sftp/protocol/attributes.ts'
 export type { SftpEntry } from './sftp/tree/entry.ts'
+export type { CheckFileOptions, SftpFileHash, SftpHashName } from './sftp/protocol/check-file.ts'
+export type { SftpOwnerIds, SftpOwnerNames } from './sftp/protocol/owners.ts'
 export type { SftpLimits } from './sftp/protocol/limits.ts'
 export type { LocalPath } from './runtime/local-files.ts'
 export type { SftpOpenFlags } from './sftp/protocol/open-flags.ts'

@@ -97,7 +97,7 @@ export class Client implements AsyncDisposable {
     return this.#stream(() => this.session.directStreamlocalEx(path), signal)
   }
 
-  /** Has the server listen on a port; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+  /** Has the server listen on a port, or on a Unix socket; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
   async listen(options: ListenOptions = {}): Promise<PortListener> {
     return (await import('./listener.ts')).listen(this.session, options)
   }

@@ -11,25 +11,34 @@ export interface ListenOptions {
   readonly host?: string | undefined
   /** 0, the default: the server chooses one, see `port` of the result. */
   readonly port?: number | undefined
+  /**
+   * In place of host and port: the path of a Unix socket, which the server makes (OpenSSH PROTOCOL section 2.4; OpenSSH, AsyncSSH, npm ssh2 and others have it).
+   * OpenSSH leaves the file behind, and listens again at the same path only with `StreamLocalBindUnlink yes`, or when the file has been removed.
+   */
+  readonly path?: string | undefined
   /** Most connections that wait to be taken; the server hears of others that they are refused. 64 if none is given. */
   readonly backlog?: number | undefined
   /** Ends the listening too, once it has begun. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** A connection that somebody made to the server's port; a transport. */
+/** A connection that somebody made to the server's port or socket; a transport. */
 export interface ForwardedConnection extends ChannelStream {
+  /** Who connected, in the server's words; an empty host and port 0 for a Unix socket. */
   readonly originator: Originator
 }
 
 /**
- * Remote forwarding (RFC 4254 section 7.1): iterate over it for the connections. The iteration ends with `close()`, and throws if the session fails
+ * Remote forwarding (RFC 4254 section 7.1; Unix sockets: OpenSSH PROTOCOL section 2.4): iterate over it for the connections. The iteration ends with `close()`, and throws if the session fails
  * or the signal fires. Connections that have been taken live on.
  */
 export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDisposable {
+  /** The address that the server was asked for; empty for a Unix socket. */
   readonly host: string
-  /** The port on the server, also where it chose one. */
+  /** The port on the server, also where it chose one; 0 for a Unix socket. */
   readonly port: number
+  /** The Unix socket on the server; `undefined` for a port. */
+  readonly path: string | undefined
   readonly #listener: Listener
   readonly #signal: AbortSignal | undefined
   #stopListening: () => void = () => {}
@@ -41,6 +50,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   constructor(host: string, listener: Listener, signal?: AbortSignal) {
     this.host = host
     this.port = listener.port
+    this.path = listener.path
     this.#listener = listener
     this.#signal = signal
     this.#stopListening = onAbort(signal, () => { void this.close() })
@@ -83,7 +93,13 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   }
 }
 
-export async function listen(session: Session, { host = '127.0.0.1', port = 0, backlog = 64, signal }: ListenOptions): Promise<PortListener> {
-  const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal })
-  return new PortListener(host, listener, signal)
+export async function listen(session: Session, options: ListenOptions): Promise<PortListener> {
+  const { path, host = '127.0.0.1', port = 0, backlog = 64, signal } = options
+  if (path === undefined) {
+    const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal })
+    return new PortListener(host, listener, signal)
+  }
+  if (typeof path !== 'string' || path === '') throw new TypeError('path must be that of a Unix socket on the server')
+  if (options.host !== undefined || options.port !== undefined) throw new TypeError('listen() takes a path, or a host and a port, not both')
+  return new PortListener('', await session.complete(() => session.forwardListenStreamlocal(path, backlog), { signal }), signal)
 }

@@ -24,7 +24,10 @@ export interface ProcessSetting {
 export class Process implements AsyncDisposable {
   /** A chunk is taken when the server's window has room for it; closing sends EOF. */
   readonly stdin: WritableStream<Uint8Array | string>
-  /** Cancelling it, or leaving its loop by `break`, discards what still comes; the command runs on. */
+  /**
+   * Cancelling it, or leaving its loop by `break`, discards what still comes. Unless somebody reads stderr, or there is a terminal, OpenSSH's server is told
+   * (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may not come. With other servers it runs on.
+   */
   readonly stdout: ReadableStream<Uint8Array>
   /** Empty where a terminal mixes both. */
   readonly stderr: ReadableStream<Uint8Array>
@@ -70,6 +73,8 @@ export class Process implements AsyncDisposable {
   #cancel(stream: number): void {
     this.#cancelled.add(stream)
     void this.#live.discard(stream)
+    // Whoever leaves a loop may read the errors next, of which sshd forgets the last after this.
+    if (stream === 0 && !this.terminal && knowsEow(this.channel)) inAnotherTurn(() => { if (!this.stderr.locked) this.#live.complete(() => this.channel.requestNoReply('eow@openssh.com')).catch(ignore) })
     // Whoever leaves a loop may ask for the end next.
     if (this.#cancelled.size === OUTPUTS.length) inAnotherTurn(() => { if (!this.#exitWanted) void this.#live.free() })
   }
@@ -101,6 +106,9 @@ export class Process implements AsyncDisposable {
     await this.close()
   }
 }
+
+/** OpenSSH since 5.1; other servers may answer an unknown request by ending the channel (OpenSSH PROTOCOL section 2.1). */
+const knowsEow = ({ session }: Channel) => /^SSH-2\.0-OpenSSH_(?![2-4]\.|5\.0)/.test(session.bannerGet() ?? '')
 
 /** The failure has another way to the caller: `exit`, or the call that caused it. */
 function ignore(): void {}

@@ -35,6 +35,27 @@ test('0912: what does not fit into 16 kB is not kept, and hurts nobody', async (
   expect(pairs.map(([name]) => name)).toEqual(['a', 'c'])
 })
 
+test('0912: one behind every NEWKEYS, as Paramiko and Erlang send them, changes nothing after the login', async () => {
+  const seen = await attack(async (connection) => {
+    await serveHandshake(connection)
+    connection.send(extInfo(['server-sig-algs', 'ssh-ed25519']))
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    connection.send(success())
+    for (let i = 0; i < 5; i++) {
+      await connection.exchangeKeys()
+      connection.send(extInfo(['server-sig-algs', 'ssh-rsa'], ['late', '0']))
+    }
+    connection.send(message(SSH_MSG.GLOBAL_REQUEST).string('done').boolean(false).finish())
+    await connection.receiveAll()
+  }, async (session) => {
+    const done = new Promise<void>((resolve) => { session.onGlobalRequest = () => resolve() })
+    await login(session)
+    await done
+    return [[...session.extensions().keys()], session.failure]
+  })
+  expect(seen).toEqual([['server-sig-algs'], undefined])
+})
+
 test('0912: a server without extensions has none', async () => {
   expect(await kept()).toEqual([])
 })

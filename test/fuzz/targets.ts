@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { parseForward } from '../../src/openssh/forward-spec.ts'
 import { readSshConfig } from '../../src/openssh/config/ssh-config.ts'
 import type { Reply, SftpConnection } from '../../src/sftp/protocol/connection.ts'
+import { checkFile } from '../../src/sftp/protocol/check-file.ts'
+import { homeDirectory } from '../../src/sftp/protocol/home.ts'
 import { askLimits } from '../../src/sftp/protocol/limits.ts'
+import { ownerNames } from '../../src/sftp/protocol/owners.ts'
 import { PacketSplitter } from '../../src/sftp/protocol/packet-splitter.ts'
 import { SftpRequests } from '../../src/sftp/protocol/requests.ts'
 import { readStatvfs } from '../../src/sftp/protocol/statvfs.ts'
@@ -157,11 +160,11 @@ const agent: Target = {
 /** The first byte is the type of an answer, the rest its body; every request gets it. */
 const sftpAnswers: Target = {
   name: 'sftp',
-  words: ['limits@openssh.com', 'statvfs@openssh.com'],
+  words: ['limits@openssh.com', 'statvfs@openssh.com', '\0\0\0\x06sha256', '\0\0\0\x0acheck-file'],
   run: async (input) => {
     const reply = (): Reply => ({ type: input[0] ?? 0, body: new WireReader(input.slice(1)) })
     const connection = {
-      extensions: new Map([['limits@openssh.com', '1'], ['statvfs@openssh.com', '2'], ['expand-path@openssh.com', '1']]),
+      extensions: new Map([['limits@openssh.com', '1'], ['statvfs@openssh.com', '2'], ['expand-path@openssh.com', '1'], ['users-groups-by-id@openssh.com', '1'], ['home-directory', '1'], ['check-file', '1']]),
       request: async (_: number, body: (writer: WireWriter) => void) => { body(new WireWriter()); return reply() },
     } as unknown as SftpConnection
     const requests = new SftpRequests(connection)
@@ -172,6 +175,8 @@ const sftpAnswers: Target = {
       () => requests.readlink('/p'), () => requests.realpath('/p'), () => requests.mkdir('/p', {}), () => requests.close(handle), () => requests.extendedName('expand-path@openssh.com', '~', () => {}),
       () => askLimits(requests, undefined),
       () => requests.extendedReply('statvfs@openssh.com', '/p', () => {}, readStatvfs),
+      () => ownerNames(requests, { users: [0, 1], groups: [0] }, undefined), () => homeDirectory(requests, 'user', undefined),
+      () => checkFile(requests, 'check-file-name', '/p', '/p', {}), () => checkFile(requests, 'check-file-handle', handle.id, '/p', { blockSize: 256 }),
       () => { splitter.push(input); splitter.push(input.subarray(1)) },
     ])
   },

@@ -1,3 +1,4 @@
+import { WireWriter } from '../../src/wire-format/writer.ts'
 import { SSH_FXP } from '../support/scripted-server/sftp.ts'
 import { type Field, unknownVariants, type Variant, variants } from './fields.ts'
 
@@ -6,6 +7,8 @@ const number = (value: number): Field => ['uint32', value]
 /** Size, permissions; the flags say so. */
 const attributes: readonly Field[] = [number(5), number(0), number(9_000), number(0o100644)]
 const name = (text: string): readonly Field[] => [string(text), string(`-rw ${text}`), ...attributes]
+
+const owner = (text: string) => new WireWriter().string(text).finish()
 
 /** All answers of SFTP version 3 in their right form, whatever was asked (draft-ietf-secsh-filexfer-02 section 7). */
 function answers(id: number): readonly (readonly [type: number, name: string, fields: readonly Field[]])[] {
@@ -22,7 +25,9 @@ function answers(id: number): readonly (readonly [type: number, name: string, fi
     [SSH_FXP.NAME, 'NAME of none', [own, number(0)]],
     [SSH_FXP.ATTRS, 'ATTRS', [own, ...attributes]],
     [SSH_FXP.ATTRS, 'ATTRS with everything', [own, number(0x8000000f), number(0), number(9_000), number(0), number(0), number(0o100644), number(1), number(2), number(1), string('a'), string('b')]],
-    [201, 'EXTENDED_REPLY', [own, number(0), number(32768), number(0), number(32768), number(0), number(32768), number(0), number(10)]],
+    [SSH_FXP.EXTENDED_REPLY, 'EXTENDED_REPLY names of owners', [own, string(owner('root')), string(owner(''))]],
+    [SSH_FXP.EXTENDED_REPLY, 'EXTENDED_REPLY hash', [own, string('sha256'), ['bytes', new Uint8Array(32)]]],
+    [SSH_FXP.EXTENDED_REPLY, 'EXTENDED_REPLY', [own, number(0), number(32768), number(0), number(32768), number(0), number(32768), number(0), number(10)]],
   ]
 }
 

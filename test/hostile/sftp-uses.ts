@@ -9,7 +9,7 @@ export interface Use {
   readonly requests: Readonly<Record<string, number>>
 }
 
-const { INIT, OPEN, CLOSE, READ, WRITE, FSTAT, OPENDIR, READDIR, STAT, READLINK } = SSH_FXP
+const { INIT, OPEN, CLOSE, READ, WRITE, FSTAT, OPENDIR, READDIR, STAT, READLINK, EXTENDED } = SSH_FXP
 const REALPATH = 16
 const MKDIR = 14
 
@@ -43,6 +43,9 @@ export const uses: readonly Use[] = [
     await sftp.realpath('.')
     await sftp.mkdir('directory')
   }), requests: { STAT, READLINK, REALPATH, MKDIR } },
+  { name: 'SftpClient asks for names of owners', run: withClient((sftp) => sftp.ownerNames({ users: [0], groups: [0] })), requests: { EXTENDED } },
+  { name: 'SftpClient asks for a hash', run: withClient((sftp) => sftp.checkFile('file')), requests: { EXTENDED } },
+  { name: 'SftpClient asks for a home directory', run: withClient((sftp) => sftp.expandPath('~/file')), requests: { EXTENDED } },
   { name: 'libssh2 reads a file', run: withBindings(async (sftp, complete) => {
     const file = await complete(() => sftp.open('file', 1))
     await complete(() => file.fstat())

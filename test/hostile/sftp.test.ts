@@ -31,15 +31,26 @@ interface Lie {
 const names = (...list: string[]) => list.reduce((writer, name) => writer.string(name).string('').uint32(0), new WireWriter().uint32(list.length)).finish()
 
 /** The right answer; the second READ and READDIR are told the end. */
-function answer(sftp: SftpChannel, { type, id }: SftpRequest, again: boolean): void {
-  if (type === SSH_FXP.INIT) return sftp.sendRaw(new WireWriter().uint32(5).byte(SSH_FXP.VERSION).uint32(3).finish())
+function answer(sftp: SftpChannel, { type, id, fields }: SftpRequest, again: boolean): void {
+  if (type === SSH_FXP.INIT) return sftp.sendRaw(new WireWriter().string(EXTENSIONS.reduce((writer, name) => writer.string(name).string('1'), new WireWriter().byte(SSH_FXP.VERSION).uint32(3)).finish()).finish())
   if (type === SSH_FXP.OPEN || type === SSH_FXP.OPENDIR) return sftp.send(SSH_FXP.HANDLE, id, new WireWriter().string('handle').finish())
   if (type === SSH_FXP.STAT || type === SSH_FXP.LSTAT || type === SSH_FXP.FSTAT) return sftp.send(SSH_FXP.ATTRS, id, new WireWriter().uint32(1).uint64(4n).finish())
   if (type === SSH_FXP.READ && !again) return sftp.send(SSH_FXP.DATA, id, new WireWriter().string('file').finish())
   if (type === SSH_FXP.READDIR && !again) return sftp.send(SSH_FXP.NAME, id, names('a', 'b'))
   if (type === SSH_FXP.READ || type === SSH_FXP.READDIR) return sftp.status(id, SSH_FX.EOF)
   if (type === SSH_FXP.READLINK || type === 16) return sftp.send(SSH_FXP.NAME, id, names('/target'))
+  if (type === SSH_FXP.EXTENDED) return answerExtended(sftp, id, fields.text())
   sftp.status(id, SSH_FX.OK)
+}
+
+const EXTENSIONS = ['users-groups-by-id@openssh.com', 'home-directory', 'check-file']
+
+function answerExtended(sftp: SftpChannel, id: number, name: string): void {
+  if (name === 'home-directory') return sftp.send(SSH_FXP.NAME, id, names('/home/user'))
+  const body = new WireWriter()
+  if (name.startsWith('check-file')) body.string('sha256').bytes(new Uint8Array(32))
+  else body.string(new WireWriter().string('root').finish()).string(new WireWriter().string('').finish())
+  sftp.send(SSH_FXP.EXTENDED_REPLY, id, body.finish())
 }
 
 /** Serves one SFTP channel after another, each with the lie of its case. */

@@ -1,13 +1,16 @@
 // Servers and clients of SFTP that are not among the SSH servers of the table: ProFTPD's mod_sftp, and what lftp sees of our uploads.
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { connect, insecureAcceptAnyHostKey, password } from '../../src/index.ts'
+import { connect, insecureAcceptAnyHostKey, password, type SftpFileHash } from '../../src/index.ts'
 import { SftpClient } from '../../src/sftp/client/sftp-client.ts'
+import { clientOf } from '../support/client-of.ts'
 import { keyPair } from '../support/key-pairs.ts'
+import { startMinaServer } from '../support/mina-server.ts'
 import { freePort, portAccepts } from '../support/port.ts'
 import { startPeer } from '../support/process.ts'
 import { requirePeer } from '../support/require-peer.ts'
@@ -51,6 +54,25 @@ async function startProftpd() {
   })
 }
 
+/** What a server says about a file that it can hash (`check-file`) is what Node says about its bytes. */
+async function hashes(sftp: SftpClient, path: string, data: Uint8Array, parts: boolean): Promise<void> {
+  const digest = (algorithm: string, part: Uint8Array) => createHash(algorithm).update(part).digest('hex')
+  const hex = ({ hashes }: SftpFileHash) => hashes.map((hash) => Buffer.from(hash).toString('hex'))
+  for (const algorithm of ['sha256', 'sha1', 'md5', 'sha512'] as const) {
+    const answer = await sftp.checkFile(path, { algorithms: [algorithm] })
+    expect([answer.algorithm, hex(answer)]).toEqual([algorithm, [digest(algorithm, data)]])
+  }
+  // What ProFTPD 1.3.8 hashes of a part is not that part, and it answers a refusal and a handle with a number that nobody gave.
+  if (!parts) return
+  expect(hex(await sftp.checkFile(path, { start: 1_000, length: 5_000 }))).toEqual([digest('sha256', data.subarray(1_000, 6_000))])
+  await using file = await sftp.open(path)
+  expect(hex(await file.check())).toEqual([digest('sha256', data)])
+  expect(hex(await file.check({ length: 3_072, blockSize: 1_024 }))).toEqual([[0, 1_024], [1_024, 2_048], [2_048, 3_072]].map(([from, to]) => digest('sha256', data.subarray(from, to))))
+  await expect(sftp.checkFile(`${path}-not-there`)).rejects.toMatchObject({ name: 'SftpError' })
+  await expect(sftp.checkFile(path, { algorithms: ['crc32'] as never })).rejects.toThrow(TypeError)
+  await expect(sftp.checkFile(path, { blockSize: 100 })).rejects.toThrow(RangeError)
+}
+
 describe.runIf(requirePeer('proftpd'))('ProFTPD\'s mod_sftp', () => {
   test('files, appending, trees and renames', async () => {
     await using server = await startProftpd()
@@ -65,6 +87,7 @@ describe.runIf(requirePeer('proftpd'))('ProFTPD\'s mod_sftp', () => {
     expect(await sftp.readFile(there('log'), 'utf8')).toBe('first\nsecond\n')
     await sftp.upload(DATA.subarray(0, 1000), there('log'), { atomic: true })
     expect(statSync(there('log')).size).toBe(1000)
+    await hashes(sftp, there('large'), DATA, false)
     using directory = temporaryDirectory('proftpd')
     mkdirSync(directory.file('tree/sub'), { recursive: true })
     for (let i = 0; i < 40; i++) writeFileSync(directory.file(`tree/${i % 2 ? 'sub/' : ''}${i}`), pattern(i * 900, i))
@@ -74,6 +97,17 @@ describe.runIf(requirePeer('proftpd'))('ProFTPD\'s mod_sftp', () => {
     await sftp.mkdir(there('tree/sub'), { recursive: true })
     await sftp.rm(there('tree'), { recursive: true })
     expect(readdirSync(server.home).sort()).toEqual(['large', 'log'])
+  }, 120_000)
+})
+
+describe.runIf(process.env.INTEROP === 'full' && requirePeer('mina'))('Apache MINA SSHD', () => {
+  test('hashes files', async () => {
+    await using server = await startMinaServer({ hostKeyTypes: ['ed25519'] })
+    await using client = await clientOf(server)
+    await using sftp = await client.sftp()
+    using directory = temporaryDirectory('mina')
+    writeFileSync(directory.file('large'), DATA)
+    await hashes(sftp, directory.file('large'), DATA, true)
   }, 120_000)
 })
 

@@ -63,7 +63,7 @@ class Beginning {
   }
 }
 
-/** The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is not all there. */
+/** The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is not all there. libssh 0.10 has an empty name among the others. */
 function offers(parts: readonly Uint8Array[]): string[][] | undefined {
   try {
     const bytes = joinBytes(parts)
@@ -72,7 +72,7 @@ function offers(parts: readonly Uint8Array[]): string[][] | undefined {
     packet.byte()
     if (packet.byte() !== KEXINIT) return undefined
     packet.bytes(16)
-    return LISTS.map(() => packet.nameList())
+    return LISTS.map(() => packet.text().split(',').filter((name) => name !== ''))
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 import type { Client } from '../../client/client.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { forwardDynamic, forwardLocal, forwardRemote, forwardRemoteDynamic, type Forwarding } from '../../transports/node/forward.ts'
+import { type ForwardAddress, forwardDynamic, forwardLocal, forwardRemote, forwardRemoteDynamic, type Forwarding } from '../../transports/node/forward.ts'
 import { type Forward, type ForwardEnd, formatForward } from '../forward-spec.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person } from '../person.ts'
@@ -84,8 +84,8 @@ export class Tunnels {
   }
 
   /** Without a host the server is asked for `localhost`: the addresses of its own loopback. */
-  #remoteAddress(end: ForwardEnd): { readonly host: string, readonly port: number } {
-    if ('path' in end) throw new SSHError(`the server cannot be asked to listen on a Unix socket from here: ${end.path}`, { code: 'ERR_FORWARDING' })
+  #remoteAddress(end: ForwardEnd): ForwardAddress {
+    if ('path' in end) return end
     return { port: end.port, host: end.host === undefined ? 'localhost' : end.host === '*' ? '' : end.host }
   }
 }

@@ -7,8 +7,11 @@ import { decodeText, encodeText } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import { type SftpStat, writeAttributes } from '../protocol/attributes.ts'
 import { SftpConnection } from '../protocol/connection.ts'
+import { checkFile, type CheckFileOptions, type SftpFileHash } from '../protocol/check-file.ts'
+import { expandPath, homeDirectory } from '../protocol/home.ts'
 import { askLimits, type SftpLimits } from '../protocol/limits.ts'
 import { openFlags, type SftpOpenFlags } from '../protocol/open-flags.ts'
+import { ownerNames, type SftpOwnerIds, type SftpOwnerNames } from '../protocol/owners.ts'
 import { isMissing, openFile, withKind } from '../protocol/remarks.ts'
 import { renameOver } from '../protocol/rename.ts'
 import { checkedPath, SftpRequests } from '../protocol/requests.ts'
@@ -292,9 +295,30 @@ export class SftpClient implements AsyncDisposable {
     return decodeText(await this.#requests.realpath(path, signal))
   }
 
-  /** As `realpath`, with `~` and `~user` (`expand-path@openssh.com`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+  /** As `realpath`, with `~` and `~user` (`expand-path@openssh.com`, else `home-directory`). @throws SftpError (OP_UNSUPPORTED) where neither is offered. */
   async expandPath(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
-    return decodeText(await this.#requests.extendedName('expand-path@openssh.com', path, (writer) => writer.string(checkedPath(path)), signal))
+    return expandPath(this.#requests, path, signal)
+  }
+
+  /** The home directory of a user, of the one who has logged in if none is named (`expand-path@openssh.com`, else `home-directory`). @throws SftpError (OP_UNSUPPORTED) where neither is offered; another refusal for a user that there is not. */
+  async homeDirectory(user = '', { signal }: CallOptions = {}): Promise<string> {
+    return homeDirectory(this.#requests, user, signal)
+  }
+
+  /**
+   * The server's names for the numbers in `uid` and `gid` of attributes (`users-groups-by-id@openssh.com`). Numbers without a name are not in the maps.
+   * @throws SftpError (OP_UNSUPPORTED) where that is not offered.
+   */
+  async ownerNames(ids: SftpOwnerIds, { signal }: CallOptions = {}): Promise<SftpOwnerNames> {
+    return ownerNames(this.#requests, ids, signal)
+  }
+
+  /**
+   * Has the server hash a file, or a part of it (`check-file`: ProFTPD, Apache MINA SSHD): shows whether a copy is like it, and proves nothing about a server that lies.
+   * @throws SftpError (OP_UNSUPPORTED) where the server cannot.
+   */
+  async checkFile(path: SftpPath, options: CheckFileOptions = {}): Promise<SftpFileHash> {
+    return checkFile(this.#requests, 'check-file-name', encodeText(checkedPath(path)), path, options)
   }
 
   /** Ends the subsystem and closes its files; the session goes on. What is under way rejects. Idempotent, never rejects. */

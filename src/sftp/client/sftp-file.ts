@@ -10,6 +10,7 @@ import type { RemoteHandle } from '../protocol/requests.ts'
 import type { SftpShared } from '../transfer/shared.ts'
 import { readPart } from '../transfer/download.ts'
 import type { SftpContentOptions } from '../transfer/flow.ts'
+import { checkFile, type CheckFileOptions, type SftpFileHash } from '../protocol/check-file.ts'
 import { readStatvfs } from '../protocol/statvfs.ts'
 
 export interface SftpReadableOptions extends SftpContentOptions {
@@ -110,6 +111,12 @@ export class SftpFile implements AsyncDisposable {
   async statvfs({ signal }: CallOptions = {}): Promise<SftpStatvfs> {
     const { id, path } = this.#open
     return this.#shared.requests.extendedReply('fstatvfs@openssh.com', path, (writer) => writer.string(id), readStatvfs, signal)
+  }
+
+  /** As `SftpClient.checkFile`, of this file, which must be open for reading (`check-file-handle`). */
+  async check(options: CheckFileOptions = {}): Promise<SftpFileHash> {
+    const { id, path } = this.#open
+    return checkFile(this.#shared.requests, 'check-file-handle', id, path, options)
   }
 
   /**

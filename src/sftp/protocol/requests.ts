@@ -200,9 +200,9 @@ export class SftpRequests {
     await this.#done(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), { signal }, name)
   }
 
-  /** An extension that is answered by data of its own. */
-  async extendedReply<T>(name: string, about: SftpPath, body: (writer: WireWriter) => void, read: (body: WireReader) => T, signal?: Signal): Promise<T> {
-    this.#demand(name, about)
+  /** An extension that is answered by data of its own. @param demanded `false`: it is asked for although the server has not said that it has it. */
+  async extendedReply<T>(name: string, about: SftpPath, body: (writer: WireWriter) => void, read: (body: WireReader) => T, signal?: Signal, demanded = true): Promise<T> {
+    if (demanded) this.#demand(name, about)
     return this.#ask(FXP.FXP_EXTENDED, FXP.FXP_EXTENDED_REPLY, about, (w) => body(w.string(name)), read, { signal }, name)
   }
 

@@ -21,8 +21,8 @@ export interface ForwardLocalOptions extends ForwardingOptions {
 }
 
 export interface ForwardRemoteOptions extends ForwardingOptions {
-  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. */
-  readonly from: { readonly host?: string | undefined, readonly port: number }
+  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. A Unix socket is made by the server. */
+  readonly from: ForwardAddress
   /** Where to connect to from here; `localhost` if no host is named. */
   readonly to: ForwardAddress
 }
@@ -33,8 +33,8 @@ export interface ForwardDynamicOptions extends ForwardingOptions {
 }
 
 export interface ForwardRemoteDynamicOptions extends ForwardingOptions {
-  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. */
-  readonly from: { readonly host?: string | undefined, readonly port: number }
+  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. A Unix socket is made by the server. */
+  readonly from: ForwardAddress
   /** Whether a client of the server may reach a place from here; all of them if it is left out. */
   readonly permit?: ((target: SocksTarget) => boolean) | undefined
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Client, connect, type ForwardedConnection, insecureAcceptAnyHostKey, publicKey } from '../../../src/index.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
 import { rejection, within } from '../../support/within.ts'
 
 let server: SshServer, client: Client
@@ -95,4 +96,31 @@ test('the end of the session ends the loop with its error', async () => {
 
 test('a port that the server cannot have is an error', async () => {
   await expect(client.listen({ port: server.port })).rejects.toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED' })
+})
+
+test('a Unix socket on the server: connections to it come here, and none afterwards', async () => {
+  using directory = temporaryDirectory('listen')
+  const path = directory.file('socket')
+  await using listener = await client.listen({ path })
+  expect([listener.path, listener.host, listener.port]).toEqual([path, '', 0])
+  const answer = new Promise<string>((resolve) => {
+    let text = ''
+    dialTo({ path, allowHalfOpen: true }).setEncoding('utf8').on('data', (data: string) => { text += data }).on('end', () => resolve(text)).end('through a socket')
+  })
+  const connection = await listener.accept()
+  expect(connection?.originator).toEqual({ host: '', port: 0 })
+  await shout(connection!)
+  expect(await within(10_000, 'the answer', answer)).toBe('THROUGH A SOCKET')
+  await listener.close()
+  const answers = () => new Promise<boolean>((resolve) => {
+    const socket = dialTo({ path }, () => { socket.destroy(); resolve(true) }).on('error', () => resolve(false))
+  })
+  await expect.poll(answers, { timeout: 10_000 }).toBe(false)
+})
+
+test('a Unix socket that the server cannot make is an error; a path and a port are a mistake', async () => {
+  expect(await rejection(client.listen({ path: '/nowhere/at/all' }))).toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED' })
+  for (const options of [{ path: '' }, { path: 4 as unknown as string }, { path: '/tmp/socket', port: 0 }, { path: '/tmp/socket', host: 'localhost' }]) {
+    expect(await rejection(client.listen(options))).toBeInstanceOf(TypeError)
+  }
 })

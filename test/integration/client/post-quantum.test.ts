@@ -1,9 +1,11 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type ConnectOptions, insecureAcceptAnyHostKey, publicKey } from '../../../src/index.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
+import { WireWriter } from '../../../src/wire-format/writer.ts'
 
 describe.runIf(requirePeer('sshd'))('requirePostQuantum', () => {
   let classical: SshServer
@@ -56,4 +58,24 @@ describe.runIf(requirePeer('sshd'))('requirePostQuantum', () => {
     expect(agreed.length).toBeGreaterThan(1)
     expect(new Set(agreed)).toEqual(new Set([client.algorithms.kex]))
   })
+})
+
+// libssh 0.10 has an empty name in its list.
+it.each([['curve25519-sha256', 'ERR_NOT_POST_QUANTUM'], ['curve25519-sha256,,kex-strict-s-v00@openssh.com', 'ERR_NOT_POST_QUANTUM'], ['', 'ERR_NOT_POST_QUANTUM']])('a server that offers %j has none', async (kex, code) => {
+  const lists = [kex, 'ssh-ed25519', 'aes256-ctr', 'aes256-ctr', 'hmac-sha2-256', 'hmac-sha2-256', 'none', 'none', '', '']
+  const payload = lists.reduce((message, list) => message.string(list), new WireWriter().byte(20).bytes(new Uint8Array(16))).byte(0).uint32(0).finish()
+  const padding = 16 - (payload.length + 5) % 8
+  const packet = new WireWriter().uint32(payload.length + 1 + padding).byte(padding).bytes(payload).bytes(new Uint8Array(padding)).finish()
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).resume()
+    socket.write('SSH-2.0-scripted\r\n')
+    socket.write(packet)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  try {
+    const { port } = server.address() as AddressInfo
+    await expect(connect({ host: '127.0.0.1', port, username: 'user', hostKey: insecureAcceptAnyHostKey(), requirePostQuantum: true })).rejects.toMatchObject({ code })
+  } finally {
+    await new Promise((closed) => server.close(closed))
+  }
 })

@@ -147,6 +147,26 @@ describe('output that nobody wants any more', () => {
     expect((await soon(process.exit)).code).toBe(5)
   })
 
+  test('a program that would write for ever gets SIGPIPE from OpenSSH, as in `command | head`', async () => {
+    const process = await client.exec('yes')
+    for await (const _ of process.stdout) break
+    const { code, signal } = await soon(process.exit)
+    // A shell between reports the signal as a code.
+    expect(signal ?? code).toBe(signal ? 'PIPE' : 141)
+    const later = await client.exec('read line; echo more; echo "$line" > /dev/null; exit 3')
+    await later.stdout.cancel()
+    const input = later.stdin.getWriter()
+    await input.write('input still goes there\n')
+    const last = await soon(later.exit)
+    expect([3, 141, 'PIPE']).toContain(last.signal ?? last.code)
+  })
+
+  test('a terminal whose output is cancelled goes on', async () => {
+    const process = await client.exec('seq 100000; exit 6', { pty: true })
+    await process.stdout.cancel()
+    expect((await soon(process.exit)).code).toBe(6)
+  })
+
   test('where nobody is left the channel is closed', async () => {
     const process = await client.exec('yes')
     await Promise.all([process.stdout.cancel(), process.stderr.cancel()])

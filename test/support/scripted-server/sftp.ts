@@ -7,8 +7,8 @@ import { acceptChannel, type AcceptChannelOptions, acceptRequest, channelClose, 
 
 /** Packet types of draft-ietf-secsh-filexfer-02. */
 export const SSH_FXP = {
-  INIT: 1, VERSION: 2, OPEN: 3, CLOSE: 4, READ: 5, WRITE: 6, LSTAT: 7, FSTAT: 8, OPENDIR: 11, READDIR: 12, STAT: 17, READLINK: 19,
-  STATUS: 101, HANDLE: 102, DATA: 103, NAME: 104, ATTRS: 105,
+  INIT: 1, VERSION: 2, OPEN: 3, CLOSE: 4, READ: 5, WRITE: 6, LSTAT: 7, FSTAT: 8, OPENDIR: 11, READDIR: 12, STAT: 17, READLINK: 19, EXTENDED: 200,
+  STATUS: 101, HANDLE: 102, DATA: 103, NAME: 104, ATTRS: 105, EXTENDED_REPLY: 201,
 } as const
 
 /** Status codes of the same draft. */

@@ -80,6 +80,22 @@ describe.each(['internal', 'server'] as const)('SFTP of OpenSSH, %s', (kind) => 
     expect((await sftp.statvfs(used.folder)).bsize).toBeGreaterThan(0)
   })
 
+  test('names of owners, home directories', async () => {
+    const { sftp } = used
+    const many = Array.from({ length: 2_500 }, (_, i) => 1_000_000 + i)
+    const { users, groups } = await sftp.ownerNames({ users: [0, ...many, 1, 0], groups: [0, 4_294_967_295] })
+    const name = (file: string, id: number) => readFileSync(file, 'utf8').split('\n').map((line) => line.split(':')).find((fields) => fields[2] === String(id))?.[0]
+    expect([...users]).toEqual([[0, 'root'], [1, name('/etc/passwd', 1)]])
+    expect([...groups]).toEqual([[0, name('/etc/group', 0)]])
+    expect(await sftp.ownerNames({})).toEqual({ users: new Map(), groups: new Map() })
+    expect(await sftp.homeDirectory()).toBe(await sftp.expandPath('~'))
+    expect(await sftp.homeDirectory('daemon')).toBe('/usr/sbin')
+    await expect(sftp.homeDirectory('no-such-user')).rejects.toMatchObject({ name: 'SftpError' })
+    await expect(sftp.homeDirectory('../x')).rejects.toThrow(TypeError)
+    for (const users of [[-1], [2 ** 32], [1.5]]) await expect(sftp.ownerNames({ users })).rejects.toThrow(RangeError)
+    await expect(sftp.checkFile('/etc/passwd')).rejects.toMatchObject({ code: 'ERR_SFTP_OP_UNSUPPORTED' })
+  })
+
   test('links, names and paths', async () => {
     const { sftp } = used
     const [path, link, hard] = [used.file('target'), used.file('link'), used.file('hard')]
