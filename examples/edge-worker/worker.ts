@@ -1,6 +1,6 @@
 /// POST /run/NAME : runs one of the configured commands on a server over SSH and streams what it prints.
 import { type Client, connect, knownHosts, type Process, publicKey } from 'libssh2-wasm'
-import { sameSecret } from '../gateway/same-secret.ts'
+import { sameSecret } from '../../packages/gateway/src/policy/same-secret.ts'
 import { problem } from './problem.ts'
 
 export interface Env {

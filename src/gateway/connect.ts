@@ -73,7 +73,7 @@ export async function connectGateway(url: string | URL, options: ConnectGatewayO
     ? dialler.resume(hello.url ?? urls.tcp, { id, secret: secret as Uint8Array, received }, ticket && { resuming: true, refused })
     : dialler.resumeV4(urls.v4Resume(id, received), ticket && { resuming: true, refused })
   return new GatewayTransport(extended ? SUBPROTOCOL : 'corp-relay-v4', extended ? id : '', (tell) => {
-    const stream = new GatewayStream(link, { id, hello, extended, patience, giveUp, tell, dial: resumable ? dial : undefined })
+    const stream = new GatewayStream(link, { id: extended ? id : undefined, hello, extended, patience, giveUp, tell, dial: resumable ? dial : undefined })
     return {
       port: stream,
       get state() { return stream.state },

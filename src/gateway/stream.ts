@@ -16,7 +16,8 @@ import { isOnline, onWake } from './wake-events.ts'
 export type GatewayState = 'open' | 'stalled' | 'lost' | 'closed'
 
 export interface StreamOptions {
-  readonly id: string
+  /** What logs may call it. */
+  readonly id: string | undefined
   /** What HELLO said; in corp-relay-v4, which has none, what holds there. */
   readonly hello: Hello
   /** The gateway understands PING, END and their siblings. */

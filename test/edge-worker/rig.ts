@@ -21,6 +21,7 @@ export const COMMANDS = {
 export async function bundleEdgeWorker(folder: TemporaryDirectory): Promise<string[]> {
   installPackedPackage(folder.path)
   cpSync(fileURLToPath(new URL('../../examples', import.meta.url)), folder.file('examples'), { recursive: true })
+  cpSync(fileURLToPath(new URL('../../packages/gateway/src', import.meta.url)), folder.file('packages/gateway/src'), { recursive: true })
   await build({
     absWorkingDir: folder.path, entryPoints: ['examples/edge-worker/worker.ts'], outdir: 'out', bundle: true, format: 'esm', target: 'es2022', platform: 'neutral',
     conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*'], loader: { '.wasm': 'copy' }, assetNames: '[name]',

@@ -2,30 +2,33 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { type ClientOptions, WebSocket } from 'ws'
-import { type GatewayLogLine } from '../../examples/gateway/admission.ts'
-import { type Gateway, type GatewayOptions, startGateway } from '../../examples/gateway/node.ts'
+import { type Gateway, type GatewayLogLine, type GatewayOptions, sharedTokens, startGateway } from '../../packages/gateway/src/index.ts'
 
 export const TOKEN = 'a token for tests only'
 
-export const protocols = (token = TOKEN): string[] => ['binary', `token.${Buffer.from(token).toString('base64url')}`]
+export const ticketOf = (token: string): string => `ticket.${Buffer.from(token).toString('base64url')}`
+export const protocols = (token = TOKEN, protocol = 'binary'): string[] => [protocol, ticketOf(token)]
 
-export interface TestGateway extends Gateway {
+export interface TestGateway {
+  readonly gateway: Gateway
+  readonly url: string
   readonly lines: GatewayLogLine[]
+  close(): Promise<void>
   /** Resolves with the first line, of those logged so far or later, that has such a reason. */
-  logged(reason: RegExp): Promise<GatewayLogLine>
+  logged(reason: RegExp, event?: GatewayLogLine['event']): Promise<GatewayLogLine>
 }
 
 export async function testGateway(options: Partial<GatewayOptions>): Promise<TestGateway> {
   const lines: GatewayLogLine[] = []
-  const gateway = await startGateway({ token: TOKEN, allow: [], ...options, log: (line) => lines.push(line) })
-  const logged = async (reason: RegExp) => {
+  const gateway = await startGateway({ authorize: sharedTokens({ tester: TOKEN }), allow: [], ...options, log: (line) => lines.push(line) })
+  const logged = async (reason: RegExp, event?: GatewayLogLine['event']) => {
     for (;;) {
-      const line = lines.find((candidate) => reason.test(candidate.reason))
+      const line = lines.find((candidate) => reason.test(candidate.reason ?? '') && (event === undefined || candidate.event === event))
       if (line) return line
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
-  return { ...gateway, lines, logged }
+  return { gateway, url: gateway.url, close: () => gateway.close(), lines, logged }
 }
 
 /** How a WebSocket ended: `{ status }` where the upgrade was refused, otherwise `{ code, reason }` of its close. */
@@ -36,9 +39,9 @@ export interface Ending {
 }
 
 /** A raw client, for what our own never does. `path` is sent as it stands. */
-export function rawClient(gateway: { readonly url: string }, path: string, { token = TOKEN, ...options }: ClientOptions & { token?: string | null } = {}): { socket: WebSocket, opened: Promise<unknown>, ended: Promise<Ending> } {
+export function rawClient(gateway: { readonly url: string }, path: string, { token = TOKEN, offer, ...options }: ClientOptions & { token?: string | null, offer?: readonly string[] } = {}): { socket: WebSocket, opened: Promise<unknown>, ended: Promise<Ending> } {
   const address = new URL(gateway.url)
-  const socket = new WebSocket(`ws://${address.host}/`, token === null ? ['binary'] : protocols(token), {
+  const socket = new WebSocket(`${address.protocol.replace('http', 'ws')}//${address.host}/`, offer ? [...offer] : token === null ? ['binary'] : protocols(token), {
     ...options,
     // A URL would be normalised on its way.
     finishRequest: (request) => {
@@ -63,7 +66,7 @@ export interface TcpTarget extends AsyncDisposable {
   readonly port: number
   /** Connections so far. */
   readonly sockets: Socket[]
-  /** The connection of that number, as soon as it is there: a gateway opens the WebSocket before it has connected. */
+  /** The connection of that number, as soon as it is there. */
   socket(index: number): Promise<Socket>
   close(): Promise<void>
 }

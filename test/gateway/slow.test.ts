@@ -24,7 +24,7 @@ describe('with slow readers, the gateway as a process of its own', () => {
     folder = temporaryDirectory('gateway')
     writeFileSync(folder.file('token'), `${TOKEN}\n`)
     target = await tcpTarget((socket) => serve(socket))
-    gateway = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'examples/gateway/command.ts', '--allow', `127.0.0.1:${target.port}`, '--token-file', folder.file('token'), '--port', '0'])
+    gateway = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'packages/gateway/src/cli/cli.ts', 'serve', '--allow', `127.0.0.1:${target.port}`, '--token-file', folder.file('token'), '--port', '0'])
     await gateway.logged(/listening on \S+/, 30_000)
     url = /listening on (\S+);/.exec(gateway.log())?.[1] as string
   })
@@ -106,7 +106,8 @@ describe('with slow readers, the gateway as a process of its own', () => {
     await once(client, 'close')
     await gateway.logged(/"reason":"client closed"/)
     const lines = gateway.log().split('\n').filter((line) => line.startsWith('{'))
-    for (const line of lines) expect(Object.keys(JSON.parse(line) as object)).toEqual(['time', 'client', 'target', 'sent', 'received', 'durationMs', 'reason'])
+    const last = lines.map((line) => JSON.parse(line) as Record<string, unknown>).findLast(({ event }) => event === 'close') ?? {}
+    expect(Object.keys(last)).toEqual(['time', 'event', 'id', 'user', 'client', 'target', 'address', 'bytes', 'resumes', 'seconds', 'code', 'reason'])
     expect(gateway.log()).not.toContain(TOKEN)
   })
 })

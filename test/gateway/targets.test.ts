@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { formatAddress, isPublic, parseAddress } from '../../examples/gateway/address.ts'
-import { AllowList, parseTarget } from '../../examples/gateway/targets.ts'
+import { formatAddress, isPublic, parseAddress } from '../../packages/gateway/src/policy/address.ts'
+import { AllowList, parseTarget } from '../../packages/gateway/src/policy/targets.ts'
 
 const list = new AllowList(['ssh.example.org:22', '*.fleet.example.org:22', '192.0.2.7:22', '10.1.0.0/16:2222', '[2001:db8::7]:22', '[fd00::/8]:22'])
 const allowed = (path: string): boolean => {

@@ -6,6 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { requirePeer } from '../support/require-peer.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
 import type { Workerd } from '../support/workerd.ts'
+import { encodeResume } from 'libssh2-wasm/gateway-protocol'
+import { open, Reader } from './client.ts'
+import { networkTo } from './network.ts'
 import { rawClient, tcpTarget, type TcpTarget, TOKEN } from './rig.ts'
 import { bundleWorker, startWorkerGateway } from './worker-module.ts'
 
@@ -41,10 +44,10 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
 
   test('refuses strangers, other targets and other forms of them, without a connection', async () => {
     const url = await start({ bindings: { GATEWAY_ORIGINS: 'https://terminal.example' } })
-    for (const token of [null, '', `${TOKEN}!`, TOKEN.slice(1)]) expect(await rawClient(url, path, { token }).ended).toEqual({ status: 401 })
-    expect(await rawClient(url, path, { headers: { origin: 'https://other.example' } }).ended).toEqual({ status: 403 })
-    for (const other of ['/tcp/127.0.0.1/1', '/tcp/localhost/22', `/tcp/::1/${target.port}`, `/tcp/127.0.0.2/${target.port}`]) expect(await rawClient(url, other).ended, other).toEqual({ status: 403 })
-    for (const other of ['/', `/tcp/2130706433/${target.port}`, `/tcp/0x7f.1/${target.port}`, `/tcp/[::1]/${target.port}`, `${path}?x`]) expect(await rawClient(url, other).ended, other).toEqual({ status: 404 })
+    for (const token of [null, '', `${TOKEN}!`, TOKEN.slice(1)]) expect(await rawClient(url, path, { token }).ended).toMatchObject({ code: 4401 })
+    expect(await rawClient(url, path, { headers: { origin: 'https://other.example' } }).ended).toMatchObject({ code: 4403 })
+    for (const other of ['/tcp/127.0.0.1/1', '/tcp/localhost/22', `/tcp/::1/${target.port}`, `/tcp/127.0.0.2/${target.port}`]) expect(await rawClient(url, other).ended, other).toMatchObject({ code: 4403 })
+    for (const other of ['/', `/tcp/2130706433/${target.port}`, `/tcp/0x7f.1/${target.port}`, `/tcp/[::1]/${target.port}`, `${path}?x`]) expect(await rawClient(url, other).ended, other).toMatchObject({ code: 4403 })
     expect((await fetch(url.url)).status).toBe(426)
     expect(target.sockets).toHaveLength(0)
   })
@@ -65,9 +68,9 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
     client.socket.on('message', (chunk: Buffer) => back.update(chunk))
     await client.opened
     for (let at = 0; at < data.length; at += 30_000) client.socket.send(data.subarray(at, at + 30_000))
-    expect(await client.ended).toEqual({ code: 1000, reason: 'target closed' })
+    expect(await client.ended).toEqual({ code: 1000, reason: '' })
     expect(back.digest('hex')).toBe(createHash('sha256').update(data).digest('hex'))
-    await gateway?.logged(/"sent":3000000,"received":3000000,.*"reason":"target closed"/)
+    await gateway?.logged(/"bytes":\{"up":3000000,"down":3000000\}.*"reason":"target closed"/)
   })
 
   test('delivers what a client sent before it closed, and closes the target', async () => {
@@ -90,9 +93,9 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
   })
 
   test('bounds text frames, large frames, connections', async () => {
-    const url = await start({ limits: { frameBytes: 1000, connectionsPerClient: 2 } })
+    const url = await start({ limits: { messageBytes: 1000, sessionsPerClient: 2 } })
     const [text, large] = [await opened(url), await opened(url)]
-    expect(await rawClient(url, path).ended).toEqual({ status: 429 })
+    expect(await rawClient(url, path).ended).toMatchObject({ code: 4429 })
     text.socket.send('text')
     expect(await text.ended).toEqual({ code: 1003, reason: 'text frame' })
     large.socket.send(Buffer.alloc(1001))
@@ -115,7 +118,7 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
     await opened(url)
     await opened(url)
     expect(await rawClient(url, path).ended).toEqual({ status: 429 })
-    await gateway?.logged(/"reason":"too many connections of this client"/)
+    await gateway?.logged(/"reason":"too many requests of this client"/)
   })
 
   test('tells when a target cannot be reached', async () => {
@@ -157,6 +160,32 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
     console.log(`workerd after both: ${(resident / 1000).toFixed(0)} MB`)
     expect(resident).toBeLessThan(400_000)
   }, 60_000)
+
+  test('with Durable Objects: a session goes on after cuts, and who has not its secret, position or origin disturbs nobody', async () => {
+    const url = await start({ durableObjects: { GATEWAY_SESSIONS: 'GatewaySession' } })
+    await using network = await networkTo(url.url)
+    const { transport, next } = await open(network.url, target.port)
+    const reader = new Reader(transport)
+    const writer = transport.writable.getWriter()
+    expect(transport.protocol).toBe('libssh2-wasm.v1')
+    for (let round = 1; round <= 3; round++) {
+      await writer.write(Buffer.from(`round ${round}. `))
+      await reader.until(`round ${round}. `)
+      network.cut(round === 2 ? 'close' : 'reset')
+      await next('resumed')
+    }
+    expect(target.sockets).toHaveLength(1)
+    const resume = (id: string, received: number) => ({ offer: ['libssh2-wasm.v1', `resume.${encodeResume({ id, secret: new Uint8Array(32), received })}`] })
+    expect(await rawClient(url, path, resume(transport.id, 0)).ended).toMatchObject({ code: 4404 })
+    expect(await rawClient(url, path, resume('AAAAAAAAAAAAAAAAAAAAAA', 0)).ended).toMatchObject({ code: 4404 })
+    await writer.write(Buffer.from('undisturbed'))
+    expect(await reader.until('undisturbed')).toBe('round 1. round 2. round 3. undisturbed')
+    await transport.close()
+    await gateway?.logged(/"event":"close".*"reason":"client closed"/)
+    await gateway?.logged(/"event":"resume"/)
+    for (const guess of [1, 2, 3, 4, 5, 6, 7, 8]) void guess, await rawClient(url, path, resume('AAAAAAAAAAAAAAAAAAAAAA', 0)).ended
+    expect(await rawClient(url, path, resume('AAAAAAAAAAAAAAAAAAAAAA', 0)).ended).toMatchObject({ code: 4429 })
+  }, 40_000)
 
   test('logs neither content nor tokens', async () => {
     const url = await start()

@@ -11,6 +11,8 @@ export interface WorkerdOptions {
   readonly bindings: Readonly<Record<string, string>>
   /** Bindings whose methods another Worker answers: its module's text. */
   readonly services?: Readonly<Record<string, string>>
+  /** Namespaces of Durable Objects: the binding, and the class of the main module. */
+  readonly durableObjects?: Readonly<Record<string, string>>
   /** Compatibility flags, as in wrangler's configuration. */
   readonly flags?: readonly string[]
   /** Which addresses it may connect to; on the platform it is `public` alone. Default: loopback. */
@@ -27,7 +29,7 @@ export interface Workerd extends AsyncDisposable {
 }
 
 /** requirePeer('workerd'). */
-export async function startWorkerd({ modules, bindings, services = {}, flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
+export async function startWorkerd({ modules, bindings, services = {}, durableObjects = {}, flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
   const directory = temporaryDirectory('workerd')
   const text = (value: string) => JSON.stringify(value)
   const config = `using Workerd = import "/workerd/workerd.capnp";
@@ -38,7 +40,10 @@ const config :Workerd.Config = (
       modules = [${modules.map((path) => `(name = ${text(basename(path))}, ${path.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${text(basename(path))})`).join(', ')}],
       compatibilityDate = "2026-01-01",
       compatibilityFlags = [${flags.map(text).join(', ')}],
+      durableObjectNamespaces = [${Object.values(durableObjects).map((name) => `(className = ${text(name)}, uniqueKey = ${text(name)})`).join(', ')}],
+      durableObjectStorage = (inMemory = void),
       bindings = [${[
+        ...Object.entries(durableObjects).map(([key, name]) => `(name = ${text(key)}, durableObjectNamespace = ${text(name)})`),
         ...Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`),
         ...Object.keys(services).map((key) => `(name = ${text(key)}, service = ${text(key)})`),
       ].join(', ')}],

@@ -1,9 +1,0 @@
-/** Compares in a time that tells nothing about the secret but its existence. Any runtime. */
-export async function sameSecret(shown: string, secret: string): Promise<boolean> {
-  const [one, other] = await Promise.all([digest(shown), digest(secret)])
-  return one.reduce((difference, byte, at) => difference | (byte ^ (other[at] as number)), 0) === 0
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-}

@@ -1,0 +1,46 @@
+import { type Authorize, type Authorized, refuse } from '../policy/authorize.ts'
+import { type Keys, refused, Verifier } from './jwt.ts'
+
+export interface OidcOptions {
+  /** `https://login.example`, as the `iss` of its tokens has it; its keys are found by discovery. */
+  readonly issuer: string
+  /** The client id that tokens are for, or the name of this gateway as an API. */
+  readonly audience: string
+  /** Which claim names the user. Default `sub`. */
+  readonly claim?: string | undefined
+  /** Which targets who shows such a token may reach; default: all that the gateway allows. */
+  readonly allow?: ((claims: Readonly<Record<string, unknown>>) => readonly string[] | undefined) | undefined
+  /** The keys, where discovery is not wanted. */
+  readonly jwks?: Keys | undefined
+}
+
+/** Tokens of an OpenID Connect provider, ID or access tokens that are JWTs. The session ends when the token does not matter: give `limits.lifeMs`, or `allow`. */
+export function oidc({ issuer, audience, claim = 'sub', allow, jwks }: OidcOptions): Authorize {
+  const url = new URL(issuer)
+  if (url.protocol !== 'https:' && jwks === undefined && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) throw new TypeError('the issuer must be an https: URL')
+  if (typeof audience !== 'string' || audience === '') throw new TypeError('oidc needs an audience')
+  const verifier = new Verifier(() => jwks ?? discover(issuer))
+  return async ({ credentials }) => {
+    if (credentials === undefined) return refuse('no token')
+    const claims = await verifier.verify(credentials, { issuer, audience, algorithms: OIDC_ALGORITHMS, requiredClaims: ['exp'] })
+    if (refused(claims)) return claims
+    return userOf(claims, claim, allow?.(claims))
+  }
+}
+
+/** Every asymmetric one: a shared secret could be the public key, taken for one. */
+export const OIDC_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+
+export function userOf(claims: Readonly<Record<string, unknown>>, claim: string, allow?: readonly string[]): Authorized | ReturnType<typeof refuse> {
+  const user = claims[claim]
+  if (typeof user !== 'string' || user === '') return refuse(`no ${claim}`)
+  return { user, ...(allow === undefined ? {} : { allow }) }
+}
+
+/** OpenID Connect Discovery 1.0, section 4. */
+async function discover(issuer: string): Promise<string> {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(4000) })
+  const found = await response.json() as { issuer?: unknown, jwks_uri?: unknown }
+  if (!response.ok || found.issuer !== issuer || typeof found.jwks_uri !== 'string') throw new Error(`${issuer} does not say where its keys are`)
+  return found.jwks_uri
+}

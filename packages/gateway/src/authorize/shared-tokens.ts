@@ -1,0 +1,32 @@
+import { type Authorize, type Authorized, refuse } from '../policy/authorize.ts'
+import { sameSecret } from '../policy/same-secret.ts'
+
+/** Characters that a token needs at least. */
+const SHORTEST = 16
+
+/** One token: its text, and what who shows it may do. */
+export interface SharedToken extends Partial<Pick<Authorized, 'allow' | 'sessions'>> {
+  readonly token: string
+}
+
+/**
+ * Whoever shows one of these tokens may come: for a few people or services that you trust. Give out tickets that expire where you can.
+ * @param tokens by the name that logs and limits have for who uses them
+ * @throws TypeError for a token of fewer than 16 characters.
+ */
+export function sharedTokens(tokens: Readonly<Record<string, string | SharedToken>>): Authorize {
+  const known = Object.entries(tokens).map(([user, value]) => ({ user, ...(typeof value === 'string' ? { token: value } : value) }))
+  if (known.length === 0) throw new TypeError('sharedTokens needs at least one token')
+  for (const { user, token } of known) {
+    if (typeof token !== 'string' || token.length < SHORTEST) throw new TypeError(`the token of ${user} needs at least ${SHORTEST} characters`)
+  }
+  return async ({ credentials }) => {
+    if (credentials === undefined) return refuse('no token')
+    // All are compared: the time tells nothing of which one it is.
+    const same = await Promise.all(known.map(({ token }) => sameSecret(credentials, token)))
+    const found = known[same.indexOf(true)]
+    if (!found) return refuse('wrong token')
+    const { user, allow, sessions } = found
+    return { user, allow, sessions }
+  }
+}

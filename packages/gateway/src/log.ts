@@ -1,0 +1,27 @@
+/// What a gateway tells of its sessions: never content, tickets, secrets or what else stands in a request.
+
+/** One line of the log. */
+export interface GatewayLogLine {
+  readonly time: string
+  readonly event: 'open' | 'detach' | 'resume' | 'close' | 'refuse'
+  /** Of the session; clients know it too. */
+  readonly id?: string | undefined
+  readonly user?: string | undefined
+  readonly client: string
+  readonly origin?: string | undefined
+  /** `HOST:PORT` as the client named it. */
+  readonly target?: string | undefined
+  /** The address that was connected to. */
+  readonly address?: string | undefined
+  /** Bytes from the client, and to it. */
+  readonly bytes?: { readonly up: number, readonly down: number } | undefined
+  readonly seconds?: number | undefined
+  readonly resumes?: number | undefined
+  /** A close code; 1000 for an orderly end. */
+  readonly code?: number | undefined
+  readonly reason?: string | undefined
+}
+
+export function logLine(event: GatewayLogLine['event'], fields: Omit<GatewayLogLine, 'time' | 'event'>): GatewayLogLine {
+  return { time: new Date().toISOString(), event, ...fields }
+}

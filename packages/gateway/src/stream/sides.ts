@@ -1,0 +1,27 @@
+/// The two sides that a session joins, as a runtime implements them.
+
+/** A connection to a target. */
+export interface TargetSide {
+  write(chunk: Uint8Array): void
+  /** Bytes written that the system has not taken. */
+  readonly queued: number
+  /** Stops and goes on reading. */
+  pause(): void
+  resume(): void
+  /** Lets what is queued go out, then closes. */
+  end(): void
+  destroy(): void
+}
+
+/** A WebSocket of a client. */
+export interface ClientSide {
+  /** Takes ownership of `message`. */
+  send(message: Uint8Array): void
+  /** Bytes sent that the system has not taken; 0 where the runtime does not know. */
+  readonly queued: number
+  pause(): void
+  resume(): void
+  close(code: number, reason: string): void
+  /** At once, without a closing handshake. */
+  terminate(): void
+}

@@ -1,0 +1,7 @@
+/** What is used of Workers' own, which neither the DOM's nor Node's types have. */
+declare module 'cloudflare:workers' {
+  export class DurableObject<Env = unknown> {
+    constructor(state: unknown, env: Env)
+    protected readonly env: Env
+  }
+}
