@@ -2,6 +2,7 @@ import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import type { ScpStat } from '../bindings/scp.ts'
 import type { Session } from '../bindings/session/session.ts'
+import { printable } from '../errors/printable.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SCP_PROTOCOL } from '../ffi/constants.gen.ts'
 import { decodeText } from '../wire-format/bytes.ts'
@@ -106,7 +107,7 @@ async function judge(channel: Channel, path: string, signal: AbortSignal | undef
   if (rc === 0) throw failed(`${path}: the server ended without a word`)
   if (verdict[0] === 0) return
   const [, words] = await session.complete(() => channel.read(256), { signal })
-  throw failed(`${path}: ${decodeText(words).split('\n')[0]?.replace(/\p{Cc}/gu, '\u{fffd}')}`)
+  throw failed(`${path}: ${printable(decodeText(words).split('\n')[0] ?? '')}`)
 }
 
 const failed = (message: string) => new SSHError(message, { code: 'ERR_LIBSSH2_SCP_PROTOCOL', errno: LIBSSH2_ERROR_SCP_PROTOCOL })

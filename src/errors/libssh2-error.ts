@@ -1,7 +1,8 @@
 import { ERROR_NAMES } from './error-table.gen.ts'
+import { printable } from './printable.ts'
 import { AuthenticationError, ChannelError, DisconnectError, HostKeyError, SftpError, SSHError, type SSHErrorOptions } from './ssh-error.ts'
 
-type Kind = new (message: string, options: SSHErrorOptions) => SSHError
+type Kind = new (message: string, options: SSHErrorOptions & { readonly description?: string }) => SSHError
 
 class SftpProtocolError extends SftpError {
   constructor(message: string, options: SSHErrorOptions) {
@@ -18,9 +19,15 @@ const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [31, SftpProtocolError],
 ])
 
-/** The error for a negative return code of libssh2, of the kind that fits. */
+/** As long as the lists of algorithms of both sides. */
+const LONGEST = 4000
+/** What libssh2 says of a channel that was refused: the server's own words follow the reason. */
+const REFUSED = /^Channel open failure \([a-z ]+\)(?:: )?/
+
+/** The error for a negative return code of libssh2, of the kind that fits. Its message may quote the server, so what cannot be seen in it is escaped. */
 export function libssh2Error(errno: number, message?: string, options: { readonly cause?: unknown } = {}): SSHError {
   const name = ERROR_NAMES[-errno]
   const Kind = KINDS.get(-errno) ?? SSHError
-  return new Kind(message || (name ? `LIBSSH2_ERROR_${name}` : `libssh2 error ${errno}`), { code: `ERR_LIBSSH2_${name || 'UNKNOWN'}`, errno, ...options })
+  const description = message && REFUSED.test(message) ? message.replace(REFUSED, '') : ''
+  return new Kind(printable(message ?? '', LONGEST) || (name ? `LIBSSH2_ERROR_${name}` : `libssh2 error ${errno}`), { code: `ERR_LIBSSH2_${name || 'UNKNOWN'}`, errno, description, ...options })
 }

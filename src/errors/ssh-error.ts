@@ -29,7 +29,10 @@ export class ConnectError extends SSHError {
   override name = 'ConnectError'
 }
 
-/** The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 where none was sent. */
+/**
+ * The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 where none was sent, and `description` the server's words as they came:
+ * `message` has them with everything escaped that cannot be seen.
+ */
 export class DisconnectError extends SSHError {
   override name = 'DisconnectError'
   readonly reason: number
@@ -91,14 +94,19 @@ export class AuthenticationError extends SSHError {
   }
 }
 
-/** A channel could not be opened, or refused a request. `reason` is the code of RFC 4254 section 5.1, 0 where none was sent. */
+/**
+ * A channel could not be opened, or refused a request. `reason` is the code of RFC 4254 section 5.1, 0 where none was sent, and `description` the server's words as they
+ * came: `message` has them with everything escaped that cannot be seen.
+ */
 export class ChannelError extends SSHError {
   override name = 'ChannelError'
   readonly reason: number
+  readonly description: string
 
-  constructor(message: string, options: SSHErrorOptions & { readonly reason?: number }) {
+  constructor(message: string, options: SSHErrorOptions & { readonly reason?: number, readonly description?: string }) {
     super(message, options)
     this.reason = options.reason ?? 0
+    this.description = options.description ?? ''
   }
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../errors/printable.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { meaningOf } from '../gateway-protocol/close-codes.ts'
 
@@ -19,8 +20,9 @@ export class GatewayError extends SSHError {
   }
 }
 
-/** @param reason what the gateway says besides, in its own words. */
-export function closedByGateway(closeCode: number, reason = '', id?: string): GatewayError {
+/** @param said what the gateway says besides, in its own words. */
+export function closedByGateway(closeCode: number, said = '', id?: string): GatewayError {
+  const reason = printable(said)
   const { code, sentence } = meaningOf(closeCode)
   return new GatewayError(reason === '' || sentence.includes(reason) ? sentence : `${sentence} (${reason})`, { code, closeCode, id })
 }

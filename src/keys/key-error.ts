@@ -11,7 +11,7 @@ export const passphraseRequired = () => new KeyError('the key is encrypted: a pa
 export const passphraseWrong = () => new KeyError('the passphrase is wrong, or the key is damaged', { code: 'ERR_KEY_PASSPHRASE_WRONG' })
 
 /** DSA keys have a length that is no longer safe, and no server of today takes them. */
-export const isDsa = () => unsupported('this is a DSA key (ssh-dss), which is too weak, and which OpenSSH has given up too: make a new key, for example with: ssh-keygen -t ed25519')
+export const isDsa = () => unsupported('this is a DSA key (ssh-dss), which is too weak: make a new one with ssh-keygen -t ed25519')
 
 /** Runs a parser: what its readers throw about damaged bytes becomes a `KeyError` that names `what`. Other errors pass. */
 export function asKeyError<T>(what: string, parse: () => T): T {

@@ -1,3 +1,4 @@
+import { printable } from '../../errors/printable.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_PUBLICKEY_PROTOCOL } from '../../ffi/constants.gen.ts'
 import { concatBytes, copyBytes, decodeText, ownBytes } from '../../wire-format/bytes.ts'
@@ -124,7 +125,7 @@ function checkStatus(packet: WireReader): void {
   const status = packet.uint32()
   if (status === 0) return
   const text = decodeText(packet.string())
-  throw failure(`${STATUS[status] ?? `status ${status}`}${text ? `: ${text}` : ''}`)
+  throw failure(`${STATUS[status] ?? `status ${status}`}${text ? `: ${printable(text)}` : ''}`)
 }
 
 function unexpected(name: string, packet: WireReader): SSHError {

@@ -117,7 +117,7 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof ChannelError) || error.errno !== LIBSSH2_ERROR_CHANNEL_FAILURE) throw error
       const reason = context.plain((c, session) => c._glue_channel_open_reason(session))
-      throw new ChannelError(error.message, { code: error.code, errno: error.errno, reason })
+      throw new ChannelError(error.message, { code: error.code, errno: error.errno, reason, description: error.description })
     }
   }
 

@@ -2,6 +2,8 @@ import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE } from '../../ffi/constants.gen.ts'
 import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 
+/** Tab, line feed, carriage return, and the escape with which a script clears the screen. */
+const TEXT_CONTROLS = [0x09, 0x0a, 0x0d, 0x1b]
 /** Nothing that this client asks for is answered with more. */
 const LARGEST_PACKET = 1 << 20
 const LENGTH_SIZE = 4
@@ -44,7 +46,7 @@ export class PacketSplitter {
 
   /** A login script that prints something is the usual reason; then its words say more than the number that their first letters make. */
   #notSftp(length: number, rest: Uint8Array): string {
-    if (!this.#header.every((byte) => byte === 0x0a || byte === 0x0d || (byte >= 0x20 && byte < 0x7f))) return `a packet of ${length} bytes`
+    if (!this.#header.every((byte) => TEXT_CONTROLS.includes(byte) || (byte >= 0x20 && byte < 0x7f))) return `a packet of ${length} bytes`
     return `the server sends text where SFTP should be: ${decodeText(concatBytes(this.#header, rest.subarray(0, 100))).trimEnd()}`
   }
 

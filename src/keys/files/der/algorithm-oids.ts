@@ -1,4 +1,4 @@
-import type { DerReader } from './der.ts'
+import { type DerReader, SEQUENCE } from './der.ts'
 import { unsupported } from '../../key-error.ts'
 import { CURVES, type EcdsaCurve } from '../../key-types.ts'
 
@@ -7,7 +7,7 @@ export const DSA_OID = '1.2.840.10040.4.1', RSA_OID = '1.2.840.113549.1.1.1', EC
 
 /** EcpkParameters: only named curves (RFC 5480 2.1.1). */
 export function readCurve(reader: DerReader): EcdsaCurve {
-  if (reader.nextIsSequence()) throw unsupported('the EC key has explicit curve parameters in place of the name of its curve: convert it with openssl ec -in OLD -param_enc named_curve -out NEW')
+  if (reader.next(SEQUENCE)) throw unsupported('the EC key has explicit curve parameters: convert it with openssl ec -param_enc named_curve')
   const oid = reader.oid()
   const curve = (Object.keys(CURVES) as EcdsaCurve[]).find((name) => CURVES[name].oid === oid)
   if (curve === undefined) throw unsupported('the curve of the EC key is not one of SSH')

@@ -2,9 +2,10 @@ import type { Bytes } from '../../../wire-format/bytes.ts'
 import { ownBytes } from '../../../wire-format/bytes.ts'
 import { WireFormatError } from '../../../wire-format/wire-format-error.ts'
 
-const INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, NULL = 0x05, OID = 0x06, SEQUENCE = 0x30
+/** Tags of X.690 that keys and signatures use. */
+export const INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, OID = 0x06, SEQUENCE = 0x30
 
-/** Reads the subset of DER (X.690) that keys and signatures use. Damaged input throws a `WireFormatError`. Byte results are views. */
+/** Reads the subset of DER (X.690) that public keys and signatures use; private-elements.ts has what only private keys need. Damaged input throws a `WireFormatError`. Byte results are views. */
 export class DerReader {
   readonly #bytes: Bytes
   #offset = 0
@@ -26,54 +27,25 @@ export class DerReader {
     return this.next(SEQUENCE)
   }
 
-  nextIsInteger(): boolean {
-    return this.next(INTEGER)
-  }
-
   sequence(): DerReader {
-    return new DerReader(this.#element(SEQUENCE))
-  }
-
-  /** A constructed context-specific element `[number]`, or undefined where the next one is another. */
-  tagged(number: number): DerReader | undefined {
-    return this.next(0xa0 + number) ? new DerReader(this.#element(0xa0 + number)) : undefined
-  }
-
-  /** A primitive context-specific bit string `[number] IMPLICIT`, or undefined where the next one is another. */
-  taggedBitString(number: number): Bytes | undefined {
-    return this.next(0x80 + number) ? wholeBytes(this.#element(0x80 + number)) : undefined
+    return new DerReader(this.element(SEQUENCE))
   }
 
   /** A number that is not negative, without leading zeros. */
   integer(): Bytes {
-    const value = this.#element(INTEGER)
+    const value = this.element(INTEGER)
     if (value.length === 0 || value[0]! >= 0x80) throw new WireFormatError('a number is negative or empty')
     const start = value.findIndex((byte) => byte !== 0)
     return start < 0 ? value.subarray(value.length) : value.subarray(start)
   }
 
-  /** An integer that must be below 2^31. */
-  smallInteger(): number {
-    const value = this.integer()
-    if (value.length > 4 || (value.length === 4 && value[0]! >= 0x80)) throw new WireFormatError('a small number was expected')
-    return value.reduce((number, byte) => number << 8 | byte, 0)
-  }
-
-  octetString(): Bytes {
-    return this.#element(OCTET_STRING)
-  }
-
   bitString(): Bytes {
-    return wholeBytes(this.#element(BIT_STRING))
-  }
-
-  null(): void {
-    this.#element(NULL)
+    return wholeBytes(this.element(BIT_STRING))
   }
 
   /** Dotted, e.g. `1.2.840.10045.2.1`. */
   oid(): string {
-    const bytes = this.#element(OID)
+    const bytes = this.element(OID)
     const arcs: number[] = []
     let arc = 0
     for (const byte of bytes) {
@@ -92,7 +64,8 @@ export class DerReader {
     if (this.remaining > 0) throw new WireFormatError('unexpected bytes at the end of a DER element')
   }
 
-  #element(tag: number): Bytes {
+  /** The content of the next element, which must have this tag. */
+  element(tag: number): Bytes {
     if (!this.next(tag)) throw new WireFormatError('an unexpected DER element')
     this.#offset++
     const length = this.#length()
@@ -115,7 +88,7 @@ export class DerReader {
 }
 
 /** A bit string that is a whole number of bytes. */
-function wholeBytes(content: Bytes): Bytes {
+export function wholeBytes(content: Bytes): Bytes {
   if (content[0] !== 0) throw new WireFormatError('a bit string is not of whole bytes')
   return content.subarray(1)
 }

@@ -1,6 +1,7 @@
 import type { Bytes } from '../../../wire-format/bytes.ts'
 import { aesCbc, type CbcCipher, cbcDecrypt, TRIPLE_DES } from '../ciphers/cbc-decrypt.ts'
-import { DerReader } from './der.ts'
+import { DerReader, INTEGER, SEQUENCE } from './der.ts'
+import { octetString, smallInteger } from './private-elements.ts'
 import { checkPbkdf2, checkScrypt } from '../ciphers/kdf-limits.ts'
 import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 
@@ -30,14 +31,14 @@ const HASHES: Readonly<Record<string, Hash>> = {
 export async function decryptPkcs8(bytes: Uint8Array, passphrase: Bytes | undefined): Promise<Bytes> {
   const info = new DerReader(bytes).sequence()
   const scheme = info.sequence()
-  const data = info.octetString()
+  const data = octetString(info)
   info.end()
   if (scheme.oid() !== PBES2) throw unsupported(`the PKCS#8 private key is encrypted by an old scheme (PBES1 or PKCS#12), which is weak: ${TO_PBES2}`)
   const parameters = scheme.sequence()
   const derivation = parameters.sequence(), encryption = parameters.sequence()
   const cipher = CIPHERS[encryption.oid()]
   if (cipher === undefined) throw unsupported(`the cipher of the PKCS#8 private key is not supported: ${TO_PBES2}`)
-  const iv = encryption.octetString()
+  const iv = octetString(encryption)
   const derive = readDerivation(derivation, cipher.keyLength)
   if (passphrase === undefined) throw passphraseRequired()
   const key = await derive(passphrase)
@@ -59,16 +60,16 @@ function readDerivation(reader: DerReader, length: number): Derive {
 }
 
 function readPbkdf2(reader: DerReader, length: number): Derive {
-  const salt = reader.octetString(), iterations = reader.smallInteger()
+  const salt = octetString(reader), iterations = smallInteger(reader)
   checkPbkdf2(iterations)
   checkLength(reader, length)
-  const hash = reader.nextIsSequence() ? HASHES[reader.sequence().oid()] : 'SHA-1'
+  const hash = reader.next(SEQUENCE) ? HASHES[reader.sequence().oid()] : 'SHA-1'
   if (hash === undefined) throw unsupported('the hash of the PKCS#8 private key is not supported')
   return (passphrase) => pbkdf2(hash, passphrase, salt, iterations, length)
 }
 
 function readScrypt(reader: DerReader, length: number): Derive {
-  const salt = reader.octetString(), N = reader.smallInteger(), r = reader.smallInteger(), p = reader.smallInteger()
+  const salt = octetString(reader), N = smallInteger(reader), r = smallInteger(reader), p = smallInteger(reader)
   checkScrypt(N, r, p)
   checkLength(reader, length)
   return async (passphrase) => {
@@ -78,7 +79,7 @@ function readScrypt(reader: DerReader, length: number): Derive {
 }
 
 function checkLength(reader: DerReader, length: number): void {
-  if (reader.nextIsInteger() && reader.smallInteger() !== length) throw malformed('the key length of the PKCS#8 private key is wrong')
+  if (reader.next(INTEGER) && smallInteger(reader) !== length) throw malformed('the key length of the PKCS#8 private key is wrong')
 }
 
 /** Some runtimes bound the iterations of their own (workerd: 100 000): then in JavaScript. */

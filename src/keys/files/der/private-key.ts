@@ -1,5 +1,6 @@
 import type { Bytes } from '../../../wire-format/bytes.ts'
 import { DerReader } from './der.ts'
+import { octetString, smallInteger, tagged, taggedBitString } from './private-elements.ts'
 import { isDsa, malformed, unsupported } from '../../key-error.ts'
 import { DSA_OID, EC_OID, ED25519_OID, readCurve, RSA_OID } from './algorithm-oids.ts'
 import type { EcdsaCurve } from '../../key-types.ts'
@@ -9,7 +10,7 @@ import type { PrivateFields } from '../../private-numbers.ts'
 /** RSAPrivateKey of PKCS#1 (RFC 8017 A.1.2). */
 export function readPkcs1(bytes: Uint8Array): PrivateFields {
   const reader = openSequence(bytes)
-  if (reader.smallInteger() !== 0) throw unsupported('RSA keys of more than two primes are not supported')
+  if (smallInteger(reader) !== 0) throw unsupported('RSA keys of more than two primes are not supported')
   const n = reader.integer(), e = reader.integer(), d = reader.integer(), p = reader.integer(), q = reader.integer()
   reader.integer()
   reader.integer()
@@ -21,13 +22,13 @@ export function readPkcs1(bytes: Uint8Array): PrivateFields {
 /** ECPrivateKey of SEC1 (RFC 5915). @param outer the curve that a PKCS#8 wrapping named */
 export async function readSec1(bytes: Uint8Array, outer?: EcdsaCurve): Promise<PrivateFields> {
   const reader = openSequence(bytes)
-  if (reader.smallInteger() !== 1) throw malformed('the EC private key is of an unknown version')
-  const scalar = reader.octetString()
-  const parameters = reader.tagged(0)
+  if (smallInteger(reader) !== 1) throw malformed('the EC private key is of an unknown version')
+  const scalar = octetString(reader)
+  const parameters = tagged(reader, 0)
   const curve = parameters ? readCurve(parameters) : outer
   if (curve === undefined) throw malformed('the EC private key does not name its curve')
   if (outer !== undefined && outer !== curve) throw malformed('the EC private key names two curves')
-  const point = reader.tagged(1)?.bitString()
+  const point = tagged(reader, 1)?.bitString()
   reader.end()
   const uncompressed = point !== undefined && point[0] === 4
   return ecdsaPrivate(curve, scalar, uncompressed ? point : undefined)
@@ -36,12 +37,12 @@ export async function readSec1(bytes: Uint8Array, outer?: EcdsaCurve): Promise<P
 /** PrivateKeyInfo of PKCS#8 (RFC 5208), OneAsymmetricKey of RFC 5958; not encrypted. */
 export async function readPkcs8(bytes: Uint8Array): Promise<PrivateFields> {
   const reader = openSequence(bytes)
-  if (reader.smallInteger() > 1) throw malformed('the PKCS#8 private key is of an unknown version')
+  if (smallInteger(reader) > 1) throw malformed('the PKCS#8 private key is of an unknown version')
   const algorithm = reader.sequence()
   const oid = algorithm.oid()
-  const key = reader.octetString()
-  reader.tagged(0)
-  const publicKey = reader.taggedBitString(1)
+  const key = octetString(reader)
+  tagged(reader, 0)
+  const publicKey = taggedBitString(reader, 1)
   reader.end()
   switch (oid) {
     case RSA_OID:
@@ -59,7 +60,7 @@ export async function readPkcs8(bytes: Uint8Array): Promise<PrivateFields> {
 
 function readSeed(key: Bytes): Bytes {
   const reader = new DerReader(key)
-  const seed = reader.octetString()
+  const seed = octetString(reader)
   reader.end()
   return seed
 }
