@@ -1,0 +1,109 @@
+// npm run test:openssh [-- --only NAME,NAME] [--stock] [--write] : OpenSSH's own regression tests (Debian's package openssh-tests, of the version that is installed)
+// with this program in the place of ssh. Each test that starts a client runs with the stock ssh first: what fails there is not counted.
+// They run as a user of their own, who is made for it and removed again, with a plain shell and an empty home. Needs root. --write puts the table into docs/openssh-regress.md.
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const PEER = `${root}.toolchain/peers/openssh-tests`
+const DOCUMENT = `${root}docs/openssh-regress.md`
+const USER = 'ssh-regress'
+/** Milliseconds that a test may take with one of the two. */
+const LIMIT = 300_000
+/** Tests of other programs: what starts no ssh, or only for what ssh-keygen, sshd or the agent does. */
+const NO_CLIENT = /^(keyscan|keygen-.*|reexec|cfgparse|cfgmatch|cfgmatchlisten|servcfginclude|addrmatch|sshsig|krl|sftp.*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|sshfp-connect|agent-ptrace|modpipe|reconfigure|test-exec|hostbased)$/
+/** What is told instead of counted, and why. Each is a decision of ssh_config(5)'s table, not an omission. @type {Readonly<Record<string, string>>} */
+const EXPLAINED = {
+  multiplex: 'ControlMaster: each connection is its own here, and -v says so',
+}
+
+const flag = name => process.argv.includes(name)
+const only = (process.argv[process.argv.indexOf('--only') + 1] ?? '').split(',').filter(() => flag('--only'))
+
+/** The suite, unpacked. @returns {string} its folder */
+function suite() {
+  const folder = `${PEER}/usr/lib/openssh/regress`
+  if (existsSync(folder)) return folder
+  const version = execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'openssh-server'], { encoding: 'utf8' })
+  const download = mkdtempSync(`${tmpdir()}/openssh-tests-`)
+  chmodSync(download, 0o777)
+  execFileSync('apt-get', ['download', '-q', `openssh-tests=${version}`], { cwd: download, stdio: ['ignore', 'ignore', 'inherit'] })
+  mkdirSync(PEER, { recursive: true })
+  execFileSync('dpkg', ['-x', `${download}/${readdirSync(download)[0]}`, PEER])
+  rmSync(download, { recursive: true })
+  return folder
+}
+
+/** @returns {string[]} tests that start a client, in the order of the suite's Makefile */
+function testsOf(folder) {
+  const makefile = readFileSync(`${folder}/Makefile`, 'utf8').replace(/\\\n/g, ' ')
+  const names = (makefile.match(/^LTESTS=(.*)$/m)?.[1] ?? '').trim().split(/\s+/)
+  return names.filter(name => !NO_CLIENT.test(name) && /\$\{?SSH\}?\b/.test(readFileSync(`${folder}/${name}.sh`, 'utf8')))
+}
+
+/** Runs one test in a copy of the suite. @returns {Promise<{ outcome: 'passed' | 'failed' | 'skipped' | 'too slow', seconds: number, log: string }>} */
+async function run(folder, home, name, ssh, port) {
+  const work = `${home}/work`
+  rmSync(work, { recursive: true, force: true })
+  cpSync(folder, work, { recursive: true, verbatimSymlinks: true })
+  execFileSync('chown', ['-R', USER, home])
+  const environment = {
+    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', HOME: home, USER, LOGNAME: USER, SHELL: '/bin/sh', TEST_SHELL: 'sh', TEST_SSH_PORT: String(port),
+    TEST_SSH_SSH: ssh, TEST_SSH_SSHD: '/usr/sbin/sshd', TEST_SSH_SFTPSERVER: '/usr/lib/openssh/sftp-server', TEST_SSH_UNSAFE_PERMISSIONS: '1', TEST_SSH_IPV6: 'yes', TEST_SSH_ECC: 'yes',
+    OBJ: work, BUILDDIR: work, SUDO: '', MALLOC_OPTIONS: '',
+  }
+  const begun = performance.now()
+  const child = spawn('setpriv', ['--reuid', USER, '--regid', USER, '--init-groups', '--reset-env', 'env', '-i', ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+    'sh', `${work}/test-exec.sh`, work, `${work}/${name}.sh`], { cwd: work, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => { log = `${log}${chunk}`.slice(-20_000) })
+  let slow = false
+  const timer = setTimeout(() => { slow = true; process.kill(-(child.pid ?? 0), 'SIGKILL') }, LIMIT)
+  const code = await new Promise(resolve => child.once('exit', resolve))
+  clearTimeout(timer)
+  // What a test leaves behind is its user's.
+  try { execFileSync('pkill', ['-KILL', '-u', USER]) } catch { /* nothing was left */ }
+  for (const file of ['failed-ssh.log', 'failed-sshd.log']) if (code !== 0 && existsSync(`${work}/${file}`)) log += `\n--- ${file}\n${readFileSync(`${work}/${file}`, 'utf8').slice(-4000)}`
+  const outcome = slow ? 'too slow' : code !== 0 ? 'failed' : /skip/i.test(log) && !/^ok /m.test(log) ? 'skipped' : 'passed'
+  return { outcome, seconds: (performance.now() - begun) / 1000, log }
+}
+
+const folder = suite()
+const home = mkdtempSync(`${tmpdir()}/ssh-regress-`)
+chmodSync(home, 0o755)
+const ours = `${home}/bin/ssh`
+mkdirSync(`${home}/bin`)
+writeFileSync(ours, `#!/bin/sh\nexec ${process.execPath} ${root}dist/libssh2-wasm.js ssh "$@"\n`, { mode: 0o755 })
+execFileSync('useradd', ['--no-create-home', '--home-dir', home, '--shell', '/bin/sh', '--password', '*', USER])
+/** @type {{ name: string, stock: string, mine: string, seconds: number }[]} */
+const rows = []
+try {
+  mkdirSync(`${root}build/openssh-regress`, { recursive: true })
+  let port = 20_000 + process.pid % 20_000
+  for (const name of testsOf(folder).filter(name => only.length === 0 || only.includes(name))) {
+    const stock = flag('--stock') || !flag('--only') ? await run(folder, home, name, '/usr/bin/ssh', port++) : undefined
+    const mine = stock && stock.outcome !== 'passed' ? undefined : await run(folder, home, name, ours, port++)
+    if (mine && mine.outcome !== 'passed') writeFileSync(`${root}build/openssh-regress/${name}.log`, mine.log)
+    rows.push({ name, stock: stock?.outcome ?? 'not run', mine: mine?.outcome ?? '–', seconds: mine?.seconds ?? 0 })
+    console.log(`${name.padEnd(22)} stock ${(stock?.outcome ?? 'not run').padEnd(9)} ours ${mine?.outcome ?? '–'} (${(mine?.seconds ?? 0).toFixed(0)} s)`)
+  }
+} finally {
+  execFileSync('userdel', [USER])
+  rmSync(home, { recursive: true, force: true })
+}
+const counted = rows.filter(({ mine }) => mine !== '–')
+const passed = counted.filter(({ mine }) => mine === 'passed')
+const told = counted.filter(({ name, mine }) => mine !== 'passed' && EXPLAINED[name])
+console.log(`${passed.length} of ${counted.length} that stock ssh passes`)
+if (flag('--write')) {
+  writeFileSync(DOCUMENT, [
+    '# OpenSSH\'s own tests', '',
+    `Written by \`npm run test:openssh -- --write\`: the tests of OpenSSH's regression suite that start a client, with this program in the place of ssh (${execFileSync('ssh', ['-V'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) || readFileSync('/dev/null', 'utf8')}Debian's \`openssh-tests\`).`,
+    `**${passed.length} of ${counted.length}** that stock \`ssh\` passes here.`, '',
+    '| test | stock ssh | this program | |', '|---|---|---|---|',
+    ...rows.map(({ name, stock, mine }) => `| ${name} | ${stock} | ${mine} | ${mine === 'passed' || mine === '–' ? '' : EXPLAINED[name] ?? ''} |`), '',
+  ].join('\n'))
+}
+process.exitCode = passed.length + told.length === counted.length ? 0 : 1
