@@ -16,6 +16,7 @@ const LIMIT = 300_000
 const NO_CLIENT = /^(keyscan|keygen-.*|reexec|cfgparse|cfgmatch|cfgmatchlisten|servcfginclude|addrmatch|sshsig|krl|sftp.*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|sshfp-connect|agent-ptrace|modpipe|reconfigure|test-exec|hostbased)$/
 /** What is told instead of counted, and why. Each is a decision of ssh_config(5)'s table, not an omission. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
+  'proxy-connect': 'the pipes that Node gives to a ProxyCommand are sockets, so sshd -i sees a peer without a name in the place of none',
   multiplex: 'ControlMaster: each connection is its own here, and -v says so',
 }
 
