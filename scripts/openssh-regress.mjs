@@ -27,7 +27,7 @@ const only = (process.argv[process.argv.indexOf('--only') + 1] ?? '').split(',')
 function suite() {
   const folder = `${PEER}/usr/lib/openssh/regress`
   if (existsSync(folder)) return folder
-  const version = execFileSync('dpkg-query', ['-W', '-f', '${Version}', 'openssh-server'], { encoding: 'utf8' })
+  const version = execFileSync('sh', ['-c', 'dpkg-query -W openssh-server | cut -f2'], { encoding: 'utf8' }).trim()
   const download = mkdtempSync(`${tmpdir()}/openssh-tests-`)
   chmodSync(download, 0o777)
   execFileSync('apt-get', ['download', '-q', `openssh-tests=${version}`], { cwd: download, stdio: ['ignore', 'ignore', 'inherit'] })
