@@ -1,8 +1,9 @@
-// Fails when a package of package-lock.json is missing in node_modules or has another version there.
-import { readFileSync } from 'node:fs'
+// Fails when a package of package-lock.json is missing in node_modules or has another version there. npm's own list of what is installed tells the
+// versions; it may still name a package whose folder is gone.
+import { existsSync, readFileSync } from 'node:fs'
 
 const packages = path => JSON.parse(readFileSync(path, 'utf8')).packages
 const installed = packages('node_modules/.package-lock.json')
 const differs = Object.entries(packages('package-lock.json'))
-  .some(([path, entry]) => path !== '' && !entry.optional && installed[path]?.version !== entry.version)
+  .some(([path, entry]) => path !== '' && !entry.optional && (installed[path]?.version !== entry.version || !existsSync(`${path}/package.json`)))
 process.exitCode = differs ? 1 : 0

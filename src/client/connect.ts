@@ -6,8 +6,9 @@ import { CONTEXT } from '../bindings/session-context.ts'
 import { abandonTransport } from '../core/transport.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { inAnotherTurn } from '../core/turn.ts'
+import { timeoutError } from '../errors/timeout-error.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
-import { LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_ERROR_TIMEOUT, LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
+import { LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { acknowledgeNext } from './acknowledge.ts'
 import { type AlgorithmOptions, defaultAlgorithms, offerAlgorithms } from './algorithms.ts'
@@ -103,7 +104,7 @@ class Attempt {
 
   /** Why there is no client in time. */
   late(limit: number): SSHError {
-    return new SSHError(`no connection within ${limit} ms: it was still ${this.#step}`, { code: 'ERR_CONNECT_TIMEOUT', errno: LIBSSH2_ERROR_TIMEOUT })
+    return timeoutError('ERR_CONNECT_TIMEOUT', `no connection within ${limit} ms: it was still ${this.#step}`)
   }
 
   async connect(given: Disposable): Promise<Client> {

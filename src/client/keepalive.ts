@@ -1,8 +1,7 @@
 import { after, milliseconds } from '../abort/milliseconds.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { CONTEXT } from '../bindings/session-context.ts'
-import { SSHError } from '../errors/ssh-error.ts'
-import { LIBSSH2_ERROR_TIMEOUT } from '../ffi/constants.gen.ts'
+import { timeoutError } from '../errors/timeout-error.ts'
 
 export interface KeepaliveOptions {
   /** Milliseconds between messages while the server is silent; 0 or `Infinity` for none. */
@@ -36,7 +35,7 @@ export function startKeepalive(session: Session, { interval, countMax = 3 }: Kee
     }
     if (context.wire.bytesRead !== received) missed = 0
     else if (missed >= countMax) {
-      return context.end(new SSHError(`the server has not answered ${missed} keepalive messages`, { code: 'ERR_KEEPALIVE_TIMEOUT', errno: LIBSSH2_ERROR_TIMEOUT }))
+      return context.end(timeoutError('ERR_KEEPALIVE_TIMEOUT', `the server has not answered ${missed} keepalive messages`))
     } else missed += 1
     received = context.wire.bytesRead
     try {

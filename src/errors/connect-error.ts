@@ -1,3 +1,4 @@
+import { reasonOf } from './reason-of.ts'
 import { ConnectError } from './ssh-error.ts'
 
 /** How messages name a port of a host: IPv6 addresses stand in brackets. */
@@ -20,7 +21,7 @@ export function connectError(cause: unknown, place: string): unknown {
   if (cause instanceof ConnectError || cause instanceof RangeError || (cause instanceof TypeError && codeOf(cause) === UNKNOWN)) return cause
   // One attempt for each address: together they have no message of their own.
   const first: unknown = cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors[0] : cause
-  const said = first instanceof Error ? first.message : String(first)
+  const said = reasonOf(first)
   const own = codeOf(cause)
   const code = own === UNKNOWN ? codeOf(first) : own
   return new ConnectError(`cannot connect to ${place}: ${said || code}`, { code, cause })

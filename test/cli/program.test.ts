@@ -1,26 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { freePort } from '../support/port.ts'
-import type { SshServer } from '../support/ssh-server.ts'
-import { startSshd } from '../support/sshd.ts'
-import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
-import { configFor, run } from './program.ts'
+import { demoHost, run } from './program.ts'
 
-let server: SshServer
-let files: TemporaryDirectory
-let config: string
-beforeAll(async () => {
-  server = await startSshd()
-  files = temporaryDirectory('cli')
-  config = configFor(server, files)
-})
-afterAll(async () => {
-  await server.stop()
-  files.remove()
-})
+const host = demoHost('cli')
 
-const demo = (...args: string[]) => run(['-F', config, ...args])
+const demo = (...args: string[]) => run(['-F', host.config, ...args])
 
 describe('the program', () => {
   test('passes output, errors and the exit code through', async () => {
@@ -28,7 +14,7 @@ describe('the program', () => {
   })
 
   test('sends its input, and EOF', async () => {
-    expect((await run(['-F', config, 'demo', 'wc', '-c'], 'x'.repeat(300_000))).stdout.trim()).toBe('300000')
+    expect((await run(['-F', host.config, 'demo', 'wc', '-c'], 'x'.repeat(300_000))).stdout.trim()).toBe('300000')
   })
 
   test('leaves the options of the remote command alone', async () => {
@@ -36,9 +22,9 @@ describe('the program', () => {
   })
 
   test('knows the verbs exec and shell', async () => {
-    expect(await run(['exec', '-F', config, 'demo', 'echo', 'done'])).toMatchObject({ code: 0, stdout: 'done\n' })
-    expect(await run(['shell', '-F', config, 'demo'], 'echo from a shell; exit 3\n')).toMatchObject({ code: 3, stdout: expect.stringContaining('from a shell') })
-    expect(await run(['exec', '-F', config, 'demo'])).toMatchObject({ code: 255, stderr: expect.stringContaining('exec needs a command') })
+    expect(await run(['exec', '-F', host.config, 'demo', 'echo', 'done'])).toMatchObject({ code: 0, stdout: 'done\n' })
+    expect(await run(['shell', '-F', host.config, 'demo'], 'echo from a shell; exit 3\n')).toMatchObject({ code: 3, stdout: expect.stringContaining('from a shell') })
+    expect(await run(['exec', '-F', host.config, 'demo'])).toMatchObject({ code: 255, stderr: expect.stringContaining('exec needs a command') })
   })
 
   test('ends with 255 for a signal, and for a connection that fails', async () => {
@@ -53,14 +39,14 @@ describe('the program', () => {
   })
 
   test('refuses an unknown host where nobody can be asked', async () => {
-    const { code, stderr } = await demo('-o', `UserKnownHostsFile=${files.file('none')}`, 'demo', 'true')
+    const { code, stderr } = await demo('-o', `UserKnownHostsFile=${host.files.file('none')}`, 'demo', 'true')
     expect(code).toBe(255)
     expect(stderr).toMatch(/SHA256:/)
   })
 
   test('warns of a changed host key and says what to do', async () => {
-    const other = files.file('changed')
-    writeFileSync(other, `[127.0.0.1]:${server.port} ${server.keys.ed25519.publicKey}\n`)
+    const other = host.files.file('changed')
+    writeFileSync(other, `[127.0.0.1]:${host.server.port} ${host.server.keys.ed25519.publicKey}\n`)
     const { code, stderr } = await demo('-o', `UserKnownHostsFile=${other}`, 'demo', 'true')
     expect(code).toBe(255)
     expect(stderr).toMatch(/ssh-keygen -R/)
@@ -74,11 +60,11 @@ describe('the program', () => {
 
   test('puts a file there and gets it back', async () => {
     const data = crypto.getRandomValues(new Uint8Array(60_000))
-    writeFileSync(files.file('sent'), data)
-    expect(await run(['put', '-F', config, files.file('sent'), `demo:${files.file('remote')}`])).toMatchObject({ code: 0 })
-    expect(await run(['get', '-F', config, `demo:${files.file('remote')}`, files.file('received')])).toMatchObject({ code: 0 })
-    expect(readFileSync(files.file('received')).equals(data)).toBe(true)
-    const missing = await run(['get', '-F', config, `demo:${files.file('missing')}`, files.file('x')])
+    writeFileSync(host.files.file('sent'), data)
+    expect(await run(['put', '-F', host.config, host.files.file('sent'), `demo:${host.files.file('remote')}`])).toMatchObject({ code: 0 })
+    expect(await run(['get', '-F', host.config, `demo:${host.files.file('remote')}`, host.files.file('received')])).toMatchObject({ code: 0 })
+    expect(readFileSync(host.files.file('received')).equals(data)).toBe(true)
+    const missing = await run(['get', '-F', host.config, `demo:${host.files.file('missing')}`, host.files.file('x')])
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/missing.*(NO_SUCH_FILE|No such file)/i) })
   })
 
@@ -87,9 +73,9 @@ describe('the program', () => {
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
     const { port: target } = web.address() as { port: number }
     const port = await freePort()
-    const running = demo('-L', `${port}:127.0.0.1:${target}`, 'demo', `for i in 1 2 3 4 5 6 7 8 9; do sleep 0.3; [ -e ${files.file('done')} ] && exit; done`)
+    const running = demo('-L', `${port}:127.0.0.1:${target}`, 'demo', `for i in 1 2 3 4 5 6 7 8 9; do sleep 0.3; [ -e ${host.files.file('done')} ] && exit; done`)
     const answer = await eventually(async () => (await fetch(`http://127.0.0.1:${port}/`)).text())
-    writeFileSync(files.file('done'), '')
+    writeFileSync(host.files.file('done'), '')
     await running
     web.close()
     expect(answer).toBe('from behind')

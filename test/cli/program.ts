@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
 import type { SshServer } from '../support/ssh-server.ts'
-import type { TemporaryDirectory } from '../support/temporary.ts'
+import { startSshd } from '../support/sshd.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
 
 /** The program as the package has it. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/libssh2-wasm.js', import.meta.url))
@@ -35,4 +37,27 @@ export function configFor(server: SshServer, files: TemporaryDirectory, extra: r
     '  GlobalKnownHostsFile none', ...extra.map((line) => `  ${line}`), `  UserKnownHostsFile ${files.file('known_hosts')}`, '',
   ].join('\n'))
   return path
+}
+
+/** What the tests of the program have. */
+export interface Demo {
+  readonly server: SshServer
+  readonly files: TemporaryDirectory
+  /** The path of a configuration in which `demo` is the server. */
+  readonly config: string
+}
+
+/** An sshd and a configuration with it, for all tests of a file: they are there from the first test on. */
+export function demoHost(name: string): Demo {
+  const demo = {} as { -readonly [K in keyof Demo]: Demo[K] }
+  beforeAll(async () => {
+    demo.server = await startSshd()
+    demo.files = temporaryDirectory(name)
+    demo.config = configFor(demo.server, demo.files)
+  })
+  afterAll(async () => {
+    await demo.server?.stop()
+    demo.files?.remove()
+  })
+  return demo
 }

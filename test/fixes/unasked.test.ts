@@ -148,10 +148,12 @@ test('0902: the answer to a global request that was not made is not taken for th
 test('0902: answers of keepalives and of a listen request are told apart by their order', async () => {
   const port = await attack(async (connection) => {
     await serveLogin(connection)
-    await connection.receive(SSH_MSG.GLOBAL_REQUEST) // listen
-    await connection.receive(SSH_MSG.GLOBAL_REQUEST) // keepalive, which wants an answer too
-    connection.send(message(SSH_MSG.REQUEST_SUCCESS).uint32(4242).finish())
-    connection.send(message(SSH_MSG.REQUEST_FAILURE).finish())
+    const requests = [await connection.receive(SSH_MSG.GLOBAL_REQUEST), await connection.receive(SSH_MSG.GLOBAL_REQUEST)]
+    for (const request of requests) {
+      // A keepalive wants an answer too.
+      const listens = new WireReader(request.subarray(1)).text() === 'tcpip-forward'
+      connection.send(listens ? message(SSH_MSG.REQUEST_SUCCESS).uint32(4242).finish() : message(SSH_MSG.REQUEST_FAILURE).finish())
+    }
     await connection.receiveAll()
   }, async (session) => {
     await login(session)

@@ -1,33 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { connectWebSocket } from '../../src/transports/websocket.ts'
 import { connectTcp } from '../../src/transports/node.ts'
-import { type Client, connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
-import { readFileSync } from 'node:fs'
-import type { SshServer } from '../support/ssh-server.ts'
-import { startSshd } from '../support/sshd.ts'
+import { sshdAndClient } from '../support/client-of.ts'
 import { rejection } from '../support/within.ts'
 
 /// What the fuzz beside it has found, each as a test of its own.
 
-let server: SshServer
-let client: Client
-beforeAll(async () => {
-  server = await startSshd()
-  client = await connect({ host: server.host, port: server.port, username: server.user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))] })
-})
-afterAll(async () => {
-  await client?.close()
-  await server?.stop()
-})
+const here = sshdAndClient()
 
 test('the identification cannot be changed once it was sent: the next exchange of keys would be about another one', async () => {
-  expect(() => client.session.bannerSet('SSH-2.0-another')).toThrow(expect.objectContaining({ code: 'ERR_LIBSSH2_BAD_USE' }))
-  await client.rekey()
-  expect((await client.run('echo alive')).stdout).toBe('alive\n')
+  expect(() => here.client.session.bannerSet('SSH-2.0-another')).toThrow(expect.objectContaining({ code: 'ERR_LIBSSH2_BAD_USE' }))
+  await here.client.rekey()
+  expect((await here.client.run('echo alive')).stdout).toBe('alive\n')
 })
 
 test('a handle of a directory is not read, written or positioned as a file, nor a file listed: C keeps both in the same memory', async () => {
-  const { session } = client
+  const { session } = here.client
   const sftp = await session.complete(() => session.sftpInit())
   const wrong = expect.objectContaining({ code: 'ERR_LIBSSH2_BAD_USE' })
   const directory = await session.complete(() => sftp.opendir('/'))
@@ -44,7 +32,7 @@ test('a handle of a directory is not read, written or positioned as a file, nor 
   await session.complete(() => file.close())
   await session.complete(() => directory.close())
   await session.complete(() => sftp.shutdown())
-  expect((await client.run('echo alive')).stdout).toBe('alive\n')
+  expect((await here.client.run('echo alive')).stdout).toBe('alive\n')
 })
 
 describe('what is no signal is a TypeError, before anything is sent or opened', () => {
@@ -56,14 +44,14 @@ describe('what is no signal is a TypeError, before anything is sent or opened', 
   test.each(Object.entries(wrong))('%s', async (_, value) => {
     const options = { signal: value as AbortSignal }
     const calls: (() => Promise<unknown>)[] = [
-      () => client.run('true', options),
-      () => client.exec('true', options),
-      () => client.openTcp(server.host, server.port, options),
-      () => client.listen(options),
-      () => client.sftp(options),
-      () => client.session.complete(() => 0, options),
-      () => client.session.wait(options),
-      () => connectTcp({ host: server.host, port: server.port, ...options }),
+      () => here.client.run('true', options),
+      () => here.client.exec('true', options),
+      () => here.client.openTcp(here.server.host, here.server.port, options),
+      () => here.client.listen(options),
+      () => here.client.sftp(options),
+      () => here.client.session.complete(() => 0, options),
+      () => here.client.session.wait(options),
+      () => connectTcp({ host: here.server.host, port: here.server.port, ...options }),
       () => connectWebSocket('ws://127.0.0.1:1/', options),
     ]
     for (const call of calls) expect(await rejection(Promise.resolve().then(call)), String(call)).toBeInstanceOf(TypeError)

@@ -2,9 +2,10 @@ import { createWriteStream } from 'node:fs'
 import { chmod, stat, utimes } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { reasonOf } from '../../errors/reason-of.ts'
 import type { Client } from '../../client/client.ts'
 import { ProgressMeter } from '../transfer/progress.ts'
-import { type CopyOptions, reason } from '../transfer/copy.ts'
+import type { CopyOptions } from '../transfer/copy.ts'
 
 /** `scp -O`: one file by the old protocol, for servers without SFTP. */
 export async function scpDown(client: Client, remote: string, local: string, { recursive, preserve, progress, fail }: CopyOptions): Promise<void> {
@@ -27,7 +28,7 @@ export async function scpDown(client: Client, remote: string, local: string, { r
       await utimes(local, file.stat.atime, file.stat.mtime)
     }
   } catch (error) {
-    fail(`${remote}: ${reason(error)}`)
+    fail(`${remote}: ${reasonOf(error)}`)
   }
 }
 
@@ -40,6 +41,6 @@ export async function scpUp(client: Client, local: string, remote: string, { rec
     await client.scpSend(remote, local, { mode: mode & 0o777, ...preserve && { mtime: Math.floor(mtimeMs / 1000), atime: Math.floor(atimeMs / 1000) } })
     meter.end(size)
   } catch (error) {
-    fail(`${local}: ${reason(error)}`)
+    fail(`${local}: ${reasonOf(error)}`)
   }
 }

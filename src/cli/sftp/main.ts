@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { basename, join, posix } from 'node:path'
 import { createInterface } from 'node:readline'
+import { reasonOf } from '../../errors/reason-of.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
 import { type GivenOption, getopt } from '../getopt.ts'
 import { parsePlace } from '../scp/place.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { copyDown, isLocalDirectory, isRemoteDirectory, reason } from '../transfer/copy.ts'
+import { copyDown, isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
 import { Hosts } from '../transfer/hosts.ts'
 import { parseLimit, transferOptions } from '../transfer/options.ts'
 import { UsageError } from '../usage-error.ts'
@@ -108,7 +109,7 @@ async function perform(state: SftpState, text: string): Promise<boolean> {
   } catch (error) {
     // What is no refusal of the server, and no mistake here, is the end of the connection.
     if (error instanceof SSHError && !(error instanceof SftpError)) throw error
-    state.complain(reason(error))
+    state.complain(reasonOf(error))
     return tolerant.includes('-')
   }
 }

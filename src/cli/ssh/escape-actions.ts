@@ -1,3 +1,4 @@
+import { reasonOf } from '../../errors/reason-of.ts'
 import type { Connection } from '../../openssh/connect/connection.ts'
 import { parseForward } from '../../openssh/forward-spec.ts'
 import { describeTunnel, type Direction, type Tunnels } from '../../openssh/forward/tunnels.ts'
@@ -64,7 +65,7 @@ async function addTunnel(direction: Direction, text: string, tunnels: Tunnels, t
     await tunnels.add(direction, forward)
     terminal.tell('Forwarding port.')
   } catch (error) {
-    terminal.tell(`Port forwarding failed: ${error instanceof Error ? error.message : String(error)}`)
+    terminal.tell(`Port forwarding failed: ${reasonOf(error)}`)
   }
 }
 

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, stat, utimes } from 'node:fs/promises'
 import { basename, join, posix } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { reasonOf } from '../../errors/reason-of.ts'
 import type { SftpClient } from '../../sftp/client/sftp-client.ts'
 import { localFiles } from '../../transports/local-files/node.ts'
 import { ProgressMeter } from './progress.ts'
@@ -27,7 +28,7 @@ export async function copyDown(sftp: SftpClient, remote: string, local: string, 
     if (status.isDirectory()) await directoryDown(sftp, remote, local, options)
     else await fileDown(sftp, remote, local, status, options)
   } catch (error) {
-    options.fail(`${remote}: ${reason(error)}`)
+    options.fail(`${remote}: ${reasonOf(error)}`)
   }
 }
 
@@ -76,7 +77,7 @@ export async function copyUp(sftp: SftpClient, local: string, remote: string, op
     else if (status.isFile()) await fileUp(sftp, local, remote, options)
     else options.fail(`${local}: not a regular file`)
   } catch (error) {
-    options.fail(`${local}: ${reason(error)}`)
+    options.fail(`${local}: ${reasonOf(error)}`)
   }
 }
 
@@ -112,8 +113,4 @@ export async function isLocalDirectory(path: string): Promise<boolean> {
 
 export async function isRemoteDirectory(sftp: SftpClient, path: string): Promise<boolean> {
   return await sftp.exists(path) && (await sftp.stat(path)).isDirectory()
-}
-
-export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

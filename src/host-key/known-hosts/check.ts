@@ -22,7 +22,7 @@ const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384'
 export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, revoked?: string | Uint8Array): Promise<KnownHostsEntry | undefined> {
   const presented = readPresentedKey(info.key)
   const { named, portless } = await lookUp(file, info.host, info.port)
-  await refuseRevoked([...named, ...portless], presented, info)
+  await refuseMarked([...named, ...portless], presented, info)
   if (revoked !== undefined) await refuseListed(revoked, presented, info)
   let certificateError: HostKeyError | undefined
   for (const entries of plainEntries(named).length > 0 ? [named] : [named, portless]) {
@@ -67,7 +67,7 @@ async function certificateProblem({ certificate }: PresentedKey, { host, key }: 
   }
 }
 
-async function refuseRevoked(entries: readonly KnownHostsEntry[], { publicKey, certificate }: PresentedKey, { host, key }: HostKeyInfo): Promise<void> {
+async function refuseMarked(entries: readonly KnownHostsEntry[], { publicKey, certificate }: PresentedKey, { host, key }: HostKeyInfo): Promise<void> {
   const revoked = entries.filter(({ marker }) => marker === '@revoked')
   const isRevoked = (blob: Uint8Array) => revoked.some((entry) => equalBytes(entry.key, blob))
   if (isRevoked(publicKey) || (certificate && isRevoked(certificate.signatureKey))) throw await revokedKey(host, key)

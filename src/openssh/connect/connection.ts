@@ -1,6 +1,7 @@
 import type { Client } from '../../client/client.ts'
 import { connect, type ConnectOptions } from '../../client/connect.ts'
 import type { Transport } from '../../runtime/transport.ts'
+import { timeoutError } from '../../errors/timeout-error.ts'
 import { HostKeyError, SSHError } from '../../errors/ssh-error.ts'
 import { offeredAlgorithms } from '../algorithms.ts'
 import { type SshConfig, type SshConfigRequest, readSshConfig } from '../config/ssh-config.ts'
@@ -76,7 +77,7 @@ async function dialInTime(config: SshConfig, { person, signal }: OpenOptions): P
   try {
     return await dial(config, person, signal ? AbortSignal.any([signal, timeout]) : timeout)
   } catch (error) {
-    if (timeout.aborted) throw new SSHError(`connect to host ${config.hostName} port ${config.port}: Connection timed out`, { code: 'ERR_CONNECT_TIMEOUT', errno: -9 })
+    if (timeout.aborted) throw timeoutError('ERR_CONNECT_TIMEOUT', `connect to host ${config.hostName} port ${config.port}: Connection timed out`)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import type { Transport } from '../../runtime/transport.ts'
+import { reasonOf } from '../../errors/reason-of.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { dialTcp } from '../../transports/node/socket.ts'
 import { FAMILIES } from '../config/canonicalize.ts'
@@ -17,7 +18,7 @@ export async function dial(config: SshConfig, person: Person, signal: AbortSigna
     } catch (error) {
       signal?.throwIfAborted()
       if (attempt >= config.connectionAttempts) throw error
-      person.tell(`connect to host ${host} port ${port}: ${error instanceof Error ? error.message : String(error)}; once more in a second`, 'DEBUG')
+      person.tell(`connect to host ${host} port ${port}: ${reasonOf(error)}; once more in a second`, 'DEBUG')
       await new Promise((resolve) => setTimeout(resolve, 1000))
     }
   }

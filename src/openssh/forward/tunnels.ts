@@ -1,3 +1,4 @@
+import { reasonOf } from '../../errors/reason-of.ts'
 import type { Client } from '../../client/client.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { type ForwardAddress, forwardDynamic, forwardLocal, forwardRemote, forwardRemoteDynamic, type Forwarding } from '../../transports/node/forward.ts'
@@ -43,7 +44,7 @@ export class Tunnels {
       } catch (error) {
         if (this.#client.session.failure) throw error
         failed = true
-        this.#person.tell(`${message(error)}\nCould not request ${NAMES[direction]} forwarding.`, 'ERROR')
+        this.#person.tell(`${reasonOf(error)}\nCould not request ${NAMES[direction]} forwarding.`, 'ERROR')
       }
     }
     if (failed && exitOnForwardFailure) throw new SSHError('a forwarding could not be opened, and ExitOnForwardFailure is set', { code: 'ERR_FORWARDING' })
@@ -64,7 +65,7 @@ export class Tunnels {
   }
 
   #start(direction: Direction, { listen, connect }: Forward): Promise<Forwarding> {
-    const onError = (error: unknown) => { if (!this.#client.session.failure) this.#person.tell(`forwarding: ${message(error)}`, 'INFO') }
+    const onError = (error: unknown) => { if (!this.#client.session.failure) this.#person.tell(`forwarding: ${reasonOf(error)}`, 'INFO') }
     if (direction === 'R') {
       const from = this.#remoteAddress(listen)
       if (connect) return forwardRemote(this.#client, { from, to: connect, onError })
@@ -99,8 +100,4 @@ export function describeTunnel({ direction, forward }: Pick<Tunnel, 'direction' 
 
 function endText(end: ForwardEnd): string {
   return 'path' in end ? end.path : `${end.host ?? 'localhost'}:${end.port}`
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -8,7 +8,7 @@ import { WireReader } from '../../wire-format/reader.ts'
 import { applyAlgorithmList } from '../algorithm-list.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person as WholePerson } from '../person.ts'
-import { readRevokedKeys } from './revoked-keys.ts'
+import { revokedKeysOf } from './revoked-keys.ts'
 
 type Person = Pick<WholePerson, 'tell'>
 
@@ -17,7 +17,7 @@ export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: P
   return {
     ...policy.preferredAlgorithms && { preferredAlgorithms: (host, port) => policy.preferredAlgorithms!(host, port) },
     async verify(info) {
-      await refuseRevoked(config, info)
+      await refuseRevokedByFile(config, info)
       await refuseWeak(config, info)
       await showKey(config, info, person)
       if (config.noHostAuthenticationForLocalhost && isLoopback(info.host)) {
@@ -29,10 +29,10 @@ export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: P
   }
 }
 
-async function refuseRevoked({ revokedHostKeys: path }: SshConfig, { key, host }: HostKeyInfo): Promise<void> {
+async function refuseRevokedByFile({ revokedHostKeys: path }: SshConfig, { key, host }: HostKeyInfo): Promise<void> {
   if (path === undefined) return
-  const isRevoked = await readRevokedKeys(path)
-  if (await isRevoked(key)) throw new HostKeyError(`Host key ${keyTitle(key)} ${await fingerprint(key)} of ${host} is revoked by the file ${path}`, { code: 'ERR_HOST_KEY_REVOKED', received: await fingerprint(key) })
+  const isRevoked = await revokedKeysOf(path)
+  if (await isRevoked(readPresentedKey(key))) throw new HostKeyError(`Host key ${keyTitle(key)} ${await fingerprint(key)} of ${host} is revoked by the file ${path}`, { code: 'ERR_HOST_KEY_REVOKED', received: await fingerprint(key) })
 }
 
 async function refuseWeak({ requiredRSASize, caSignatureAlgorithms }: SshConfig, { key, host }: HostKeyInfo): Promise<void> {

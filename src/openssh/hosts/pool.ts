@@ -1,6 +1,7 @@
 import { onAbort } from '../../abort/on-abort.ts'
 import { type HostOptions, openHost } from '../open-host.ts'
 import type { Client } from '../../client/client.ts'
+import { timeoutError } from '../../errors/timeout-error.ts'
 import { AuthenticationError, HostKeyError, SSHError } from '../../errors/ssh-error.ts'
 
 /** One host of many: a name, or a name with options of its own. */
@@ -58,7 +59,7 @@ async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: Abor
   const milliseconds = () => Math.round(performance.now() - begun)
   const limit = new AbortController()
   const stopListening = onAbort(stop, () => limit.abort(stop.reason))
-  const timer = shared.timeout === undefined ? undefined : setTimeout(() => limit.abort(new SSHError(`${host}: not done within ${shared.timeout} ms`, { code: 'ERR_HOST_TIMEOUT', errno: -9 })), shared.timeout)
+  const timer = shared.timeout === undefined ? undefined : setTimeout(() => limit.abort(timeoutError('ERR_HOST_TIMEOUT', `${host}: not done within ${shared.timeout} ms`)), shared.timeout)
   try {
     await using open = await openAgain(host, { ...options, signal: limit.signal }, shared.retries ?? 0)
     return { host, ok: true, value: await work(open.client, host, limit.signal), milliseconds: milliseconds() }

@@ -1,5 +1,6 @@
 import { connectUnix } from '../../transports/node/socket.ts'
 import { type AuthMethod, keyboardInteractive, password } from '../../client/auth/authenticate.ts'
+import { reasonOf } from '../../errors/reason-of.ts'
 import { AuthenticationError, KeyError } from '../../errors/ssh-error.ts'
 import { AgentClient } from '../../keys/agent/client.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
@@ -40,7 +41,7 @@ async function openAgent(config: SshConfig, person: Person): Promise<AgentClient
   try {
     return new AgentClient(await connectUnix(socket))
   } catch (error) {
-    person.tell(`no agent at ${socket}: ${reason(error)}`, 'DEBUG')
+    person.tell(`no agent at ${socket}: ${reasonOf(error)}`, 'DEBUG')
     return undefined
   }
 }
@@ -49,7 +50,7 @@ async function agentIdentities(agent: AgentClient | undefined, person: Person) {
   try {
     return await agent?.identities() ?? []
   } catch (error) {
-    person.tell(`the agent tells no keys: ${reason(error)}`, 'DEBUG')
+    person.tell(`the agent tells no keys: ${reasonOf(error)}`, 'DEBUG')
     return []
   }
 }
@@ -100,8 +101,4 @@ async function answer(question: string, echo: boolean, person: Person): Promise<
   const text = echo ? await person.ask(question) : await person.askSecret(question)
   if (text === undefined) throw new KeyError(`nobody can be asked: ${question.trim()}`, { code: 'ERR_NO_TERMINAL' })
   return text
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../errors/reason-of.ts'
 import { KeyError } from '../../errors/ssh-error.ts'
 import type { AgentClient } from '../../keys/agent/client.ts'
 import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'
@@ -49,6 +50,6 @@ async function giveToAgent(key: PrivateKey, path: string, { when, lifetime }: Ad
     await agent.addIdentity(key, { comment: key.comment || path, ...lifetime !== undefined && { lifetime }, ...when === 'confirm' && { confirm: true } })
     person.tell(`Identity added to the agent: ${path}`, 'DEBUG')
   } catch (error) {
-    person.tell(`The agent does not take ${path}: ${error instanceof Error ? error.message : String(error)}`, 'DEBUG')
+    person.tell(`The agent does not take ${path}: ${reasonOf(error)}`, 'DEBUG')
   }
 }

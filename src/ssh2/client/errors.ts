@@ -1,3 +1,4 @@
+import { reasonOf } from '../../errors/reason-of.ts'
 import { ChannelError } from '../../errors/ssh-error.ts'
 
 /** Where an error of the connection comes from, as `ssh2` names it in `err.level`. */
@@ -27,7 +28,7 @@ export const noResponse = (): ClientError => clientError('No response from serve
 
 /** The error of a channel that could not be opened, with the server's text alone. @param cause what the bindings threw */
 export function openFailure(cause: unknown): ClientError {
-  if (!(cause instanceof ChannelError)) return clientError(cause instanceof Error ? cause.message : String(cause), {}, cause)
+  if (!(cause instanceof ChannelError)) return clientError(reasonOf(cause), {}, cause)
   const text = cause.message.replace(/^Channel open failure \([^)]*\)(: )?/, '')
   return clientError(`(SSH) Channel open failure: ${text}`, { reason: cause.reason }, cause)
 }

@@ -101,15 +101,18 @@ export async function serveConnections(client: Pick<Client, 'closed'>, address: 
   void client.closed.then(close)
   const server = servers[0]!
   const bound = server.address() as AddressInfo | string
+  return forwardingOf(typeof bound === 'string' ? 0 : bound.port, connections, { closed, close, finish })
+}
+
+/** What a caller holds of a forwarding that runs. */
+export function forwardingOf(port: number, connections: Connections, end: Pick<Forwarding, 'closed' | 'close' | 'finish'>): Forwarding {
   return {
-    port: typeof bound === 'string' ? 0 : bound.port,
+    port,
     get connections() {
       return connections.size
     },
-    closed,
-    close,
-    finish,
-    [Symbol.asyncDispose]: close,
+    ...end,
+    [Symbol.asyncDispose]: end.close,
   }
 }
 

@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Client } from '../../client/client.ts'
 import type { ForwardedConnection } from '../../client/listener.ts'
-import { Connections, type Forwarding, type ForwardingOptions, serveConnections } from '../forward/server.ts'
+import { Connections, type Forwarding, type ForwardingOptions, forwardingOf, serveConnections } from '../forward/server.ts'
 import { openBySocks, type SocksTarget } from '../forward/socks.ts'
 
 export type { Forwarding, ForwardingOptions } from '../forward/server.ts'
@@ -98,16 +98,7 @@ async function serveListener(client: Client, from: ForwardRemoteOptions['from'],
     await listener.close()
     await closed
   }
-  return {
-    port: listener.port,
-    get connections() {
-      return connections.size
-    },
-    closed,
-    close,
-    finish,
-    [Symbol.asyncDispose]: close,
-  }
+  return forwardingOf(listener.port, connections, { closed, close, finish })
 }
 
 function listening(from: ForwardAddress): ListenOptions {

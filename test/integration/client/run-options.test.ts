@@ -1,24 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Client, CommandError, connect, insecureAcceptAnyHostKey, publicKey, type RunOptions, sh } from '../../../src/index.ts'
-import type { SshServer } from '../../support/ssh-server.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { describe, expect, test } from 'vitest'
+import { CommandError, type RunOptions, sh } from '../../../src/index.ts'
+import { sshdAndClient } from '../../support/client-of.ts'
 import { rejection, within } from '../../support/within.ts'
 
-let server: SshServer
-let client: Client
-beforeAll(async () => {
-  server = await startSshd()
-  client = await connect({ host: server.host, port: server.port, username: server.user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))] })
-})
-afterAll(async () => {
-  await client.close()
-  await server.stop()
-})
+const here = sshdAndClient()
 
 const bytes = new TextEncoder().encode('hello world')
-const failure = async (command: string, options: RunOptions) => await within(8000, 'it', rejection(client.run(command, options))) as CommandError
+const failure = async (command: string, options: RunOptions) => await within(8000, 'it', rejection(here.client.run(command, options))) as CommandError
 
 describe('stdin', () => {
   const inputs: Record<string, () => RunOptions['stdin']> = {
@@ -36,7 +25,7 @@ describe('stdin', () => {
   } as never
 
   test.each(Object.keys(inputs))('%s', async (name) => {
-    expect((await client.run('cat', { stdin: (inputs[name] as () => RunOptions['stdin'])() })).stdout.trim()).toBe('hello world')
+    expect((await here.client.run('cat', { stdin: (inputs[name] as () => RunOptions['stdin'])() })).stdout.trim()).toBe('hello world')
   })
 
   test.each<[string, unknown]>([
@@ -44,20 +33,20 @@ describe('stdin', () => {
     ['shared memory', new Uint8Array(new SharedArrayBuffer(3))], ['a function', () => 'x'],
   ])('%s is a TypeError, and nothing is started', async (_, stdin) => {
     let started = false
-    const exec = client.exec.bind(client)
-    client.exec = (...operands) => { started = true; return exec(...operands) }
-    expect(await rejection(client.run('cat', { stdin } as never))).toBeInstanceOf(TypeError)
-    client.exec = exec
+    const exec = here.client.exec.bind(here.client)
+    here.client.exec = (...operands) => { started = true; return exec(...operands) }
+    expect(await rejection(here.client.run('cat', { stdin } as never))).toBeInstanceOf(TypeError)
+    here.client.exec = exec
     expect(started).toBe(false)
   })
 
   test('a part that cannot be sent ends the command', async () => {
-    expect(await rejection(client.run('cat', { stdin: (function* () { yield 'a'; yield 5 as never })() }))).toBeInstanceOf(TypeError)
+    expect(await rejection(here.client.run('cat', { stdin: (function* () { yield 'a'; yield 5 as never })() }))).toBeInstanceOf(TypeError)
   })
 
   test('a source that fails ends the command with its error', async () => {
     const reason = new Error('no more')
-    expect(await rejection(client.run('cat', { stdin: new ReadableStream({ pull: () => { throw reason } }) }))).toBe(reason)
+    expect(await rejection(here.client.run('cat', { stdin: new ReadableStream({ pull: () => { throw reason } }) }))).toBe(reason)
   })
 })
 
@@ -73,7 +62,7 @@ describe('check', () => {
   })
 
   test('code 0 is none', async () => {
-    expect((await client.run('true', { check: true })).exit.code).toBe(0)
+    expect((await here.client.run('true', { check: true })).exit.code).toBe(0)
   })
 })
 
@@ -84,11 +73,11 @@ describe('timeout', () => {
   })
 
   test.each([0, Infinity, 2 ** 31])('%d is none, or long', async (timeout) => {
-    expect((await client.run('echo x', { timeout })).stdout).toBe('x\n')
+    expect((await here.client.run('echo x', { timeout })).stdout).toBe('x\n')
   })
 
   test('NaN is refused before anything is sent', async () => {
-    expect(await rejection(client.run('true', { timeout: Number.NaN }))).toBeInstanceOf(RangeError)
+    expect(await rejection(here.client.run('true', { timeout: Number.NaN }))).toBeInstanceOf(RangeError)
   })
 
   test('an abort has its own reason', async () => {
@@ -104,40 +93,40 @@ describe('maxBuffer', () => {
   })
 
   test('as much as that is fine', async () => {
-    expect((await client.run('printf 12345', { maxBuffer: 5 })).stdout).toBe('12345')
+    expect((await here.client.run('printf 12345', { maxBuffer: 5 })).stdout).toBe('12345')
   })
 })
 
 describe('cwd', () => {
   test.each(['/tmp', '/usr/bin', '/'])('%s', async (cwd) => {
-    expect((await client.run('pwd -P', { cwd })).stdout.trim().length).toBeGreaterThan(0)
-    expect((await client.run('pwd', { cwd })).stdout).toBe(`${cwd}\n`)
+    expect((await here.client.run('pwd -P', { cwd })).stdout.trim().length).toBeGreaterThan(0)
+    expect((await here.client.run('pwd', { cwd })).stdout).toBe(`${cwd}\n`)
   })
 
   test('names are quoted, and a relative one is no option', async () => {
     const names = ['with space', '-P', '$(touch hacked)', 'a\'b', '"', '~', ';exit 9']
-    const root = (await client.run('mktemp -d', { check: true })).stdout.trim()
+    const root = (await here.client.run('mktemp -d', { check: true })).stdout.trim()
     for (const name of names) {
-      await client.run(sh`mkdir -- ${`${root}/${name}`}`, { check: true })
-      expect((await client.run('pwd', { cwd: `${root}/${name}`, check: true })).stdout).toBe(`${root}/${name}\n`)
-      expect((await client.run(sh`cd ${root} && ${'true'}`, { check: true })).exit.code).toBe(0)
+      await here.client.run(sh`mkdir -- ${`${root}/${name}`}`, { check: true })
+      expect((await here.client.run('pwd', { cwd: `${root}/${name}`, check: true })).stdout).toBe(`${root}/${name}\n`)
+      expect((await here.client.run(sh`cd ${root} && ${'true'}`, { check: true })).exit.code).toBe(0)
     }
-    await client.run(sh`rm -rf ${root}`, { check: true })
+    await here.client.run(sh`rm -rf ${root}`, { check: true })
   })
 
   test('nothing runs where there is no such directory', async () => {
-    const { stdout, exit } = await client.run('echo ran; echo again', { cwd: '/nowhere at all' })
+    const { stdout, exit } = await here.client.run('echo ran; echo again', { cwd: '/nowhere at all' })
     expect([stdout, exit.code === 0]).toEqual(['', false])
   })
 })
 
 test.each<[string, unknown]>([['an array', ['ls']], ['nothing', undefined], ['a number', 5]])('a command that is %s is named', async (_, command) => {
-  expect(await rejection(client.run(command as never))).toMatchObject({ name: 'TypeError', message: expect.stringContaining('a command must be a string') })
+  expect(await rejection(here.client.run(command as never))).toMatchObject({ name: 'TypeError', message: expect.stringContaining('a command must be a string') })
 })
 
 test('what sh makes arrives as it is', async () => {
   const words = ['plain', '', ' ', 'a b', '\'', '"', '$HOME', '`id`', '\\', '\n', '*', '!x', '~', '#', '=ls', '-n', 'ä😀', '{a,b}', ';', '&']
-  for (const word of words) expect((await client.run(sh`printf %s ${word}`)).stdout).toBe(word)
-  expect((await client.run(sh`printf '%s|' ${words}`)).stdout).toBe(words.map((word) => `${word}|`).join(''))
-  expect((await client.run(sh`printf ${'%d'} ${42}`)).stdout).toBe('42')
+  for (const word of words) expect((await here.client.run(sh`printf %s ${word}`)).stdout).toBe(word)
+  expect((await here.client.run(sh`printf '%s|' ${words}`)).stdout).toBe(words.map((word) => `${word}|`).join(''))
+  expect((await here.client.run(sh`printf ${'%d'} ${42}`)).stdout).toBe('42')
 })

@@ -1,27 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Client, connect, insecureAcceptAnyHostKey, publicKey } from '../../../src/index.ts'
+import { expect, test } from 'vitest'
 import { toDuplex } from '../../../src/node/index.ts'
-import type { SshServer } from '../../support/ssh-server.ts'
-import { startSshd } from '../../support/sshd.ts'
+import { sshdAndClient } from '../../support/client-of.ts'
 
-let server: SshServer
-let client: Client
-beforeAll(async () => {
-  server = await startSshd()
-  client = await connect({ host: server.host, port: server.port, username: server.user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))] })
-})
-afterAll(async () => {
-  await client.close()
-  await server.stop()
-})
+const here = sshdAndClient()
 
 test('a process is one: what is written comes back, the end is an EOF', async () => {
-  const duplex = toDuplex(await client.exec('cat'))
+  const duplex = toDuplex(await here.client.exec('cat'))
   duplex.write('one ')
   duplex.end('two')
   expect(await text(duplex)).toBe('one two')
@@ -31,7 +19,7 @@ test('a connection of openTcp is a socket for an HTTP client', async () => {
   const web = createServer((_, response) => { response.end('through SSH') })
   await new Promise<void>((done) => web.listen(0, '127.0.0.1', done))
   const { port } = web.address() as AddressInfo
-  const duplex = toDuplex(await client.openTcp('127.0.0.1', port))
+  const duplex = toDuplex(await here.client.openTcp('127.0.0.1', port))
   const request = get({ createConnection: () => duplex as never, host: '127.0.0.1', port, headers: { connection: 'close' } })
   const [response] = await once(request, 'response') as [NodeJS.ReadableStream]
   expect(await text(response)).toBe('through SSH')
@@ -39,7 +27,7 @@ test('a connection of openTcp is a socket for an HTTP client', async () => {
 })
 
 test('destroy closes the channel', async () => {
-  const process = await client.exec('cat')
+  const process = await here.client.exec('cat')
   const duplex = toDuplex(process)
   duplex.on('error', () => {})
   duplex.destroy()
@@ -47,7 +35,7 @@ test('destroy closes the channel', async () => {
 })
 
 test('close() of the process is an error of the stream', async () => {
-  const process = await client.exec('cat')
+  const process = await here.client.exec('cat')
   const duplex = toDuplex(process)
   duplex.resume()
   const failed = once(duplex, 'error')
