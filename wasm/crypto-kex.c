@@ -167,10 +167,10 @@ static int compute_secret(LIBSSH2_SESSION *session, struct kex *kex)
              "cannot compute the exchange hash") : 0;
 }
 
-/* Longer signatures are none that an agent would take. */
+/* No agent would take a longer signature. */
 #define SIGNATURE_KEPT_MAX 16384
 
-/* What proves later whom the session is with: the key and its signature. */
+/* The key and its signature prove later which server the session is with. */
 static int keep_hostkey(LIBSSH2_SESSION *session, const struct reply *reply)
 {
     if(reply->signature_len <= SIGNATURE_KEPT_MAX) {

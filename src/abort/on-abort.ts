@@ -3,7 +3,7 @@ const waiting = new WeakMap<AbortSignal, Set<Entry>>()
 
 interface Entry { readonly aborted: () => void }
 
-/** A look at a signal that a caller gives. @throws TypeError for what is none. */
+/** Checks a signal that a caller gives. @throws TypeError for anything that is not an AbortSignal. */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal === undefined) return
   const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>

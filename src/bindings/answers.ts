@@ -7,13 +7,13 @@ interface Request {
   error?: { reason: unknown }
 }
 
-/** Who is asked in a call of userauth, and what has been asked last. */
+/** The function that is asked in a call of userauth, and the last request to it. */
 interface Asking {
   asked: unknown
   request?: Request | undefined
 }
 
-/** Turns somebody who takes their time into a callback that C repeats: pending, then the answer. Each call of userauth asks whom it was given. */
+/** Turns a function that may take its time into a callback that C repeats: pending, then the answer. Each call of userauth asks the function that it was given. */
 export class Answers {
   readonly #running: () => Step | undefined
   readonly #answered: () => void
@@ -25,7 +25,7 @@ export class Answers {
     this.#answered = answered
   }
 
-  /** Runs one attempt of a call whose callback will ask `asked`. An error of theirs is thrown as it is. */
+  /** Runs one attempt of a call whose callback will ask `asked`. An error of that function is thrown as it is. */
   during<T>(step: Step, asked: unknown, attempt: () => T): T {
     const asking = this.#asking.get(step) ?? { asked }
     asking.asked = asked

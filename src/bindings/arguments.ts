@@ -1,7 +1,7 @@
-/// What callers give, checked before C is called: there numbers are cut to 32 bits, and texts end at a NUL.
+/// Checks of what callers give, made before C is called: C would cut numbers to 32 bits and end texts at a NUL.
 import { binaryOf, bytesOf, type SendableData } from '../wire-format/bytes-of.ts'
 
-/** `value`, if it is a whole number within the bounds. @throws TypeError for what is no number, RangeError for other numbers. */
+/** `value`, if it is a whole number within the bounds. @throws TypeError for anything but a number, RangeError for other numbers. */
 export function wholeNumber(value: number, name: string, min = 0, max = 0xffffffff): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`)

@@ -2,10 +2,10 @@ import { Step } from '../core/lane.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
-/** Turns work of JavaScript that takes its time into a call that is repeated: EAGAIN, and in the end what came of it. */
+/** Turns asynchronous work of JavaScript into a call that is repeated: EAGAIN, and in the end its result. */
 export class AsyncCall {
   readonly #context: SessionContext
-  /** Calls from outside the driver that have not been told yet what came of them. */
+  /** Calls from outside the driver that have not been given their result yet. */
   readonly #direct: Step[] = []
 
   constructor(context: SessionContext) {
@@ -15,7 +15,7 @@ export class AsyncCall {
 
   /**
    * Begins `start` at the first attempt of this call, and gives its result to the one that finds it done.
-   * @param seenThrough an abort does not end it: what comes of it then is disposed of.
+   * @param seenThrough an abort does not end the work: its result is then disposed of.
    */
   call<T>(call: readonly unknown[], start: () => Promise<T>, seenThrough = false): T | Again {
     return this.callWith(call, start, (result: T): T | Again => result, seenThrough)

@@ -132,7 +132,7 @@ class Attempt {
     // Without a word: a goodbye would be waited for where the server reads nothing.
     deadline.own({ [Symbol.dispose]: () => session.free() })
     deadline.disown(owned)
-    // A person may be asked for hours: nobody waits for the answer once the server has gone. Who has been told so by another way comes first.
+    // A person may take hours to answer: nobody waits for the answer once the server has gone. An error that says so in another way comes first.
     void session.ended().then((error) => inAnotherTurn(() => deadline.end(error)))
     if (rekey) session.rekeyAfter(rekey)
     return session
@@ -172,7 +172,7 @@ class Attempt {
     }
   }
 
-  /** Servers announce their keys behind the login. Nobody waits for what comes of it. */
+  /** Servers announce their keys after the login. Nobody waits for the result. */
   #listenForHostKeys(session: Session): void {
     const { host = '', port = 22, hostKey, algorithms, debug } = this.#options
     if (!hostKey.update) return
@@ -201,7 +201,7 @@ async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<r
   return []
 }
 
-/** What a policy of the caller's own may give, and what of it is a yes. */
+/** Checks what a policy of the caller's own returns: nothing and `true` accept the key. */
 function accept(verdict: unknown): void {
   if (verdict === undefined || verdict === true) return
   if (verdict === false) throw new HostKeyError('the hostKey policy refused the host key: verify() gave false', { code: 'ERR_HOST_KEY_UNKNOWN' })

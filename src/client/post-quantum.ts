@@ -7,7 +7,7 @@ const POST_QUANTUM: readonly string[] = [
 
 export const isPostQuantum = (kex: string): boolean => POST_QUANTUM.includes(kex)
 
-/** With `requirePostQuantum` nothing else is offered, in later exchanges neither. A server that has none of it ends the first one: the error for that. */
+/** With `requirePostQuantum` nothing else is offered, in later exchanges either. A server without such a method ends the first exchange: this makes the error for that. */
 export function asNotPostQuantum(error: unknown): unknown {
   if (!(error instanceof SSHError) || !error.message.includes('no common key exchange')) return error
   return new SSHError(`requirePostQuantum: the server has no post-quantum key exchange (${error.message})`, { code: 'ERR_NOT_POST_QUANTUM', errno: error.errno, cause: error })

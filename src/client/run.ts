@@ -26,7 +26,7 @@ export interface RunResult {
   readonly stderr: string
   readonly stdoutBytes: Uint8Array
   readonly stderrBytes: Uint8Array
-  /** A non-zero code is data, not an error, but for `check`. */
+  /** A non-zero code is data, not an error, unless `check` is set. */
   readonly exit: Exit
 }
 

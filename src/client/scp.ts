@@ -104,7 +104,7 @@ async function send(session: Session, path: string, source: ByteSource, { signal
 async function judge(channel: Channel, path: string, signal: AbortSignal | undefined): Promise<void> {
   const { session } = channel
   const [rc, verdict] = await session.complete(() => channel.read(1), { signal })
-  if (rc === 0) throw failed(`${path}: the server ended without a word`)
+  if (rc === 0) throw failed(`${path}: the server ended without an answer`)
   if (verdict[0] === 0) return
   const [, words] = await session.complete(() => channel.read(256), { signal })
   throw failed(`${path}: ${printable(decodeText(words).split('\n')[0] ?? '')}`)

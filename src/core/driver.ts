@@ -150,7 +150,7 @@ export class Driver {
     this.arrived()
   }
 
-  /** Bytes arrived: C says for whom. */
+  /** Bytes have arrived: C says which channel they are for. */
   arrived(): void {
     this.#waits.moved()
     this.#released = true
@@ -159,7 +159,7 @@ export class Driver {
 
   /**
    * Whether a long computation of C may go on: one slice in a turn of the event loop, however many operations ask, so that everybody else there gets
-   * theirs in between. Who is told no is attempted again in the next turn.
+   * a turn in between. An operation that is told no is attempted again in the next turn.
    */
   slice(): boolean {
     if (this.#slices++ > 0) return false
@@ -171,7 +171,7 @@ export class Driver {
     return true
   }
 
-  /** A lane is free again, or the session has ended: who was held up by it may go on. */
+  /** A lane is free again, or the session has ended: the operations that it held up may go on. */
   release(): void {
     this.markReady(ALL)
     this.#released = true
@@ -230,7 +230,7 @@ export class Driver {
     if (operation.attempt()) {
       this.#pending.delete(operation)
       this.#released = true
-      // One that had to do with a channel alone can have changed nothing for the others.
+      // An operation that dealt with one channel only cannot have changed anything for the others.
       this.markReady(operation.source ?? ALL)
     } else if (operation.source !== undefined) this.#park(operation, operation.source)
   }

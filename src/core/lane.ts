@@ -6,11 +6,11 @@ export class Step {
   readonly call: readonly unknown[]
   /** Bytes of a write that are on their way already. */
   written = 0
-  /** What came of it, once it is over. */
+  /** The result of the call, once it is over. */
   outcome: { readonly value?: unknown, readonly error?: { readonly reason: unknown } } | undefined
-  /** Makes the next attempt at this call, for whoever cannot wait until its caller does. */
+  /** Makes the next attempt at this call, for code that cannot wait until its caller does. */
   resume: (() => unknown) | undefined
-  /** It must be brought to its end whoever waits for it, because something comes of it that has to be closed. */
+  /** The call must be brought to its end even if nobody waits for it, because its result has to be closed. */
   seenThrough = false
   /** The operation that this call belongs to; `undefined` for a call from outside the driver. */
   owner: object | undefined
@@ -24,12 +24,12 @@ export class Step {
     return this.lane === lane && isSameCall(this.call, call)
   }
 
-  /** True while libssh2 stands in the middle of this call, and must be brought to its end whoever waits for it (law 7). */
+  /** True while libssh2 stands in the middle of this call, which must then be brought to its end even if nobody waits for it (law 7). */
   get midway(): boolean {
     return !this.outcome && (this.seenThrough || this.lane?.holder === this)
   }
 
-  /** Tells again what came of it. */
+  /** Gives the result again, or throws it again. */
   recall<T>(): T {
     if (this.outcome?.error) throw this.outcome.error.reason
     return this.outcome?.value as T
@@ -48,7 +48,7 @@ export class Lane {
     return this.#holder?.outcome ? undefined : this.#holder
   }
 
-  /** The same call, begun by somebody outside the driver, who comes again with it. */
+  /** The same call, where it was begun outside the driver and its caller repeats it. */
   begun(call: readonly unknown[]): Step | undefined {
     const { holder } = this
     return holder && !holder.owner && holder.is(this, call) ? holder : undefined

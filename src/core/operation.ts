@@ -4,7 +4,7 @@ import { type Lane, Step } from './lane.ts'
 /** What a call of the bindings gives while it would block: the number itself, or a tuple that begins with it. */
 export type Again = typeof LIBSSH2_ERROR_EAGAIN
 
-/** Who hears of the end of an operation. */
+/** The functions that hear of the end of an operation. */
 export interface Settle<T> {
   resolve(result: T): void
   reject(reason: unknown): void
@@ -67,7 +67,7 @@ export class Operation<T = unknown> {
     return step
   }
 
-  /** For calls that give something else each time: over, it is no step of this operation any more. */
+  /** For calls that give something else each time: once such a call is over, it is no longer a step of this operation. */
   forget(step: Step): void {
     const at = this.#steps?.indexOf(step) ?? -1
     if (at < 0) return
@@ -109,13 +109,13 @@ export class Operation<T = unknown> {
     return this.detached && !this.midway
   }
 
-  /** Where nothing is under way, the function said EAGAIN of its own: it waits for another answer than the one that it got. */
+  /** Where nothing is under way, the function itself said EAGAIN: it waits for another answer than the one that it got. */
   #dropFinished(): void {
     if (this.#calls > 0 || !this.#steps?.every(({ outcome }) => outcome)) return
     this.#steps = undefined
   }
 
-  /** What the function has begun is seen through, though it did not wait for it. */
+  /** Brings to its end what the function has begun, even if the function did not wait for it. */
   #finishSteps(): boolean {
     let finished = true
     for (const step of this.#steps ?? []) {

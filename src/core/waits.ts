@@ -10,32 +10,32 @@ interface Blocked {
   delay: number
 }
 
-/** Callers for whom is kept how far they have seen. */
+/** The most calls that are remembered. */
 const KEPT = 1024
 
-/** More is too much for timers. */
+/** The longest delay, in milliseconds, that a timer is set to. */
 const LONGEST_DELAY = 2 ** 30
 
 /**
- * Who waits until something moves. Nobody says who he is when he begins to wait, but each has made a call that said EAGAIN before. So a wait ends at once
- * while there is a call that was told EAGAIN before the last move and has not been repeated since: its caller may be the one who waits, and what he wants may
- * be there already. Where he is not, he waits again with nothing moved: then he is held back, each time twice as long, so that an idle session is left
- * in peace whoever has given up a call, and nobody waits longer in vain than he was away himself.
+ * The callers that wait until something moves. A wait does not say whose it is, but each caller has made a call that said EAGAIN before. So a wait ends at
+ * once while there is a call that was told EAGAIN before the last move and has not been repeated since: its caller may be the one that waits, and its data may
+ * be there already. If it was another caller, it waits again although nothing has moved. Then it is held back, twice as long each time, so that a call that
+ * somebody has given up does not keep an idle session busy, and no caller waits longer in vain than it was away itself.
  */
 export class Waits {
   #moves = 0
-  /** How far those were who have made no call, when somebody last was told anything. */
+  /** The number of moves that callers without a call had seen when a wait last ended. */
   #seen = 0
   /** By what the call is made on: a lane, a channel, … */
   readonly #blocked = new Map<unknown, Blocked[]>()
   readonly #waiters = new Set<() => void>()
 
-  /** Something has come from outside: whoever waits next without having looked again goes on. What an operation's end moves does not count: who only waits for it would never wait. */
+  /** Something has come from outside: a caller that waits next without having looked again goes on. The end of an operation does not count, since a caller that waits for nothing else would never wait. */
   moved(): void {
     this.#moves += 1
   }
 
-  /** All who wait go on. */
+  /** Ends every wait. */
   wake(): void {
     if (this.#waiters.size === 0) return
     const waiters = [...this.#waiters]

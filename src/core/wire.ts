@@ -2,18 +2,18 @@ import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 import { StreamPort } from './stream-port.ts'
 import type { BytePort, Transport } from '../runtime/transport.ts'
 
-/** Received and not yet taken: above this the transport is paused, below half of it resumed. */
+/** Bytes that were received and not yet taken: above this the transport is paused, below half of it resumed. */
 const INBOUND_HIGH = 1 << 20
-/** Sent and not yet taken by the runtime: above this no new data is written (law 3). */
+/** Bytes that were sent and not yet taken by the runtime: above this no new data is written (law 3). */
 const OUTBOUND_HIGH = 1 << 20
-/** Data stops far below: only a peer that asks and asks, and reads no answers, gets here. Nothing more is received from it until it does. */
+/** Data stops far below this: only a peer that keeps asking and never reads the answers gets here. Nothing more is received from it until it reads. */
 const ANSWERS_HIGH = 4 << 20
 const STAGE_SIZE = 64 << 10
-/** From here on a packet is handed on in memory of its own: copied once, and the rest of no stage is wasted. */
+/** Packets of this size and above are handed on in memory of their own: they are copied once, and no rest of a stage is wasted. */
 const OWN_MEMORY = 16 << 10
 /** As many packets of own memory as `OUTBOUND_HIGH` has room for. */
 const MOST_SPARE = 32
-/** For keystrokes and keepalives: idle sessions hold no more. */
+/** The stage for keystrokes and keepalives: idle sessions hold no more than this. */
 const SMALL_STAGE = 1 << 10
 const NO_STAGE = new Uint8Array(0)
 
@@ -178,12 +178,12 @@ export class Wire {
     return this.#ended
   }
 
-  /** All that arrived has been taken. */
+  /** True if everything that arrived has been taken. */
   get empty(): boolean {
     return this.#chunks.length === 0
   }
 
-  /** Resolves when what was sent has gone out, or cannot any more. */
+  /** Resolves when everything that was sent has gone out, or can no longer go out. */
   close(): Promise<void> {
     if (!this.#closed) {
       this.flush()
@@ -203,7 +203,7 @@ export class Wire {
   }
 }
 
-/** No other view of it is in use: it is not a part of a stage. */
+/** True if no other view of this memory is in use, because it is not a part of a stage. */
 function ownsMemory(chunk: Uint8Array): boolean {
   return chunk.length >= OWN_MEMORY && chunk.length === chunk.buffer.byteLength
 }

@@ -14,7 +14,7 @@ const ENOSYS = -38
 /**
  * Instantiates the compiled module. Its imports are the functions of `host` and the little that the C library asks for: the time, and
  * files and `select`, which it does not get. Written by hand: Emscripten's own glue is seven times as large.
- * @throws WebAssembly.LinkError if the module is none of ours.
+ * @throws WebAssembly.LinkError if the module is not one of this library.
  */
 export async function createModule(compiled: WebAssembly.Module, host: HostFunctions): Promise<Libssh2Module> {
   const noFile = () => EBADF

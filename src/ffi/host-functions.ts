@@ -50,7 +50,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
   })
 }
 
-/** None may throw: C would be left in the middle of what it does, as by a trap. So it is made one. */
+/** None of them may throw, since that would leave C in the middle of a call, as a trap does. So what they throw is treated as a trap. */
 function trapping(functions: HostFunctions): HostFunctions {
   const guarded = Object.entries(functions).map(([name, run]: [string, (...operands: never[]) => unknown]) => [name, (...operands: never[]) => {
     try {

@@ -39,7 +39,7 @@ export class Instance {
     this.call((c) => c._libssh2_init(0))
   }
 
-  /** Makes an instance. Rejects if the module is none of ours. */
+  /** Makes an instance. Rejects if the module is not one of this library. */
   static async create(options: InstanceOptions = {}): Promise<Instance> {
     const compiled = options.module ?? await loadModule()
     const hosts = new Map<number, SessionHost>()

@@ -14,7 +14,7 @@ export type ForwardKind = 'local' | 'remote' | 'dynamic'
 
 /**
  * Reads `[bind_address:]port:host:hostport` with its variations for Unix sockets (a part that begins with `/`), IPv6 addresses in brackets, and without a destination.
- * Undefined where the text is none of these. Port 0 is for `remote` only: the server chooses one.
+ * Undefined for any other text. Port 0 is for `remote` only: the server chooses one.
  */
 export function parseForward(text: string, kind: ForwardKind): Forward | undefined {
   const fields = splitFields(text)

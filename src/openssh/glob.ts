@@ -39,7 +39,7 @@ function closingBracket(pattern: string, start: number): number {
   return pattern.slice(start, close).includes('/') ? -1 : close
 }
 
-/** Ranges stay ranges; one whose ends are the wrong way round matches nothing, so it is left out. */
+/** Ranges stay ranges. A range whose ends are the wrong way round matches nothing, so it is left out. */
 function bracketSource(inner: string): string {
   const classes = inner.replace(/\[:(alpha|digit|alnum|upper|lower|space|xdigit):\]/g, (_, name: string) => CLASSES[name]!)
   const source = classes.replace(/(.)-(.)|(.)/gsu, (_, from: string | undefined, to: string | undefined, single: string | undefined) =>

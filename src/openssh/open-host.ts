@@ -15,7 +15,7 @@ export interface HostOptions {
   readonly options?: Readonly<Record<string, string>> | readonly ConfigOption[] | undefined
   /** Options of `connect()` on top of what the configuration says: what stands here wins. */
   readonly connect?: Partial<ConnectOptions> | undefined
-  /** Who is asked for passphrases, passwords and new host keys. Nobody, if it is left out: what would need an answer fails. */
+  /** The person to ask for passphrases, passwords and new host keys. If it is left out, nobody is asked, and what would need an answer fails. */
   readonly person?: Person | undefined
   readonly signal?: AbortSignal | undefined
 }

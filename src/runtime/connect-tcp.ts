@@ -9,7 +9,7 @@ export interface ConnectTcpOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Opens a TCP connection. @throws SSHError where the runtime has none, ConnectError with the system's code, or `signal.reason`. */
+/** Opens a TCP connection. @throws SSHError in a runtime without TCP, ConnectError with the system's code, or `signal.reason`. */
 export declare function connectTcp(options: ConnectTcpOptions): Promise<Transport>
 
 /** Opens the Unix socket of an authentication agent: at `path`, or where SSH_AUTH_SOCK says. @throws SSHError `ERR_NO_AGENT` where there is none, ConnectError where nobody listens. */

@@ -76,5 +76,5 @@ export interface LocalFiles {
   text(path: LocalName): string
 }
 
-/** The file system, as `#local-files` gives it. Where the runtime has none each call fails with SSHError `ERR_NO_LOCAL_FILES`. */
+/** The file system, as `#local-files` gives it. In a runtime without files each call fails with SSHError `ERR_NO_LOCAL_FILES`. */
 export declare const localFiles: LocalFiles

@@ -17,7 +17,7 @@ export interface AllowedSigner {
 
 /**
  * Reads the text of an allowed_signers file.
- * @throws TypeError for a line that is not understood, with its number: half a list of who may sign is none
+ * @throws TypeError for a line that is not understood, with its number: half of such a list must not be used
  */
 export function parseAllowedSigners(text: string): AllowedSigner[] {
   return text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/).flatMap((line, index) => {

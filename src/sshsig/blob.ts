@@ -9,7 +9,7 @@ import { signatureError } from './signature-error.ts'
 /** The hash of a message that is signed. */
 export type MessageHash = 'sha256' | 'sha512'
 
-/** A signature taken apart; nothing of it is verified. */
+/** A signature taken apart. Nothing in it has been verified. */
 export interface MessageSignature {
   /** Blob of the key that signed, or of its certificate. */
   readonly publicKey: Bytes

@@ -14,7 +14,7 @@ export interface VerifyMessageOptions {
   readonly namespace: string
   /** Who may sign: the text of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS), or what `parseAllowedSigners` made of it. */
   readonly allowedSigners: string | readonly AllowedSigner[]
-  /** Who is said to have signed; where left out, anybody on the list whose key it is (`principals` of the result). */
+  /** The person who is said to have signed. If it is left out, anybody on the list who has the key may have (`principals` of the result). */
   readonly principal?: string | undefined
   /** When the signer must have been allowed to: now, where left out; for a commit, its own time. */
   readonly at?: Date | undefined

@@ -3,11 +3,11 @@ import { encodeText } from './bytes.ts'
 /** What can be sent: text goes out as UTF-8, bytes as they are. Memory that others can write to or take away meanwhile (shared, resizable) is left out. */
 export type SendableData = string | ArrayBuffer | ArrayBufferView
 
-/** Its getter throws for whatever is none. */
+/** The getter of this property throws for anything that is not an ArrayBuffer. */
 const byteLength = /* @__PURE__ */ Reflect.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')
 
 /**
- * The bytes of `data`, in the same memory where it has some already. A number is not taken for a length.
+ * The bytes of `data`, in the same memory where it has bytes already. A number is an error, and not taken for a length.
  * @param name of the argument, for the error. @throws TypeError for anything else, and for memory that is shared, resizable or detached.
  */
 export function bytesOf(data: SendableData, name = 'data'): Uint8Array {

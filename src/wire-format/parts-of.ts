@@ -5,7 +5,7 @@ import { bytesOf, type SendableData } from './bytes-of.ts'
 export type SendableParts = SendableData | Blob | ReadableStream<SendableData> | AsyncIterable<SendableData> | Iterable<SendableData>
 
 /**
- * The parts of `data`, one after another; leaving the loop cancels a stream. What it is is looked at now, so that a mistake is told before anything is sent.
+ * The parts of `data`, one after another; leaving the loop cancels a stream. The type is checked at once, so that a mistake is reported before anything is sent.
  * @param name of the argument, for the error. @throws TypeError for anything else; the iteration throws one for a part that is neither text nor bytes.
  */
 export function partsOf(data: SendableParts, name = 'data'): AsyncIterable<Uint8Array> {

@@ -96,7 +96,7 @@ test('prompts wait for their answers, in as many rounds as there are', async () 
   expect(answers).toEqual(['answer 1.0', 'answer 3.0', 'answer 3.1'])
 })
 
-test('somebody who gives no answers ends the method, not the session', async () => {
+test('a person who gives no answers ends the method, not the session', async () => {
   const left = await authenticating(async (connection) => {
     await request(connection)
     connection.send(infoRequest('Password: '))

@@ -76,7 +76,7 @@ test.each([
   expect(code).toBe('ERR_LIBSSH2_PROTO')
 })
 
-test('0913: what is left of the first exchange proves whom the session is with, also after another exchange', async () => {
+test('0913: what is left of the first exchange proves which server the session is with, after another exchange too', async () => {
   let sessionId: Uint8Array | undefined
   const [before, after] = await attack(async (connection) => {
     const channel = await serveVictim(connection)

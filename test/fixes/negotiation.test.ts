@@ -127,7 +127,7 @@ test.each([30, 31, 33, 49])('0911: the packet of a wrong guess itself is thrown 
   expect(text).toBe('still here')
 })
 
-test('0304: names of extensions come after the methods, and are none', async () => {
+test('0304: names of extensions come after the methods, and are not taken for methods', async () => {
   const offers: string[][] = []
   await attack(async (connection) => {
     await connection.identify()

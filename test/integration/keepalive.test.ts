@@ -31,7 +31,7 @@ describe('the client', () => {
     expect((await client.run('echo alive')).stdout).toBe('alive\n')
   })
 
-  test('gives up a server that says nothing any more, and tells everybody who waits', async () => {
+  test('gives up a server that has gone silent, and tells every caller that waits', async () => {
     const client = await login({ keepalive: { interval: 50, countMax: 3 } }, proxy)
     const running = rejection(client.run('sleep 20'))
     await pause(100)

@@ -100,7 +100,7 @@ describe('forwardAccept', () => {
     expect(channel.free()).toBe(0)
   })
 
-  test('tells who has connected', async () => {
+  test('tells where a connection comes from', async () => {
     const listener = await listen()
     const socket = await dial(listener.port)
     const channel = await accept(listener)
@@ -146,7 +146,7 @@ describe('forwardAccept', () => {
 })
 
 describe('forwardCancel', () => {
-  test('ends the listening, and who waits in forwardAccept', async () => {
+  test('ends the listening, and every wait in forwardAccept', async () => {
     const listener = await listen()
     const waiting = rejection(used.session.complete(() => listener.forwardAccept()))
     await used.session.complete(() => listener.forwardCancel())

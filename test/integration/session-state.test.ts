@@ -40,7 +40,7 @@ describe('disconnect', () => {
     session.free()
   })
 
-  test('wakes who waits', async () => {
+  test('wakes the callers that wait', async () => {
     await using session = await openSession(server)
     const waiting = session.wait()
     session.disconnect()

@@ -155,7 +155,7 @@ describe('with OpenSSH', () => {
     expect(foundIn(instance, secrets)).toEqual([])
   })
 
-  test('a private key never comes there, nor its passphrase', async () => {
+  test('neither a private key nor its passphrase ever gets there', async () => {
     const instance = await Instance.create()
     const text = readFileSync(server.keys.ed25519.path, 'utf8')
     const file = Buffer.from(text.replace(/-----[^-]+-----|\s/g, ''), 'base64')

@@ -129,7 +129,7 @@ describe('law 4: one request that waits for its reply per channel; without patch
 })
 
 describe('law 5: one channel open in flight per session', () => {
-  test('by itself: a second open goes on with the first, and one channel comes of both', async () => {
+  test('by itself: a second open continues the first one, and both give one channel', async () => {
     const session = await raw()
     expect(session.openChannel()).toBe(0)
     await session.bytes(100)

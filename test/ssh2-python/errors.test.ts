@@ -58,7 +58,7 @@ describe('EAGAIN', () => {
     expect(await used.session.complete(() => ++calls)).toBe(1)
   })
 
-  test('test_eagain_write, test_eagain_write_no_call: a write is gone on with until all of it is sent', async () => {
+  test('test_eagain_write, test_eagain_write_no_call: a write goes on until all of it is sent', async () => {
     const channel = await execute(used.session, 'wc -c')
     const data = new Uint8Array(5_000_000)
     expect((await used.session.complete(() => channel.write(data)))[1]).toBe(data.length)

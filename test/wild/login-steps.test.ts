@@ -99,7 +99,7 @@ describe('what the server says about methods', () => {
     expect(client.authenticatedBy?.method).toBe('password')
   })
 
-  test('who is let in by none can see it', async () => {
+  test('a user whom method none lets in can see it', async () => {
     await using server = await startQuirkyServer()
     await using client = await login(server)
     expect(client.authenticatedBy).toEqual({ method: 'none', outcome: 'accepted', before: [] })

@@ -56,7 +56,7 @@ test('the refusal of an SCP transfer', async () => {
   expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
 })
 
-test('names of algorithms that are none', async () => {
+test('names that are not algorithms', async () => {
   const error = await failure((connection) => connection.handshake({ serverToClient: { cipher: `a${WORDS}` as 'aes128-ctr' } }), () => Promise.resolve())
   expect(error.code).toBe('ERR_LIBSSH2_KEX_FAILURE')
   expect(error.message).toContain(SHOWN)

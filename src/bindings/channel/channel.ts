@@ -43,15 +43,15 @@ export interface Exit {
   readonly message: string
 }
 
-/** Where a forwarded connection comes from. Text of the server: it may say what it likes. */
+/** Where a forwarded connection comes from. The server chose this text: it may say anything. */
 export interface Originator {
   readonly host: string
   readonly port: number
 }
 
-/** libssh2 reads no more in one call of ours; a larger `size` is cut to it. */
+/** The most bytes of one read; a larger `size` is cut to it. */
 const LARGEST_READ = 4 << 20
-/** Reads add their own size to it. */
+/** The largest receive window: a read adds its own size to it. */
 const LARGEST_WINDOW = 1 << 30
 const NOTHING = new Uint8Array(0)
 const LOCAL: Way = { local: true }
@@ -175,7 +175,7 @@ export class Channel implements Disposable {
 
   /**
    * Sets a variable in the environment of what is started next (RFC 4254 section 6.4).
-   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses, as most do but for names they list. libssh2_channel_setenv_ex.
+   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses, as most servers do for all names but those that they list. libssh2_channel_setenv_ex.
    */
   setenv(name: string, value: string): number {
     return this.#request(['setenv', name, value], (scope) => {

@@ -32,7 +32,7 @@ export class Listener implements Disposable {
   }
 
   /**
-   * Tells the server to listen no longer, and closes the connections that wait to be accepted. Who waits in `forwardAccept` gets `ERR_HANDLE_FREED`.
+   * Tells the server to listen no longer, and closes the connections that wait to be accepted. A caller that waits in `forwardAccept` gets `ERR_HANDLE_FREED`.
    * @returns 0, or EAGAIN: then repeat it. Idempotent. libssh2_channel_forward_cancel.
    */
   forwardCancel(): Again | 0 {

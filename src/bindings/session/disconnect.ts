@@ -11,7 +11,7 @@ export interface Disconnected {
   readonly description: string
 }
 
-/** libssh2 sends no longer ones in a disconnect message. */
+/** libssh2 sends no longer text in a disconnect message. */
 const LONGEST_TEXT = 256
 
 /** For `session.disconnect()`. */

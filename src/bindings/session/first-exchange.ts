@@ -4,7 +4,7 @@ import { decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import type { SessionContext } from '../session-context.ts'
 
-/** What the first key exchange has left: it proves to an agent, or to the keys that a server announces, whom a session is with. */
+/** What the first key exchange has left. It proves to an agent which server a session is with, and ties the keys that the server announces to it. */
 export interface FirstExchange {
   /** The session identifier (RFC 4253 section 7.2). */
   readonly sessionId: Uint8Array

@@ -119,7 +119,7 @@ export class Session implements Disposable, AsyncDisposable {
   /**
    * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered.
    * At once, if that has happened since the caller's EAGAIN, whoever has called since: any number of loops may wait, and await other things before.
-   * Who looks at something that does not say EAGAIN (`windowReadEx`) begins to wait in the same turn. The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
+   * A caller that looks at something that does not say EAGAIN (`windowReadEx`) has to begin to wait in the same turn. The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
    */
   wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(options.signal)
@@ -129,15 +129,15 @@ export class Session implements Disposable, AsyncDisposable {
    * Repeats `call` until it no longer says EAGAIN: the counterpart of blocking mode, in which `write` always writes all of its buffer.
    * It begins anew at each attempt; requests and writes that are done already are not made again, so it may make several, the same ones each time.
    * On abort the promise rejects at once with `signal.reason`. Where libssh2 has begun something that it cannot drop half way, it is finished
-   * unseen, and a channel or other object that comes of it is disposed of.
+   * unseen, and a channel or other object that it makes is disposed of.
    */
   complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     return this[CONTEXT].driver.run(callable(call, 'call'), { discard: dispose, ...options })
   }
 
   /**
-   * Exchanges identification strings and keys. 0, or EAGAIN.
-   * The server has proven then to have the host key; whether that key is the right one is the caller's to judge, by `hostkey()` or `hostkeyHash()`.
+   * Exchanges identification strings and keys. @returns 0, or EAGAIN.
+   * After it the server has proved that it has the host key; the caller has to judge whether that key is the right one, by `hostkey()` or `hostkeyHash()`.
    * libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
    */
   handshake(): number { return this.#handshake.run() }
@@ -263,13 +263,13 @@ export class Session implements Disposable, AsyncDisposable {
     this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
   }
 
-  /** Receives SSH_MSG_DEBUG; `null` ends that. LIBSSH2_CALLBACK_DEBUG. */
+  /** Called with each SSH_MSG_DEBUG; `null` for no call. LIBSSH2_CALLBACK_DEBUG. */
   set onDebug(callback: ((message: string, alwaysDisplay: boolean) => void) | null) {
     this.#onDebug = callback === null ? null : callable(callback, 'onDebug')
     this[CONTEXT].listen(LIBSSH2_CALLBACK_DEBUG, callback !== null)
   }
 
-  /** Receives the data of SSH_MSG_IGNORE; `null` ends that. LIBSSH2_CALLBACK_IGNORE. */
+  /** Called with the data of each SSH_MSG_IGNORE; `null` for no call. LIBSSH2_CALLBACK_IGNORE. */
   set onIgnore(callback: ((data: Uint8Array) => void) | null) {
     this.#onIgnore = callback === null ? null : callable(callback, 'onIgnore')
     this[CONTEXT].listen(LIBSSH2_CALLBACK_IGNORE, callback !== null)
@@ -468,7 +468,7 @@ const MEMORY_LIMIT = 512 << 20
 /** A session alone needs less than half of it. */
 const LEAST_MEMORY = 256 << 10
 
-/** What an aborted call has made, and nobody takes. */
+/** Disposes of what an aborted call has made and nobody takes. */
 function dispose(late: unknown): void {
   for (const made of Array.isArray(late) ? late : [late]) (made as Partial<Disposable> | null)?.[Symbol.dispose]?.()
 }

@@ -27,7 +27,7 @@ export interface MethodsLeft {
   readonly partialSuccess: boolean
 }
 
-/** What C asks while it authenticates, and how it is asked of those whom the call of userauth was given. */
+/** The callbacks that C makes while it authenticates: each asks the function that the call of userauth was given. */
 export function questions(answers: Answers): Pick<SessionHost, 'sign' | 'prompt' | 'newPassword'> {
   return {
     sign: (data, algorithm) => answers.ask(async (asked: SignFunction) => copyBytes(bytes(await asked(data, algorithm), 'the signature'))),
@@ -133,7 +133,7 @@ export class Userauth {
   }
 }
 
-/** No list of names, but a session that needs none. */
+/** Stands for a session that has authenticated without a list of names. */
 const AUTHENTICATED = 1 as Bytes
 
 function splitNames(list: string | null): string[] {

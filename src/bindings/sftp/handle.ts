@@ -17,7 +17,7 @@ import type { Sftp } from './sftp.ts'
 
 /** One entry of a directory. */
 export interface SftpDirectoryEntry {
-  /** Decoded as UTF-8; `filenameBytes` are the bytes themselves, for names that are none. */
+  /** Decoded as UTF-8; `filenameBytes` are the bytes themselves, for names that are not UTF-8. */
   readonly filename: string
   readonly filenameBytes: Uint8Array
   /** A line as `ls -l` prints it, made by the server; empty if it sent none. */

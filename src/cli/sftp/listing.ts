@@ -27,7 +27,7 @@ function longLine({ longentry, filename }: SftpEntry, prefix: string): string {
   return longentry.endsWith(filename) ? longentry.slice(0, longentry.length - filename.length) + prefix + filename : longentry || prefix + filename
 }
 
-/** As many columns as the terminal has room for; one where there is none. */
+/** As many columns as the terminal has room for; one column without a terminal. */
 export function columns(names: readonly string[], width = process.stdout.columns || 80): string[] {
   if (names.length === 0) return []
   const cell = Math.max(...names.map((name) => name.length)) + 4

@@ -64,7 +64,7 @@ async function fetchOne(state: SftpState, path: string, local: string | undefine
   return failed ? FAILED : 0
 }
 
-/** In batch mode the first command that fails ends it, but for those that begin with `-`. */
+/** In batch mode the first command that fails ends the program, except commands that begin with `-`. */
 async function session(state: SftpState, batch: string | undefined): Promise<number> {
   const batchMode = batch !== undefined
   const input = batch === undefined || batch === '-' ? process.stdin : createReadStream(batch)

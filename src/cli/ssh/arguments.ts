@@ -62,7 +62,7 @@ export function parseSsh(words: readonly string[]): SshArguments | Query | Simpl
   if (has('V')) return { verb: 'version' }
   if (has('Q')) return { verb: 'query', what: value('Q')! }
   if (has('1')) throw new UsageError('SSH protocol v.1 is no longer supported')
-  if (has('O')) throw new UsageError('-O: connections are not shared here, so that there is none to control')
+  if (has('O')) throw new UsageError('-O: this program does not share connections, so there is none to control')
   const connection = connectionOf(destination, given)
   const place = value('W')
   return {

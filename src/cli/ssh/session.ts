@@ -111,5 +111,5 @@ function codeOf(exit: Exit): number {
   return exit.code ?? WITHOUT_CODE
 }
 
-/** The command's exit says what there is to say. */
+/** The exit of the command tells the rest. */
 function ignore(): void {}

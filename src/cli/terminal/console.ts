@@ -14,7 +14,7 @@ export function consoleFiles(platform: NodeJS.Platform): { readonly input: strin
   return platform === 'win32' ? { input: '\\\\.\\CONIN$', output: '\\\\.\\CONOUT$' } : { input: '/dev/tty', output: '/dev/tty' }
 }
 
-/** `undefined` where there is none, as in a script: then nobody can be asked. */
+/** `undefined` without a terminal, as in a script: then nobody can be asked. */
 export function openConsole(platform: NodeJS.Platform = process.platform): Console | undefined {
   const files = consoleFiles(platform)
   let input: number | undefined

@@ -39,9 +39,9 @@ export class AgentStream {
     return answer
   }
 
-  /** Gives both directions back to the owner of the transport. @throws SSHError `ERR_AGENT_PROTOCOL` if the agent has said something that nobody asked for */
+  /** Gives both directions back to the owner of the transport. @throws SSHError `ERR_AGENT_PROTOCOL` if the agent has sent something that was not asked for */
   release(): void {
-    if (this.#received.length > 0) throw this.#fail(new SSHError('the agent said something that nobody asked for', { code: 'ERR_AGENT_PROTOCOL' }))
+    if (this.#received.length > 0) throw this.#fail(new SSHError('the agent sent something that was not asked for', { code: 'ERR_AGENT_PROTOCOL' }))
     this.#reader.releaseLock()
     this.#writer.releaseLock()
   }

@@ -12,7 +12,7 @@ import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
  * Makes a whole SSH signature blob of what a caller's signer returned: the blob itself, or only the signature:
  * Ed25519's 64 bytes, RSA's number, ECDSA as r and s side by side (IEEE P1363), as DER (RFC 3279) or as two mpints (RFC 5656).
  * Security keys must return the blob, because it also holds flags and counter (PROTOCOL.u2f).
- * @throws KeyError where it is none of these, or a blob of another algorithm
+ * @throws KeyError for anything else, and for a blob of another algorithm
  */
 export function wholeSignature(key: PublicFields, algorithm: string, signature: Uint8Array): Bytes {
   const named = algorithmOf(key, signature)

@@ -10,7 +10,7 @@ export type CanonicalSettings = Pick<KeywordValues, 'canonicalizeHostname' | 'ca
   readonly proxied: boolean
 }
 
-/** Who is asked for names: the system's resolver. */
+/** Resolves names: the system's resolver, unless a test gives another. */
 export interface NameResolver {
   exists(name: string, family: 0 | 4 | 6): Promise<boolean>
   cname(name: string): Promise<string | undefined>

@@ -58,7 +58,7 @@ export function matchesMatchLine(args: readonly string[], subject: MatchSubject,
   for (let i = 0; i < words.length; i++) {
     const negated = words[i]!.startsWith('!')
     const name = words[i]!.slice(negated ? 1 : 0).toLowerCase()
-    if (name === 'all' && (words.length > i + 1 || (i > 0 && !(i === 1 && /^!?(canonical|final)$/i.test(words[0]!))))) throw new ConfigLineError('"all" does not go with other criteria')
+    if (name === 'all' && (words.length > i + 1 || (i > 0 && !(i === 1 && /^!?(canonical|final)$/i.test(words[0]!))))) throw new ConfigLineError('"all" cannot be combined with other criteria')
     const argument = WITHOUT_ARGUMENT.includes(name) ? undefined : words[++i]
     if (!WITHOUT_ARGUMENT.includes(name)) {
       if (!Object.hasOwn(CRITERIA, name)) throw new ConfigLineError(`Match has no criterion ${JSON.stringify(name)}`)

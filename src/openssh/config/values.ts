@@ -29,7 +29,7 @@ export function some({ args }: ConfigLine): readonly string[] {
 /** A list that is `none` or names: `none` stands alone. */
 export function someOrNone(line: ConfigLine): readonly string[] {
   const words = some(line)
-  if (words.length > 1 && words.some((word) => word.toLowerCase() === 'none')) throw new ConfigLineError('"none" does not go with other arguments')
+  if (words.length > 1 && words.some((word) => word.toLowerCase() === 'none')) throw new ConfigLineError('"none" cannot be combined with other arguments')
   return words
 }
 

@@ -71,7 +71,7 @@ export class SftpClient implements AsyncDisposable {
     this.#connection = requests.connection
   }
 
-  /** Starts the SFTP subsystem on a channel of its own; `concurrency` and `chunkSize` are those of all calls then. @throws ChannelError if the server has none. */
+  /** Starts the SFTP subsystem on a channel of its own; `concurrency` and `chunkSize` then hold for all its calls. @throws ChannelError if the server has none. */
   static async open(session: Session, { signal, ...flow }: SftpContentOptions = {}): Promise<SftpClient> {
     const checked = checkedFlow(flow)
     const connection = await SftpConnection.open(session, signal)
@@ -113,7 +113,7 @@ export class SftpClient implements AsyncDisposable {
     await shared.opened(openFile(shared.requests, path, bits, modeAttributes(mode), signal), true, (handle) => sendAll(source, shared.writing(handle, { start: 0, signal }), signal))
   }
 
-  /** Adds to the end of a file, which is made if there is none. */
+  /** Adds to the end of a file, which is made if it does not exist. */
   async appendFile(path: SftpPath, data: FileData, options: Omit<SftpWriteFileOptions, 'flags'> = {}): Promise<void> {
     await this.writeFile(path, data, { ...options, flags: 'a' })
   }

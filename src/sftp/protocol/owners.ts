@@ -45,7 +45,7 @@ function list(ids: readonly number[]): Uint8Array {
   return ids.reduce((writer, id) => writer.uint32(id), new WireWriter()).finish()
 }
 
-/** Names come in the order of the numbers; an empty one is none. */
+/** Names come in the order of the numbers; an empty one stands for no name. */
 function readNames(bytes: Uint8Array, ids: readonly number[], names: Map<number, string>): void {
   const reader = new WireReader(bytes)
   for (const id of ids) {

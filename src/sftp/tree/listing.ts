@@ -18,7 +18,7 @@ export interface Listed {
   readonly guessed: boolean
 }
 
-/** Everything that a listing tells, but for `.`, `..` and empty names, in the server's order. Leaving the loop closes the directory. */
+/** Every entry of a directory except `.`, `..` and empty names, in the server's order. Leaving the loop closes the directory. */
 export async function* listEverything(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<Listed, void, undefined> {
   const handle = await requests.opendir(path, signal)
   try {

@@ -49,7 +49,7 @@ export class Connections {
   async track(socket: Duplex & Partial<Pick<Socket, 'setNoDelay'>>, work: () => Promise<void>): Promise<void> {
     this.#open.add(socket)
     socket.setNoDelay?.(true)
-    // Without a listener it would end the process; whoever waits on the socket hears of it otherwise.
+    // Without a listener the error would end the process; the code that waits on the socket hears of it in another way.
     socket.on('error', () => {})
     socket.once('close', () => {
       this.#open.delete(socket)

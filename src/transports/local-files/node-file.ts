@@ -45,7 +45,7 @@ export async function openLocalFile(path: string | URL | Buffer, how: LocalOpenM
   }
 }
 
-/** A number that the system gives to the next file as soon as this one is closed: so it is closed when nobody uses it any more, and then used by nobody. */
+/** The system gives this number to the next file as soon as this file is closed. So the file is closed only when nobody uses it any more, and nobody uses it after that. */
 class Descriptor {
   readonly number: number
   /** Nothing was written, so that closing waits for nothing. */

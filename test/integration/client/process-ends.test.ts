@@ -96,7 +96,7 @@ describe('an end that comes from the server', () => {
     expect([await drain(process.stdout), await drain(process.stderr)]).toEqual([300_000, 6])
   })
 
-  test('a write afterwards is an error, an end of the input is none', async () => {
+  test('a write afterwards is an error, an end of the input is not', async () => {
     const process = await client.exec('true')
     await soon(process.closed)
     const writer = process.stdin.getWriter()

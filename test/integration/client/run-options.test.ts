@@ -61,7 +61,7 @@ describe('check', () => {
     expect((await failure(String.raw`printf '\033[31mred' >&2; kill -TERM $$`, { check: true })).message).toBe('the command was ended by the signal TERM: \\u{1b}[31mred')
   })
 
-  test('code 0 is none', async () => {
+  test('code 0 is not an error', async () => {
     expect((await here.client.run('true', { check: true })).exit.code).toBe(0)
   })
 })

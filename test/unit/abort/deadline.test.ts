@@ -148,7 +148,7 @@ describe('a deadline', () => {
     expect(deadline.signal.aborted).toBe(false)
   })
 
-  test('takes nothing for a signal that is none', () => {
+  test('rejects values that are not signals', () => {
     expect(() => new Deadline({} as never)).toThrow(/signal must be an AbortSignal/)
     expect(() => new Deadline(null as never)).toThrow(TypeError)
   })

@@ -56,7 +56,7 @@ describe('Answers', () => {
     expect(attempt).toThrow(new Error('no'))
   })
 
-  test('who is asked in one call does not answer another one', async () => {
+  test('the function that one call was given does not answer another call', async () => {
     let running: Step | undefined
     const answers = new Answers(() => running, () => {})
     const [first, second] = [new Step(undefined, ['userauth']), new Step(undefined, ['userauth'])]

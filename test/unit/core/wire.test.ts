@@ -246,7 +246,7 @@ describe('close', () => {
 })
 
 describe('a chunk that is lent', () => {
-  test('is copied if it has not been taken when the sender goes on with its memory', () => {
+  test('is copied if it has not been taken when the sender needs its memory again', () => {
     const { wire, sink } = wireOverPort()
     const memory = Uint8Array.of(1, 2, 3, 4)
     sink.data(memory.subarray(0, 3), true)

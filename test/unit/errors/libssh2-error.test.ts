@@ -40,7 +40,7 @@ describe('libssh2Error', () => {
     expect(libssh2Error(-43, 'the transport failed', { cause }).cause).toBe(cause)
   })
 
-  test('codes are unique but for the two numbers that libssh2 uses twice', () => {
+  test('codes are unique, except the two numbers that libssh2 uses twice', () => {
     expect(new Set(ERROR_NAMES).size).toBe(ERROR_NAMES.length)
     expect(ERROR_NAMES).not.toContain('')
   })

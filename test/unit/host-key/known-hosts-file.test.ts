@@ -91,7 +91,7 @@ describe('add', () => {
     expect(file.toString()).toBe('')
   })
 
-  test('refuses a comment of two lines and a key that is none', async () => {
+  test('refuses a comment of two lines and text that is not a key', async () => {
     const file = new KnownHostsFile()
     await expect(file.add('h', 22, blob(a), { comment: 'x\n* ssh-rsa' })).rejects.toThrow(TypeError)
     await expect(file.add('h', 22, blob(a).subarray(0, 20))).rejects.toMatchObject({ code: 'ERR_KEY_FORMAT' })

@@ -89,7 +89,7 @@ describe('PEM', () => {
   it('writes lines of the asked width', () => {
     expect(formatPem('X', bytes, 70).split('\n')[1]).toHaveLength(70)
   })
-  it('says when there is none, and refuses one without its end', () => {
+  it('says when a text has no block, and refuses a block without its end', () => {
     expect(findPem('hello')).toBeUndefined()
     expect(() => findPem('-----BEGIN A-----\nAAAA\n')).toThrow(WireFormatError)
     expect(() => findPem('-----BEGIN A-----\nA?AA\n-----END A-----')).toThrow(WireFormatError)

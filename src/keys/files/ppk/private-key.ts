@@ -36,7 +36,7 @@ async function decrypt(key: Bytes, iv: Bytes, data: Bytes): Promise<Bytes> {
   return cbc(key, iv, { disablePadding: true }).decrypt(data) as Bytes
 }
 
-/** The MAC key of an unencrypted file of version 3 is empty, which WebCrypto refuses: hence HMAC in JavaScript. */
+/** The MAC key of an unencrypted file of version 3 is empty, which WebCrypto refuses. So HMAC is computed in JavaScript. */
 function isMac(file: PpkFile, key: Bytes, plain: Bytes): boolean {
   const input = new WireWriter(4096).string(file.type).string(file.encryption).string(encodeText(file.comment)).string(file.publicBlob).string(plain)
   const covered = input.finish()
