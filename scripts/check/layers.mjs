@@ -76,4 +76,7 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
 const upward = findings.length
 const round = circles(graph)
 for (const path of round) findings.push(`a circle of imports: ${path.join(' -> ')}`)
+const lines = [...graph.keys()].map(path => ({ path, count: read(path).split('\n').length - 1 })).sort((a, b) => a.count - b.count)
+const largest = /** @type {{ path: string, count: number }} */ (lines.at(-1))
+console.log(`lines of a file: ${lines[lines.length >> 1]?.count} in the middle, ${largest.count} at most (${largest.path})`)
 report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles; ${owned} files name the type of their owner`)
