@@ -1,5 +1,6 @@
 // What the files of dist/ that are no entries are called: after the room in src/ of what is in them, so that a stack trace names it.
 import { relative } from 'node:path'
+import { modules } from './entries.mjs'
 
 /** `src/keys/files/ppk/private-key.ts` is `keys-files-ppk-private-key`, `node_modules/@noble/hashes/argon2.js` is `noble-hashes-argon2`. */
 function roomOf(id) {
@@ -11,8 +12,13 @@ function roomOf(id) {
  * @param {import('rollup').PreRenderedChunk} chunk
  */
 export function chunkName({ name, facadeModuleId, moduleIds }) {
-  return NAMED.has(name) ? name : roomOf(facadeModuleId ?? moduleIds.at(-1))
+  if (NAMED.has(name)) return name
+  const room = roomOf(facadeModuleId ?? moduleIds.at(-1))
+  // What an entry has, where others want more of it than the entry gives.
+  return ENTRIES.has(room) ? `${room}-all` : room
 }
+
+const ENTRIES = new Set(modules.map(({ entry }) => entry))
 
 /** The chunks that rollup.config.mjs itself puts together. */
 const NAMED = new Set(['base', 'constants', 'core', 'types'])
