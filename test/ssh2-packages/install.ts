@@ -17,12 +17,12 @@ export async function npm(cwd: string, ...args: string[]): Promise<void> {
   await run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd, timeout: 240_000 })
 }
 
-/** Packs the core and ssh2-wasm into `folder`. @returns their tarballs, as a package.json in it names them */
+/** Packs the core and ssh2-wasm into `folder`. @returns their tarballs, as a package.json names them */
 export async function packBoth(folder: string): Promise<{ readonly core: string, readonly dropIn: string }> {
   mkdirSync(folder, { recursive: true })
   await npm(project, 'pack', '--pack-destination', folder)
   await npm(join(project, 'packages/ssh2-wasm'), 'pack', '--pack-destination', folder)
-  const named = (pattern: RegExp) => `file:./${readdirSync(folder).find((name) => pattern.test(name))}`
+  const named = (pattern: RegExp) => `file:${join(folder, String(readdirSync(folder).find((name) => pattern.test(name))))}`
   return { core: named(/^libssh2-wasm-\d/), dropIn: named(/^ssh2-wasm-/) }
 }
 
