@@ -16,7 +16,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [OPTIONS]
   --only WORKLOAD,...   exec-download exec-upload sftp-get sftp-put sftp-get-many sftp-put-many first-output echo sessions channels
-  --peers PEER,...      ours ours-wasm ours-node22 ours-node24 ssh2-addon ssh2 dev-tunnels openssh libssh2-mbedtls libssh2-openssl
+  --peers PEER,...      ours ours-wasm ours-node22 ours-node24 drop-in ssh2-addon ssh2 dev-tunnels openssh libssh2-mbedtls libssh2-openssl
   --links LINK,...      loopback browser 20ms 100ms loss (loopback alone if --only is given without --links)
   --cipher NAME         this one for all, instead of finding out what suits each
   --rounds N            runs of each, in turns (3)

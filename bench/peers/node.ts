@@ -9,6 +9,8 @@ import { CIPHERS, type Peer } from './peer.ts'
 const client = fileURLToPath(new URL('client.js', import.meta.url))
 export const addonPackage = fileURLToPath(new URL('ssh2', import.meta.url))
 const plainPackage = fileURLToPath(new URL('ssh2-plain', import.meta.url))
+/** The drop-in, as a project with the override has it. */
+const dropInPackage = fileURLToPath(new URL('../../packages/ssh2-wasm', import.meta.url))
 
 interface NodePeer {
   readonly name: string
@@ -62,6 +64,7 @@ export function profiled(name: string, folder: string): Peer {
 export const nodePeers: readonly Peer[] = [
   ...ours.map(nodePeer),
   ...otherNodes.map(nodePeer),
+  nodePeer({ name: 'drop-in', title: 'libssh2-wasm/ssh2, the drop-in', library: 'ssh2', env: { BENCH_SSH2: dropInPackage }, ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] }),
   nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
   nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2', env: { BENCH_SSH2: plainPackage } }),
   nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-gcm@openssh.com', 'aes256-ctr'], only: /^(?!sftp)/ }),
