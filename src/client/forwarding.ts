@@ -27,11 +27,10 @@ export interface X11Forwarding {
   readonly singleConnection?: boolean | undefined
 }
 
-/** What one command asked for. It is served until the command ends, and its connections end with it. */
+/** What one command asked for. It is served until the command ends. */
 class Request implements Disposable {
   readonly connect: (originator: Originator) => Promise<Transport> | Transport
   readonly once: boolean
-  readonly streams = new Set<ChannelStream>()
   /** One connection was all that was asked for, or the command has ended. */
   spent = false
   readonly #ended: () => void
@@ -44,7 +43,6 @@ class Request implements Disposable {
 
   [Symbol.dispose](): void {
     this.spent = true
-    for (const stream of this.streams) void stream.close()
     this.#ended()
   }
 }
@@ -52,12 +50,16 @@ class Request implements Disposable {
 /** Connections of one kind that a server may hold open at once: each costs a channel here and a socket beside it. */
 const MOST_AT_ONCE = 100
 
-/** Serves the channels of one kind that the server opens, as long as a command wants them. Of several commands the last one's way is taken: a server does not say for which it is. */
+/**
+ * Serves the channels of one kind that the server opens, as long as a command wants them. The server does not say for which of several commands a channel is:
+ * the way of the last one is taken, and the channels that are open end with the last command, since each may be that one's.
+ */
 class Incoming {
   readonly #session: Session
   readonly #accept: () => IncomingChannel | Again
   readonly #listen: (on: boolean) => void
   readonly #requests: Request[] = []
+  readonly #streams = new Set<ChannelStream>()
   #serving = false
 
   constructor(session: Session, accept: () => IncomingChannel | Again, listen: (on: boolean) => void) {
@@ -73,6 +75,7 @@ class Incoming {
   add(connect: Request['connect'], once: boolean): Request {
     const request: Request = new Request(connect, once, () => {
       this.#requests.splice(this.#requests.indexOf(request), 1)
+      if (this.#requests.length === 0) for (const stream of this.#streams) void stream.close()
       this.#stopUnlessWanted()
     })
     this.#requests.push(request)
@@ -90,17 +93,13 @@ class Incoming {
     if (!this.#wanting() && !this.#session.failure) this.#listen(false)
   }
 
-  get #open(): number {
-    return this.#requests.reduce((sum, { streams }) => sum + streams.size, 0)
-  }
-
   /** Until the session ends. */
   async #serve(): Promise<void> {
     try {
       for (;;) {
         const opened = await this.#session.complete(this.#accept) as IncomingChannel
         const request = this.#wanting()
-        if (request && this.#open < MOST_AT_ONCE) void this.#join(request, opened)
+        if (request && this.#streams.size < MOST_AT_ONCE) void this.#join(request, opened)
         else opened.channel[Symbol.dispose]()
       }
     } catch {
@@ -111,7 +110,7 @@ class Incoming {
   /** What cannot be connected is closed: the program on the server sees EOF. */
   async #join(request: Request, { channel, originatorHost: host, originatorPort: port }: IncomingChannel): Promise<void> {
     const stream = channelStream(channel)
-    request.streams.add(stream)
+    this.#streams.add(stream)
     request.spent ||= request.once
     this.#stopUnlessWanted()
     try {
@@ -120,7 +119,7 @@ class Incoming {
       // The caller's connect() knows why.
     }
     await stream.close()
-    request.streams.delete(stream)
+    this.#streams.delete(stream)
   }
 }
 

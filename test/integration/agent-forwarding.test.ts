@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Client, connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
+import { type Client, connect, insecureAcceptAnyHostKey, type Process, publicKey } from '../../src/index.ts'
 import { connectUnix } from '../../src/node/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { startSshAgent, type TestAgent } from '../support/ssh-agent.ts'
@@ -41,6 +41,31 @@ describe.runIf(requirePeer('sshd'))('agent forwarding', () => {
   test('several at once', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => client.run('ssh-add -l; ssh-add -l', { agentForwarding: agent.socket })))
     expect(new Set(all.map(({ stdout }) => stdout.split('\n').length))).toEqual(new Set([3]))
+  })
+
+  test('a connection to the agent outlives another command, whose it might have been', async () => {
+    let ask = () => {}
+    let connectNow = () => {}
+    const asked = new Promise<void>((resolve) => { ask = resolve })
+    const connected = new Promise<void>((resolve) => { connectNow = resolve })
+    const agentForwarding = async () => {
+      ask()
+      await connected
+      return connectUnix(agent.socket)
+    }
+    const go = async ({ stdin }: Process) => {
+      const writer = stdin.getWriter()
+      await writer.write('go\n')
+      await writer.close()
+    }
+    const asks = await client.exec('read go; ssh-add -l', { agentForwarding })
+    const other = await client.exec('read go', { agentForwarding })
+    await go(asks)
+    await asked
+    await go(other)
+    expect(await other.exit).toEqual(exited(0))
+    connectNow()
+    expect(await asks.exit).toEqual(exited(0))
   })
 
   test('without it there is no agent', async () => {
