@@ -60,7 +60,7 @@ take_out() {
   id=$(commit_of "$1")
   if [ -f "scripts/fixes/without/$1.patch" ]; then
     git -C "$series" checkout --quiet --force --detach all
-    patch --directory "$series" --strip 1 --no-backup-if-mismatch --silent < "scripts/fixes/without/$1.patch"
+    patch --directory "$series" --strip 1 --no-backup-if-mismatch --silent < "scripts/fixes/without/$1.patch" >&2 || return 1
     commit "without $1"
     copy_tree
     echo '(by hand)'
