@@ -6,6 +6,10 @@ const project = (path: string) => fileURLToPath(new URL(`../../../${path}`, impo
 const REPAIRS = 'deps/libssh2/patches/repairs'
 const reasons = readFileSync(project('scripts/fixes/no-proof.txt'), 'utf8').split('\n').map((line) => line.slice(0, 4))
 
+test('every patch of libssh2 is a backport, a repair or a hook', () => {
+  expect(readdirSync(project('deps/libssh2/patches')).sort()).toEqual(['backports', 'hooks', 'repairs'])
+})
+
 /** A repair is ready to be sent: one change, with its test and its reason on top. */
 describe.each(readdirSync(project(REPAIRS)).sort())('%s', (file) => {
   const number = file.slice(0, 4)
