@@ -35,19 +35,29 @@ export class LiveChannel {
     try {
       await first
       await this.complete(() => this.channel.peerClosed())
-      for (const stream of this.#streams) this.#kept.set(stream, this.#rest(stream))
+      this.keepRest()
       void this.free()
     } catch {
       // The session has failed, or this side has ended the channel: who waits for something hears of it there.
     }
   }
 
+  /** Takes what nobody has read yet out of C: `read` gives it, and the end behind it, when the session has gone too. */
+  keepRest(): void {
+    for (const stream of this.#streams) if (!this.#kept.has(stream)) this.#kept.set(stream, this.#rest(stream))
+  }
+
   #rest(stream: number): Uint8Array[] {
     const parts: Uint8Array[] = []
-    for (;;) {
-      const [rc, data] = this.channel.readEx(CHUNK, stream)
-      if (rc <= 0) return parts
-      parts.push(data)
+    try {
+      for (;;) {
+        const [rc, data] = this.channel.readEx(CHUNK, stream)
+        if (rc <= 0) return parts
+        parts.push(data)
+      }
+    } catch {
+      // The session has gone, and nothing more has come.
+      return parts
     }
   }
 

@@ -26,11 +26,11 @@ export interface FormatPrivateKeyOptions {
 /** Writes a private key in OpenSSH's format, encrypted with aes256-ctr and bcrypt where there is a passphrase. */
 export async function formatPrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions = {}): Promise<string> {
   const { passphrase = '', rounds, comment = key.comment } = options
-  const [{ formatOpenSshPrivateKey }, { PrivateKey }] = await Promise.all([import('./files/openssh/private-key.ts'), import('./private-key.ts')])
+  const [{ formatOpenSshPrivateKey }, { PrivateKey }, { later }] = await Promise.all([import('./files/openssh/private-key.ts'), import('./private-key.ts'), import('./steps.ts')])
   const secret = typeof passphrase === 'string' ? encodeText(passphrase) : copyBytes(passphrase)
   const format: OpenSshFormatOptions = { ...secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }
   try {
-    return await formatOpenSshPrivateKey(PrivateKey.fieldsOf(key), comment, format)
+    return await later(formatOpenSshPrivateKey(PrivateKey.fieldsOf(key), comment, format))
   } finally {
     secret.fill(0)
   }

@@ -4,10 +4,11 @@ import { unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import { ecdsaPrivate, ed25519Private } from './private-fields.ts'
 import type { PrivateFields } from './private-numbers.ts'
+import { later } from './steps.ts'
 
 /** The numbers of a new key. @param bits the default of the type if none are given */
 export async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {
-  if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => ed25519Private(seed))
+  if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => later(ed25519Private(seed)))
   if (type === 'ecdsa') return generateEcdsa(bits ?? 256)
   if (type === 'rsa') return generateRsa(bits ?? 3072)
   throw unsupported('keys of this type cannot be generated')
@@ -23,14 +24,14 @@ async function generateEcdsa(bits: number): Promise<PrivateFields> {
     crypto.getRandomValues(scalar)
     if (curve === 'nistp521') scalar[0]! &= 1
   } while (ecdsaPoint(curve, scalar) === undefined)
-  return wiping(scalar, (secret) => ecdsaPrivate(curve, secret))
+  return wiping(scalar, (secret) => later(ecdsaPrivate(curve, secret)))
 }
 
 async function generateRsa(bits: number): Promise<PrivateFields> {
   if (!Number.isInteger(bits) || bits < 2048 || bits > 16384) throw unsupported('RSA keys have 2048 to 16384 bits')
   const parameters = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512', modulusLength: bits, publicExponent: Uint8Array.of(1, 0, 1) }
   const pair = await crypto.subtle.generateKey(parameters, true, ['sign', 'verify'])
-  return wiping(new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)), (pkcs8) => readPkcs8(pkcs8))
+  return wiping(new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey)), (pkcs8) => later(readPkcs8(pkcs8)))
 }
 
 async function wiping<T>(secret: Bytes, use: (secret: Bytes) => Promise<T>): Promise<T> {

@@ -3,8 +3,11 @@ import { bytesToNumber, fixedLength } from './big-number.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import { privatePkcs8 } from './pkcs8.ts'
+import { Part, type Step, type Steps, take } from './steps.ts'
 import { bitLength, checkedPoint, checkedRsa, type RsaPublic } from './public-key-blob.ts'
 import type { EcdsaPrivate, Ed25519Private, PrivateFields, RsaPrivate } from './private-numbers.ts'
+
+export const CURVE_ARITHMETIC = /* @__PURE__ */ new Part(() => import('./curve-arithmetic.ts'))
 
 export interface RsaNumbers { readonly n: Uint8Array, readonly e: Uint8Array, readonly d: Uint8Array, readonly p: Uint8Array, readonly q: Uint8Array, readonly iqmp: Uint8Array }
 
@@ -19,10 +22,10 @@ export function rsaPrivate(numbers: RsaNumbers): RsaPrivate {
 }
 
 /** @param point checked against the scalar where given, computed where not */
-export async function ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?: Uint8Array): Promise<EcdsaPrivate> {
+export function* ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?: Uint8Array): Steps<EcdsaPrivate> {
   const secret = fixedLength(scalar, CURVES[curve].size)
   if (secret === undefined) throw malformed('the scalar of the ECDSA key is too large')
-  const { ecdsaPoint } = await import('./curve-arithmetic.ts')
+  const { ecdsaPoint } = yield* take(CURVE_ARITHMETIC)
   const computed = ecdsaPoint(curve, secret)
   if (computed === undefined || (point !== undefined && !equalBytes(computed, point))) {
     secret.fill(0)
@@ -32,11 +35,11 @@ export async function ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?
 }
 
 /** @param key checked against the seed where given (signing with a foreign one would give the key away), computed where not */
-export async function ed25519Private(seed: Uint8Array, key?: Uint8Array): Promise<Ed25519Private> {
+export function* ed25519Private(seed: Uint8Array, key?: Uint8Array): Steps<Ed25519Private> {
   if (seed.length !== 32) throw malformed('an Ed25519 private key has 32 bytes')
   const fields: Ed25519Private = { kind: 'ed25519', public: { kind: 'ed25519', key: key ? copyBytes(key) : new Uint8Array() }, seed: copyBytes(seed) }
-  if (key && await isOneEd25519Key(fields)) return fields
-  const { ed25519Public } = await import('./curve-arithmetic.ts')
+  if (key && (yield* take(isOneEd25519Key(fields)))) return fields
+  const { ed25519Public } = yield* take(CURVE_ARITHMETIC)
   const computed = ed25519Public(seed)
   if (!key || equalBytes(computed, key)) return { ...fields, public: { kind: 'ed25519', key: computed } }
   wipePrivate(fields)
@@ -58,8 +61,11 @@ function isOneRsaKey(key: RsaPrivate): boolean {
   return p > 2n && q > 2n && p * q === n && d < n && (d * e) % (p - 1n) === 1n && (d * e) % (q - 1n) === 1n && (iqmp * q) % p === 1n
 }
 
-/** By WebCrypto, so that most runtimes never load the curves in JavaScript: what the private key signs, the public one verifies. False where this runtime cannot tell. */
-async function isOneEd25519Key(key: Ed25519Private): Promise<boolean> {
+/** By WebCrypto, so that most runtimes never load the curves in JavaScript. At once, where they are loaded, they tell. */
+const isOneEd25519Key = (key: Ed25519Private): Step<boolean> => ({ later: () => verifiesItself(key), now: () => false })
+
+/** What the private key signs, the public one verifies. False where this runtime cannot tell. */
+async function verifiesItself(key: Ed25519Private): Promise<boolean> {
   const pkcs8 = privatePkcs8(key)
   try {
     const verifier = await crypto.subtle.importKey('raw', key.public.key, 'Ed25519', false, ['verify'])

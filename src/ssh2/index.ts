@@ -1,4 +1,40 @@
-export { Client, type ConnectConfig } from './client/client.ts'
+import { AgentProtocol } from './agents/agent-protocol.ts'
+import { BaseAgent } from './agents/base-agent.ts'
+import { HTTPAgent, HTTPSAgent } from './agents/http-agents.ts'
+import { createAgent, CygwinAgent, PageantAgent } from './agents/index.ts'
+import { OpenSSHAgent } from './agents/openssh-agent.ts'
+import { Client } from './client/client.ts'
+import { setDefaultHostKeys } from './host-keys/mode.ts'
+import { Server } from './server.ts'
+import { utils } from './utils/index.ts'
+
+export { AgentProtocol, BaseAgent, Client, createAgent, CygwinAgent, HTTPAgent, HTTPSAgent, OpenSSHAgent, PageantAgent, Server, setDefaultHostKeys, utils }
+/** Everything by one name, as `import ssh2 from 'ssh2'` has it. */
+export default { AgentProtocol, BaseAgent, Client, createAgent, CygwinAgent, HTTPAgent, HTTPSAgent, OpenSSHAgent, PageantAgent, Server, setDefaultHostKeys, utils }
+
+export type { GetIdentitiesCallback, GetStreamCallback, SignCallback, SigningRequestOptions } from './agents/base-agent.ts'
+export type { SourceOptions } from './agents/http-agents.ts'
+export type {
+  AgentAuthMethod, AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, AuthMethod, HostBasedAuthMethod, KeyboardInteractiveAuthMethod, KeyboardInteractiveCallback,
+  NextAuthHandler, NoAuthMethod, PasswordAuthMethod, Prompt, PromptHandler, PublicKeyAuthMethod,
+} from './auth/methods.ts'
+export type { Channel, Channel as ClientChannel, ChannelDirection, ChannelSubType, ChannelType } from './channel/channel.ts'
+export type { Stderr } from './channel/stderr.ts'
+export type { PseudoTtyOptions } from './channel/start.ts'
+export type { TerminalModes } from './channel/terminal-modes.ts'
+export type { ClientCallback, ClientForwardCallback, ClientSFTPCallback, ExecOptions, SessionOptions, ShellOptions } from './client/client.ts'
+export type { AlgorithmChanges, Algorithms, ConnectConfig } from './client/connect-config.ts'
+export type { ClientError, ErrorLevel } from './client/errors.ts'
+export type { AcceptConnection, ClientEvents, RejectConnection, TcpConnectionDetails, UNIXConnectionDetails, X11Details } from './client/events.ts'
+export type { Negotiated as NegotiatedAlgorithms, NegotiatedDirection } from './client/handshake.ts'
+export type { X11Options } from './forwarding/x11.ts'
+export type { AnyHostVerifier, UnknownHostKey, VerifyCallback } from './host-keys/judge.ts'
+export type { HostKeysMode } from './host-keys/mode.ts'
+export type { HostKeyInfo, HostKeyPolicy, HostKeyUpdate } from '../host-key/policy.ts'
+export type { Ask } from '../abort/deadline.ts'
+export type { SftpUtils, Utils } from './utils/index.ts'
+export type { KeyPairCallback, KeyPairOptions, KeyPairReturn, KeySettings } from './utils/generate-key-pair.ts'
+export type { KeyType, ParsedKey } from './utils/parsed-key.ts'
 export type { Callback } from './tell.ts'
 export type { Answer } from './sftp/channel.ts'
 export type { FileEntry, ReaddirOptions } from './sftp/calls.ts'

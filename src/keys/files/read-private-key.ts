@@ -8,16 +8,26 @@ import { PrivateKey } from '../private-key.ts'
 import { checkStrength, wipePrivate } from '../private-fields.ts'
 import { decodedWhole, keyText, MAXIMUM_LENGTH, startsWith } from './key-text.ts'
 import { checkKeyType, notAKey } from './not-a-key.ts'
+import { later, Part, type Steps, take } from '../steps.ts'
+
+export const OPENSSH_FILES = /* @__PURE__ */ new Part(() => import('./openssh/private-key.ts'))
+export const PEM_FILES = /* @__PURE__ */ new Part(() => import('./pem/private-key.ts'))
+export const PPK_FILES = /* @__PURE__ */ new Part(() => import('./ppk/private-key.ts'))
 
 /** The work of `parsePrivateKey`. */
 export async function readPrivateKey(source: string | Uint8Array, options: ParsePrivateKeyOptions): Promise<PrivateKey> {
+  return later(privateKeySteps(source, options))
+}
+
+/** The same, for who cannot wait: `now` of it needs the parts. */
+export function* privateKeySteps(source: string | Uint8Array, options: ParsePrivateKeyOptions): Steps<PrivateKey> {
   checkKeyType(source)
   if (source.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
   const { passphrase, minimumRsaBits = 2048 } = options
   const secret = typeof passphrase === 'string' ? encodeText(passphrase) : passphrase && copyBytes(passphrase)
   const text = keyText(source)
   try {
-    const { fields, comment } = await read(text, secret)
+    const { fields, comment } = yield* read(text, secret)
     try {
       checkStrength(fields.public, minimumRsaBits)
     } catch (error) {
@@ -35,25 +45,25 @@ export async function readPrivateKey(source: string | Uint8Array, options: Parse
 }
 
 /** @param whole the text is not what base64 of a whole file stood for */
-async function read(text: Bytes, passphrase: Bytes | undefined, whole = true): Promise<ParsedPrivateKey> {
-  if (startsWith(text, 'PuTTY-User-Key-File-')) return (await import('./ppk/private-key.ts')).readPpkPrivateKey(text, passphrase)
-  if (startsWith(text, 'openssh-key-v1\0')) return (await import('./openssh/private-key.ts')).readOpenSshPrivateKey(text, passphrase)
+function* read(text: Bytes, passphrase: Bytes | undefined, whole = true): Steps<ParsedPrivateKey> {
+  if (startsWith(text, 'PuTTY-User-Key-File-')) return yield* (yield* take(PPK_FILES)).readPpkPrivateKey(text, passphrase)
+  if (startsWith(text, 'openssh-key-v1\0')) return yield* (yield* take(OPENSSH_FILES)).readOpenSshPrivateKey(text, passphrase)
   const block = findPem(text, (label) => label.endsWith('PRIVATE KEY'))
-  if (block === undefined) return readWithoutArmour(text, passphrase, whole)
+  if (block === undefined) return yield* readWithoutArmour(text, passphrase, whole)
   try {
-    if (block.label === 'OPENSSH PRIVATE KEY') return await (await import('./openssh/private-key.ts')).readOpenSshPrivateKey(block.bytes, passphrase)
-    return { fields: await (await import('./pem/private-key.ts')).readPemPrivateKey(block, passphrase), comment: '' }
+    if (block.label === 'OPENSSH PRIVATE KEY') return yield* (yield* take(OPENSSH_FILES)).readOpenSshPrivateKey(block.bytes, passphrase)
+    return { fields: yield* (yield* take(PEM_FILES)).readPemPrivateKey(block, passphrase), comment: '' }
   } finally {
     block.bytes.fill(0)
   }
 }
 
-async function readWithoutArmour(text: Bytes, passphrase: Bytes | undefined, whole: boolean): Promise<ParsedPrivateKey> {
+function* readWithoutArmour(text: Bytes, passphrase: Bytes | undefined, whole: boolean): Steps<ParsedPrivateKey> {
   const decoded = whole ? decodedWhole(text) : undefined
   if (decoded === undefined) throw notAKey(text)
   const inner = keyText(decoded)
   try {
-    return await read(inner, passphrase, false)
+    return yield* read(inner, passphrase, false)
   } finally {
     decoded.fill(0)
     inner.fill(0)

@@ -1,80 +1,238 @@
 import { EventEmitter } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { type Callback, tell } from '../tell.ts'
+import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
+import type { Session } from '../../bindings/session/session.ts'
+import { WireWriter } from '../../wire-format/writer.ts'
+import { Channel, type ChannelType } from '../channel/channel.ts'
+import { openBound } from '../channel/open.ts'
+import { type PseudoTtyOptions, type Start, startSession } from '../channel/start.ts'
+import { AgentForwarding } from '../forwarding/agent.ts'
+import { Listeners } from '../forwarding/listeners.ts'
+import { X11Forwarding, type X11Options } from '../forwarding/x11.ts'
+import { type Callback, ignore } from '../tell.ts'
+import type { ConnectConfig } from './connect-config.ts'
 import { Connection } from './connection.ts'
 import { clientError } from './errors.ts'
-import { dial, given, isWritable } from './socket.ts'
+import type { ClientEvents } from './events.ts'
+import { negotiated } from './handshake.ts'
 import type { Sock } from './link.ts'
-import type { Settings } from './settings.ts'
+import { needOpenSsh } from './openssh.ts'
+import { readSettings } from './settings.ts'
+import { dial, given, isWritable } from './socket.ts'
+import type { SFTPWrapper } from '../sftp/wrapper.ts'
 
-/** What `connect` takes. */
-export interface ConnectConfig {
-  host?: string | undefined
-  port?: number | undefined
-  username?: string | undefined
-  password?: string | undefined
-  privateKey?: string | Buffer | undefined
-  passphrase?: string | undefined
-  readyTimeout?: number | undefined
-  debug?: ((text: string) => void) | undefined
-  hostVerifier?: ((key: Buffer, verify: (good: boolean) => void) => unknown) | undefined
-  sock?: Duplex | undefined
+/** What a command or shell asks for. */
+export interface SessionOptions {
+  /** Variables; names that the server does not take are no error. */
+  env?: NodeJS.ProcessEnv | null | undefined
+  x11?: X11Options | number | boolean | null | undefined
+  agentForward?: boolean | undefined
+}
+
+export interface ExecOptions extends SessionOptions {
+  pty?: PseudoTtyOptions | boolean | null | undefined
+  /** False: the channel is closed when its input has ended. */
+  allowHalfOpen?: boolean | undefined
+}
+
+/** What a shell asks for. */
+export type ShellOptions = SessionOptions
+
+/** Gets a channel, or why there is none. */
+export type ClientCallback = (error: Error | undefined, channel: Channel) => void
+/** Gets the port that the server listens on. */
+export type ClientForwardCallback = (error: Error | undefined, port: number) => void
+/** Gets SFTP, or why there is none. */
+export type ClientSFTPCallback = (error: Error | undefined, sftp: SFTPWrapper) => void
+
+/** What belongs to one connection. */
+class Rooms {
+  readonly connection: Connection
+  readonly listeners: Listeners
+  readonly agents: AgentForwarding
+  readonly x11: X11Forwarding
+
+  constructor(connection: Connection) {
+    this.connection = connection
+    this.listeners = new Listeners(connection)
+    this.agents = new AgentForwarding(connection)
+    this.x11 = new X11Forwarding(connection)
+  }
 }
 
 /** The client of `ssh2`: callbacks, events and Node's streams. */
-export class Client extends EventEmitter {
+export class Client extends EventEmitter<ClientEvents> {
+  /** What was last connected to. */
+  config: { host?: string | undefined, port?: number | undefined, username?: string | undefined } = {}
   /** The stream below the connection. */
   _sock: Duplex | undefined
-  #connection: Connection | undefined
+  #rooms: Rooms | undefined
 
+  /** Begins to connect. Where it is connected it ends that first. @throws Error for what cannot be meant, a bad key included */
   connect(config: ConnectConfig): this {
     if (isWritable(this._sock)) {
-      this.once('close', () => this.connect(config))
+      this.once('close', () => { this.connect(config) })
       return this.end()
     }
-    const port = config.port || 22
-    const { hostVerifier } = config
-    const settings: Settings = {
-      username: config.username ?? '', password: config.password, privateKey: config.privateKey, passphrase: config.passphrase,
-      readyTimeout: config.readyTimeout ?? 20000, keepaliveInterval: 0, keepaliveCountMax: 3, timeout: 0, strictVendor: true, ident: undefined, algorithms: {}, debug: config.debug,
-      explainSocketError: (error) => Object.assign(error, { level: 'client-socket' as const }),
-      judge: {
-        known: async () => [],
-        verify: (key) => new Promise((resolve, reject) => {
-          const decide = (good: boolean) => good ? resolve() : reject(clientError('Host denied (verification failed)', { level: 'handshake', fatal: true }))
-          if (!hostVerifier) return decide(false)
-          tell(() => {
-            const verdict = hostVerifier(key, decide)
-            if (verdict !== undefined) decide(Boolean(verdict))
-          })
-        }),
-      },
-    }
-    const dialled = config.sock ? given(config.sock as Sock) : dial({ host: config.host || 'localhost', port })
+    const settings = readSettings(config, (about) => { this.emit('unknown host key', about) })
+    const { host, port, login: { username } } = settings
+    this.config = { host, port, username }
+    const dialled = config.sock ? given(config.sock as Sock) : dial(settings)
     this._sock = dialled.sock
-    this.#connection = new Connection(this, settings, dialled)
+    this.#rooms = new Rooms(new Connection(this as unknown as Connection['owner'], settings, dialled))
     return this
   }
 
-  #connected(): Connection {
-    if (!this.#connection || !isWritable(this._sock)) throw new Error('Not connected')
-    return this.#connection
+  /** @throws Error `Not connected` */
+  #connected(): Rooms {
+    if (!this.#rooms || !isWritable(this._sock)) throw new Error('Not connected')
+    return this.#rooms
   }
 
-  sftp(env: NodeJS.ProcessEnv | Callback<[sftp?: unknown]>, callback?: Callback<[sftp?: unknown]>): this {
-    const connection = this.#connected()
-    const [variables, told] = typeof env === 'function' ? [undefined, env] : [env, callback!]
-    connection.ask(async (session) => (await import('../sftp/index.ts')).openSftp(connection, session, variables), told)
+  /** Runs a command. @throws Error `Not connected` */
+  exec(command: string, options: ExecOptions, callback: ClientCallback): this
+  exec(command: string, callback: ClientCallback): this
+  exec(command: string, options: ExecOptions | ClientCallback, callback?: ClientCallback): this {
+    const rooms = this.#connected()
+    if (typeof options === 'function') return this.exec(command, {}, options)
+    const { allowHalfOpen, pty } = options ?? {}
+    startSession(rooms.connection, {
+      subtype: 'exec', begin: (channel) => channel.execute(String(command)), refused: 'Unable to exec', allowHalfOpen: allowHalfOpen !== false,
+      pty: pty === true ? {} : pty || undefined, ...this.#asking(rooms, options ?? {}),
+    }, callback as Callback<[channel?: Channel]>)
     return this
   }
 
+  /** Starts the login shell, in a terminal unless `window` is false. @throws Error `Not connected` */
+  shell(window: PseudoTtyOptions | false, options: ShellOptions, callback: ClientCallback): this
+  shell(window: PseudoTtyOptions | false, callback: ClientCallback): this
+  shell(options: ShellOptions, callback: ClientCallback): this
+  shell(callback: ClientCallback): this
+  shell(...given: unknown[]): this {
+    const rooms = this.#connected()
+    const callback = given.find((value) => typeof value === 'function') as Callback<[channel?: Channel]>
+    const [first, second] = given.filter((value) => typeof value !== 'function') as [PseudoTtyOptions & ShellOptions | false | null | undefined, ShellOptions | undefined]
+    const isOptions = Boolean(first) && ((first as ShellOptions).x11 !== undefined || (first as ShellOptions).env !== undefined)
+    const options = (isOptions ? first as ShellOptions : second) ?? {}
+    const pty = isOptions ? {} : first === false ? undefined : first ?? {}
+    startSession(rooms.connection, { subtype: 'shell', begin: (channel) => channel.shell(), refused: 'Unable to open shell', pty, ...this.#asking(rooms, options) }, callback)
+    return this
+  }
+
+  /** What is asked for before something starts. */
+  #asking({ connection, agents, x11: windows }: Rooms, { env, x11, agentForward }: SessionOptions): Pick<Start, 'env' | 'forwardings' | 'started'> {
+    const { agent, agentForward: always } = connection.settings
+    const lends = agent && (always || agentForward === true)
+    const shows = typeof x11 === 'number' || x11 === true || (typeof x11 === 'object' && x11 !== null)
+    return {
+      env: env ?? {},
+      forwardings: [
+        ...lends ? [(session: Session, channel: BoundChannel) => agents.request(session, channel, agent)] : [],
+        ...shows ? [(session: Session, channel: BoundChannel) => windows.request(session, channel, x11 as X11Options | number | true)] : [],
+      ],
+      ...shows && { started: (channel: Channel) => windows.started(channel) },
+    }
+  }
+
+  /** Starts a subsystem. @throws Error `Not connected` */
+  subsys(name: string, callback: ClientCallback): this {
+    const { connection } = this.#connected()
+    startSession(connection, { subtype: 'subsystem', begin: (channel) => channel.subsystem(name), refused: `Unable to start subsystem: ${name}`, forwardings: [] }, callback as Callback<[channel?: Channel]>)
+    return this
+  }
+
+  /** Starts SFTP. @throws Error `Not connected` */
+  sftp(env: NodeJS.ProcessEnv | undefined, callback: ClientSFTPCallback): this
+  sftp(callback: ClientSFTPCallback): this
+  sftp(env: NodeJS.ProcessEnv | undefined | ClientSFTPCallback, callback?: ClientSFTPCallback): this {
+    const { connection } = this.#connected()
+    if (typeof env === 'function') return this.sftp(undefined, env)
+    connection.ask(async (session) => (await import('../sftp/index.ts')).openSftp(connection, session, env), callback as Callback<[sftp?: SFTPWrapper]>)
+    return this
+  }
+
+  /** Opens a connection from the server to a host and port. @throws Error `Not connected` */
+  forwardOut(srcIP: string, srcPort: number, dstIP: string, dstPort: number, callback: ClientCallback = ignore): this {
+    return this.#open('direct-tcpip', () => new WireWriter().string(String(dstIP)).uint32(Number(dstPort)).string(String(srcIP)).uint32(Number(srcPort)).finish(), callback)
+  }
+
+  /** Opens a connection from the server to a Unix socket there. @throws Error `Not connected` */
+  openssh_forwardOutStreamLocal(socketPath: string, callback: ClientCallback = ignore): this {
+    return this.#open('direct-streamlocal@openssh.com', () => new WireWriter().string(socketPath).string('').uint32(0).finish(), callback, needOpenSsh)
+  }
+
+  #open(type: ChannelType, target: () => Uint8Array, callback: ClientCallback, check: typeof needOpenSsh = ignore): this {
+    const { connection } = this.#connected()
+    const message = target()
+    connection.ask(async (session) => {
+      check(connection)
+      return openBound(connection, session, () => session.openSessionEx(type, undefined, undefined, message))
+    }, (error, bound) => error || !bound ? callback(error, undefined as never) : callback(undefined, new Channel(connection, bound, { type })))
+    return this
+  }
+
+  /** Has the server listen on a port: `tcp connection` tells of each connection. @throws Error `Not connected` */
+  forwardIn(remoteAddr: string, remotePort: number, callback: ClientForwardCallback = ignore): this {
+    this.#connected().listeners.listen(remoteAddr, remotePort, callback as Callback<[port?: number]>)
+    return this
+  }
+
+  /** Ends what `forwardIn` began. @throws Error `Not connected` */
+  unforwardIn(remoteAddr: string, remotePort: number, callback: Callback = ignore): this {
+    this.#connected().listeners.unlisten(remoteAddr, remotePort, callback)
+    return this
+  }
+
+  /** Has the server listen on a Unix socket: `unix connection` tells of each connection. @throws Error `Not connected` */
+  openssh_forwardInStreamLocal(socketPath: string, callback: Callback = ignore): this {
+    return this.#vendor(callback, ({ listeners }, told) => listeners.listenUnix(socketPath, told))
+  }
+
+  /** Ends what `openssh_forwardInStreamLocal` began. @throws Error `Not connected` */
+  openssh_unforwardInStreamLocal(socketPath: string, callback: Callback = ignore): this {
+    return this.#vendor(callback, ({ listeners }, told) => listeners.unlistenUnix(socketPath, told))
+  }
+
+  /** Has the server open no more sessions, whoever asks. @throws Error `Not connected` */
+  openssh_noMoreSessions(callback: Callback = ignore): this {
+    return this.#vendor(callback, ({ connection }, told) => connection.ask((session) => new Promise<void>((resolve, reject) => {
+      const answered = (body: Uint8Array | undefined) => body ? resolve() : reject(clientError('Unable to disable future sessions'))
+      session.complete(() => session.globalRequest('no-more-sessions@openssh.com', undefined, answered)).catch(reject)
+    }), (error) => told(error)))
+  }
+
+  #vendor(callback: Callback, ask: (rooms: Rooms, told: Callback) => void): this {
+    const rooms = this.#connected()
+    rooms.connection.ask(async () => needOpenSsh(rooms.connection), (error) => error ? callback(error) : ask(rooms, callback))
+    return this
+  }
+
+  /** Exchanges keys anew; tells `handshake` and `rekey`. @throws Error `Not connected` */
+  rekey(callback: Callback = ignore): this {
+    const { connection } = this.#connected()
+    connection.ask(async (session) => {
+      await session.complete(() => session.rekey())
+      connection.tell('handshake', negotiated(session))
+      connection.tell('rekey')
+    }, (error) => callback(error))
+    return this
+  }
+
+  /** Nagle's algorithm, off from the start: small writes go out at once. */
+  setNoDelay(noDelay = true): this {
+    (this._sock as Sock | undefined)?.setNoDelay?.(noDelay)
+    return this
+  }
+
+  /** Says goodbye to the server, and ends the socket. */
   end(): this {
-    if (isWritable(this._sock)) this.#connection?.end()
+    if (isWritable(this._sock)) this.#rooms?.connection.end()
     return this
   }
 
+  /** Destroys the socket. */
   destroy(): this {
-    if (isWritable(this._sock)) this.#connection?.destroy()
+    if (isWritable(this._sock)) this.#rooms?.connection.destroy()
     return this
   }
 }

@@ -6,7 +6,7 @@ import { RoundTrip } from '../../client/round-trip.ts'
 import type { SSHError } from '../../errors/ssh-error.ts'
 import { PortTransport } from '../../transports/port-transport.ts'
 import { type Callback, tell } from '../tell.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate } from '../auth/authenticate.ts'
 import { clientError, noResponse } from './errors.ts'
 import { handshake } from './handshake.ts'
 import { IdentificationWatch } from './identification-watch.ts'
@@ -101,14 +101,24 @@ export class Connection implements Link {
       this.sock.resume()
       this.tell('handshake', await handshake(this, session))
       await authenticate(this, session)
+      await this.settings.judge.loggedIn()
       this.#stopTimer()
       this.#keepAlive(session)
       this.#becomeReady(session)
       this.tell('ready')
     } catch (error) {
       this.#stopTimer()
-      this.#sessionEnded(error)
+      this.#loginFailed(error)
+    } finally {
+      this.settings.forget()
     }
+  }
+
+  /** A login that failed ends as `end()` would end it: with a goodbye. */
+  #loginFailed(error: unknown): void {
+    if (!this.#session || this.#session.failure || this.#closed) return this.#sessionEnded(error)
+    this.fail(error as Error)
+    this.end()
   }
 
   #keepAlive(session: Session): void {

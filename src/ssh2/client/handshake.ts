@@ -2,6 +2,7 @@ import type { Session } from '../../bindings/session/session.ts'
 import { CONTEXT } from '../../bindings/session-context.ts'
 import { negotiatedAlgorithms, offerAlgorithms } from '../../client/algorithms.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
+import { whyNoMatch } from './no-match.ts'
 import type { Link } from './link.ts'
 import { clientError } from './errors.ts'
 
@@ -47,5 +48,5 @@ export function negotiated(session: Session): Negotiated {
 
 function explained(error: unknown): unknown {
   if (!(error instanceof SSHError) || error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return error
-  return clientError(`Handshake failed: ${error.message}`, { level: 'handshake', fatal: true }, error)
+  return clientError(`Handshake failed: ${whyNoMatch(error.message)}`, { level: 'handshake', fatal: true }, error)
 }

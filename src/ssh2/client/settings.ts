@@ -1,9 +1,26 @@
+import { clientError, type ClientError } from './errors.ts'
 import type { AlgorithmOptions } from '../../client/algorithms.ts'
-import type { ClientError } from './errors.ts'
+import { createAgent, isAgent } from '../agents/index.ts'
+import type { BaseAgent } from '../agents/base-agent.ts'
+import { asListed, byHandler, type Choice, inOrder } from '../auth/choice.ts'
+import { type Login, methodsOf } from '../auth/login.ts'
+import { byMode } from '../host-keys/by-mode.ts'
+import { normalHost } from '../host-keys/host-name.ts'
+import { ANY_KEY, byPolicy, byVerifier, type HostKeyJudge, type UnknownHostKey } from '../host-keys/judge.ts'
+import { hostKeysMode } from '../host-keys/mode.ts'
+import type { ParsedKey } from '../utils/parsed-key.ts'
+import { parseKey } from '../utils/parse-key.ts'
+import { readAlgorithms } from './algorithm-lists.ts'
+import type { ConnectConfig } from './connect-config.ts'
 
 /** What of the configuration a connection goes by: checked, and copied. */
 export interface Settings {
-  readonly username: string
+  readonly host: string
+  readonly port: number
+  readonly localAddress: string | undefined
+  readonly localPort: number | undefined
+  /** Only addresses of this version of IP, which are looked up first. */
+  readonly family: 4 | 6 | undefined
   readonly readyTimeout: number
   readonly keepaliveInterval: number
   readonly keepaliveCountMax: number
@@ -13,16 +30,85 @@ export interface Settings {
   readonly algorithms: AlgorithmOptions
   readonly debug: ((text: string) => void) | undefined
   readonly judge: HostKeyJudge
-  readonly password: string | undefined
-  readonly privateKey: string | Uint8Array | undefined
-  readonly passphrase: string | undefined
+  readonly login: Login
+  readonly agent: BaseAgent | undefined
+  readonly agentForward: boolean
   explainSocketError(error: Error): ClientError
+  /** Zeroes what the login has needed. */
+  forget(): void
 }
 
-/** Who decides about the host key. */
-export interface HostKeyJudge {
-  /** Names of the host-key algorithms under which the host is known. */
-  known(): Promise<readonly string[]>
-  /** Returns if the key is the right one. @throws ClientError `Host denied …` */
-  verify(key: Buffer): Promise<void>
+/** Copies what a configuration says. @param unknownHostKey told of a host key that is accepted unseen @throws Error for what cannot be meant */
+export function readSettings(config: ConnectConfig, unknownHostKey: (about: UnknownHostKey) => void): Settings {
+  const username = [config.username, config.user].find((name) => typeof name === 'string')
+  if (typeof username !== 'string') throw new Error('Invalid username')
+  const agent = typeof config.agent === 'string' && config.agent !== '' ? createAgent(config.agent) : isAgent(config.agent) ? config.agent : undefined
+  if (config.agentForward === true && !agent) throw new Error('You must set a valid agent path to allow agent forwarding')
+  const privateKey = readPrivateKey(config)
+  const host = config.hostname || config.host || 'localhost'
+  const port = config.port || 22
+  const { forceIPv4, forceIPv6 } = config
+  const family = Boolean(forceIPv4) === Boolean(forceIPv6) ? undefined : forceIPv4 ? 4 : 6
+  const known = { username, password: typeof config.password === 'string' ? config.password : undefined, privateKey, agent, tryKeyboard: config.tryKeyboard === true, sha1: namesSha1(config) }
+  const authHandler = config.authHandler ?? undefined
+  return {
+    host, port, family, agent,
+    localAddress: typeof config.localAddress === 'string' ? config.localAddress : undefined,
+    localPort: config.localPort ?? undefined,
+    agentForward: config.agentForward === true,
+    readyTimeout: atLeastZero(config.readyTimeout, 20_000),
+    keepaliveInterval: atLeastZero(config.keepaliveInterval, 0),
+    keepaliveCountMax: atLeastZero(config.keepaliveCountMax, 3),
+    timeout: atLeastZero(config.timeout, 0),
+    strictVendor: config.strictVendor !== false,
+    ident: config.ident === null || config.ident === undefined ? undefined : String(config.ident as string),
+    algorithms: readAlgorithms(config.algorithms),
+    debug: typeof config.debug === 'function' ? config.debug : undefined,
+    judge: judgeOf(config, { host, port: Number(port), sendsSecrets: known.password !== undefined || known.tryKeyboard || authHandler !== undefined }, unknownHostKey),
+    login: { ...known, choice: choiceOf(authHandler, known) },
+    explainSocketError: (error) => explained(error as NodeJS.ErrnoException, host, family),
+    forget: () => (privateKey as { wipe?: () => void } | undefined)?.wipe?.(),
+  }
+}
+
+function choiceOf(authHandler: ConnectConfig['authHandler'], known: Omit<Login, 'choice'>): Choice {
+  if (typeof authHandler === 'function') return byHandler(authHandler)
+  return Array.isArray(authHandler) ? inOrder(authHandler) : asListed(methodsOf(known))
+}
+
+function readPrivateKey({ privateKey, passphrase }: ConnectConfig): ParsedKey | undefined {
+  if (privateKey === undefined || privateKey === null || privateKey.length === 0 || !(typeof privateKey === 'string' || privateKey instanceof Uint8Array)) return undefined
+  const parsed = parseKey(privateKey, passphrase)
+  if (parsed instanceof Error) throw new Error(`Cannot parse privateKey: ${parsed.message}`, { cause: parsed })
+  if (!parsed.isPrivateKey()) throw new Error('privateKey value does not contain a (valid) private key')
+  return parsed
+}
+
+interface Place {
+  readonly host: string
+  readonly port: number
+  readonly sendsSecrets: boolean
+}
+
+function judgeOf(config: ConnectConfig, { host, port, sendsSecrets }: Place, warn: (about: UnknownHostKey) => void): HostKeyJudge {
+  const { hostVerifier, hostKey, hostKeyAlias } = config
+  if (typeof hostVerifier === 'function') return byVerifier(hostVerifier, config.hostHash)
+  // A stream leads to whom its caller names.
+  const named = hostKeyAlias || config.hostname || config.host || (config.sock ? undefined : host)
+  const where = { host: named === undefined ? undefined : normalHost(named), port: hostKeyAlias ? 22 : port }
+  if (hostKey) return byPolicy(hostKey, where.host ?? '', where.port)
+  const mode = hostKeysMode()
+  return mode === 'ssh2' ? ANY_KEY : byMode(mode, { ...where, agentForward: config.agentForward === true, sendsSecrets, warn })
+}
+
+/** SHA-1 is for those who name `ssh-rsa` themselves. */
+function namesSha1({ algorithms }: ConnectConfig): boolean {
+  return readAlgorithms({ serverHostKey: algorithms?.serverHostKey }).algorithms?.hostKey?.includes('ssh-rsa') ?? false
+}
+
+const atLeastZero = (value: unknown, otherwise: number) => typeof value === 'number' && value >= 0 ? value : otherwise
+
+function explained(error: NodeJS.ErrnoException, host: string, family: 4 | 6 | undefined): ClientError {
+  if (family && error.syscall === 'getaddrinfo') return clientError(`Error while looking up IPv${family} address for '${host}': ${String(error)}`, { level: 'client-dns', code: error.code }, error)
+  return Object.assign(error, { level: 'client-socket' as const })
 }

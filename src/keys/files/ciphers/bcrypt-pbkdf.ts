@@ -1,20 +1,22 @@
-import { type Bytes, concatBytes, ownBytes } from '../../../wire-format/bytes.ts'
+import { type Bytes, concatBytes } from '../../../wire-format/bytes.ts'
+import { digest } from '../../digest.ts'
+import { type Steps, take } from '../../steps.ts'
 import { Blowfish } from './blowfish.ts'
 
 /**
  * bcrypt_pbkdf, the key derivation of OpenSSH's private keys: PBKDF2 with bcrypt in place of HMAC, and the output bytes spread over the blocks.
  * @param rounds at least 1; each takes some milliseconds per 32 bytes of output. The caller bounds them.
  */
-export async function bcryptPbkdf(passphrase: Uint8Array, salt: Uint8Array, length: number, rounds: number): Promise<Bytes> {
+export function* bcryptPbkdf(passphrase: Uint8Array, salt: Uint8Array, length: number, rounds: number): Steps<Bytes> {
   const key = new Uint8Array(length)
   const blocks = Math.ceil(length / BLOCK)
-  const pass = await sha512Words(passphrase)
+  const pass = yield* sha512Words(passphrase)
   for (let block = 0; block < blocks; block++) {
     const counter = Uint8Array.of(0, 0, 0, block + 1)
-    let output = bcryptHash(pass, await sha512Words(concatBytes(salt, counter)))
+    let output = bcryptHash(pass, yield* sha512Words(concatBytes(salt, counter)))
     const sum = output.slice()
     for (let round = 1; round < rounds; round++) {
-      output = bcryptHash(pass, await sha512Words(output))
+      output = bcryptHash(pass, yield* sha512Words(output))
       for (let i = 0; i < BLOCK; i++) sum[i]! ^= output[i]!
     }
     for (let i = 0; i * blocks + block < length && i < BLOCK; i++) key[i * blocks + block] = sum[i]!
@@ -45,8 +47,8 @@ function bcryptHash(pass: Int32Array, salt: Int32Array): Bytes {
   return output
 }
 
-async function sha512Words(bytes: Uint8Array): Promise<Int32Array> {
-  return bigEndianWords(new Uint8Array(await crypto.subtle.digest('SHA-512', ownBytes(bytes))))
+function* sha512Words(bytes: Uint8Array): Steps<Int32Array> {
+  return bigEndianWords(yield* take(digest('SHA-512', bytes)))
 }
 
 function bigEndianWords(bytes: Bytes): Int32Array {

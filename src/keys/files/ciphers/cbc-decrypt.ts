@@ -1,5 +1,9 @@
 import type { Bytes } from '../../../wire-format/bytes.ts'
 import { malformed, passphraseWrong } from '../../key-error.ts'
+import { Part, type Steps, take } from '../../steps.ts'
+
+export const AES = /* @__PURE__ */ new Part(() => import('@noble/ciphers/aes.js'))
+export const TRIPLE_DES_CBC = /* @__PURE__ */ new Part(() => import('./triple-des.ts'))
 
 /** A CBC cipher of PEM and PKCS#8 files. */
 export interface CbcCipher { readonly name: 'aes' | '3des', readonly keyLength: 16 | 24 | 32, readonly ivLength: 8 | 16 }
@@ -9,11 +13,11 @@ export const TRIPLE_DES: CbcCipher = { name: '3des', keyLength: 24, ivLength: 8 
 export const aesCbc = (keyLength: 16 | 24 | 32): CbcCipher => ({ name: 'aes', keyLength, ivLength: 16 })
 
 /** Decrypts and takes the padding of PKCS#7 away. Wrong padding means a wrong passphrase, most of the time: the other times the key does not parse. */
-export async function cbcDecrypt(cipher: CbcCipher, key: Bytes, iv: Bytes, data: Bytes): Promise<Bytes> {
+export function* cbcDecrypt(cipher: CbcCipher, key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
   const block = cipher.ivLength
   if (iv.length !== block) throw malformed('the IV of the encrypted private key is of a wrong length')
   if (data.length === 0 || data.length % block !== 0) throw malformed('the encrypted private key is not of whole blocks')
-  const plain = await decryptBlocks(cipher, key, iv, data)
+  const plain = yield* decryptBlocks(cipher, key, iv, data)
   const padding = plain.at(-1)!
   const good = padding >= 1 && padding <= block && plain.subarray(-padding).every((byte) => byte === padding)
   if (good) return plain.subarray(0, -padding)
@@ -21,8 +25,8 @@ export async function cbcDecrypt(cipher: CbcCipher, key: Bytes, iv: Bytes, data:
   throw passphraseWrong()
 }
 
-async function decryptBlocks(cipher: CbcCipher, key: Bytes, iv: Bytes, data: Bytes): Promise<Bytes> {
-  if (cipher.name === '3des') return (await import('./triple-des.ts')).decryptTripleDesCbc(key, iv, data)
-  const { cbc } = await import('@noble/ciphers/aes.js')
+function* decryptBlocks(cipher: CbcCipher, key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
+  if (cipher.name === '3des') return (yield* take(TRIPLE_DES_CBC)).decryptTripleDesCbc(key, iv, data)
+  const { cbc } = yield* take(AES)
   return cbc(key, iv, { disablePadding: true }).decrypt(data) as Bytes
 }

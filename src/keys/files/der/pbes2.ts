@@ -3,6 +3,8 @@ import { aesCbc, type CbcCipher, cbcDecrypt, TRIPLE_DES } from '../ciphers/cbc-d
 import { DerReader, INTEGER, SEQUENCE } from './der.ts'
 import { octetString, smallInteger } from './private-elements.ts'
 import { checkPbkdf2, checkScrypt } from '../ciphers/kdf-limits.ts'
+import { type Hash, SYNCHRONOUS_DIGESTS } from '../../digest.ts'
+import { type Step, type Steps, take } from '../../steps.ts'
 import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 
 const PBES2 = '1.2.840.113549.1.5.13', PBKDF2 = '1.2.840.113549.1.5.12', SCRYPT = '1.3.6.1.4.1.11591.4.11'
@@ -17,8 +19,6 @@ const CIPHERS: Readonly<Record<string, CbcCipher>> = {
   '1.2.840.113549.3.7': TRIPLE_DES,
 }
 
-type Hash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
-
 /** hmacWith… of PKCS#5 */
 const HASHES: Readonly<Record<string, Hash>> = {
   '1.2.840.113549.2.7': 'SHA-1',
@@ -28,7 +28,7 @@ const HASHES: Readonly<Record<string, Hash>> = {
 }
 
 /** Decrypts EncryptedPrivateKeyInfo (RFC 5958 section 3) made with PBES2 (RFC 8018 6.2): PBKDF2 or scrypt (RFC 7914), AES-CBC or 3DES. */
-export async function decryptPkcs8(bytes: Uint8Array, passphrase: Bytes | undefined): Promise<Bytes> {
+export function* decryptPkcs8(bytes: Uint8Array, passphrase: Bytes | undefined): Steps<Bytes> {
   const info = new DerReader(bytes).sequence()
   const scheme = info.sequence()
   const data = octetString(info)
@@ -41,15 +41,15 @@ export async function decryptPkcs8(bytes: Uint8Array, passphrase: Bytes | undefi
   const iv = octetString(encryption)
   const derive = readDerivation(derivation, cipher.keyLength)
   if (passphrase === undefined) throw passphraseRequired()
-  const key = await derive(passphrase)
+  const key = yield* take(derive(passphrase))
   try {
-    return await cbcDecrypt(cipher, key, iv, data)
+    return yield* cbcDecrypt(cipher, key, iv, data)
   } finally {
     key.fill(0)
   }
 }
 
-type Derive = (passphrase: Bytes) => Promise<Bytes>
+type Derive = (passphrase: Bytes) => Step<Bytes>
 
 function readDerivation(reader: DerReader, length: number): Derive {
   const oid = reader.oid()
@@ -65,17 +65,20 @@ function readPbkdf2(reader: DerReader, length: number): Derive {
   checkLength(reader, length)
   const hash = reader.next(SEQUENCE) ? HASHES[reader.sequence().oid()] : 'SHA-1'
   if (hash === undefined) throw unsupported('the hash of the PKCS#8 private key is not supported')
-  return (passphrase) => pbkdf2(hash, passphrase, salt, iterations, length)
+  return (passphrase) => ({
+    later: () => pbkdf2(hash, passphrase, salt, iterations, length),
+    now: () => new Uint8Array(SYNCHRONOUS_DIGESTS.now().pbkdf2(hash, passphrase, salt, iterations, length)),
+  })
 }
 
 function readScrypt(reader: DerReader, length: number): Derive {
   const salt = octetString(reader), N = smallInteger(reader), r = smallInteger(reader), p = smallInteger(reader)
   checkScrypt(N, r, p)
   checkLength(reader, length)
-  return async (passphrase) => {
-    const { scryptAsync } = await import('@noble/hashes/scrypt.js')
-    return await scryptAsync(passphrase, salt, { N, r, p, dkLen: length }) as Bytes
-  }
+  return (passphrase) => ({
+    later: async () => await (await import('@noble/hashes/scrypt.js')).scryptAsync(passphrase, salt, { N, r, p, dkLen: length }) as Bytes,
+    now: () => new Uint8Array(SYNCHRONOUS_DIGESTS.now().scrypt(passphrase, salt, { N, r, p }, length)),
+  })
 }
 
 function checkLength(reader: DerReader, length: number): void {

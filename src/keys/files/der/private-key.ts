@@ -6,6 +6,7 @@ import { DSA_OID, EC_OID, ED25519_OID, readCurve, RSA_OID } from './algorithm-oi
 import type { EcdsaCurve } from '../../key-types.ts'
 import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
 import type { PrivateFields } from '../../private-numbers.ts'
+import type { Steps } from '../../steps.ts'
 
 /** RSAPrivateKey of PKCS#1 (RFC 8017 A.1.2). */
 export function readPkcs1(bytes: Uint8Array): PrivateFields {
@@ -20,7 +21,7 @@ export function readPkcs1(bytes: Uint8Array): PrivateFields {
 }
 
 /** ECPrivateKey of SEC1 (RFC 5915). @param outer the curve that a PKCS#8 wrapping named */
-export async function readSec1(bytes: Uint8Array, outer?: EcdsaCurve): Promise<PrivateFields> {
+export function* readSec1(bytes: Uint8Array, outer?: EcdsaCurve): Steps<PrivateFields> {
   const reader = openSequence(bytes)
   if (smallInteger(reader) !== 1) throw malformed('the EC private key is of an unknown version')
   const scalar = octetString(reader)
@@ -31,11 +32,11 @@ export async function readSec1(bytes: Uint8Array, outer?: EcdsaCurve): Promise<P
   const point = tagged(reader, 1)?.bitString()
   reader.end()
   const uncompressed = point !== undefined && point[0] === 4
-  return ecdsaPrivate(curve, scalar, uncompressed ? point : undefined)
+  return yield* ecdsaPrivate(curve, scalar, uncompressed ? point : undefined)
 }
 
 /** PrivateKeyInfo of PKCS#8 (RFC 5208), OneAsymmetricKey of RFC 5958; not encrypted. */
-export async function readPkcs8(bytes: Uint8Array): Promise<PrivateFields> {
+export function* readPkcs8(bytes: Uint8Array): Steps<PrivateFields> {
   const reader = openSequence(bytes)
   if (smallInteger(reader) > 1) throw malformed('the PKCS#8 private key is of an unknown version')
   const algorithm = reader.sequence()
@@ -48,9 +49,9 @@ export async function readPkcs8(bytes: Uint8Array): Promise<PrivateFields> {
     case RSA_OID:
       return readPkcs1(key)
     case EC_OID:
-      return readSec1(key, readCurve(algorithm))
+      return yield* readSec1(key, readCurve(algorithm))
     case ED25519_OID:
-      return ed25519Private(readSeed(key), publicKey)
+      return yield* ed25519Private(readSeed(key), publicKey)
     case DSA_OID:
       throw isDsa()
     default:

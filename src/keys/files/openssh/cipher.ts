@@ -1,5 +1,10 @@
 import { type Bytes, equalBytes } from '../../../wire-format/bytes.ts'
 import { unsupported } from '../../key-error.ts'
+import { Part, type Steps, take } from '../../steps.ts'
+import { AES, TRIPLE_DES_CBC } from '../ciphers/cbc-decrypt.ts'
+
+export const CHACHA = /* @__PURE__ */ new Part(() => import('@noble/ciphers/chacha.js'))
+export const POLY1305 = /* @__PURE__ */ new Part(() => import('@noble/ciphers/_poly1305.js'))
 
 /** A cipher of OpenSSH's private keys. Derived bytes are the key, then the IV. */
 export interface OpenSshCipher {
@@ -9,7 +14,7 @@ export interface OpenSshCipher {
   /** Bytes that follow the encrypted section. */
   readonly tagLength: number
   /** Ciphertext and tag to plaintext; undefined where the tag is wrong. */
-  decrypt(key: Bytes, iv: Bytes, data: Bytes): Promise<Uint8Array | undefined>
+  decrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Uint8Array | undefined>
 }
 
 /** The ciphers that `ssh-keygen -Z` offers. */
@@ -23,14 +28,16 @@ export function openSshCipher(name: string): OpenSshCipher {
 
 const tripleDes: OpenSshCipher = {
   keyLength: 24, ivLength: 8, blockSize: 8, tagLength: 0,
-  decrypt: async (key, iv, data) => (await import('../ciphers/triple-des.ts')).decryptTripleDesCbc(key, iv, data),
+  * decrypt(key, iv, data) {
+    return (yield* take(TRIPLE_DES_CBC)).decryptTripleDesCbc(key, iv, data)
+  },
 }
 
 function aesCipher(keyLength: number, mode: 'ctr' | 'cbc' | 'gcm'): OpenSshCipher {
   return {
     keyLength, ivLength: mode === 'gcm' ? 12 : 16, blockSize: 16, tagLength: mode === 'gcm' ? 16 : 0,
-    async decrypt(key, iv, data) {
-      const { cbc, ctr, gcm } = await import('@noble/ciphers/aes.js')
+    * decrypt(key, iv, data) {
+      const { cbc, ctr, gcm } = yield* take(AES)
       if (mode === 'ctr') return ctr(key, iv).decrypt(data)
       if (mode === 'cbc') return cbc(key, iv, { disablePadding: true }).decrypt(data)
       try {
@@ -45,8 +52,9 @@ function aesCipher(keyLength: number, mode: 'ctr' | 'cbc' | 'gcm'): OpenSshCiphe
 /** PROTOCOL.chacha20poly1305 with sequence number 0 and no length field: only the first half of the key is used. */
 const chachaPoly: OpenSshCipher = {
   keyLength: 64, ivLength: 0, blockSize: 8, tagLength: 16,
-  async decrypt(key, _iv, data) {
-    const [{ chacha20 }, { poly1305 }] = await Promise.all([import('@noble/ciphers/chacha.js'), import('@noble/ciphers/_poly1305.js')])
+  * decrypt(key, _iv, data) {
+    const { chacha20 } = yield* take(CHACHA)
+    const { poly1305 } = yield* take(POLY1305)
     const nonce = new Uint8Array(12), main = key.subarray(0, 32)
     const text = data.subarray(0, -16)
     const macKey = chacha20(main, nonce, new Uint8Array(32))

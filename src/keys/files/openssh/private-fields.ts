@@ -6,9 +6,10 @@ import { type EcdsaCurve, CURVES } from '../../key-types.ts'
 import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
 import type { PrivateFields } from '../../private-numbers.ts'
 import { typeOf } from '../../public-key-blob.ts'
+import type { Steps } from '../../steps.ts'
 
 /** The type and the numbers of a private key, as OpenSSH writes them in key files and in agent messages (draft-ietf-sshm-ssh-agent section 3.2). */
-export async function readOpenSshFields(reader: WireReader): Promise<PrivateFields> {
+export function* readOpenSshFields(reader: WireReader): Steps<PrivateFields> {
   const type = reader.text()
   switch (type) {
     case 'ssh-rsa': {
@@ -21,12 +22,12 @@ export async function readOpenSshFields(reader: WireReader): Promise<PrivateFiel
       const curve = reader.text()
       if (`ecdsa-sha2-${curve}` !== type || !(curve in CURVES)) throw malformed('the curve and the type of the ECDSA key differ')
       const point = reader.string()
-      return ecdsaPrivate(curve as EcdsaCurve, reader.mpint(), point)
+      return yield* ecdsaPrivate(curve as EcdsaCurve, reader.mpint(), point)
     }
     case 'ssh-ed25519': {
       const key = reader.string(), secret = reader.string()
       if (secret.length !== 64 || !equalBytes(secret.subarray(32), key)) throw malformed('the two halves of the Ed25519 key do not belong together')
-      return ed25519Private(secret.subarray(0, 32), key)
+      return yield* ed25519Private(secret.subarray(0, 32), key)
     }
     default:
       if (type.startsWith('sk-')) throw unsupported('the key is on a security key: sign with it through an agent')

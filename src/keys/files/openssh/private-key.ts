@@ -11,6 +11,7 @@ import { readOpenSshFields, writeOpenSshFields } from './private-fields.ts'
 import { wipePrivate } from '../../private-fields.ts'
 import type { PrivateFields } from '../../private-numbers.ts'
 import { writePublicKey } from '../../public-key-blob.ts'
+import type { Steps } from '../../steps.ts'
 
 /** OpenSSH's own format of private keys (PROTOCOL.key): `-----BEGIN OPENSSH PRIVATE KEY-----`. */
 export const OPENSSH_LABEL = 'OPENSSH PRIVATE KEY'
@@ -20,18 +21,18 @@ const SALT_LENGTH = 16
 
 export interface ParsedPrivateKey { readonly fields: PrivateFields, readonly comment: string }
 
-export async function readOpenSshPrivateKey(bytes: Bytes, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
+export function* readOpenSshPrivateKey(bytes: Bytes, passphrase: Bytes | undefined): Steps<ParsedPrivateKey> {
   const { cipher: cipherName, kdf: kdfName, kdfOptions, publicKey, section, tag } = readOpenSshEnvelope(bytes)
-  const plain = await decryptSection(cipherName, kdfName, kdfOptions, section, tag, passphrase)
+  const plain = yield* decryptSection(cipherName, kdfName, kdfOptions, section, tag, passphrase)
   const encrypted = cipherName !== 'none'
   try {
-    return await readSection(plain, publicKey, encrypted)
+    return yield* readSection(plain, publicKey, encrypted)
   } finally {
     if (encrypted) plain.fill(0)
   }
 }
 
-async function decryptSection(cipherName: string, kdfName: string, kdfOptions: Bytes, section: Bytes, tag: Bytes, passphrase: Bytes | undefined): Promise<Bytes> {
+function* decryptSection(cipherName: string, kdfName: string, kdfOptions: Bytes, section: Bytes, tag: Bytes, passphrase: Bytes | undefined): Steps<Bytes> {
   if ((cipherName === 'none') !== (kdfName === 'none')) throw malformed('the OpenSSH private key has a cipher without a key derivation, or the reverse')
   if (cipherName === 'none') {
     if (kdfOptions.length > 0 || tag.length > 0 || section.length % 8 !== 0) throw malformed('the OpenSSH private key has sections of a wrong length')
@@ -46,17 +47,17 @@ async function decryptSection(cipherName: string, kdfName: string, kdfOptions: B
   checkBcrypt(rounds)
   if (salt.length === 0) throw malformed('the OpenSSH private key has no salt')
   if (passphrase === undefined) throw passphraseRequired()
-  const derived = await bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
-  const plain = await cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), concatBytes(section, tag))
+  const derived = yield* bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
+  const plain = yield* cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), concatBytes(section, tag))
   derived.fill(0)
   if (plain === undefined) throw passphraseWrong()
   return plain as Bytes
 }
 
-async function readSection(plain: Bytes, publicKey: Bytes, encrypted: boolean): Promise<ParsedPrivateKey> {
+function* readSection(plain: Bytes, publicKey: Bytes, encrypted: boolean): Steps<ParsedPrivateKey> {
   const reader = new WireReader(plain)
   if (reader.uint32() !== reader.uint32()) throw encrypted ? passphraseWrong() : malformed('the two check numbers of the OpenSSH private key differ')
-  const fields = await readOpenSshFields(reader)
+  const fields = yield* readOpenSshFields(reader)
   try {
     const comment = decodeText(reader.string())
     if (reader.rest().some((byte, index) => byte !== (index + 1 & 0xff))) throw malformed('the padding of the OpenSSH private key is wrong')
@@ -75,7 +76,7 @@ export interface OpenSshFormatOptions {
   readonly rounds?: number
 }
 
-export async function formatOpenSshPrivateKey(fields: PrivateFields, comment: string, options: OpenSshFormatOptions): Promise<string> {
+export function* formatOpenSshPrivateKey(fields: PrivateFields, comment: string, options: OpenSshFormatOptions): Steps<string> {
   const { passphrase, rounds = 16 } = options
   checkBcrypt(rounds)
   const check = crypto.getRandomValues(new Uint8Array(4))
@@ -87,7 +88,7 @@ export async function formatOpenSshPrivateKey(fields: PrivateFields, comment: st
   const file = new WireWriter(4096).bytes(OPENSSH_MAGIC).string(passphrase ? CIPHER : 'none').string(passphrase ? 'bcrypt' : 'none')
   const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
   file.string(passphrase ? new WireWriter().string(salt).uint32(rounds).finish() : '')
-  file.uint32(1).string(writePublicKey(fields.public)).string(passphrase ? await encrypt(plain, passphrase, salt, rounds) : plain)
+  file.uint32(1).string(writePublicKey(fields.public)).string(passphrase ? yield* encrypt(plain, passphrase, salt, rounds) : plain)
   const armoured = formatPem(OPENSSH_LABEL, file.finish(), 70)
   for (const secret of [section, file]) secret.wipe()
   plain.fill(0)
@@ -95,10 +96,10 @@ export async function formatOpenSshPrivateKey(fields: PrivateFields, comment: st
 }
 
 /** Counter mode: encrypting and decrypting are the same. */
-async function encrypt(plain: Bytes, passphrase: Bytes, salt: Bytes, rounds: number): Promise<Uint8Array> {
+function* encrypt(plain: Bytes, passphrase: Bytes, salt: Bytes, rounds: number): Steps<Uint8Array> {
   const cipher = openSshCipher(CIPHER)
-  const derived = await bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
-  const encrypted = await cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), plain)
+  const derived = yield* bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
+  const encrypted = yield* cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), plain)
   derived.fill(0)
   return encrypted!
 }

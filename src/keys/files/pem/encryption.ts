@@ -2,7 +2,10 @@ import { type Bytes, concatBytes } from '../../../wire-format/bytes.ts'
 import type { PemBlock } from '../../../wire-format/pem.ts'
 import { aesCbc, type CbcCipher, cbcDecrypt, TRIPLE_DES } from '../ciphers/cbc-decrypt.ts'
 import { decodeHex } from '../../hex.ts'
+import { Part, type Steps, take } from '../../steps.ts'
 import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
+
+export const LEGACY_HASHES = /* @__PURE__ */ new Part(() => import('@noble/hashes/legacy.js'))
 
 /** Whether a PEM block says that it is encrypted the old way (RFC 1421, section 4.6.1.1, as OpenSSL writes it). */
 export function isEncryptedPem(block: PemBlock): boolean {
@@ -10,15 +13,15 @@ export function isEncryptedPem(block: PemBlock): boolean {
 }
 
 /** Decrypts such a block: one round of MD5 over passphrase and salt, which is weak, but what old files have. */
-export async function decryptPem(block: PemBlock, passphrase: Bytes | undefined): Promise<Bytes> {
+export function* decryptPem(block: PemBlock, passphrase: Bytes | undefined): Steps<Bytes> {
   const [name = '', ivText = ''] = (block.headers.get('DEK-Info') ?? '').split(',').map((part) => part.trim())
   const cipher = cipherOf(name)
   const iv = decodeHex(ivText)
   if (iv === undefined || iv.length !== cipher.ivLength) throw malformed('the DEK-Info of the private key has no valid IV')
   if (passphrase === undefined) throw passphraseRequired()
-  const key = await deriveKey(passphrase, iv.subarray(0, 8), cipher.keyLength)
+  const key = yield* deriveKey(passphrase, iv.subarray(0, 8), cipher.keyLength)
   try {
-    return await cbcDecrypt(cipher, key, iv, block.bytes)
+    return yield* cbcDecrypt(cipher, key, iv, block.bytes)
   } finally {
     key.fill(0)
   }
@@ -33,8 +36,8 @@ function cipherOf(name: string): CbcCipher {
 }
 
 /** EVP_BytesToKey of OpenSSL with MD5 and one iteration. */
-async function deriveKey(passphrase: Bytes, salt: Bytes, length: number): Promise<Bytes> {
-  const { md5 } = await import('@noble/hashes/legacy.js')
+function* deriveKey(passphrase: Bytes, salt: Bytes, length: number): Steps<Bytes> {
+  const { md5 } = yield* take(LEGACY_HASHES)
   const derived = new Uint8Array(Math.ceil(length / 16) * 16)
   let last: Uint8Array = new Uint8Array()
   for (let offset = 0; offset < length; offset += 16) {

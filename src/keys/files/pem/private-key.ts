@@ -7,20 +7,21 @@ import { isDsa, passphraseWrong, unsupported } from '../../key-error.ts'
 import { decryptPkcs8 } from '../der/pbes2.ts'
 import { decryptPem, isEncryptedPem } from './encryption.ts'
 import type { PrivateFields } from '../../private-numbers.ts'
+import type { Steps } from '../../steps.ts'
 
 /** Reads the private keys that OpenSSL writes: PKCS#1, SEC1 and PKCS#8, each plain or encrypted. */
-export async function readPemPrivateKey(block: PemBlock, passphrase: Bytes | undefined): Promise<PrivateFields> {
+export function* readPemPrivateKey(block: PemBlock, passphrase: Bytes | undefined): Steps<PrivateFields> {
   const read = readerOf(block.label)
-  if (block.label === 'ENCRYPTED PRIVATE KEY') return readDecrypted(await decryptPkcs8(block.bytes, passphrase), read)
-  if (isEncryptedPem(block)) return readDecrypted(await decryptPem(block, passphrase), read)
-  return read(block.bytes)
+  if (block.label === 'ENCRYPTED PRIVATE KEY') return yield* readDecrypted(yield* decryptPkcs8(block.bytes, passphrase), read)
+  if (isEncryptedPem(block)) return yield* readDecrypted(yield* decryptPem(block, passphrase), read)
+  return yield* read(block.bytes)
 }
 
-type Read = (bytes: Uint8Array) => PrivateFields | Promise<PrivateFields>
+type Read = (bytes: Uint8Array) => Steps<PrivateFields>
 
 function readerOf(label: string): Read {
   switch (label) {
-    case 'RSA PRIVATE KEY': return readPkcs1
+    case 'RSA PRIVATE KEY': return function* (bytes) { return readPkcs1(bytes) }
     case 'EC PRIVATE KEY': return (bytes) => readSec1(bytes)
     case 'PRIVATE KEY':
     case 'ENCRYPTED PRIVATE KEY': return readPkcs8
@@ -30,9 +31,9 @@ function readerOf(label: string): Read {
 }
 
 /** Without a MAC, a wrong passphrase shows as a key that makes no sense. */
-async function readDecrypted(plain: Bytes, read: Read): Promise<PrivateFields> {
+function* readDecrypted(plain: Bytes, read: Read): Steps<PrivateFields> {
   try {
-    return await read(plain)
+    return yield* read(plain)
   } catch (error) {
     if (error instanceof WireFormatError || (error as KeyError).code === 'ERR_KEY_FORMAT') throw passphraseWrong()
     throw error

@@ -11,28 +11,30 @@ import { type PpkFile, readPpkFile } from './file.ts'
 import { derivePpkSecrets } from './secrets.ts'
 import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
 import type { PrivateFields } from '../../private-numbers.ts'
+import { type Steps, take } from '../../steps.ts'
+import { AES } from '../ciphers/cbc-decrypt.ts'
 import { type PublicFields, publicKeyType, readPublicKey } from '../../public-key-blob.ts'
 
 /** Reads PuTTY's private keys of version 2 and 3; the MAC, which covers all of the file, is checked before anything is believed. */
-export async function readPpkPrivateKey(text: Bytes, passphrase: Bytes | undefined): Promise<ParsedPrivateKey> {
+export function* readPpkPrivateKey(text: Bytes, passphrase: Bytes | undefined): Steps<ParsedPrivateKey> {
   const file = readPpkFile(text)
   if (file.type === 'ssh-dss') throw isDsa()
   if (file.encryption !== 'none' && file.encryption !== 'aes256-cbc') throw unsupported('the cipher of the PuTTY key file is not supported')
   const encrypted = file.encryption !== 'none'
   if (encrypted && file.privateBlob.length % 16 !== 0) throw malformed('the PuTTY key file is not of whole blocks')
-  const secrets = await derivePpkSecrets(file, passphrase)
-  const plain = encrypted ? await decrypt(secrets.key, secrets.iv, file.privateBlob) : file.privateBlob
+  const secrets = yield* derivePpkSecrets(file, passphrase)
+  const plain = encrypted ? yield* decrypt(secrets.key, secrets.iv, file.privateBlob) : file.privateBlob
   try {
     if (!isMac(file, secrets.macKey, plain)) throw encrypted ? passphraseWrong() : malformed('the MAC of the PuTTY key file is wrong')
     if (publicKeyType(file.publicBlob) !== file.type) throw malformed('the PuTTY key file names two types of keys')
-    return { fields: await readFields(readPublicKey(file.publicBlob), new WireReader(plain)), comment: file.comment }
+    return { fields: yield* readFields(readPublicKey(file.publicBlob), new WireReader(plain)), comment: file.comment }
   } finally {
     for (const secret of [plain, secrets.key, secrets.iv, secrets.macKey]) secret.fill(0)
   }
 }
 
-async function decrypt(key: Bytes, iv: Bytes, data: Bytes): Promise<Bytes> {
-  const { cbc } = await import('@noble/ciphers/aes.js')
+function* decrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
+  const { cbc } = yield* take(AES)
   return cbc(key, iv, { disablePadding: true }).decrypt(data) as Bytes
 }
 
@@ -48,19 +50,19 @@ function isMac(file: PpkFile, key: Bytes, plain: Bytes): boolean {
 }
 
 /** What follows is padding. */
-async function readFields(key: PublicFields, reader: WireReader): Promise<PrivateFields> {
+function* readFields(key: PublicFields, reader: WireReader): Steps<PrivateFields> {
   if (key.kind === 'rsa') {
     const d = reader.mpint(), p = reader.mpint(), q = reader.mpint(), iqmp = reader.mpint()
     return rsaPrivate({ n: key.n, e: key.e, d, p, q, iqmp })
   }
   if (key.application !== undefined) throw unsupported('the key is on a security key: sign with it through an agent')
-  if (key.kind === 'ecdsa') return ecdsaPrivate(key.curve, reader.mpint(), key.point)
+  if (key.kind === 'ecdsa') return yield* ecdsaPrivate(key.curve, reader.mpint(), key.point)
   // PuTTY treats the seed as a little-endian number: zeros at its end may be left out.
   const number = reader.string(), seed = new Uint8Array(32)
   if (number.length > 32) throw malformed('an Ed25519 private key has 32 bytes')
   seed.set(number)
   try {
-    return await ed25519Private(seed, key.key)
+    return yield* ed25519Private(seed, key.key)
   } finally {
     seed.fill(0)
   }

@@ -1,29 +1,35 @@
 import { type Bytes, concatBytes, encodeText } from '../../../wire-format/bytes.ts'
 import { decodeHex } from '../../hex.ts'
 import { checkArgon2 } from '../ciphers/kdf-limits.ts'
+import { digest } from '../../digest.ts'
+import { Part, type Steps, take } from '../../steps.ts'
 import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 import type { PpkFile } from './file.ts'
+
+export const ARGON2 = /* @__PURE__ */ new Part(() => import('@noble/hashes/argon2.js'))
 
 /** What a passphrase becomes in a PuTTY key file. `key` is empty where the file is not encrypted. */
 export interface PpkSecrets { readonly key: Bytes, readonly iv: Bytes, readonly macKey: Bytes }
 
 /** The passphrase is not looked at where the file is not encrypted. */
-export async function derivePpkSecrets(file: PpkFile, passphrase: Bytes | undefined): Promise<PpkSecrets> {
+export function* derivePpkSecrets(file: PpkFile, passphrase: Bytes | undefined): Steps<PpkSecrets> {
   const encrypted = file.encryption !== 'none'
   const derive = file.version === 2 ? deriveVersion2 : encrypted ? readDerivation(file) : noSecrets
   if (encrypted && passphrase === undefined) throw passphraseRequired()
-  return derive(encrypted ? passphrase : undefined)
+  return yield* derive(encrypted ? passphrase : undefined)
 }
 
-type Derive = (passphrase: Bytes | undefined) => Promise<PpkSecrets>
+type Derive = (passphrase: Bytes | undefined) => Steps<PpkSecrets>
 
-const noSecrets: Derive = async () => ({ key: new Uint8Array(), iv: new Uint8Array(), macKey: new Uint8Array() })
+const noSecrets: Derive = function* () {
+  return { key: new Uint8Array(), iv: new Uint8Array(), macKey: new Uint8Array() }
+}
 
 /** SHA-1 once: weak, but what the files have. */
-async function deriveVersion2(passphrase: Bytes | undefined): Promise<PpkSecrets> {
-  const macKey = await sha1(encodeText('putty-private-key-file-mac-key'), passphrase ?? new Uint8Array())
+function* deriveVersion2(passphrase: Bytes | undefined): Steps<PpkSecrets> {
+  const macKey = yield* sha1(encodeText('putty-private-key-file-mac-key'), passphrase ?? new Uint8Array())
   if (passphrase === undefined) return { key: new Uint8Array(), iv: new Uint8Array(), macKey }
-  const halves = await Promise.all([0, 1].map((counter) => sha1(Uint8Array.of(0, 0, 0, counter), passphrase)))
+  const halves = [yield* sha1(Uint8Array.of(0, 0, 0, 0), passphrase), yield* sha1(Uint8Array.of(0, 0, 0, 1), passphrase)]
   const key = concatBytes(...halves).slice(0, 32)
   for (const half of halves) half.fill(0)
   return { key, iv: new Uint8Array(16), macKey }
@@ -38,17 +44,18 @@ function readDerivation(file: PpkFile): Derive {
   checkArgon2(memory, passes, lanes)
   const flavour = parameter('Key-Derivation')
   if (!['Argon2id', 'Argon2i', 'Argon2d'].includes(flavour)) throw unsupported('the key derivation of the PuTTY key file is not supported')
-  return async (passphrase) => {
-    const { argon2dAsync, argon2iAsync, argon2idAsync } = await import('@noble/hashes/argon2.js')
-    const argon2 = flavour === 'Argon2id' ? argon2idAsync : flavour === 'Argon2i' ? argon2iAsync : argon2dAsync
-    const derived = await argon2(passphrase!, salt, { m: memory, t: passes, p: lanes, dkLen: 80 }) as Bytes
+  return function* (passphrase) {
+    const { argon2d, argon2dAsync, argon2i, argon2iAsync, argon2id, argon2idAsync } = yield* take(ARGON2)
+    const [atOnce, inSlices] = flavour === 'Argon2id' ? [argon2id, argon2idAsync] : flavour === 'Argon2i' ? [argon2i, argon2iAsync] : [argon2d, argon2dAsync]
+    const parameters = { m: memory, t: passes, p: lanes, dkLen: 80 }
+    const derived = (yield* take({ later: () => inSlices(passphrase!, salt, parameters), now: () => atOnce(passphrase!, salt, parameters) })) as Bytes
     return { key: derived.subarray(0, 32), iv: derived.subarray(32, 48), macKey: derived.subarray(48) }
   }
 }
 
-async function sha1(...parts: readonly Uint8Array[]): Promise<Bytes> {
+function* sha1(...parts: readonly Uint8Array[]): Steps<Bytes> {
   const input = concatBytes(...parts)
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-1', input))
+  const hash = yield* take(digest('SHA-1', input))
   input.fill(0)
-  return digest
+  return hash
 }

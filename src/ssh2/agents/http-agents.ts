@@ -1,0 +1,84 @@
+import { Agent as HttpAgent, type AgentOptions } from 'node:http'
+import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { Client } from '../client/client.ts'
+import type { ConnectConfig } from '../client/connect-config.ts'
+
+/** Options of an agent, and where its connections say that they come from. */
+export interface SourceOptions {
+  /** `localhost` if none is given. */
+  srcIP?: string | undefined
+}
+
+type Made = (error: Error | null, stream?: Duplex) => void
+
+/** Where a request goes. */
+interface Target {
+  readonly host?: string | null | undefined
+  readonly port?: number | string | null | undefined
+  readonly localAddress?: string | undefined
+  readonly localPort?: number | undefined
+}
+
+/** A connection of its own for each socket, closed with it. */
+function openThrough(config: ConnectConfig, srcIP: string, { host, port, localAddress, localPort }: Target, made: Made): void {
+  const client = new Client()
+  let told = false
+  const tellOnce: Made = (error, stream) => {
+    if (told) return
+    told = true
+    made(error, stream)
+  }
+  client.on('ready', () => {
+    client.forwardOut(localAddress ?? srcIP, localPort ?? 0, host ?? 'localhost', Number(port), (error, stream) => {
+      if (error) {
+        client.end()
+        return tellOnce(error)
+      }
+      stream.once('close', () => client.end())
+      tellOnce(null, stream)
+    })
+  })
+  client.on('error', (error) => tellOnce(error))
+  client.on('close', () => tellOnce(new Error('Unexpected connection close')))
+  client.connect(config)
+}
+
+/** An agent of `node:http` whose connections go through an SSH server. */
+export class HTTPAgent extends HttpAgent {
+  readonly #config: ConnectConfig
+  readonly #srcIP: string
+
+  constructor(connectConfig: ConnectConfig, agentOptions?: AgentOptions & SourceOptions) {
+    super(agentOptions)
+    this.#config = connectConfig
+    this.#srcIP = agentOptions?.srcIP ?? 'localhost'
+  }
+
+  /** For `node:http`. */
+  override createConnection(options: object, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+    openThrough(this.#config, this.#srcIP, options, callback as Made)
+  }
+}
+
+/** An agent of `node:https` whose connections go through an SSH server. */
+export class HTTPSAgent extends HttpsAgent {
+  readonly #config: ConnectConfig
+  readonly #srcIP: string
+
+  constructor(connectConfig: ConnectConfig, agentOptions?: HttpsAgentOptions & SourceOptions) {
+    super(agentOptions)
+    this.#config = connectConfig
+    this.#srcIP = agentOptions?.srcIP ?? 'localhost'
+  }
+
+  /** For `node:https`. */
+  override createConnection(options: object, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+    const made = callback as Made
+    openThrough(this.#config, this.#srcIP, options, (error, socket) => {
+      if (error || !socket) return made(error)
+      made(null, connectTls({ ...options as ConnectionOptions, socket }))
+    })
+  }
+}

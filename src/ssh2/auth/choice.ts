@@ -1,0 +1,38 @@
+import { tell } from '../tell.ts'
+import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware } from './methods.ts'
+
+/** What the server's last refusal said; nothing before the first. */
+export interface Left {
+  readonly methods: readonly string[] | null
+  readonly partialSuccess: boolean | null
+}
+
+/** Says what is tried next: false where nothing is left. */
+export type Choice = (left: Left) => Promise<unknown>
+
+/** The caller's function chooses. A promise that it returns is waited for; what it throws is an uncaught exception. */
+export function byHandler(handler: AuthHandlerMiddleware): Choice {
+  return ({ methods, partialSuccess }) => new Promise((resolve) => {
+    tell(() => {
+      const chosen: unknown = handler((methods && [...methods]) as AuthenticationType[], partialSuccess as boolean, resolve)
+      if (chosen === undefined) return
+      if (typeof (chosen as PromiseLike<unknown> | null)?.then !== 'function') return resolve(chosen);
+      (chosen as PromiseLike<unknown>).then((value) => { if (value !== undefined) resolve(value) }, (error: unknown) => tell(() => { throw error }))
+    })
+  })
+}
+
+/** One after the other, each once, whatever the server says: the caller has named them. */
+export function inOrder(list: readonly (AuthenticationType | AnyAuthMethod)[]): Choice {
+  const rest = [...list]
+  return async () => rest.shift() ?? false
+}
+
+/** Each once, but for those that the server does not list: a server may list them later, after a partial success. */
+export function asListed(names: readonly AuthenticationType[]): Choice {
+  const rest = [...names]
+  return async ({ methods }) => {
+    const at = rest.findIndex((name) => !methods?.length || methods.includes(name === 'agent' ? 'publickey' : name))
+    return at < 0 ? false : rest.splice(at, 1)[0]
+  }
+}

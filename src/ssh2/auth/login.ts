@@ -1,0 +1,72 @@
+import { isAgent, createAgent } from '../agents/index.ts'
+import type { BaseAgent } from '../agents/base-agent.ts'
+import { isParsedKey, type ParsedKey } from '../utils/parsed-key.ts'
+import { parseKey } from '../utils/parse-key.ts'
+import type { Choice } from './choice.ts'
+import type { AuthenticationType, PromptHandler } from './methods.ts'
+
+/** What is known of the one who logs in, by the configuration. */
+export interface Login {
+  readonly username: string
+  readonly password: string | undefined
+  readonly privateKey: ParsedKey | undefined
+  readonly agent: BaseAgent | undefined
+  readonly tryKeyboard: boolean
+  readonly choice: Choice
+  /** Signatures with SHA-1 are allowed: the caller named `ssh-rsa`. */
+  readonly sha1: boolean
+}
+
+/** One attempt, checked. */
+export type Attempt =
+  | { readonly type: 'none', readonly username: string }
+  | { readonly type: 'password', readonly username: string, readonly password: string }
+  | { readonly type: 'publickey', readonly username: string, readonly key: ParsedKey }
+  | { readonly type: 'agent', readonly username: string, readonly agent: BaseAgent }
+  | { readonly type: 'keyboard-interactive', readonly username: string, readonly prompt: PromptHandler }
+
+/** The methods for which there are data, in their order. */
+export function methodsOf({ password, privateKey, agent, tryKeyboard }: Omit<Login, 'choice'>): AuthenticationType[] {
+  return ['none', ...password !== undefined ? ['password'] as const : [], ...privateKey ? ['publickey'] as const : [], ...agent ? ['agent'] as const : [], ...tryKeyboard ? ['keyboard-interactive'] as const : []]
+}
+
+/** What was chosen as an attempt, or why it is passed over. @param ask asks by the event */
+export function attemptOf(chosen: unknown, login: Login, ask: PromptHandler): Attempt | string {
+  if (typeof chosen === 'string') return byName(chosen, login, ask)
+  if (typeof chosen !== 'object' || chosen === null) return `Skipping invalid authentication attempt: ${String(chosen)}`
+  const { type, username, password, agent, prompt, key, passphrase } = chosen as Record<string, unknown>
+  if (typeof username !== 'string') return 'Skipping invalid authentication attempt: it has no username'
+  switch (type) {
+    case 'none': return { type, username }
+    case 'password':
+      if (typeof password !== 'string' && !(password instanceof Uint8Array)) return 'Skipping invalid password auth attempt'
+      return { type, username, password: typeof password === 'string' ? password : Buffer.from(password).toString() }
+    case 'publickey': {
+      const parsed = isParsedKey(key) ? key : parseKey(key as Buffer, passphrase as Buffer)
+      if (parsed instanceof Error) return 'Skipping invalid key auth attempt'
+      return parsed.isPrivateKey() ? { type, username, key: parsed } : 'Skipping non-private key'
+    }
+    case 'agent': {
+      const found = typeof agent === 'string' && agent !== '' ? createAgent(agent) : agent
+      return isAgent(found) ? { type, username, agent: found } : 'Skipping invalid agent'
+    }
+    case 'keyboard-interactive':
+      return typeof prompt === 'function' ? { type, username, prompt: prompt as PromptHandler } : 'Skipping invalid keyboard-interactive auth attempt'
+    default: return unsupported(type)
+  }
+}
+
+function byName(name: string, login: Login, ask: PromptHandler): Attempt | string {
+  const { username, password, privateKey, agent } = login
+  if (name === 'hostbased') return unsupported(name)
+  if (!methodsOf(login).includes(name as AuthenticationType)) return `Authentication method not allowed: ${name}`
+  switch (name) {
+    case 'password': return { type: name, username, password: password! }
+    case 'publickey': return { type: name, username, key: privateKey! }
+    case 'agent': return { type: name, username, agent: agent! }
+    case 'keyboard-interactive': return { type: name, username, prompt: ask }
+    default: return { type: 'none', username }
+  }
+}
+
+const unsupported = (type: unknown) => type === 'hostbased' ? 'Skipping hostbased: it is not supported' : `Skipping unsupported authentication method: ${String(type)}`

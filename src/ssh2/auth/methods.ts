@@ -1,0 +1,70 @@
+import type { BaseAgent } from '../agents/base-agent.ts'
+import type { ParsedKey } from '../utils/parsed-key.ts'
+
+/** Names of methods (RFC 4252); `agent` is `publickey` by an agent. */
+export type AuthenticationType = 'password' | 'publickey' | 'hostbased' | 'agent' | 'keyboard-interactive' | 'none'
+
+/** A question of the server. */
+export interface Prompt {
+  prompt: string
+  /** The answer may be shown while it is typed. */
+  echo?: boolean
+}
+
+/** Takes one answer for each question. */
+export type KeyboardInteractiveCallback = (answers: string[]) => void
+/** Gets a round of questions, and gives one answer for each. */
+export type PromptHandler = (name: string, instructions: string, lang: string, prompts: Prompt[], finish: KeyboardInteractiveCallback) => void
+
+/** What all attempts have. */
+export interface AuthMethod {
+  type: AuthenticationType
+  username: string
+}
+
+/** Asks to be let in without anything. */
+export interface NoAuthMethod extends AuthMethod {
+  type: 'none'
+}
+
+/** By a password. */
+export interface PasswordAuthMethod extends AuthMethod {
+  type: 'password'
+  password: string
+}
+
+/** By a key. */
+export interface PublicKeyAuthMethod extends AuthMethod {
+  type: 'publickey'
+  key: ParsedKey | Buffer | string
+  passphrase?: Buffer | string | undefined
+}
+
+/** Not supported: it is passed over. */
+export interface HostBasedAuthMethod extends AuthMethod {
+  type: 'hostbased'
+  localHostname: string
+  localUsername: string
+  key: ParsedKey | Buffer | string
+  passphrase?: Buffer | string | undefined
+}
+
+/** The keys of an agent, one after the other. */
+export interface AgentAuthMethod extends AuthMethod {
+  type: 'agent'
+  agent: BaseAgent | string
+}
+
+/** Answers the questions of the server (RFC 4256). */
+export interface KeyboardInteractiveAuthMethod extends AuthMethod {
+  type: 'keyboard-interactive'
+  prompt: PromptHandler
+}
+
+/** One attempt to log in. */
+export type AnyAuthMethod = NoAuthMethod | PasswordAuthMethod | HostBasedAuthMethod | PublicKeyAuthMethod | AgentAuthMethod | KeyboardInteractiveAuthMethod
+
+/** Takes what is tried next; false: nothing is left. */
+export type NextAuthHandler = (next: AuthenticationType | AnyAuthMethod | false) => void
+/** Chooses what is tried next, by what it returns or later by `next`; false: nothing is left. At first both others are `null`. */
+export type AuthHandlerMiddleware = (authsLeft: AuthenticationType[], partialSuccess: boolean, next: NextAuthHandler) => unknown

@@ -1,0 +1,223 @@
+import { Duplex } from 'node:stream'
+import { after } from '../../abort/milliseconds.ts'
+import type { Channel as BoundChannel, Exit } from '../../bindings/channel/channel.ts'
+import { LiveChannel } from '../../client/live-channel.ts'
+import { ReceiveWindow } from '../../client/receive-window.ts'
+import { SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
+import type { Kept, Link } from '../client/link.ts'
+import { ignore, tell } from '../tell.ts'
+import { signalName } from './signals.ts'
+import { Stderr } from './stderr.ts'
+
+/** Bytes that a stream of a channel holds, in each direction, before it says that it is full. */
+export const HIGH_WATER_MARK = 2 << 20
+/** Milliseconds that the end of the output waits for the exit, which servers send at about the same time. */
+const EXIT_GRACE = 250
+
+/** Where a channel comes from (RFC 4254): opened by this side, or by the server. */
+export type ChannelType = 'session' | 'direct-tcpip' | 'direct-streamlocal@openssh.com' | 'forwarded-tcpip' | 'forwarded-streamlocal@openssh.com' | 'x11' | 'auth-agent@openssh.com'
+/** What was started in a session. */
+export type ChannelSubType = 'exec' | 'shell' | 'subsystem'
+
+export interface ChannelSetting {
+  readonly type: ChannelType
+  readonly subtype?: ChannelSubType | undefined
+  /** False: the channel is closed when its input has ended. */
+  readonly allowHalfOpen?: boolean | undefined
+}
+
+/** One direction of a channel, in the words of `ssh2`. */
+export interface ChannelDirection {
+  state: 'open' | 'eof' | 'closing' | 'closed'
+}
+
+/** A channel as a stream of Node: `stdin` and `stdout` are itself. */
+export class Channel extends Duplex implements Kept {
+  readonly stdin: this = this
+  readonly stdout: this = this
+  readonly stderr: Stderr
+  readonly server = false as const
+  readonly type: ChannelType
+  readonly subtype: ChannelSubType | undefined
+  /** What may still come. */
+  readonly incoming: ChannelDirection = { state: 'open' }
+  /** What may still be sent. */
+  readonly outgoing: ChannelDirection = { state: 'open' }
+  override allowHalfOpen: boolean
+  readonly #link: Link
+  readonly #live: LiveChannel
+  #exit: Promise<Exit | undefined> = Promise.resolve(undefined)
+  /** What `exit` and `close` tell. */
+  #details: unknown[] = []
+  #reading = false
+
+  /** For the client. */
+  constructor(link: Link, channel: BoundChannel, { type, subtype, allowHalfOpen = true }: ChannelSetting) {
+    super({ highWaterMark: HIGH_WATER_MARK, allowHalfOpen, emitClose: false, autoDestroy: false })
+    this.type = type
+    this.subtype = subtype
+    this.allowHalfOpen = allowHalfOpen
+    this.#link = link
+    this.#live = new LiveChannel(channel, [0, SSH_EXTENDED_DATA_STDERR], new ReceiveWindow(channel, link.roundTrip), (live) => type === 'session' ? this.#exit = this.#awaitExit(live, channel) : Promise.resolve())
+    this.stderr = new Stderr((done) => this.#readNext(SSH_EXTENDED_DATA_STDERR, done))
+    link.channels.add(this)
+    this.on('finish', () => { if (!this.allowHalfOpen) this.close() })
+    void this.#live.over.then(() => link.failure ? link.whenClosed(() => this.#closed(true)) : tell(() => this.#closed(false)))
+  }
+
+  async #awaitExit(live: LiveChannel, channel: BoundChannel): Promise<Exit | undefined> {
+    try {
+      const exit = await live.complete(() => channel.exit())
+      if (exit.signal !== null) this.#details = [null, `SIG${exit.signal}`, exit.coreDumped, exit.message]
+      else if (exit.code !== null) this.#details = [exit.code]
+      if (this.#details.length > 0) tell(() => { this.emit('exit', ...this.#details) })
+      return exit
+    } catch {
+      return undefined
+    }
+  }
+
+  override _read(): void {
+    if (this.#reading) return
+    this.#reading = true
+    this.#readNext(0, (data) => {
+      this.#reading = false
+      if (data) this.push(data)
+      else this.#endOutput()
+    })
+  }
+
+  /** Reads what comes next of an output; nothing at its end. Where the session goes meanwhile, what is left comes behind the client's `close`. */
+  #readNext(stream: number, done: (data: Buffer | undefined) => void, again = true): void {
+    const retry = () => again ? this.#readNext(stream, done, false) : done(undefined)
+    this.#live.read(stream).then(
+      (data) => tell(done, data && Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+      () => this.#link.failure ? this.#link.whenClosed(retry) : tell(retry),
+    )
+  }
+
+  /** `exit` comes before `end`. */
+  #endOutput(): void {
+    if (this.incoming.state === 'open') this.incoming.state = 'eof'
+    let waiting = true
+    const end = () => {
+      if (waiting) tell(() => this.push(null))
+      waiting = false
+      stop()
+    }
+    const stop = after(EXIT_GRACE, end, true)
+    void this.#exit.then(end)
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
+    this.#send(chunk, callback)
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], callback: () => void): void {
+    this.#send(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map(({ chunk }) => chunk)), callback)
+  }
+
+  /** What the server does not take any more is dropped in silence. */
+  #send(data: Buffer, callback: () => void): void {
+    const sent = () => tell(callback)
+    if (this.outgoing.state !== 'open') sent()
+    else this.#live.write(data).then(sent, sent)
+  }
+
+  override _final(callback: () => void): void {
+    if (this.outgoing.state !== 'open') return callback()
+    const sent = () => tell(callback)
+    this.#sendEof().then(sent, sent)
+  }
+
+  async #sendEof(): Promise<void> {
+    if (this.outgoing.state !== 'open') return
+    this.outgoing.state = 'eof'
+    await this.#live.sendEof()
+  }
+
+  /** Tells the server that nothing more will be sent. */
+  eof(): void {
+    this.#sendEof().catch(ignore)
+  }
+
+  /** Closes the channel. A server may answer late: OpenSSH when the command has ended. */
+  close(): void {
+    if (this.outgoing.state === 'closing' || this.outgoing.state === 'closed') return
+    this.outgoing.state = 'closing'
+    const { channel } = this.#live
+    channel.session.complete(() => channel.close()).catch(ignore)
+  }
+
+  /** Ends and closes. No error comes of it. */
+  override destroy(): this {
+    this.end()
+    this.close()
+    return this
+  }
+
+  #closed(dead: boolean): void {
+    this.#link.channels.delete(this)
+    this.incoming.state = this.outgoing.state = 'closed'
+    const endInput = () => { if (!dead && !this.writableEnded) this.end() }
+    const close = () => {
+      endInput()
+      if (this.type.startsWith('direct-')) this.emit('close')
+      else this.emit('close', ...this.#details.length > 0 ? this.#details : [undefined])
+    }
+    if (this.readableEnded) close()
+    else this.once('end', close)
+    if (this.readableFlowing === null) endInput()
+    this.stderr.channelClosed()
+  }
+
+  /** For the connection. @internal */
+  keepRest(): void {
+    this.#live.keepRest()
+  }
+
+  /** Tells the server the new size of the terminal: in characters, and in pixels. */
+  setWindow(rows: number, cols: number, height: number, width: number): void {
+    if (this.type !== 'session' || this.subtype === 'subsystem' || this.outgoing.state !== 'open') return
+    const { channel } = this.#live
+    channel.session.complete(() => channel.ptySize(cols, rows, width, height)).catch(ignore)
+  }
+
+  /** Sends a signal, named with or without `SIG`. @throws Error for a name that SSH does not have */
+  signal(name: string): void {
+    if (this.type !== 'session' || this.outgoing.state === 'closing' || this.outgoing.state === 'closed') return
+    const short = signalName(name)
+    const { channel } = this.#live
+    channel.session.complete(() => channel.signal(short)).catch(ignore)
+  }
+
+  /** Of servers. @throws Error always */
+  exit(..._details: unknown[]): never {
+    throw new Error('Server-only method called in client mode')
+  }
+
+  /** As of a socket, for who takes the channel for one. */
+  setTimeout(_milliseconds: number, _callback?: () => void): this {
+    return this
+  }
+
+  /** Nothing comes of it. */
+  setNoDelay(_on?: boolean): this {
+    return this
+  }
+
+  /** Nothing comes of it. */
+  setKeepAlive(_on?: boolean, _delay?: number): this {
+    return this
+  }
+
+  /** Nothing comes of it: the socket below keeps the process running. */
+  ref(): this {
+    return this
+  }
+
+  /** Nothing comes of it. */
+  unref(): this {
+    return this
+  }
+}

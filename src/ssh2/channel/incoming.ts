@@ -1,0 +1,35 @@
+import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
+import type { Again } from '../../bindings/session-context.ts'
+import type { Session } from '../../bindings/session/session.ts'
+import type { Link } from '../client/link.ts'
+import { ignore, tell } from '../tell.ts'
+import { Channel, type ChannelType } from './channel.ts'
+
+/** Takes what the server opens, one after the other, as long as it goes. */
+export function takeAll<T>(session: Session, accept: () => T | Again | undefined, take: (opened: T) => void): void {
+  const next = async () => {
+    for (;;) {
+      const opened = await session.complete<unknown>(accept)
+      if (opened === undefined) return
+      take(opened as T)
+    }
+  }
+  next().catch(ignore)
+}
+
+/** Offers a channel of the server's to the listeners of an event, who accept or reject it; without a listener it is refused. */
+export function offer(link: Link, bound: BoundChannel, type: ChannelType, event: string, details: object): void {
+  tell(() => {
+    let decided = false
+    const reject = () => {
+      if (!decided) bound[Symbol.dispose]()
+      decided = true
+    }
+    const accept = () => {
+      if (decided) throw new Error('The connection has been accepted or rejected already')
+      decided = true
+      return new Channel(link, bound, { type })
+    }
+    if (!link.owner.emit(event, details, accept, reject)) reject()
+  })
+}

@@ -1,0 +1,89 @@
+import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
+import type { Session } from '../../bindings/session/session.ts'
+import { acknowledge, acknowledgeNext } from '../../client/acknowledge.ts'
+import { clientError } from '../client/errors.ts'
+import type { Link } from '../client/link.ts'
+import type { Callback } from '../tell.ts'
+import { Channel, type ChannelSubType } from './channel.ts'
+import { openBound } from './open.ts'
+import { encodeModes, type TerminalModes } from './terminal-modes.ts'
+
+/** The terminal of a command or shell. */
+export interface PseudoTtyOptions {
+  rows?: number | undefined
+  cols?: number | undefined
+  /** In pixels. */
+  height?: number | undefined
+  width?: number | undefined
+  /** Value of TERM: `vt100` if none is given. */
+  term?: string | undefined
+  modes?: TerminalModes | Buffer | null | undefined
+}
+
+/** What is started in a session, and what it asks for before. */
+export interface Start {
+  readonly subtype: ChannelSubType
+  readonly env?: Readonly<Record<string, unknown>> | undefined
+  readonly pty?: PseudoTtyOptions | undefined
+  readonly allowHalfOpen?: boolean | undefined
+  /** Asks for a forwarding before the start; its words where the server refuses. */
+  readonly forwardings: readonly ((session: Session, channel: BoundChannel) => Promise<void>)[]
+  /** Told of the channel as soon as it is there. */
+  readonly started?: (channel: Channel) => void
+  readonly begin: (channel: BoundChannel) => number
+  /** What the error says where the server refuses. */
+  readonly refused: string
+}
+
+/** Opens a session and starts something in it. */
+export function startSession(link: Link, start: Start, callback: Callback<[channel?: Channel]>): void {
+  const { subtype, allowHalfOpen } = start
+  link.ask((session) => begun(link, session, start), (error, bound) => {
+    if (error || !bound) return callback(error)
+    const channel = new Channel(link, bound, { type: 'session', subtype, allowHalfOpen })
+    start.started?.(channel)
+    callback(undefined, channel)
+  })
+}
+
+async function begun(link: Link, session: Session, { env = {}, pty, forwardings, begin, refused }: Start): Promise<BoundChannel> {
+  const channel = await openBound(link, session, () => session.openSession(), true)
+  try {
+    await setVariables(session, channel, env)
+    for (const forwarding of forwardings) await forwarding(session, channel)
+    if (pty) await step(session, () => channel.ptyEx(terminal(pty)), 'Unable to request a pseudo-terminal')
+    await step(session, () => begin(channel), refused)
+    if (!pty) {
+      acknowledge(session)
+      void acknowledgeNext(session)
+    }
+    return channel
+  } catch (error) {
+    channel[Symbol.dispose]()
+    throw error
+  }
+}
+
+/** A request of a channel. @throws ClientError with `refused`, where the server refuses; what ended the session */
+export async function step(session: Session, call: () => number, refused: string): Promise<void> {
+  try {
+    await session.complete(call)
+  } catch (error) {
+    throw session.failure ? error : clientError(refused, {}, error)
+  }
+}
+
+/** Variables are sent without asking whether the server takes them: most names it refuses. */
+export async function setVariables(session: Session, channel: BoundChannel, env: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && value !== null) await session.complete(() => channel.setenvNoReply(name, String(value as string)))
+  }
+}
+
+function terminal({ rows, cols, width, height, term, modes }: PseudoTtyOptions): Parameters<BoundChannel['ptyEx']>[0] {
+  const number = (value: unknown, otherwise: number) => typeof value === 'number' ? value : otherwise
+  return {
+    rows: number(rows, 24), columns: number(cols, 80), widthPx: number(width, 640), heightPx: number(height, 480),
+    term: typeof term === 'string' ? term : 'vt100', modes: encodeModes(modes),
+  }
+}

@@ -1,0 +1,26 @@
+import { WireWriter } from '../../wire-format/writer.ts'
+
+/** RFC 4254 section 8, and IUTF8 of RFC 8160. */
+const MODES: Readonly<Record<string, number>> = {
+  VINTR: 1, VQUIT: 2, VERASE: 3, VKILL: 4, VEOF: 5, VEOL: 6, VEOL2: 7, VSTART: 8, VSTOP: 9, VSUSP: 10, VDSUSP: 11, VREPRINT: 12, VWERASE: 13,
+  VLNEXT: 14, VFLUSH: 15, VSWTCH: 16, VSTATUS: 17, VDISCARD: 18, IGNPAR: 30, PARMRK: 31, INPCK: 32, ISTRIP: 33, INLCR: 34, IGNCR: 35, ICRNL: 36,
+  IUCLC: 37, IXON: 38, IXANY: 39, IXOFF: 40, IMAXBEL: 41, ISIG: 50, ICANON: 51, XCASE: 52, ECHO: 53, ECHOE: 54, ECHOK: 55, ECHONL: 56, NOFLSH: 57,
+  TOSTOP: 58, IEXTEN: 59, ECHOCTL: 60, ECHOKE: 61, PENDIN: 62, OPOST: 70, OLCUC: 71, ONLCR: 72, OCRNL: 73, ONOCR: 74, ONLRET: 75, CS7: 90, CS8: 91,
+  PARENB: 92, PARODD: 93, TTY_OP_ISPEED: 128, TTY_OP_OSPEED: 129, IUTF8: 42,
+}
+
+/** Modes of a terminal by their names, with what they are to be. */
+export type TerminalModes = Record<string, number | undefined>
+
+const END = 0
+
+/** The modes as a request for a terminal has them (RFC 4254 section 8). What is no mode, and what has no number, is left out. */
+export function encodeModes(modes: TerminalModes | Buffer | null | undefined): Uint8Array {
+  if (modes instanceof Uint8Array && modes.length > 0) return modes
+  const writer = new WireWriter()
+  for (const [name, value] of Object.entries(modes ?? {})) {
+    const number = MODES[name]
+    if (number !== undefined && typeof value === 'number' && value >= 0) writer.byte(number).uint32(value >>> 0)
+  }
+  return writer.byte(END).finish()
+}

@@ -1,0 +1,20 @@
+import { isOffered, type Option } from './algorithm-lists.ts'
+
+/** Kinds as the library tells them, as `ssh2` tells them, and the option that adds a name. */
+const KINDS: readonly (readonly [ours: string, theirs: string, option: Option])[] = [
+  ['key exchange', 'key exchange algorithm', 'kex'], ['host key', 'host key format', 'serverHostKey'],
+  ['cipher to the server', 'C->S cipher', 'cipher'], ['cipher from the server', 'S->C cipher', 'cipher'],
+  ['MAC to the server', 'C->S MAC', 'hmac'], ['MAC from the server', 'S->C MAC', 'hmac'],
+  ['compression to the server', 'C->S compression', 'compress'], ['compression from the server', 'S->C compression', 'compress'],
+]
+
+/** What `ssh2` says where the two sides have no algorithm in common, and what to append to `algorithms`. @param message the library's */
+export function whyNoMatch(message: string): string {
+  const found = KINDS.find(([ours]) => message.includes(`no common ${ours}`))
+  if (!found) return message
+  const [ours, theirs, option] = found
+  const offer = message.slice(message.indexOf(`no common ${ours}`)).match(/the server offers (.*?)(?:\. no common|$)/)?.[1] ?? ''
+  const usable = offer.split(', ').find((name) => isOffered(option, name))
+  const advice = usable === undefined ? '' : `. Where nothing better can be had: algorithms: { ${option}: { append: ['${usable}'] } }`
+  return `no matching ${theirs}: the server offers ${offer || 'none'}${advice}`
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
+import type { IncomingX11, Session } from '../../bindings/session/session.ts'
+import type { Channel } from '../channel/channel.ts'
+import { offer, takeAll } from '../channel/incoming.ts'
+import { step } from '../channel/start.ts'
+import type { Link } from '../client/link.ts'
+
+/** What a command asks for. */
+export interface X11Options {
+  /** Only the first connection. */
+  single?: boolean | undefined
+  /** Number of the X screen. */
+  screen?: number | undefined
+  /** `MIT-MAGIC-COOKIE-1` if none is given. */
+  protocol?: string | undefined
+  /** As bytes, or in hexadecimal digits; 16 random bytes if none is given. */
+  cookie?: Buffer | string | undefined
+}
+
+/** Windows of programs on the server: as long as a command that asked for them runs. */
+export class X11Forwarding {
+  readonly #link: Link
+  #wanted = 0
+  #serving = false
+
+  constructor(link: Link) {
+    this.#link = link
+  }
+
+  async request(session: Session, channel: BoundChannel, options: X11Options | number | true): Promise<void> {
+    const { single = false, screen = 0, protocol = 'MIT-MAGIC-COOKIE-1', cookie = randomBytes(16) }: X11Options = typeof options === 'number' ? { screen: options } : options === true ? {} : options
+    const digits = typeof cookie === 'string' ? cookie : cookie.toString('hex')
+    await step(session, () => channel.x11ReqEx(single, protocol, digits, screen), 'Unable to request X11')
+    if (!this.#serving) takeAll(session, () => session.acceptX11(), (opened: IncomingX11) => this.#offer(opened))
+    this.#serving = true
+  }
+
+  /** What asked for it has started: until it ends. */
+  started(channel: Channel): void {
+    this.#wanted++
+    channel.once('close', () => { this.#wanted-- })
+  }
+
+  #offer({ channel, originatorHost: srcIP, originatorPort: srcPort }: IncomingX11): void {
+    if (this.#wanted > 0) offer(this.#link, channel, 'x11', 'x11', { srcIP, srcPort })
+    else channel[Symbol.dispose]()
+  }
+}

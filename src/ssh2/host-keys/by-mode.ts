@@ -1,0 +1,100 @@
+import { HostKeyError } from '../../errors/ssh-error.ts'
+import { printable } from '../../errors/printable.ts'
+import { fingerprint } from '../../host-key/fingerprint.ts'
+import { knownHostName } from '../../host-key/host-name.ts'
+import { checkKnownHosts, knownAlgorithms } from '../../host-key/known-hosts/check.ts'
+import { KnownHostsFile } from '../../host-key/known-hosts/file.ts'
+import { signatureAlgorithms } from '../../keys/key-types.ts'
+import { publicKeyType } from '../../keys/public-key-blob.ts'
+import { fileHostKeyStore } from '../../transports/node/known-hosts-store.ts'
+import { denied } from './denied.ts'
+import { firstWarning, heldKey, holdKey, roomForOneMore } from './held-keys.ts'
+import type { HostKeyJudge, UnknownHostKey } from './judge.ts'
+import { placeOf, type ReadFile, readKnownHosts, UnreadableStore, userFile } from './known-hosts-files.ts'
+import type { HostKeysMode } from './mode.ts'
+
+/** Whose key is judged, and what is at stake. */
+export interface Judged {
+  /** The normal form of the host; undefined for a stream of which nobody says where it leads. */
+  readonly host: string | undefined
+  readonly port: number
+  readonly agentForward: boolean
+  /** A password or the answers to prompts may be sent. */
+  readonly sendsSecrets: boolean
+  readonly warn: (about: UnknownHostKey) => void
+}
+
+/** Judges by known_hosts and the keys that the process holds, as the mode says. */
+export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentForward, sendsSecrets, warn }: Judged): HostKeyJudge {
+  const name = host === undefined ? undefined : knownHostName(host, port)
+  const shown = printable(name ?? 'a stream whose host nobody names')
+  let files: Promise<ReadFile[]> | undefined
+  const read = () => files ??= readKnownHosts()
+  const whole = async () => new KnownHostsFile((await read()).map(({ text }) => text.replace(/\n$/, '')).join('\n'))
+  let accepted: Buffer | undefined
+
+  const known = async () => {
+    if (host === undefined || name === undefined) return []
+    try {
+      const held = heldKey(name)
+      return [...new Set([...await knownAlgorithms(await whole(), host, port), ...held ? signatureAlgorithms(publicKeyType(held)) : []])]
+    } catch (error) {
+      if (error instanceof UnreadableStore) return []
+      throw error
+    }
+  }
+
+  const verify = async (key: Buffer) => {
+    const received = await fingerprint(key)
+    const refuse = (why: string, cause?: unknown) => denied(why, { mode, host: shown, received }, cause)
+    try {
+      if (host !== undefined) return void await checkKnownHosts(await whole(), { host, port, key, algorithm: publicKeyType(key) })
+      await read()
+    } catch (error) {
+      if (error instanceof UnreadableStore) throw refuse(`the known hosts cannot be trusted: ${error.message}`, error)
+      if (!(error instanceof HostKeyError)) throw error
+      if (error.code !== 'ERR_HOST_KEY_UNKNOWN') {
+        const place = await placeOf(await read(), host!, port)
+        throw refuse(`${error.message}${place ? `; ${place.path} says so in line ${place.line}. If the change is meant: ssh-keygen -R '${name!}' -f '${place.path}'` : ''}`, error)
+      }
+    }
+    await acceptUnknown(key, received, refuse)
+  }
+
+  const acceptUnknown = async (key: Buffer, received: string, refuse: (why: string) => Error) => {
+    if (mode === 'strict') throw refuse(`no host key is known for ${shown}, which presented ${received}`)
+    const held = name === undefined ? undefined : heldKey(name)
+    if (held?.equals(key)) return
+    if (held) throw refuse(`the host key of ${shown} has changed since this process connected first: expected ${await fingerprint(held)}, received ${received}`)
+    if (agentForward) throw refuse(`no host key is known for ${shown}, which presented ${received}, and agentForward would lend it the agent`)
+    if (!roomForOneMore()) throw refuse(`no host key is known for ${shown}, and no more unknown hosts can be held in this process`)
+    accepted = key
+    if (firstWarning(shown, received)) tellUnknown({ host: shown, type: publicKeyType(key), fingerprint: received, sendsSecrets })
+  }
+
+  const tellUnknown = (about: UnknownHostKey) => {
+    const secrets = sendsSecrets ? ' A password, or the answers to its questions, may be sent to it though nobody has verified it.' : ''
+    process.emitWarning(`The host key of ${shown} is not known: it is accepted, ${about.fingerprint} (${printable(about.type)}).${secrets} Add it to known_hosts, or pass hostVerifier.`, { type: 'SecurityWarning', code: 'SSH2_HOST_KEY_UNKNOWN' })
+    warn(about)
+  }
+
+  const loggedIn = async () => {
+    if (accepted === undefined || host === undefined || name === undefined) return
+    holdKey(name, accepted)
+    if (mode === 'accept-new') await record(host, port, accepted, await read())
+  }
+
+  return { known, verify, loggedIn }
+}
+
+/** Adds a line to the user's file: hidden, where the file's other names are. What fails is warned of: the login stands. */
+async function record(host: string, port: number, key: Buffer, files: readonly ReadFile[]): Promise<void> {
+  try {
+    const text = files.find(({ path }) => path === userFile())?.text ?? ''
+    const hash = new KnownHostsFile(text).entries.some(({ names }) => names.startsWith('|'))
+    const line = await new KnownHostsFile().add(host, port, key, { hash })
+    await fileHostKeyStore(userFile()).append(line)
+  } catch (error) {
+    process.emitWarning(`The host key could not be written to ${userFile()}: ${String(error)}`, { code: 'SSH2_HOST_KEY_NOT_WRITTEN' })
+  }
+}

@@ -1,0 +1,36 @@
+import { clientError } from '../client/errors.ts'
+
+/**
+ * What becomes of a host key that nobody has vouched for. `warn`: a new host is accepted with a warning, and held for the process. `accept-new`: it is written to
+ * known_hosts too. `strict`: it is refused. `ssh2`: every key is accepted, as `ssh2` does. In the first three a key that has changed, or is revoked, is refused.
+ */
+export type HostKeysMode = 'warn' | 'accept-new' | 'strict' | 'ssh2'
+
+/** From loose to strict. */
+const MODES: readonly HostKeysMode[] = ['ssh2', 'warn', 'accept-new', 'strict']
+const VARIABLE = 'SSH2_HOST_KEYS'
+
+let chosen: HostKeysMode | undefined
+let used: HostKeysMode | undefined
+
+/**
+ * Sets the mode for all connections of the process that have no `hostVerifier` and no `hostKey` of their own; before, the variable SSH2_HOST_KEYS does, and `warn` is built in.
+ * @throws TypeError for what is no mode, Error `ERR_SSH2_HOST_KEYS` where the mode would become looser after the first connection
+ */
+export function setDefaultHostKeys(mode: HostKeysMode): void {
+  if (!MODES.includes(mode)) throw new TypeError(`the mode of host keys must be one of ${MODES.join(', ')}`)
+  if (used !== undefined && MODES.indexOf(mode) < MODES.indexOf(used)) {
+    throw clientError(`the mode of host keys has been used as ${used}: it can only become stricter, not ${mode}`, { code: 'ERR_SSH2_HOST_KEYS' })
+  }
+  chosen = mode
+  if (used !== undefined) used = mode
+}
+
+/** The mode for a connection that begins now. @throws Error where the environment names none */
+export function hostKeysMode(environment: NodeJS.ProcessEnv = process.env): HostKeysMode {
+  const named = environment[VARIABLE] || undefined
+  const mode = chosen ?? used ?? named ?? 'warn'
+  if (!MODES.includes(mode as HostKeysMode)) throw clientError(`${VARIABLE} must be one of ${MODES.join(', ')}`, { code: 'ERR_SSH2_HOST_KEYS' })
+  if (used === undefined && mode === 'ssh2') process.emitWarning('Host keys are not checked in this process: whoever stands between it and a server can read and change everything', { code: 'SSH2_HOST_KEYS_UNCHECKED' })
+  return used = mode as HostKeysMode
+}

@@ -1,0 +1,109 @@
+import { generateKeyPair as generate, generateKeyPairSync as generateSync } from 'node:crypto'
+import { formatOpenSshPrivateKey } from '../../keys/files/openssh/private-key.ts'
+import { readPkcs8 } from '../../keys/files/der/private-key.ts'
+import { wipePrivate } from '../../keys/private-fields.ts'
+import { writePublicKey } from '../../keys/public-key-blob.ts'
+import { formatPublicKey } from '../../keys/public-key.ts'
+import { now } from '../../keys/steps.ts'
+import { tell } from '../tell.ts'
+import { loadParts } from './synchronous-parts.ts'
+
+/** What each type of key needs to be told. */
+export interface KeySettings {
+  rsa: { bits: number }
+  ecdsa: { bits: 256 | 384 | 521 }
+  ed25519: object
+}
+
+export interface KeyPairOptions {
+  bits?: number | undefined
+  comment?: string | undefined
+  format?: 'new' | undefined
+  /** Encrypts the private key, with `aes256-ctr`. */
+  passphrase?: string | Buffer | undefined
+  /** `aes256-ctr`, which is the only one. */
+  cipher?: string | undefined
+  /** Rounds of bcrypt: 16 if none are given. */
+  rounds?: number | undefined
+}
+
+/** A new key as OpenSSH writes it. */
+export interface KeyPairReturn {
+  private: string
+  public: string
+}
+
+/** Gets a new key. */
+export type KeyPairCallback = (error: Error | null, keyPair: KeyPairReturn) => void
+
+const ENCODINGS = { publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'der' } } as const
+const CURVES: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' }
+
+/** What Node is asked for. @throws TypeError, RangeError, Error for what cannot be meant */
+function wanted(keyType: string, options: KeyPairOptions | undefined): { readonly type: string, readonly parameters: object } {
+  if (typeof keyType !== 'string') throw new TypeError('Key type must be a string')
+  const type = keyType.toLowerCase()
+  if (type === 'ed25519') return { type, parameters: ENCODINGS }
+  if (type !== 'rsa' && type !== 'ecdsa') throw new Error(`Unsupported key type: ${keyType}`)
+  const name = type.toUpperCase()
+  if (typeof options !== 'object' || options === null) throw new TypeError(`Missing options object for ${name} key`)
+  const { bits } = options
+  if (!Number.isInteger(bits)) throw new TypeError(`${name} bits must be an integer`)
+  if (type === 'rsa') {
+    if (bits! < 1024 || bits! > 16384) throw new RangeError('RSA bits must be from 1024 to 16384')
+    return { type, parameters: { modulusLength: bits, ...ENCODINGS } }
+  }
+  const namedCurve = CURVES[bits!]
+  if (namedCurve === undefined) throw new Error('ECDSA bits must be 256, 384, or 521')
+  return { type: 'ec', parameters: { namedCurve, ...ENCODINGS } }
+}
+
+/** Encryption that cannot be meant. @throws TypeError, Error */
+function checkEncryption({ passphrase, cipher }: KeyPairOptions): void {
+  if (passphrase === undefined) return
+  if (typeof passphrase !== 'string' && !(passphrase instanceof Uint8Array)) throw new TypeError('Invalid passphrase value')
+  if (cipher !== undefined && cipher !== 'aes256-ctr') throw new Error(`Cipher ${cipher} is not supported for new keys: aes256-ctr is`)
+}
+
+function written(pkcs8: Buffer, { comment = '', passphrase, rounds }: KeyPairOptions): KeyPairReturn {
+  loadParts()
+  const fields = now(readPkcs8(pkcs8))
+  const secret = passphrase === undefined ? undefined : new Uint8Array(Buffer.from(passphrase as string))
+  try {
+    const text = now(formatOpenSshPrivateKey(fields, comment, { ...secret && secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }))
+    return { private: text, public: formatPublicKey({ blob: writePublicKey(fields.public), comment }) }
+  } finally {
+    pkcs8.fill(0)
+    secret?.fill(0)
+    wipePrivate(fields)
+  }
+}
+
+/** Makes a new key, at once. @throws TypeError, RangeError, Error for what cannot be meant */
+export function generateKeyPairSync<K extends keyof KeySettings>(keyType: K, options?: KeySettings[K] & KeyPairOptions): KeyPairReturn {
+  const { type, parameters } = wanted(keyType, options)
+  checkEncryption(options ?? {})
+  return written((generateSync as unknown as (type: string, parameters: object) => { privateKey: Buffer })(type, parameters).privateKey, options ?? {})
+}
+
+/** Makes a new key in the background. @throws as `generateKeyPairSync`, at once */
+export function generateKeyPair<K extends keyof KeySettings>(keyType: K, options: KeySettings[K] & KeyPairOptions, callback?: KeyPairCallback): void
+export function generateKeyPair(keyType: 'ed25519', callback?: KeyPairCallback): void
+export function generateKeyPair(keyType: string, options?: KeyPairOptions | KeyPairCallback, callback?: KeyPairCallback): void {
+  if (typeof options === 'function') return generateKeyPair(keyType as 'ed25519', {}, options)
+  const { type, parameters } = wanted(keyType, options)
+  checkEncryption(options ?? {})
+  const told = callback ?? (() => {});
+  (generate as unknown as (type: string, parameters: object, made: (error: Error | null, publicKey: Buffer, privateKey: Buffer) => void) => void)(type, parameters, (error, _publicKey, privateKey) => {
+    tell(() => {
+      if (error) return told(error, undefined as never)
+      let pair: KeyPairReturn
+      try {
+        pair = written(privateKey, options ?? {})
+      } catch (failure) {
+        return told(failure as Error, undefined as never)
+      }
+      told(null, pair)
+    })
+  })
+}

@@ -1,0 +1,45 @@
+import * as aes from '@noble/ciphers/aes.js'
+import * as chacha from '@noble/ciphers/chacha.js'
+import * as poly1305 from '@noble/ciphers/_poly1305.js'
+import * as argon2 from '@noble/hashes/argon2.js'
+import * as legacyHashes from '@noble/hashes/legacy.js'
+import { createHash, pbkdf2Sync, scryptSync } from 'node:crypto'
+import * as curves from '../../keys/curve-arithmetic.ts'
+import { type Hash, SYNCHRONOUS_DIGESTS } from '../../keys/digest.ts'
+import { AES, TRIPLE_DES_CBC } from '../../keys/files/ciphers/cbc-decrypt.ts'
+import * as tripleDes from '../../keys/files/ciphers/triple-des.ts'
+import { CHACHA, POLY1305 } from '../../keys/files/openssh/cipher.ts'
+import * as openSshFiles from '../../keys/files/openssh/private-key.ts'
+import { LEGACY_HASHES } from '../../keys/files/pem/encryption.ts'
+import * as pemFiles from '../../keys/files/pem/private-key.ts'
+import * as ppkFiles from '../../keys/files/ppk/private-key.ts'
+import { ARGON2 } from '../../keys/files/ppk/secrets.ts'
+import { OPENSSH_FILES, PEM_FILES, PPK_FILES } from '../../keys/files/read-private-key.ts'
+import { CURVE_ARITHMETIC } from '../../keys/private-fields.ts'
+
+/** What scrypt may use, in bytes: the parameters have been bounded before. */
+const SCRYPT_MEMORY = 1 << 30
+
+const nameOf = (hash: Hash) => hash.replace('-', '').toLowerCase()
+let loaded = false
+
+/** Whatever the parsers of keys may need is there from now on, so that they need not wait for it. */
+export function loadParts(): void {
+  if (loaded) return
+  loaded = true
+  AES.set(aes)
+  CHACHA.set(chacha)
+  POLY1305.set(poly1305)
+  ARGON2.set(argon2)
+  LEGACY_HASHES.set(legacyHashes)
+  TRIPLE_DES_CBC.set(tripleDes)
+  OPENSSH_FILES.set(openSshFiles)
+  PEM_FILES.set(pemFiles)
+  PPK_FILES.set(ppkFiles)
+  CURVE_ARITHMETIC.set(curves)
+  SYNCHRONOUS_DIGESTS.set({
+    digest: (hash, data) => createHash(nameOf(hash)).update(data).digest(),
+    pbkdf2: (hash, passphrase, salt, iterations, length) => pbkdf2Sync(passphrase, salt, iterations, length, nameOf(hash)),
+    scrypt: (passphrase, salt, { N, r, p }, length) => scryptSync(passphrase, salt, length, { N, r, p, maxmem: SCRYPT_MEMORY }),
+  })
+}

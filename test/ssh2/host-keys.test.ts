@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { normalHost } from '../../src/ssh2/host-keys/host-name.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSsh2Server } from '../support/ssh2-server.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+
+const REPOSITORY = new URL('../../', import.meta.url)
+const PROGRAM = `
+import { Client } from ${JSON.stringify(new URL('src/ssh2/index.ts', REPOSITORY).href)}
+const attempts = JSON.parse(process.argv[1])
+process.on('warning', ({ code, message }) => console.log('warning', code, message))
+process.on('unhandledRejection', () => console.log('unhandled'))
+for (const attempt of attempts) {
+  await new Promise((resolve) => {
+    const client = new Client()
+    client.on('ready', () => { console.log('ready'); client.end() })
+    client.on('error', (error) => console.log('error', error.level, error.message))
+    client.on('close', resolve)
+    client.connect(attempt)
+  })
+}
+`
+
+let server: SshServer
+let other: SshServer
+let home: TemporaryDirectory
+
+beforeAll(async () => {
+  [server, other] = await Promise.all([startSsh2Server({ password: 'right', hostKeyTypes: ['ed25519'] }), startSsh2Server({ password: 'right', hostKeyTypes: ['rsa'] })])
+})
+afterAll(async () => { await Promise.all([server.stop(), other.stop()]) })
+
+/** Runs attempts in a process of its own, whose home has these known hosts; what it printed. */
+async function attempts(mode: string | undefined, known: string | undefined, ...configs: readonly object[]): Promise<{ readonly lines: string[], readonly file: () => string }> {
+  home = temporaryDirectory('home')
+  const file = join(home.path, '.ssh', 'known_hosts')
+  if (known !== undefined) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, known)
+  }
+  const args = ['--import', './scripts/run/typescript.mjs', '--no-warnings', '--input-type=module', '-e', PROGRAM, JSON.stringify(configs)]
+  const env = { ...process.env, HOME: home.path, ...mode !== undefined && { SSH2_HOST_KEYS: mode } }
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, args, { env, cwd: REPOSITORY }, (error, stdout, stderr) => error ? reject(new Error(stderr)) : resolve(stdout))
+  })
+  const kept = (() => { try { return readFileSync(file, 'utf8') } catch { return '' } })()
+  home.remove()
+  return { lines: output.split('\n').filter((line) => line !== ''), file: () => kept }
+}
+
+const to = ({ port }: SshServer, more: object = {}) => ({ host: '127.0.0.1', port, username: 'tester', password: 'right', ...more })
+const line = ({ port, hostKeys }: SshServer, from = hostKeys) => `[127.0.0.1]:${port} ${from[0]!.publicKey}\n`
+
+describe('host keys without a verifier', () => {
+  test('warn: unknown is accepted, with one warning for a host and key that names the password', async () => {
+    const { lines } = await attempts(undefined, undefined, to(server), to(server))
+    expect(lines.filter((text) => text === 'ready')).toHaveLength(2)
+    const warnings = lines.filter((text) => text.startsWith('warning'))
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/SSH2_HOST_KEY_UNKNOWN .*SHA256:.*password/)
+  })
+
+  test('warn: known and right says nothing', async () => {
+    expect((await attempts(undefined, line(server), to(server))).lines).toEqual(['ready'])
+  })
+
+  test('warn: changed is refused, and the file and line are named', async () => {
+    const { lines } = await attempts(undefined, `# a comment\n${line(server, other.hostKeys)}`, to(server))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^error handshake Host denied \(verification failed\): .*known_hosts says so in line 2.*ssh-keygen -R/)
+  })
+
+  test('warn: revoked is refused', async () => {
+    expect((await attempts(undefined, `@revoked ${line(server)}`, to(server))).lines[0]).toMatch(/^error handshake Host denied.*revoked/)
+  })
+
+  test('warn: garbage in place of known hosts is refused', async () => {
+    expect((await attempts(undefined, 'nothing that\nanybody reads\n', to(server))).lines[0]).toMatch(/^error handshake Host denied.*no file of known hosts/)
+  })
+
+  test('strict: unknown is refused', async () => {
+    expect((await attempts('strict', undefined, to(server))).lines[0]).toMatch(/^error handshake Host denied.*no host key is known/)
+  })
+
+  test('accept-new: unknown is written after the login, not after a failed one', async () => {
+    const good = await attempts('accept-new', undefined, to(server))
+    expect(good.lines).toContain('ready')
+    expect(good.file()).toBe(`${line(server).trim().split(' ').slice(0, 3).join(' ')}\n`)
+    const failed = await attempts('accept-new', undefined, to(server, { password: 'wrong' }))
+    expect(failed.lines.at(-1)).toMatch(/^error client-authentication/)
+    expect(failed.file()).toBe('')
+  })
+
+  test('ssh2: every key is accepted, and the process says once that nothing is checked', async () => {
+    const { lines } = await attempts('ssh2', line(server, other.hostKeys), to(server), to(server))
+    expect(lines.filter((text) => text === 'ready')).toHaveLength(2)
+    expect(lines.filter((text) => text.startsWith('warning')).map((text) => text.split(' ')[1])).toEqual(['SSH2_HOST_KEYS_UNCHECKED'])
+  })
+
+})
+
+describe('the form of a host under which it is looked up', () => {
+  for (const [given, normal] of [['EXAMPLE.org.', 'example.org'], ['[::1]', '::1'], ['0:0:0:0:0:0:0:1', '::1'], ['::ffff:127.0.0.1', '127.0.0.1'], ['127.1', '127.0.0.1'], ['fe80::1%eth0', 'fe80::1%eth0']] as const) {
+    test(`${given} is ${normal}`, () => expect(normalHost(given)).toBe(normal))
+  }
+})
