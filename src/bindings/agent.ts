@@ -4,6 +4,7 @@ import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.ge
 import type { AgentClient, AgentIdentity } from '../keys/agent/client.ts'
 import type { AgentTransport } from '../keys/agent/stream.ts'
 import { copyBytes } from '../wire-format/bytes.ts'
+import { able } from '../errors/arguments.ts'
 import { bytes, record, text } from './arguments.ts'
 import { AsyncCall } from './async-call.ts'
 import type { Again, SessionContext } from './session-context.ts'
@@ -88,10 +89,11 @@ export class Agent implements Disposable {
    * Has the agent sign `data`.
    * @param method one of `identity.algorithms`, the first if none is named. @returns `[0, signature blob of RFC 4253 section 6.6]`, or `[-37, empty]`. libssh2_agent_sign.
    */
-  sign(identity: AgentIdentity, data: Uint8Array, method: string = identity.algorithms[0] ?? ''): [rc: number, signature: Uint8Array] {
+  sign(identity: AgentIdentity, data: Uint8Array, method?: string): [rc: number, signature: Uint8Array] {
     this.#connected()
-    record(identity, 'identity')
-    const name = text(method, 'method')
+    const { algorithms } = record(identity, 'identity')
+    able(identity, 'identity', 'an identity of getIdentities()', 'sign')
+    const name = text(method ?? algorithms?.[0] ?? '', 'method')
     const copy = copyBytes(bytes(data, 'data'))
     const signature = this.#asyncCalls.call([this, 'sign', identity, name, copy], () => identity.sign(copy, name))
     return signature === LIBSSH2_ERROR_EAGAIN ? [signature, new Uint8Array(0)] : [0, signature]

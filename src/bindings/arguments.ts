@@ -1,5 +1,8 @@
 /// Checks of what callers give, made before C is called: C would cut numbers to 32 bits and end texts at a NUL.
+import { text } from '../errors/arguments.ts'
 import { binaryOf, bytesOf, type SendableData } from '../wire-format/bytes-of.ts'
+
+export { callable, record, text } from '../errors/arguments.ts'
 
 /** `value`, if it is a whole number within the bounds. @throws TypeError for anything but a number, RangeError for other numbers. */
 export function wholeNumber(value: number, name: string, min = 0, max = 0xffffffff): number {
@@ -34,27 +37,10 @@ export function flag(value: boolean | number, name: string): number {
   throw new TypeError(`${name} must be true or false`)
 }
 
-/** A function that is called later. */
-export function callable<F extends (...operands: never[]) => unknown>(value: F, name: string): F {
-  if (typeof value !== 'function') throw new TypeError(`${name} must be a function`)
-  return value
-}
-
-export function text(value: string, name: string): string {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`)
-  return value
-}
-
 /** Names as SSH has them in one string, with commas between. @param nameOf makes the name of an entry. */
 export function nameList(names: readonly string[], name: string, nameOf: (entry: string) => string = (entry) => entry): string {
   if (!Array.isArray(names)) throw new TypeError(`${name} must be an array of strings`)
   return names.map((entry: string) => nameOf(text(entry, name))).join(',')
-}
-
-/** An object whose properties are looked at. */
-export function record<T extends object>(value: T, name: string): T {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`)
-  return value
 }
 
 /** Bytes in any form. */

@@ -1,7 +1,7 @@
 import { Driver } from '../core/driver.ts'
 import { Lane, Step } from '../core/lane.ts'
 import type { Again } from '../core/operation.ts'
-import type { Transport } from '../runtime/transport.ts'
+import type { BytePort } from '../runtime/transport.ts'
 import { Wire } from '../core/wire.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { DisconnectError, SSHError } from '../errors/ssh-error.ts'
@@ -74,7 +74,7 @@ export class SessionContext {
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
-  constructor(instance: Instance, transport: Transport, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'slice' | 'markReady' | 'trapped'>) {
+  constructor(instance: Instance, port: BytePort, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'slice' | 'markReady' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
     this.heap = instance.heap
@@ -84,7 +84,7 @@ export class SessionContext {
       service: () => this.#service(),
       flush: () => this.wire.flush(),
     })
-    this.wire = new Wire(transport, {
+    this.wire = new Wire(port, {
       inbound: () => this.driver.arrived(),
       drained: () => this.driver.wake(),
     })

@@ -16,7 +16,6 @@ import type { AuthMethod } from './auth/authenticate.ts'
 import type { AuthenticatedBy } from './auth/log-in.ts'
 import { Client } from './client.ts'
 import type { KeepaliveOptions } from './keepalive.ts'
-import { asNotPostQuantum } from './post-quantum.ts'
 import { RoundTrip } from './round-trip.ts'
 
 export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
@@ -147,8 +146,8 @@ class Attempt {
     const known = await this.#known(session)
     this.#step = 'exchanging keys'
     offerAlgorithms(session, this.#options, known)
-    await session.complete(() => session.handshake(), { signal }).catch((error: unknown) => {
-      throw this.#options.requirePostQuantum ? asNotPostQuantum(error) : error
+    await session.complete(() => session.handshake(), { signal }).catch(async (error: unknown) => {
+      throw this.#options.requirePostQuantum ? (await import('./not-post-quantum.ts')).asNotPostQuantum(error) : error
     })
     const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
     const key = session.hostkey()

@@ -1,5 +1,6 @@
 /** Lines of a stream of UTF-8, without their ends; what follows the last end is one too, unless it is empty. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+  if (stream.locked) throw new TypeError('stdout is read already: by a reader, or by another loop over its lines')
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const reader = stream.getReader()
   /** Of the line that has not ended yet. */

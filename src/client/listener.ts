@@ -59,7 +59,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   /** The next connection; `undefined` after `close()`. */
   async accept({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ForwardedConnection | undefined> {
     const { session } = this.#listener
-    const channel = await session.complete<Channel | undefined | typeof LIBSSH2_ERROR_EAGAIN>(() => this.#ended ? undefined : this.#listener.forwardAccept(), { signal })
+    const channel = await session.complete<Channel | undefined | typeof LIBSSH2_ERROR_EAGAIN>(() => this.#ended ? undefined : this.#listener.forwardAccept(), { signal, discard: (late) => late?.[Symbol.dispose]() })
     if (channel) return { ...channelStream(channel), originator: channel.originator() ?? { host: '', port: 0 } }
     this.#signal?.throwIfAborted()
     return undefined
@@ -96,7 +96,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
 export async function listen(session: Session, options: ListenOptions): Promise<PortListener> {
   const { path, host = '127.0.0.1', port = 0, backlog = 64, signal } = options
   if (path === undefined) {
-    const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal })
+    const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal, discard: ([late]) => late[Symbol.dispose]() })
     return new PortListener(host, listener, signal)
   }
   if (typeof path !== 'string' || path === '') throw new TypeError('path must be that of a Unix socket on the server')

@@ -1,3 +1,5 @@
+import { text } from '../errors/arguments.ts'
+
 /** What may stand in a command as it is. */
 const PLAIN = /^[\w./-]+$/
 
@@ -10,18 +12,19 @@ export type ShellWord = string | number | readonly (string | number)[]
  * @throws TypeError for a value that stands inside quotes or behind `$`, where it would not be safe, holds a NUL, or is neither text, number nor a list of them.
  */
 export function sh(command: TemplateStringsArray, ...values: readonly ShellWord[]): string {
+  if (!Array.isArray(command?.raw)) throw new TypeError('sh is a tag of templates: sh`ls`')
   const context = new Quotes()
-  return command.raw.map((text, at) => {
-    context.read(text)
-    if (at >= values.length) return text
+  return command.raw.map((part, at) => {
+    context.read(text(part, 'a part of the command'))
+    if (at >= values.length) return part
     context.needUnquoted()
-    return text + words(values[at] as ShellWord)
+    return part + words(values[at] as ShellWord)
   }).join('')
 }
 
 /** One word, for a POSIX shell. @throws TypeError for a NUL, which no command can hold. */
 export function quoted(word: string): string {
-  if (word.includes('\0')) throw new TypeError('a word of a command must not hold a NUL')
+  if (text(word, 'a word').includes('\0')) throw new TypeError('a word of a command must not hold a NUL')
   return PLAIN.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`
 }
 

@@ -1,3 +1,4 @@
+import { streams } from '../errors/byte-streams.ts'
 import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import { closeTransport } from './transport.ts'
 import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
@@ -14,7 +15,8 @@ export class StreamPort implements BytePort {
   #closed = false
 
   constructor(transport: Transport) {
-    this.#transport = transport
+    this.#transport = streams(transport, 'transport')
+    if (transport.readable.locked || transport.writable.locked) throw new TypeError('transport is in use already: its streams are locked')
     this.#reader = transport.readable.getReader()
     this.#writer = transport.writable.getWriter()
   }

@@ -1,6 +1,5 @@
 import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
-import { StreamPort } from './stream-port.ts'
-import type { BytePort, Transport } from '../runtime/transport.ts'
+import type { BytePort } from '../runtime/transport.ts'
 
 /** Bytes that were received and not yet taken: above this the transport is paused, below half of it resumed. */
 const INBOUND_HIGH = 1 << 20
@@ -24,7 +23,7 @@ export interface WireEvents {
   drained(): void
 }
 
-/** The two queues between libssh2's RECV and SEND and one transport. One copy each way. */
+/** The two queues between libssh2's RECV and SEND and the port of one transport. One copy each way. */
 export class Wire {
   readonly #port: BytePort
   readonly #events: WireEvents
@@ -46,8 +45,8 @@ export class Wire {
   /** When the last bytes went to the transport, as `performance.now()` has it. */
   sentAt = 0
 
-  constructor(transport: Transport, events: WireEvents) {
-    this.#port = transport.port ?? new StreamPort(transport)
+  constructor(port: BytePort, events: WireEvents) {
+    this.#port = port
     this.#events = events
   }
 

@@ -1,3 +1,4 @@
+import { wellFormed } from '../errors/arguments.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_ALLOC } from './constants.gen.ts'
 import type { Bytes, Pointer } from './exports.gen.ts'
@@ -194,15 +195,8 @@ export class HeapScope implements Disposable {
 }
 
 export function encodeText(text: string, name: string): Uint8Array {
-  if (typeof text !== 'string') throw new TypeError(`${name} must be a string`)
-  if (text.includes('\0')) throw new TypeError(`${name} must not contain a NUL character`)
-  if (hasLoneSurrogate(text)) throw new TypeError(`${name} must be well-formed text: it has half of a surrogate pair, which is no character`)
+  if (wellFormed(text, name).includes('\0')) throw new TypeError(`${name} must not contain a NUL character`)
   return encoder.encode(text)
-}
-
-/** UTF-8 has nothing for half of a surrogate pair: U+FFFD would be sent in its place, which is another name. */
-export function hasLoneSurrogate(text: string): boolean {
-  return /\p{Surrogate}/u.test(text)
 }
 
 function outOfMemory(size: number): SSHError {

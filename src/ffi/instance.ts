@@ -42,6 +42,7 @@ export class Instance {
   /** Makes an instance. Rejects if the module is not one of this library. */
   static async create(options: InstanceOptions = {}): Promise<Instance> {
     const compiled = options.module ?? await loadModule()
+    if (!(compiled instanceof WebAssembly.Module)) throw new TypeError('module must be a WebAssembly.Module')
     const hosts = new Map<number, SessionHost>()
     const crypto = options.hostCrypto === false ? undefined : hostCrypto()
     let heap: Heap | undefined

@@ -3,7 +3,7 @@ import { HostKeyError } from '../errors/ssh-error.ts'
 import { fingerprint, randomart } from './fingerprint.ts'
 import { checkKnownHosts, knownAlgorithms } from './known-hosts/check.ts'
 import { KnownHostsFile } from './known-hosts/file.ts'
-import type { HostKeyInfo, HostKeyUpdate } from './policy.ts'
+import { type HostKeyInfo, type HostKeyUpdate, presented } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
 import { rotationOf } from './rotation.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
@@ -38,8 +38,8 @@ export class FirstUse {
     return knownAlgorithms(await this.#load(), host, port)
   }
 
-  verify(info: HostKeyInfo): Promise<void> {
-    return inTurn(this.#store, info.signal, () => this.#checkOrRecord(info))
+  async verify(info: HostKeyInfo): Promise<void> {
+    return inTurn(this.#store, presented(info).signal, () => this.#checkOrRecord(info))
   }
 
   /** Nothing changes unless the server proves to have every key that is new, nor if the store has changed meanwhile. */

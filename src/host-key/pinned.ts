@@ -1,3 +1,4 @@
+import { text } from '../errors/arguments.ts'
 import { HostKeyError } from '../errors/ssh-error.ts'
 import { signatureAlgorithms } from '../keys/key-types.ts'
 import { parsePublicKey } from '../keys/public-key.ts'
@@ -5,7 +6,7 @@ import { publicKeyType } from '../keys/public-key-blob.ts'
 import { decodeBase64 } from '../wire-format/base64.ts'
 import { fingerprint } from './fingerprint.ts'
 import { isGarbage } from './known-hosts/line.ts'
-import type { HostKeyPolicy } from './policy.ts'
+import { type HostKeyPolicy, presented } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
 
 const PREFIX = 'SHA256:'
@@ -18,12 +19,13 @@ const SHA256_LENGTH = 32
  * Rejects with `HostKeyError` `ERR_HOST_KEY_CHANGED`.
  */
 export function pinned(keys: string | readonly string[]): HostKeyPolicy {
-  const pins = (typeof keys === 'string' ? [keys] : keys).map((text) => readPin(text.trim()))
+  const pins = (Array.isArray(keys) ? keys : [keys]).map((pin: string) => readPin(text(pin, 'a pinned host key').trim()))
   if (pins.length === 0) throw new TypeError('at least one key must be pinned')
   const algorithms = [...new Set(pins.flatMap((pin) => typeof pin === 'string' ? [] : signatureAlgorithms(publicKeyType(pin))))]
   return {
     preferredAlgorithms: () => algorithms,
-    async verify({ host, key }) {
+    async verify(info) {
+      const { host, key } = presented(info)
       const expected = await Promise.all(pins.map((pin) => typeof pin === 'string' ? pin : fingerprint(pin)))
       const received = await fingerprint(key)
       if (expected.includes(received)) return

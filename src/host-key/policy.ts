@@ -1,4 +1,6 @@
 import type { Ask } from '../abort/deadline.ts'
+import { checkSignal } from '../abort/on-abort.ts'
+import { record, text } from '../errors/arguments.ts'
 
 /** What the server presented, and where. */
 export interface HostKeyInfo {
@@ -47,4 +49,11 @@ export interface HostKeyUpdate {
   readonly keys: readonly Uint8Array[]
   /** Has the server sign with each of these keys: true if it does (`hostkeys-prove-00@openssh.com`). */
   prove(keys: readonly Uint8Array[]): Promise<boolean>
+}
+
+/** A look at what a policy is asked about, where somebody else than `connect` asks; the key is looked at where it is read. */
+export function presented(info: HostKeyInfo): HostKeyInfo {
+  checkSignal(record(info, 'info').signal)
+  text(info.host, 'info.host')
+  return info
 }

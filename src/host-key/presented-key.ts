@@ -1,3 +1,4 @@
+import { binaryOf } from '../wire-format/bytes-of.ts'
 import { HostKeyError, KeyError } from '../errors/ssh-error.ts'
 import { type Certificate, isCertificate, parseCertificate } from '../keys/certificate.ts'
 import { isCertificateName } from '../keys/key-types.ts'
@@ -16,6 +17,7 @@ export interface PresentedKey {
 
 /** Takes a host key apart. Throws `HostKeyError` (`ERR_HOST_KEY_CERTIFICATE` for certificates, else `ERR_HOST_KEY_UNKNOWN`) where it is damaged or of no known type. */
 export function readPresentedKey(blob: Uint8Array): PresentedKey {
+  binaryOf(blob, 'a host key')
   try {
     if (isCertificate(blob)) {
       const certificate = parseCertificate(blob)

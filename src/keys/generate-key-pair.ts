@@ -1,3 +1,4 @@
+import { record } from '../errors/arguments.ts'
 import { copyBytes, encodeText } from '../wire-format/bytes.ts'
 import type { OpenSshFormatOptions } from './files/openssh/private-key.ts'
 import type { PrivateKey } from './private-key.ts'
@@ -25,9 +26,9 @@ export interface FormatPrivateKeyOptions {
 
 /** Writes a private key in OpenSSH's format, encrypted with aes256-ctr and bcrypt where there is a passphrase. */
 export async function formatPrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions = {}): Promise<string> {
-  const { passphrase = '', rounds, comment = key.comment } = options
+  const { passphrase = '', rounds, comment = record(key, 'key').comment } = options
   const [{ formatOpenSshPrivateKey }, { PrivateKey }, { later }] = await Promise.all([import('./files/openssh/private-key.ts'), import('./private-key.ts'), import('./steps.ts')])
-  const secret = typeof passphrase === 'string' ? encodeText(passphrase) : copyBytes(passphrase)
+  const secret = copyBytes(encodeText(passphrase, 'passphrase'))
   const format: OpenSshFormatOptions = { ...secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }
   try {
     return await later(formatOpenSshPrivateKey(PrivateKey.fieldsOf(key), comment, format))

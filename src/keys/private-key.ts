@@ -1,3 +1,5 @@
+import { text } from '../errors/arguments.ts'
+import { binaryOf } from '../wire-format/bytes-of.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 import { unsupported } from './key-error.ts'
 import { plainName, signatureAlgorithms } from './key-types.ts'
@@ -32,9 +34,9 @@ export class PrivateKey implements Signer {
 
   /** Signs `data`: the whole signature blob (RFC 4253 section 6.6). @param algorithm one of `algorithms`, or its certificate name */
   async sign(data: Uint8Array, algorithm: string): Promise<Uint8Array> {
-    const name = plainName(algorithm)
+    const name = plainName(text(algorithm, 'algorithm'))
     if (!this.algorithms.includes(name)) throw unsupported(`a key of type ${this.type} cannot make that signature`)
-    return signWithFields(PrivateKey.fieldsOf(this), data, name)
+    return signWithFields(PrivateKey.fieldsOf(this), binaryOf(data), name)
   }
 
   /** Zeroes the secret numbers. Signing fails afterwards. */
@@ -45,6 +47,7 @@ export class PrivateKey implements Signer {
 
   /** The numbers themselves, for writers of key formats and for agents. @internal */
   static fieldsOf(key: PrivateKey): PrivateFields {
+    if (!(key instanceof PrivateKey)) throw new TypeError('key must be a PrivateKey')
     if (key.#wiped) throw unsupported('the private key was wiped')
     return key.#fields
   }

@@ -1,3 +1,5 @@
+import { record, text } from '../errors/arguments.ts'
+import { binaryOf, bytesOf } from '../wire-format/bytes-of.ts'
 import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
 import { type Bytes, copyBytes, decodeText } from '../wire-format/bytes.ts'
 import { findPem } from '../wire-format/pem.ts'
@@ -24,7 +26,7 @@ export interface PublicKey {
  */
 export function parsePublicKey(key: string | Uint8Array): PublicKey {
   return asKeyError('public key', () => {
-    if (typeof key !== 'string' && key[0] === 0) return fromBlob(copyBytes(key), '')
+    if (typeof key !== 'string' && bytesOf(key, 'a public key')[0] === 0) return fromBlob(copyBytes(key), '')
     const text = (typeof key === 'string' ? key : decodeText(key)).replace(/^\ufeff/, '').trim().replace(/^(["'`])(.*)\1$/s, '$2').trim()
     if (text.startsWith('---- BEGIN SSH2 PUBLIC KEY ----')) return fromRfc4716(text)
     const block = findPem(text, (label) => label.endsWith('PUBLIC KEY'))
@@ -34,8 +36,8 @@ export function parsePublicKey(key: string | Uint8Array): PublicKey {
 
 /** The line of a `.pub` file or of `authorized_keys`, without a line end. */
 export function formatPublicKey(key: { readonly blob: Uint8Array, readonly comment?: string } | { readonly publicKey: Uint8Array, readonly comment?: string }): string {
-  const blob = 'blob' in key ? key.blob : key.publicKey
-  const comment = (key.comment ?? '').replace(/[\r\n]+/g, ' ').trim()
+  const blob = binaryOf('blob' in record(key, 'key') ? (key as { readonly blob: Uint8Array }).blob : (key as { readonly publicKey: Uint8Array }).publicKey, 'a public key')
+  const comment = text(key.comment ?? '', 'comment').replace(/[\r\n]+/g, ' ').trim()
   return `${publicKeyType(blob)} ${encodeBase64(blob)}${comment === '' ? '' : ` ${comment}`}`
 }
 

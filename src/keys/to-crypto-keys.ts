@@ -1,3 +1,4 @@
+import { record } from '../errors/arguments.ts'
 import type { CryptoKeys } from './signers/crypto-key-signer.ts'
 import { unsupported } from './key-error.ts'
 import type { PrivateKey } from './private-key.ts'
@@ -8,7 +9,7 @@ import type { PrivateKey } from './private-key.ts'
  * @throws KeyError `ERR_KEY_UNSUPPORTED` where this runtime's WebCrypto lacks the algorithm.
  */
 export async function toCryptoKeys(key: PrivateKey): Promise<CryptoKeys> {
-  const algorithm = key.type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type
+  const algorithm = record(key, 'key').type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type
   const [{ PrivateKey }, { importPrivate }] = await Promise.all([import('./private-key.ts'), import('./signers/private-key-signing.ts')])
   const privateKey = await importPrivate(PrivateKey.fieldsOf(key), algorithm)
   if (privateKey === undefined) throw unsupported(`this runtime's WebCrypto has no keys of type ${key.type}`)

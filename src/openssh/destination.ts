@@ -6,6 +6,7 @@ export class DestinationError extends TypeError {}
 
 /** `[user@]host`, `ssh://[user@]host[:port]`, and `host:port`, as a name has no colon. */
 export function parseDestination(text: string): { readonly host: string, readonly options: readonly ConfigOption[] } {
+  if (typeof text !== 'string') throw new DestinationError('a destination must be a string')
   const uri = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]]+\]|[^:/@]+)(?::(\d+))?\/?$/.exec(text)
   if (text.startsWith('ssh://')) {
     if (!uri || (uri[3] !== undefined && parsePort(uri[3]) === undefined)) throw new DestinationError(`not a destination: ${JSON.stringify(text)}`)

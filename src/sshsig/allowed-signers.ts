@@ -1,3 +1,4 @@
+import { text as checkText } from '../errors/arguments.ts'
 import { parsePublicKey } from '../keys/public-key.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 
@@ -20,7 +21,7 @@ export interface AllowedSigner {
  * @throws TypeError for a line that is not understood, with its number: half of such a list must not be used
  */
 export function parseAllowedSigners(text: string): AllowedSigner[] {
-  return text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/).flatMap((line, index) => {
+  return checkText(text, 'allowedSigners').replace(/^\ufeff/, '').split(/\r\n|\r|\n/).flatMap((line, index) => {
     const trimmed = line.trim()
     if (trimmed === '' || trimmed.startsWith('#')) return []
     try {

@@ -1,3 +1,4 @@
+import { bytesOf } from '../wire-format/bytes-of.ts'
 import { KeyError } from '../errors/ssh-error.ts'
 import { type Bytes, copyBytes, encodeText, equalBytes } from '../wire-format/bytes.ts'
 import { findPem, formatPem } from '../wire-format/pem.ts'
@@ -44,8 +45,9 @@ export function parseSignature(signature: string | Uint8Array): MessageSignature
 }
 
 function blobOf(signature: string | Uint8Array): Bytes {
-  if (typeof signature !== 'string' && signature[0] === MAGIC[0]) return copyBytes(signature)
-  const block = findPem(signature, (label) => label === LABEL)
+  const text = typeof signature === 'string' ? signature : bytesOf(signature, 'signature')
+  if (text[0] === MAGIC[0]) return copyBytes(text as Uint8Array)
+  const block = findPem(text, (label) => label === LABEL)
   if (block === undefined) throw new WireFormatError('it has no BEGIN SSH SIGNATURE')
   return block.bytes
 }
@@ -56,6 +58,6 @@ export function formatSignature({ publicKey, namespace, hash, signature }: Messa
 
 /** What the key signs: the message's hash, and what it is for. */
 export async function signedData(message: string | Uint8Array, namespace: string, hash: MessageHash): Promise<Bytes> {
-  const digest = new Uint8Array(await crypto.subtle.digest(hash === 'sha256' ? 'SHA-256' : 'SHA-512', encodeText(message)))
+  const digest = new Uint8Array(await crypto.subtle.digest(hash === 'sha256' ? 'SHA-256' : 'SHA-512', encodeText(message, 'message')))
   return new WireWriter().bytes(MAGIC).string(namespace).string('').string(hash).string(digest).finish()
 }

@@ -1,3 +1,4 @@
+import { record } from '../errors/arguments.ts'
 import { plainName, signatureAlgorithms } from '../keys/key-types.ts'
 import { publicKeyType } from '../keys/public-key-blob.ts'
 import type { SignerOptions, SigningKey } from '../keys/signers/signing-key.ts'
@@ -17,7 +18,8 @@ export interface SignMessageOptions extends SignerOptions {
  * @returns the armoured signature, as `ssh-keygen -Y sign` writes it
  * @throws TypeError without a namespace; KeyError if the key cannot be read; what the signer throws
  */
-export async function signMessage(key: SigningKey, message: string | Uint8Array, { namespace, hash = 'sha512', ...options }: SignMessageOptions): Promise<string> {
+export async function signMessage(key: SigningKey, message: string | Uint8Array, signing: SignMessageOptions): Promise<string> {
+  const { namespace, hash = 'sha512', ...options } = record(signing, 'options')
   if (typeof namespace !== 'string' || namespace === '') throw new TypeError('a signature needs a namespace')
   if (hash !== 'sha256' && hash !== 'sha512') throw new TypeError('hash must be sha256 or sha512')
   const signer = await toSigner(key, options)

@@ -1,3 +1,4 @@
+import { record } from '../errors/arguments.ts'
 import { KeyError } from '../errors/ssh-error.ts'
 import { fingerprint } from '../host-key/fingerprint.ts'
 import { matchPatternList } from '../host-key/known-hosts/pattern.ts'
@@ -35,10 +36,10 @@ export interface VerifiedMessage {
  * @throws SignatureError `ERR_SIGNATURE_FORMAT`, `ERR_SIGNATURE_NAMESPACE`, `ERR_SIGNATURE_WRONG`, `ERR_SIGNER_UNKNOWN`; TypeError for options that cannot be meant
  */
 export async function verifyMessage(signature: string | Uint8Array, message: string | Uint8Array, options: VerifyMessageOptions): Promise<VerifiedMessage> {
-  const { namespace, allowedSigners, principal, at = new Date() } = options
+  const { namespace, allowedSigners, principal, at = new Date() } = record(options, 'options')
   if (typeof namespace !== 'string' || namespace === '') throw new TypeError('a signature is verified for a namespace')
-  if (Number.isNaN(at.getTime())) throw new TypeError('at is no valid Date')
-  const signers = typeof allowedSigners === 'string' ? parseAllowedSigners(allowedSigners) : allowedSigners
+  if (!(at instanceof Date) || Number.isNaN(at.getTime())) throw new TypeError('at is no valid Date')
+  const signers = Array.isArray(allowedSigners) ? allowedSigners as readonly AllowedSigner[] : parseAllowedSigners(allowedSigners as string)
   const parsed = parseSignature(signature)
   if (parsed.namespace !== namespace) throw signatureError('ERR_SIGNATURE_NAMESPACE', 'the signature was made for another namespace')
   const holds = await readable(async () => verifySignature(certifiedKey(parsed.publicKey), parsed.signature, await signedData(message, namespace, parsed.hash)))

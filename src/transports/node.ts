@@ -4,4 +4,5 @@ export { forwardDynamic, type ForwardAddress, type ForwardDynamicOptions, type F
 export { toDuplex } from './node/duplex.ts'
 export { fileHostKeyStore } from './node/known-hosts-store.ts'
 export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
+export { SystemError } from '../errors/system-error.ts'
 export type { SocksTarget } from './forward/socks.ts'

@@ -65,6 +65,11 @@ export class SocketPort implements BytePort {
     return new Promise((resolve) => {
       if (socket.destroyed) return resolve()
       socket.once('close', () => resolve())
+      // Nothing is queued: nobody is waited for.
+      if (this.#queued === 0 && socket.writableLength === 0) {
+        socket.end()
+        return void setImmediate(() => socket.destroy())
+      }
       // What is queued goes out first; a peer that keeps its side open, or reads nothing, is not waited for.
       const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE)
       timer.unref()

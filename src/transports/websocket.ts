@@ -1,3 +1,4 @@
+import { able, record } from '../errors/arguments.ts'
 import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
@@ -16,7 +17,8 @@ const DRAIN_INTERVAL = 5
  * Opens a WebSocket to a gateway that carries SSH in binary frames.
  * @throws SSHError `ERR_WEBSOCKET` if it cannot be opened, or `signal.reason`.
  */
-export function connectWebSocket(url: string | URL, { protocols = 'binary', signal }: WebSocketOptions = {}): Promise<Transport> {
+export async function connectWebSocket(url: string | URL, options: WebSocketOptions = {}): Promise<Transport> {
+  const { protocols = 'binary', signal } = record(options, 'options')
   return new Promise((resolve, reject) => {
     checkSignal(signal)
     if (signal?.aborted) return reject(signal.reason)
@@ -42,7 +44,7 @@ export function connectWebSocket(url: string | URL, { protocols = 'binary', sign
 
 /** A transport over a WebSocket, open or opening, of the browser or of a library with the same interface (npm `ws`). */
 export function fromWebSocket(socket: WebSocket): Transport {
-  return new PortTransport(new WebSocketPort(socket))
+  return new PortTransport(new WebSocketPort(able(socket, 'socket', 'a WebSocket', 'addEventListener', 'send', 'close')))
 }
 
 class WebSocketPort implements BytePort {

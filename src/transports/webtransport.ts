@@ -1,5 +1,7 @@
 /// WebTransport (HTTP/3) of browsers and Deno: one bidirectional stream carries one SSH connection.
-import { onAbort } from '../abort/on-abort.ts'
+import { record } from '../errors/arguments.ts'
+import { streams } from '../errors/byte-streams.ts'
+import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
@@ -24,7 +26,9 @@ export interface ConnectWebTransportOptions {
  * Opens an HTTP/3 session with a gateway that joins each bidirectional stream to a TCP connection, and one stream in it.
  * @throws SSHError `ERR_WEBTRANSPORT` if it cannot be opened or the runtime has none, or `signal.reason`.
  */
-export async function connectWebTransport(url: string | URL, { signal, ...options }: ConnectWebTransportOptions = {}): Promise<Transport> {
+export async function connectWebTransport(url: string | URL, opening: ConnectWebTransportOptions = {}): Promise<Transport> {
+  const { signal, ...options } = record(opening, 'options')
+  checkSignal(signal)
   signal?.throwIfAborted()
   if (typeof WebTransport === 'undefined') throw new SSHError('this runtime has no WebTransport', { code: 'ERR_WEBTRANSPORT' })
   const session: WebTransportSession = new WebTransport(String(url), options)
@@ -44,6 +48,7 @@ export async function connectWebTransport(url: string | URL, { signal, ...option
 }
 
 /** A transport over one bidirectional stream. @param session closed with it, if given */
-export function fromWebTransport({ readable, writable }: Pick<Transport, 'readable' | 'writable'>, session?: Pick<WebTransportSession, 'close'>): Transport {
+export function fromWebTransport(stream: Pick<Transport, 'readable' | 'writable'>, session?: Pick<WebTransportSession, 'close'>): Transport {
+  const { readable, writable } = streams(stream, 'stream')
   return { readable, writable, close: () => session?.close() }
 }

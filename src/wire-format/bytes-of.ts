@@ -1,7 +1,7 @@
-import { encodeText } from './bytes.ts'
-
 /** What can be sent: text goes out as UTF-8, bytes as they are. Memory that others can write to or take away meanwhile (shared, resizable) is left out. */
 export type SendableData = string | ArrayBuffer | ArrayBufferView
+
+export const encoder = /* @__PURE__ */ new TextEncoder()
 
 /** The getter of this property throws for anything that is not an ArrayBuffer. */
 const byteLength = /* @__PURE__ */ Reflect.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')
@@ -11,7 +11,7 @@ const byteLength = /* @__PURE__ */ Reflect.getOwnPropertyDescriptor(ArrayBuffer.
  * @param name of the argument, for the error. @throws TypeError for anything else, and for memory that is shared, resizable or detached.
  */
 export function bytesOf(data: SendableData, name = 'data'): Uint8Array {
-  return typeof data === 'string' ? encodeText(data) : viewOf(data, name, 'a string, an ArrayBuffer or a view of one')
+  return typeof data === 'string' ? encoder.encode(data) : viewOf(data, name, 'a string, an ArrayBuffer or a view of one')
 }
 
 /** As `bytesOf`, for what is never text. */

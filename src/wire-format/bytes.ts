@@ -1,3 +1,6 @@
+import { wellFormed } from '../errors/arguments.ts'
+import { binaryOf, bytesOf, encoder } from './bytes-of.ts'
+
 /** Bytes that are certainly not shared memory: what WebCrypto accepts. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
@@ -35,11 +38,14 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0
 }
 
-const encoder = /* @__PURE__ */ new TextEncoder()
+/** Strings as UTF-8; bytes unchanged. @param name of the argument, for the error. @throws TypeError for anything else, and for text that UTF-8 cannot hold */
+export function encodeText(text: string | Uint8Array, name = 'text'): Bytes {
+  return typeof text === 'string' ? encoder.encode(wellFormed(text, name)) : ownBytes(bytesOf(text, name))
+}
 
-/** Strings as UTF-8; bytes unchanged. */
-export function encodeText(text: string | Uint8Array): Bytes {
-  return typeof text === 'string' ? encoder.encode(text) : ownBytes(text)
+/** A copy of bytes that a caller gives. @throws TypeError for what is none: a number would be a length */
+export function copyOf(bytes: Uint8Array, name: string): Bytes {
+  return copyBytes(binaryOf(bytes, name))
 }
 
 /** Bytes as text; whatever is not UTF-8 becomes U+FFFD. For comments and messages, never for names that are compared. */

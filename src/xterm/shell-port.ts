@@ -1,3 +1,4 @@
+import { able, record } from '../errors/arguments.ts'
 import type { Exit } from '../bindings/channel/channel.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import type { Shell } from './shell.ts'
@@ -17,6 +18,9 @@ type Answer = { readonly id: number, readonly value: Uint8Array | Exit | null } 
  * and the terminal is there. Needs no transferable streams. The port and the shell's streams belong to this function from now on.
  */
 export function sendShell(shell: Shell, port: MessagePort): void {
+  checkPort(port)
+  able(record(shell, 'shell').stdout, 'shell.stdout', 'a ReadableStream', 'getReader')
+  able(shell.stdin, 'shell.stdin', 'a WritableStream', 'getWriter')
   const readers = { stdout: shell.stdout.getReader(), stderr: shell.stderr?.getReader() }
   const writer = shell.stdin.getWriter()
   writer.closed.catch(() => {})
@@ -44,6 +48,7 @@ export function sendShell(shell: Shell, port: MessagePort): void {
 
 /** The shell that `sendShell` lends at the other end of `port`. Errors of the session arrive as `SSHError` with their `code`. */
 export function receiveShell(port: MessagePort): Shell {
+  checkPort(port)
   const waiting = new Map<number, { resolve(value: Uint8Array | Exit | null): void, reject(error: SSHError): void }>()
   let last = 0
   port.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
@@ -73,6 +78,8 @@ export function receiveShell(port: MessagePort): Shell {
     close: async () => { await ask({ ask: 'close' }) },
   }
 }
+
+const checkPort = (port: MessagePort) => able(port, 'port', 'a MessagePort', 'addEventListener', 'postMessage', 'start')
 
 /** Only what has its memory to itself can be handed over. */
 function whole(chunk: Uint8Array | null): Uint8Array | null {

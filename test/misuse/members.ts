@@ -40,6 +40,9 @@ function membersUnder(at: object, key: string | symbol, of: string): Member[] {
   return accessors
 }
 
+/** Classes that callers make. Other constructors are not in the declarations; those of errors convert what they are given, as `Error` does. */
+const MADE_BY_CALLERS = new Set(['AgentClient', 'KnownHostsFile', 'SftpStat', 'ShellAddon'])
+
 /** The functions of a module, and the static ones of its classes; classes themselves are called too, without and with `new`. */
 export function functionsOf(module: object, of: string): Member[] {
   const members: Member[] = []
@@ -47,7 +50,7 @@ export function functionsOf(module: object, of: string): Member[] {
     if (typeof exported !== 'function') continue
     const call = exported as (...args: unknown[]) => unknown
     if (/^class\b/.test(Function.prototype.toString.call(call))) {
-      members.push({ name: `new ${name}`, of, length: call.length, use: (_, args) => Reflect.construct(call, args) as unknown })
+      if (MADE_BY_CALLERS.has(name)) members.push({ name: `new ${name}`, of, length: call.length, use: (_, args) => Reflect.construct(call, args) as unknown })
       for (const key of Reflect.ownKeys(call)) {
         const property = Reflect.getOwnPropertyDescriptor(call, key)?.value as unknown
         if (typeof property === 'function') members.push({ name: `${name}.${String(key)}`, of, length: (property as () => void).length, use: (_, args) => Reflect.apply(property, call, args) as unknown })

@@ -59,8 +59,8 @@ export const keys: readonly Subject[] = [
 ]
 
 export const entries: readonly Subject[] = [
-  entry('libssh2-wasm', core),
-  entry('libssh2-wasm/bindings', bindingsEntry),
+  entry('libssh2-wasm', core, { 'PrivateKey.fieldsOf': 'internal' }),
+  entry('libssh2-wasm/bindings', bindingsEntry, { 'PublickeySubsystem.open': 'internal: session.publickeyInit() calls it' }),
   entry('libssh2-wasm/agent', agentEntry),
   entry('libssh2-wasm/sshsig', sshsig),
   entry('libssh2-wasm/node', node),

@@ -1,4 +1,5 @@
-import { decodeText } from '../../wire-format/bytes.ts'
+import { text } from '../../errors/arguments.ts'
+import { decodeText, encodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 
@@ -29,8 +30,9 @@ export function decodeRound(encoded: Uint8Array): PromptRound {
 
 /** The answers one after another, each a string of RFC 4251. */
 export function encodeAnswers(round: PromptRound, answers: readonly string[]): Uint8Array {
+  if (!Array.isArray(answers)) throw new TypeError('the answers must be an array of strings')
   if (answers.length !== round.prompts.length) throw new TypeError(`${round.prompts.length} answers are needed, ${answers.length} were given`)
   const writer = new WireWriter()
-  for (const answer of answers) writer.string(answer)
+  for (const answer of answers) writer.string(encodeText(text(answer, 'an answer'), 'an answer'))
   return writer.finish()
 }

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../../core/driver.ts'
 import { Lane } from '../../core/lane.ts'
+import { portOf } from '../../core/port-of.ts'
 import type { SSHError } from '../../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_DEBUG, LIBSSH2_CALLBACK_IGNORE, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT,
@@ -7,7 +8,7 @@ import {
 } from '../../ffi/constants.gen.ts'
 import type { Bytes, KnownHostsPointer } from '../../ffi/exports.gen.ts'
 import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
-import type { Transport } from '../../runtime/transport.ts'
+import type { BytePort, Transport } from '../../runtime/transport.ts'
 import { Agent } from '../agent.ts'
 import { Answers } from '../answers.ts'
 import { callable, flag as checkedFlag, int, INT_MAX, wholeNumber } from '../arguments.ts'
@@ -71,9 +72,9 @@ export class Session implements Disposable, AsyncDisposable {
   /** Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`; one that wants an answer gets a refusal. Set it before authentication. */
   onGlobalRequest: ((name: string, body: Uint8Array, wantReply: boolean) => void) | null = null
 
-  private constructor(instance: Instance, transport: Transport, memoryLimit: number) {
+  private constructor(instance: Instance, port: BytePort, memoryLimit: number) {
     const answers: Answers = new Answers(() => context.running, () => context.driver.wake())
-    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, transport, memoryLimit, {
+    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, port, memoryLimit, {
       ...questions(answers),
       disconnect: (reason, description) => {
         disconnectedByServer(context, this.#disconnected = { reason, description })
@@ -101,7 +102,7 @@ export class Session implements Disposable, AsyncDisposable {
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
     const memoryLimit = wholeNumber(options.memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
     const instance = options.instance ?? await Instance.create(options)
-    return new Session(instance, transport, memoryLimit)
+    return new Session(instance, await portOf(transport), memoryLimit)
   }
 
   /** The WebAssembly instance that this session lives in. */

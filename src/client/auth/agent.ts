@@ -1,5 +1,5 @@
 import type { AgentTransport } from '../../keys/agent/stream.ts'
-import type { AuthMethod } from './authenticate.ts'
+import { type AuthMethod, checkContext } from './authenticate.ts'
 import type { AgentOptions } from './agent-options.ts'
 
 /**
@@ -12,7 +12,7 @@ export function agent(source?: AgentTransport | string, options: AgentOptions = 
     method: 'publickey',
     manyKeys: true,
     async authenticate(context) {
-      await (await import('./agent-login.ts')).agentLogin(context, source, options)
+      await (await import('./agent-login.ts')).agentLogin(checkContext(context), source, options)
     },
   }
 }

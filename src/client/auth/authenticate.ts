@@ -1,3 +1,4 @@
+import { able } from '../../errors/arguments.ts'
 import type { Ask } from '../../abort/deadline.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import type { NewPasswordFunction } from '../../bindings/session/userauth.ts'
@@ -45,11 +46,18 @@ export interface AuthMethod {
   authenticate(context: AuthContext): Promise<void>
 }
 
+/** For methods that are called by hand: what they work on comes from `connect()`, as it is or with parts of it replaced. */
+export function checkContext(context: AuthContext): AuthContext {
+  able(context?.session, 'the context of authenticate()', 'that which connect() gives', 'complete')
+  return able(context, 'the context of authenticate()', 'that which connect() gives', 'ask', 'offerKey', 'atEnd')
+}
+
 /** Authenticates with a password. `options.newPassword` is asked when the server wants it changed. */
 export function password(secret: string | (() => string | Promise<string>), options: { readonly newPassword?: NewPasswordFunction } = {}): AuthMethod {
   return {
     method: 'password',
-    async authenticate({ session, username, signal, ask }) {
+    async authenticate(context) {
+      const { session, username, signal, ask } = checkContext(context)
       const text = typeof secret === 'string' ? secret : await ask(secret)
       const { newPassword } = options
       await session.complete(() => session.userauthPassword(username, text, newPassword && ((prompt) => ask(() => newPassword(prompt)))), { signal })
@@ -64,7 +72,8 @@ export type RespondFunction = (prompts: readonly Prompt[], round: PromptRound) =
 export function keyboardInteractive(respond: RespondFunction): AuthMethod {
   return {
     method: 'keyboard-interactive',
-    async authenticate({ session, username, signal, ask }) {
+    async authenticate(context) {
+      const { session, username, signal, ask } = checkContext(context)
       await session.complete(() => session.userauthKeyboardInteractive(username, (round) => ask(() => respond(round.prompts, round))), { signal })
     },
   }

@@ -1,6 +1,6 @@
 import { isPromise } from '../../errors/is-promise.ts'
 import type { SigningKey } from '../../keys/signers/signing-key.ts'
-import type { AuthMethod } from './authenticate.ts'
+import { type AuthMethod, checkContext } from './authenticate.ts'
 import type { PublicKeyOptions } from './public-key-options.ts'
 
 /**
@@ -14,7 +14,7 @@ export function publicKey(key: SigningKey, options: PublicKeyOptions = {}): Auth
   return {
     method: 'publickey',
     async authenticate(context) {
-      await (await import('./key-login.ts')).keyLogin(context, key, options)
+      await (await import('./key-login.ts')).keyLogin(checkContext(context), key, options)
     },
   }
 }

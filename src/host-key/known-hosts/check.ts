@@ -4,7 +4,7 @@ import { equalBytes } from '../../wire-format/bytes.ts'
 import { fingerprint, keyTitle } from '../fingerprint.ts'
 import type { KnownHostsEntry } from './line.ts'
 import type { KnownHostsFile } from './file.ts'
-import type { HostKeyInfo } from '../policy.ts'
+import { type HostKeyInfo, presented as checkedInfo } from '../policy.ts'
 import { type PresentedKey, readPresentedKey } from '../presented-key.ts'
 
 const DEFAULT_PORT = 22
@@ -20,7 +20,7 @@ const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384'
  * @returns the line that spoke for a plain key; undefined where a certificate was accepted
  */
 export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, revoked?: string | Uint8Array): Promise<KnownHostsEntry | undefined> {
-  const presented = readPresentedKey(info.key)
+  const presented = readPresentedKey(checkedInfo(info).key)
   const { named, portless } = await lookUp(file, info.host, info.port)
   await refuseMarked([...named, ...portless], presented, info)
   if (revoked !== undefined) await refuseListed(revoked, presented, info)

@@ -1,10 +1,13 @@
+import { record, text } from '../../errors/arguments.ts'
+import { binaryOf } from '../../wire-format/bytes-of.ts'
 import { type Bytes, equalBytes } from '../../wire-format/bytes.ts'
 import { publicKeyType, readPublicKey } from '../../keys/public-key-blob.ts'
-import { hashedNameMatcher, hashName } from './hashed-name.ts'
 import { knownHostName, lowerCase } from '../host-name.ts'
 import { KnownHostsLine } from './lazy-line.ts'
 import { formatKnownHostsLine, type KnownHostsEntry, type KnownHostsMarker } from './line.ts'
 import { matchPatternList } from './pattern.ts'
+
+const loadHashing = () => import('./hash-name.ts')
 
 export interface KnownHostsOptions {
   /** Called for each line that is not understood; such lines are skipped, and kept when the text is written. `line` counts from 1. */
@@ -29,8 +32,8 @@ export class KnownHostsFile {
   /** What was found for a name: one connection looks up the same names several times. */
   readonly #found = new Map<string, Promise<KnownHostsLine[]>>()
 
-  constructor(text: string = '', { onWarning }: KnownHostsOptions = {}) {
-    const texts = text.split('\n')
+  constructor(content: string = '', { onWarning }: KnownHostsOptions = {}) {
+    const texts = text(content, 'the known hosts').split('\n')
     if (texts.at(-1) === '') texts.pop()
     this.#lines = texts.map((line) => new KnownHostsLine(line))
     if (onWarning) this.#lines.forEach(({ problem }, index) => { if (problem !== undefined) onWarning(problem, index + 1) })
@@ -47,16 +50,18 @@ export class KnownHostsFile {
   }
 
   /** Appends a line for a host and its public key blob; returns the line without a line break. A host name that would break the format is a `TypeError`. */
-  async add(host: string, port: number, key: Uint8Array, { hash = false, marker, comment = '' }: AddHostOptions = {}): Promise<string> {
+  async add(host: string, port: number, key: Uint8Array, options: AddHostOptions = {}): Promise<string> {
+    const { hash = false, marker, comment = '' } = record(options, 'options')
+    binaryOf(key, 'key')
     const name = knownHostName(host, port)
     if (host === '' || /[\s,*?!\p{C}]|^[|#@]/u.test(host)) throw new TypeError('not a host name that a known_hosts file can hold')
     if (/[\r\n]/.test(comment)) throw new TypeError('a comment is a single line')
     readPublicKey(key)
-    const entry = { ...(marker && { marker }), names: hash ? await hashName(name) : name, type: publicKeyType(key), key: key.slice() as Bytes, comment }
-    const text = formatKnownHostsLine(entry)
-    this.#lines.push(new KnownHostsLine(text))
+    const entry = { ...(marker && { marker }), names: hash ? await (await loadHashing()).hashName(name) : name, type: publicKeyType(key), key: key.slice() as Bytes, comment }
+    const line = formatKnownHostsLine(entry)
+    this.#lines.push(new KnownHostsLine(line))
     this.#found.clear()
-    return text
+    return line
   }
 
   /** Removes the lines about a host, or only those with this key; returns how many. Lines with a marker stay, as with `ssh-keygen -R`. */
@@ -81,7 +86,7 @@ export class KnownHostsFile {
 
   async #search(name: string): Promise<KnownHostsLine[]> {
     const lines = this.#lines
-    const isHashed = lines.some(({ hashed }) => hashed) ? await hashedNameMatcher(name) : () => false
+    const isHashed = lines.some(({ hashed }) => hashed) ? await (await loadHashing()).hashedNameMatcher(name) : () => false
     return lines.filter(({ names, hashed }) => hashed ? isHashed(hashed) : names !== undefined && matchPatternList(name, lowerCase(names).split(',')))
   }
 }

@@ -1,3 +1,4 @@
+import { text } from '../../errors/arguments.ts'
 import { KnownHostsFile, type KnownHostsOptions } from './file.ts'
 import type { HostKeyPolicy } from '../policy.ts'
 
@@ -7,8 +8,8 @@ import type { HostKeyPolicy } from '../policy.ts'
  * Several texts are taken as one, e.g. a user's file and the system's.
  * Rejects with `HostKeyError`: `ERR_HOST_KEY_UNKNOWN`, `ERR_HOST_KEY_CHANGED`, `ERR_HOST_KEY_REVOKED` or `ERR_HOST_KEY_CERTIFICATE`.
  */
-export function knownHosts(text: string | Iterable<string> | KnownHostsFile, options?: KnownHostsOptions): HostKeyPolicy {
-  const file = text instanceof KnownHostsFile ? text : new KnownHostsFile(typeof text === 'string' ? text : joinTexts(text), options)
+export function knownHosts(known: string | Iterable<string> | KnownHostsFile, options?: KnownHostsOptions): HostKeyPolicy {
+  const file = known instanceof KnownHostsFile ? known : new KnownHostsFile(typeof known === 'string' ? known : joinTexts(known), options)
   return {
     preferredAlgorithms: async (host, port) => (await import('./check.ts')).knownAlgorithms(file, host, port),
     verify: async (info) => void await (await import('./check.ts')).checkKnownHosts(file, info, options?.revoked),
@@ -16,5 +17,6 @@ export function knownHosts(text: string | Iterable<string> | KnownHostsFile, opt
 }
 
 function joinTexts(texts: Iterable<string>): string {
-  return [...texts].map((text) => text.replace(/\n$/, '')).join('\n')
+  if (typeof texts !== 'object' || !(Symbol.iterator in (texts ?? {}))) throw new TypeError('the known hosts must be a string, several strings or a KnownHostsFile')
+  return [...texts].map((one) => text(one, 'a text of known hosts').replace(/\n$/, '')).join('\n')
 }

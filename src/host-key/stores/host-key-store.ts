@@ -1,3 +1,5 @@
+import { record, text as checkText } from '../../errors/arguments.ts'
+
 /** Where `trustOnFirstUse` keeps its known_hosts text. */
 export interface HostKeyStore {
   /** Where the text lies: stores of the same place are one store to `trustOnFirstUse`. Missing: the store itself is the place. */
@@ -12,6 +14,7 @@ export interface HostKeyStore {
 
 /** Forgets everything with the page or process. */
 export function memoryHostKeyStore(text: string = ''): HostKeyStore {
+  checkText(text, 'text')
   return {
     read: () => text,
     append(line) {
@@ -19,7 +22,7 @@ export function memoryHostKeyStore(text: string = ''): HostKeyStore {
     },
     replace(before, after) {
       if (text !== before) return false
-      text = after
+      text = checkText(after, 'after')
       return true
     },
   }
@@ -51,12 +54,13 @@ let lastNumber = 0
 
 /** The name of a place within an object that several stores may share. */
 export function placeIn(owner: object, name: string): string {
-  const number = numbers.get(owner) ?? ++lastNumber
+  checkText(name, 'the name of the store')
+  const number = numbers.get(record(owner, 'storage')) ?? ++lastNumber
   numbers.set(owner, number)
   return `${number}:${name}`
 }
 
 /** Puts a line at the end of a text whose last line may lack its line break. */
 export function appendLine(text: string, line: string): string {
-  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${checkText(line, 'line')}\n`
 }

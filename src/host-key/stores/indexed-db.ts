@@ -1,8 +1,5 @@
 import type { IndexedDbFactory } from '../../runtime/globals.ts'
-import { appendLine, type HostKeyStore, placeIn } from './host-key-store.ts'
-
-const STORE = 'known-hosts'
-const RECORD = 'text'
+import { type HostKeyStore, placeIn } from './host-key-store.ts'
 
 /** A store in which keys can also be forgotten: `new KnownHostsFile(text).remove(host, port)` makes the new text. */
 export interface ReplaceableHostKeyStore extends HostKeyStore {
@@ -14,46 +11,12 @@ export interface ReplaceableHostKeyStore extends HostKeyStore {
 export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', indexedDb: IndexedDbFactory = globalThis.indexedDB): ReplaceableHostKeyStore {
   const factory = indexedDb as IDBFactory
   if (!factory) throw new TypeError('this runtime has no IndexedDB')
+  const place = placeIn(factory, database)
+  const stored = async () => new (await import('./indexed-db-text.ts')).IndexedDbText(factory, database)
   return {
-    place: placeIn(factory, database),
-    read: () => transact(factory, database, 'readonly', readText),
-    append: (line) => transact(factory, database, 'readwrite', (store, done) => readText(store, (text) => {
-      store.put(appendLine(text, line), RECORD)
-      done(undefined)
-    })),
-    replace: (before, after) => transact<boolean>(factory, database, 'readwrite', (store, done) => readText(store, (text) => {
-      if (text === before) store.put(after, RECORD)
-      done(text === before)
-    })),
+    place,
+    read: async () => (await stored()).read(),
+    append: async (line) => (await stored()).append(line),
+    replace: async (before, after) => (await stored()).replace(before, after),
   }
-}
-
-function readText(store: IDBObjectStore, done: (text: string) => void): void {
-  const request: IDBRequest<unknown> = store.get(RECORD)
-  request.onsuccess = () => done(typeof request.result === 'string' ? request.result : '')
-}
-
-/** Runs `work` in one transaction of its own connection; resolves with what it gives `done`, when all is written. */
-async function transact<T>(factory: IDBFactory, name: string, mode: IDBTransactionMode, work: (store: IDBObjectStore, done: (value: T) => void) => void): Promise<T> {
-  const database = await open(factory, name)
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode)
-      let result: T
-      transaction.oncomplete = () => resolve(result)
-      transaction.onabort = () => reject(transaction.error)
-      work(transaction.objectStore(STORE), (value) => { result = value })
-    })
-  } finally {
-    database.close()
-  }
-}
-
-function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = factory.open(name, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }

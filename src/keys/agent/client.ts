@@ -1,4 +1,6 @@
+import { record, text } from '../../errors/arguments.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
+import { binaryOf } from '../../wire-format/bytes-of.ts'
 import { type Bytes, copyBytes, decodeText, encodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
@@ -60,8 +62,9 @@ export class AgentClient {
 
   /** Has the agent sign `data` with the key of `publicKey`: the whole signature blob. @param algorithm e.g. `rsa-sha2-512`, or its certificate name @returns the whole signature blob */
   async sign(publicKey: Uint8Array, data: Uint8Array, algorithm: string): Promise<Bytes> {
-    const name = plainName(algorithm)
-    const question = new WireWriter(data.length + publicKey.length + 16).byte(SIGN_REQUEST).string(publicKey).string(data).uint32(SIGN_FLAGS[name] ?? 0)
+    const name = plainName(text(algorithm, 'algorithm'))
+    const [key, content] = [binaryOf(publicKey, 'publicKey'), binaryOf(data)]
+    const question = new WireWriter(content.length + key.length + 16).byte(SIGN_REQUEST).string(key).string(content).uint32(SIGN_FLAGS[name] ?? 0)
     const answer = await this.#ask(question, SIGN_RESPONSE)
     return sensible(() => {
       const signature = copyBytes(answer.string())
@@ -74,7 +77,7 @@ export class AgentClient {
 
   /** Gives the agent a private key to keep. */
   async addIdentity(key: PrivateKey, options: AddIdentityOptions = {}): Promise<void> {
-    const { comment = key.comment, lifetime, confirm = false } = options
+    const { comment = record(key, 'key').comment, lifetime, confirm = false } = record(options, 'options')
     const constrained = lifetime !== undefined || confirm
     const question = new WireWriter(4096).byte(constrained ? ADD_ID_CONSTRAINED : ADD_IDENTITY)
     const [{ writeOpenSshFields }, { PrivateKey }] = await Promise.all([import('../files/openssh/private-fields.ts'), import('../private-key.ts')])
@@ -87,7 +90,7 @@ export class AgentClient {
 
   /** Has the agent forget a key. */
   async removeIdentity(publicKey: Uint8Array): Promise<void> {
-    await this.#ask(new WireWriter().byte(REMOVE_IDENTITY).string(publicKey), SUCCESS)
+    await this.#ask(new WireWriter().byte(REMOVE_IDENTITY).string(binaryOf(publicKey, 'publicKey')), SUCCESS)
   }
 
   /** Has the agent forget every key. */
@@ -97,17 +100,17 @@ export class AgentClient {
 
   /** A locked agent shows no keys and signs nothing, until it is unlocked with the same passphrase. */
   async lock(passphrase: string | Uint8Array): Promise<void> {
-    await this.#ask(new WireWriter().byte(LOCK).string(encodeText(passphrase)), SUCCESS)
+    await this.#ask(new WireWriter().byte(LOCK).string(encodeText(passphrase, 'passphrase')), SUCCESS)
   }
 
   /** Ends what `lock` began. */
   async unlock(passphrase: string | Uint8Array): Promise<void> {
-    await this.#ask(new WireWriter().byte(UNLOCK).string(encodeText(passphrase)), SUCCESS)
+    await this.#ask(new WireWriter().byte(UNLOCK).string(encodeText(passphrase, 'passphrase')), SUCCESS)
   }
 
   /** A vendor's extension (section 3.8), e.g. `query`, `session-bind@openssh.com`. @returns what the answer says after its type; empty where it only succeeded */
   async extension(name: string, contents: Uint8Array = new Uint8Array()): Promise<Bytes> {
-    const answer = await this.#ask(new WireWriter().byte(EXTENSION).string(name).bytes(contents), SUCCESS, EXTENSION_RESPONSE)
+    const answer = await this.#ask(new WireWriter().byte(EXTENSION).string(text(name, 'name')).bytes(binaryOf(contents, 'contents')), SUCCESS, EXTENSION_RESPONSE)
     return copyBytes(answer.rest())
   }
 

@@ -1,3 +1,4 @@
+import { streams } from '../../errors/byte-streams.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { type Bytes, concatBytes, ownBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
@@ -23,7 +24,7 @@ export class AgentStream {
   #failure: SSHError | undefined
 
   constructor(transport: AgentTransport) {
-    this.#transport = transport
+    this.#transport = streams(transport, 'transport')
     this.#reader = transport.readable.getReader()
     this.#writer = transport.writable.getWriter()
   }

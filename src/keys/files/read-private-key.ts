@@ -24,7 +24,7 @@ export function* privateKeySteps(source: string | Uint8Array, options: ParsePriv
   checkKeyType(source)
   if (source.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
   const { passphrase, minimumRsaBits = 2048 } = options
-  const secret = typeof passphrase === 'string' ? encodeText(passphrase) : passphrase && copyBytes(passphrase)
+  const secret = passphrase === undefined ? undefined : copyBytes(encodeText(passphrase, 'passphrase'))
   const text = keyText(source)
   try {
     const { fields, comment } = yield* read(text, secret)

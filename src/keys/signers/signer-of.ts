@@ -1,3 +1,4 @@
+import { record } from '../../errors/arguments.ts'
 import { ownBytes } from '../../wire-format/bytes.ts'
 import { certifiedKey } from '../certificate.ts'
 import { certifiedSigner } from './certified-signer.ts'
@@ -23,6 +24,7 @@ async function plainSigner(key: SigningKey, options: SignerOptions): Promise<Sig
   if (typeof key === 'string' || key instanceof Uint8Array) return readPrivateKey(key, options)
   if (key instanceof PrivateKey) return key
   const { minimumRsaBits = 2048 } = options
+  record(key, 'the key to sign with')
   return 'privateKey' in key ? cryptoKeySigner(key, minimumRsaBits) : foreignSigner(key, minimumRsaBits)
 }
 

@@ -1,3 +1,5 @@
+import { record } from '../../errors/arguments.ts'
+import { binaryOf } from '../../wire-format/bytes-of.ts'
 import type { Bytes } from '../../wire-format/bytes.ts'
 import { formatPem } from '../../wire-format/pem.ts'
 import { unsupported } from '../key-error.ts'
@@ -13,7 +15,7 @@ import type { WebAuthnSignerOptions } from './webauthn-options.ts'
  * Servers must allow the algorithm: OpenSSH does with `PubkeyAcceptedAlgorithms +webauthn-sk-ecdsa-sha2-nistp256@openssh.com`.
  */
 export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
-  const { blob, type, comment } = parsePublicKey(options.publicKey)
+  const { blob, type, comment } = parsePublicKey(record(options, 'options').publicKey)
   const fields = readPublicKey(blob)
   if (type !== SK_ECDSA || fields.kind !== 'ecdsa' || fields.application === undefined) throw unsupported(`a WebAuthn signer needs a key of type ${SK_ECDSA}`)
   const rpId = fields.application
@@ -31,7 +33,7 @@ export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
 
 /** The SSH public key of a new credential. @param spki what `AuthenticatorAttestationResponse.getPublicKey()` gave; the credential must be of ES256 */
 export function webAuthnPublicKey(spki: ArrayBuffer | Uint8Array, rpId: string, comment = ''): PublicKey {
-  const fields = readPublicKey(parsePublicKey(formatPem('PUBLIC KEY', new Uint8Array(spki))).blob)
+  const fields = readPublicKey(parsePublicKey(formatPem('PUBLIC KEY', binaryOf(spki, 'spki'))).blob)
   if (fields.kind !== 'ecdsa' || fields.curve !== 'nistp256') throw unsupported('SSH has WebAuthn keys of P-256 (ES256) only')
   return { ...parsePublicKey(writePublicKey({ ...fields, application: rpId })), comment }
 }

@@ -1,3 +1,4 @@
+import { record } from '../../errors/arguments.ts'
 import type { Client } from '../../client/client.ts'
 import type { RunResult } from '../../client/run.ts'
 import type { UploadSource } from '../../sftp/transfer/sources.ts'
@@ -110,5 +111,6 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
  * @param entries names as `ssh` takes them, or names with options of their own
  */
 export function hosts(entries: readonly HostEntry[], options: ManyHostsOptions = {}): ManyHosts {
-  return new ManyHosts(entries, options)
+  if (!Array.isArray(entries)) throw new TypeError('hosts must be an array of names, or of names with options')
+  return new ManyHosts(entries as readonly HostEntry[], record(options, 'options'))
 }

@@ -1,4 +1,5 @@
-import { onAbort } from '../../abort/on-abort.ts'
+import { after, milliseconds } from '../../abort/milliseconds.ts'
+import { checkSignal, onAbort } from '../../abort/on-abort.ts'
 import { type HostOptions, openHost } from '../open-host.ts'
 import type { Client } from '../../client/client.ts'
 import { timeoutError } from '../../errors/timeout-error.ts'
@@ -23,9 +24,12 @@ export type HostResult<T> =
 
 /** Does the same on each host, a few at a time, and gives each result as it comes. One host's failure stops no other; an abort stops all, and rejects with its reason. */
 export async function* eachHost<T>(entries: readonly HostEntry[], options: ManyHostsOptions, work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): AsyncGenerator<HostResult<T>, void> {
-  const { limit = 10, signal } = options
+  const { limit = 10, retries = 0, timeout = 0, signal } = options
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('limit is a whole number of at least 1')
+  checkSignal(signal)
   signal?.throwIfAborted()
+  milliseconds(timeout, 'timeout')
+  if (!Number.isInteger(retries) || retries < 0) throw new RangeError('retries is a whole number of at least 0')
   const waiting = [...entries]
   const stop = new AbortController()
   const stopListening = onAbort(signal, () => stop.abort(signal!.reason))
@@ -56,17 +60,17 @@ async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: Abor
   const { host, ...own } = typeof entry === 'string' ? { host: entry } : entry
   const options = { ...shared, ...own }
   const begun = performance.now()
-  const milliseconds = () => Math.round(performance.now() - begun)
+  const took = () => Math.round(performance.now() - begun)
   const limit = new AbortController()
   const stopListening = onAbort(stop, () => limit.abort(stop.reason))
-  const timer = shared.timeout === undefined ? undefined : setTimeout(() => limit.abort(timeoutError('ERR_HOST_TIMEOUT', `${host}: not done within ${shared.timeout} ms`)), shared.timeout)
+  const stopClock = after(milliseconds(shared.timeout ?? 0, 'timeout'), () => limit.abort(timeoutError('ERR_HOST_TIMEOUT', `${host}: not done within ${shared.timeout} ms`)))
   try {
     await using open = await openAgain(host, { ...options, signal: limit.signal }, shared.retries ?? 0)
-    return { host, ok: true, value: await work(open.client, host, limit.signal), milliseconds: milliseconds() }
+    return { host, ok: true, value: await work(open.client, host, limit.signal), milliseconds: took() }
   } catch (error) {
-    return { host, ok: false, error, milliseconds: milliseconds() }
+    return { host, ok: false, error, milliseconds: took() }
   } finally {
-    clearTimeout(timer)
+    stopClock()
     stopListening()
   }
 }

@@ -3,6 +3,7 @@ import { type SftpAttributes, type SftpStatvfs } from '../../bindings/sftp/attri
 import { type SftpPath } from '../../bindings/sftp/context.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { LIBSSH2_SFTP_S_IFMT } from '../../ffi/constants.gen.ts'
+import { bytesOf } from '../../wire-format/bytes-of.ts'
 import { decodeText, encodeText } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import { type SftpStat, writeAttributes } from '../protocol/attributes.ts'
@@ -109,7 +110,7 @@ export class SftpClient implements AsyncDisposable {
   async #writeAll(path: SftpPath, data: FileData, { flags = 'w', mode, signal, ...flow }: SftpWriteFileOptions): Promise<void> {
     const bits = openFlags(flags)
     const shared = this.#shared.with(flow)
-    await using source = await openSource(typeof data === 'string' ? encodeText(data) : data, 0)
+    await using source = await openSource(typeof data === 'string' ? bytesOf(data) : data, 0)
     await shared.opened(openFile(shared.requests, path, bits, modeAttributes(mode), signal), true, (handle) => sendAll(source, shared.writing(handle, { start: 0, signal }), signal))
   }
 
@@ -332,5 +333,7 @@ export class SftpClient implements AsyncDisposable {
 }
 
 function seconds(time: number | Date): number {
-  return wholeNumber(Math.floor(typeof time === 'number' ? time : time.getTime() / 1000), 'time')
+  const value = time instanceof Date ? time.getTime() / 1000 : time
+  if (typeof value !== 'number') throw new TypeError('a time must be a Date, or a number of seconds since 1970')
+  return wholeNumber(Math.floor(value), 'a time')
 }

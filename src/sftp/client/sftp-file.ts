@@ -2,7 +2,8 @@ import { wholeNumber } from '../../bindings/arguments.ts'
 import type { SftpAttributes, SftpStatvfs } from '../../bindings/sftp/attributes.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { copyBytes, encodeText } from '../../wire-format/bytes.ts'
+import { bytesOf } from '../../wire-format/bytes-of.ts'
+import { copyBytes } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import type { SftpStat } from '../protocol/attributes.ts'
 import type { ReadRange } from '../transfer/read-pipeline.ts'
@@ -53,7 +54,7 @@ export class SftpFile implements AsyncDisposable {
   /** Writes all of `data` at `position`, in a file opened for appending at its end, and resolves when the server has it. `data` may be changed afterwards, after an abort too. */
   async write(data: Uint8Array | string, position: number, { signal }: CallOptions = {}): Promise<void> {
     const pipeline = this.#shared.writing(this.#open, { start: offset(position, 'position'), signal })
-    await pipeline.write(copyBytes(encodeText(data)))
+    await pipeline.write(copyBytes(bytesOf(data)))
     await pipeline.finish()
   }
 
@@ -81,7 +82,7 @@ export class SftpFile implements AsyncDisposable {
   writable({ start = 0, signal, ...flow }: SftpWritableOptions = {}): WritableStream<Uint8Array | string> {
     const pipeline = this.#shared.with(flow).writing(this.#open, { start: offset(start, 'start'), signal })
     return new WritableStream<Uint8Array | string>({
-      write: (chunk) => pipeline.write(copyBytes(encodeText(chunk))),
+      write: (chunk) => pipeline.write(copyBytes(bytesOf(chunk, 'a part'))),
       close: () => pipeline.finish(),
     })
   }
@@ -124,6 +125,7 @@ export class SftpFile implements AsyncDisposable {
    * @throws SftpError (OP_UNSUPPORTED) where that is not offered.
    */
   async copyTo(target: SftpFile, { position = 0, length = 0, targetPosition = 0, signal }: CallOptions & { readonly position?: number, readonly length?: number, readonly targetPosition?: number } = {}): Promise<void> {
+    if (!(target instanceof SftpFile)) throw new TypeError('target must be an SftpFile')
     const { id, path } = this.#open
     const to = target.#open
     await this.#shared.requests.extended('copy-data', path, (writer) => {

@@ -1,3 +1,4 @@
+import { record } from '../../errors/arguments.ts'
 import { wholeNumber } from '../../bindings/arguments.ts'
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
@@ -41,7 +42,8 @@ const EXTENSION = 'check-file'
  * @throws SftpError (OP_UNSUPPORTED) where the server has no such request.
  */
 export function checkFile(requests: SftpRequests, name: 'check-file-name' | 'check-file-handle', target: Uint8Array | string, about: SftpPath, options: CheckFileOptions): Promise<SftpFileHash> {
-  const { algorithms = DEFAULT, start = 0, length = 0, blockSize = 0, signal } = options
+  const { algorithms = DEFAULT, start = 0, length = 0, blockSize = 0, signal } = record(options, 'options')
+  if (!Array.isArray(algorithms)) throw new TypeError('algorithms must be an array of names')
   for (const algorithm of algorithms) if (!Object.hasOwn(HASHES, algorithm)) throw new TypeError('algorithms must be names of hashes, as sha256')
   if (algorithms.length === 0) throw new TypeError('algorithms must name a hash')
   const [from, many] = [start, length].map((value, at) => BigInt(wholeNumber(value, at === 0 ? 'start' : 'length', 0, Number.MAX_SAFE_INTEGER))) as [bigint, bigint]

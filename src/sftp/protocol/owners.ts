@@ -1,3 +1,4 @@
+import { record } from '../../errors/arguments.ts'
 import { wholeNumber } from '../../bindings/arguments.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE } from '../../ffi/constants.gen.ts'
@@ -26,7 +27,7 @@ const BATCH = 1000
 /** Asks for the names of users and groups (OpenSSH PROTOCOL section 4.11), each number once. @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
 export async function ownerNames(requests: SftpRequests, ids: SftpOwnerIds, signal: Signal): Promise<SftpOwnerNames> {
   const users = new Map<number, string>(), groups = new Map<number, string>()
-  const [uids, gids] = [numbers(ids.users, 'users'), numbers(ids.groups, 'groups')]
+  const [uids, gids] = [numbers(record(ids, 'ids').users, 'users'), numbers(ids.groups, 'groups')]
   for (let at = 0; at === 0 || at < Math.max(uids.length, gids.length); at += BATCH) {
     const [uid, gid] = [uids.slice(at, at + BATCH), gids.slice(at, at + BATCH)]
     await requests.extendedReply(EXTENSION, '', (writer) => writer.string(list(uid)).string(list(gid)), (body) => {

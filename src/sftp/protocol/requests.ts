@@ -1,4 +1,5 @@
-import { hasLoneSurrogate } from '../../ffi/heap.ts'
+import { binaryOf } from '../../wire-format/bytes-of.ts'
+import { wellFormed } from '../../errors/arguments.ts'
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
@@ -230,8 +231,8 @@ export function wordsOf(refusal: unknown): string | undefined {
 /** What goes into a request as a path. @throws TypeError for a NUL, at which servers would cut it, and for text that UTF-8 cannot hold. */
 export function checkedPath(path: SftpPath): SftpPath {
   if (typeof path !== 'string' && !(path instanceof Uint8Array)) throw new TypeError('a path must be a string or a Uint8Array')
-  if (typeof path === 'string' ? path.includes('\0') : path.includes(0)) throw new TypeError('a path must not contain a NUL')
-  if (typeof path === 'string' && hasLoneSurrogate(path)) throw new TypeError('a path must be well-formed text: it has half of a surrogate pair, which is no character')
+  const isCut = typeof path === 'string' ? wellFormed(path, 'a path').includes('\0') : binaryOf(path, 'a path').includes(0)
+  if (isCut) throw new TypeError('a path must not contain a NUL')
   return path
 }
 

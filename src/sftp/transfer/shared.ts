@@ -1,3 +1,4 @@
+import { checkSignal } from '../../abort/on-abort.ts'
 import { Gate } from '../protocol/gate.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
@@ -86,6 +87,7 @@ export function sizeMismatch(path: string, expected: number, found: number): SSH
 
 /** Work of several steps, some of which know nothing of the signal: rejects at once with its reason, whatever step it is at. */
 export async function atOnce<T>(signal: Signal, work: () => Promise<T>): Promise<T> {
+  checkSignal(signal)
   signal?.throwIfAborted()
   return orAbort(work(), signal)
 }

@@ -1,7 +1,9 @@
 import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ChannelStream } from '../../client/channel-stream.ts'
-import { onAbort } from '../../abort/on-abort.ts'
+import { checkSignal, onAbort } from '../../abort/on-abort.ts'
+import { able } from '../../errors/arguments.ts'
+import { systemError } from '../../errors/system-error.ts'
 import type { Client } from '../../client/client.ts'
 import { joinSocket } from './socket.ts'
 
@@ -76,6 +78,8 @@ export class Connections {
 /** Listens here; `open` makes the server's end of each connection. */
 export async function serveConnections(client: Pick<Client, 'closed'>, address: ListenOptions, options: ForwardingOptions, open: (socket: Socket) => Promise<ChannelStream>): Promise<Forwarding> {
   const { signal, onError } = options
+  checkSignal(signal)
+  void able((client as Client | undefined)?.closed, 'client', 'a Client', 'then')
   signal?.throwIfAborted()
   const connections = new Connections(onError)
   let stopListening = () => {}
@@ -120,9 +124,10 @@ export function forwardingOf(port: number, connections: Connections, end: Pick<F
 async function listenAt(address: ListenOptions, accept: (socket: Socket) => void): Promise<Server[]> {
   const listen = (options: ListenOptions) => new Promise<Server>((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true }, accept)
-    server.once('error', reject)
+    const failed = (error: Error) => reject(systemError(error) as Error)
+    server.once('error', failed)
     server.listen(options, () => {
-      server.off('error', reject)
+      server.off('error', failed)
       resolve(server)
     })
   })

@@ -1,3 +1,4 @@
+import { systemError } from '../../errors/system-error.ts'
 import { Buffer } from 'node:buffer'
 import { close, closeSync, constants, fchmod, fstatSync, fsync, ftruncate, futimes, open, read, type Stats, writev } from 'node:fs'
 import type { LocalAttributes, LocalFile, LocalOpenMode, LocalStat } from '../../runtime/local-files.ts'
@@ -17,7 +18,7 @@ type Done = (error: Error | null) => void
 /** Node's own promises of files cost more than twice the time of its callbacks, which many small files feel. */
 function promised<T = void>(call: (callback: Callback<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    call((error, value) => { if (error) reject(error); else resolve(value) })
+    call((error, value) => { if (error) reject(systemError(error) as Error); else resolve(value) })
   })
 }
 

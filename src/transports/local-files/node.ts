@@ -1,4 +1,5 @@
 /// Local files for SFTP and SCP transfers on Node, Deno and Bun.
+import { tellingSystemErrors } from '../../errors/system-error.ts'
 import { Buffer } from 'node:buffer'
 import { chmod, lstat, mkdir, readdir, readlink, realpath, rename, rm, stat, symlink, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -7,16 +8,21 @@ import type { LocalFiles, LocalName } from '../../runtime/local-files.ts'
 import { kindOf, localStat, openLocalFile } from './node-file.ts'
 
 /** As Node takes it: bytes only as a `Buffer`. */
-const named = (path: LocalName) => path instanceof Uint8Array ? Buffer.from(path.buffer, path.byteOffset, path.length) : path
+const named = (path: LocalName) => {
+  if (path instanceof URL) return path
+  if (typeof path !== 'string' && !(path instanceof Uint8Array)) throw new TypeError('a local path must be a string, a file: URL or bytes')
+  if (typeof path === 'string' ? path.includes('\0') : path.includes(0)) throw new TypeError('a local path must not contain a NUL')
+  return path instanceof Uint8Array ? Buffer.from(path.buffer, path.byteOffset, path.length) : path
+}
 const bytesOf = (path: LocalName): Buffer => path instanceof Uint8Array ? Buffer.from(path) : Buffer.from(path instanceof URL ? fileURLToPath(path) : path)
 const isUtf8 = (name: Buffer) => Buffer.from(name.toString()).equals(name)
 const textOrBytes = (name: Buffer) => isUtf8(name) ? name.toString() : new Uint8Array(name)
 const windows = globalThis.process.platform === 'win32'
-const [SLASH, NUL] = [0x2f, 0]
+const SLASH = 0x2f
 /** Only here names are bytes; elsewhere the file system has characters. */
 const namesAreBytes = !windows && globalThis.process.platform !== 'darwin'
 
-export const localFiles: LocalFiles = {
+const files: LocalFiles = {
   open: (path, how, mode) => openLocalFile(named(path), how, mode),
 
   async list(path) {
@@ -43,7 +49,7 @@ export const localFiles: LocalFiles = {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EEXIST' && (await stat(named(path))).isDirectory()) return false
       if (code !== 'ENOENT') throw error
-      const parent = localFiles.beside(path, () => '.')
+      const parent = files.beside(path, () => '.')
       await mkdir(named(parent), { recursive: true })
       await mkdir(named(path), mode)
       return true
@@ -78,9 +84,11 @@ export const localFiles: LocalFiles = {
   },
 
   isForeign(name) {
-    if (typeof name !== 'string') return !namesAreBytes || name.includes(SLASH) || name.includes(NUL)
+    if (typeof name !== 'string') return !namesAreBytes || name.includes(SLASH) || name.includes(0)
     return windows ? /[\\/:\0]/.test(name) : /[/\0]/.test(name)
   },
 
   text: (path) => path instanceof Uint8Array ? Buffer.from(path).toString() : String(path),
 }
+
+export const localFiles: LocalFiles = tellingSystemErrors(files)

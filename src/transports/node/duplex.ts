@@ -1,3 +1,5 @@
+import { record } from '../../errors/arguments.ts'
+import { streams } from '../../errors/byte-streams.ts'
 import { Duplex } from 'node:stream'
 import type { Process } from '../../client/process.ts'
 import type { Transport } from '../../runtime/transport.ts'
@@ -7,6 +9,7 @@ import type { Transport } from '../../runtime/transport.ts'
  * or an HTTP agent. Its end is an EOF, `destroy` closes the channel. The opposite of `fromDuplex`.
  */
 export function toDuplex(stream: Pick<Transport, 'readable' | 'writable'> | Process): Duplex {
-  const [readable, writable] = 'stdout' in stream ? [stream.stdout, stream.stdin] : [stream.readable, stream.writable]
+  const [readable, writable] = 'stdout' in record(stream, 'stream') ? [(stream as Process).stdout, (stream as Process).stdin] : [(stream as Transport).readable, (stream as Transport).writable]
+  streams({ readable, writable }, 'stream')
   return Duplex.fromWeb({ readable, writable } as Parameters<typeof Duplex.fromWeb>[0], { allowHalfOpen: true })
 }

@@ -1,3 +1,5 @@
+import { connectError, placeOf } from '../../errors/connect-error.ts'
+import { able, callable, record, text } from '../../errors/arguments.ts'
 import { connect, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -40,17 +42,22 @@ export interface ForwardRemoteDynamicOptions extends ForwardingOptions {
 }
 
 /** What connects to an address here reaches another one from the server: `ssh -L`. @throws the error of listening. */
-export function forwardLocal(client: Client, { from, to, ...options }: ForwardLocalOptions): Promise<Forwarding> {
+export async function forwardLocal(client: Client, forwarding: ForwardLocalOptions): Promise<Forwarding> {
+  const { from, to, ...options } = record(forwarding, 'options')
+  record(to, 'to')
   return serveConnections(client, listening(from), options, () => 'path' in to ? client.openUnix(to.path) : client.openTcp(to.host ?? 'localhost', to.port))
 }
 
 /** A SOCKS proxy (4, 4A and 5) here whose connections are made by the server, which also resolves names: `ssh -D`. @throws the error of listening. */
-export function forwardDynamic(client: Client, { from, ...options }: ForwardDynamicOptions): Promise<Forwarding> {
+export async function forwardDynamic(client: Client, forwarding: ForwardDynamicOptions): Promise<Forwarding> {
+  const { from, ...options } = record(forwarding, 'options')
   return serveConnections(client, listening(from), options, (socket) => openBySocks(socket, ({ host, port }) => client.openTcp(host, port)))
 }
 
 /** What connects to an address of the server reaches another one from here: `ssh -R`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
-export async function forwardRemote(client: Client, { from, to, signal, onError }: ForwardRemoteOptions): Promise<Forwarding> {
+export async function forwardRemote(client: Client, options: ForwardRemoteOptions): Promise<Forwarding> {
+  const { from, to, signal, onError } = record(options, 'options')
+  record(to, 'to')
   return serveListener(client, from, { signal, onError }, async (connection, connections) => {
     const socket = await dial(to)
     await connections.serve(socket, async () => connection)
@@ -58,7 +65,9 @@ export async function forwardRemote(client: Client, { from, to, signal, onError 
 }
 
 /** A SOCKS proxy (4, 4A and 5) on the server whose connections are made from here, where names are resolved too: `ssh -R port`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
-export async function forwardRemoteDynamic(client: Client, { from, permit = () => true, signal, onError }: ForwardRemoteDynamicOptions): Promise<Forwarding> {
+export async function forwardRemoteDynamic(client: Client, options: ForwardRemoteDynamicOptions): Promise<Forwarding> {
+  const { from, permit = () => true, signal, onError } = record(options, 'options')
+  callable(permit, 'permit')
   return serveListener(client, from, { signal, onError }, async (connection, connections) => {
     const asking = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0])
     await connections.track(asking, async () => {
@@ -72,7 +81,7 @@ export async function forwardRemoteDynamic(client: Client, { from, permit = () =
 }
 
 async function serveListener(client: Client, from: ForwardRemoteOptions['from'], { signal, onError }: ForwardingOptions, serve: (connection: ForwardedConnection, connections: Connections) => Promise<void>): Promise<Forwarding> {
-  const listener = await client.listen({ ...from, signal })
+  const listener = await able(client, 'client', 'a Client', 'listen').listen({ ...record(from, 'from'), signal })
   const connections = new Connections(onError)
   const accepted = async (connection: ForwardedConnection) => {
     try {
@@ -102,17 +111,19 @@ async function serveListener(client: Client, from: ForwardRemoteOptions['from'],
 }
 
 function listening(from: ForwardAddress): ListenOptions {
-  return 'path' in from ? { path: from.path } : { host: from.host ?? '127.0.0.1', port: from.port }
+  record(from, 'from')
+  return 'path' in from ? { path: text(from.path, 'from.path') } : { host: text(from.host ?? '127.0.0.1', 'from.host'), port: from.port }
 }
 
 function dial(to: ForwardAddress): Promise<Socket> {
   const target = 'path' in to ? { path: to.path } : { host: to.host ?? 'localhost', port: to.port }
   return new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(connectError(error, 'path' in to ? to.path : placeOf(to.host ?? 'localhost', to.port)) as Error)
     const socket = connect({ ...target, allowHalfOpen: true } as NetConnectOpts, () => {
-      socket.off('error', reject)
+      socket.off('error', failed)
       resolve(socket)
     })
-    socket.once('error', reject)
+    socket.once('error', failed)
   })
 }
 

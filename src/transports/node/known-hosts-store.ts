@@ -1,10 +1,13 @@
+import { tellingSystemErrors } from '../../errors/system-error.ts'
+import { text } from '../../errors/arguments.ts'
 import { appendFile, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
 
 /** Keeps the text in a file, e.g. OpenSSH's own `~/.ssh/known_hosts` (the path is taken as it is: no `~`). The file and its folder are made when first needed, for the owner only. */
 export function fileHostKeyStore(path: string): HostKeyStore {
-  return {
+  text(path, 'path')
+  return tellingSystemErrors({
     place: `file:${resolve(path)}`,
     read: () => readText(path),
     async append(line) {
@@ -20,7 +23,7 @@ export function fileHostKeyStore(path: string): HostKeyStore {
       await rename(next, file)
       return true
     },
-  }
+  })
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { able, record, text } from '../../errors/arguments.ts'
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { checkSignal, onAbort } from '../../abort/on-abort.ts'
@@ -20,8 +21,9 @@ export interface NodeTcpOptions extends ConnectTcpOptions {
  * A TCP connection on Node (Deno and Bun have `node:net` too).
  * @throws ConnectError with the system's code, or `signal.reason`.
  */
-export function connectTcp({ signal, ...options }: NodeTcpOptions): Promise<Transport> {
-  return open(target(options), signal)
+export async function connectTcp(options: NodeTcpOptions): Promise<Transport> {
+  const { signal, ...place } = record(options, 'options')
+  return open(target(place), signal)
 }
 
 /** As `connectTcp`, faster, for a session on Node: nothing can be read from its `readable`, only from its port. */
@@ -30,8 +32,8 @@ export function dialTcp({ signal, ...options }: NodeTcpOptions): Promise<Transpo
 }
 
 /** A Unix socket, e.g. of an authentication agent. @throws ConnectError with the system's code, or `signal.reason`. */
-export function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
-  return open({ path }, options.signal)
+export async function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
+  return open({ path: text(path, 'path') }, record(options, 'options').signal)
 }
 
 /** One address of several that does not answer is given up after a few seconds. */
@@ -64,7 +66,7 @@ function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered 
 
 /** A transport over a `net.Socket`, or any other `Duplex` of Node. */
 export function fromDuplex(duplex: Duplex): Transport {
-  return new NodeTransport(duplex)
+  return new NodeTransport(able(duplex, 'duplex', 'a Duplex of Node', 'on', 'write', 'destroy', 'pause'))
 }
 
 class NodeTransport implements Transport {

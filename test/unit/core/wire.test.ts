@@ -19,7 +19,7 @@ function wireOverPort() {
     abort: vi.fn(),
   } satisfies BytePort
   const events = { inbound: vi.fn(), drained: vi.fn() }
-  const wire = new Wire({ readable: undefined as never, writable: undefined as never, port }, events)
+  const wire = new Wire(port, events)
   wire.start()
   return { wire, port, events, written, sink: sink as unknown as PortSink }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HostKeyError } from '../../../src/errors/ssh-error.ts'
-import { hashName } from '../../../src/host-key/known-hosts/hashed-name.ts'
+import { hashName } from '../../../src/host-key/known-hosts/hash-name.ts'
 import { knownHosts } from '../../../src/host-key/known-hosts/known-hosts.ts'
 import { KnownHostsFile } from '../../../src/host-key/known-hosts/file.ts'
 import { type KeyPair, keyPair } from '../../support/key-pairs.ts'

@@ -1,0 +1,45 @@
+import { SSHError } from './ssh-error.ts'
+
+/** What an operating system says with its errors. */
+interface SystemWords {
+  readonly code?: unknown
+  readonly syscall?: unknown
+  readonly path?: unknown
+}
+
+/**
+ * The operating system of this side has refused something: a local file, a port to listen on. `code` is the system's (`ENOENT`, `EACCES`, `EADDRINUSE`, …), `cause` the
+ * runtime's own error.
+ */
+export class SystemError extends SSHError {
+  override name = 'SystemError'
+  /** What the system was asked for: `open`, `listen`. */
+  readonly syscall: string | undefined
+  /** The local path that it was about. */
+  readonly path: string | undefined
+
+  constructor(cause: Error & SystemWords) {
+    super(cause.message, { code: String(cause.code), cause })
+    this.syscall = typeof cause.syscall === 'string' ? cause.syscall : undefined
+    this.path = typeof cause.path === 'string' ? cause.path : undefined
+  }
+}
+
+/** An error of the system as one of this library; every other error as it is. */
+export function systemError(error: unknown): unknown {
+  const isSystem = error instanceof Error && !(error instanceof SSHError) && /^E[A-Z0-9]+$/.test(String((error as SystemWords).code))
+  return isSystem ? new SystemError(error) : error
+}
+
+/** The same functions, whose failures are told as `systemError` tells them. */
+export function tellingSystemErrors<T extends object>(functions: T): T {
+  const told = Object.entries(functions).map(([name, value]: [string, unknown]) => [name, typeof value === 'function' ? (...operands: unknown[]) => {
+    try {
+      const result: unknown = Reflect.apply(value, functions, operands)
+      return result instanceof Promise ? result.catch((error: unknown) => { throw systemError(error) }) : result
+    } catch (error) {
+      throw systemError(error)
+    }
+  } : value])
+  return Object.fromEntries(told) as T
+}

@@ -1,0 +1,39 @@
+/// Host names hidden by hashing: what has to be computed, which loads where a file has such names.
+import { encodeBase64 } from '../../wire-format/base64.ts'
+import { type Bytes, encodeText, equalBytes } from '../../wire-format/bytes.ts'
+import { type HashedName, MAGIC, SHA1_LENGTH } from './hashed-name.ts'
+
+const SHA1_BLOCK = 64
+
+/** Hashes a name (of `knownHostName()`) under a new salt. */
+export async function hashName(name: string): Promise<string> {
+  const salt = crypto.getRandomValues(new Uint8Array(SHA1_LENGTH))
+  return `${MAGIC}${encodeBase64(salt)}|${encodeBase64((await hmacOf(name))(salt))}`
+}
+
+/**
+ * Tells which hashed names are this one. A file may have tens of thousands, and each has a salt of its own: WebCrypto would take a task for each,
+ * so SHA-1 is JavaScript here, and what HMAC (RFC 2104) hashes lies in two blocks that are used again.
+ */
+export async function hashedNameMatcher(name: string): Promise<(hashed: HashedName) => boolean> {
+  const hmac = await hmacOf(name)
+  return ({ salt, hash }) => equalBytes(hmac(salt), hash)
+}
+
+/** HMAC-SHA1 of one text under keys of 20 bytes. */
+async function hmacOf(text: string): Promise<(key: Bytes) => Uint8Array> {
+  const { sha1 } = await import('@noble/hashes/legacy.js')
+  const message = encodeText(text)
+  const inner = new Uint8Array(SHA1_BLOCK + message.length), outer = new Uint8Array(SHA1_BLOCK + SHA1_LENGTH)
+  inner.set(message, SHA1_BLOCK)
+  return (key) => {
+    inner.fill(0x36, 0, SHA1_BLOCK)
+    outer.fill(0x5c, 0, SHA1_BLOCK)
+    for (let i = 0; i < key.length; i++) {
+      inner[i]! ^= key[i]!
+      outer[i]! ^= key[i]!
+    }
+    outer.set(sha1(inner), SHA1_BLOCK)
+    return sha1(outer)
+  }
+}

@@ -1,0 +1,63 @@
+import { appendLine } from './host-key-store.ts'
+
+const STORE = 'known-hosts'
+const RECORD = 'text'
+
+/** The work of `indexedDbHostKeyStore`: one text in a database of its own. */
+export class IndexedDbText {
+  readonly #factory: IDBFactory
+  readonly #database: string
+
+  constructor(factory: IDBFactory, database: string) {
+    this.#factory = factory
+    this.#database = database
+  }
+
+  read(): Promise<string> {
+    return transact(this.#factory, this.#database, 'readonly', readText)
+  }
+
+  append(line: string): Promise<void> {
+    return transact(this.#factory, this.#database, 'readwrite', (store, done) => readText(store, (text) => {
+      store.put(appendLine(text, line), RECORD)
+      done(undefined)
+    }))
+  }
+
+  replace(before: string, after: string): Promise<boolean> {
+    return transact<boolean>(this.#factory, this.#database, 'readwrite', (store, done) => readText(store, (text) => {
+      if (text === before) store.put(after, RECORD)
+      done(text === before)
+    }))
+  }
+}
+
+function readText(store: IDBObjectStore, done: (text: string) => void): void {
+  const request: IDBRequest<unknown> = store.get(RECORD)
+  request.onsuccess = () => done(typeof request.result === 'string' ? request.result : '')
+}
+
+/** Runs `work` in one transaction of its own connection; resolves with what it gives `done`, when all is written. */
+async function transact<T>(factory: IDBFactory, name: string, mode: IDBTransactionMode, work: (store: IDBObjectStore, done: (value: T) => void) => void): Promise<T> {
+  const database = await open(factory, name)
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode)
+      let result: T
+      transaction.oncomplete = () => resolve(result)
+      transaction.onabort = () => reject(transaction.error)
+      work(transaction.objectStore(STORE), (value) => { result = value })
+    })
+  } finally {
+    database.close()
+  }
+}
+
+function open(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(name, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
