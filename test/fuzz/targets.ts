@@ -165,6 +165,7 @@ const sftpAnswers: Target = {
     const reply = (): Reply => ({ type: input[0] ?? 0, body: new WireReader(input.slice(1)) })
     const connection = {
       extensions: new Map([['limits@openssh.com', '1'], ['statvfs@openssh.com', '2'], ['expand-path@openssh.com', '1'], ['users-groups-by-id@openssh.com', '1'], ['home-directory', '1'], ['check-file', '1']]),
+      channel: { session: { bannerGet: () => 'SSH-2.0-server' } },
       request: async (_: number, body: (writer: WireWriter) => void) => { body(new WireWriter()); return reply() },
     } as unknown as SftpConnection
     const requests = new SftpRequests(connection)

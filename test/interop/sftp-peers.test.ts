@@ -88,6 +88,7 @@ describe.runIf(requirePeer('proftpd'))('ProFTPD\'s mod_sftp', () => {
     await sftp.upload(DATA.subarray(0, 1000), there('log'), { atomic: true })
     expect(statSync(there('log')).size).toBe(1000)
     await hashes(sftp, there('large'), DATA, false)
+    for (const ask of [() => sftp.homeDirectory(), () => sftp.expandPath('~/large')]) await expect(ask()).rejects.toMatchObject({ code: 'ERR_SFTP_OP_UNSUPPORTED' })
     using directory = temporaryDirectory('proftpd')
     mkdirSync(directory.file('tree/sub'), { recursive: true })
     for (let i = 0; i < 40; i++) writeFileSync(directory.file(`tree/${i % 2 ? 'sub/' : ''}${i}`), pattern(i * 900, i))

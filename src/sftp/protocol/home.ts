@@ -1,4 +1,6 @@
 import type { SftpPath } from '../../bindings/sftp/context.ts'
+import { sftpRefusal } from '../../errors/sftp-refusal.ts'
+import { LIBSSH2_FX_OP_UNSUPPORTED } from '../../ffi/constants.gen.ts'
 import { decodeText, encodeText, joinBytes } from '../../wire-format/bytes.ts'
 import { checkedPath, type SftpRequests, type Signal } from './requests.ts'
 
@@ -25,8 +27,12 @@ export async function expandPath(requests: SftpRequests, path: SftpPath, signal:
 
 const TILDE = 0x7e, SLASH = 0x2f
 
-const offers = (requests: SftpRequests, name: string) => requests.connection.extensions.has(name)
+/** ProFTPD 1.3.8 answers `home-directory` with a packet that has neither a type nor a number, after which the channel is of no use. */
+const offers = ({ connection }: SftpRequests, name: string) => connection.extensions.has(name) && !(name === HOME && isProftpd(connection))
 
-function home(requests: SftpRequests, user: string, signal: Signal): Promise<Uint8Array> {
+const isProftpd = ({ channel }: SftpRequests['connection']) => /mod_sftp/.test(channel.session.bannerGet() ?? '')
+
+async function home(requests: SftpRequests, user: string, signal: Signal): Promise<Uint8Array> {
+  if (isProftpd(requests.connection)) throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, `~${user}`, { operation: HOME, said: 'this server\'s answer cannot be read' })
   return requests.extendedName(HOME, `~${user}`, (writer) => writer.string(user), signal)
 }
