@@ -41,3 +41,4 @@ node scripts/build/link-packages.mjs
 node scripts/build/bundle.mjs
 node scripts/build/notices.mjs
 node scripts/build/sbom.mjs
+node packages/gateway/build.mjs

@@ -34,6 +34,7 @@ export interface Hello {
   readonly url?: string
 }
 
+/** A frame, read. Positions are bytes from the beginning of a direction. */
 export type Frame =
   | { readonly type: 'connect-success', readonly id: string }
   /** `position`: bytes that the gateway has received from the client. */
@@ -56,6 +57,7 @@ export class FrameError extends Error {
 const TWO_32 = 2 ** 32
 
 /**
+ * Reads one message.
  * @param most bytes that a DATA frame may have. @returns undefined for an unknown tag, which is skipped.
  * @throws FrameError for a wrong length, a position that no stream reaches, or text that is not what it should be.
  */
@@ -137,10 +139,17 @@ function setPosition(view: DataView, value: number): void {
   view.setUint32(6, value % TWO_32)
 }
 
-/** `chunks` one after the other in one DATA frame; they are copied. */
-export function dataFrame(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Memory for a frame, all of which is written to. */
+export type Allocate = (length: number) => Uint8Array<ArrayBuffer>
+
+const allocateZeroed: Allocate = (length) => new Uint8Array(length)
+
+/** `chunks` one after the other in one DATA frame; they are copied. @param allocate where the runtime has memory that costs less than a zeroed array */
+export function dataFrame(chunks: readonly Uint8Array[], allocate: Allocate = allocateZeroed): Uint8Array<ArrayBuffer> {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  const { bytes, view } = frame(Tag.data, 6 + length)
+  const bytes = allocate(6 + length)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 6)
+  view.setUint16(0, Tag.data)
   view.setUint32(2, length)
   let at = 6
   for (const chunk of chunks) {
@@ -150,24 +159,26 @@ export function dataFrame(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer
   return bytes
 }
 
+/** @param received bytes received and passed on */
 export function ackFrame(received: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = frame(Tag.ack, 10)
   setPosition(view, received)
   return bytes
 }
 
+/** @param received bytes that the gateway has of the client */
 export function reconnectSuccessFrame(received: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = frame(Tag.reconnectSuccess, 10)
   setPosition(view, received)
   return bytes
 }
 
-/** @param token 8 bytes, given back in the PONG. */
+/** A question for a sign of life. @param token 8 bytes, given back in the PONG */
 export function pingFrame(token: Uint8Array): Uint8Array<ArrayBuffer> {
   return tokenFrame(Tag.ping, token)
 }
 
-/** @param token that of the PING. */
+/** The answer to a PING. @param token that of the PING */
 export function pongFrame(token: Uint8Array): Uint8Array<ArrayBuffer> {
   return tokenFrame(Tag.pong, token)
 }
@@ -178,7 +189,7 @@ function tokenFrame(tag: number, token: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** @param position where this direction ends. @param reason 0, or a close code. */
+/** The end of a direction. @param position where it ends @param reason 0, or a close code. */
 export function endFrame(position: number, reason: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = frame(Tag.end, 12)
   setPosition(view, position)
@@ -186,10 +197,12 @@ export function endFrame(position: number, reason: number): Uint8Array<ArrayBuff
   return bytes
 }
 
+/** @param id what logs call the stream; in corp-relay-v4 what resumes it */
 export function connectSuccessFrame(id: string): Uint8Array<ArrayBuffer> {
   return textFrame(Tag.connectSuccess, id)
 }
 
+/** What follows each success in `libssh2-wasm.v1`. */
 export function helloFrame(hello: Hello): Uint8Array<ArrayBuffer> {
   return textFrame(Tag.hello, JSON.stringify(hello))
 }
@@ -202,6 +215,7 @@ function textFrame(tag: number, words: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
+/** @param code the close code that will come @param words for people */
 export function noticeFrame(code: number, words: string): Uint8Array<ArrayBuffer> {
   const encoded = new TextEncoder().encode(words)
   const { bytes, view } = frame(Tag.notice, 8 + encoded.length)

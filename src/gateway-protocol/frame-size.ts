@@ -6,6 +6,7 @@ const MOST_TIME = 250
 const SPAN = 200
 const SMALLEST = 16 << 10
 
+/** Follows the rate at which a link acknowledges. */
 export class FrameSize {
   readonly #most: number
   #size: number

@@ -4,6 +4,7 @@
 const OWN_BLOCK = 4 << 10
 const BLOCK = 16 << 10
 
+/** What was sent and is not acknowledged, by position. */
 export class KeptBytes {
   /** In order, from `#start` on; the first one begins `#head` bytes before it. */
   readonly #blocks: Uint8Array[] = []
@@ -23,6 +24,7 @@ export class KeptBytes {
     return this.#end
   }
 
+  /** Bytes that are kept. */
   get length(): number {
     return this.#end - this.#start
   }
@@ -90,6 +92,7 @@ export class KeptBytes {
     return parts
   }
 
+  /** Forgets everything, as if it were acknowledged. */
   clear(): void {
     this.#blocks.length = 0
     this.#head = 0

@@ -34,6 +34,7 @@ export function decodeResume(text: string): Resume | undefined {
   return { id: toBase64url(bytes.subarray(0, ID_LENGTH)), secret: bytes.slice(ID_LENGTH, ID_LENGTH + SECRET_LENGTH), received }
 }
 
+/** Without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)

@@ -13,6 +13,7 @@ import { Liveness } from './liveness.ts'
 import { Redial, type RedialHost } from './redial.ts'
 import { isOnline, onWake } from './wake-events.ts'
 
+/** `stalled`: the network is away, and both sides keep what is missing. `lost` and `closed` are final. */
 export type GatewayState = 'open' | 'stalled' | 'lost' | 'closed'
 
 export interface StreamOptions {

@@ -11,6 +11,7 @@ export interface GatewayCarrier {
   probe(): Promise<number>
 }
 
+/** The events of a `GatewayTransport`. */
 export interface GatewayEventMap {
   stalled: GatewayEvent
   resumed: GatewayEvent
@@ -47,10 +48,12 @@ export class GatewayTransport extends EventTarget implements Transport {
     return this.#carrier.roundTrip
   }
 
+  /** As `Transport.readable`; `port` is faster, and used instead of it. */
   get readable(): ReadableStream<Uint8Array> {
     return this.#streams.readable
   }
 
+  /** As `Transport.writable`. */
   get writable(): WritableStream<Uint8Array> {
     return this.#streams.writable
   }

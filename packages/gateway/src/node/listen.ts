@@ -41,6 +41,7 @@ export async function listen(options: ListenOptions, limits: GatewayLimits, prox
         if (client !== undefined) announced.set(socket, client)
         hooks.accepted(socket, client)
         server.emit('connection', socket)
+        socket.resume()
       })
     })
   } else {

@@ -10,7 +10,7 @@ import { parseAddress } from '../policy/address.ts'
 import type { Authorized } from '../policy/authorize.ts'
 import { clientGroup } from '../policy/client-group.ts'
 import { type Admitted, Gate, type GatewayPolicy, type GatewayRequest } from '../policy/gate.ts'
-import { checkedResume, RESERVE } from '../policy/limits.ts'
+import { checkedResume } from '../policy/limits.ts'
 import { type Offer, parseOffer } from '../policy/offer.ts'
 import { Rate } from '../policy/rates.ts'
 import { formatTarget, parseTarget, type Target } from '../policy/targets.ts'
@@ -76,7 +76,7 @@ class GatewayServer implements Gateway {
     this.#gate = new Gate(options)
     this.#resume = checkedResume(options.resume)
     this.#proxies = new TrustedProxies(options.behindProxy ?? [])
-    this.#budget = new Budget(this.#resume.budget)
+    this.#budget = new Budget(this.#resume.budget, this.#gate.limits.sessions)
     this.#strangers = new Strangers(() => this.#gate.limits)
     this.#refusals = new Rate(() => this.#gate.limits.refusalsPerSecond, 1000)
     this.#wrongResumes = new Rate(() => this.#gate.limits.wrongResumesPerMinute, 60_000)
@@ -166,7 +166,9 @@ class GatewayServer implements Gateway {
     const nassh = this.#options.nassh ? nasshPath(request.path) : undefined
     const offer = nassh?.resume ? { ...parseOffer(request.headers['sec-websocket-protocol']), resume: nassh.resume } : parseOffer(request.headers['sec-websocket-protocol'])
     const asked = nassh ? { ...request, path: nassh.path } : request
-    const admitted = await (offer.resume ? this.#comeBack(asked, offer) : this.#come(asked, offer))
+    // Who has shown a ticket is no stranger, however long the target takes.
+    const vouched = () => this.#strangers.delete(rawSocket(message.socket) as Socket)
+    const admitted = await (offer.resume ? this.#comeBack(asked, offer) : this.#come(asked, offer, vouched))
     if (socket.destroyed) return 'refused' in admitted ? undefined : admitted.abandoned()
     if ('refused' in admitted) {
       const group = clientGroup(request.client)
@@ -177,7 +179,7 @@ class GatewayServer implements Gateway {
       // Pages see nothing of a refused upgrade: it succeeds, and the close says why.
       return this.#webSockets.handleUpgrade(message, socket, head, (webSocket) => new WsClient(webSocket).close(admitted.refused, admitted.told ?? ''))
     }
-    this.#strangers.delete(rawSocket(message.socket) as never)
+    vouched()
     let upgraded = false
     // The handshake may still fail.
     socket.once('close', () => { if (!upgraded) admitted.abandoned() })
@@ -189,17 +191,18 @@ class GatewayServer implements Gateway {
   }
 
   /** A new session: admitted, and connected to its target. */
-  async #come(request: GatewayRequest, offer: Offer): Promise<Answer> {
+  async #come(request: GatewayRequest, offer: Offer, vouched: () => void): Promise<Answer> {
     if (this.#draining) return { refused: CloseCode.draining, reason: 'draining', target: parseTarget(request.path), user: undefined }
     const decision = await this.#gate.decide(request, offer)
     if ('code' in decision) return { refused: decision.code, reason: decision.reason, target: decision.target, user: decision.user }
+    vouched()
     const { target, user, release } = decision
     const refused = (code: number, reason: string, told?: string): Answer => {
       release()
       return { refused: code, reason, target, user, told }
     }
     if (this.#dialling.size >= this.#gate.limits.dials) return refused(CloseCode.limit, 'too many connections are being opened')
-    if (!Session.reserve(this.#budget)) return refused(CloseCode.limit, 'no memory for another session')
+    if (!this.#budget.reserve()) return refused(CloseCode.limit, 'no memory for another session')
     const dialling = new AbortController()
     this.#dialling.add(dialling)
     const onGone = () => dialling.abort(new Error('the client is gone'))
@@ -217,7 +220,7 @@ class GatewayServer implements Gateway {
       if (this.#options.proxyToTargets) socket.write(proxyHeaderV2(parseAddress(request.client) ?? new Uint8Array(4), parseAddress(socket.remoteAddress ?? '') ?? new Uint8Array(4), target.port))
       return await this.#open(socket, request, offer, decision)
     } catch (error) {
-      this.#budget.give(RESERVE)
+      this.#budget.release()
       if (error instanceof AddressNotAllowed) return refused(CloseCode.notAllowed, 'address not allowed')
       return timedOut ? refused(CloseCode.connectTimeout, 'connect timeout', 'connect timeout') : refused(CloseCode.unreachable, 'target unreachable', 'target unreachable')
     } finally {
@@ -235,7 +238,7 @@ class GatewayServer implements Gateway {
     const lifeEnds = new Date(Math.min(Date.now() + limits.lifeMs, until?.getTime() ?? Infinity))
     const session = new Session(tcp, {
       id, secret, protocol, window: this.#resume.window, resumeSeconds: this.#resume.seconds, until: lifeEnds, url: this.#options.nodeUrl && `${this.#options.nodeUrl.replace(/\/$/, '')}${request.path}`,
-      idleMs: limits.idleMs || (protocol === SUBPROTOCOL || limits.idleMs === 0 ? Infinity : IDLE_UNSEEN), bufferBytes: limits.bufferBytes, budget: this.#budget, later: setImmediate,
+      idleMs: limits.idleMs || (protocol === SUBPROTOCOL || limits.idleMs === 0 ? Infinity : IDLE_UNSEEN), bufferBytes: limits.bufferBytes, budget: this.#budget, later: setImmediate, allocate: (length) => Buffer.allocUnsafeSlow(length),
       events: {
         detached: (reason) => this.#log(logLine('detach', { ...this.#who(session, owner), reason })),
         bytes: (direction, count) => { this.#metrics.bytes[direction] += count },

@@ -1,32 +1,47 @@
-/// The memory that all sessions together may hold.
+/// The memory that all sessions together may hold: a part that each of them has for itself, and a pool for those that need more.
+import { RESERVE } from '../policy/limits.ts'
 
 export class Budget {
   readonly total: number
-  #left: number
+  #places: number
+  #pool: number
   readonly #waiting = new Set<() => void>()
 
-  /** @param total bytes */
-  constructor(total: number) {
+  /** @param total bytes @param sessions so many always find a place: what others hold cannot take it */
+  constructor(total: number, sessions: number) {
     this.total = total
-    this.#left = total
+    this.#places = Math.min(sessions, Math.floor(total / RESERVE))
+    this.#pool = total - this.#places * RESERVE
   }
 
+  /** Bytes that are taken. */
   get used(): number {
-    return this.total - this.#left
+    return this.total - this.#pool - this.#places * RESERVE
   }
 
-  /** @returns whether there were so many */
+  /** `RESERVE` bytes for one more session. @returns whether there were so many */
+  reserve(): boolean {
+    if (this.#places === 0) return false
+    this.#places--
+    return true
+  }
+
+  release(): void {
+    this.#places++
+  }
+
+  /** More for a session. @returns whether there was so much */
   take(bytes: number): boolean {
-    if (bytes > this.#left) return false
-    this.#left -= bytes
+    if (bytes > this.#pool) return false
+    this.#pool -= bytes
     return true
   }
 
   give(bytes: number): void {
-    this.#left += bytes
+    this.#pool += bytes
     // Each may take all that there is; who gets nothing asks again. The longest waiting comes first.
     for (const waiting of [...this.#waiting]) {
-      if (this.#left <= 0) break
+      if (this.#pool <= 0) break
       this.#waiting.delete(waiting)
       waiting()
     }

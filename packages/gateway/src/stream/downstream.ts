@@ -1,5 +1,5 @@
 /// What comes from the target, on its way to the client: kept until it is acknowledged.
-import { dataFrame, FrameSize, KeptBytes } from 'libssh2-wasm/gateway-protocol'
+import { type Allocate, dataFrame, FrameSize, KeptBytes } from 'libssh2-wasm/gateway-protocol'
 import type { ClientSide } from './sides.ts'
 
 /** Bytes that one WebSocket may have in its queue. */
@@ -13,6 +13,8 @@ export interface DownstreamOptions {
   readonly frame: number
   /** Whether messages are frames that the client acknowledges. */
   readonly framed: boolean
+  /** Memory for messages. */
+  readonly allocate: Allocate | undefined
   /** Calls back when the turn of the event loop is over. */
   readonly later: (callback: () => void) => void
 }
@@ -94,7 +96,7 @@ export class Downstream {
     while (this.#sent < this.#kept.end && client.queued < SOCKET_QUEUE) {
       const parts = this.#kept.from(this.#sent, this.#size.size)
       const length = parts.reduce((sum, part) => sum + part.length, 0)
-      client.send(this.#options.framed ? dataFrame(parts) : joined(parts, length))
+      client.send(this.#options.framed ? dataFrame(parts, this.#options.allocate) : joined(parts, length))
       this.#sent += length
       this.#reached = Math.max(this.#reached, this.#sent)
     }

@@ -1,6 +1,6 @@
 /// One session: a connection to a target, and the WebSockets that carry it one after the other. Any runtime.
 import {
-  ackFrame, CloseCode, connectSuccessFrame, decodeFrame, endFrame, type Frame, FrameError, helloFrame, noticeFrame, pingFrame, pongFrame, reconnectSuccessFrame,
+  ackFrame, type Allocate, CloseCode, connectSuccessFrame, decodeFrame, endFrame, type Frame, FrameError, helloFrame, noticeFrame, pingFrame, pongFrame, reconnectSuccessFrame,
   SUBPROTOCOL, SUBPROTOCOL_V4, toBase64url, V4_DATA_MAX, DATA_MAX,
 } from 'libssh2-wasm/gateway-protocol'
 import { RESERVE } from '../policy/limits.ts'
@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** Where clients resume, where that is not where they came. */
   readonly url?: string | undefined
   readonly budget: Budget
+  /** Memory for messages, where the runtime has some that costs less than a zeroed array. */
+  readonly allocate?: Allocate | undefined
   readonly later: (callback: () => void) => void
   readonly events: {
     /** Nobody is attached any more. */
@@ -46,6 +48,8 @@ const NOTICE = 300_000
 /** Milliseconds that a client has to take what is left, and to close, once the target has ended. */
 const END_GRACE = 30_000
 const STEP = 64 << 10
+/** Bytes beyond what is held that must be there before more is read: one read, and what the socket has read already. */
+const HEADROOM = 128 << 10
 
 export class Session {
   readonly #options: SessionOptions
@@ -74,7 +78,7 @@ export class Session {
   bytes = { up: 0, down: 0 }
   detachedAt: number | undefined
 
-  /** The budget must have `RESERVE` for it: `Session.reserve`. */
+  /** `budget.reserve()` must have found a place for it. */
   constructor(target: TargetSide, options: SessionOptions) {
     this.#target = target
     this.#options = options
@@ -82,14 +86,9 @@ export class Session {
     this.#framed = this.#extended || options.protocol === SUBPROTOCOL_V4
     this.#frame = this.#extended ? DATA_MAX : V4_DATA_MAX
     this.#up = new Upstream(target, this.#extended ? options.window + DATA_MAX : Infinity, this.#framed ? (position) => this.#client?.send(ackFrame(position)) : undefined)
-    this.#down = new Downstream({ window: this.#framed ? options.window : options.bufferBytes, frame: this.#framed ? this.#frame : DATA_MAX, framed: this.#framed, later: options.later })
+    this.#down = new Downstream({ window: this.#framed ? options.window : options.bufferBytes, frame: this.#framed ? this.#frame : DATA_MAX, framed: this.#framed, allocate: options.allocate, later: options.later })
     this.#lookTimer = setInterval(() => this.#look(), Math.min(LOOK, Math.max(50, options.idleMs / 4)))
     ;(this.#lookTimer as { unref?: () => void }).unref?.()
-  }
-
-  /** @returns whether the budget has room for one more */
-  static reserve(budget: Budget): boolean {
-    return budget.take(RESERVE)
   }
 
   get id(): string {
@@ -274,7 +273,8 @@ export class Session {
     // Nobody will take what is left.
     this.#down.clear()
     this.#options.budget.forget(this.#again)
-    this.#options.budget.give(this.#held)
+    this.#options.budget.release()
+    this.#options.budget.give(this.#held - RESERVE)
     this.#options.events.ended(code, reason)
   }
 
@@ -308,7 +308,7 @@ export class Session {
   #balance(): void {
     if (this.#over) return
     const { budget } = this.#options
-    const wanted = Math.max(RESERVE, Math.ceil(this.held / STEP) * STEP)
+    const wanted = Math.max(RESERVE, Math.ceil((this.held + HEADROOM) / STEP) * STEP)
     let short = false
     if (wanted > this.#held) {
       if (budget.take(wanted - this.#held)) this.#held = wanted

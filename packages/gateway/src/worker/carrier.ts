@@ -2,7 +2,7 @@
 import { connect } from 'cloudflare:sockets'
 import { CloseCode, type Resume, SUBPROTOCOL, SUBPROTOCOL_V4 } from 'libssh2-wasm/gateway-protocol'
 import { logLine } from '../log.ts'
-import { type GatewayLimits, type ResumeLimits, RESERVE } from '../policy/limits.ts'
+import type { GatewayLimits, ResumeLimits } from '../policy/limits.ts'
 import { formatTarget, type Target } from '../policy/targets.ts'
 import { Budget } from '../stream/budget.ts'
 import { type RefusedResume, Sessions } from '../stream/sessions.ts'
@@ -42,11 +42,11 @@ export class Carrier {
   readonly #budget: Budget
   readonly #sessions = new Sessions<Owner>()
 
-  /** @param budget bytes for all sessions of this carrier */
-  constructor(limits: GatewayLimits, resume: ResumeLimits, budget: number) {
+  /** @param budget bytes for all sessions of this carrier @param sessions of them at once */
+  constructor(limits: GatewayLimits, resume: ResumeLimits, budget: number, sessions: number) {
     this.#limits = limits
     this.#resume = resume
-    this.#budget = new Budget(budget)
+    this.#budget = new Budget(budget, sessions)
   }
 
   /** The answer to the request for a WebSocket; also where the target cannot be reached. */
@@ -57,11 +57,11 @@ export class Carrier {
       this.#log('refuse', opening, { code, reason })
       return refusal(code, reason, protocol)
     }
-    if (!Session.reserve(this.#budget)) return refused(CloseCode.limit, 'no memory for another session')
+    if (!this.#budget.reserve()) return refused(CloseCode.limit, 'no memory for another session')
     const socket = connect({ hostname: formatTarget({ ...target, port: 0 }).replace(/:0$/, ''), port: target.port }, { secureTransport: 'off', allowHalfOpen: false }) as WorkerSocket
     const failure = await opened(socket, this.#limits.connectMs)
     if (failure !== undefined) {
-      this.#budget.give(RESERVE)
+      this.#budget.release()
       socket.close().catch(() => {})
       return refused(failure, failure === CloseCode.connectTimeout ? 'connect timeout' : 'target unreachable')
     }

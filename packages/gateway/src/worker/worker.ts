@@ -22,7 +22,7 @@ let configured: { readonly gate: Gate, readonly carrier: Carrier, readonly wrong
 function configuration(env: GatewayEnv): NonNullable<typeof configured> {
   return configured ??= {
     gate: gateOf(env),
-    carrier: new Carrier(limitsOf(env), { ...resumeOf(env), seconds: 0 }, resumeOf(env).budget),
+    carrier: new Carrier(limitsOf(env), { ...resumeOf(env), seconds: 0 }, resumeOf(env).budget, limitsOf(env).sessions),
     wrongResumes: new Rate(() => limitsOf(env).wrongResumesPerMinute, 60_000),
   }
 }
@@ -96,7 +96,7 @@ export class GatewaySession extends DurableObject<GatewayEnv> {
       const { target, secret } = message.open
       const resume = resumeOf(this.env)
       // One session: its windows, and what one more message may have.
-      this.#carrier = new Carrier(limitsOf(this.env), resume, resume.window * 2 + (2 << 20))
+      this.#carrier = new Carrier(limitsOf(this.env), resume, resume.window * 2 + (2 << 20), 1)
       return this.#carrier.open({ ...message.open, secret: Uint8Array.from(secret), target: { ...target, address: target.address && Uint8Array.from(target.address) } })
     }
     const { user, origin } = message.resume ?? {}

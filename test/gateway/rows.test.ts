@@ -1,0 +1,289 @@
+/// The table of docs/gateway.md, row by row: each is a run. `npm test` runs small ones, `npm run test:gateway` the ones that the table has.
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startPeer } from '../support/process.ts'
+import { seededRandom } from '../support/random.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { open, Reader } from './client.ts'
+import { networkTo } from './network.ts'
+import { tcpTarget, testGateway, TOKEN } from './rig.ts'
+
+const FULL = process.env['GATEWAY'] === 'full'
+const rows: { what: string, how: string, wanted: string, measured: string }[] = []
+const row = (what: string, how: string, wanted: string, measured: string) => {
+  rows.push({ what, how, wanted, measured })
+  console.log(`${what}: ${measured}`)
+}
+const echo = (socket: Socket) => void socket.pipe(socket)
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
+const percentile = (times: readonly number[], share: number) => [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] as number
+
+afterAll(() => {
+  if (!FULL) return
+  const build = fileURLToPath(new URL('../../build/', import.meta.url))
+  mkdirSync(build, { recursive: true })
+  writeFileSync(`${build}gateway-rows.json`, JSON.stringify(rows, null, 1))
+})
+
+describe('measured', () => {
+  test.each(['libssh2-wasm.v1', 'corp-relay-v4'] as const)('bytes: %s', async (protocol) => {
+    const [size, cuts] = FULL ? [100 << 20, 200] : [4 << 20, 10]
+    await using target = await tcpTarget(echo)
+    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`], nassh: true })
+    await using network = await networkTo(gateway.url)
+    const { transport, events, next } = await open(network.url, target.port, protocol === 'corp-relay-v4' ? { protocol } : {})
+    const random = seededRandom(19)
+    // As many bytes in all as there are, both ways: each connection lasts for its share of them.
+    network.cutAfter = () => network.connections > cuts ? Infinity : random.integer(1000, Math.floor(size * 3 / cuts))
+    network.cutHow = () => random.below(2) === 0 ? 'reset' : 'close'
+    network.cut()
+    await next('resumed')
+    const block = randomBytes(1 << 20)
+    const [out, back] = [createHash('sha256'), createHash('sha256')]
+    let got = 0
+    let drained = () => {}
+    const done = new Promise<unknown>((resolve) => transport.port.start({
+      data: (chunk) => {
+        back.update(chunk)
+        got += chunk.length
+        if (got === size) resolve(undefined)
+      },
+      drained: () => drained(),
+      ended: resolve,
+    }))
+    for (let sent = 0; sent < size; sent += 64 << 10) {
+      const chunk = new Uint8Array(block.subarray(sent % block.length, sent % block.length + (64 << 10)))
+      out.update(chunk)
+      transport.port.write(chunk)
+      while (transport.port.queued > 1 << 20) {
+        await Promise.race([new Promise<void>((resolve) => { drained = resolve }), new Promise((resolve) => setTimeout(resolve, 20))])
+      }
+    }
+    expect(await done).toBeUndefined()
+    expect(back.digest('hex')).toBe(out.digest('hex'))
+    const resumed = events.filter(({ type }) => type === 'resumed').length
+    expect(resumed).toBeGreaterThanOrEqual(cuts / 2)
+    row(`bytes, ${protocol}`, `${size >> 20} MiB out and back through an echo, cut at random bytes by RST and FIN, Node`, 'equal SHA-256', `${resumed} cuts survived, SHA-256 equal`)
+    await transport.close()
+    await gateway.close()
+  }, 300_000)
+
+  test.each(['typing', 'idle'] as const)('notice: %s', async (how) => {
+    await using target = await tcpTarget(echo)
+    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`] })
+    await using network = await networkTo(gateway.url)
+    const { transport, next } = await open(network.url, target.port)
+    await transport.probe()
+    network.freeze()
+    const since = performance.now()
+    if (how === 'typing') transport.port.write(Uint8Array.of(65))
+    await next('stalled')
+    const time = performance.now() - since
+    network.thaw()
+    await next('resumed')
+    expect(time).toBeLessThan(how === 'typing' ? 5000 : 9000)
+    row(`notice, ${how}`, 'the network falls silent, no socket is closed', how === 'typing' ? 'under 5 s' : 'under 9 s', seconds(time))
+    await transport.close()
+    await gateway.close()
+  }, 60_000)
+
+  test('resume', async () => {
+    const rounds = FULL ? 100 : 5
+    await using target = await tcpTarget(echo)
+    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`] })
+    await using network = await networkTo(gateway.url)
+    const { transport, next } = await open(network.url, target.port)
+    const random = seededRandom(5)
+    const times: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      network.away = true
+      network.cut()
+      await next('stalled')
+      await new Promise((resolve) => setTimeout(resolve, random.integer(0, 1500)))
+      network.away = false
+      const since = performance.now()
+      await next('resumed')
+      times.push(performance.now() - since)
+    }
+    expect(percentile(times, 0.95)).toBeLessThan(1000)
+    row('resume', `the network comes back after up to 1.5 s, from another port, ${rounds} times`, '95 of 100 under 1 s', `median ${seconds(percentile(times, 0.5))}, 95 of 100 under ${seconds(percentile(times, 0.95))}`)
+    await transport.close()
+    await gateway.close()
+  }, 300_000)
+
+  test('sleep', async () => {
+    const away = FULL ? 60_000 : 6000
+    await using target = await tcpTarget(echo)
+    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`] })
+    await using network = await networkTo(gateway.url)
+    const client = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'test/gateway/sleeper.ts', network.url, String(target.port)])
+    try {
+      await client.logged(/echo/, 30_000)
+      network.freeze()
+      process.kill(client.pid, 'SIGSTOP')
+      await new Promise((resolve) => setTimeout(resolve, away))
+      // The old socket is dead when the machine wakes up.
+      network.cut()
+      network.thaw()
+      const heard = client.log().length
+      process.kill(client.pid, 'SIGCONT')
+      const since = performance.now()
+      await expect.poll(() => /resumed[^]*echo/.test(client.log().slice(heard)), { timeout: 20_000, interval: 10 }).toBe(true)
+      const time = performance.now() - since
+      expect(time).toBeLessThan(2000)
+      row('sleep', `the client's process is stopped for ${away / 1000} s, its socket is dead then; until an echo is back`, 'under 2 s', seconds(time))
+    } finally {
+      await client.kill()
+      await gateway.close()
+    }
+  }, 120_000)
+
+  test('slow', async () => {
+    const time = FULL ? 60_000 : 4000
+    await using target = await tcpTarget(echo)
+    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`] })
+    await using network = await networkTo(gateway.url)
+    network.shape = { delay: 150, rate: 64_000 }
+    const { transport, events } = await open(network.url, target.port)
+    let got = 0
+    transport.port.start({ data: (chunk) => { got += chunk.length }, drained() {}, ended() {} })
+    const until = performance.now() + time
+    while (performance.now() < until) {
+      while (transport.port.queued < 64 << 10 && got >= 0) {
+        transport.port.write(new Uint8Array(4096))
+        if (transport.port.queued === 0) break
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    expect(events.map(({ reason }) => reason)).toEqual([])
+    expect(got).toBeGreaterThan(0)
+    row('slow', `300 ms there and back, 64 kB/s each way, busy for ${time / 1000} s`, 'no false `stalled`', `none, ${(got / 1e6).toFixed(1)} MB carried`)
+    transport.port.abort()
+    await gateway.close()
+  }, 120_000)
+
+  test('away, and cost', async () => {
+    const size = FULL ? 300 << 20 : 16 << 20
+    using folder = temporaryDirectory('gateway-rows')
+    writeFileSync(folder.file('token'), TOKEN)
+    const block = randomBytes(1 << 20)
+    const expected = createHash('sha256')
+    for (let at = 0; at < size; at += block.length) expected.update(block)
+    const hash = expected.digest('hex')
+    await using target = await tcpTarget((socket) => {
+      let left = size
+      const more = () => {
+        for (; left > 0 && !socket.writableNeedDrain; left -= block.length) socket.write(block)
+        if (left === 0) socket.end()
+      }
+      socket.on('drain', more)
+      more()
+    })
+    const peer = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'packages/gateway/src/cli/cli.ts', 'serve', '--allow', `127.0.0.1:${target.port}`, '--token-file', folder.file('token'), '--port', '0'])
+    try {
+      await peer.logged(/listening on \S+/, 30_000)
+      const url = /listening on (\S+);/.exec(peer.log())?.[1] as string
+      const resident = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${peer.pid}/status`, 'utf8'))?.[1]) * 1024
+      // Fields 14 and 15: clock ticks in user and kernel mode, a hundred a second.
+      const cpu = () => readFileSync(`/proc/${peer.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0)
+      await using network = await networkTo(url)
+      const take = async (through: string, protocol: 'auto' | 'plain', away: boolean) => {
+        const { transport } = await open(through, target.port, { protocol, resume: { giveUp: 60_000 } })
+        const got = createHash('sha256')
+        let most = 0
+        if (away) {
+          network.away = true
+          network.cut()
+          for (let look = 0; look < (FULL ? 50 : 10); look++) {
+            await new Promise((resolve) => setTimeout(resolve, 100))
+            most = Math.max(most, resident())
+          }
+          network.away = false
+        }
+        const before = cpu()
+        const error = await new Promise<unknown>((resolve) => transport.port.start({ data: (chunk) => void got.update(chunk), drained() {}, ended: resolve }))
+        expect(error).toBeUndefined()
+        expect(got.digest('hex')).toBe(hash)
+        return { cost: cpu() - before, most }
+      }
+      await take(url, 'plain', false)
+      const plain = [await take(url, 'plain', false), await take(url, 'plain', false)].reduce((sum, { cost }) => sum + cost, 0) / 2
+      const ours = [await take(url, 'auto', false), await take(url, 'auto', false)].reduce((sum, { cost }) => sum + cost, 0) / 2
+      const before = resident()
+      const { most } = await take(network.url, 'auto', true)
+      const grown = Math.max(0, most - before)
+      expect(grown).toBeLessThan(64e6)
+      row('away', `the server says ${size >> 20} MiB while nobody is there for ${FULL ? 5 : 1} s`, 'gateway under 64 MB more, equal SHA-256', `${(grown / 1e6).toFixed(1)} MB more, SHA-256 equal`)
+      row('cost', `CPU time of the gateway for ${size >> 20} MiB down, frames against none`, 'at most 1.15 x', `${(ours / plain).toFixed(2)} x (${ours} ms and ${plain} ms)`)
+    } finally {
+      await peer.stop()
+    }
+  }, 300_000)
+
+  test('memory', async () => {
+    const [count, budget] = FULL ? [1000, 256 << 20] : [40, 16 << 20]
+    using folder = temporaryDirectory('gateway-rows')
+    writeFileSync(folder.file('token'), TOKEN)
+    await using target = await tcpTarget((socket) => {
+      const block = Buffer.alloc(64 << 10)
+      const more = () => { while (!socket.writableNeedDrain && !socket.destroyed) socket.write(block) }
+      socket.on('drain', more)
+      more()
+    })
+    const peer = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'packages/gateway/src/cli/cli.ts', 'serve', '--allow', `127.0.0.1:${target.port}`, '--token-file', folder.file('token'), '--port', '0',
+      '--sessions', '1024', '--sessions-per-user', '1024', '--sessions-per-client', '1024', '--resume-budget', String(budget)])
+    try {
+      await peer.logged(/listening on \S+/, 30_000)
+      const url = /listening on (\S+);/.exec(peer.log())?.[1] as string
+      const resident = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${peer.pid}/status`, 'utf8'))?.[1]) * 1024
+      const before = resident()
+      await using network = await networkTo(url)
+      for (let at = 0; at < count; at += 10) await Promise.all(Array.from({ length: 10 }, () => open(network.url, target.port, { resume: false })))
+      network.cut()
+      for (let last = -1; last !== resident();) {
+        last = resident()
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+      const grown = resident() - before
+      expect(grown).toBeLessThan(budget + 64e6)
+      row('memory', `${count} sessions without a client, their targets say all that they can, budget ${budget >> 20} MiB`, 'at most the budget and 64 MB', `${(grown / 1e6).toFixed(0)} MB more`)
+    } finally {
+      await peer.stop()
+    }
+  }, 300_000)
+
+  test('strangers', async () => {
+    const [idle, tries] = FULL ? [2000, 100] : [200, 10]
+    await using target = await tcpTarget((socket) => socket.end('SECRET'))
+    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`] })
+    const { hostname, port } = new URL(gateway.url)
+    const sockets = new Set<Socket>()
+    let flooding = true
+    const knock = () => {
+      if (!flooding || sockets.size >= idle) return
+      const socket = connect(Number(port), hostname)
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => sockets.delete(socket))
+    }
+    for (let at = 0; at < idle; at++) knock()
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const flood = setInterval(() => { for (let at = 0; at < 10; at++) knock() }, 50)
+    const times: number[] = []
+    for (let at = 0; at < tries; at++) {
+      const since = performance.now()
+      const { transport } = await open(gateway.url, target.port)
+      expect(await new Reader(transport).end()).toBe('SECRET')
+      times.push(performance.now() - since)
+    }
+    flooding = false
+    clearInterval(flood)
+    for (const socket of sockets) socket.destroy()
+    expect(Math.max(...times)).toBeLessThan(1000)
+    row('strangers', `${idle} idle sockets and 200 new ones a second, of the same address as the client's`, 'a client with a ticket in under 1 s, each time', `${times.length} of ${tries}, the slowest ${seconds(Math.max(...times))}`)
+    await gateway.close()
+  }, 120_000)
+})
