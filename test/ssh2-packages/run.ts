@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SshServer } from '../support/ssh-server.ts'
@@ -20,10 +20,14 @@ export function runProgram(project: string, name: string, server: SshServer, wor
   cpSync(programs, join(project, 'programs'), { recursive: true })
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })
-  const { host, port, user, keys } = server
+  const { host, port, user, keys, hostKeys } = server
+  // The host is known, as it is to a person who has been there; nothing else is.
+  const home = join(project, 'home')
+  mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
+  writeFileSync(join(home, '.ssh/known_hosts'), hostKeys.map(({ publicKey }) => `[${host}]:${port} ${publicKey}\n`).join(''))
   const SERVER = JSON.stringify({ host, port, username: user, privateKey: readFileSync(keys.ed25519.path, 'utf8'), folder: work })
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(project, 'programs', `${name}.cjs`)], { cwd: project, env: { ...process.env, SERVER, SSH2_HOST_KEYS: 'ssh2' }, timeout: 90_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [join(project, 'programs', `${name}.cjs`)], { cwd: project, env: { ...process.env, SERVER, HOME: home, SSH2_HOST_KEYS: 'strict' }, timeout: 90_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
       resolve({ facts: parsed(stdout), stderr: stderr.replaceAll(/\(node:\d+\)/g, '(node)').replaceAll(String(port), 'PORT'), code: error ? typeof error.code === 'number' ? error.code : null : 0 })
     })
   })

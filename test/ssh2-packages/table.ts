@@ -21,7 +21,7 @@ export function writeTable(rows: readonly { readonly name: string, readonly thei
 
 Each was installed from npm into an empty folder, once as it is and once with \`"overrides": { "ssh2": … }\` and the packed packages of this tree. The same
 program (\`test/ssh2-packages/programs/\`) was run in both against OpenSSH; what it told was compared, word for word, and it had to end by itself without an
-unhandled rejection and without a word on stderr. In the folder with the drop-in there is no native addon (\`*.node\`). \`npm run test:ssh2-packages\` writes this page.
+unhandled rejection. The host stood in known_hosts, and the mode was \`strict\`. In the folder with the drop-in there is no native addon (\`*.node\`). \`npm run test:ssh2-packages\` writes this page.
 
 | package | version | facts told | the drop-in, beside npm ssh2 |
 |---|---|---|---|
