@@ -9,6 +9,7 @@ import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
 import { pasteByPage } from '../wild/paste/by-page.ts'
 import { hashIn, pastedText } from '../wild/paste/pasted.ts'
+import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { openBrowser, openStage, type Stage } from './stage.ts'
 import { TerminalPage } from './terminal-page.ts'
 
@@ -76,6 +77,10 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     expect([Number(rows) > 10, Number(rows) < 40, Number(columns) > 60]).toEqual([true, true, true])
     await terminal.run('exit 3')
     await terminal.banner.getByText('exit code 3').waitFor()
+    // What is still being typed presses no button.
+    await terminal.page.keyboard.press('Enter')
+    await terminal.page.keyboard.press('Space')
+    expect(await terminal.element.evaluate((element) => (element as SshTerminal).state)).toBe('ended')
   })
 
   test('vim fills the terminal', async () => {
@@ -205,8 +210,13 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     await terminal.page.keyboard.press('Shift+Escape')
     await terminal.page.keyboard.press('ArrowRight')
     await terminal.shows(/^<>$/m)
+    // A shell runs in it: the person is asked first.
     await terminal.page.getByRole('button', { name: 'Close this tab' }).last().click()
-    expect(await tabs.count()).toBe(1)
+    await terminal.titled('End this session?').getByRole('button', { name: 'Keep it' }).click()
+    expect(await tabs.count()).toBe(2)
+    await terminal.page.getByRole('button', { name: 'Close this tab' }).last().click()
+    await terminal.titled('End this session?').getByRole('button', { name: 'End it' }).click()
+    await expect.poll(() => tabs.count()).toBe(1)
     await terminal.shows(/^<first>$/m)
   })
 
@@ -241,7 +251,7 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     await terminal.shows(/\^C\n.*[#$]$/)
     await terminal.run('echo "<$((6 * 7))>"')
     await terminal.shows(/^<42>$/m)
-    await terminal.panel.getByRole('button', { name: 'Up' }).tap()
+    await terminal.panel.getByRole('button', { name: 'Up', exact: true }).tap()
     await terminal.shows(/[#$] .*echo "<\$\(\(6 \* 7\)\)>"$|\^\[\[A$/)
     const { inner, scroll } = await terminal.page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }))
     expect([inner, scroll]).toEqual([390, 390])

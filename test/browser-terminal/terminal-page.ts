@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 
 /** The page as a person uses it. Waits are for what they would see. */
 export class TerminalPage {
@@ -8,12 +9,17 @@ export class TerminalPage {
 
   constructor(page: Page) {
     this.page = page
-    page.setDefaultTimeout(60_000)
+    page.setDefaultTimeout(Number(process.env.T20 ?? 60_000))
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('console', (message) => {
       // A WebSocket that cannot be opened is told by the browser too.
       if (message.type() === 'error' && !message.text().startsWith('WebSocket connection to')) this.complaints.push(message.text())
     })
+  }
+
+  /** The tab's own element, for what its interface says. */
+  get element(): Locator {
+    return this.panel.locator('ssh-terminal')
   }
 
   async goTo(url: string): Promise<void> {
@@ -40,8 +46,8 @@ export class TerminalPage {
   }
 
   async connect(password = ''): Promise<void> {
-    await this.form.getByLabel('Password').fill(password)
-    await this.form.getByRole('button', { name: 'Connect' }).click()
+    await this.form.getByLabel('Password', { exact: true }).fill(password)
+    await this.form.getByRole('button', { name: 'Connect', exact: true }).click()
   }
 
   async acceptHostKey(): Promise<void> {
@@ -56,14 +62,13 @@ export class TerminalPage {
 
   /** The rows of the terminal, without blanks at their ends. */
   async screen(): Promise<string> {
-    const rows = await this.panel.locator('.xterm-rows > div').allTextContents()
-    return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n').trimEnd()
+    return this.panel.locator('ssh-terminal').evaluate((element) => (element as SshTerminal).screenText())
   }
 
   async shows(pattern: RegExp): Promise<void> {
     await this.page.waitForFunction(({ source, flags }) => {
-      const rows = [...document.querySelectorAll('.tab-panel:not([hidden]) .xterm-rows > div')]
-      return new RegExp(source, flags).test(rows.map((row) => (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd()).join('\n').trimEnd())
+      const element = document.querySelector('ssh-terminals')?.current ?? document.querySelector('ssh-terminal')
+      return new RegExp(source, flags).test(element?.screenText() ?? '')
     }, { source: pattern.source, flags: pattern.flags })
   }
 

@@ -1,4 +1,5 @@
-/// Bundles the page with Vite, from the package in dist/ as a user of it would.
+/// Bundles the page with Vite, from the built packages as a user of them would.
+import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
@@ -8,15 +9,15 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 export const PAGE = path('../../../build/browser-terminal')
 
 export async function buildPage(): Promise<void> {
+  execFileSync(process.execPath, [path('../../../packages/terminal/build/build.mjs')], { stdio: 'inherit' })
   await build({
     root: path('..'),
     base: './',
     configFile: false,
     logLevel: 'error',
-    // In a project of its own, `libssh2-wasm` would lie in node_modules.
-    resolve: { alias: ['index', 'websocket', 'xterm'].map((name) => ({ find: new RegExp(name === 'index' ? '^libssh2-wasm$' : `^libssh2-wasm/${name}$`), replacement: path(`../../../dist/${name}.js`) })) },
-    worker: { format: 'es' },
+    // In a project of its own, it would lie in node_modules.
+    resolve: { alias: [{ find: /^libssh2-wasm-terminal$/, replacement: path('../../../packages/terminal/dist/index.js') }] },
     // Nothing inline: the policy of the page forbids it.
-    build: { outDir: PAGE, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+    build: { outDir: PAGE, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000 },
   })
 }

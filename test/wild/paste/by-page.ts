@@ -14,12 +14,14 @@ export async function pasteByPage(stage: Stage, server: SshServer, text: string)
     await terminal.shows(/[#$] *$/)
     await terminal.run(RECEIVER)
     await terminal.shows(READY)
-    await page.evaluate((pasted) => {
+    await terminal.panel.locator('textarea.xterm-helper-textarea').evaluate((area, pasted) => {
       const clipboardData = new DataTransfer()
       clipboardData.setData('text/plain', pasted)
-      const area = document.querySelector('.tab-panel:not([hidden]) textarea.xterm-helper-textarea')
-      area?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+      area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
     }, text)
+    // The program does not know that it is pasted: the person is asked.
+    await terminal.dialog.getByRole('button', { name: 'Paste' }).click()
+    await terminal.panel.locator('textarea.xterm-helper-textarea').focus()
     await page.keyboard.press('Control+D')
     page.setDefaultTimeout(400_000)
     await terminal.shows(DONE)

@@ -1,0 +1,57 @@
+// Bundles the package into dist/: the elements, the worker with the sessions, libssh2.wasm, declarations, and the manifest of the elements. Each file stands by
+// itself, so that a page without a bundler can take the folder as it is. The package libssh2-wasm must be built before: ./build.sh
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { rollup } from 'rollup'
+import dts from 'rollup-plugin-dts'
+import { isFresh } from './fresh.mjs'
+import { manifestOf } from './manifest.mjs'
+import { xtermStrict } from './xterm-strict.mjs'
+
+/** @param {string} relative */
+const path = relative => fileURLToPath(new URL(relative, import.meta.url))
+const DIST = path('../dist')
+const CORE = path('../../../dist')
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  bundle: true, format: 'esm', splitting: true, minify: true, target: 'es2022', outdir: DIST, platform: 'browser', legalComments: 'none', sourcemap: false,
+  loader: { '.css': 'text' }, logLevel: 'warning', conditions: ['browser'], tsconfigRaw: '{}',
+}
+
+/** The module lies beside the worker as a file; the copy inside JavaScript, for places that cannot have one, stays out. @type {import('esbuild').Plugin} */
+const wasmFile = {
+  name: 'wasm-file',
+  setup(build) {
+    build.onLoad({ filter: /inlined\.js$/ }, () => ({ contents: 'export const compileInlined = () => { throw new Error("libssh2.wasm could not be loaded: it must lie beside the worker") }' }))
+  },
+}
+
+async function bundle() {
+  rmSync(DIST, { recursive: true, force: true })
+  mkdirSync(DIST, { recursive: true })
+  await build({ ...common, entryPoints: [path('../src/index.ts')], chunkNames: 'page-[name]-[hash]', plugins: [xtermStrict] })
+  // xterm's headless build takes what is not Node for a window.
+  // One file: bundlers that put workers into a file of their own need no setting for it, and nothing is fetched piece by piece.
+  await build({ ...common, splitting: false, entryPoints: { holder: path('../src/session/holder.ts') }, plugins: [wasmFile], define: { window: 'globalThis' } })
+  cpSync(`${CORE}/libssh2.wasm`, `${DIST}/libssh2.wasm`)
+  cpSync(`${CORE}/THIRD-PARTY-NOTICES.txt`, `${DIST}/THIRD-PARTY-NOTICES.txt`)
+}
+
+async function declarations() {
+  const types = await rollup({
+    input: path('../src/index.ts'), external: [/^@xterm\//, /^libssh2-wasm/, /\.css$/], plugins: [dts({ tsconfig: path('../../../tsconfig.json') })],
+    onwarn: () => {},
+  })
+  await types.write({ file: `${DIST}/index.d.ts`, format: 'esm' })
+}
+
+if (!existsSync(`${CORE}/libssh2.wasm`)) throw new Error('libssh2-wasm is not built: run ./build.sh')
+if (process.argv.includes('--force') || !isFresh(DIST, [path('../src'), path('.'), path('../../../package.json'), `${CORE}/index.js`, `${CORE}/libssh2.wasm`])) {
+  await bundle()
+  if (!process.argv.includes('--no-types')) await declarations()
+  writeFileSync(`${DIST}/custom-elements.json`, `${JSON.stringify(await manifestOf(path('../src/element')), null, 2)}\n`)
+  const bytes = readdirSync(DIST).reduce((sum, name) => sum + statSync(`${DIST}/${name}`).size, 0)
+  console.log(`libssh2-wasm-terminal: ${readdirSync(DIST).length} files, ${Math.round(bytes / 1000)} kB`)
+}

@@ -1,0 +1,45 @@
+import type { PageApi } from '../session/messages.ts'
+import { confirmNewHost } from '../ui/host-key-dialogs.ts'
+import { answerPrompts, askPassphrase, askPassword, askToken } from '../ui/prompt-dialogs.ts'
+import type { Pane } from './pane.ts'
+
+/** What the holder asks of a page: it is shown, or asked of the page's own code, else of the person. */
+export function pageApi(pane: Pane): PageApi {
+  const { host, view } = pane
+  const attention = <T>(ask: () => Promise<T>): Promise<T> => {
+    host.emit('attention')
+    return ask()
+  }
+  return {
+    output: (data) => view.write(data),
+    snapshot: (text, columns, rows) => view.snapshot(text, columns, rows),
+    async size(columns, rows) {
+      view.resize(columns, rows)
+    },
+    async state(state, target) {
+      pane.changed(state, target)
+    },
+    async title(title) {
+      pane.titled(title)
+    },
+    async bell() {
+      host.emit('bell')
+    },
+    async transfers(transfers) {
+      pane.files.show(transfers)
+      host.emit('transfer', { transfers })
+    },
+    confirmHostKey: (key) => host.request<boolean>('host-key', key) ?? attention(() => confirmNewHost(pane.dialogs, key)),
+    askPassword: (who, again) => host.request<string | null>('prompt', { kind: 'password', who, again }) ?? attention(() => askPassword(pane.dialogs, who, again)),
+    askPassphrase: (file, again) => host.request<string | null>('prompt', { kind: 'passphrase', file, again }) ?? attention(() => askPassphrase(pane.dialogs, file, again)),
+    answerPrompts: (who, round) => host.request<readonly string[] | null>('prompt', { kind: 'questions', who, ...round }) ?? attention(() => answerPrompts(pane.dialogs, who, round)),
+    async ticket(request) {
+      const { ticket } = host.config
+      if (ticket) return ticket(request)
+      if (request.refused === null) return pane.token
+      const typed = await attention(() => askToken(pane.dialogs, true))
+      if (typed !== null) pane.token = typed
+      return typed ?? ''
+    },
+  }
+}

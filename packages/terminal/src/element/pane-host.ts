@@ -1,0 +1,33 @@
+import type { Target, Persist } from '../session/messages.ts'
+
+/** What a page has set on its element. */
+export interface PaneConfig {
+  readonly gateway: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly jump: Target['jump']
+  readonly persist: Persist
+  readonly readOnly: boolean
+  readonly env: Readonly<Record<string, string>>
+  readonly knownHosts: string | null
+  readonly theme: 'auto' | 'light' | 'dark'
+  readonly fontSize: number
+  readonly screenReader: boolean
+  readonly worker: string | URL | null
+  /** `null`: the person types a token. */
+  readonly ticket: ((request: { readonly resuming: boolean, readonly refused: number | null }) => string | Promise<string>) | null
+  /** Fills the form's field. */
+  readonly token: string
+  /** Where this page keeps which session it shows. */
+  readonly storageKey: string
+}
+
+/** The element, as its inner parts see it. */
+export interface PaneHost {
+  readonly element: HTMLElement
+  readonly config: PaneConfig
+  emit(name: string, detail?: unknown): void
+  /** Asks the page; `undefined` if it leaves the question to the element. */
+  request<T>(name: string, detail: unknown): Promise<T> | undefined
+}

@@ -1,0 +1,82 @@
+/// The worker: it holds sessions, with everything secret in them. As a SharedWorker for all pages of an origin, or as a worker of one page.
+import { KeyInstaller } from '../keys/install.ts'
+import type { HolderApi, PageApi } from './messages.ts'
+import { lendStream } from './lent-stream.ts'
+import { removeHostKeys } from './host-keys.ts'
+import { calls, describe } from './rpc.ts'
+import { Session } from './session.ts'
+import type { Viewer } from './viewers.ts'
+import { cancelled } from './wanted.ts'
+
+const sessions = new Map<string, Session>()
+
+function newSession(): Session {
+  const session = new Session(() => { sessions.delete(session.id) })
+  sessions.set(session.id, session)
+  return session
+}
+
+/** Serves one `<ssh-terminal>` of one page. */
+function serve(port: MessagePort): void {
+  let joined: Session | undefined
+  const session = (): Session => {
+    if (!joined) throw new Error('attach comes first')
+    return joined
+  }
+  const leave = () => {
+    joined?.detach(viewer)
+    joined = undefined
+    connection.end(describe(cancelled()))
+  }
+  const api: HolderApi = {
+    async attach(id, lock) {
+      joined?.detach(viewer)
+      joined = (id === null ? undefined : sessions.get(id)) ?? newSession()
+      // The page holds this lock as long as it lives: who gets it here knows that the page has gone.
+      void navigator.locks?.request(lock, leave)
+      return joined.attach(viewer)
+    },
+    async look(visible, focused) {
+      viewer.visible = visible
+      if (focused) session().viewers.lead(viewer)
+      if (visible && !viewer.live) session().viewers.refresh(viewer)
+      session().viewers.changed()
+    },
+    connect: (target, login, settings) => {
+      session().viewers.lead(viewer)
+      return session().connect(target, login, settings)
+    },
+    input: (data) => session().input(viewer, data),
+    async resize(columns, rows) {
+      if (session().viewers.leader === viewer) session().resize(columns, rows)
+    },
+    list: (path) => session().files.list(path),
+    existing: (paths) => session().files.existing(paths),
+    makeDirectory: (path) => session().files.makeDirectory(path),
+    rename: (from, to) => session().files.rename(from, to),
+    permissions: (path, mode) => session().files.permissions(path, mode),
+    count: (path) => session().files.count(path),
+    remove: (path) => session().files.remove(path),
+    upload: (file, path, goOn) => session().files.upload(file, path, goOn),
+    download: (path, name, directory, into) => session().files.download(path, name, directory, into),
+    cancel: async (id) => session().files.cancel(id),
+    dismiss: async (id) => session().files.dismiss(id),
+    savedKeys: () => session().keys.list(),
+    importKey: (file) => session().keys.add(file),
+    createKey: (comment) => session().keys.create(comment),
+    installKey: (id) => new KeyInstaller(session()).install(id),
+    removeKey: (id) => session().keys.remove(id),
+    removeHostKeys,
+    async probe() {},
+    openTcp: async (host, tcpPort, stream) => lendStream(await session().client.openTcp(host, tcpPort), stream),
+    close: () => session().close(),
+    async leave() {
+      leave()
+    },
+  }
+  const connection = calls<PageApi, HolderApi>(port, api)
+  const viewer: Viewer = { page: connection.theirs, visible: true, pending: 0, live: false }
+}
+
+if ('onconnect' in globalThis) (globalThis as unknown as { onconnect: (event: MessageEvent) => void }).onconnect = ({ ports }) => serve(ports[0] as MessagePort)
+else addEventListener('message', ({ data, ports }: MessageEvent) => { if (data === 'attach' && ports[0]) serve(ports[0]) })

@@ -1,0 +1,208 @@
+/// Everything that passes between a page and the worker that holds its sessions.
+
+export interface Target {
+  /** `ws://HOST:PORT` or `wss://…`. */
+  readonly gateway: string
+  readonly host: string
+  readonly port: number
+  readonly username: string
+  /** Hosts on the way, in order; each host key is checked here. */
+  readonly jump?: readonly Hop[] | undefined
+}
+
+export interface Hop {
+  readonly host: string
+  readonly port: number
+  readonly username: string
+}
+
+export interface Login {
+  /** Empty: the person is asked, when the server wants one. */
+  readonly password: string
+  /** `SavedKey.id`, or empty. */
+  readonly key: string
+}
+
+/** How long a session outlives its pages: not at all, some minutes, or in tmux on the server. */
+export type Persist = 'none' | 'resume' | 'tmux'
+
+export interface ShellSettings {
+  readonly columns: number
+  readonly rows: number
+  readonly env: Readonly<Record<string, string>>
+  readonly persist: Persist
+  /** known_hosts text: when given, only its keys are accepted. */
+  readonly knownHosts: string | null
+}
+
+export interface Welcome {
+  readonly server: string
+  readonly kex: string
+  readonly cipher: string
+  /** How the server's key came to be trusted. */
+  readonly trust: 'known-hosts' | 'first-use'
+  readonly fingerprint: string
+}
+
+/** An error as plain data. `code` is that of the library, or one of this package: `CANCELLED`, `TOO_LARGE`. */
+export interface Failure {
+  readonly name: string
+  readonly code: string
+  readonly message: string
+  readonly expected?: string | undefined
+  readonly received?: string | undefined
+  readonly methodsLeft?: readonly string[] | undefined
+  /** Close code of the gateway. */
+  readonly closeCode?: number | undefined
+}
+
+/** How a shell ended: its exit code, or the signal that ended it. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+export type SessionState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'connecting' }
+  | { readonly name: 'open', readonly welcome: Welcome }
+  /** The network does not answer; the session waits for it. `since`: milliseconds since 1970; `nextIn`: milliseconds until the next attempt. */
+  | { readonly name: 'stalled', readonly welcome: Welcome, readonly since: number, readonly attempt: number, readonly nextIn: number, readonly unacknowledged: number }
+  | { readonly name: 'ended', readonly ending: Ending }
+  | { readonly name: 'failed', readonly failure: Failure }
+
+/** What a page that attaches is told. */
+export interface Attached {
+  readonly id: string
+  readonly state: SessionState
+  readonly target: Target | null
+  readonly title: string
+  readonly transfers: readonly Transfer[]
+}
+
+export interface NewHostKey {
+  readonly host: string
+  readonly port: number
+  readonly fingerprint: string
+  readonly randomart: string
+}
+
+export interface PromptRound {
+  readonly name: string
+  readonly instruction: string
+  readonly prompts: readonly { readonly text: string, readonly echo: boolean }[]
+}
+
+export interface SavedKey {
+  /** Its fingerprint. */
+  readonly id: string
+  readonly type: string
+  readonly comment: string
+  /** `browser`: a non-extractable key in IndexedDB; `memory`: of this session, until it is closed. */
+  readonly kept: 'browser' | 'memory'
+  /** The line of `authorized_keys`. */
+  readonly line: string
+}
+
+/** Names that are not UTF-8 have bytes as path. */
+export type RemotePath = string | Uint8Array
+
+export interface FileEntry {
+  readonly name: string
+  readonly path: RemotePath
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly size: number
+  /** Milliseconds since 1970. */
+  readonly modified: number
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number
+}
+
+export interface Listing {
+  readonly path: string
+  readonly entries: readonly FileEntry[]
+}
+
+/** What stands where a file shall go. */
+export interface Existing {
+  readonly kind: FileEntry['kind']
+  readonly size: number
+  readonly modified: number
+  /** Bytes of an unfinished upload beside it, or 0. */
+  readonly unfinished: number
+}
+
+export interface Transfer {
+  readonly id: number
+  readonly direction: 'up' | 'down'
+  readonly name: string
+  readonly state: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed'
+  readonly transferred: number
+  /** Bytes, or `null` where nobody knows. */
+  readonly total: number | null
+  /** Bytes a second, lately. */
+  readonly speed: number
+  /** What became of it, in words that are true: for a cancelled or failed one. */
+  readonly outcome: string
+}
+
+/** What the page asks of the holder. */
+export interface HolderApi {
+  /** Joins the session `id` if it is still there, else a new one. The screen follows by `PageApi.snapshot`. @param lock name of a Web Lock that the page holds as long as it lives */
+  attach(id: string | null, lock: string): Promise<Attached>
+  /** Whether this page is seen, and has the focus: then its size is the terminal's and its answers go to the server. */
+  look(visible: boolean, focused: boolean): Promise<void>
+  connect(target: Target, login: Login, settings: ShellSettings): Promise<Welcome>
+  /** Resolves when the server's window has taken it. */
+  input(data: Uint8Array): Promise<void>
+  resize(columns: number, rows: number): Promise<void>
+  list(path: RemotePath): Promise<Listing>
+  existing(paths: readonly string[]): Promise<readonly (Existing | null)[]>
+  makeDirectory(path: string): Promise<void>
+  rename(from: RemotePath, to: string): Promise<void>
+  permissions(path: RemotePath, mode: number): Promise<void>
+  /** How many files and directories a removal would take. */
+  count(path: RemotePath): Promise<{ readonly files: number, readonly directories: number }>
+  remove(path: RemotePath): Promise<void>
+  /** @param goOn continue the unfinished upload beside the target. Resolves when it is whole; rejects with its outcome. */
+  upload(file: File, path: string, goOn: boolean): Promise<void>
+  /** Into the file that the person chose; without one the result has all of it. Directories come as ZIP. */
+  download(path: RemotePath, name: string, directory: boolean, into: FileSystemFileHandle | null): Promise<Blob | null>
+  cancel(id: number): Promise<void>
+  dismiss(id: number): Promise<void>
+  savedKeys(): Promise<readonly SavedKey[]>
+  importKey(file: File): Promise<SavedKey>
+  createKey(comment: string): Promise<SavedKey>
+  /** Writes the key into `authorized_keys` and tries it on a second connection. Resolves with whether the line was new. */
+  installKey(id: string): Promise<boolean>
+  removeKey(id: string): Promise<void>
+  removeHostKeys(host: string, port: number): Promise<void>
+  probe(): Promise<void>
+  openTcp(host: string, port: number, stream: MessagePort): Promise<void>
+  /** Ends the session for everybody. */
+  close(): Promise<void>
+  /** This page goes; the session may stay. */
+  leave(): Promise<void>
+}
+
+/** What the holder asks of a page, which asks the person; `null`: they do not want to. */
+export interface PageApi {
+  /** Resolves when the terminal has shown it: this is the back-pressure. */
+  output(data: Uint8Array): Promise<void>
+  /** All that is to be seen, in place of what was. */
+  snapshot(text: string, columns: number, rows: number): Promise<void>
+  size(columns: number, rows: number): Promise<void>
+  state(state: SessionState, target: Target | null): Promise<void>
+  title(title: string): Promise<void>
+  bell(): Promise<void>
+  transfers(transfers: readonly Transfer[]): Promise<void>
+  confirmHostKey(key: NewHostKey): Promise<boolean>
+  askPassword(who: string, again: boolean): Promise<string | null>
+  askPassphrase(file: string, again: boolean): Promise<string | null>
+  answerPrompts(who: string, round: PromptRound): Promise<readonly string[] | null>
+  /** @param refused the code that the last ticket was refused with */
+  ticket(request: { readonly resuming: boolean, readonly refused: number | null }): Promise<string>
+}
+
+/** Most bytes of a download where the browser cannot write into a file that the person chooses: it must hold all of them. */
+export const DOWNLOAD_BOUND = 1 << 30

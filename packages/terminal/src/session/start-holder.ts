@@ -1,0 +1,76 @@
+import type { HolderApi, PageApi } from './messages.ts'
+import { calls, RemoteError } from './rpc.ts'
+
+export interface HolderLink {
+  readonly api: HolderApi
+  /** Other pages reach the same sessions. */
+  readonly shared: boolean
+  /** Name of the Web Lock that this page holds. */
+  readonly lock: string
+  end(): void
+}
+
+declare global {
+  interface WorkerOptions {
+    /** Of Chromium 148: a SharedWorker lives on for a while when its last page has gone. Not in TypeScript's library yet. */
+    extendedLifetime?: boolean
+  }
+}
+
+/** Milliseconds that a worker has to start; one whose file is missing may say nothing at all. */
+const PATIENCE = 15_000
+const EXTENDED: WorkerOptions = { extendedLifetime: true }
+const GONE = { name: 'Error', code: 'WORKER', message: 'the worker has ended' } as const
+
+/**
+ * The worker with the sessions: one that all pages of this origin share, or one of this page alone.
+ * @param url of `holder.js`, of the page's origin; `null` for the one that lies beside this file, as bundlers find it
+ * @throws RemoteError `WORKER` if it does not start
+ */
+export async function startHolder(page: PageApi, url: string | URL | null, shared: boolean): Promise<HolderLink> {
+  const lock = `libssh2-wasm-terminal:${crypto.randomUUID()}`
+  await new Promise<void>((held) => {
+    if (!navigator.locks) return held()
+    void navigator.locks.request(lock, () => {
+      held()
+      return new Promise(() => {})
+    })
+  })
+  return shared && typeof SharedWorker === 'function' ? startShared(page, url, lock) : startDedicated(page, url, lock)
+}
+
+async function startShared(page: PageApi, url: string | URL | null, lock: string): Promise<HolderLink> {
+  // Chromium lets it live on while a page is loaded anew (`extendedLifetime`). Bundlers look for these words as they stand.
+  const beside = () => new SharedWorker(new URL('./holder.js', import.meta.url), { type: 'module', name: 'libssh2-wasm-terminal-1', extendedLifetime: true })
+  const worker = url === null ? beside() : new SharedWorker(url, { type: 'module', name: 'libssh2-wasm-terminal-1', ...EXTENDED })
+  const link = calls<HolderApi, PageApi>(worker.port, page)
+  await started(worker, link.theirs)
+  return { api: link.theirs, shared: true, lock, end: () => link.end(GONE) }
+}
+
+async function startDedicated(page: PageApi, url: string | URL | null, lock: string): Promise<HolderLink> {
+  const worker = url === null ? new Worker(new URL('./holder.js', import.meta.url), { type: 'module' }) : new Worker(url, { type: 'module' })
+  const { port1, port2 } = new MessageChannel()
+  worker.postMessage('attach', [port2])
+  const link = calls<HolderApi, PageApi>(port1, page)
+  await started(worker, link.theirs)
+  return { api: link.theirs, shared: false, lock, end: () => {
+    link.end(GONE)
+    worker.terminate()
+  } }
+}
+
+async function started(worker: AbstractWorker, api: HolderApi): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (message: string) => reject(new RemoteError({ ...GONE, message }))
+    worker.addEventListener('error', (event) => fail((event as ErrorEvent).message || 'the worker could not be loaded'), { once: true })
+    timer = setTimeout(() => fail('the worker did not start'), PATIENCE)
+  })
+  try {
+    await Promise.race([api.probe(), failed])
+  } finally {
+    clearTimeout(timer)
+    failed.catch(() => {})
+  }
+}

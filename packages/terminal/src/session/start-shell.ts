@@ -1,0 +1,12 @@
+import type { Client, Process } from 'libssh2-wasm'
+import type { ShellSettings } from './messages.ts'
+
+/** The session that a lost connection finds again; one that is there is joined. Where tmux is missing, a plain login shell. */
+const TMUX = 'command -v tmux >/dev/null 2>&1 && exec tmux new-session -A -s libssh2-wasm || exec "$SHELL" -l'
+
+export function startShell(client: Client, { columns, rows, env, persist }: ShellSettings): Promise<Process> {
+  const terminal = { term: 'xterm-256color', columns, rows }
+  const variables = { env, ignoreRefusedEnv: true }
+  if (persist === 'tmux') return client.exec(TMUX, { pty: terminal, ...variables })
+  return client.shell({ ...terminal, ...variables })
+}

@@ -1,0 +1,5 @@
+/** The build brings style sheets as text. */
+declare module '*.css' {
+  const text: string
+  export default text
+}

@@ -1,0 +1,86 @@
+import { button, h } from './dom.ts'
+
+let titles = 0
+
+export interface Choice<T> {
+  readonly label: string
+  readonly value: () => T
+  /** `primary` answers to Enter as well. */
+  readonly kind?: 'primary' | 'plain' | 'danger'
+  /** A button made elsewhere, e.g. to be disabled at first. */
+  readonly element?: HTMLButtonElement
+}
+
+export interface DialogOptions {
+  readonly tone?: 'plain' | 'danger'
+  /** Ends the question without an answer. */
+  readonly signal?: AbortSignal
+}
+
+/** Where dialogs of one element go: into its shadow root, so that its styles hold there. */
+export class Dialogs {
+  readonly #place: ParentNode & Node
+
+  constructor(place: ParentNode & Node) {
+    this.#place = place
+  }
+
+  /**
+   * Shows a modal dialog until one of its buttons is pressed. Resolves with that button's value, `null` for Escape.
+   * The browser keeps the focus inside and gives it back afterwards. Of several buttons the one that changes nothing has the focus.
+   */
+  ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', signal }: DialogOptions = {}): Promise<T | null> {
+    const id = `dialog-${++titles}`
+    let answer: T | null = null
+    const dialog = h('dialog', { 'aria-labelledby': id, class: tone, role: tone === 'danger' ? 'alertdialog' : 'dialog', part: 'dialog' })
+    const buttons = choices.map(({ label, value, kind = 'plain', element }) => {
+      const take = () => {
+        answer = value()
+        dialog.close()
+      }
+      const made = element ?? button(label, () => {})
+      made.textContent = label
+      made.classList.add(kind)
+      if (kind === 'primary') made.type = 'submit'
+      else made.onclick = take
+      return { made, kind, take }
+    })
+    const form = h('form', { method: 'dialog', onsubmit: (event) => {
+      event.preventDefault()
+      buttons.find(({ kind }) => kind === 'primary')?.take()
+    } }, h('h2', { id }, title), ...content, h('div', { class: 'choices' }, ...buttons.map(({ made }) => made)))
+    dialog.append(form)
+    // Keys of a question do not reach the terminal or the page's own shortcuts.
+    dialog.addEventListener('keydown', (event) => event.stopPropagation())
+    this.#place.append(dialog)
+    return new Promise((resolve) => {
+      const leave = () => dialog.close()
+      signal?.addEventListener('abort', leave, { once: true })
+      dialog.onclose = () => {
+        signal?.removeEventListener('abort', leave)
+        dialog.remove()
+        resolve(answer)
+      }
+      dialog.showModal()
+      if (!dialog.querySelector('[autofocus]')) (buttons.find(({ kind }) => kind === 'plain') ?? buttons.find(({ kind }) => kind === 'primary') ?? buttons[0])?.made.focus()
+    })
+  }
+
+  /** True if the person says yes. */
+  async confirm(title: string, text: readonly (Node | string)[], yes: string, { danger = false, no = 'Cancel' }: { readonly danger?: boolean, readonly no?: string } = {}): Promise<boolean> {
+    return await this.ask(title, text, [
+      { label: no, value: () => false },
+      { label: yes, value: () => true, kind: danger ? 'danger' : 'primary' },
+    ], { tone: danger ? 'danger' : 'plain' }) === true
+  }
+
+  /** One line of text, or `null`. */
+  async text(title: string, label: string, value: string, yes: string, { pattern, hint }: { readonly pattern?: string, readonly hint?: string } = {}): Promise<string | null> {
+    const input = h('input', { value, required: true, autocomplete: 'off', autocapitalize: 'none', spellcheck: false, autofocus: true, id: `${title.replaceAll(/\W/g, '-')}-${++titles}`, ...pattern !== undefined && { pattern } })
+    const about = hint === undefined ? [] : [h('small', {}, hint)]
+    return this.ask(title, [h('div', { class: 'field' }, h('label', { for: input.id }, label), input, ...about)], [
+      { label: 'Cancel', value: () => null },
+      { label: yes, value: () => input.value, kind: 'primary' },
+    ])
+  }
+}

@@ -1,0 +1,64 @@
+import { button, h, iconButton } from './dom.ts'
+import { address } from '../session/address.ts'
+
+/** Where somebody has been: no passwords, keys or tokens. */
+export interface SavedConnection {
+  readonly gateway: string
+  readonly host: string
+  readonly port: number
+  readonly username: string
+}
+
+const ITEM = 'libssh2-wasm-connections'
+const MOST = 12
+
+/** The connections that were made from this browser, the last one first. They fill the form and never connect by themselves. */
+export class SavedConnections {
+  readonly element = h('div', { class: 'saved', role: 'group', 'aria-label': 'Connections of this browser', hidden: true })
+  readonly #chosen: (connection: SavedConnection) => void
+
+  constructor(chosen: (connection: SavedConnection) => void) {
+    this.#chosen = chosen
+    this.refresh()
+  }
+
+  refresh(): void {
+    const all = read()
+    this.element.hidden = all.length === 0
+    this.element.replaceChildren(...all.map((one) => {
+      const name = `${one.username}@${address(one.host, one.port)}`
+      return h('span', { class: 'chip' }, button(name, () => this.#chosen(one)), iconButton('close', `Forget ${name}`, () => this.#forget(one)))
+    }))
+  }
+
+  add(connection: SavedConnection): void {
+    write([connection, ...read().filter((other) => !same(other, connection))].slice(0, MOST))
+    this.refresh()
+  }
+
+  #forget(connection: SavedConnection): void {
+    write(read().filter((other) => !same(other, connection)))
+    this.refresh()
+  }
+}
+
+function same(a: SavedConnection, b: SavedConnection): boolean {
+  return a.host === b.host && a.port === b.port && a.username === b.username && a.gateway === b.gateway
+}
+
+function read(): SavedConnection[] {
+  try {
+    const all: unknown = JSON.parse(localStorage.getItem(ITEM) ?? '[]')
+    return Array.isArray(all) ? all.filter((one: Partial<SavedConnection> | null) => typeof one?.host === 'string' && typeof one.username === 'string' && typeof one.gateway === 'string' && Number.isInteger(one.port)) as SavedConnection[] : []
+  } catch {
+    return []
+  }
+}
+
+function write(connections: readonly SavedConnection[]): void {
+  try {
+    localStorage.setItem(ITEM, JSON.stringify(connections))
+  } catch {
+    // A browser that keeps nothing.
+  }
+}

@@ -1,0 +1,162 @@
+import { FitAddon } from '@xterm/addon-fit'
+import { SearchAddon } from '@xterm/addon-search'
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
+import { WebLinksAddon } from '@xterm/addon-web-links'
+import { Terminal } from '@xterm/xterm'
+import { h } from './dom.ts'
+import { InputSender } from './input-sender.ts'
+import { KeyBar } from './key-bar.ts'
+import { SearchBar } from './search-bar.ts'
+import { themeOf } from './terminal-theme.ts'
+
+export interface ViewEvents {
+  /** What is typed and pasted, and what the terminal answers. */
+  input(data: Uint8Array): Promise<void>
+  /** There is room for so many. */
+  room(columns: number, rows: number): void
+  /** The terminal has this size now. */
+  sized(columns: number, rows: number): void
+  /** The person wants out of the terminal by keyboard. */
+  leave(): void
+  link(address: string): void
+  /** A program wants to write the clipboard (OSC 52). */
+  clipboard(text: string): void
+  /** The key for it was pressed. */
+  paste(): void
+  copy(): void
+}
+
+const FONTS = 'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace'
+/** Most characters that OSC 52 may bring. */
+const CLIPBOARD_BOUND = 1 << 20
+
+/** A terminal that fills its place, its search, and the keys that phones lack. */
+export class TerminalView {
+  readonly element: HTMLElement
+  readonly terminal: Terminal
+  readonly keyBar: KeyBar
+  readonly search: SearchBar
+  readonly #events: ViewEvents
+  readonly #fit = new FitAddon()
+  readonly #place = h('div', { class: 'terminal-place', part: 'terminal' })
+  readonly #sender: InputSender
+  readonly #observer = new ResizeObserver(() => this.fit())
+
+  constructor(events: ViewEvents) {
+    this.#events = events
+    this.#sender = new InputSender((data) => events.input(data))
+    const link = (event: MouseEvent, address: string) => {
+      event.preventDefault()
+      events.link(address)
+    }
+    this.terminal = new Terminal({
+      allowProposedApi: true, fontFamily: FONTS, minimumContrastRatio: 4.5, scrollback: 5000, cursorBlink: false, macOptionIsMeta: true,
+      linkHandler: { activate: link, allowNonHttpProtocols: true },
+    })
+    const search = new SearchAddon()
+    for (const addon of [this.#fit, search, new UnicodeGraphemesAddon(), new WebLinksAddon(link)]) this.terminal.loadAddon(addon)
+    this.keyBar = new KeyBar(this.terminal, () => events.paste())
+    this.search = new SearchBar(search, () => this.terminal.focus())
+    this.element = h('div', { class: 'terminal-view' }, this.search.element, this.#place, this.keyBar.element)
+    const encoder = new TextEncoder()
+    this.terminal.onData((text) => this.#sender.send(encoder.encode(this.keyBar.modify(text))))
+    this.terminal.onBinary((text) => this.#sender.send(Uint8Array.from(text, (character) => character.charCodeAt(0))))
+    this.terminal.onResize(({ cols, rows }) => events.sized(cols, rows))
+    this.terminal.parser.registerOscHandler(52, (data) => this.#clipboard(data))
+    this.terminal.attachCustomKeyEventHandler((event) => this.#key(event))
+    // In place of xterm's own: what is pasted may want a question first.
+    this.#place.addEventListener('paste', (event) => {
+      event.preventDefault()
+      event.stopPropagation()
+      this.paste(event.clipboardData?.getData('text/plain') ?? '')
+    }, { capture: true })
+  }
+
+  /** Set by the element, which may ask first. */
+  paste: (text: string) => void = (text) => this.terminal.paste(text)
+
+  #key(event: KeyboardEvent): boolean {
+    const taken = (act: () => void): false => {
+      event.preventDefault()
+      if (event.type === 'keydown') act()
+      return false
+    }
+    if (event.key === 'Escape' && event.shiftKey) return taken(() => this.#events.leave())
+    const shifted = event.ctrlKey && event.shiftKey && !event.altKey
+    if (shifted && event.code === 'KeyC') return taken(() => this.#events.copy())
+    if (shifted && event.code === 'KeyV') return taken(() => this.#events.paste())
+    if (shifted && event.code === 'KeyF') return taken(() => this.search.open(this.terminal.getSelection().split('\n')[0]))
+    return true
+  }
+
+  /** Programs may write the clipboard if the person lets them; they never read it. */
+  #clipboard(data: string): boolean {
+    const [, encoded = ''] = /^[a-z0-9]*;(.*)$/s.exec(data) ?? []
+    if (encoded === '?' || encoded.length > CLIPBOARD_BOUND) return true
+    try {
+      this.#events.clipboard(new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))))
+    } catch {
+      // Not base64: nothing is written.
+    }
+    return true
+  }
+
+  /** Sends bytes as if they had been typed. */
+  send(data: Uint8Array): void {
+    this.#sender.send(data)
+  }
+
+  /** Once the element is in the page. */
+  open(): void {
+    if (!this.terminal.element) {
+      this.terminal.open(this.#place)
+      this.terminal.textarea?.setAttribute('aria-label', 'Terminal')
+      this.#observer.observe(this.#place)
+    }
+    this.fit()
+  }
+
+  fit(): void {
+    if (!this.terminal.element || this.#place.clientHeight === 0) return
+    const size = this.#fit.proposeDimensions()
+    if (size && Number.isFinite(size.cols) && Number.isFinite(size.rows)) this.#events.room(size.cols, size.rows)
+  }
+
+  /** The size that the session has: that of the page which has the focus. */
+  resize(columns: number, rows: number): void {
+    this.terminal.resize(columns, rows)
+  }
+
+  write(data: Uint8Array | string): Promise<void> {
+    return new Promise((resolve) => this.terminal.write(data, resolve))
+  }
+
+  async snapshot(text: string, columns: number, rows: number): Promise<void> {
+    this.terminal.reset()
+    this.terminal.resize(columns, rows)
+    await this.write(text)
+  }
+
+  style(dark: boolean, fontSize: number, screenReaderMode: boolean, host: HTMLElement): void {
+    const { options } = this.terminal
+    options.theme = themeOf(dark, host)
+    options.fontSize = fontSize
+    options.screenReaderMode = screenReaderMode
+    const own = getComputedStyle(host)
+    options.fontFamily = own.getPropertyValue('--ssh-terminal-font').trim() || FONTS
+    options.lineHeight = Number(own.getPropertyValue('--ssh-terminal-line-height')) || 1
+    this.fit()
+  }
+
+  /** The lines that are seen, without blanks at their ends. */
+  text(): string {
+    const { active } = this.terminal.buffer
+    const lines = Array.from({ length: this.terminal.rows }, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true).trimEnd() ?? '')
+    return lines.join('\n').trimEnd()
+  }
+
+  dispose(): void {
+    this.#observer.disconnect()
+    this.terminal.dispose()
+  }
+}
