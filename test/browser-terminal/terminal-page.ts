@@ -9,7 +9,7 @@ export class TerminalPage {
 
   constructor(page: Page) {
     this.page = page
-    page.setDefaultTimeout(Number(process.env.T20 ?? 60_000))
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('console', (message) => {
       // A WebSocket that cannot be opened is told by the browser too.
@@ -40,8 +40,13 @@ export class TerminalPage {
     return this.page.locator('dialog[open]')
   }
 
+  /** Another page of the same browser, as a person uses it. */
+  of(page: Page): TerminalPage {
+    return new TerminalPage(page)
+  }
+
   /** A dialog with this heading. */
-  titled(title: string): Locator {
+  titled(title: string | RegExp): Locator {
     return this.page.getByRole('dialog', { name: title }).or(this.page.getByRole('alertdialog', { name: title }))
   }
 

@@ -36,7 +36,7 @@ export function pageApi(pane: Pane): PageApi {
     async ticket(request) {
       const { ticket } = host.config
       if (ticket) return ticket(request)
-      if (request.refused === null) return pane.token
+      if (!request.refused) return pane.token
       const typed = await attention(() => askToken(pane.dialogs, true))
       if (typed !== null) pane.token = typed
       return typed ?? ''

@@ -16,7 +16,7 @@ export interface PaneConfig {
   readonly screenReader: boolean
   readonly worker: string | URL | null
   /** `null`: the person types a token. */
-  readonly ticket: ((request: { readonly resuming: boolean, readonly refused: number | null }) => string | Promise<string>) | null
+  readonly ticket: ((request: { readonly resuming: boolean, readonly refused: boolean }) => string | Promise<string>) | null
   /** Fills the form's field. */
   readonly token: string
   /** Where this page keeps which session it shows. */

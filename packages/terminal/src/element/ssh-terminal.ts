@@ -7,8 +7,8 @@ import type { PaneConfig, PaneHost } from './pane-host.ts'
 import { SshRequestEvent } from './request-event.ts'
 import { adoptStyles } from './styles.ts'
 
-/** A ticket or token for the gateway, or who gives one. `refused`: the close code that the last one was refused with. */
-export type Ticket = string | ((request: { readonly resuming: boolean, readonly refused: number | null }) => string | Promise<string>)
+/** A ticket or token for the gateway, or who gives one. `refused`: the last one was not accepted. */
+export type Ticket = string | ((request: { readonly resuming: boolean, readonly refused: boolean }) => string | Promise<string>)
 
 const STATES = ['idle', 'connecting', 'open', 'stalled', 'ended', 'failed'] as const
 let made = 0

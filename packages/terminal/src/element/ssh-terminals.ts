@@ -34,7 +34,9 @@ export class SshTerminals extends HTMLElement {
   readonly #entries: Entry[] = []
   #current: Entry | undefined
   #started = false
-  readonly #strip = h('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Connections', onkeydown: (event) => this.#key(event) })
+  readonly #strip = h('div', { class: 'tabs', onkeydown: (event) => this.#key(event) })
+  /** A list of tabs may have tabs alone; their close buttons stand beside them. */
+  readonly #list = h('div', { class: 'visually-hidden', role: 'tablist', 'aria-label': 'Connections' })
   readonly #panels = h('div', { class: 'panels' })
   readonly #files = button('Files', () => this.current?.toggleFiles(), { class: 'quiet', disabled: true })
   readonly #find = iconButton('search', 'Find', () => this.current?.find(), { disabled: true })
@@ -45,7 +47,7 @@ export class SshTerminals extends HTMLElement {
     this.#started = true
     const root = this.attachShadow({ mode: 'open' })
     adoptStyles(root)
-    root.append(h('div', { class: 'many' }, h('header', { class: 'top', part: 'tabs' }, h('span', { class: 'brand', 'aria-hidden': 'true' }, '❯_'), this.#strip, iconButton('plus', 'New tab', () => { this.add() }),
+    root.append(h('div', { class: 'many' }, h('header', { class: 'top', part: 'tabs' }, h('span', { class: 'brand', 'aria-hidden': 'true' }, '❯_'), this.#list, this.#strip, iconButton('plus', 'New tab', () => { this.add() }),
       h('span', { class: 'space' }), this.#files, this.#find, this.#keys, h('slot', { name: 'toolbar-end' }), iconButton('settings', 'Settings', () => void this.current?.editSettings())), this.#panels))
     const kept = keptTabs(this.#storageKey)
     for (const id of kept.length > 0 ? kept : [crypto.randomUUID()]) this.add(id)
@@ -80,7 +82,7 @@ export class SshTerminals extends HTMLElement {
     Object.assign(terminal, { ticket, token, hostKeys, worker, env })
     const handle = button('New connection', () => this.#show(entry, true), { role: 'tab', id: `tab-${id}`, 'aria-controls': `panel-${id}`, 'aria-keyshortcuts': 'Delete' })
     const panel = h('div', { class: 'tab-panel', role: 'tabpanel', id: `panel-${id}`, 'aria-labelledby': handle.id }, terminal)
-    const place = h('div', { class: 'tab', role: 'presentation', part: 'tab' }, handle, iconButton('close', 'Close this tab', () => void this.close(terminal), { tabIndex: -1 }))
+    const place = h('div', { class: 'tab', part: 'tab' }, handle, iconButton('close', 'Close this tab', () => void this.close(terminal), { tabIndex: -1 }))
     const entry: Entry = { id, terminal, handle, place, panel }
     this.#listen(entry)
     this.#entries.push(entry)
@@ -145,6 +147,7 @@ export class SshTerminals extends HTMLElement {
   }
 
   #keep(): void {
+    this.#list.setAttribute('aria-owns', this.#entries.map(({ handle }) => handle.id).join(' '))
     keepTabs(this.#storageKey, this.#entries.map(({ id }) => id))
   }
 

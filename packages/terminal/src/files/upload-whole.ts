@@ -57,11 +57,11 @@ async function truly(sftp: SftpClient, file: File, path: string, before: SftpSta
     })
     const kept = await unfinishedBeside(sftp, path)
     const replaced = now !== undefined && now.size === file.size && (before === undefined || now.mtime !== before.mtime || now.size !== before.size)
-    if (replaced) return new SSHError(`${why} It was too late: the new file is there, whole.`, { code, cause: error })
+    if (replaced) return new SSHError(`${why} It was too late: the new file is there, whole.`, { code })
     const beside = kept > 0 && goOn ? ' What has arrived is kept beside it; uploading it again can go on there.' : ''
-    return new SSHError(`${why} On the server ${old}.${beside}`, { code, cause: error })
+    return new SSHError(`${why} On the server ${old}.${beside}`, { code })
   } catch {
-    return new SSHError(`${why} The server cannot be asked; on it there is either ${before ? 'the old file' : 'no file of this name'}, or all of the new one. What has arrived may be kept beside it.`, { code, cause: error })
+    return new SSHError(`${why} The server cannot be asked; on it there is either ${before ? 'the old file' : 'no file of this name'}, or all of the new one. What has arrived may be kept beside it.`, { code })
   }
 }
 

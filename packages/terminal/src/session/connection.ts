@@ -3,6 +3,7 @@ import type { Keys } from '../keys/keys.ts'
 import { address } from './address.ts'
 import { hostKeyPolicy } from './host-keys.ts'
 import type { Hop, Login, PageApi, Target } from './messages.ts'
+import type { GatewayTransport } from 'libssh2-wasm/gateway'
 import { type NetworkEvents, openTransport } from './open-transport.ts'
 import { wanted } from './wanted.ts'
 
@@ -28,6 +29,7 @@ export interface Connection {
   readonly client: Client
   /** Of the server's host key. */
   readonly fingerprint: string
+  readonly gateway: GatewayTransport
   /** Those on the way, nearest first; they end with the connection. */
   readonly hops: readonly Client[]
 }
@@ -48,7 +50,8 @@ export async function openConnection(attempt: Attempt): Promise<Connection> {
   try {
     hurry()
     const ticket = (request: Parameters<PageApi['ticket']>[0]) => attempt.page().ticket(request)
-    let transport: Transport = await openTransport({ gateway: target.gateway, host: first.host, port: first.port, ticket, signal: either }, attempt.network)
+    const gateway = await openTransport({ gateway: target.gateway, host: first.host, port: first.port, ticket, signal: either }, attempt.network)
+    let transport: Transport = gateway
     for (const [index, hop] of path.entries()) {
       clients.push(await connect({
         transport, host: hop.host, port: hop.port, username: hop.username, signal: either,
@@ -63,7 +66,7 @@ export async function openConnection(attempt: Attempt): Promise<Connection> {
       transport = await (clients.at(-1) as Client).openTcp(next.host, next.port, { signal: either })
     }
     const client = clients.pop() as Client
-    return { client, fingerprint: shown, hops: clients }
+    return { client, gateway, fingerprint: shown, hops: clients }
   } catch (error) {
     for (const client of clients.reverse()) await client.close().catch(() => {})
     throw error

@@ -67,7 +67,9 @@ function serve(port: MessagePort): void {
     installKey: (id) => new KeyInstaller(session()).install(id),
     removeKey: (id) => session().keys.remove(id),
     removeHostKeys,
-    async probe() {},
+    async probe() {
+      await joined?.connection?.gateway.probe()
+    },
     openTcp: async (host, tcpPort, stream) => lendStream(await session().client.openTcp(host, tcpPort), stream),
     close: () => session().close(),
     async leave() {

@@ -200,8 +200,8 @@ export interface PageApi {
   askPassword(who: string, again: boolean): Promise<string | null>
   askPassphrase(file: string, again: boolean): Promise<string | null>
   answerPrompts(who: string, round: PromptRound): Promise<readonly string[] | null>
-  /** @param refused the code that the last ticket was refused with */
-  ticket(request: { readonly resuming: boolean, readonly refused: number | null }): Promise<string>
+  /** @param request whether a session shall be resumed with it, and whether the last one was refused */
+  ticket(request: { readonly resuming: boolean, readonly refused: boolean }): Promise<string>
 }
 
 /** Most bytes of a download where the browser cannot write into a file that the person chooses: it must hold all of them. */

@@ -1,25 +1,33 @@
-import type { Transport } from 'libssh2-wasm'
-import { connectWebSocket } from 'libssh2-wasm/websocket'
+import { connectGateway, type GatewayEvent, type GatewayTransport } from 'libssh2-wasm/gateway'
+import type { PageApi } from './messages.ts'
 
 export interface TransportRequest {
   readonly gateway: string
   readonly host: string
   readonly port: number
-  readonly ticket: (request: { readonly resuming: boolean, readonly refused: number | null }) => Promise<string>
+  readonly ticket: PageApi['ticket']
   readonly signal: AbortSignal
 }
 
 /** What the gateway's client tells of the network. */
 export interface NetworkEvents {
-  stalled(about: { readonly since: number, readonly attempt: number, readonly nextIn: number, readonly unacknowledged: number }): void
+  stalled(about: Pick<GatewayEvent, 'since' | 'attempt' | 'nextIn' | 'unacknowledged'>): void
   resumed(): void
 }
 
-/** The way to the server. */
-export async function openTransport({ gateway, host, port, ticket, signal }: TransportRequest, _events: NetworkEvents): Promise<Transport> {
-  const token = await ticket({ resuming: false, refused: null })
-  const protocols = token === '' ? ['binary'] : ['binary', `token.${base64Url(token)}`]
-  return connectWebSocket(`${gateway.replace(/\/+$/, '')}/tcp/${encodeURIComponent(host)}/${port}`, { protocols, signal })
+/** The way to the server, which outlives its WebSockets where the gateway knows how. */
+export async function openTransport({ gateway, host, port, ticket, signal }: TransportRequest, events: NetworkEvents): Promise<GatewayTransport> {
+  const first = await ticket({ resuming: false, refused: false })
+  const transport = await connectGateway(gateway, {
+    host, port, signal,
+    // Gateways that know shared tokens alone look for them under another name.
+    ...first !== '' && { openWebSocket: (url, protocols) => new WebSocket(url, [...protocols, `token.${base64Url(first)}`]) },
+    // A gateway that wants none is shown none.
+    ...first !== '' && { ticket: (request) => request.resuming || request.refused ? ticket(request) : first },
+  })
+  transport.addEventListener('stalled', ({ since, attempt, nextIn, unacknowledged }) => events.stalled({ since, attempt, nextIn, unacknowledged }))
+  transport.addEventListener('resumed', () => events.resumed())
+  return transport
 }
 
 function base64Url(text: string): string {

@@ -47,7 +47,7 @@ export class ConnectionForm {
         connect(this.target, { password: this.#password.value, key: this.#keys.chosen })
       },
     },
-    h('h1', {}, 'Connect to a server'), this.#message, saved.element,
+    h('h2', {}, 'Connect to a server'), this.#message, saved.element,
     h('div', { class: 'row' }, field('Host', this.#host), field('Port', this.#port)),
     field('User name', this.#username),
     field('Password', this.#password, 'May stay empty: you are asked once the server’s key has been checked.'),
