@@ -21,6 +21,8 @@ async function main(): Promise<void> {
   Key file  ${server.keyFile}
   Host key  ${server.fingerprint}
 
+  Try: reload the page, open it in a second tab, drop a file on the terminal, Ctrl+Shift+F to find, close the tab while vi runs.
+
   ${server.name} listens on 127.0.0.1:${server.port} and runs commands as you. Ctrl-C ends it all.
 `)
   await new Promise((resolve) => {

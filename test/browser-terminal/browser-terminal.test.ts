@@ -150,19 +150,35 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     expect(hash).toBe(sha256(content))
   })
 
-  test('survives a restart of the gateway with a clear message, and connects again', async () => {
+  test('says that the network is away, and that a gateway which has started anew has lost the session; connects again', async () => {
     const terminal = await loggedIn()
     await stage.stopGateway()
-    await terminal.banner.getByText('The connection to the gateway was lost').waitFor()
-    await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
-    await terminal.banner.getByText('No connection to the gateway').waitFor()
+    await terminal.panel.locator('.banner[role=status]').getByText('The network does not answer').waitFor()
     await stage.startGateway()
+    await terminal.banner.getByText('The session is gone').waitFor()
     await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
     await terminal.titled('Password').getByLabel('Password').fill(PASSWORD)
     await terminal.page.keyboard.press('Enter')
     await terminal.shows(/connected again[^]*[#$]$/)
     await terminal.run('echo "<$((6 * 7))>"')
     await terminal.shows(/^<42>$/m)
+  })
+
+  test('says which it is: the gateway is not there, the token is wrong, the server is not allowed', async () => {
+    const terminal = await open()
+    await stage.stopGateway()
+    await terminal.connect(PASSWORD)
+    await terminal.form.getByRole('alert').getByText('No connection to the gateway').waitFor()
+    await stage.startGateway()
+    await terminal.form.getByText('Gateway and jump hosts').click()
+    await terminal.form.getByLabel('Token').fill('another token than the right one')
+    await terminal.connect(PASSWORD)
+    await terminal.titled('Token of the gateway').getByRole('button', { name: 'Cancel' }).click()
+    await terminal.form.getByRole('alert').getByText('The gateway does not accept this token').waitFor()
+    await terminal.form.getByLabel('Token').fill(stage.token)
+    await terminal.form.getByLabel('Port').fill('9')
+    await terminal.connect(PASSWORD)
+    await terminal.form.getByRole('alert').getByText('is not allowed').waitFor()
   })
 
   test('a changed host key is refused until the person removes the old one on purpose', async () => {

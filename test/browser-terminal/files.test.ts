@@ -88,7 +88,8 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
 
   test('a name that is taken is asked about: skip, keep both, replace; the old mode stays', async () => {
     const terminal = await inFolder('conflict-test')
-    await terminal.run('echo old > note.txt; chmod 640 note.txt')
+    await terminal.run('echo old > note.txt; chmod 640 note.txt; echo "ready $((6 * 7))"')
+    await terminal.shows(/^ready 42$/m)
     writeFileSync(files.file('note.txt'), 'new')
     for (const choice of ['Skip', 'Keep both', 'Replace']) {
       await upload(terminal, files.file('note.txt'))
@@ -103,7 +104,8 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
 
   test('an upload that is cancelled leaves the old file, and says so', async () => {
     const terminal = await inFolder('cancel-test')
-    await terminal.run('echo old > large.bin')
+    await terminal.run('echo old > large.bin; echo "ready $((6 * 7))"')
+    await terminal.shows(/^ready 42$/m)
     await upload(terminal, files.file('large.bin'))
     await terminal.titled('A file of this name is there').getByRole('button', { name: 'Replace' }).click()
     await terminal.files.locator('.transfers .running .state', { hasText: '%' }).waitFor()
@@ -116,13 +118,15 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
 
   test('a connection that is lost in the middle leaves the old file; the upload goes on where it stopped', async () => {
     const terminal = await inFolder('cut-test')
-    await terminal.run('echo old > large.bin')
+    await terminal.run('echo old > large.bin; echo "ready $((6 * 7))"')
+    await terminal.shows(/^ready 42$/m)
     await upload(terminal, files.file('large.bin'))
     await terminal.titled('A file of this name is there').getByRole('button', { name: 'Replace' }).click()
-    await terminal.files.locator('.transfers .running .state', { hasText: '%' }).waitFor()
+    await terminal.files.locator('.transfers .running .state', { hasText: /^[1-9]\d* %/ }).waitFor()
+    // A gateway that has started anew has lost the session.
     await stage.stopGateway()
-    await terminal.files.locator('.transfers .failed').getByText('either the old file, or all of the new one').waitFor()
     await stage.startGateway()
+    await terminal.files.locator('.transfers .failed').getByText('either the old file, or all of the new one').waitFor()
     await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
     await terminal.titled('Password').getByLabel('Password').fill(login.password)
     await terminal.page.keyboard.press('Enter')

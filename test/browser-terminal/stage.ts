@@ -10,6 +10,8 @@ const TOKEN = 'a token for tests only'
 
 /** The built page, a gateway that can be restarted at its port, and Chromium. */
 export interface Stage extends AsyncDisposable {
+  /** The one that the gateway wants. */
+  readonly token: string
   /** A page of a new, empty profile, whose form is filled for `target`. */
   open(target: { readonly port: number, readonly user: string }, options?: Parameters<Browser['newContext']>[0]): Promise<TerminalPage>
   stopGateway(): Promise<void>
@@ -32,6 +34,7 @@ export async function openStage(ports: readonly number[]): Promise<Stage> {
   const browser = await openBrowser()
   const contexts: BrowserContext[] = []
   return {
+    token: TOKEN,
     async open(target, options = {}) {
       const context = await browser.newContext({ colorScheme: 'dark', ...options })
       contexts.push(context)

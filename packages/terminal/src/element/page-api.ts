@@ -1,4 +1,5 @@
 import type { PageApi } from '../session/messages.ts'
+import { RemoteError } from '../session/rpc.ts'
 import { confirmNewHost } from '../ui/host-key-dialogs.ts'
 import { answerPrompts, askPassphrase, askPassword, askToken } from '../ui/prompt-dialogs.ts'
 import type { Pane } from './pane.ts'
@@ -38,8 +39,9 @@ export function pageApi(pane: Pane): PageApi {
       if (ticket) return ticket(request)
       if (!request.refused) return pane.token
       const typed = await attention(() => askToken(pane.dialogs, true))
-      if (typed !== null) pane.token = typed
-      return typed ?? ''
+      if (!typed) throw new RemoteError({ name: 'GatewayError', code: 'ERR_GATEWAY_TICKET', message: 'the gateway did not accept the token', closeCode: 4401 })
+      pane.token = typed
+      return typed
     },
   }
 }

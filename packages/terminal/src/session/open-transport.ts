@@ -20,17 +20,10 @@ export async function openTransport({ gateway, host, port, ticket, signal }: Tra
   const first = await ticket({ resuming: false, refused: false })
   const transport = await connectGateway(gateway, {
     host, port, signal,
-    // Gateways that know shared tokens alone look for them under another name.
-    ...first !== '' && { openWebSocket: (url, protocols) => new WebSocket(url, [...protocols, `token.${base64Url(first)}`]) },
     // A gateway that wants none is shown none.
     ...first !== '' && { ticket: (request) => request.resuming || request.refused ? ticket(request) : first },
   })
   transport.addEventListener('stalled', ({ since, attempt, nextIn, unacknowledged }) => events.stalled({ since, attempt, nextIn, unacknowledged }))
   transport.addEventListener('resumed', () => events.resumed())
   return transport
-}
-
-function base64Url(text: string): string {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(text))
-  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }

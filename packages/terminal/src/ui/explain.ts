@@ -58,6 +58,6 @@ function aboutGateway(code: string, message: string, closeCode: number | undefin
   if (known) return known
   if (globalThis.navigator?.onLine === false) return { title: 'You are offline', advice: 'This device has no network. You can connect again when it is back.' }
   if (code === 'ERR_GATEWAY_LOST') return { title: LOST, advice: 'The network was away for longer than the gateway keeps a session. The shell has ended; programs in tmux or screen go on.' }
-  if (/could not be opened|no answer|unreachable/i.test(message)) return { title: 'No connection to the gateway', advice: `${gateway} is not there or does not answer. Check its address, or ask whoever runs it.` }
+  if (code === 'ERR_GATEWAY_CONNECT') return { title: 'No connection to the gateway', advice: `${gateway} is not there or does not answer. Check its address, or ask whoever runs it.` }
   return { title: LOST, advice: 'The gateway has gone, or the network in between. You can connect again when it is back.' }
 }
