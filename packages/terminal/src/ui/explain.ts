@@ -11,7 +11,7 @@ export function explain(failure: Failure, target: Target): Explanation {
   const { code, message, closeCode } = failure
   const server = address(target.host, target.port)
   if (code === 'CANCELLED') return { title: 'Cancelled', advice: message === 'cancelled' ? 'No connection was made.' : message }
-  if (/^ERR_(WEBSOCKET|GATEWAY)/.test(code)) return aboutGateway(code, message, closeCode, target, server)
+  if (/^ERR_(WEBSOCKET|GATEWAY)/.test(code)) return aboutGateway(code, closeCode, target, server)
   if (code === 'ERR_AUTHENTICATION_FAILED') {
     const left = failure.methodsLeft?.join(', ')
     return { title: `${server} did not let ${target.username} in`, advice: `The user name, password or key is not right.${left ? ` The server accepts: ${left}.` : ''}` }
@@ -53,7 +53,7 @@ const CLOSED: Readonly<Record<number, (server: string) => Explanation>> = {
   4510: () => ({ title: 'Your permission was withdrawn', advice: 'The gateway has ended your sessions.' }),
 }
 
-function aboutGateway(code: string, message: string, closeCode: number | undefined, { gateway }: Target, server: string): Explanation {
+function aboutGateway(code: string, closeCode: number | undefined, { gateway }: Target, server: string): Explanation {
   const known = closeCode === undefined ? undefined : CLOSED[closeCode]?.(server)
   if (known) return known
   if (globalThis.navigator?.onLine === false) return { title: 'You are offline', advice: 'This device has no network. You can connect again when it is back.' }
