@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. What cannot be prepared is left out, and the report says why.
-# npm run bench:scale and bench:profile [-- OPTIONS] are this with --sessions-and-memory or --profile in front: they need no peers.
+# npm run bench:scale, bench:profile and bench:compare [-- OPTIONS] are this with --sessions-and-memory, --profile or --compare in front: they need no peers.
 source "$(dirname "$0")/../scripts/build/common.sh"
 
 program=run
 case "${1:-}" in
   --sessions-and-memory) program=scale-run; shift ;;
   --profile) program=profile-run; shift ;;
+  --compare) program=compare; shift ;;
 esac
 
 prepare() {

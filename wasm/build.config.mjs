@@ -41,9 +41,12 @@ const emscriptenModule = [
 /** An overflowing stack then traps at address 0 instead of running into the data; AddressSanitizer has its own guard. */
 const stackFirst = '-Wl,--stack-first'
 
-/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others. debug and sanitize run in Node only. `emscripten`: its JavaScript comes along. */
+/** Libraries whose cold files compute nothing, ours among them: the smallest code will do. In mbedTLS, libsodium and TinySSH cold files are a key exchange. */
+export const small = ['libssh2', 'zlib', 'wasm']
+
+/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others; smallest: of cold files of `small`. debug and sanitize run in Node only. `emscripten`: its JavaScript comes along. */
 export const variants = {
-  release: { hot: ['-O3'], cold: ['-Os'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
+  release: { hot: ['-O3'], cold: ['-Os'], smallest: ['-Oz'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
   debug: {
     hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug', emscripten: true,
     link: [...link, ...emscriptenModule, stackFirst, '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],

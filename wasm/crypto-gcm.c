@@ -131,6 +131,20 @@ static int gcm_get_len(LIBSSH2_SESSION *session, unsigned int seqno,
     return 0;
 }
 
+int crypto_gcm_host_key(LIBSSH2_SESSION *session, const unsigned char **nonce)
+{
+    struct gcm *gcm = session->remote.crypt_abstract;
+    if(!gcm || session->remote.crypt->crypt != gcm_crypt)
+        return 0;
+    *nonce = gcm->nonce;
+    return gcm->host;
+}
+
+void crypto_gcm_taken(LIBSSH2_SESSION *session)
+{
+    next_nonce(((struct gcm *)session->remote.crypt_abstract)->nonce);
+}
+
 #define GCM(bits) \
     const LIBSSH2_CRYPT_METHOD crypto_aes##bits##_gcm = { \
         .name = "aes" #bits "-gcm@openssh.com", .blocksize = BLOCK, \

@@ -36,6 +36,11 @@ int crypto_ed25519_verify(const unsigned char *key, size_t key_len,
                           const unsigned char *signature, size_t signature_len,
                           const unsigned char *message, size_t message_len);
 
+/* crypto-gcm.c: the host's key and the nonce that open the next packet, or 0
+   where that is not AES-GCM of the host; and that the host has opened it. */
+int crypto_gcm_host_key(LIBSSH2_SESSION *session, const unsigned char **nonce);
+void crypto_gcm_taken(LIBSSH2_SESSION *session);
+
 /* LIBSSH2_CRYPT_METHOD.algo */
 enum { CRYPTO_CTR, CRYPTO_CBC, CRYPTO_AEAD };
 

@@ -15,7 +15,8 @@
    session ends in the middle of an operation; the list gives it all back. */
 struct block {
     struct block *previous, *next;
-    size_t size;
+    size_t size; /* with the bytes of its parcel, which lie elsewhere */
+    uint32_t parcel; /* or 0 */
     max_align_t content[];
 };
 
@@ -24,6 +25,7 @@ struct owner {
     size_t used, limit; /* bytes, with those of the list itself */
     int refused;
     struct keys keys;
+    int whole; /* see glue_channel_read */
     struct block blocks; /* head of a ring */
 };
 
@@ -47,15 +49,19 @@ static struct block *block_of(void *ptr)
     return (struct block *)((char *)ptr - offsetof(struct block, content));
 }
 
+static size_t room_of(const struct owner *owner)
+{
+    return owner->limit > owner->used ? owner->limit - owner->used : 0;
+}
+
 static LIBSSH2_ALLOC_FUNC(session_alloc)
 {
     struct owner *owner = *abstract;
     struct block *head = &owner->blocks;
     struct block *block;
-    size_t room = owner->limit > owner->used ? owner->limit - owner->used : 0;
     if(count > SIZE_MAX - sizeof(*block))
         return NULL;
-    if(sizeof(*block) + count > room) {
+    if(sizeof(*block) + count > room_of(owner)) {
         owner->refused = 1;
         return NULL;
     }
@@ -64,6 +70,7 @@ static LIBSSH2_ALLOC_FUNC(session_alloc)
         return NULL;
     owner->used += sizeof(*block) + count;
     block->size = count;
+    block->parcel = 0;
     block->next = head->next;
     block->previous = head;
     head->next->previous = block;
@@ -76,14 +83,58 @@ static LIBSSH2_ALLOC_FUNC(session_alloc)
 static LIBSSH2_FREE_FUNC(session_free)
 {
     struct block *block;
+    size_t here;
     if(!ptr)
         return;
     block = block_of(ptr);
+    here = block->size;
+    if(block->parcel) {
+        host_parcel_free(glue_host_id(abstract), block->parcel);
+        here = PARCEL_HEAD;
+    }
     ((struct owner *)*abstract)->used -= sizeof(*block) + block->size;
     block->previous->next = block->next;
     block->next->previous = block->previous;
-    explicit_bzero(block, sizeof(*block) + block->size);
+    explicit_bzero(block, sizeof(*block) + here);
     free(block);
+}
+
+size_t glue_parcel_room(LIBSSH2_SESSION *session)
+{
+    size_t room = room_of(owner_of(session));
+    size_t head = sizeof(struct block) + PARCEL_HEAD + PARCEL_OVERHEAD;
+    return room > head ? room - head : 0;
+}
+
+unsigned char *glue_parcel_new(LIBSSH2_SESSION *session, uint32_t parcel,
+                               const unsigned char *message, size_t length)
+{
+    struct owner *owner = owner_of(session);
+    unsigned char *head = session_alloc(PARCEL_HEAD, &session->abstract);
+    if(!head) {
+        host_parcel_free(owner->id, parcel);
+        return NULL;
+    }
+    memcpy(head, message, PARCEL_HEAD);
+    block_of(head)->parcel = parcel;
+    block_of(head)->size += length + PARCEL_OVERHEAD;
+    owner->used += length + PARCEL_OVERHEAD;
+    return head;
+}
+
+uint32_t glue_parcel_of(const unsigned char *message)
+{
+    return block_of((void *)message)->parcel;
+}
+
+void glue_count_received(LIBSSH2_SESSION *session, size_t bytes)
+{
+    owner_of(session)->keys.bytes += bytes;
+}
+
+int *glue_read_whole(LIBSSH2_SESSION *session)
+{
+    return &owner_of(session)->whole;
 }
 
 static LIBSSH2_REALLOC_FUNC(session_realloc)
@@ -158,10 +209,10 @@ static void session_arrived(LIBSSH2_SESSION *session,
 {
     uintptr_t id = glue_host_id(&session->abstract);
     if(message[0] < SSH_MSG_GLOBAL_REQUEST)
-        host_news(id, HOST_PENDING);
+        host_news(id, HOST_PENDING, message[0]);
     else if(length >= 5 && message[0] >= SSH_MSG_CHANNEL_WINDOW_ADJUST &&
             message[0] <= SSH_MSG_CHANNEL_REQUEST)
-        host_news(id, (int)_libssh2_ntohu32(message + 1));
+        host_news(id, (int)_libssh2_ntohu32(message + 1), message[0]);
 }
 
 int glue_slice(LIBSSH2_SESSION *session)
@@ -179,6 +230,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     owner->used = 0;
     owner->limit = SIZE_MAX;
     owner->refused = 0;
+    owner->whole = 0;
     glue_keys_new(&owner->keys);
     owner->blocks.previous = owner->blocks.next = &owner->blocks;
     session = libssh2_session_init_ex(session_alloc, session_free,
@@ -194,6 +246,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     session->send = session_send;
     session->ssh_msg_disconnect = session_disconnect;
     session->packet_arrived = session_arrived;
+    session->elsewhere = &glue_parcels;
     glue_global_listen(session);
     return session;
 }

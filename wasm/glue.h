@@ -26,6 +26,22 @@ struct keys *glue_keys_of(LIBSSH2_SESSION *session);
 void glue_keys_new(struct keys *keys);
 int glue_keys_service(LIBSSH2_SESSION *session, struct keys *keys);
 
+/* Parcels (glue-parcels.c): a block whose rest lies with JavaScript. It has the
+   message up to its data, and the session's memory counts the whole. */
+enum { PARCEL_HEAD = HOST_PARCEL_HEAD - 1, PARCEL_OVERHEAD = 256 };
+extern const struct libssh2_elsewhere glue_parcels;
+/* Bytes that the session's limit leaves for the next one. */
+size_t glue_parcel_room(LIBSSH2_SESSION *session);
+/* Takes the parcel over, also where it gives NULL. */
+unsigned char *glue_parcel_new(LIBSSH2_SESSION *session, uint32_t parcel,
+                               const unsigned char *message, size_t length);
+/* Its number, or 0 where all of the message lies in the block. */
+uint32_t glue_parcel_of(const unsigned char *message);
+/* Bytes of the transport that did not come by RECV. */
+void glue_count_received(LIBSSH2_SESSION *session, size_t bytes);
+/* Whether the read that is made now takes packets whole. */
+int *glue_read_whole(LIBSSH2_SESSION *session);
+
 struct _LIBSSH2_SESSION;
 /* Has global requests and answers go to the host. */
 void glue_global_listen(struct _LIBSSH2_SESSION *session);

@@ -40,6 +40,11 @@ FIELD(struct first_exchange, host_key_length, 12, 4);
 FIELD(struct first_exchange, signature, 16, 4);
 FIELD(struct first_exchange, signature_length, 20, 4);
 
+SIZE(struct taken_packet, 12);
+FIELD(struct taken_packet, size, 0, 4);
+FIELD(struct taken_packet, packet_length, 4, 4);
+FIELD(struct taken_packet, most, 8, 4);
+
 SIZE(struct scp_facts, 32);
 FIELD(struct scp_facts, size, 0, 8);
 FIELD(struct scp_facts, mode, 8, 8);

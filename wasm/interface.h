@@ -52,6 +52,15 @@ struct first_exchange {
     size_t signature_length;
 };
 
+/* What host_parcel_take says of a packet: its bytes on the transport and its
+   packet_length, where it has taken it; else what RECV should take at most, 0 is
+   no limit. */
+struct taken_packet {
+    uint32_t size;
+    uint32_t packet_length;
+    uint32_t most;
+};
+
 /* What the server says of a file that it sends over SCP. */
 struct scp_facts {
     int64_t size;
@@ -114,9 +123,9 @@ int host_new_password(uintptr_t session, const char *prompt, size_t length);
 void host_take_answer(uintptr_t session, void *buffer, size_t length);
 /* 1, or 0 when there has been a slice in this turn of the event loop already. */
 int host_slice(uintptr_t session);
-/* Something has arrived for the channel of this number of ours, or for all
-   (HOST_PENDING). */
-void host_news(uintptr_t session, int channel);
+/* A message of this type has arrived for the channel of this number of ours, or
+   for all (HOST_PENDING). */
+void host_news(uintptr_t session, int channel, int type);
 
 /* Ciphers and MACs of the host, where it has them. */
 enum { HOST_AES_CTR, HOST_AES_GCM, HOST_HMAC_SHA256, HOST_HMAC_SHA512 };
@@ -137,6 +146,30 @@ int host_gcm_open(int key, const void *nonce, void *packet, size_t body);
 /* Of the packet's number, `packet` and `more`: 0, or HOST_FAILED. */
 int host_hmac(int key, uint32_t sequence, const void *packet,
     size_t packet_length, const void *more, size_t more_length, void *mac);
+
+/* Parcels: channel data whose bytes stay with the host. They have numbers. */
+
+/* Least bytes of a packet that is worth one; and the length of the padding with
+   as much of the message as no data can be in front of. */
+enum { HOST_PARCEL_LEAST = 4096, HOST_PARCEL_HEAD = 17 };
+
+/* Opens the next packet of the transport, if it is channel data, lies there as
+   a whole and takes no more than `room`: its parcel, and the HOST_PARCEL_HEAD
+   bytes that it begins with. Else 0, with nothing taken, and C finds out itself
+   what it is. */
+int host_parcel_take(uintptr_t session, int key, const void *nonce,
+    size_t room, struct taken_packet *taken, void *head);
+/* Copies a message: its parcel, or 0. */
+int host_parcel_keep(uintptr_t session, const void *message, size_t length);
+/* A read gets these bytes of a message that is a parcel. */
+void host_parcel_give(uintptr_t session, int parcel, size_t at, size_t length);
+/* The same for a message that is C's. */
+void host_read(uintptr_t session, const void *bytes, size_t length);
+/* Copies bytes of a parcel to C. */
+void host_parcel_copy(uintptr_t session, int parcel, size_t at, void *to,
+    size_t length);
+/* Nobody reads the rest of a parcel. */
+void host_parcel_free(uintptr_t session, int parcel);
 
 /* SSH_MSG_DISCONNECT has come. */
 void host_disconnect(uintptr_t session, int reason, const char *message,
@@ -181,6 +214,8 @@ LIBSSH2_CHANNEL *glue_channel_open(LIBSSH2_SESSION *session,
 unsigned int glue_channel_open_reason(LIBSSH2_SESSION *session);
 const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port);
 int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel);
+ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
+    int whole);
 void glue_channel_window_size(LIBSSH2_CHANNEL *channel, uint32_t size);
 int glue_channel_write_pending(LIBSSH2_CHANNEL *channel);
 void glue_opening_free(LIBSSH2_SESSION *session, struct opening *opening);

@@ -2,7 +2,7 @@
 // the latter two with libssh2.gen.js) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt,
 // what comes out by wasm/interface.h.
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { common, glue, libraries, variants } from '../../wasm/build.config.mjs'
+import { common, glue, libraries, small, variants } from '../../wasm/build.config.mjs'
 import { INTERFACE, readInterface } from '../generate/interface-file.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
 import { writeManifest } from './manifest.mjs'
@@ -19,7 +19,7 @@ const lines = path => readFileSync(path, 'utf8').split('\n').map(line => line.re
 function units() {
   const ofList = (list, folder, name, flags) => lines(list).map(line => {
     const [path, heat] = line.split(/\s+/)
-    const optimisation = variant[heat === 'hot' ? 'hot' : 'cold']
+    const optimisation = heat === 'hot' ? variant.hot : small.includes(name) && variant.smallest || variant.cold
     return { source: `${folder}/${path}`, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...optimisation, ...flags] }
   })
   const all = Object.entries(libraries).flatMap(([name, flags]) => ofList(`wasm/sources-${name}.txt`, `build/src/${name}`, name, ['-w', ...flags]))

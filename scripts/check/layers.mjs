@@ -15,7 +15,8 @@ const MAY_IMPORT = {
   'host-key': ['abort', ...KEYS, 'runtime'],
   ffi: ['errors', 'runtime'],
   core: ['abort', 'errors', 'runtime', 'ffi'],
-  bindings: ['abort', ...KEYS, 'runtime', 'ffi', 'core'],
+  parcels: ['wire-format', 'runtime', 'ffi'],
+  bindings: ['abort', ...KEYS, 'runtime', 'ffi', 'core', 'parcels'],
   sftp: ['abort', 'errors', 'wire-format', 'runtime', 'ffi', 'bindings'],
   client: ['abort', ...KEYS, 'host-key', 'runtime', 'ffi', 'core', 'bindings', 'sftp'],
   // Runtimes have names here. Types may come from anywhere below; the transports themselves carry no code of the library.

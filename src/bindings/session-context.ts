@@ -15,6 +15,7 @@ import type { Heap, HeapScope } from '../ffi/heap.ts'
 import type { SessionHost } from '../ffi/host.ts'
 import type { Instance } from '../ffi/instance.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
+import type * as ParcelRoom from '../parcels/index.ts'
 import { flag, int } from './arguments.ts'
 import { Negotiation } from './session/negotiation.ts'
 
@@ -26,6 +27,12 @@ const FATAL = new Set<number>([
   LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE,
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
 ])
+
+/** SSH_MSG_CHANNEL_DATA and _EXTENDED_DATA (RFC 4254 section 5.2). */
+const DATA = [94, 95]
+
+/** The source (`Way.source`) of what waits for anything but data of the channel with this number: many of its packets say nothing about its end. */
+export const endOf = (channel: number): number => channel + 2 ** 32
 
 /** How a call of C is made. */
 export interface Way {
@@ -58,6 +65,7 @@ export class SessionContext {
   readonly instance: Instance
   readonly heap: Heap
   readonly wire: Wire
+  readonly parcels: ParcelRoom.Parcels
   readonly driver: Driver
   readonly handle: Handle<SessionPointer>
   /** Laws 4 and 5: whatever waits for a reply of the server that only its order identifies. */
@@ -74,7 +82,8 @@ export class SessionContext {
   /** Until keys are agreed upon. */
   #negotiation: Negotiation | undefined = new Negotiation()
 
-  constructor(instance: Instance, port: BytePort, memoryLimit: number, host: Omit<SessionHost, 'recv' | 'send' | 'slice' | 'markReady' | 'trapped'>) {
+  /** @param parcelRoom `src/parcels`, which loads with the first session. */
+  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, host: Omit<SessionHost, 'recv' | 'send' | 'parcels' | 'slice' | 'markReady' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
     this.heap = instance.heap
@@ -88,11 +97,19 @@ export class SessionContext {
       inbound: () => this.driver.arrived(),
       drained: () => this.driver.wake(),
     })
+    this.parcels = new parcelRoom.Parcels(this.wire)
     this.#id = instance.register({
       ...host,
-      trapped: () => queueMicrotask(() => this.end(instance.failure as SSHError)),
+      parcels: parcelRoom.parcelFunctions(this.parcels, instance.hostKeys, instance.heap),
+      trapped: () => {
+        this.parcels.clear()
+        queueMicrotask(() => this.end(instance.failure as SSHError))
+      },
       slice: () => this.driver.slice(),
-      markReady: (channel) => this.driver.markReady(channel),
+      markReady: (channel, type) => {
+        this.driver.markReady(channel)
+        if (!DATA.includes(type)) this.driver.markReady(endOf(channel))
+      },
       recv: (target) => {
         const count = this.wire.recv(target)
         if (count > 0) this.#negotiation?.received(target.subarray(0, count))
@@ -353,6 +370,7 @@ export class SessionContext {
     this.instance.unregister(this.#id)
     this.wire.abort()
     if (!this.instance.failure) this.instance.call((c) => c._glue_session_free(pointer))
+    this.parcels.clear()
     this.driver.wake()
   }
 }

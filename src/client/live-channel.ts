@@ -3,6 +3,7 @@ import type { Again } from '../bindings/session-context.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../ffi/constants.gen.ts'
+import { joinSmall } from './join-small.ts'
 import type { ReceiveWindow } from './receive-window.ts'
 
 /** Most bytes of one read. */
@@ -48,16 +49,16 @@ export class LiveChannel {
   }
 
   #rest(stream: number): Uint8Array[] {
-    const parts: Uint8Array[] = []
+    const all: Uint8Array[] = []
     try {
       for (;;) {
-        const [rc, data] = this.channel.readEx(CHUNK, stream)
-        if (rc <= 0) return parts
-        parts.push(data)
+        const [rc, parts] = this.channel.readParts(CHUNK, stream)
+        if (rc <= 0) return all
+        all.push(...joinSmall(parts))
       }
     } catch {
       // The session has gone, and nothing more has come.
-      return parts
+      return all
     }
   }
 
@@ -66,21 +67,20 @@ export class LiveChannel {
     return this.channel.session.complete(call, { signal: this.#end.signal })
   }
 
-  /** What comes next of a stream; `undefined` at its end. */
-  async read(stream: number): Promise<Uint8Array | undefined> {
+  /** What comes next of a stream; nothing at its end. */
+  async read(stream: number): Promise<readonly Uint8Array[]> {
     this.#end.signal.throwIfAborted()
     const kept = this.#kept.get(stream)
-    if (kept) return kept.shift()
-    const [rc, data] = await this.complete(() => this.channel.readEx(CHUNK, stream))
-    if (rc === 0) return undefined
-    if (!this.#freeing) this.#window?.taken(rc)
-    return data
+    if (kept) return kept.splice(0)
+    const [rc, parts] = await this.complete(() => this.channel.readParts(CHUNK, stream))
+    if (rc > 0 && !this.#freeing) this.#window?.taken(rc)
+    return joinSmall(parts)
   }
 
   /** Takes in what still comes of a stream, so that it holds nothing up. Never rejects. */
   async discard(stream: number): Promise<void> {
     try {
-      while (await this.read(stream)) { /* nobody wants it */ }
+      while ((await this.read(stream)).length > 0) { /* nobody wants it */ }
     } catch {
       // The channel is over.
     }

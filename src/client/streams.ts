@@ -9,8 +9,9 @@ export function channelReadable(live: LiveChannel, stream: number, cancelled: ()
   return new ReadableStream<Uint8Array>({
     start: (controller) => live.onEnd((reason) => controller.error(reason)),
     async pull(controller) {
-      const data = await live.read(stream)
-      if (data) return controller.enqueue(data)
+      const parts = await live.read(stream)
+      for (const part of parts) controller.enqueue(part)
+      if (parts.length > 0) return
       controller.close()
       ended()
     },

@@ -82,7 +82,7 @@ export class Wire {
 
   /** RECV. */
   recv(target: Uint8Array): number {
-    if (this.#chunks.length === 0 || (this.#port.queued > ANSWERS_HIGH && !this.#ended)) return HOST_PENDING
+    if (this.#chunks.length === 0 || !this.#mayTake) return HOST_PENDING
     let filled = 0
     while (filled < target.length) {
       const chunk = this.#chunks[0]
@@ -91,14 +91,36 @@ export class Wire {
       target.set(part, filled)
       filled += part.length
       this.#head += part.length
-      if (this.#head === chunk.length) {
-        this.#chunks.shift()
-        this.#head = 0
-      }
+      this.#dropTaken()
     }
     this.bytesRead += filled
     this.#inbound -= filled
     return filled
+  }
+
+  /** What RECV would take first, as it lies here: for who takes whole packets. */
+  first(): { readonly chunk: Uint8Array, readonly start: number } | undefined {
+    const chunk = this.#chunks[0]
+    return chunk && this.#mayTake ? { chunk, start: this.#head } : undefined
+  }
+
+  /** A part of `first()` has been taken. */
+  skip(count: number): void {
+    this.#head += count
+    this.bytesRead += count
+    this.#inbound -= count
+    this.#dropTaken()
+  }
+
+  /** Nothing more is taken from a peer that asks and asks, and reads no answers. */
+  get #mayTake(): boolean {
+    return this.#port.queued <= ANSWERS_HIGH || this.#ended !== undefined
+  }
+
+  #dropTaken(): void {
+    if (this.#head < (this.#chunks[0]?.length ?? 0)) return
+    this.#chunks.shift()
+    this.#head = 0
   }
 
   /** SEND. Accepts everything (law 3). */

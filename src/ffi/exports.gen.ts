@@ -27,6 +27,7 @@ export interface WasmExports {
   _glue_channel_open_reason(session: SessionPointer): number
   _glue_channel_originator(channel: ChannelPointer, port: Bytes): Bytes
   _glue_channel_peer_closed(channel: ChannelPointer): number
+  _glue_channel_read(channel: ChannelPointer, stream: number, length: number, whole: number): number
   _glue_channel_window_size(channel: ChannelPointer, size: number): void
   _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_opening_free(session: SessionPointer, opening: OpeningPointer): void

@@ -1,15 +1,13 @@
 import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
-import type { HostCrypto } from '../runtime/host-crypto.ts'
-import { hostKeyFunctions } from './host-keys.ts'
 import { HOST_FAILED, type HostFunctions } from './host.gen.ts'
-import type { SessionHost } from './host.ts'
+import { type HostKeyFunctions, PARCEL_FUNCTIONS, type SessionHost } from './host.ts'
 
 /** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
 const RANDOM_LIMIT = 65536
 
 /** The imports of one module: they find the session by its number, and hand it copies instead of addresses. */
-export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, crypto: HostCrypto | undefined): HostFunctions {
+export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, keys: HostKeyFunctions): HostFunctions {
   const answers = new Map<number, Uint8Array>()
   const host = (id: number) => hosts.get(id)
   const short = shortRandom()
@@ -21,13 +19,15 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     return answer.length
   }
 
+  const ofParcels = PARCEL_FUNCTIONS.map((name) => [name, (id: number, ...operands: never[]) => (host(id)?.parcels?.[name] as ((...operands: never[]) => number) | undefined)?.(...operands)])
   return trapping({
-    ...hostKeyFunctions(crypto, heap),
+    ...keys,
+    ...Object.fromEntries(ofParcels) as Pick<HostFunctions, typeof PARCEL_FUNCTIONS[number]>,
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
     slice: (id) => Number(host(id)?.slice() ?? 1),
-    news: (id, channel) => host(id)?.markReady(channel),
+    news: (id, channel, type) => host(id)?.markReady(channel, type),
     sign: (id, algorithm, algorithmLength, data, length) =>
       announce(id, host(id)?.sign(heap().copy(data, length), heap().text(algorithm, algorithmLength))),
     prompt: (id, round, length) => announce(id, host(id)?.prompt(heap().copy(round, length))),

@@ -19,9 +19,11 @@ const NONCE = 12
 const LENGTH_FIELD = 4
 const TAG = 16
 
-/** The keys of one instance that are the runtime's, by number. C gives each back when it is no longer used. */
-export function hostKeyFunctions(crypto: HostCrypto | undefined, heap: () => Pick<Heap, 'view' | 'write'>): HostKeyFunctions {
-  const keys = new Map<number, Key>()
+/** Keys that are the runtime's, by number. */
+export type HostKeys = Map<number, Key>
+
+/** What C does with the keys of one instance. It gives each back when it is no longer used. */
+export function hostKeyFunctions(crypto: HostCrypto | undefined, heap: () => Pick<Heap, 'view' | 'write'>, keys: HostKeys = new Map()): HostKeyFunctions {
   let last = 0
   const at = (pointer: number, length: number) => heap().view(pointer as Bytes, length)
   const packet = (nonce: Bytes, start: Bytes, body: number) =>

@@ -9,6 +9,8 @@ export const HOST_AES_CTR = 0
 export const HOST_AES_GCM = 1
 export const HOST_HMAC_SHA256 = 2
 export const HOST_HMAC_SHA512 = 3
+export const HOST_PARCEL_LEAST = 4096
+export const HOST_PARCEL_HEAD = 17
 
 /** The imports of the module. `session` is the number given to `glue_session_new`. None may throw. */
 export interface HostFunctions {
@@ -28,8 +30,8 @@ export interface HostFunctions {
   takeAnswer(session: number, buffer: Bytes, length: number): void
   /** 1, or 0 when there has been a slice in this turn of the event loop already. */
   slice(session: number): number
-  /** Something has arrived for the channel of this number of ours, or for all (HOST_PENDING). */
-  news(session: number, channel: number): void
+  /** A message of this type has arrived for the channel of this number of ours, or for all (HOST_PENDING). */
+  news(session: number, channel: number, type: number): void
   /** The number of a key that the host keeps from now on; 0 if it has no such algorithm, then ours are used. `counter` is that of HOST_AES_CTR. */
   keyNew(algorithm: number, key: Bytes, length: number, counter: Bytes): number
   /** Forgets a key. */
@@ -42,6 +44,18 @@ export interface HostFunctions {
   gcmOpen(key: number, nonce: Bytes, packet: Bytes, body: number): number
   /** Of the packet's number, `packet` and `more`: 0, or HOST_FAILED. */
   hmac(key: number, sequence: number, packet: Bytes, packetLength: number, more: Bytes, moreLength: number, mac: Bytes): number
+  /** Opens the next packet of the transport, if it is channel data, lies there as a whole and takes no more than `room`: its parcel, and the HOST_PARCEL_HEAD bytes that it begins with. Else 0, with nothing taken, and C finds out itself what it is. */
+  parcelTake(session: number, key: number, nonce: Bytes, room: number, taken: Bytes, head: Bytes): number
+  /** Copies a message: its parcel, or 0. */
+  parcelKeep(session: number, message: Bytes, length: number): number
+  /** A read gets these bytes of a message that is a parcel. */
+  parcelGive(session: number, parcel: number, at: number, length: number): void
+  /** The same for a message that is C's. */
+  read(session: number, bytes: Bytes, length: number): void
+  /** Copies bytes of a parcel to C. */
+  parcelCopy(session: number, parcel: number, at: number, to: Bytes, length: number): void
+  /** Nobody reads the rest of a parcel. */
+  parcelFree(session: number, parcel: number): void
   /** SSH_MSG_DISCONNECT has come. */
   disconnect(session: number, reason: number, message: Bytes, length: number): void
   /** SSH_MSG_DEBUG has come. */

@@ -4,16 +4,23 @@ import type { HostFunctions } from './host.gen.ts'
 /** The imports of the module that are ciphers and MACs of the runtime. */
 export type HostKeyFunctions = Pick<HostFunctions, 'keyNew' | 'keyFree' | 'ctr' | 'gcmSeal' | 'gcmOpen' | 'hmac'>
 
+/** The imports of the module that are about parcels and reads (`src/parcels`), of one session: without its number. */
+export type ParcelFunctions = { readonly [Name in typeof PARCEL_FUNCTIONS[number]]: HostFunctions[Name] extends (session: number, ...operands: infer Operands) => infer Result ? (...operands: Operands) => Result : never }
+
+export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parcelCopy', 'parcelFree', 'read'] as const
+
 /** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
 export interface SessionHost {
   /** Moves received bytes into `target`: their count, 0 at end of stream, `HOST_PENDING` when none have arrived. */
   recv(target: Uint8Array): number
   /** Takes all of `data`, a view that is gone after the call, or answers `HOST_FAILED`. */
   send(data: Uint8Array): number
+  /** Without, all that arrives stays in C. */
+  readonly parcels?: ParcelFunctions
   /** Whether a long computation may go on for some milliseconds now; if not, the call is to be made again in another turn of the event loop. */
   slice(): boolean
-  /** A packet has arrived for the channel of this number, or what concerns all of them (`HOST_PENDING`). */
-  markReady(channel: number): void
+  /** A message of this type has arrived for the channel of this number, or what concerns all of them (`HOST_PENDING`). */
+  markReady(channel: number, type: number): void
   /** Signs `data` (RFC 4252 section 7): the signature blob, or `HOST_PENDING` / `HOST_FAILED`. */
   sign(data: Uint8Array, algorithm: string): Uint8Array | number
   /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; answers likewise. */

@@ -5,7 +5,12 @@ import { Heap } from './heap.ts'
 import type { WebAssemblyModule } from '../runtime/globals.ts'
 import type { SessionHost } from './host.ts'
 import { hostFunctions } from './host-functions.ts'
+import type { HostKeyFunctions } from './host.ts'
+import type { HostKeys } from './host-keys.ts'
 import { loadModule } from './load-module.ts'
+
+/** Without ciphers of the runtime C is given no key of theirs, and asks for nothing else. */
+const NO_KEYS = Object.fromEntries(['keyNew', 'keyFree', 'ctr', 'gcmSeal', 'gcmOpen', 'hmac'].map((name) => [name, () => 0])) as unknown as HostKeyFunctions
 
 export interface InstanceOptions {
   /** A compiled `libssh2.wasm`, for runtimes that cannot load it themselves or to share one compilation. */
@@ -26,13 +31,16 @@ export class Instance {
   readonly heap: Heap
   /** Whether AES and HMAC-SHA2 are the runtime's here. */
   readonly hostCrypto: boolean
+  /** Keys that are the runtime's. @internal */
+  readonly hostKeys: HostKeys
   readonly #module: Libssh2Module
   readonly #hosts: Map<number, SessionHost>
   #lastId = 0
   #failure: SSHError | undefined
 
-  private constructor(module: Libssh2Module, heap: Heap, hosts: Map<number, SessionHost>, hostCrypto: boolean) {
+  private constructor(module: Libssh2Module, heap: Heap, hosts: Map<number, SessionHost>, hostCrypto: boolean, hostKeys: HostKeys) {
     this.hostCrypto = hostCrypto
+    this.hostKeys = hostKeys
     this.#module = module
     this.#hosts = hosts
     this.heap = heap
@@ -44,12 +52,14 @@ export class Instance {
     const compiled = options.module ?? await loadModule()
     if (!(compiled instanceof WebAssembly.Module)) throw new TypeError('module must be a WebAssembly.Module')
     const hosts = new Map<number, SessionHost>()
+    const keys: HostKeys = new Map()
     const crypto = options.hostCrypto === false ? undefined : hostCrypto()
     let heap: Heap | undefined
     let instance: Instance | undefined
-    const module = await createModule(compiled, hostFunctions(hosts, () => heap as Heap, crypto))
+    const keyFunctions = crypto ? (await import('./host-keys.ts')).hostKeyFunctions(crypto, () => heap as Heap, keys) : NO_KEYS
+    const module = await createModule(compiled, hostFunctions(hosts, () => heap as Heap, keyFunctions))
     heap = new Heap(module, (run) => (instance as Instance).call(run))
-    return instance = new Instance(module, heap, hosts, crypto !== undefined)
+    return instance = new Instance(module, heap, hosts, crypto !== undefined, keys)
   }
 
   /**

@@ -20,6 +20,14 @@ export const FIRST_EXCHANGE = {
   signature_length: 20,
 } as const
 
+/** What host_parcel_take says of a packet: its bytes on the transport and its packet_length, where it has taken it; else what RECV should take at most, 0 is no limit. */
+export const TAKEN_PACKET = {
+  sizeof: 12,
+  size: 0,
+  packet_length: 4,
+  most: 8,
+} as const
+
 /** What the server says of a file that it sends over SCP. */
 export const SCP_FACTS = {
   sizeof: 32,

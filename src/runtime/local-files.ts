@@ -46,6 +46,12 @@ export interface LocalFile {
   close(): Promise<void>
 }
 
+/** All of a small file. */
+export interface SmallFile {
+  readonly stat: LocalStat
+  readonly bytes: Uint8Array
+}
+
 /** `read` an existing file, `replace` it, `go-on` with what is there already, or make a `new` one, which must not exist. */
 export type LocalOpenMode = 'read' | 'replace' | 'go-on' | 'new'
 
@@ -53,6 +59,11 @@ export type LocalOpenMode = 'read' | 'replace' | 'go-on' | 'new'
 export interface LocalFiles {
   /** @param mode of a new file; the system takes away what the user's umask says. */
   open(path: LocalName, how: LocalOpenMode, mode?: number): Promise<LocalFile>
+  /**
+   * Reads a regular file of no more than `most` bytes at once, without a thread for each step, which costs several times what reading does.
+   * @returns `undefined` for anything else: to be read bit by bit, as a file of no bytes or one that ends before its size. @throws as `open`.
+   */
+  readSmall(path: LocalName, most: number): SmallFile | undefined
   list(path: LocalName): Promise<LocalEntry[]>
   /** Of what the path leads to, or of a link itself; `undefined` if there is nothing. */
   look(path: LocalName, follow: boolean): Promise<LocalStat | undefined>

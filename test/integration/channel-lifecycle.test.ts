@@ -137,7 +137,7 @@ describe('after free', () => {
     flushStderr: (c) => c.flushStderr(), getExitSignal: (c) => c.getExitSignal(), getExitStatus: (c) => c.getExitStatus(),
     originator: (c) => c.originator(), handleExtendedData: (c) => c.handleExtendedData(0), handleExtendedData2: (c) => c.handleExtendedData2(0), ignoreExtendedData: (c) => c.ignoreExtendedData(0),
     pollChannelRead: (c) => c.pollChannelRead(), processStartup: (c) => c.processStartup('shell'), pty: (c) => c.pty(), ptyEx: (c) => c.ptyEx(), ptySize: (c) => c.ptySize(1, 1),
-    read: (c) => c.read(), readEx: (c) => c.readEx(), readInto: (c) => c.readInto(new Uint8Array(1)), readStderr: (c) => c.readStderr(), receiveWindowAdjust: (c) => c.receiveWindowAdjust(1),
+    read: (c) => c.read(), readEx: (c) => c.readEx(), readParts: (c) => c.readParts(), readInto: (c) => c.readInto(new Uint8Array(1)), readStderr: (c) => c.readStderr(), receiveWindowAdjust: (c) => c.receiveWindowAdjust(1),
     receiveWindowAdjust2: (c) => c.receiveWindowAdjust2(1), receiveWindowSize: (c) => c.receiveWindowSize(1), requestAuthAgent: (c) => c.requestAuthAgent(), sendEof: (c) => c.sendEof(), setenv: (c) => c.setenv('a', 'b'), setenvNoReply: (c) => c.setenvNoReply('a', 'b'), setenvSend: (c) => c.setenvSend('a', 'b'), setenvReply: (c) => c.setenvReply(), requestNoReply: (c) => c.requestNoReply('a'),
     shell: (c) => c.shell(), signal: (c) => c.signal('TERM'), subsystem: (c) => c.subsystem('sftp'), waitClosed: (c) => c.waitClosed(), waitEof: (c) => c.waitEof(),
     windowRead: (c) => c.windowRead(), windowReadEx: (c) => c.windowReadEx(), windowWrite: (c) => c.windowWrite(), windowWriteEx: (c) => c.windowWriteEx(),

@@ -13,7 +13,7 @@ import { Lane, type Step } from '../../core/lane.ts'
 import type { SendableData } from '../../wire-format/bytes-of.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { bytes, data, flag, int, INT_MAX, record, text, wholeNumber } from '../arguments.ts'
-import type { Again, SessionContext, Way } from '../session-context.ts'
+import { type Again, endOf, type SessionContext, type Way } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */
@@ -68,6 +68,7 @@ export class Channel implements Disposable {
   readonly #handle: Handle<ChannelPointer>
   /** How reads are made: until something arrives for this channel, by its number, they wait. */
   #reads: Way | undefined
+  #ends: Way | undefined
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
   /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
@@ -85,6 +86,11 @@ export class Channel implements Disposable {
   get #reading(): Way {
     const { pointer } = this.#handle
     return this.#reads ??= { local: true, source: this.#context.plain((c) => c._glue_channel_number(pointer)) }
+  }
+
+  /** How its end is waited for. */
+  get #ending(): Way {
+    return this.#ends ??= { local: true, source: endOf(this.#reading.source as number) }
   }
 
   /** A channel request, whose reply only its order identifies among those of the channel. */
@@ -279,24 +285,29 @@ export class Channel implements Disposable {
    * @param size most bytes to read. @returns `[count, bytes]`; `[0, empty]` at EOF; `[-37, empty]` if it would block. libssh2_channel_read_ex.
    */
   readEx(size = 1024, streamId = 0): [rc: number, data: Uint8Array] {
+    return this.#context.parcels.collectJoined(this.#read(size, streamId, false))
+  }
+
+  /**
+   * As `readEx`, without joining what came apart: the data of whole packets, each in memory of its own; small ones may have been joined.
+   * @param size read on until so many bytes are there; the last packet may bring more. @returns `[count, parts]`; `[0, []]` at EOF; `[-37, []]` if it
+   * would block. (glue_channel_read)
+   */
+  readParts(size = 1024, streamId = 0): [rc: number, parts: Uint8Array[]] {
+    return this.#context.parcels.collect(this.#read(size, streamId, true))
+  }
+
+  /** A read whose arguments are right. */
+  #read(size: number, streamId: number, whole: boolean): () => number {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    const { heap } = this.#context
-    const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length), 'read', stream)
-    return rc > 0 ? [rc, heap.copy(buffer, rc)] : [rc, new Uint8Array(0)]
+    return () => this.#call(this.#reading, (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)), 'read', stream)
   }
 
   /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
   readInto(target: Uint8Array, streamId = 0): number {
     const room = bytes(target, 'target')
-    const length = Math.min(room.length, LARGEST_READ)
-    const stream = int(streamId, 'streamId')
-    const { heap } = this.#context
-    const buffer = heap.scratch(Math.max(length, 1))
-    const rc = this.#call(this.#reading, (c, channel) => c._libssh2_channel_read_ex(channel, stream, buffer, length), 'read', stream)
-    if (rc > 0) room.set(heap.view(buffer, rc))
-    return rc
+    return this.#context.parcels.fill(room, this.#read(room.length, streamId, false))
   }
 
   /** Writes to stdin. As `writeEx` with stream 0. libssh2_channel_write. */
@@ -414,7 +425,7 @@ export class Channel implements Disposable {
     const state = heap.scratch(EXIT_STATE.sizeof)
     const word = (offset: number) => heap.i32((state + offset) as Bytes)
     let signal = 0 as Bytes
-    const rc = this.#call(this.#reading, (c, channel) => {
+    const rc = this.#call(this.#ending, (c, channel) => {
       signal = c._glue_channel_exit(channel, state)
       return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
     }, 'exit')
@@ -426,7 +437,7 @@ export class Channel implements Disposable {
 
   /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
-    return this.#call(this.#reading, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0, 'peerClosed')
+    return this.#call(this.#ending, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0, 'peerClosed')
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */

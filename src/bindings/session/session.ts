@@ -19,6 +19,7 @@ import { AcceptQueue } from '../listener/accept-queue.ts'
 import type { Listener } from '../listener/listener.ts'
 import type { PublickeySubsystem } from '../publickey/subsystem.ts'
 import type { ScpStat } from '../scp.ts'
+import type * as ParcelRoom from '../../parcels/index.ts'
 import { type Again, CONTEXT, type Run, SessionContext } from '../session-context.ts'
 import type { Sftp } from '../sftp/sftp.ts'
 import { preferAlgorithms, supportedAlgorithms } from './algorithms.ts'
@@ -72,9 +73,9 @@ export class Session implements Disposable, AsyncDisposable {
   /** Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`; one that wants an answer gets a refusal. Set it before authentication. */
   onGlobalRequest: ((name: string, body: Uint8Array, wantReply: boolean) => void) | null = null
 
-  private constructor(instance: Instance, port: BytePort, memoryLimit: number) {
+  private constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom) {
     const answers: Answers = new Answers(() => context.running, () => context.driver.wake())
-    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, port, memoryLimit, {
+    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, port, memoryLimit, parcelRoom, {
       ...questions(answers),
       disconnect: (reason, description) => {
         disconnectedByServer(context, this.#disconnected = { reason, description })
@@ -101,8 +102,8 @@ export class Session implements Disposable, AsyncDisposable {
    */
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
     const memoryLimit = wholeNumber(options.memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
-    const instance = options.instance ?? await Instance.create(options)
-    return new Session(instance, await portOf(transport), memoryLimit)
+    const [instance, parcelRoom] = await Promise.all([options.instance ?? Instance.create(options), import('../../parcels/index.ts')])
+    return new Session(instance, await portOf(transport), memoryLimit, parcelRoom)
   }
 
   /** The WebAssembly instance that this session lives in. */

@@ -8,7 +8,7 @@ import { isRefusal, isShortage, unlessRefused } from '../protocol/remarks.ts'
 import type { LocalEntry, LocalName, LocalPath, LocalStat } from '../../runtime/local-files.ts'
 import type { TransferProgress } from '../transfer/options.ts'
 import type { SftpShared } from '../transfer/shared.ts'
-import { openLocalSource } from '../transfer/sources.ts'
+import { openTreeSource } from '../transfer/sources.ts'
 import { uploadSource } from '../transfer/upload.ts'
 import { linksBack } from './links.ts'
 import { checkDepth, readDirectory } from './listing.ts'
@@ -92,7 +92,7 @@ async function remoteFiles(run: TreeRun, path: SftpPath): Promise<ReadonlyMap<st
 
 async function copyFile(up: UpRun, from: string | Uint8Array, to: SftpPath, there: SftpStat | undefined, options: CopyOptions): Promise<TransferProgress | undefined> {
   const { mode, preserve, atomic, unchanged } = up.run.options
-  await using source = await openLocalSource(from, 0)
+  await using source = await openTreeSource(from)
   if (there && there.filesize === source.size && there.mtime === source.stat?.mtime) return undefined
   const onRefused = (error: unknown) => { up.run.refused.push({ path: from, error }) }
   const shared = up.run.shared.with(options)

@@ -91,7 +91,7 @@ export class Channel extends Duplex implements Kept {
   #readNext(stream: number, done: (data: Buffer | undefined) => void, again = true): void {
     const retry = () => again ? this.#readNext(stream, done, false) : done(undefined)
     this.#live.read(stream).then(
-      (data) => tell(done, data && Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+      (parts) => tell(done, asBuffer(parts)),
       () => this.#link.failure ? this.#link.whenClosed(retry) : tell(retry),
     )
   }
@@ -220,4 +220,10 @@ export class Channel extends Duplex implements Kept {
   unref(): this {
     return this
   }
+}
+
+/** What came at once, as npm ssh2 gives it: without a copy where it is one part. */
+function asBuffer([first, ...more]: readonly Uint8Array[]): Buffer | undefined {
+  if (!first) return undefined
+  return more.length > 0 ? Buffer.concat([first, ...more]) : Buffer.from(first.buffer, first.byteOffset, first.byteLength)
 }

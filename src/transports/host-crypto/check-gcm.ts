@@ -1,4 +1,4 @@
-import { LONG_TEXT, became, copy, hex, refuses } from './check-tools.ts'
+import { LONG_TEXT, became, copy, equal, hex, refuses } from './check-tools.ts'
 import type { HostCrypto, PacketCipher } from '../../runtime/host-crypto.ts'
 
 interface Vector {
@@ -43,8 +43,10 @@ function goesBothWays(gcm: PacketCipher, associated: Uint8Array, plain: Uint8Arr
   const [data, made] = [copy(plain), copy(new Uint8Array(16))]
   gcm.seal(hex(NONCE), associated, data, made)
   const right = became(data, sealed) && became(made, hex(tag))
+  const opened = gcm.opened(hex(NONCE), associated, data, made)
+  const apart = equal(opened, plain) && opened.buffer !== data.buffer && became(data, sealed)
   gcm.open(hex(NONCE), associated, data, made)
-  return right && became(data, plain)
+  return right && apart && became(data, plain)
 }
 
 const published = (gcm: PacketCipher, { sealed, tag }: Vector) => goesBothWays(gcm, ASSOCIATED, PLAIN, hex(sealed), tag)
@@ -69,6 +71,6 @@ function refusesForgeries(gcm: PacketCipher, { sealed, tag }: Vector): boolean {
     const changed = [nonce, associated, mark, text][part] as Uint8Array
     changed[place] = (changed[place] as number) ^ 1 << place % 8
     const before = text.slice()
-    return refuses(() => gcm.open(nonce, associated, text, mark)) && became(text, before)
+    return refuses(() => gcm.opened(nonce, associated, text, mark)) && refuses(() => gcm.open(nonce, associated, text, mark)) && became(text, before)
   }))
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto'
 import { isSound } from './check.ts'
-import type { HostCrypto } from '../../runtime/host-crypto.ts'
+import type { HostCrypto, PacketCipher } from '../../runtime/host-crypto.ts'
 
 const TAG = { authTagLength: 16 } as const
 
@@ -20,21 +20,23 @@ export const nodeCrypto: HostCrypto = {
   aesGcm(key) {
     const name = key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm'
     const secret = createSecretKey(key)
+    const opened: PacketCipher['opened'] = (nonce, associated, data, tag) => {
+      const decipher = createDecipheriv(name, secret, nonce, TAG)
+      decipher.setAAD(associated)
+      decipher.setAuthTag(tag)
+      const plain = decipher.update(data)
+      decipher.final()
+      return plain
+    }
     return {
+      opened,
+      open: (nonce, associated, data, tag) => replace(data, opened(nonce, associated, data, tag)),
       seal(nonce, associated, data, tag) {
         const cipher = createCipheriv(name, secret, nonce, TAG)
         cipher.setAAD(associated)
         replace(data, cipher.update(data))
         cipher.final()
         tag.set(cipher.getAuthTag())
-      },
-      open(nonce, associated, data, tag) {
-        const decipher = createDecipheriv(name, secret, nonce, TAG)
-        decipher.setAAD(associated)
-        decipher.setAuthTag(tag)
-        const plain = decipher.update(data)
-        decipher.final()
-        replace(data, plain)
       },
     }
   },

@@ -1,9 +1,11 @@
 import { systemError } from '../../errors/system-error.ts'
 import { Buffer } from 'node:buffer'
-import { close, closeSync, constants, fchmod, fstatSync, fsync, ftruncate, futimes, open, read, type Stats, writev } from 'node:fs'
-import type { LocalAttributes, LocalFile, LocalOpenMode, LocalStat } from '../../runtime/local-files.ts'
+import { close, closeSync, constants, fchmod, fstatSync, fsync, ftruncate, futimes, open, openSync, read, readSync, type Stats, writev } from 'node:fs'
+import type { LocalAttributes, LocalFile, LocalOpenMode, LocalStat, SmallFile } from '../../runtime/local-files.ts'
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants
+/** Windows has none. */
+const O_NONBLOCK = (constants as Partial<typeof constants>).O_NONBLOCK ?? 0
 const FLAGS: Readonly<Record<LocalOpenMode, number>> = {
   read: O_RDONLY,
   replace: O_WRONLY | O_CREAT | O_TRUNC,
@@ -43,6 +45,21 @@ export async function openLocalFile(path: string | URL | Buffer, how: LocalOpenM
   } catch (error) {
     await descriptor.close()
     throw error
+  }
+}
+
+/** A pipe is opened, too, since nothing has said that it is none: it must not be waited for. */
+export function readSmallFile(path: string | URL | Buffer, most: number): SmallFile | undefined {
+  const descriptor = openSync(path, O_RDONLY | O_NONBLOCK)
+  try {
+    const stat = localStat(fstatSync(descriptor))
+    if (stat.kind !== 'file' || stat.size === 0 || stat.size > most) return undefined
+    const bytes = Buffer.allocUnsafeSlow(stat.size)
+    let filled = 0
+    for (let count = -1; count !== 0 && filled < bytes.length; filled += count) count = readSync(descriptor, bytes, filled, bytes.length - filled, filled)
+    return filled === stat.size ? { stat, bytes: new Uint8Array(bytes.buffer) } : undefined
+  } finally {
+    closeSync(descriptor)
   }
 }
 

@@ -13,7 +13,15 @@ type Ctr = ReturnType<HostCrypto['aesCtr']>
 const withCtr = (make: (key: Uint8Array, counter: Uint8Array, right: Ctr) => Ctr): HostCrypto =>
   ({ ...nodeCrypto, aesCtr: (key, counter) => make(key.slice(), counter.slice(), nodeCrypto.aesCtr(key, counter)) })
 const withGcm = (make: (right: PacketCipher, key: Uint8Array) => Partial<PacketCipher>): HostCrypto =>
-  ({ ...nodeCrypto, aesGcm: (key) => { const right = nodeCrypto.aesGcm(key); return { ...right, ...make(right, key.slice()) } } })
+  ({ ...nodeCrypto, aesGcm: (key) => { const right = nodeCrypto.aesGcm(key); const made = make(right, key.slice()); return { ...alsoOpened({ ...right, ...made }), ...made } } })
+/** A fault of `open` is one of `opened` too. */
+const alsoOpened = ({ open, seal }: Omit<PacketCipher, 'opened'>): PacketCipher => ({
+  seal, open, opened(nonce, associated, data, tag) {
+    const text = data.slice()
+    open(nonce, associated, text, tag)
+    return text
+  },
+})
 const withHmac = (make: (parts: readonly Uint8Array[], right: ReturnType<HostCrypto['hmac']>, hash: 'sha256' | 'sha512') => Uint8Array): HostCrypto =>
   ({ ...nodeCrypto, hmac: (hash, key) => { const right = nodeCrypto.hmac(hash, key); return (parts) => make(parts, right, hash) } })
 /** Both directions with arguments changed on the way. */
@@ -46,6 +54,9 @@ const counting = (at: (counter: bigint, block: bigint) => bigint) => withCtr((ke
   }
 })
 const wrapping = (bits: number) => counting((start, block) => BigInt.asUintN(128, (start >> BigInt(bits) << BigInt(bits)) | BigInt.asUintN(bits, start + block)))
+
+/** That of the published vectors. */
+const ASSOCIATED = Buffer.from('feedfacedeadbeeffeedfacedeadbeefabaddad2', 'hex')
 
 const FAULTS: Record<string, HostCrypto> = {
   'GCM: the tag is never looked at': withGcm((_, key) => ({ open: (nonce, _associated, data) => decipher(key, nonce, data) })),
@@ -136,8 +147,12 @@ const FAULTS: Record<string, HostCrypto> = {
   'GCM: a refusal is a result and no exception': withGcm(({ open }) => ({ open(...packet) { try { open(...packet) } catch { /* lost */ } } })),
   'GCM: a second key takes the place of the first': (() => {
     let last: PacketCipher
-    return { ...nodeCrypto, aesGcm: (key) => { last = nodeCrypto.aesGcm(key); return { seal: (...packet) => last.seal(...packet), open: (...packet) => last.open(...packet) } } }
+    return { ...nodeCrypto, aesGcm: (key) => { last = nodeCrypto.aesGcm(key); return alsoOpened({ seal: (...packet) => last.seal(...packet), open: (...packet) => last.open(...packet) }) } }
   })(),
+  'GCM: opened gives the text in the memory that it came in': withGcm(({ open }) => ({ opened: (nonce, associated, data, tag) => { open(nonce, associated, data, tag); return data } })),
+  'GCM: opened gives too little': withGcm(({ opened }) => ({ opened: (...packet) => opened(...packet).subarray(0, -16) })),
+  'GCM: opened never looks at the tag': withGcm((_, key) => ({ opened: (nonce, _associated, data) => { const text = data.slice(); decipher(key, nonce, text); return text } })),
+  'GCM: opened looks at no associated data': withGcm(({ opened }) => ({ opened: (nonce, associated, data, tag) => { try { return opened(nonce, associated, data, tag) } catch { return opened(nonce, ASSOCIATED, data, tag) } } })),
   'GCM: a byte behind the text is written': withGcm(({ seal }) => ({
     seal: (nonce, associated, data, tag) => { seal(nonce, associated, data, tag); new Uint8Array(data.buffer)[data.byteOffset + data.length] = 1 },
   })),
@@ -206,14 +221,14 @@ it('another implementation passes: the values are not of one alone', () => {
     },
     aesGcm(key) {
       const own = key.slice()
-      return {
+      return alsoOpened({
         seal(nonce, associated, data, tag) {
           const sealed = gcm(own, nonce.slice(), associated.slice()).encrypt(data.slice())
           data.set(sealed.subarray(0, -16))
           tag.set(sealed.subarray(-16))
         },
         open: (nonce, associated, data, tag) => data.set(gcm(own, nonce.slice(), associated.slice()).decrypt(new Uint8Array(Buffer.concat([data, tag])))),
-      }
+      })
     },
     hmac(hash, key) {
       const own = key.slice()

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openLocalFile } from '../../../src/transports/local-files/node-file.ts'
+import { openLocalFile, readSmallFile } from '../../../src/transports/local-files/node-file.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { rejection } from '../../support/within.ts'
 
@@ -34,4 +35,22 @@ test('the three ways to open: size and mode of what is there, replaced, gone on 
   await replaced.close()
   expect(readFileSync(path, 'utf8')).toBe('')
   expect(await rejection(openLocalFile(directory.file('missing'), 'read'))).toMatchObject({ code: 'ENOENT' })
+})
+
+test('a small file is read at once; one that is large, empty or no file is left to be opened, and a pipe is not waited for', () => {
+  using directory = temporaryDirectory('local-file')
+  const path = directory.file('a')
+  writeFileSync(path, '0123456789', { mode: 0o640 })
+  const small = readSmallFile(path, 10)
+  expect(small).toMatchObject({ stat: { kind: 'file', size: 10, mode: 0o640 } })
+  expect([Buffer.from(small?.bytes ?? []).toString(), small?.bytes.buffer.byteLength]).toEqual(['0123456789', 10])
+  expect(readSmallFile(path, 9)).toBeUndefined()
+  writeFileSync(directory.file('empty'), '')
+  expect(readSmallFile(directory.file('empty'), 10)).toBeUndefined()
+  expect(readSmallFile(directory.path, 1 << 20)).toBeUndefined()
+  execFileSync('mkfifo', [directory.file('pipe')])
+  expect(readSmallFile(directory.file('pipe'), 10)).toBeUndefined()
+  // Files of /proc say that they have no size, those of /sys that they have a page's, and have less.
+  for (const path of ['/proc/self/status', '/sys/kernel/profiling'].filter(existsSync)) expect(readSmallFile(path, 1 << 16)).toBeUndefined()
+  expect(() => readSmallFile(directory.file('missing'), 10)).toThrow(expect.objectContaining({ code: 'ENOENT' }) as Error)
 })

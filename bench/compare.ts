@@ -1,0 +1,53 @@
+/**
+ * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process per gigabyte, from the build of this tree and from that of another one,
+ * by turns: what a change takes away. The least of the rounds is told, since whatever else the machine does can only add to it.
+ */
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { amount } from './measure.ts'
+import { measured } from './peers/measured.ts'
+import { CIPHERS } from './peers/peer.ts'
+import { prepareFiles, startServer } from './server.ts'
+import { workloads } from './workloads/all.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' }, cipher: { type: 'string', default: CIPHERS[0] as string }, node: { type: 'string', default: process.execPath },
+    wasm: { type: 'boolean', default: false }, share: { type: 'string', default: '0.5' },
+  },
+})
+const [other, ...names] = positionals
+if (other === undefined || names.length === 0) throw new Error('usage: bench:compare -- OTHER-TREE WORKLOAD… [--rounds N] [--cipher NAME] [--wasm] [--node PROGRAM] [--share OF-THE-DATA]')
+
+/** The client of this tree, run with the package of another: a package finds itself by the name in the package.json above it. */
+const here = dirname(fileURLToPath(import.meta.url))
+const there = resolve(other, 'build/bench-compared')
+if (!existsSync(resolve(other, 'dist/index.js'))) throw new Error(`${other} has no dist/: build it`)
+rmSync(there, { recursive: true, force: true })
+mkdirSync(there, { recursive: true })
+cpSync(here, there, { recursive: true, filter: (path) => path === here || path.endsWith('.js') })
+
+await using server = await startServer(1 << 30)
+for (const name of names) {
+  const workload = workloads.find((each) => each.name === name)
+  if (!workload) throw new Error(`there is no workload ${name}`)
+  const { count = 1, bytes: most = 0 } = workload
+  const bytes = amount(most, Number(values.share))
+  const least = [Infinity, Infinity]
+  const memory = [0, 0]
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [which, folder] of [there, here].entries()) {
+      prepareFiles(server, name, bytes, count)
+      const job = { workload: name, target: server.target, cipher: values.cipher, bytes, count, remote: server.remote, local: server.local }
+      const run = await measured([values.node, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
+      least[which] = Math.min(least[which] as number, run.cpu)
+      memory[which] = Math.max(memory[which] as number, run.memory)
+    }
+  }
+  const unit = most > 0 ? bytes / 1e9 : 1
+  const shown = least.map((cpu) => (cpu / unit).toFixed(2))
+  console.log(`${name} ${values.cipher}${values.wasm ? ', ciphers in WebAssembly' : ''}: ${shown[0]} -> ${shown[1]} CPU s${most > 0 ? '/GB' : ''}, most memory ${memory.map((one) => (one / 1e6).toFixed(0)).join(' -> ')} MB`)
+}

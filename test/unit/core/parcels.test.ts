@@ -1,0 +1,163 @@
+import { createCipheriv } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { joinSmall } from '../../../src/client/join-small.ts'
+import { nextPacket } from '../../../src/parcels/next-packet.ts'
+import { Parcels, type TakenPacket } from '../../../src/parcels/parcels.ts'
+import type { PacketCipher } from '../../../src/runtime/host-crypto.ts'
+import { nodeCrypto } from '../../../src/transports/host-crypto/node.ts'
+
+const KEY = new Uint8Array(16).fill(7)
+const NONCE = new Uint8Array(12).fill(9)
+
+function sealed(text: Uint8Array): Uint8Array {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(text.length)
+  const cipher = createCipheriv('aes-128-gcm', KEY, NONCE, { authTagLength: 16 })
+  cipher.setAAD(length)
+  return Uint8Array.from(Buffer.concat([length, cipher.update(text), cipher.final(), cipher.getAuthTag()]))
+}
+
+/** Padding of 4 bytes, type, channel 0, and its data. */
+function message(type: number, size = 8192): Uint8Array {
+  const text = new Uint8Array(size).map((_, at) => at)
+  text.set([4, type, 0, 0, 0, 0, 0, 0, (size - 14) >> 8, (size - 14) & 255])
+  return text
+}
+
+function parcelsOf(...chunks: Uint8Array[]) {
+  let start = 0
+  const skipped: number[] = []
+  const parcels = new Parcels({
+    first: () => chunks[0] && { chunk: chunks[0], start },
+    skip(count) {
+      skipped.push(count)
+      start += count
+    },
+  })
+  return { parcels, skipped }
+}
+
+const cipher = () => nodeCrypto.aesGcm(KEY)
+const lengthOf = (value: number, size: number) => {
+  const bytes = new Uint8Array(size)
+  new DataView(bytes.buffer).setUint32(0, value)
+  return bytes
+}
+
+test.each([0, 1, 5, 15, 17, 4095])('a packet_length of %i is C\'s', (length) => {
+  expect(typeof nextPacket(lengthOf(length, 9000), 0)).toBe('number')
+})
+
+test.each([4097, 40_001, 2 ** 18 + 16, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 16, 2 ** 32 - 1])('a packet_length of %i is C\'s, with all that is there', (length) => {
+  expect(nextPacket(lengthOf(length, 300_000), 0)).toBe(300_000)
+})
+
+test('a packet that is there whole is found at its place; one that lacks a byte is C\'s', () => {
+  const packet = sealed(message(94))
+  const chunk = new Uint8Array([1, 2, 3, ...packet, 4])
+  expect(nextPacket(chunk, 3)).toMatchObject({ text: { length: 8192 }, tag: { length: 16 }, lengthField: { length: 4 } })
+  expect(nextPacket(chunk.subarray(0, -2), 3)).toBe(packet.length - 1)
+  expect(nextPacket(chunk.subarray(0, 6), 3)).toBe(3)
+  expect(nextPacket(chunk.subarray(0, 3), 3)).toBe(0)
+})
+
+test('small packets are C\'s, up to the first large one', () => {
+  const small = sealed(message(94, 48))
+  const large = sealed(message(94))
+  expect(nextPacket(new Uint8Array([...small, ...small, ...large]), 0)).toBe(2 * small.length)
+  expect(nextPacket(new Uint8Array([...small, ...small.subarray(0, 20)]), 0)).toBe(small.length + 20)
+})
+
+test('channel data is taken, and nothing else', () => {
+  for (const [type, taken] of [[94, true], [95, true], [93, false], [2, false], [20, false], [0, false]] as const) {
+    const packet = sealed(message(type))
+    const { parcels, skipped } = parcelsOf(packet)
+    const result = parcels.take(cipher(), NONCE, 1 << 20)
+    expect([typeof result !== 'number', skipped]).toEqual([taken, taken ? [packet.length] : []])
+    if (!taken) expect(result).toBe(packet.length)
+    expect(parcels.size).toBe(Number(taken))
+  }
+})
+
+const faults: Record<string, (right: PacketCipher) => Partial<PacketCipher>> = {
+  'throws': () => ({ opened() { throw new Error('broken') } }),
+  'gives too little': ({ opened }) => ({ opened: (...packet) => opened(...packet).subarray(0, -16) }),
+  'gives nothing': () => ({ opened: () => new Uint8Array(0) }),
+}
+
+test.each(Object.entries(faults))('a cipher of the runtime that %s: nothing is taken', (_, fault) => {
+  const right = cipher()
+  const { parcels, skipped } = parcelsOf(sealed(message(94)))
+  expect(parcels.take({ ...right, ...fault(right) }, NONCE, 1 << 20)).toBe(8192 + 20)
+  expect([parcels.size, skipped]).toEqual([0, []])
+})
+
+test('a wrong tag, nonce or length, or too little room: nothing is taken', () => {
+  const packet = sealed(message(94))
+  const changed = (at: number) => packet.map((byte, place) => place === at ? byte ^ 1 : byte)
+  for (const bytes of [changed(packet.length - 1), changed(4), changed(3000)]) {
+    const { parcels, skipped } = parcelsOf(bytes)
+    expect([parcels.take(cipher(), NONCE, 1 << 20), skipped]).toEqual([packet.length, []])
+  }
+  const { parcels } = parcelsOf(packet)
+  expect(parcels.take(cipher(), new Uint8Array(12), 1 << 20)).toBe(packet.length)
+  expect(parcels.take(cipher(), NONCE, packet.length - 1)).toBe(packet.length)
+  expect((parcels.take(cipher(), NONCE, packet.length) as TakenPacket).packetLength).toBe(8192)
+})
+
+test('the memory of the ciphertext is not kept, nor a pool of the cipher\'s', () => {
+  const packet = sealed(message(94))
+  const right = cipher()
+  const pool = new Uint8Array(1 << 20)
+  const { parcels } = parcelsOf(packet)
+  const { parcel } = parcels.take({ ...right, opened: (...given) => { pool.set(right.opened(...given)); return pool.subarray(0, 8192) } }, NONCE, 1 << 20) as TakenPacket
+  const [, parts] = parcels.collect(() => { parcels.give(parcel, 9, 8178); return 8178 })
+  packet.fill(0)
+  pool.fill(0)
+  expect(parts[0]?.[8]).toBe((10 + 8) & 255)
+  expect(parts[0]?.buffer.byteLength).toBeLessThan(9000)
+})
+
+test('a parcel is zeroed when it is freed, but for what somebody has been given', () => {
+  const { parcels } = parcelsOf()
+  const text = message(94).subarray(1)
+  const [unread, copied, given] = [parcels.keep(text), parcels.keep(text), parcels.keep(text)]
+  const views: Uint8Array[] = []
+  // What a parcel lies in can be seen by a reader that gets almost all of it.
+  for (const number of [unread, given]) parcels.collect(() => { parcels.give(number, 9, 8000); return 8000 })[1].forEach((view) => views.push(view))
+  const [, small] = parcels.collect(() => { parcels.give(copied, 9, 10); return 10 })
+  expect(small[0]?.buffer.byteLength).toBe(10)
+  for (const number of [unread, copied, given]) parcels.free(number)
+  expect(views.map((view) => view[0])).toEqual([10, 10])
+  expect(views.map((view) => new Uint8Array(view.buffer).subarray(-100).every((byte) => byte === 0))).toEqual([true, true])
+  expect(parcels.size).toBe(0)
+  parcels.free(unread)
+})
+
+test('a trap or the end of the session leaves no parcel', () => {
+  const { parcels } = parcelsOf()
+  const target = new Uint8Array(4)
+  const number = parcels.keep(message(94).subarray(1))
+  parcels.keep(message(94).subarray(1))
+  parcels.copy(number, 9, target)
+  expect([...target]).toEqual([10, 11, 12, 13])
+  parcels.clear()
+  expect(parcels.size).toBe(0)
+})
+
+test('a read into memory gets its bytes one behind the other, from parcels and from C', () => {
+  const { parcels } = parcelsOf()
+  const number = parcels.keep(message(94).subarray(1))
+  const target = new Uint8Array(8)
+  expect(parcels.fill(target, () => { parcels.read(Uint8Array.of(1, 2)); parcels.give(number, 9, 3); parcels.read(Uint8Array.of(3)); return 6 })).toBe(6)
+  expect([...target]).toEqual([1, 2, 10, 11, 12, 3, 0, 0])
+})
+
+test('neighbours that are small are joined', () => {
+  const sizes = (...list: number[]) => joinSmall(list.map((size) => new Uint8Array(size).fill(size))).map(({ length }) => length)
+  expect(sizes()).toEqual([])
+  expect(sizes(5)).toEqual([5])
+  expect(sizes(5, 6, 7)).toEqual([18])
+  expect(sizes(32_768, 5, 6, 32_768, 32_768, 7)).toEqual([32_768, 11, 32_768, 32_768, 7])
+  expect([...joinSmall([Uint8Array.of(1), Uint8Array.of(2, 3)])[0] as Uint8Array]).toEqual([1, 2, 3])
+})

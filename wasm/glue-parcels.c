@@ -1,0 +1,109 @@
+/* Channel data whose bytes are JavaScript's. A packet of some size is opened
+   there, by a cipher of the host, or copied there once, when one of ours has
+   opened it; what is left here is its head. libssh2 checks, counts, queues and
+   frees it as any other, and so stays the only one who knows of order, windows,
+   ends and keys: src/parcels/README.md. */
+#include <string.h>
+#include "crypto-internal.h"
+#include "glue.h"
+
+/* Smaller ones stay here, where libssh2 joins them. */
+#define LEAST HOST_PARCEL_LEAST
+
+static int is_data(const unsigned char *message)
+{
+    return message[0] == SSH_MSG_CHANNEL_DATA ||
+           message[0] == SSH_MSG_CHANNEL_EXTENDED_DATA;
+}
+
+static int compressed(const libssh2_endpoint_data *remote)
+{
+    return remote->comp && remote->comp->compress;
+}
+
+/* Only between packets, and with keys that nobody is about to change. */
+static int may_take(LIBSSH2_SESSION *session)
+{
+    return session->state & LIBSSH2_STATE_AUTHENTICATED &&
+           !(session->state & LIBSSH2_STATE_EXCHANGING_KEYS) &&
+           session->packAdd_state == libssh2_NB_state_idle &&
+           session->fullpacket_state == libssh2_NB_state_idle &&
+           !compressed(&session->remote);
+}
+
+static int parcel_take(LIBSSH2_SESSION *session, unsigned char **message,
+                       uint32_t *packet_length, uint8_t *padding_length,
+                       size_t *most)
+{
+    struct taken_packet taken = { 0 };
+    unsigned char start[HOST_PARCEL_HEAD];
+    const unsigned char *nonce;
+    int key = crypto_gcm_host_key(session, &nonce);
+    int parcel;
+    if(!key || !may_take(session))
+        return 0;
+    parcel = host_parcel_take(glue_host_id(&session->abstract), key, nonce,
+                              glue_parcel_room(session), &taken, start);
+    *most = taken.most;
+    if(parcel <= 0)
+        return 0;
+    crypto_gcm_taken(session);
+    glue_count_received(session, taken.size);
+    *packet_length = taken.packet_length;
+    *padding_length = start[0];
+    *message = glue_parcel_new(session, (uint32_t)parcel, start + 1,
+                               taken.packet_length);
+    return *message ? 1 : LIBSSH2_ERROR_ALLOC;
+}
+
+static unsigned char *parcel_keep(LIBSSH2_SESSION *session,
+                                  const unsigned char *message, size_t length)
+{
+    int parcel;
+    if(length < LEAST || !is_data(message) || !may_take(session) ||
+       length > glue_parcel_room(session))
+        return NULL;
+    parcel = host_parcel_keep(glue_host_id(&session->abstract), message,
+                              length);
+    return parcel > 0 ? glue_parcel_new(session, (uint32_t)parcel, message,
+                                        length) : NULL;
+}
+
+static int parcel_is(const unsigned char *data)
+{
+    return glue_parcel_of(data) != 0;
+}
+
+/* Without a place to read to, what is read goes to JavaScript. */
+static size_t parcel_read(LIBSSH2_SESSION *session, const unsigned char *data,
+                          size_t at, size_t there, char *to, size_t want)
+{
+    uintptr_t id = glue_host_id(&session->abstract);
+    uint32_t parcel = glue_parcel_of(data);
+    if(!to) {
+        size_t count = *glue_read_whole(session) ? there : want;
+        if(parcel)
+            host_parcel_give(id, parcel, at, count);
+        else
+            host_read(id, data + at, count);
+        return count;
+    }
+    if(parcel)
+        host_parcel_copy(id, parcel, at, to, want);
+    else
+        memcpy(to, data + at, want);
+    return want;
+}
+
+const struct libssh2_elsewhere glue_parcels = {
+    parcel_take, parcel_keep, parcel_is, parcel_read
+};
+
+/* As libssh2_channel_read_ex, with host_parcel_give and host_read in place of a
+   buffer. `whole`: packets are not cut, so that up to one more is read. */
+ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
+                          int whole)
+{
+    *glue_read_whole(channel->session) = whole;
+    return libssh2_channel_read_ex(channel, stream, NULL, length);
+}
