@@ -16,6 +16,7 @@ const LIMIT = 300_000
 const NO_CLIENT = /^(keyscan|keygen-.*|reexec|cfgparse|cfgmatch|cfgmatchlisten|servcfginclude|addrmatch|sshsig|krl|sftp.*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|sshfp-connect|agent-ptrace|modpipe|reconfigure|test-exec|hostbased)$/
 /** What is told instead of counted, and why. Each is a decision of ssh_config(5)'s table, not an omission. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
+  dhgex: 'it looks for the wording of a debug message; the exchange itself is done',
   'proxy-connect': 'the pipes that Node gives to a ProxyCommand are sockets, so sshd -i sees a peer without a name in the place of none',
   multiplex: 'ControlMaster: each connection is its own here, and -v says so',
 }
@@ -52,7 +53,7 @@ async function run(folder, home, name, ssh, port) {
   execFileSync('chown', ['-R', USER, home])
   const environment = {
     PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', HOME: home, USER, LOGNAME: USER, SHELL: '/bin/sh', TEST_SHELL: 'sh', TEST_SSH_PORT: String(port),
-    TEST_SSH_SSH: ssh, TEST_SSH_SSHD: '/usr/sbin/sshd', TEST_SSH_SFTPSERVER: '/usr/lib/openssh/sftp-server', TEST_SSH_UNSAFE_PERMISSIONS: '1', TEST_SSH_IPV6: 'yes', TEST_SSH_ECC: 'yes',
+    TEST_SSH_SSH: ssh, TEST_SSH_SSHD: '/usr/sbin/sshd', TEST_SSH_SFTPSERVER: '/usr/lib/openssh/sftp-server', TEST_SSH_UNSAFE_PERMISSIONS: '1', TEST_SSH_IPV6: 'yes', TEST_SSH_ECC: 'yes', TEST_SSH_SSHD_CONFOPTS: 'UsePAM no',
     OBJ: work, BUILDDIR: work, SUDO: '', MALLOC_OPTIONS: '',
   }
   const begun = performance.now()
