@@ -87,6 +87,10 @@ export const OWN = {
     ['ERR_SIGNER_UNKNOWN', 'The key is not in allowed_signers, or not for that name or time.', 'Add it, if you trust it.'],
   ],
   'Use of the library': [
+    ['ERR_SSH2_NO_SERVER', '`Server` of `libssh2-wasm/ssh2` was constructed: this library is a client.', 'Use npm `ssh2` for servers.'],
+    ['ERR_SSH2_HOST_KEYS', '`SSH2_HOST_KEYS` has a name that is none of `warn`, `accept-new`, `strict` and `ssh2`, or `setDefaultHostKeys()` would make the check looser after a connection.', 'The message says which.'],
+    ['ERR_INVALID_ARG_TYPE', 'A stream of `libssh2-wasm/ssh2` got an option of the wrong type. Node\'s own streams of files have the same code.', 'The message names the option.'],
+    ['ERR_OUT_OF_RANGE', 'A stream of `libssh2-wasm/ssh2` got a number that cannot be meant. Node\'s own streams of files have the same code.', 'The message names the option and its range.'],
     ['ERR_HANDLE_FREED', 'A session, channel, file or listener was used after it had been closed.', 'Do not use it after `close()`; `await using` ends at the block\'s end.'],
     ['ERR_WIRE_FORMAT', 'Bytes or text are not what RFC 4251 section 5, base64 or PEM armour allow.', 'The data is damaged or was cut.'],
   ],

@@ -229,7 +229,10 @@ export class Session implements Disposable, AsyncDisposable {
   /** libssh2_session_get_read_timeout. */
   getReadTimeout(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_get_read_timeout(session)) }
 
-  /** @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config. */
+  /**
+   * Sets how often `keepaliveSend` sends a message, and whether the server is to answer it.
+   * @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config.
+   */
   keepaliveConfig(wantReply: boolean, interval: number): void {
     const seconds = int(interval, 'interval')
     const wanted = checkedFlag(wantReply, 'wantReply')

@@ -9,10 +9,10 @@ import type { WireWriter } from '../../wire-format/writer.ts'
 import type { SftpRequests } from './requests.ts'
 
 /** Bytes of each hash that draft-ietf-secsh-filexfer-extensions-00 section 3 names. */
-const HASHES = { sha512: 64, sha384: 48, sha256: 32, sha224: 28, sha1: 20, md5: 16 } as const
+const HASHES: Readonly<Record<SftpHashName, number>> = { sha512: 64, sha384: 48, sha256: 32, sha224: 28, sha1: 20, md5: 16 }
 
 /** Hashes that a server may be asked for. */
-export type SftpHashName = keyof typeof HASHES
+export type SftpHashName = 'sha512' | 'sha384' | 'sha256' | 'sha224' | 'sha1' | 'md5'
 
 export interface CheckFileOptions extends CallOptions {
   /** Hashes that the caller takes, preferred first: `['sha256', 'sha512', 'sha1', 'md5']` if none are given. The server chooses the first that it has. */
