@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startPeer } from '../support/process.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -46,7 +47,9 @@ test('the packed packages in an empty folder, as the README and the Dockerfile h
     execFileSync(process.execPath, health.slice(1).map((word) => word.replace('127.0.0.1:8022', new URL(url).host)), { stdio: 'pipe' })
     writeFileSync(folder.file('page.js'), PAGE)
     const ticket = program('ticket', '--key', 'key.json', '--audience', 'gw', '--user', 'alice').trim()
-    expect(execFileSync(process.execPath, ['page.js', url, String(target.port), ticket], { cwd: folder.path, encoding: 'utf8' })).toBe('libssh2-wasm.v1 through it\n')
+    // The target is in this process: it must not stand still meanwhile.
+    const { stdout } = await promisify(execFile)(process.execPath, ['page.js', url, String(target.port), ticket], { cwd: folder.path, timeout: 30_000 })
+    expect(stdout).toBe('libssh2-wasm.v1 through it\n')
   } finally {
     await gateway.stop()
   }
