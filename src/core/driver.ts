@@ -103,12 +103,11 @@ export class Driver {
     if (this.#ready.size === 0) return
     const woken: Operation[] = []
     for (const source of this.#ready.has(ALL) ? this.#parked.keys() : this.#ready) {
-      for (const operation of this.#parked.get(source) ?? []) woken.push(operation)
+      woken.push(...this.#parked.get(source) ?? [])
       this.#parked.delete(source)
     }
     this.#ready.clear()
-    if (woken.length === 1 && this.#pending.size === 0) this.#pending.add(woken[0] as Operation)
-    else if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
+    if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
   }
 
   #someReady(): boolean {
