@@ -159,14 +159,14 @@ export function dataFrame(chunks: readonly Uint8Array[], allocate: Allocate = al
   return bytes
 }
 
-/** @param received bytes received and passed on */
+/** Acknowledges bytes of the other side. @param received bytes received and passed on */
 export function ackFrame(received: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = frame(Tag.ack, 10)
   setPosition(view, received)
   return bytes
 }
 
-/** @param received bytes that the gateway has of the client */
+/** The gateway takes the session up again. @param received bytes that the gateway has of the client */
 export function reconnectSuccessFrame(received: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = frame(Tag.reconnectSuccess, 10)
   setPosition(view, received)
@@ -197,7 +197,7 @@ export function endFrame(position: number, reason: number): Uint8Array<ArrayBuff
   return bytes
 }
 
-/** @param id what logs call the stream; in corp-relay-v4 what resumes it */
+/** The gateway has connected. @param id what logs call the stream; in corp-relay-v4 what resumes it */
 export function connectSuccessFrame(id: string): Uint8Array<ArrayBuffer> {
   return textFrame(Tag.connectSuccess, id)
 }
@@ -215,7 +215,7 @@ function textFrame(tag: number, words: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** @param code the close code that will come @param words for people */
+/** The gateway says beforehand that it will close. @param code the close code that will come @param words for people */
 export function noticeFrame(code: number, words: string): Uint8Array<ArrayBuffer> {
   const encoded = new TextEncoder().encode(words)
   const { bytes, view } = frame(Tag.notice, 8 + encoded.length)
