@@ -37,6 +37,8 @@ extern struct fuzz fuzz;
 /* fuzz-host.c: the server's side of the wire. */
 void server_bytes(const void *data, size_t length);
 void server_packet(const unsigned char *payload, size_t length);
+/* Reads what it is given: a pointer or length that lies is noticed. */
+void look_at(const void *data, size_t length);
 /* The identification, and what makes a key exchange succeed, in two parts. */
 void server_identification(void);
 /* `choice`: of key exchange and host key; 0 is the one that works. */
