@@ -55,6 +55,8 @@ const LARGEST_READ = 4 << 20
 const LARGEST_WINDOW = 1 << 30
 const NOTHING = new Uint8Array(0)
 const LOCAL: Way = { local: true }
+/** More than there are: only who reads streams of numbers that SSH does not have gets beyond. */
+const KEPT_WAYS = 16
 const SEND_EOF: readonly unknown[] = ['sendEof']
 
 /**
@@ -69,6 +71,8 @@ export class Channel implements Disposable {
   /** How reads are made: until something arrives for this channel, by its number, they wait. */
   #reads: Way | undefined
   #ends: Way | undefined
+  /** By what is called, of what stream: some of it is called again for each packet, and the way is the same each time. */
+  readonly #ways = new Map<string | number, Way>()
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
   /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
@@ -93,6 +97,15 @@ export class Channel implements Disposable {
     return this.#ends ??= { local: true, source: endOf(this.#reading.source as number) }
   }
 
+  /** How a call is made that may say EAGAIN and has no step: so `wait()` knows its caller. @param call what is called; a read by its stream. */
+  #named(call: string | number, how: Way): Way {
+    const known = this.#ways.get(call)
+    if (known) return known
+    const way = { ...how, name: [this, call] } as const
+    if (this.#ways.size < KEPT_WAYS) this.#ways.set(call, way)
+    return way
+  }
+
   /** A channel request, whose reply only its order identifies among those of the channel. */
   #request(call: readonly unknown[], prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const step = this.#context.step(this.#requests, call)
@@ -114,10 +127,9 @@ export class Channel implements Disposable {
     if (this.#plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
-  /** @param call names it, with its arguments, where it may say EAGAIN and has no step: so `wait()` knows its caller. */
-  #call(way: Way, run: (c: Libssh2Module, channel: ChannelPointer) => number, ...call: readonly unknown[]): number {
+  #call(way: Way, run: (c: Libssh2Module, channel: ChannelPointer) => number): number {
     const { pointer } = this.#handle
-    return this.#context.call(call.length === 0 ? way : { ...way, name: [this, ...call] }, (c) => run(c, pointer))
+    return this.#context.call(way, (c) => run(c, pointer))
   }
 
   #plain<T>(run: (c: Libssh2Module, channel: ChannelPointer) => T): T {
@@ -301,7 +313,7 @@ export class Channel implements Disposable {
   #read(size: number, streamId: number, whole: boolean): () => number {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    return () => this.#call(this.#reading, (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)), 'read', stream)
+    return () => this.#call(this.#named(stream, this.#reading), (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)))
   }
 
   /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
@@ -397,18 +409,18 @@ export class Channel implements Disposable {
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_eof(channel), 'waitEof')
+    return this.#call(this.#named('waitEof', LOCAL), (c, channel) => c._libssh2_channel_wait_eof(channel))
   }
 
   /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#closing = true
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_close(channel), 'close')
+    return this.#call(this.#named('close', LOCAL), (c, channel) => c._libssh2_channel_close(channel))
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_wait_closed(channel), 'waitClosed')
+    return this.#call(this.#named('waitClosed', LOCAL), (c, channel) => c._libssh2_channel_wait_closed(channel))
   }
 
   /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
@@ -425,10 +437,10 @@ export class Channel implements Disposable {
     const state = heap.scratch(EXIT_STATE.sizeof)
     const word = (offset: number) => heap.i32((state + offset) as Bytes)
     let signal = 0 as Bytes
-    const rc = this.#call(this.#ending, (c, channel) => {
+    const rc = this.#call(this.#named('exit', this.#ending), (c, channel) => {
       signal = c._glue_channel_exit(channel, state)
       return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
-    }, 'exit')
+    })
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     const [hasStatus, status, coreDumped] = [word(EXIT_STATE.has_status), word(EXIT_STATE.status), word(EXIT_STATE.core_dumped)]
     if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
@@ -437,7 +449,7 @@ export class Channel implements Disposable {
 
   /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
-    return this.#call(this.#ending, (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0, 'peerClosed')
+    return this.#call(this.#named('peerClosed', this.#ending), (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
@@ -480,7 +492,7 @@ export class Channel implements Disposable {
   /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
     const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_flush_ex(channel, stream), 'flush', stream)
+    return this.#call({ ...LOCAL, name: [this, 'flush', stream] }, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
   }
 
   /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
@@ -548,7 +560,7 @@ export class Channel implements Disposable {
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
-    return this.#call(LOCAL, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked), 'handleExtendedData', checked)
+    return this.#call({ ...LOCAL, name: [this, 'handleExtendedData', checked] }, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
   }
 
   /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
@@ -575,7 +587,7 @@ export class Channel implements Disposable {
     if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
     this.#closing = true
     this.#context.unansweredCloses.add(this)
-    const rc = this.#call({}, (c, channel) => c._libssh2_channel_free(channel), 'free')
+    const rc = this.#call(this.#named('free', {}), (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#context.unansweredCloses.delete(this)
     this.#context.closedAt = performance.now()
