@@ -12,6 +12,8 @@ export class Step {
   resume: (() => unknown) | undefined
   /** The call must be brought to its end even if nobody waits for it, because its result has to be closed. */
   seenThrough = false
+  /** The attempt of its operation that last made this call. */
+  attempt = 0
   /** The operation that this call belongs to; `undefined` for a call from outside the driver. */
   owner: object | undefined
 

@@ -14,7 +14,8 @@ export interface Settle<T> {
 
 /**
  * A function that is repeated until it no longer says EAGAIN. It begins anew at each attempt; the calls of C that it makes are steps, and what a step
- * has done already it does not do again. So a function may make several calls, one after the other or beside each other.
+ * has done already it does not do again. So a function may make several calls, one after the other or beside each other. One that works off a list of its own
+ * may shorten it: a call that it no longer makes is behind it. But the same call twice running is then one: nothing tells it from a function that begins anew.
  */
 export class Operation<T = unknown> {
   /** Counts the operations of a driver: what was asked for first is served first. */
@@ -26,6 +27,7 @@ export class Operation<T = unknown> {
   readonly #function: () => T
   readonly #settle: Settle<Exclude<T, Again>>
   #calls = 0
+  #attempts = 0
   #steps: Step[] | undefined
   /** Where in `#steps` this attempt is. */
   #next = 0
@@ -55,15 +57,14 @@ export class Operation<T = unknown> {
    */
   step(lane: Lane | undefined, call: readonly unknown[], begun?: Step): Step {
     const steps = this.#steps ??= []
-    for (let at = this.#next; at < steps.length; at++) {
-      const step = steps[at] as Step
-      if (!step.is(lane, call)) continue
-      this.#next = at + 1
-      return step
-    }
-    const step = begun ?? new Step(lane, call)
+    const at = steps.findIndex((step, at) => at >= this.#next && step.is(lane, call))
+    const step = steps[at] ?? begun ?? new Step(lane, call)
+    if (at < 0) steps.splice(this.#next, 0, step)
+    // What the function passes over is behind it: where a list says the same again, that is another call.
+    else if (at > this.#next) this.#steps = steps.filter(({ outcome }, other) => !outcome || other < this.#next || other >= at)
+    this.#next = this.#steps.indexOf(step) + 1
     step.owner = this
-    steps.splice(this.#next++, 0, step)
+    step.attempt = this.#attempts
     return step
   }
 
@@ -87,11 +88,13 @@ export class Operation<T = unknown> {
   /** One attempt. True once the operation is over, or not wanted any more. */
   attempt(): boolean {
     this.#calls = this.#next = 0
+    this.#attempts += 1
     this.source = undefined
     try {
       const result = this.#result ? this.#result.value : this.#function()
       if (isAgain(result)) {
         this.#dropFinished()
+        this.#finishSteps((step) => step.midway && step.attempt < this.#attempts)
         return this.#unwanted()
       }
       this.#result = { value: result }
@@ -115,12 +118,12 @@ export class Operation<T = unknown> {
     this.#steps = undefined
   }
 
-  /** Brings to its end what the function has begun, even if the function did not wait for it. */
-  #finishSteps(): boolean {
+  /** Brings to its end what the function has begun, even if the function did not wait for it, or has gone on to something else: that would wait for the lane for ever. */
+  #finishSteps(which = (step: Step): unknown => step): boolean {
     let finished = true
     for (const step of this.#steps ?? []) {
-      if (step.outcome || !step.resume) continue
-      if (!this.outruns(step)) step.resume()
+      if (step.outcome || !step.resume || !which(step)) continue
+      if (step.midway || !this.outruns(step)) step.resume()
       finished &&= step.outcome !== undefined
     }
     return finished

@@ -130,6 +130,7 @@ export class Session implements Disposable, AsyncDisposable {
   /**
    * Repeats `call` until it no longer says EAGAIN: the counterpart of blocking mode, in which `write` always writes all of its buffer.
    * It begins anew at each attempt; requests and writes that are done already are not made again, so it may make several, the same ones each time.
+   * A list that it shortens as it goes must not hold the same call twice running: that is one call.
    * On abort the promise rejects at once with `signal.reason`. Where libssh2 has begun something that it cannot drop half way, it is finished
    * unseen, and a channel or other object that it makes is disposed of.
    */

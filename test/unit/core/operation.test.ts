@@ -59,6 +59,61 @@ describe('an operation of several calls', () => {
     expect(done).toEqual(['A', 'B', 'C', 'D'])
   })
 
+  // Nothing tells two of the same running from one that a function which begins anew makes again: such a list is not to be shortened.
+  test.each([['A', 'B', 'A', 'A'], ['A', 'B', 'A', 'B', 'A', 'B'], ['A', 'B', 'B', 'A'], ['A', 'B', 'C', 'A', 'C', 'B', 'A']])('goes through a list that grows shorter and says the same again: %s %s %s %s', (...names) => {
+    const { done, call, run } = world()
+    const left = [...names]
+    expect(run(() => {
+      while (left.length > 0) {
+        if (call(left[0]!) === EAGAIN) return EAGAIN
+        left.shift()
+      }
+      return 'done'
+    })).toEqual(['done'])
+    expect(done).toEqual(names)
+  })
+
+  test.each([['A', 'B', 'A', 'A'], ['A', 'A', 'A', 'A'], ['A', 'A', 'B', 'A', 'A', 'A'], ['A', 'B', 'A', 'B', 'B', 'A']])('goes through a list that stays as it is, whatever it says again: %s %s %s %s', (...names) => {
+    const { done, call, run } = world()
+    expect(run(() => names.some((name) => call(name) === EAGAIN) ? EAGAIN : 'done')).toEqual(['done'])
+    expect(done).toEqual(names)
+  })
+
+  test('may lose one of two equal calls running from a list that it shortens, as the documentation says, but ends', () => {
+    const { done, call, run } = world()
+    const left = ['A', 'A', 'A', 'B', 'A']
+    expect(run(() => {
+      while (left.length > 0) {
+        if (call(left[0]!) === EAGAIN) return EAGAIN
+        left.shift()
+      }
+      return 'done'
+    })).toEqual(['done'])
+    expect(new Set(done)).toEqual(new Set(['A', 'B']))
+  })
+
+  test('makes a call before its list each time, and once', () => {
+    const { done, call, run } = world()
+    const left = ['A', 'B', 'A', 'B']
+    expect(run(() => {
+      if (call('first') === EAGAIN) return EAGAIN
+      while (left.length > 0) {
+        if (call(left[0]!) === EAGAIN) return EAGAIN
+        left.shift()
+      }
+      return 'done'
+    })).toEqual(['done'])
+    expect(done).toEqual(['first', 'A', 'B', 'A', 'B'])
+  })
+
+  test.each([1, 2, 3, 5])('that leaves a call which libssh2 stands in the middle of for another one does not wait for ever: after %i attempts', (times) => {
+    const { done, call, run } = world()
+    let attempts = 0
+    expect(run(() => call(++attempts <= times ? `${attempts}` : 'last') === EAGAIN ? EAGAIN : 'done')).toEqual(['done'])
+    expect(done.at(-1)).toBe('last')
+    expect(new Set(done).size).toBe(done.length)
+  })
+
   test('sees through what it has begun, though it does not wait for it', () => {
     const { done, call, run } = world()
     expect(run(() => { call('A'); return 'early' })).toEqual(['early'])
