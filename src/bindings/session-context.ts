@@ -49,7 +49,7 @@ export interface Way {
   /** Each call of the same gives something else: what came of one is not told again. */
   readonly takes?: boolean
   /** The number of the channel that it looks at, if it waits for nothing but what arrives there. */
-  readonly source?: number
+  readonly source?: number | undefined
   /** It looks only at what has arrived, and is of use after the session has ended too. */
   readonly local?: boolean
 }
@@ -112,11 +112,11 @@ export class SessionContext {
       },
       recv: (target) => {
         const count = this.wire.recv(target)
-        if (count > 0) this.#negotiation?.received(target.subarray(0, count))
+        if (count > 0) this.#negotiation?.received.add(target.subarray(0, count))
         return count
       },
       send: (data) => {
-        this.#negotiation?.sent(data)
+        this.#negotiation?.sent.add(data)
         return this.wire.send(data)
       },
     })

@@ -13,11 +13,11 @@ export type ShellWord = string | number | readonly (string | number)[]
  */
 export function sh(command: TemplateStringsArray, ...values: readonly ShellWord[]): string {
   if (!Array.isArray(command?.raw)) throw new TypeError('sh is a tag of templates: sh`ls`')
-  const context = new Quotes()
+  const unquotedBehind = quotes()
   return command.raw.map((part, at) => {
-    context.read(text(part, 'a part of the command'))
+    const unquoted = unquotedBehind(text(part, 'a part of the command'))
     if (at >= values.length) return part
-    context.needUnquoted()
+    if (!unquoted) throw new TypeError('a value of sh`…` stands inside quotes or behind $: write it without them, it is quoted by itself')
     return part + words(values[at] as ShellWord)
   }).join('')
 }
@@ -38,36 +38,26 @@ function word(value: string | number): string {
   return quoted(String(value))
 }
 
-/** Follows the quotes of a command, `$(…)` in them included. */
-class Quotes {
+/** Follows the quotes of a command, `$(…)` in them included, part after part. What it gives tells whether what stands behind the part is in no quotes, and behind no `$`. */
+function quotes(): (part: string) => boolean {
   /** The quote that is open at each depth of `$(…)`; an empty text for none. */
-  readonly #open = ['']
-  #behindDollar = false
-
-  read(text: string): void {
-    this.#behindDollar = false
-    for (let at = 0; at < text.length; at++) {
-      const character = text[at] as string
-      const quote = this.#open.at(-1)
-      this.#behindDollar = false
-      if (quote === '\'') {
-        if (character === '\'') this.#set('')
-      } else if (character === '\\') at++
-      else if (character === '$' && text[at + 1] === '(') {
-        this.#open.push('')
+  const open = ['']
+  return (part) => {
+    let behindDollar = false
+    for (let at = 0; at < part.length; at++) {
+      const character = part[at] as string
+      const quote = open.at(-1)
+      behindDollar = false
+      if (character === quote) open.splice(-1, 1, '')
+      else if (quote === '\'') continue
+      else if (character === '\\') at++
+      else if (character === '$' && part[at + 1] === '(') {
+        open.push('')
         at++
-      } else if (character === ')' && quote === '' && this.#open.length > 1) this.#open.pop()
-      else if (character === '"') this.#set(quote === '"' ? '' : '"')
-      else if (character === '\'' && quote === '') this.#set('\'')
-      else this.#behindDollar = character === '$'
+      } else if (character === ')' && quote === '' && open.length > 1) open.pop()
+      else if (character === '"' || (character === '\'' && quote === '')) open.splice(-1, 1, character)
+      else behindDollar = character === '$'
     }
-  }
-
-  #set(quote: string): void {
-    this.#open[this.#open.length - 1] = quote
-  }
-
-  needUnquoted(): void {
-    if (this.#open.at(-1) !== '' || this.#behindDollar) throw new TypeError('a value of sh`…` stands inside quotes or behind $: write it without them, it is quoted by itself')
+    return open.at(-1) === '' && !behindDollar
   }
 }

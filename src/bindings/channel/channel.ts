@@ -1,7 +1,7 @@
 import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import {
-  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
+  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE, LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL, LIBSSH2_CHANNEL_FLUSH_ALL, LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
   LIBSSH2_TERM_WIDTH_PX, SSH_EXTENDED_DATA_STDERR,
 } from '../../ffi/constants.gen.ts'
 import type { Bytes, ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
@@ -55,6 +55,8 @@ const LARGEST_READ = 4 << 20
 const LARGEST_WINDOW = 1 << 30
 const NOTHING = new Uint8Array(0)
 const LOCAL: Way = { local: true }
+/** What reads wait for: whatever arrives for the channel, by its number. */
+const ARRIVALS = (channel: number) => channel
 /** More than there are: only who reads streams of numbers that SSH does not have gets beyond. */
 const KEPT_WAYS = 16
 const SEND_EOF: readonly unknown[] = ['sendEof']
@@ -68,15 +70,14 @@ export class Channel implements Disposable {
   readonly session: Session
   readonly #context: SessionContext
   readonly #handle: Handle<ChannelPointer>
-  /** How reads are made: until something arrives for this channel, by its number, they wait. */
-  #reads: Way | undefined
-  #ends: Way | undefined
   /** By what is called, of what stream: some of it is called again for each packet, and the way is the same each time. */
   readonly #ways = new Map<string | number, Way>()
   /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
   /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
   readonly #requests = new Lane()
+  /** Replies to `setenvSend` that `setenvReply` has not taken. */
+  #unreplied = 0
   /** Close has been sent, or begun: whatever followed it would be for a channel that the peer may not know any more, and end the session. */
   #closing = false
 
@@ -87,32 +88,26 @@ export class Channel implements Disposable {
     this.#handle = new Handle('channel', pointer, owner)
   }
 
-  get #reading(): Way {
-    const { pointer } = this.#handle
-    return this.#reads ??= { local: true, source: this.#context.plain((c) => c._glue_channel_number(pointer)) }
-  }
-
-  /** How its end is waited for. */
-  get #ending(): Way {
-    return this.#ends ??= { local: true, source: endOf(this.#reading.source as number) }
-  }
-
-  /** How a call is made that may say EAGAIN and has no step: so `wait()` knows its caller. @param call what is called; a read by its stream. */
-  #named(call: string | number, how: Way): Way {
+  /**
+   * How a call is made that may say EAGAIN and has no step: so `wait()` knows its caller.
+   * @param call what is called, with its arguments; a read by its stream. @param source what it waits for, of the channel's number.
+   */
+  #way(call: string | number, source?: (channel: number) => number): Way {
     const known = this.#ways.get(call)
     if (known) return known
-    const way = { ...how, name: [this, call] } as const
+    const way: Way = { local: true, name: [this, call], source: source?.(this.#plain((c, channel) => c._glue_channel_number(channel))) }
     if (this.#ways.size < KEPT_WAYS) this.#ways.set(call, way)
     return way
   }
 
   /** A channel request, whose reply only its order identifies among those of the channel. */
-  #request(call: readonly unknown[], prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number): number {
+  #request(call: readonly unknown[], prepare: (scope: HeapScope) => (c: Libssh2Module, channel: ChannelPointer) => number, takesReply = false): number {
     const step = this.#context.step(this.#requests, call)
     return this.#context.perform({ lane: this.#requests, step }, (scope) => {
       const { pointer } = this.#handle
       const run = prepare(scope)
-      if (!step.midway && !step.outcome) this.#needOpen()
+      if (!step.midway) this.#needOpen()
+      if (!this.#requests.holder && takesReply !== this.#unreplied > 0) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'setenvReply takes the reply to each setenvSend, before any other request')
       return (c) => run(c, pointer)
     })
   }
@@ -213,15 +208,19 @@ export class Channel implements Disposable {
 
   /**
    * As `setenv`, but does not wait for the reply, which `setenvReply` takes: many variables cost one round trip. No other request with a reply may be
-   * made before all replies have been taken. @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. (glue_channel_notify)
+   * made before all replies have been taken: that is `ERR_LIBSSH2_BAD_USE`. @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. (glue_channel_notify)
    */
   setenvSend(name: string, value: string): number {
     return this.#notify('env', true, variable(name, value))
   }
 
-  /** The reply to the first `setenvSend` whose reply has not been taken. @returns 0, or EAGAIN. @throws ChannelError if the server refuses. (glue_channel_reply) */
+  /** The reply to the first `setenvSend` whose reply has not been taken. @returns 0, or EAGAIN. @throws ChannelError if the server refuses; SSHError `ERR_LIBSSH2_BAD_USE` where there is none. (glue_channel_reply) */
   setenvReply(): number {
-    return this.#request(['setenvReply'], () => (c, channel) => c._glue_channel_reply(channel))
+    return this.#request(['setenvReply'], () => (c, channel) => {
+      const rc = c._glue_channel_reply(channel)
+      if (rc !== LIBSSH2_ERROR_EAGAIN) this.#unreplied -= 1
+      return rc
+    }, true)
   }
 
   /**
@@ -238,7 +237,11 @@ export class Channel implements Disposable {
       const name = scope.utf8(type, 'type')
       const rest = scope.bytes(content)
       this.#needOpen()
-      return (c) => c._glue_channel_notify(pointer, name.pointer, name.length, Number(wantReply), rest.pointer, rest.length)
+      return (c) => {
+        const rc = c._glue_channel_notify(pointer, name.pointer, name.length, Number(wantReply), rest.pointer, rest.length)
+        if (rc === 0 && wantReply) this.#unreplied += 1
+        return rc
+      }
     })
   }
 
@@ -313,7 +316,7 @@ export class Channel implements Disposable {
   #read(size: number, streamId: number, whole: boolean): () => number {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    return () => this.#call(this.#named(stream, this.#reading), (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)))
+    return () => this.#call(this.#way(stream, ARRIVALS), (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)))
   }
 
   /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
@@ -409,18 +412,18 @@ export class Channel implements Disposable {
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#call(this.#named('waitEof', LOCAL), (c, channel) => c._libssh2_channel_wait_eof(channel))
+    return this.#call(this.#way('waitEof'), (c, channel) => c._libssh2_channel_wait_eof(channel))
   }
 
   /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#closing = true
-    return this.#call(this.#named('close', LOCAL), (c, channel) => c._libssh2_channel_close(channel))
+    return this.#call(this.#way('close'), (c, channel) => c._libssh2_channel_close(channel))
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#call(this.#named('waitClosed', LOCAL), (c, channel) => c._libssh2_channel_wait_closed(channel))
+    return this.#call(this.#way('waitClosed'), (c, channel) => c._libssh2_channel_wait_closed(channel))
   }
 
   /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
@@ -437,19 +440,18 @@ export class Channel implements Disposable {
     const state = heap.scratch(EXIT_STATE.sizeof)
     const word = (offset: number) => heap.i32((state + offset) as Bytes)
     let signal = 0 as Bytes
-    const rc = this.#call(this.#named('exit', this.#ending), (c, channel) => {
+    const rc = this.#call(this.#way('exit', endOf), (c, channel) => {
       signal = c._glue_channel_exit(channel, state)
       return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
     })
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
-    const [hasStatus, status, coreDumped] = [word(EXIT_STATE.has_status), word(EXIT_STATE.status), word(EXIT_STATE.core_dumped)]
-    if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: coreDumped !== 0, message: this.getExitSignal()[2] ?? '' }
-    return { code: hasStatus === 0 ? null : status, signal: null, coreDumped: false, message: '' }
+    if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: word(EXIT_STATE.core_dumped) !== 0, message: this.getExitSignal()[2] ?? '' }
+    return { code: word(EXIT_STATE.has_status) === 0 ? null : word(EXIT_STATE.status), signal: null, coreDumped: false, message: '' }
   }
 
   /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
-    return this.#call(this.#named('peerClosed', this.#ending), (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
+    return this.#call(this.#way('peerClosed', endOf), (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
   }
 
   /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
@@ -492,7 +494,7 @@ export class Channel implements Disposable {
   /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
     const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
-    return this.#call({ ...LOCAL, name: [this, 'flush', stream] }, (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
+    return this.#call(this.#way(`flush ${stream}`), (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
   }
 
   /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
@@ -560,7 +562,7 @@ export class Channel implements Disposable {
   /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
-    return this.#call({ ...LOCAL, name: [this, 'handleExtendedData', checked] }, (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
+    return this.#call(this.#way(`handleExtendedData ${checked}`), (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
   }
 
   /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
@@ -587,7 +589,7 @@ export class Channel implements Disposable {
     if (!this.#answered()) return LIBSSH2_ERROR_EAGAIN
     this.#closing = true
     this.#context.unansweredCloses.add(this)
-    const rc = this.#call(this.#named('free', {}), (c, channel) => c._libssh2_channel_free(channel))
+    const rc = this.#call(this.#way('free'), (c, channel) => c._libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#context.unansweredCloses.delete(this)
     this.#context.closedAt = performance.now()

@@ -16,28 +16,20 @@ const KEPT = 64 << 10
 
 /** Keeps the first bytes of both directions, which are not encrypted, to say afterwards why no algorithm was agreed upon. */
 export class Negotiation {
-  readonly #sent = new Beginning()
-  readonly #received = new Beginning()
-
-  sent(data: Uint8Array): void {
-    this.#sent.add(data)
-  }
-
-  received(data: Uint8Array): void {
-    this.#received.add(data)
-  }
+  readonly sent = new Beginning()
+  readonly received = new Beginning()
 
   /** What a server that has not identified itself said instead, e.g. that it takes no more connections; `undefined` for nothing. */
   said(): string | undefined {
-    const bytes = joinBytes(this.#received.parts)
+    const bytes = joinBytes(this.received.parts)
     const text = decodeText(bytes.subarray(0, SHOWN + 1)).trim()
     return text === '' || /^SSH-/m.test(text) ? undefined : printable(text, SHOWN)
   }
 
   /** What the two sides have not in common, by kind; `undefined` if that was not the trouble. */
   mismatch(): string | undefined {
-    const ours = offers(this.#sent.parts)
-    const theirs = offers(this.#received.parts)
+    const ours = offers(this.sent.parts)
+    const theirs = offers(this.received.parts)
     if (!ours || !theirs) return undefined
     const missing = LISTS.flatMap((kind, at) => {
       const [we, they] = [ours[at] ?? [], theirs[at] ?? []]

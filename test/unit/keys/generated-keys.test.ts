@@ -83,3 +83,12 @@ describe('a runtime whose WebCrypto lacks curves and limits PBKDF2', () => {
     await expect(key.sign(data, 'rsa-sha2-512')).rejects.toMatchObject({ code: 'ERR_KEY_UNSUPPORTED' })
   })
 })
+
+it('options that are none are a TypeError that names the argument', async () => {
+  const key = await generateKeyPair('ed25519')
+  for (const options of [null, 5, 'comment'] as never[]) {
+    await expect(generateKeyPair('ed25519', options)).rejects.toThrow(new TypeError('options must be an object'))
+    await expect(formatPrivateKey(key, options)).rejects.toThrow(new TypeError('options must be an object'))
+  }
+  await expect(formatPrivateKey(null as never)).rejects.toThrow(new TypeError('key must be an object'))
+})

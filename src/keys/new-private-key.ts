@@ -1,13 +1,27 @@
+import { record } from '../errors/arguments.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 import { readPkcs8 } from './files/der/private-key.ts'
 import { unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import { ecdsaPrivate, ed25519Private } from './private-fields.ts'
+import { PrivateKey } from './private-key.ts'
 import type { PrivateFields } from './private-numbers.ts'
 import { later } from './steps.ts'
 
+export interface GenerateKeyPairOptions {
+  /** RSA: 2048 to 16384, 3072 where left out. ECDSA: 256 (where left out), 384, 521. Ed25519: no choice. */
+  readonly bits?: number
+  readonly comment?: string
+}
+
+/** What `generateKeyPair` does, which loads with it. */
+export async function newPrivateKey(type: string, options: GenerateKeyPairOptions): Promise<PrivateKey> {
+  const { bits, comment = '' } = record(options, 'options')
+  return new PrivateKey(await newPrivateFields(type, bits), comment)
+}
+
 /** The numbers of a new key. @param bits the default of the type if none are given */
-export async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {
+async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {
   if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => later(ed25519Private(seed)))
   if (type === 'ecdsa') return generateEcdsa(bits ?? 256)
   if (type === 'rsa') return generateRsa(bits ?? 3072)
