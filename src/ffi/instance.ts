@@ -1,3 +1,4 @@
+import { record } from '../errors/arguments.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { hostCrypto } from '#host-crypto'
 import { createModule, type Libssh2Module } from './create-module.ts'
@@ -49,7 +50,7 @@ export class Instance {
 
   /** Makes an instance. Rejects if the module is not one of this library. */
   static async create(options: InstanceOptions = {}): Promise<Instance> {
-    const compiled = options.module ?? await loadModule()
+    const compiled = record(options, 'options').module ?? await loadModule()
     if (!(compiled instanceof WebAssembly.Module)) throw new TypeError('module must be a WebAssembly.Module')
     const hosts = new Map<number, SessionHost>()
     const keys: HostKeys = new Map()

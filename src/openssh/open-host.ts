@@ -1,3 +1,5 @@
+import { checkSignal } from '../abort/on-abort.ts'
+import { record } from '../errors/arguments.ts'
 import { nobody, type Person } from './person.ts'
 import type { ConfigOption } from './config/reader.ts'
 import { describeConfig } from './config/dump.ts'
@@ -67,7 +69,9 @@ export async function openHost(destination: string, options: HostOptions = {}): 
   return { client: connection.client, description, close, [Symbol.asyncDispose]: close }
 }
 
-async function resolve(destination: string, { config: file, options = [], person = nobody }: HostOptions): Promise<Resolved> {
+async function resolve(destination: string, given: HostOptions): Promise<Resolved> {
+  const { config: file, options = [], person = nobody, signal } = record(given, 'options')
+  checkSignal(signal)
   const { host, options: named } = parseDestination(destination)
   const notes: string[] = []
   const lines: readonly ConfigOption[] = isList(options) ? options : Object.entries(options)

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { connectWebSocket } from '../../src/transports/websocket.ts'
 import { connectTcp } from '../../src/transports/node.ts'
-import { sshdAndClient } from '../support/client-of.ts'
-import { rejection } from '../support/within.ts'
+import { Instance } from '../../src/index.ts'
+import { hosts, openHost, resolveHost } from '../../src/node/index.ts'
+import { clientOf, sshdAndClient } from '../support/client-of.ts'
+import { rejection, within } from '../support/within.ts'
 
 /// What the fuzz beside it has found, each as a test of its own.
 
@@ -60,4 +62,53 @@ describe('what is no signal is a TypeError, before anything is sent or opened', 
 
 test.runIf(typeof WebSocket === 'undefined')('without a WebSocket of the runtime, connectWebSocket says so', async () => {
   expect(await rejection(connectWebSocket('ws://127.0.0.1:1/'))).toMatchObject({ code: 'ERR_WEBSOCKET' })
+})
+
+describe('names of SFTP that are none, beside a session of the same instance that works', () => {
+  const long = 'n'.repeat(5000)
+  test.each([['a NUL in it', 'a\0b'], ['a NUL alone', '\0'], ['half of a surrogate pair', 'a\ud800'], ['nothing', ''], ['.', '.'], ['..', '..'], ['the root', '/'], ['slashes', '///'], ['the root again', '/..'], ['too long', long]])('%s', async (kind, name) => {
+    const sister = await clientOf(here.server, { instance: here.client.session.instance })
+    let beside = 0
+    const working = (async () => { for (; beside < 5; beside++) expect((await sister.run('echo here')).stdout).toBe('here\n') })()
+    const { session } = here.client
+    const [files, sftp] = [await here.client.sftp(), await session.complete(() => session.sftpInit())]
+    // Nothing here can take a folder away: these are never empty.
+    const calls: (() => Promise<unknown>)[] = [
+      () => files.stat(name), () => files.lstat(name), () => files.open(name), () => files.readFile(name), () => files.list(name), () => files.realpath(name), () => files.readlink(name),
+      () => files.mkdir(name), () => files.rmdir(name), () => files.unlink(name), () => files.writeFile(name, 'text'), () => files.statvfs(name), () => files.symlink('/etc/passwd', name), () => files.hardlink('/etc/passwd', name),
+      () => session.complete(() => sftp.stat(name)), () => session.complete(() => sftp.lstat(name)), () => session.complete(() => sftp.opendir(name)), () => session.complete(() => sftp.open(name, 1)),
+      () => session.complete(() => sftp.mkdir(name, 0o755)), () => session.complete(() => sftp.rmdir(name)), () => session.complete(() => sftp.unlink(name)), () => session.complete(() => sftp.realpath(name)),
+    ]
+    for (const call of calls) {
+      const error = await within(20_000, String(call), Promise.resolve().then(call)).then(() => undefined, (reason: Error) => reason)
+      if (/NUL|surrogate/.test(kind)) expect(error, String(call)).toBeInstanceOf(TypeError)
+      else if (error) expect(error.name, `${String(call)}: ${error.message}`).toMatch(/^(SftpError|SSHError|TypeError)$/)
+      expect(error?.message ?? '', String(call)).not.toMatch(/undefined|is not a function|Cannot/)
+    }
+    await working
+    expect(beside).toBe(5)
+    expect(session.instance.failure).toBeUndefined()
+    expect((await files.stat('/')).isDirectory()).toBe(true)
+    await files.close()
+    await session.complete(() => sftp.shutdown())
+    await sister.close()
+  }, 60_000)
+})
+
+test('what hosts() is to do is looked at before anything is connected to', () => {
+  const many = hosts(['nobody.invalid'])
+  const wrong: [() => unknown, string][] = [
+    [() => many.run(['ls'] as never), 'command'], [() => many.run(undefined as never), 'command'], [() => many.lines(5 as never, () => {}), 'command'], [() => many.lines('ls', null as never), 'onLine'],
+    [() => many.download('file', 'target' as never), 'target'], [() => many.do('work' as never), 'work'],
+  ]
+  for (const [call, name] of wrong) expect(call, String(call)).toThrow(expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(name) as string }))
+})
+
+test('options that are none, and a signal that is none, are a TypeError that names them', async () => {
+  for (const options of [null, 5] as never[]) {
+    expect(await rejection(Instance.create(options))).toEqual(new TypeError('options must be an object'))
+    expect(await rejection(openHost('localhost', options))).toEqual(new TypeError('options must be an object'))
+    expect(await rejection(resolveHost('localhost', options))).toEqual(new TypeError('options must be an object'))
+  }
+  expect(await rejection(openHost('localhost', { signal: Promise.resolve() as never }))).toEqual(new TypeError('signal must be an AbortSignal'))
 })

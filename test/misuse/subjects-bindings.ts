@@ -37,6 +37,7 @@ export const bindings: readonly Subject[] = [
     return complete(own, () => files.opendir('directory'))
   } },
   { name: 'Listener', make: (own) => complete(own, () => own.client.session.forwardListen(0)), ends: ['forwardCancel', DISPOSE] },
+  { name: 'PublickeySubsystem', make: (own) => complete(own, () => own.client.session.publickeyInit()), ends: ['shutdown', DISPOSE] },
   { name: 'Agent', make: async (own) => {
     const agent = own.client.session.agentInit()
     const transport = await connectUnix(own.world.agent.socket)

@@ -1,4 +1,4 @@
-import { agent, connect, insecureAcceptAnyHostKey, keyboardInteractive, KnownHostsFile, knownHosts, memoryHostKeyStore, parsePrivateKey, password, pinned, publicKey, toSigner, trustOnFirstUse } from '../../src/index.ts'
+import { agent, connect, insecureAcceptAnyHostKey, keyboardInteractive, KnownHostsFile, knownHosts, memoryHostKeyStore, parsePrivateKey, password, pinned, publicKey, toSigner, trustOnFirstUse, webStorageHostKeyStore } from '../../src/index.ts'
 import { AgentClient } from '../../src/agent/index.ts'
 import * as agentEntry from '../../src/agent/index.ts'
 import * as bindingsEntry from '../../src/bindings/index.ts'
@@ -12,6 +12,7 @@ import { connectUnix } from '../../src/transports/node.ts'
 import { startSshAgent } from '../support/ssh-agent.ts'
 import { functionsOf } from './members.ts'
 import { ASYNC_DISPOSE, DISPOSE, type Own, type Subject } from './subjects.ts'
+import { login } from './world.ts'
 
 const CLOSES = { ends: ['close', ASYNC_DISPOSE] }
 
@@ -24,6 +25,9 @@ async function agentClient({ own, world }: Own): Promise<AgentClient> {
   return new AgentClient(await connectUnix(alone.socket))
 }
 
+/** The key is no key of this user: each run ends with a refused login, which is a result. */
+const manyHosts = ({ world: { server, key } }: Own) => node.hosts([`${login.user}@${server.host}`], { options: { Port: String(server.port), IdentityFile: key.path, IdentitiesOnly: 'yes', StrictHostKeyChecking: 'no', BatchMode: 'yes' } })
+
 const toServer = ({ world, client }: Own) => client.openTcp(world.server.host, world.server.port)
 
 export const client: readonly Subject[] = [
@@ -35,6 +39,14 @@ export const client: readonly Subject[] = [
   { name: 'SftpFile', make: async (own) => (await own.client.sftp()).open('file', 'r+'), ...CLOSES },
   { name: 'PortListener', make: (own) => own.client.listen(), ...CLOSES },
   { name: 'ScpFile', make: (own) => own.client.scpReceive('file'), ...CLOSES },
+  ...Object.entries({
+    forwardLocal: ({ client, world }: Own) => node.forwardLocal(client, { from: { port: 0 }, to: world.server }),
+    forwardRemote: ({ client, world }: Own) => node.forwardRemote(client, { from: { port: 0 }, to: world.server }),
+    forwardDynamic: ({ client }: Own) => node.forwardDynamic(client, { from: { port: 0 } }),
+    forwardRemoteDynamic: ({ client }: Own) => node.forwardRemoteDynamic(client, { from: { port: 0 } }),
+  }).map(([name, make]): Subject => ({ name: `Forwarding of ${name}`, make, ends: ['close', 'finish', ASYNC_DISPOSE] })),
+  { name: 'ManyHosts', make: manyHosts },
+  { name: 'HostsRun', make: (own) => manyHosts(own).run('true') },
   { name: "connect's options", make: ({ world }) => world.options, members: () => [{
     name: 'connect', of: 'index', length: 1,
     use: (options, [given]) => connect(typeof given === 'object' && given !== null ? { ...options as typeof given, ...given } as never : given as never),
@@ -52,6 +64,10 @@ export const keys: readonly Subject[] = [
   { name: 'trustOnFirstUse()', make: () => trustOnFirstUse(memoryHostKeyStore()) },
   { name: 'insecureAcceptAnyHostKey()', make: () => insecureAcceptAnyHostKey() },
   { name: 'HostKeyStore', make: () => memoryHostKeyStore() },
+  { name: 'HostKeyStore of a web storage', make: () => {
+    const items = new Map<string, string>()
+    return webStorageHostKeyStore({ getItem: (name) => items.get(name) ?? null, setItem: (name, text) => { items.set(name, text) } })
+  } },
   { name: 'AuthMethod publicKey', make: ({ world }) => publicKey(world.key.text) },
   { name: 'AuthMethod password', make: () => password('wrong') },
   { name: 'AuthMethod keyboardInteractive', make: () => keyboardInteractive(() => []) },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type Client, connect, insecureAcceptAnyHostKey, Instance, password } from '../../src/index.ts'
 import { keyPair } from '../support/key-pairs.ts'
 import { startSshAgent, type TestAgent } from '../support/ssh-agent.ts'
@@ -30,12 +31,12 @@ export async function startWorld(): Promise<World> {
   process.chdir(home.path)
   process.env.HOME = home.path
   delete process.env.SSH_AUTH_SOCK
-  const [instance, server, agent, pair] = await Promise.all([Instance.create(), startSshd({ login, config: ['AllowStreamLocalForwarding yes', 'X11Forwarding yes', 'MaxAuthTries 100'] }), startSshAgent(), keyPair('ed25519', 'user')])
+  const subsystem = `Subsystem publickey ${process.execPath} publickey-subsystem.mjs keys.json`
+  const [instance, server, agent, pair] = await Promise.all([Instance.create(), startSshd({ login, config: ['AllowStreamLocalForwarding yes', 'X11Forwarding yes', 'MaxAuthTries 100', subsystem] }), startSshAgent(), keyPair('ed25519', 'user')])
   agent.add(pair.path)
-  const { readFileSync } = await import('node:fs')
   const options = { host: server.host, port: server.port, username: login.user, auth: [password(login.password)], hostKey: insecureAcceptAnyHostKey(), instance, connectTimeout: 60_000 }
   const sister = await connect(options)
-  await sister.run('mkdir directory; echo content > file; echo more > directory/inside')
+  await sister.run('mkdir directory; echo content > file; echo more > directory/inside; echo "[]" > keys.json; cat > publickey-subsystem.mjs', { stdin: readFileSync(new URL('../support/peers/publickey-subsystem.mjs', import.meta.url)) })
   return {
     instance, server, agent, sister, options,
     key: { path: pair.path, text: readFileSync(pair.path, 'utf8'), publicKey: pair.publicKey },

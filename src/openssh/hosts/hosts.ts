@@ -1,4 +1,4 @@
-import { record } from '../../errors/arguments.ts'
+import { callable, record, text as checkedText } from '../../errors/arguments.ts'
 import type { Client } from '../../client/client.ts'
 import type { RunResult } from '../../client/run.ts'
 import type { UploadSource } from '../../sftp/transfer/sources.ts'
@@ -53,6 +53,7 @@ export class ManyHosts {
 
   /** Runs a command on each. A command that ends with another code than 0 is a result, not an error. */
   run(command: string | ((host: string) => string)): HostsRun<RunResult> {
+    if (typeof command !== 'string' && typeof command !== 'function') throw new TypeError('command must be a string, or a function that gives one')
     return this.do((client, host, signal) => client.run(typeof command === 'string' ? command : command(host), { signal }))
   }
 
@@ -66,6 +67,7 @@ export class ManyHosts {
 
   /** Copies a file of each to a local path of its own. */
   download(path: string, target: (host: string) => string): HostsRun<number> {
+    callable(target, 'target')
     return this.do(async (client, host, signal) => {
       await using sftp = await client.sftp({ signal })
       return (await sftp.download(path, target(host), { signal })).transferred
@@ -74,6 +76,8 @@ export class ManyHosts {
 
   /** Runs a command on each, and hands on each line as it comes. The value of a host is the command's exit. */
   lines(command: string, onLine: (line: HostLine) => void): HostsRun<RunResult['exit']> {
+    checkedText(command, 'command')
+    callable(onLine, 'onLine')
     return this.do(async (client, host, signal) => {
       await using process = await client.exec(command, { signal })
       await process.stdin.getWriter().close()
@@ -87,6 +91,7 @@ export class ManyHosts {
 
   /** Does anything on each. */
   do<T>(work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): HostsRun<T> {
+    callable(work, 'work')
     const entries = this.#entries, options = this.#options
     return new HostsRun(async function* () {
       yield* (await import('./pool.ts')).eachHost(entries, options, work)
