@@ -1,0 +1,34 @@
+/// Builds the page of each framework as a user of the package would, into build/frameworks/NAME/.
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { compile } from 'svelte/compiler'
+import { build, type Plugin } from 'vite'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+export const FRAMEWORKS = ['plain', 'react', 'vue', 'svelte'] as const
+export const PAGES = path('../../build/frameworks')
+
+/** What the plug-in of Svelte does, without its development server. */
+const svelte: Plugin = {
+  name: 'svelte-components',
+  load: async (id) => id.endsWith('.svelte') ? compile(await readFile(id, 'utf8'), { filename: id, generate: 'client' }).js.code : undefined,
+}
+
+/** The terminal's package must have been built. */
+export async function buildFrameworks(): Promise<void> {
+  await build({
+    root: path('.'),
+    base: './',
+    configFile: false,
+    logLevel: 'error',
+    plugins: [svelte],
+    oxc: { jsx: { runtime: 'automatic', development: false } },
+    define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+    resolve: { alias: [{ find: /^libssh2-wasm-terminal$/, replacement: path('../../packages/terminal/dist/index.js') }] },
+    build: {
+      outDir: PAGES, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000,
+      rollupOptions: { input: Object.fromEntries(FRAMEWORKS.map((name) => [name, path(`${name}/index.html`)])) },
+    },
+  })
+}
