@@ -80,6 +80,12 @@ export const OWN = {
     ['ERR_SFTP_TREE_TOO_DEEP', 'A tree has no end: directories below one another, usually by a link to a parent.', 'Set `links` so that links are not followed, or leave the directory out with `filter`.'],
     ['ERR_NO_LOCAL_FILES', 'This runtime has no local files, and a path was given.', 'Give a `Blob`, a `Uint8Array` or a stream.'],
   ],
+  'The terminal element (`libssh2-wasm-terminal`)': [
+    ['ERR_IS_DIRECTORY', 'A file was to take the place of a folder. Nothing was changed.', 'Choose another name, or remove the folder first.'],
+    ['ERR_UPLOAD', 'An upload ended with an error that has no code of its own. The old file is as it was.', 'The message says what happened.'],
+    ['ERR_KEY_NOT_ACCEPTED', 'The key was written to authorized_keys, and the server still does not let it in.', 'Look at the permissions of `~/.ssh` and at the server\'s `AuthorizedKeysFile` and `PubkeyAcceptedAlgorithms`.'],
+    ['ERR_KEY_GONE', 'The key was removed from this browser.', 'Choose its file again.'],
+  ],
   'Signatures (`libssh2-wasm/sshsig`)': [
     ['ERR_SIGNATURE_FORMAT', 'The signature is damaged, or of an unknown form.', 'Give the whole armoured text.'],
     ['ERR_SIGNATURE_WRONG', 'The signature is of another message, or forged.', 'The message must be the same byte for byte.'],

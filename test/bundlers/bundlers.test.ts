@@ -83,7 +83,7 @@ describe('a subpath alone', () => {
     const specifier = subpath.replace('.', manifest.name)
     const code = await bundleAlone(folder.path, specifier)
     expect(code.length).toBeGreaterThan(100)
-    const runtime = /\/(node|cloudflare)$/.exec(specifier)?.[1]
+    const runtime = /\/(node|cloudflare)$/.exec(specifier)?.[1] ?? (specifier.endsWith('/ssh2') ? 'node' : undefined)
     const found = new Set(code.match(/["'`](node|cloudflare):|\beval\s*\(|\bnew Function\b/g)?.map((match) => match.replace(/["'`:]/g, '')))
     expect([...found]).toEqual(runtime ? [runtime] : [])
   }, 60_000)

@@ -55,8 +55,9 @@ describe('the packed package by require()', () => {
     expect(await outcome('imported.mjs', `import { createRequire } from 'node:module'\n${COMPARE} compare((name) => import(name), createRequire(import.meta.url)).then(print)`)).toEqual([])
   }, LIMIT)
 
+  // The drop-in's names are those of npm ssh2: its Client is another one.
   test('a name of one entry is the same by another: classes are there once', async () => {
-    expect(await outcome('once.cjs', `const all = ${JSON.stringify(specifiers)}.map(require)
+    expect(await outcome('once.cjs', `const all = ${JSON.stringify(specifiers.filter((specifier) => !specifier.endsWith('/ssh2')))}.map(require)
       const differ = []
       for (const a of all) for (const b of all) for (const name of Object.keys(a)) if (typeof a[name] === 'function' && /^[A-Z]/.test(name) && name in b && a[name] !== b[name]) differ.push(name)
       console.log(JSON.stringify(differ))`)).toEqual([])

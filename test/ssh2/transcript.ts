@@ -62,6 +62,11 @@ export async function ended(client: Client): Promise<void> {
   await closed
 }
 
-export const exec = (client: Client, command: string, options: object = {}) => new Promise<ClientChannel>((resolve, reject) => {
-  client.exec(command, options, (error, channel) => error ? reject(error) : resolve(channel))
+/** @param opened is called within the callback: what a server sends in one piece with its answer is told before any promise goes on. */
+export const exec = (client: Client, command: string, options: object = {}, opened: (channel: ClientChannel) => void = () => {}) => new Promise<ClientChannel>((resolve, reject) => {
+  client.exec(command, options, (error, channel) => {
+    if (error) return reject(error)
+    opened(channel)
+    resolve(channel)
+  })
 })

@@ -4,7 +4,7 @@ import type { Channel as BoundChannel, Exit } from '../../bindings/channel/chann
 import { LiveChannel } from '../../client/live-channel.ts'
 import { ReceiveWindow } from '../../client/receive-window.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
-import type { Kept, Link } from '../client/link.ts'
+import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
 import { signalName } from './signals.ts'
 import { Stderr } from './stderr.ts'
@@ -32,7 +32,7 @@ export interface ChannelDirection {
 }
 
 /** A channel as a stream of Node: `stdin` and `stdout` are itself. */
-export class Channel extends Duplex implements Kept {
+export class Channel extends Duplex {
   readonly stdin: this = this
   readonly stdout: this = this
   readonly stderr: Stderr

@@ -23,8 +23,7 @@ export class SftpChannel extends EventEmitter {
   readonly #link: Link
   #over = false
 
-  /** @internal */
-  constructor(link: Link, files: SftpShared) {
+  protected constructor(link: Link, files: SftpShared) {
     super()
     this.#link = link
     this[FILES] = files

@@ -1,3 +1,5 @@
+import type { Link } from '../client/link.ts'
+import type { SftpShared } from '../../sftp/transfer/shared.ts'
 import { type Answer, FILES, toPath } from './channel.ts'
 import { getFile, putFile, type TransferOptions, transferOf } from './fast.ts'
 import { SftpExtensions } from './extensions.ts'
@@ -7,6 +9,11 @@ import { WriteStream, type WriteStreamOptions } from './write-stream.ts'
 
 /** Files of a server by SFTP, with callbacks and Node's streams. Handles are Buffers; errors have the server's number in `code`. */
 export class SFTPWrapper extends SftpExtensions {
+  /** For `openSftp`. @internal */
+  constructor(link: Link, files: SftpShared) {
+    super(link, files)
+  }
+
   /** Copies a remote file to a local path. */
   fastGet(remotePath: string, localPath: string, callback: Answer<[]>): void
   fastGet(remotePath: string, localPath: string, options: TransferOptions | undefined, callback: Answer<[]>): void

@@ -16,7 +16,7 @@ export function explain(failure: Failure, target: Target): Explanation {
     const left = failure.methodsLeft?.join(', ')
     return { title: `${server} did not let ${target.username} in`, advice: `The user name, password or key is not right.${left ? ` The server accepts: ${left}.` : ''}` }
   }
-  if (code.startsWith('ERR_LIBSSH2_SOCKET')) return { title: `The connection to ${server} was lost`, advice: `${message}. You can connect again.` }
+  if (code.startsWith('ERR_LIBSSH2_SOCKET_')) return { title: `The connection to ${server} was lost`, advice: `${message}. You can connect again.` }
   return ADVICE[code]?.(server) ?? { title: `The connection to ${server} failed`, advice: `${message} (${code})` }
 }
 

@@ -7,7 +7,7 @@ export const DSA_OID = '1.2.840.10040.4.1', RSA_OID = '1.2.840.113549.1.1.1', EC
 
 /** EcpkParameters: only named curves (RFC 5480 2.1.1). */
 export function readCurve(reader: DerReader): EcdsaCurve {
-  if (reader.next(SEQUENCE)) throw unsupported('the EC key has explicit curve parameters: convert it with openssl ec -param_enc named_curve')
+  if (reader.next(SEQUENCE)) throw unsupported('the EC key has explicit curve parameters: convert it with openssl ec -in OLD -param_enc named_curve -out NEW')
   const oid = reader.oid()
   const curve = (Object.keys(CURVES) as EcdsaCurve[]).find((name) => CURVES[name].oid === oid)
   if (curve === undefined) throw unsupported('the curve of the EC key is not one of SSH')
