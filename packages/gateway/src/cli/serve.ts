@@ -8,8 +8,6 @@ export async function serve(args: readonly string[]): Promise<number> {
   const read = () => readSettings(args, process.env).settings
   const settings = read()
   const gateway = await startGateway({ ...gatewayOptions(settings), log: (line) => process.stdout.write(`${JSON.stringify(line)}\n`) })
-  process.stderr.write(`listening on ${gateway.url}; targets: ${gateway.url}/tcp/HOST/PORT\n`)
-  if (gateway.metricsUrl !== undefined) process.stderr.write(`metrics on ${gateway.metricsUrl}/metrics\n`)
   process.on('SIGHUP', () => {
     try {
       gateway.reload(gatewayOptions(read()))
@@ -18,7 +16,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       process.stderr.write(`not reloaded, all stays as it was: ${(error as Error).message}\n`)
     }
   })
-  return new Promise((resolve) => {
+  const ended = new Promise<number>((resolve) => {
     let stopping = false
     const stop = (milliseconds: number) => {
       // Who asks twice does not want to wait.
@@ -29,4 +27,8 @@ export async function serve(args: readonly string[]): Promise<number> {
     process.on('SIGTERM', () => stop((settings.drainSeconds ?? 600) * 1000))
     process.on('SIGINT', () => stop(0))
   })
+  // Behind the handlers: whoever reads that it listens may send signals.
+  process.stderr.write(`listening on ${gateway.url}; targets: ${gateway.url}/tcp/HOST/PORT\n`)
+  if (gateway.metricsUrl !== undefined) process.stderr.write(`metrics on ${gateway.metricsUrl}/metrics\n`)
+  return ended
 }
