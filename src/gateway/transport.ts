@@ -18,9 +18,6 @@ export interface GatewayEventMap {
   lost: GatewayEvent
 }
 
-/** As the runtime's own types have it: the DOM library is not asked for. */
-type ListenerOptions = Parameters<EventTarget['addEventListener']>[2]
-
 /** A connection through a gateway, as `connectGateway` opens it: its life is that of the stream, however many WebSockets carry it one after the other. */
 export class GatewayTransport extends EventTarget implements Transport {
   readonly #carrier: GatewayCarrier
@@ -74,9 +71,10 @@ export class GatewayTransport extends EventTarget implements Transport {
     await this.port.close()
   }
 
-  override addEventListener<K extends keyof GatewayEventMap>(type: K, listener: (event: GatewayEventMap[K]) => void, options?: ListenerOptions): void
+  // The types of the runtime's own method: the DOM library is not asked for.
+  override addEventListener<K extends keyof GatewayEventMap>(type: K, listener: (event: GatewayEventMap[K]) => void, options?: Parameters<EventTarget['addEventListener']>[2]): void
   override addEventListener(...listener: Parameters<EventTarget['addEventListener']>): void
-  override addEventListener(type: string, listener: unknown, options?: ListenerOptions): void {
+  override addEventListener(type: string, listener: unknown, options?: Parameters<EventTarget['addEventListener']>[2]): void {
     super.addEventListener(type, listener as EventListener, options)
   }
 }
