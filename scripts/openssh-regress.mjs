@@ -1,7 +1,7 @@
 // npm run test:openssh [-- --only NAME,NAME] [--stock] [--write] : OpenSSH's own regression tests (Debian's package openssh-tests, of the version that is installed)
 // with this program in the place of ssh. Each test that starts a client runs with the stock ssh first: what fails there is not counted.
 // They run as a user of their own, who is made for it and removed again, with a plain shell and an empty home. Needs root. --write puts the table into docs/openssh-regress.md.
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ const USER = 'ssh-regress'
 const LIMIT = 300_000
 /** Tests of other programs: what starts no ssh, or only for what ssh-keygen, sshd or the agent does. */
 const NO_CLIENT = /^(keyscan|keygen-.*|reexec|cfgparse|cfgmatch|cfgmatchlisten|servcfginclude|addrmatch|sshsig|krl|sftp.*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|sshfp-connect|agent-ptrace|modpipe|reconfigure|test-exec|hostbased)$/
-/** What is told instead of counted, and why. Each is a decision of ssh_config(5)'s table, not an omission. @type {Readonly<Record<string, string>>} */
+/** What is told instead of counted, and why. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
   dhgex: 'it looks for the wording of a debug message; the exchange itself is done',
   'proxy-connect': 'the pipes that Node gives to a ProxyCommand are sockets, so sshd -i sees a peer without a name in the place of none',
@@ -22,7 +22,8 @@ const EXPLAINED = {
 }
 
 const flag = name => process.argv.includes(name)
-const only = (process.argv[process.argv.indexOf('--only') + 1] ?? '').split(',').filter(() => flag('--only'))
+/** Names of tests; none for all. */
+const only = flag('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '').split(',') : []
 
 /** The suite, unpacked. @returns {string} its folder */
 function suite() {
@@ -102,7 +103,7 @@ console.log(`${passed.length} of ${counted.length} that stock ssh passes`)
 if (flag('--write')) {
   writeFileSync(DOCUMENT, [
     '# OpenSSH\'s own tests', '',
-    `Written by \`npm run test:openssh -- --write\`: the tests of OpenSSH's regression suite that start a client, with this program in the place of ssh (${execFileSync('ssh', ['-V'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) || readFileSync('/dev/null', 'utf8')}Debian's \`openssh-tests\`).`,
+    `Written by \`npm run test:openssh -- --write\`: the tests of OpenSSH's regression suite that start a client, with this program in the place of ssh (${spawnSync('ssh', ['-V'], { encoding: 'utf8' }).stderr.trim()}, and Debian's \`openssh-tests\`).`,
     `**${passed.length} of ${counted.length}** that stock \`ssh\` passes here.`, '',
     '| test | stock ssh | this program | |', '|---|---|---|---|',
     ...rows.map(({ name, stock, mine }) => `| ${name} | ${stock} | ${mine} | ${mine === 'passed' || mine === '–' ? '' : EXPLAINED[name] ?? ''} |`), '',

@@ -1,11 +1,11 @@
 // package-metadata.mjs [--check] : puts what package.config.mjs says into package.json and packages/*/package.json.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { metadata } from '../../package.config.mjs'
-import { projectFiles, report } from '../check/files.mjs'
+import { packageManifests, report } from '../check/files.mjs'
 
 /** @type {string[]} */
 const findings = []
-const manifests = projectFiles('package.json', 'packages').filter(path => /^(packages\/[^/]+\/)?package\.json$/.test(path))
+const manifests = ['package.json', ...packageManifests()]
 for (const path of manifests) {
   const before = JSON.parse(readFileSync(path, 'utf8'))
   const wanted = metadata(path.replace(/\/?package\.json$/, ''))

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import ts from 'typescript'
 import { modules } from '../build/entries.mjs'
-import { lineAt, projectFiles, read, report } from './files.mjs'
+import { lineAt, linksOf, projectFiles, read, report } from './files.mjs'
 
 const findings = []
 
@@ -13,9 +13,7 @@ const pages = projectFiles('.').filter(path => path.endsWith('.md'))
 for (const page of pages) {
   const text = read(page)
   const at = match => `${page}:${lineAt(text, match.index)}`
-  for (const match of text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)) {
-    if (!existsSync(posix.join(posix.dirname(page), decodeURI(match[1])))) findings.push(`${at(match)}: links to ${match[1]}, which does not exist`)
-  }
+  for (const { link, target, line } of linksOf(page, text)) if (!existsSync(target)) findings.push(`${page}:${line}: links to ${link}, which does not exist`)
   for (const match of text.matchAll(/\bnpm (?:run )?(test|[\w:-]+)(?=[`\s])/g)) {
     const named = match[0].startsWith('npm run ') || match[1] === 'test'
     if (named && !scripts[match[1]]) findings.push(`${at(match)}: there is no npm script "${match[1]}"`)

@@ -1,6 +1,7 @@
 // What the checks of this folder share: the files of the project and how findings are told.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 
 /** Paths of files that git knows or would add, in `folders`, in order. */
 export function projectFiles(...folders) {
@@ -12,6 +13,15 @@ export const read = path => readFileSync(path, 'utf8')
 
 /** 1-based line of an index in a text. */
 export const lineAt = (text, index) => text.slice(0, index).split('\n').length
+
+/** Links of a page to other files of the tree: where each leads, as it stands there, and its line. @param {string} page @param {string} text */
+export function linksOf(page, text) {
+  return [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)]
+    .map(match => ({ link: match[1], target: posix.join(posix.dirname(page), decodeURI(match[1])), line: lineAt(text, match.index) }))
+}
+
+/** The package.json of each package beside the core. */
+export const packageManifests = () => projectFiles('packages').filter(path => /^packages\/[^/]+\/package\.json$/.test(path))
 
 /** Prints `findings` and sets the exit code; says `checked` when there are none. */
 export function report(findings, checked) {

@@ -2,12 +2,11 @@
 // importer, and that no file of it makes code from text or loads modules in a way that a strict host forbids.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
-import { posix } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { COMMONJS } from '../build/commonjs.mjs'
 import { modules, programs } from '../build/entries.mjs'
-import { lineAt, report } from './files.mjs'
+import { lineAt, linksOf, report } from './files.mjs'
 import { sha256 } from '../build/compile-cache.mjs'
 
 const findings = []
@@ -99,11 +98,10 @@ const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', 
 const shipped = packed.files.map(({ path }) => path)
 let links = 0
 for (const page of shipped.filter(path => path.endsWith('.md'))) {
-  const text = readFileSync(page, 'utf8')
-  for (const match of text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)) {
-    const target = posix.join(posix.dirname(page), decodeURI(match[1])).replace(/\/$/, '')
+  for (const { link, target, line } of linksOf(page, readFileSync(page, 'utf8'))) {
+    const to = target.replace(/\/$/, '')
     links++
-    if (!shipped.some(path => path === target || path.startsWith(`${target}/`))) findings.push(`${page}:${lineAt(text, match.index)}: links to ${match[1]}, which is not in the package`)
+    if (!shipped.some(path => path === to || path.startsWith(`${to}/`))) findings.push(`${page}:${line}: links to ${link}, which is not in the package`)
   }
 }
 

@@ -1,12 +1,12 @@
 // The packages beside the core are developed with the root's devDependencies: each of their dependencies must stand there at the same version.
 import { existsSync } from 'node:fs'
-import { projectFiles, read, report } from './files.mjs'
+import { packageManifests, read, report } from './files.mjs'
 
 /** @type {{ version: string, name: string, devDependencies: Record<string, string> }} */
 const root = JSON.parse(read('package.json'))
 /** @type {string[]} */
 const findings = []
-const manifests = projectFiles('packages').filter(path => /^packages\/[^/]+\/package\.json$/.test(path))
+const manifests = packageManifests()
 for (const path of manifests) {
   /** @type {{ name: string, dependencies?: Record<string, string>, peerDependencies?: Record<string, string> }} */
   const { name, dependencies = {}, peerDependencies = {} } = JSON.parse(read(path))

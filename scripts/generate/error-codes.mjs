@@ -1,5 +1,5 @@
-// error-codes.mjs [--check] : writes docs/errors.md from error-codes-table.mjs. test/unit/documents/error-codes.test.ts holds it complete.
-import { readFileSync, writeFileSync } from 'node:fs'
+// error-codes.mjs : writes docs/errors.md from error-codes-table.mjs. test/unit/build/error-codes.test.ts holds it complete and current.
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LIBSSH2, OWN, SFTP } from './error-codes-table.mjs'
 
@@ -21,12 +21,4 @@ export const errorsDocument = () => [
   ...section('From SFTP servers', SFTP, 'ERR_SFTP_'),
 ].join('\n')
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const path = new URL('../../docs/errors.md', import.meta.url)
-  const text = errorsDocument()
-  if (!process.argv.includes('--check')) writeFileSync(path, text)
-  else if (readFileSync(path, 'utf8') !== text) {
-    console.error('docs/errors.md is not what scripts/generate/error-codes.mjs writes: run it')
-    process.exitCode = 1
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(new URL('../../docs/errors.md', import.meta.url), errorsDocument())

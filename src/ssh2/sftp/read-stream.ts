@@ -5,9 +5,9 @@ import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { ReadPipeline } from '../../sftp/transfer/read-pipeline.ts'
 import { tell } from '../tell.ts'
 import { attributesOfNew } from './attributes.ts'
-import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
+import { FILES, type SftpChannel } from './channel.ts'
 import { openFlags } from './protocol.ts'
-import { checkPlace, closeFile, type FileStreamOptions, givenHandle, outOfRange, streamOptions } from './stream-file.ts'
+import { checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, outOfRange, streamOptions } from './stream-file.ts'
 
 /** Options of `createReadStream`. */
 export interface ReadStreamOptions extends FileStreamOptions, Omit<ReadableOptions, 'read' | 'destroy' | 'construct'> {
@@ -68,24 +68,10 @@ export class ReadStream extends Readable {
   open(): void {}
 
   override _construct(done: (error?: Error | null) => void): void {
-    const files = this.sftp[FILES]
-    if (this.handle) {
-      this.#begin(toHandle(this.handle))
-      return done()
-    }
-    try {
-      files.requests.open(this.path, openFlags(this.flags), attributesOfNew(this.mode)).then((remote) => {
-        const handle = this.handle = toBuffer(remote)
-        this.#begin(remote)
-        tell(() => {
-          done()
-          this.emit('open', handle)
-          this.emit('ready')
-        })
-      }, (error: unknown) => this.sftp.refuse(error, done))
-    } catch (error) {
-      tell(done, error as Error)
-    }
+    openStream(this, {
+      open: () => this.sftp[FILES].requests.open(this.path, openFlags(this.flags), attributesOfNew(this.mode)),
+      begin: (handle) => this.#begin(handle),
+    }, done)
   }
 
   #begin(handle: RemoteHandle): void {
@@ -111,9 +97,7 @@ export class ReadStream extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#pipeline?.[Symbol.dispose]()
-    const { handle } = this
-    this.handle = null
-    closeFile(this.sftp, (remote) => this.sftp[FILES].requests.close(remote), handle, error, done)
+    closeStream(this, error, done)
   }
 
   /** Ends it, and closes the file. @param callback is called when that is done */

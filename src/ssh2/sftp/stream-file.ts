@@ -1,5 +1,6 @@
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
-import { type SftpChannel, toHandle } from './channel.ts'
+import { tell } from '../tell.ts'
+import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
 
 /** Options that streams of both directions have. */
 export interface FileStreamOptions {
@@ -39,10 +40,52 @@ export function givenHandle(handle: unknown): Buffer | null {
   return Buffer.isBuffer(handle) ? handle : null
 }
 
+/** A stream of a file: what opening and closing need of it. */
+interface FileStream {
+  readonly sftp: SftpChannel
+  handle: Buffer | null
+  emit(event: 'open', handle: Buffer): boolean
+  emit(event: 'ready'): boolean
+}
+
+/** How a stream comes to its file. */
+interface Opening {
+  /** Asks for the file; throws for what cannot be meant. */
+  readonly open: () => Promise<RemoteHandle>
+  /** What is to be done first with a file that this stream has opened. */
+  readonly opened?: (handle: RemoteHandle) => Promise<void>
+  /** Starts the transfer. */
+  readonly begin: (handle: RemoteHandle) => void
+}
+
+/** Opens the file of a stream, unless it was given open, and tells of it. */
+export function openStream(stream: FileStream, { open, opened, begin }: Opening, done: (error?: Error | null) => void): void {
+  if (stream.handle) {
+    begin(toHandle(stream.handle))
+    return done()
+  }
+  try {
+    open().then(async (remote) => {
+      const handle = stream.handle = toBuffer(remote)
+      await opened?.(remote)
+      begin(remote)
+      tell(() => {
+        done()
+        stream.emit('open', handle)
+        stream.emit('ready')
+      })
+    }).catch((error: unknown) => stream.sftp.refuse(error, done))
+  } catch (error) {
+    tell(done, error as Error)
+  }
+}
+
 /** Closes the file of a stream that is destroyed. A failure to close matters if nothing else has failed. */
-export function closeFile(sftp: SftpChannel, close: (handle: RemoteHandle) => Promise<void>, handle: Buffer | null, error: Error | null, done: (error?: Error | null) => void): void {
+export function closeStream(stream: FileStream, error: Error | null, done: (error?: Error | null) => void): void {
+  const { handle, sftp } = stream
+  stream.handle = null
   if (!handle) return done(error)
-  close(toHandle(handle)).then(
+  sftp[FILES].requests.close(toHandle(handle)).then(
     () => process.nextTick(done, error),
     (failure: unknown) => error ? process.nextTick(done, error) : sftp.refuse(failure, done),
   )

@@ -5,10 +5,10 @@ import type { WritePipeline } from '../../sftp/transfer/write-pipeline.ts'
 import { copyBytes } from '../../wire-format/bytes.ts'
 import { tell } from '../tell.ts'
 import { attributesOfNew, toMode } from './attributes.ts'
-import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
+import { FILES, type SftpChannel } from './channel.ts'
 import { setMode } from './fast.ts'
 import { openFlags } from './protocol.ts'
-import { checkPlace, closeFile, type FileStreamOptions, givenHandle, streamOptions } from './stream-file.ts'
+import { checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, streamOptions } from './stream-file.ts'
 
 /** Options of `createWriteStream`. */
 export interface WriteStreamOptions extends FileStreamOptions, Omit<WritableOptions, 'write' | 'writev' | 'final' | 'destroy' | 'construct'> {
@@ -65,24 +65,11 @@ export class WriteStream extends Writable {
 
   override _construct(done: (error?: Error | null) => void): void {
     const files = this.sftp[FILES]
-    if (this.handle) {
-      this.#begin(toHandle(this.handle))
-      return done()
-    }
-    try {
-      openFile(files.requests, this.path, openFlags(this.flags), attributesOfNew(this.mode), undefined).then(async (remote) => {
-        const handle = this.handle = toBuffer(remote)
-        if (this.mode !== undefined) await setMode(files, remote, this.path, toMode(this.mode))
-        this.#begin(remote)
-        tell(() => {
-          done()
-          this.emit('open', handle)
-          this.emit('ready')
-        })
-      }).catch((error: unknown) => this.sftp.refuse(error, done))
-    } catch (error) {
-      tell(done, error as Error)
-    }
+    openStream(this, {
+      open: () => openFile(files.requests, this.path, openFlags(this.flags), attributesOfNew(this.mode), undefined),
+      opened: async (handle) => { if (this.mode !== undefined) await setMode(files, handle, this.path, toMode(this.mode)) },
+      begin: (handle) => this.#begin(handle),
+    }, done)
   }
 
   #begin(handle: RemoteHandle): void {
@@ -106,9 +93,7 @@ export class WriteStream extends Writable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const { handle } = this
-    this.handle = null
-    closeFile(this.sftp, (remote) => this.sftp[FILES].requests.close(remote), handle, error, done)
+    closeStream(this, error, done)
   }
 
   /** Writes what is left, and closes the file. @param callback is called when that is done */

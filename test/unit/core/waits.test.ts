@@ -12,24 +12,27 @@ function waiting(waits: Waits): { times: number } {
   return count
 }
 
+/** Something has moved since a call on `a` said EAGAIN, and nobody has waited yet. */
+function movedSince(): Waits {
+  const waits = new Waits()
+  waits.blocked('a', ['read'])
+  waits.moved()
+  waits.wake()
+  return waits
+}
+
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
 describe('a wait', () => {
   test('ends at once if something has moved since the call that said EAGAIN, though another call has said EAGAIN since', async () => {
-    const waits = new Waits()
-    waits.blocked('a', ['read'])
-    waits.moved()
-    waits.wake()
+    const waits = movedSince()
     waits.blocked('b', ['read'])
     await waits.wait()
   })
 
   test('ends for both callers whoever comes first', async () => {
     for (const first of ['a', 'b']) {
-      const waits = new Waits()
-      waits.blocked('a', ['read'])
-      waits.moved()
-      waits.wake()
+      const waits = movedSince()
       waits.blocked('b', ['read'])
       await waits.wait()
       // The second says EAGAIN again and waits; the first has made its call anew or not.
@@ -42,10 +45,7 @@ describe('a wait', () => {
   })
 
   test('goes on until something moves when every call has been repeated since the last move', async () => {
-    const waits = new Waits()
-    waits.blocked('a', ['read'])
-    waits.moved()
-    waits.wake()
+    const waits = movedSince()
     waits.blocked('a', ['read'])
     waits.blocked('b', ['read'])
     const both = [waiting(waits), waiting(waits)]
@@ -58,10 +58,7 @@ describe('a wait', () => {
   })
 
   test.each(['over', 'gone'] as const)('is not disturbed by a call that is %s', async (how) => {
-    const waits = new Waits()
-    waits.blocked('a', ['read'])
-    waits.moved()
-    waits.wake()
+    const waits = movedSince()
     waits[how]('a', ['read'])
     waits.blocked('b', ['read'])
     const wait = waiting(waits)
@@ -80,10 +77,7 @@ describe('a wait', () => {
   })
 
   test('is aborted with the reason of its signal, and leaves no timer', async () => {
-    const waits = new Waits()
-    waits.blocked('a', ['read'])
-    waits.moved()
-    waits.wake()
+    const waits = movedSince()
     waits.blocked('b', ['read'])
     await waits.wait()
     const controller = new AbortController()
@@ -98,10 +92,7 @@ test.each([
   ['a loop that repeats its call', (waits: Waits) => waits.blocked('b', ['read'])],
   ['a loop that makes none', () => {}],
 ])('a call that somebody has given up disturbs %s a few times in an hour', async (_who, look) => {
-  const waits = new Waits()
-  waits.blocked('a', ['read'])
-  waits.moved()
-  waits.wake()
+  const waits = movedSince()
   let times = 0
   const loop = async (): Promise<never> => {
     for (;;) {
