@@ -17,7 +17,7 @@ import type { Instance } from '../ffi/instance.ts'
 import type { Libssh2Module } from '../ffi/create-module.ts'
 import type * as ParcelRoom from '../parcels/index.ts'
 import { flag, int } from './arguments.ts'
-import { Negotiation } from './session/negotiation.ts'
+import type { Negotiation } from './session/negotiation.ts'
 
 export type { Again } from '../core/operation.ts'
 export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T
@@ -80,12 +80,13 @@ export class SessionContext {
   #serviced = false
   #running: Step | undefined
   /** Until keys are agreed upon. */
-  #negotiation: Negotiation | undefined = new Negotiation()
+  #negotiation: Negotiation | undefined
 
   /** @param parcelRoom `src/parcels`, which loads with the first session. */
-  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, host: Omit<SessionHost, 'recv' | 'send' | 'parcels' | 'slice' | 'markReady' | 'trapped'>) {
+  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, negotiation: Negotiation, host: Omit<SessionHost, 'recv' | 'send' | 'parcels' | 'slice' | 'markReady' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
+    this.#negotiation = negotiation
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
     this.driver = new Driver({

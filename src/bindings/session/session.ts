@@ -9,28 +9,28 @@ import {
 import type { Bytes, KnownHostsPointer } from '../../ffi/exports.gen.ts'
 import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
 import type { BytePort, Transport } from '../../runtime/transport.ts'
-import { Agent } from '../agent.ts'
+import type { Agent } from '../agent.ts'
 import { Answers } from '../answers.ts'
 import { callable, flag as checkedFlag, int, INT_MAX, wholeNumber } from '../arguments.ts'
 import { AsyncCall } from '../async-call.ts'
 import type { Channel } from '../channel/channel.ts'
-import { KnownHosts } from '../known-hosts.ts'
+import type { KnownHosts } from '../known-hosts.ts'
 import { AcceptQueue } from '../listener/accept-queue.ts'
 import type { Listener } from '../listener/listener.ts'
 import type { PublickeySubsystem } from '../publickey/subsystem.ts'
 import type { ScpStat } from '../scp.ts'
-import type * as ParcelRoom from '../../parcels/index.ts'
 import { type Again, CONTEXT, type Run, SessionContext } from '../session-context.ts'
 import type { Sftp } from '../sftp/sftp.ts'
 import { preferAlgorithms, supportedAlgorithms } from './algorithms.ts'
 import { Connection } from './connection.ts'
 import { disconnect, type Disconnected, disconnectedByServer } from './disconnect.ts'
-import { type FirstExchange, readExtensions, readFirstExchange } from './first-exchange.ts'
+import type { FirstExchange } from './first-exchange.ts'
 import { type GlobalAnswer, GlobalRequests } from './global-requests.ts'
 import { Handshake } from './handshake.ts'
 import { type HostKey, readHostKey, readHostKeyHash } from './host-key.ts'
+import type * as Later from './later.ts'
 import type { PromptFunction } from './prompt-round.ts'
-import { checkedLimits, type RekeyLimits } from './rekey-limits.ts'
+import type { RekeyLimits } from './rekey-limits.ts'
 import { type MethodsLeft, type NewPasswordFunction, questions, type SignFunction, Userauth } from './userauth.ts'
 
 export interface SessionOptions extends InstanceOptions {
@@ -56,6 +56,7 @@ export interface IncomingX11 {
  */
 export class Session implements Disposable, AsyncDisposable {
   readonly [CONTEXT]: SessionContext
+  readonly #later: typeof Later
   readonly #handshake: Handshake
   readonly #userauth: Userauth
   readonly #connection: Connection
@@ -73,9 +74,10 @@ export class Session implements Disposable, AsyncDisposable {
   /** Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`; one that wants an answer gets a refusal. Set it before authentication. */
   onGlobalRequest: ((name: string, body: Uint8Array, wantReply: boolean) => void) | null = null
 
-  private constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom) {
+  private constructor(instance: Instance, port: BytePort, memoryLimit: number, later: typeof Later) {
+    this.#later = later
     const answers: Answers = new Answers(() => context.running, () => context.driver.wake())
-    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, port, memoryLimit, parcelRoom, {
+    const context: SessionContext = this[CONTEXT] = new SessionContext(instance, port, memoryLimit, later, new later.Negotiation(), {
       ...questions(answers),
       disconnect: (reason, description) => {
         disconnectedByServer(context, this.#disconnected = { reason, description })
@@ -102,8 +104,8 @@ export class Session implements Disposable, AsyncDisposable {
    */
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
     const memoryLimit = wholeNumber(options.memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
-    const [instance, parcelRoom] = await Promise.all([options.instance ?? Instance.create(options), import('../../parcels/index.ts')])
-    return new Session(instance, await portOf(transport), memoryLimit, parcelRoom)
+    const [instance, later] = await Promise.all([options.instance ?? Instance.create(options), import('./later.ts')])
+    return new Session(instance, await portOf(transport), memoryLimit, later)
   }
 
   /** The WebAssembly instance that this session lives in. */
@@ -171,10 +173,10 @@ export class Session implements Disposable, AsyncDisposable {
   hostkeyHash(type: number): Uint8Array | null { return readHostKeyHash(this[CONTEXT], type) }
 
   /** Session identifier, host key and signature of the first key exchange, as agents want them; `null` before it. (glue_session_exchange) */
-  firstExchange(): FirstExchange | null { return readFirstExchange(this[CONTEXT]) }
+  firstExchange(): FirstExchange | null { return this.#later.readFirstExchange(this[CONTEXT]) }
 
   /** The extensions that the server has announced after the first key exchange, by name, with their values (RFC 8308); of more than 16 kB the first. (glue_session_extensions) */
-  extensions(): ReadonlyMap<string, Uint8Array> { return readExtensions(this[CONTEXT]) }
+  extensions(): ReadonlyMap<string, Uint8Array> { return this.#later.readExtensions(this[CONTEXT]) }
 
   /**
    * Sends a global request (RFC 4254 section 4). @param body what follows the name. @param answered receives the answer, which is asked for only where this is given; it is not called if the session ends before.
@@ -265,7 +267,7 @@ export class Session implements Disposable, AsyncDisposable {
 
   /** When the next exchange of keys begins by itself; every one is counted from, the server's too. (glue_session_rekey_after) */
   rekeyAfter(limits: RekeyLimits): void {
-    const { bytes, seconds } = checkedLimits(limits)
+    const { bytes, seconds } = this.#later.checkedLimits(limits)
     this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
   }
 
@@ -410,12 +412,12 @@ export class Session implements Disposable, AsyncDisposable {
   }
 
   /** An agent, not connected yet. libssh2_agent_init. */
-  agentInit(): Agent { return new Agent(this, this[CONTEXT]) }
+  agentInit(): Agent { return new this.#later.Agent(this, this[CONTEXT]) }
 
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
   knownhostInit(): KnownHosts {
     const context = this[CONTEXT]
-    return new KnownHosts(this, context, context.plain((c, session) => context.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
+    return new this.#later.KnownHosts(this, context, context.plain((c, session) => context.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
   }
 
   /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */
