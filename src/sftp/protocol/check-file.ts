@@ -58,10 +58,10 @@ function readHashes(body: WireReader, wanted: readonly SftpHashName[], blockSize
   let algorithm = body.text()
   if (algorithm === EXTENSION) algorithm = body.text()
   if (!wanted.includes(algorithm as SftpHashName)) throw damaged('a hash that was not asked for')
-  const size = HASHES[algorithm as SftpHashName]
+  const hashSize = HASHES[algorithm as SftpHashName]
   const bytes = body.rest()
-  const hashes = withLengths(bytes, size) ?? split(bytes, size)
-  if (hashes === undefined || hashes.length === 0 || (blockSize === 0 && hashes.length !== 1)) throw damaged(`${bytes.length} bytes of hashes that have ${size}`)
+  const hashes = withLengths(bytes, hashSize) ?? split(bytes, hashSize)
+  if (hashes === undefined || hashes.length === 0 || (blockSize === 0 && hashes.length !== 1)) throw damaged(`${bytes.length} bytes of hashes that have ${hashSize}`)
   return { algorithm: algorithm as SftpHashName, hashes }
 }
 
@@ -71,7 +71,7 @@ function split(bytes: Uint8Array, size: number): Uint8Array[] | undefined {
 }
 
 /** Where each hash is a string of its own. No hash begins with its own length but by a chance of one in 2^32. */
-function withLengths(bytes: Uint8Array, size: number): Uint8Array[] | undefined {
-  const parts = split(bytes, size + 4)
-  return parts?.every((part) => new WireReader(part).uint32() === size) ? parts.map((part) => part.subarray(4)) : undefined
+function withLengths(bytes: Uint8Array, hashSize: number): Uint8Array[] | undefined {
+  const parts = split(bytes, hashSize + 4)
+  return parts?.every((part) => new WireReader(part).uint32() === hashSize) ? parts.map((part) => part.subarray(4)) : undefined
 }

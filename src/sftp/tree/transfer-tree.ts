@@ -65,7 +65,7 @@ export async function transferTree(all: SftpShared, options: DirectoryTransferOp
   const stopListening = onAbort(options.signal, () => stop.abort(options.signal?.reason))
   const limit = concurrency ?? mostFiles(all.limits)
   const run = new TreeRun(shared, options, stop.signal, new Slots(limit))
-  const count = new Count(options)
+  const count = new TreeProgress(options)
   try {
     await forEachParallel(jobs(run), limit, (job) => run.slots.take(stop.signal, async (alone) => {
       using file = count.begin(job.path)
@@ -80,7 +80,7 @@ export async function transferTree(all: SftpShared, options: DirectoryTransferOp
 }
 
 /** Adds up what the files say. */
-class Count {
+class TreeProgress {
   readonly #options: DirectoryTransferOptions
   readonly result = { files: 0, transferred: 0, unchanged: 0 }
 
