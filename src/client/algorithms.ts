@@ -6,29 +6,30 @@ import {
 } from '../ffi/constants.gen.ts'
 import { isPostQuantum } from './post-quantum.ts'
 
-/** What is negotiated (RFC 4253 section 7.1); the same in both directions. */
+/** The kinds of algorithms that are negotiated (RFC 4253 section 7.1). Both directions use the same ones. */
 export type AlgorithmKind = 'kex' | 'hostKey' | 'cipher' | 'mac' | 'compression'
 
-/** Names to offer, in order of preference, for each kind that is to differ from the default. */
+/** Names to offer, in order of preference, for each kind that should differ from the default. */
 export type Algorithms = Partial<Record<AlgorithmKind, readonly string[]>>
 
 export interface AlgorithmOptions {
   readonly algorithms?: Algorithms | undefined
-  /** Adds what is weak, behind everything else: SHA-1, CBC, `ssh-rsa`, group1. Only for servers that have nothing better. */
+  /** Adds weak algorithms behind all others: SHA-1, CBC, `ssh-rsa`, group1. Only for servers that support nothing better. */
   readonly legacyAlgorithms?: boolean | undefined
-  /** Offers zlib@openssh.com, which begins after authentication, before `none`. */
+  /** Offers zlib@openssh.com, which starts after authentication, before `none`. */
   readonly compress?: boolean | undefined
   /**
-   * Only key exchanges that a quantum computer does not break either, in every exchange of the connection. Else they merely come first. A server that has
+   * Allows only key exchanges that resist quantum computers, in every exchange of the connection. By default they merely come first. A server
+   * that has
    * none is refused before authentication: `ERR_NOT_POST_QUANTUM`.
    */
   readonly requirePostQuantum?: boolean | undefined
 }
 
-/** What was agreed upon; `mac` is `null` where the cipher authenticates by itself. */
+/** The algorithms that were agreed upon. `mac` is `null` if the cipher authenticates by itself. */
 export interface NegotiatedAlgorithms {
   readonly kex: string
-  /** Whether `kex` protects from who records today and has a quantum computer tomorrow. */
+  /** Whether `kex` protects against someone who records the traffic today and has a quantum computer tomorrow. */
   readonly postQuantum: boolean
   readonly hostKey: string
   readonly cipher: { readonly toServer: string, readonly fromServer: string }
@@ -45,7 +46,7 @@ const METHODS: Readonly<Record<AlgorithmKind, readonly number[]>> = {
   compression: [LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC],
 }
 
-/** Offered by default, post-quantum key exchanges first, then the cheap ones: groups 16 and 18 take a second and more of computing, if in slices (`Driver.slice`). */
+/** Offered by default: post-quantum key exchanges first, then the cheap ones. Groups 16 and 18 take a second or more to compute, although in slices (`Driver.slice`). */
 const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   kex: [
     'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
@@ -73,13 +74,13 @@ const LEGACY: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   compression: [],
 }
 
-/** The fastest where AES is the runtime's, by a factor of three; where it is WebAssembly, chacha20-poly1305 is faster by three. */
+/** The fastest ciphers where the runtime provides AES, by a factor of three. In WebAssembly chacha20-poly1305 is three times as fast as AES. */
 const HOST_CIPHERS = ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
 
-/** What is offered of a kind if nobody says otherwise, in order of preference. */
+/** The names offered by default for a kind, in order of preference. */
 export const defaultAlgorithms = (kind: AlgorithmKind): readonly string[] => DEFAULTS[kind]
 
-/** What is weak of a kind: offered only to those who ask for it. */
+/** The weak names of a kind, offered only to callers who ask for them. */
 export const legacyAlgorithms = (kind: AlgorithmKind): readonly string[] => LEGACY[kind]
 
 const KINDS = Object.keys(METHODS) as AlgorithmKind[]
@@ -88,10 +89,11 @@ const COMPRESSION = 'zlib@openssh.com'
 /**
  * Sets what a session offers. `knownHostKeys` are the types under which the host is known: they move to the front, so that
  * the server presents a key that can be checked.
- * @throws SSHError `ERR_ALGORITHM` for a name that is unknown here, or weak without `legacyAlgorithms`; for `algorithms.kex` without any that `requirePostQuantum` allows.
+ * @throws SSHError `ERR_ALGORITHM` for an unknown name, for a weak one without `legacyAlgorithms`, and for `algorithms.kex` without any that
+ * `requirePostQuantum` allows.
  */
 export function offerAlgorithms(session: Session, options: AlgorithmOptions, knownHostKeys: readonly string[] = []): void {
-  // Without the flag libssh2 does not even know the names.
+  // Without the flag libssh2 does not know the names of compression methods.
   if (options.compress || options.algorithms?.compression) session.flag(LIBSSH2_FLAG_COMPRESS)
   for (const kind of KINDS) {
     const supported = session.supportedAlgs(METHODS[kind][0] as number)

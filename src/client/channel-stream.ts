@@ -6,16 +6,19 @@ import { ReceiveWindow } from './receive-window.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { channelReadable, channelWritable } from './streams.ts'
 
-/** A channel as a byte stream in both directions: a transport, so `connect({ transport })` goes through it (ProxyJump). Closes itself after the EOF of both sides. */
+/**
+ * A channel as a byte stream in both directions. It is a transport, so `connect({ transport })` works through it (ProxyJump). It closes itself
+ * after both sides have sent EOF.
+ */
 export interface ChannelStream extends Transport, AsyncDisposable {
   readonly channel: Channel
-  /** Resolves when the server has closed the channel, so that nothing can be written any more, or the channel or session is gone. Never rejects. */
+  /** Resolves when the server has closed the channel, so that no more can be written, or when the channel or session is gone. Never rejects. */
   closed(): Promise<void>
-  /** Whatever still waits rejects with `ERR_LIBSSH2_CHANNEL_CLOSED`. The server's answer is waited for, a second at most. Never rejects. */
+  /** Pending calls reject with `ERR_LIBSSH2_CHANNEL_CLOSED`. Waits for the server's answer for at most a second. Never rejects. */
   close(): Promise<void>
 }
 
-/** @param roundTrip where it is known, the receive window grows with it. */
+/** @param roundTrip if given, the receive window grows with it. */
 export function channelStream(channel: Channel, roundTrip?: RoundTrip): ChannelStream {
   const live = new LiveChannel(channel, [0], roundTrip && new ReceiveWindow(channel, roundTrip))
   const close = () => {

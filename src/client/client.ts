@@ -19,22 +19,22 @@ import type { UploadSource } from '../sftp/transfer/sources.ts'
 
 /** How a session ended, and when. */
 export interface SessionEnd {
-  /** What ended it; a `DisconnectError` with the server's reason where it gave one. */
+  /** What ended the session; a `DisconnectError` with the server's reason if it gave one. */
   readonly error: SSHError
   /** True if `close()` ended it. */
   readonly expected: boolean
   readonly at: Date
 }
 
-/** An authenticated SSH connection: `connect()` makes one. Every call rejects with a typed error once the session has ended. */
+/** An authenticated SSH connection, made by `connect()`. Every call rejects with a typed error once the session has ended. */
 export class Client implements AsyncDisposable {
-  /** The bindings underneath: everything that this class does not offer. */
+  /** The bindings underneath, for everything that this class does not offer. */
   readonly session: Session
-  /** What was agreed upon in the first key exchange. */
+  /** The algorithms of the first key exchange. */
   readonly algorithms: NegotiatedAlgorithms
   /** The server's identification string, e.g. `SSH-2.0-OpenSSH_9.2p1`. */
   readonly serverIdentification: string
-  /** How the login went: by which method and key, `none` included; undefined where a session was authenticated by its caller. */
+  /** By which method and key the login succeeded, `none` included; undefined if the caller authenticated the session. */
   readonly authenticatedBy: AuthenticatedBy | undefined
   /** Resolves when the session has ended, for whatever reason. Never rejects. */
   readonly closed: Promise<SessionEnd>
@@ -67,7 +67,7 @@ export class Client implements AsyncDisposable {
     return this.#start(({ execStart }) => execStart(command, options))
   }
 
-  /** Starts the login shell, in a terminal where the server gives one. @throws ChannelError if the server refuses. */
+  /** Starts the login shell, in a terminal if the server provides one. @throws ChannelError if the server refuses. */
   shell(options: ShellOptions = {}): Promise<Process> {
     return this.#start(({ shellStart }) => shellStart(options))
   }
@@ -77,7 +77,7 @@ export class Client implements AsyncDisposable {
     return this.#start(() => ({ ...options, begin: (channel) => channel.subsystem(name) }))
   }
 
-  /** Runs `command` to its end and collects its output. A non-zero exit code is data. @throws CommandError as `check`, `timeout` and `maxBuffer` demand. */
+  /** Runs `command` to its end and collects its output. A non-zero exit code is a result, not an error. @throws CommandError as `check`, `timeout` and `maxBuffer` require. */
   async run(command: string, options: RunOptions = {}): Promise<RunResult> {
     return (await import('./run.ts')).run((execOptions) => this.exec(command, execOptions), options)
   }
@@ -87,42 +87,42 @@ export class Client implements AsyncDisposable {
     return channelStream(await this.#opened(open, signal), this.#roundTrip)
   }
 
-  /** A TCP connection from the server to `host`: itself a transport. @throws ChannelError if the server refuses or cannot connect. */
+  /** Opens a TCP connection from the server to `host`, which is itself a transport. @throws ChannelError if the server refuses or cannot connect. */
   async openTcp(host: string, port: number, { signal }: CallOptions = {}): Promise<ChannelStream> {
     return this.#stream(() => this.session.directTcpip(host, port), signal)
   }
 
-  /** A connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
+  /** Opens a connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
   async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
     return this.#stream(() => this.session.directStreamlocalEx(path), signal)
   }
 
-  /** Has the server listen on a port, or on a Unix socket; the result gives the connections to it, one by one. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+  /** Asks the server to listen on a port, or on a Unix socket; the result yields its connections. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
   async listen(options: ListenOptions = {}): Promise<PortListener> {
     return (await import('./listener.ts')).listen(this.session, options)
   }
 
-  /** Starts SFTP on a channel of its own; `concurrency` and `chunkSize` are those of all its calls. @throws ChannelError if the server has no such subsystem. */
+  /** Starts SFTP on its own channel; `concurrency` and `chunkSize` apply to all its calls. @throws ChannelError if the server has no such subsystem. */
   async sftp(options: SftpContentOptions = {}): Promise<SftpClient> {
     return (await import('../sftp/client/sftp-client.ts')).SftpClient.open(this.session, options)
   }
 
-  /** Has the server send a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */
+  /** Receives a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. */
   async scpReceive(path: string, options: CallOptions = {}): Promise<ScpFile> {
     return (await import('./scp.ts')).scpReceive(this.session, path, options)
   }
 
-  /** Has the server take a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses, or could not keep all of it. */
+  /** Sends a file over SCP, for servers without SFTP. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses, or could not store all of it. */
   async scpSend(path: string, source: UploadSource, options: ScpSendOptions = {}): Promise<void> {
     return (await import('./scp.ts')).scpSend(this.session, path, source, options)
   }
 
-  /** Exchanges keys anew now; by themselves they change as `connect`'s `rekey` says. Transfers go on. @throws what ended the session, if the server refuses. */
+  /** Re-keys now; automatic re-keying follows `connect`'s `rekey`. Transfers continue. @throws the error that ended the session, if the server refuses. */
   async rekey({ signal }: CallOptions = {}): Promise<void> {
     await this.session.complete(() => this.session.rekey(), { signal })
   }
 
-  /** Ends the session politely. Whatever still runs rejects. Idempotent, never rejects. */
+  /** Ends the session politely. Pending calls reject. Idempotent, never rejects. */
   async close(): Promise<void> {
     this.#closing = true
     await this.session.close()

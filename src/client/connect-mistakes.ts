@@ -1,7 +1,7 @@
 import { isPromise } from '../errors/is-promise.ts'
 import { HostKeyError } from '../errors/ssh-error.ts'
 
-/** What options of npm ssh2 are called here. */
+/** This library's names for options of npm ssh2. */
 const INSTEAD: Readonly<Record<string, string>> = {
   privateKey: 'auth: [publicKey(text)]',
   passphrase: 'auth: [publicKey(text, { passphrase })]',
@@ -16,7 +16,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   keepaliveInterval: 'keepalive: { interval }',
 }
 
-/** What is wrong with options that `connect` cannot take. Of several mistakes the first one is told. */
+/** The error for options that `connect` cannot use. It names the first of several mistakes. */
 export function connectMistake(options: unknown): Error {
   if (typeof options !== 'object' || options === null) return new TypeError(`connect() needs an object of options, not ${kind(options)}`)
   const { host, port, username, transport, hostKey, auth } = options as Readonly<Record<string, unknown>>
@@ -47,7 +47,7 @@ function placeMistake(host: unknown, port: unknown, transport: unknown): Error {
   return new RangeError(`port must be a whole number from 1 to 65535, not ${String(port)}`)
 }
 
-/** Never the value itself: it may be a secret. */
+/** Never the value itself, which may be a secret. */
 function gave(value: unknown): string {
   if (value === undefined) return ''
   return isPromise(value) ? ', not a Promise: await it first' : `, not ${kind(value)}`
@@ -61,7 +61,7 @@ function kind(value: unknown): string {
 }
 
 
-/** A transport that comes although nobody can take it. */
+/** Closes a transport that arrives after nobody can use it. */
 function discard(coming: PromiseLike<unknown>): void {
   Promise.resolve(coming).then((late) => (late as { close?: () => unknown } | undefined)?.close?.()).catch(() => {})
 }

@@ -19,33 +19,34 @@ import type { KeepaliveOptions } from './keepalive.ts'
 import { RoundTrip } from './round-trip.ts'
 
 export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
-  /** Where to; needed too with `transport`, if `hostKey` is to know whose key it sees. */
+  /** Host to connect to. With `transport` it is only needed for `hostKey`, which looks the key up by it. */
   readonly host?: string | undefined
-  /** 22 if none is given. */
+  /** 22 by default. */
   readonly port?: number | undefined
   readonly username: string
-  /** A connection made otherwise: a WebSocket, a jump host's `openTcp()`, any pair of byte streams. It is closed with the client, and where `connect` fails. */
+  /** A connection that already exists: a WebSocket, a jump host's `openTcp()`, any pair of byte streams. It is closed with the client, and if `connect` fails. */
   readonly transport?: Transport | undefined
-  /** How the server proves who it is: `knownHosts()`, `pinned()`, `trustOnFirstUse()`, `insecureAcceptAnyHostKey()`. There is no default. */
+  /** How the server proves its identity: `knownHosts()`, `pinned()`, `trustOnFirstUse()`, `insecureAcceptAnyHostKey()`. There is no default. */
   readonly hostKey: HostKeyPolicy
   /**
-   * Gone through in this order, as long as the server accepts their method, and after a partial success from the beginning. An agent comes behind the
-   * keys that are named: servers count each key as an attempt.
+   * Methods to try in this order, as long as the server accepts them; after a partial success `connect` starts over from the first. An agent
+   * comes after the
+   * keys that are named, because servers count each key as an attempt.
    */
   readonly auth?: readonly AuthMethod[] | undefined
-  /** Ends the attempt at once, with `signal.reason`; later calls have a signal of their own. */
+  /** Ends the attempt at once, with `signal.reason`. Later calls take their own signal. */
   readonly signal?: AbortSignal | undefined
   readonly keepalive?: KeepaliveOptions | undefined
-  /** When keys are exchanged anew: by default after 1 GiB, or an hour. */
+  /** When to re-key: by default after 1 GiB, or an hour. */
   readonly rekey?: RekeyLimits | undefined
   /**
-   * Milliseconds until the client must be ready, authentication included: 20,000 unless told, 0 or `Infinity` for no limit. The time stands still while
-   * a person is asked: by a password or prompt function, or about a host key.
+   * Milliseconds until the client must be ready, authentication included: 20,000 by default, 0 or `Infinity` for no limit. The clock stops while
+   * a person is being asked: by a password or prompt function, or about a host key.
    */
   readonly connectTimeout?: number | undefined
-  /** Receives the server's banners for people, before authentication (RFC 4252 section 5.4). Show control characters visibly. */
+  /** Receives the server's banners, before authentication (RFC 4252 section 5.4). Escape control characters when you show them. */
   readonly onBanner?: ((banner: string) => void) | undefined
-  /** Receives SSH_MSG_DEBUG of the server and the steps of `connect`. Never secrets. */
+  /** Receives the server's SSH_MSG_DEBUG messages and the steps of `connect`, but never secrets. */
   readonly debug?: ((message: string) => void) | undefined
 }
 
@@ -54,9 +55,10 @@ const CONNECT_TIMEOUT = 20_000
 const loadLogin = () => import('./auth/log-in.ts')
 
 /**
- * Connects, checks the host key, and authenticates. Whatever fails, the transport is closed.
- * @throws HostKeyError, AuthenticationError, DisconnectError or another SSHError; `signal.reason` on abort, at once; TypeError or RangeError for options
- * that cannot be meant.
+ * Connects, checks the host key, and authenticates. If anything fails, it closes the transport.
+ * @throws HostKeyError, AuthenticationError, DisconnectError or another SSHError; `signal.reason` on abort, at once; TypeError or RangeError
+ * for invalid
+ * options.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
   using deadline = new Deadline()
@@ -73,12 +75,12 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   }
 }
 
-/** What `connect` closes if it fails before a session has the transport. */
+/** Closes the transport if `connect` fails before a session owns it. */
 function abandoning(transport: Transport | undefined): Disposable {
   return { [Symbol.dispose]: () => { if (transport) abandonTransport(transport) } }
 }
 
-/** A look at what is most often wrong; what exactly it is finds out who is asked then. */
+/** Checks for the most common mistakes; `connectMistake` then finds out exactly what is wrong. */
 function areMeant(options: ConnectOptions): boolean {
   const { host, port = 22, username, transport, hostKey, auth = [] } = options ?? {}
   return typeof username === 'string' && username !== '' && typeof hostKey?.verify === 'function'
@@ -87,7 +89,7 @@ function areMeant(options: ConnectOptions): boolean {
     && !Object.keys(options).some((name) => FOREIGN.has(name))
 }
 
-/** Options of npm ssh2 that would silently do nothing here. */
+/** Options of npm ssh2, which would silently have no effect here. */
 const FOREIGN = new Set(['privateKey', 'password', 'passphrase', 'agent', 'user', 'sock', 'readyTimeout', 'hostVerifier', 'tryKeyboard', 'authHandler', 'keepaliveInterval'])
 
 /** One attempt to connect, from the first byte to the client. */
@@ -101,7 +103,7 @@ class Attempt {
     this.#deadline = deadline
   }
 
-  /** Why there is no client in time. */
+  /** The error that explains why there is no client in time. */
   late(limit: number): SSHError {
     return timeoutError('ERR_CONNECT_TIMEOUT', `no connection within ${limit} ms: it was still ${this.#step}`)
   }
@@ -115,7 +117,7 @@ class Attempt {
     const how = await this.#login(session)
     debug?.(`authenticated by ${how.method}`)
     const client = new Client(session, roundTrip, how)
-    // OpenSSH tells its host keys now, and the answer to the first request would wait behind them.
+    // OpenSSH announces its host keys now, and its reply to the first request would wait behind them.
     void acknowledgeNext(session)
     if (keepalive) keeping?.startKeepalive(session, keepalive)
     return client
@@ -123,21 +125,24 @@ class Attempt {
 
   async #session(given: Disposable): Promise<Session> {
     const deadline = this.#deadline
-    // What comes last loads first, beside the connection.
+    // The code that is needed last loads first, in parallel with the connection.
     loadLogin().catch(() => undefined)
     const { host = '', port = 22, rekey, transport = await deadline.run(connectTcp({ host, port, signal: deadline.signal }), abandonTransport) } = this.#options
     const owned = transport === this.#options.transport ? given : deadline.own(abandoning(transport))
     const session = await deadline.run(Session.create(transport, this.#options), (late) => late.free())
-    // Without a word: a goodbye would be waited for where the server reads nothing.
+    // Sends no goodbye, which would have to wait if the server has stopped reading.
     deadline.own({ [Symbol.dispose]: () => session.free() })
     deadline.disown(owned)
-    // A person may take hours to answer: nobody waits for the answer once the server has gone. An error that says so in another way comes first.
+    // A person may take hours to answer, so nothing waits for the answer once the server has gone. An error that reports this in another way comes first.
     void session.ended().then((error) => inAnotherTurn(() => deadline.end(error)))
     if (rekey) session.rekeyAfter(rekey)
     return session
   }
 
-  /** Key exchange and the judgement of the host key. Its last message asks for the service of authentication, which servers grant at once: the first measurement. */
+  /**
+   * Exchanges keys and checks the host key. The last message requests the authentication service, which servers grant at once: that gives the
+   * first measurement of the round trip.
+   */
   async #establish(session: Session): Promise<RoundTrip> {
     const { host = '', port = 22, hostKey, debug } = this.#options
     const { signal, ask } = this.#deadline
@@ -159,7 +164,7 @@ class Attempt {
     return roundTrip
   }
 
-  /** What the policy knows of the host's keys. Nobody waits for it once the server has gone: the handshake then says why. */
+  /** The host's keys that the policy knows. Stops waiting once the server has gone: the handshake then reports why. */
   async #known(session: Session): Promise<readonly string[]> {
     const { host = '', port = 22, hostKey } = this.#options
     if (!hostKey.preferredAlgorithms) return []
@@ -171,7 +176,7 @@ class Attempt {
     }
   }
 
-  /** Servers announce their keys after the login. Nobody waits for the result. */
+  /** Servers announce their keys after the login. Nothing waits for the result. */
   #listenForHostKeys(session: Session): void {
     const { host = '', port = 22, hostKey, algorithms, debug } = this.#options
     if (!hostKey.update) return
@@ -194,20 +199,20 @@ class Attempt {
   }
 }
 
-/** No names of algorithms, when nothing more will come from the server. */
+/** Returns no algorithm names once the server will send nothing more. */
 async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<readonly string[]> {
   while (!session[CONTEXT].wire.ended) await session.wait({ signal })
   return []
 }
 
-/** Checks what a policy of the caller's own returns: nothing and `true` accept the key. */
+/** Checks the result of the caller's own policy: `undefined` and `true` accept the key. */
 function accept(verdict: unknown): void {
   if (verdict === undefined || verdict === true) return
   if (verdict === false) throw new HostKeyError('the hostKey policy refused the host key: verify() gave false', { code: 'ERR_HOST_KEY_UNKNOWN' })
   throw new HostKeyError(`verify() of the hostKey policy must give nothing, true or false, not ${typeof verdict}`, { code: 'ERR_HOST_KEY_VERDICT' })
 }
 
-/** Hands on what the server has added to its banners since the last time. */
+/** Passes on the banners that the server has added since the last call. */
 function bannerFeed(session: Session, onBanner: ConnectOptions['onBanner']): () => void {
   let shown = 0
   return () => {

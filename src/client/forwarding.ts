@@ -8,30 +8,30 @@ import { boundAgent } from './bound-agent.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 import { join } from './join.ts'
 
-/** What the server may ask for by opening a channel: each time a new stream to the agent. */
+/** Opens a new stream to the agent each time the server opens a channel to it. */
 export type AgentOpener = () => Promise<Transport> | Transport
 
 /** `true`: the agent at SSH_AUTH_SOCK. A string: the path of its socket. */
 export type AgentForwarding = boolean | string | AgentOpener
 
 export interface X11Forwarding {
-  /** Opens a stream to the X server, for each window program's connection. */
+  /** Opens a stream to the X server for each X client's connection. */
   readonly connect: (originator: Originator) => Promise<Transport> | Transport
   /** Number of the X screen. */
   readonly screen?: number | undefined
-  /** `MIT-MAGIC-COOKIE-1` if none is given. */
+  /** `MIT-MAGIC-COOKIE-1` by default. */
   readonly authProtocol?: string | undefined
-  /** What programs on the server have to show to the X server, in hexadecimal digits; invented if none is given, which only X servers without a check accept. */
+  /** The cookie that programs on the server present to the X server, in hexadecimal digits. A random one by default, which only X servers without access control accept. */
   readonly cookie?: string | undefined
   /** Only the first connection is forwarded. */
   readonly singleConnection?: boolean | undefined
 }
 
-/** What one command asked for. It is served until the command ends. */
+/** What one command requested. It is served until the command ends. */
 class Request implements Disposable {
   readonly connect: (originator: Originator) => Promise<Transport> | Transport
   readonly once: boolean
-  /** One connection was all that was asked for, or the command has ended. */
+  /** Its only connection has been made, or the command has ended. */
   spent = false
   readonly #ended: () => void
 
@@ -47,12 +47,13 @@ class Request implements Disposable {
   }
 }
 
-/** Connections of one kind that a server may hold open at once: each costs a channel here and a socket beside it. */
+/** The most connections of one kind that a server may hold open at once: each costs a channel here and a socket beside it. */
 const MOST_AT_ONCE = 100
 
 /**
- * Serves the channels of one kind that the server opens, as long as a command wants them. The server does not say for which of several commands a channel is:
- * the way of the last one is taken, and the channels that are open end with the last command, since each may be that one's.
+ * Serves the channels of one kind that the server opens, as long as a command wants them. The server does not say which of several commands a
+ * channel belongs to.
+ * So the last request is used, and open channels end with the last command, since each may belong to it.
  */
 class Incoming {
   readonly #session: Session
@@ -88,12 +89,12 @@ class Incoming {
     return this.#requests.findLast(({ spent }) => !spent)
   }
 
-  /** What nobody wants is refused by libssh2, without a channel. */
+  /** libssh2 refuses channels that nobody wants, without creating them. */
   #stopUnlessWanted(): void {
     if (!this.#wanting() && !this.#session.failure) this.#listen(false)
   }
 
-  /** Until the session ends. */
+  /** Runs until the session ends. */
   async #serve(): Promise<void> {
     try {
       for (;;) {
@@ -103,11 +104,11 @@ class Incoming {
         else opened.channel[Symbol.dispose]()
       }
     } catch {
-      // The session has ended; whoever uses it hears why.
+      // The session has ended; its other users see the reason.
     }
   }
 
-  /** What cannot be connected is closed: the program on the server sees EOF. */
+  /** If the connection fails, the channel is closed and the program on the server sees EOF. */
   async #join(request: Request, { channel, originatorHost: host, originatorPort: port }: IncomingChannel): Promise<void> {
     const stream = channelStream(channel)
     this.#streams.add(stream)
@@ -123,7 +124,7 @@ class Incoming {
   }
 }
 
-/** What a session forwards of what the server opens. */
+/** What a session forwards when the server opens a channel. */
 class Forwardings {
   readonly #session: Session
   readonly #agents: Incoming
@@ -135,21 +136,21 @@ class Forwardings {
     this.#displays = new Incoming(session, () => session.acceptX11(), (on) => session.listenForX11(on))
   }
 
-  /** Asks for agent forwarding on a channel, before its command starts. Dispose of the result when the command has ended. */
+  /** Requests agent forwarding on a channel, before its command starts. Dispose of the result when the command has ended. */
   async requestAgent(channel: Channel, source: AgentForwarding, signal: AbortSignal | undefined): Promise<Disposable> {
     const path = typeof source === 'string' ? source : undefined
     const asked = this.#agents.used
     const open = typeof source === 'function' ? source : () => connectAgent(path, undefined)
     const request = this.#agents.add(() => boundAgent(this.#session, open), false)
     return this.#asked(request, () => channel.requestAuthAgent(), signal).catch((error: unknown) => {
-      // OpenSSH forwards for the whole connection, and refuses to be asked again.
+      // OpenSSH forwards for the whole connection, and refuses a second request.
       if (asked && error instanceof ChannelError) return request
       request[Symbol.dispose]()
       throw error
     })
   }
 
-  /** Asks for X11 forwarding on a channel, before its command starts. Dispose of the result when the command has ended. */
+  /** Requests X11 forwarding on a channel, before its command starts. Dispose of the result when the command has ended. */
   async requestX11(channel: Channel, { connect, screen = 0, authProtocol, cookie, singleConnection = false }: X11Forwarding, signal: AbortSignal | undefined): Promise<Disposable> {
     const request = this.#displays.add(connect, singleConnection)
     return this.#asked(request, () => channel.x11ReqEx(singleConnection, authProtocol ?? null, cookie ?? null, screen), signal).catch((error: unknown) => {
@@ -164,14 +165,14 @@ class Forwardings {
   }
 }
 
-/** An agent's channel says nothing of where it comes from. */
+/** An agent's channel does not say where it comes from. */
 function agentChannel(channel: Channel | Again): IncomingChannel | Again {
   return typeof channel === 'number' ? channel : { channel, originatorHost: '', originatorPort: 0 }
 }
 
 const ofSessions = new WeakMap<Session, Forwardings>()
 
-/** What `session` forwards; made when it is first asked for. */
+/** The forwardings of `session`, created on the first call. */
 export function forwardingsOf(session: Session): Forwardings {
   const known = ofSessions.get(session) ?? new Forwardings(session)
   ofSessions.set(session, known)

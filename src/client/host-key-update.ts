@@ -10,7 +10,7 @@ import { WireReader } from '../wire-format/reader.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 
 const PROVE = 'hostkeys-prove-00@openssh.com'
-/** More keys, or longer ones, no honest server has. */
+/** No honest server has more keys, or longer ones. */
 const MOST_KEYS = 32, MOST_BYTES = 65_536
 const LEAST_RSA_BITS = 2048
 
@@ -20,8 +20,9 @@ type Announcing = Pick<Session, 'hostkey' | 'firstExchange' | 'methods' | 'globa
 const told = new WeakSet<Announcing>()
 
 /**
- * Hands the host keys that a server announces after the login (`hostkeys-00@openssh.com`, OpenSSH's PROTOCOL section 2.5) to the policy: the first time only.
- * @param offered names of the host-key algorithms that this client offers @throws Error for an announcement that makes no sense
+ * Passes the host keys that a server announces after the login (`hostkeys-00@openssh.com`, OpenSSH's PROTOCOL section 2.5) to the policy, the
+ * first time only.
+ * @param offered names of the host-key algorithms that this client offers @throws Error for a malformed announcement
  */
 export async function hostKeysAnnounced(session: Announcing, where: { readonly host: string, readonly port: number }, update: NonNullable<HostKeyPolicy['update']>, offered: readonly string[], body: Uint8Array): Promise<void> {
   if (told.has(session)) return
@@ -32,7 +33,7 @@ export async function hostKeysAnnounced(session: Announcing, where: { readonly h
   await update({ ...where, current, keys, prove: (claimed) => prove(session, claimed) })
 }
 
-/** Keys of types that are known here and offered; others, and certificates, are passed over. */
+/** The keys whose types are known and offered. Others, and certificates, are ignored. */
 function readKeys(body: Uint8Array, offered: readonly string[]): Bytes[] {
   if (body.length > MOST_BYTES) throw new Error('the server announces too many bytes of host keys')
   const reader = new WireReader(body)
@@ -55,7 +56,7 @@ function isUsable(key: Bytes, offered: readonly string[]): boolean {
   }
 }
 
-/** Has the server show that it owns the keys: each signs the session identifier. False if it refuses, or one signature is not right. */
+/** Asks the server to prove that it owns the keys: each signs the session identifier. False if it refuses, or if any signature is wrong. */
 async function prove(session: Announcing, keys: readonly Uint8Array[]): Promise<boolean> {
   const exchange = session.firstExchange()
   if (!exchange || keys.length === 0) return false
@@ -72,7 +73,7 @@ async function prove(session: Announcing, keys: readonly Uint8Array[]): Promise<
   for (const key of keys) {
     const signature = reader.string()
     const signed = new WireWriter(1024).string(PROVE).string(exchange.sessionId).string(key).finish()
-    // RSA signs as it did in the key exchange, where that was RSA.
+    // If the key exchange used an RSA algorithm, RSA keys sign with the same one.
     if (negotiated.startsWith('rsa-sha2-') && publicKeyType(key) === 'ssh-rsa' && new WireReader(signature).text() !== negotiated) return false
     if (!await verifySignature(key, signature, signed)) return false
   }

@@ -1,9 +1,9 @@
 import { joinBytes } from '../wire-format/bytes.ts'
 
-/** Less is worth a copy: a chunk of a stream costs as much as copying some kilobytes. */
+/** Chunks below this size are worth copying: passing a chunk through a stream costs as much as copying some kilobytes. */
 const SMALL = 16 << 10
 
-/** Neighbours that are small become one. */
+/** Joins small neighbouring chunks. */
 export function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
   const joined: Uint8Array[] = []
   for (let from = 0, to = 1; from < parts.length; from = to++) {

@@ -6,19 +6,19 @@ import { timeoutError } from '../errors/timeout-error.ts'
 export interface KeepaliveOptions {
   /** Milliseconds between messages while the server is silent; 0 or `Infinity` for none. */
   readonly interval: number
-  /** Messages without an answer, or any other sign of life, after which the session is given up; 3 if none is given. */
+  /** Unanswered messages after which the session is given up, if the server sends nothing else either; 3 by default. */
   readonly countMax?: number
 }
 
-/** @throws TypeError or RangeError for what `startKeepalive` could not do. */
+/** @throws TypeError or RangeError for values that `startKeepalive` cannot use. */
 export function checkKeepalive({ interval, countMax = 3 }: KeepaliveOptions): void {
   milliseconds(interval, 'keepalive.interval')
   if (!(countMax >= 0)) throw new RangeError('keepalive.countMax must be 0 or more')
 }
 
 /**
- * Asks a silent server for a sign of life (`keepalive@openssh.com`), and ends the session when none comes. Stops with the session.
- * While the transport is stalled nothing is asked and nothing counted: the server cannot be heard, whether it lives or not.
+ * Asks a silent server for a sign of life (`keepalive@openssh.com`), and ends the session if none comes. Stops with the session.
+ * While the transport is stalled it neither asks nor counts: the server cannot be heard, alive or not.
  */
 export function startKeepalive(session: Session, { interval, countMax = 3 }: KeepaliveOptions): void {
   const pause = milliseconds(interval, 'keepalive.interval')
@@ -42,7 +42,7 @@ export function startKeepalive(session: Session, { interval, countMax = 3 }: Kee
       session.keepaliveNow()
       wait()
     } catch {
-      // The session has failed: whoever uses it hears why.
+      // The session has failed; its users see why.
     }
   }
   wait()

@@ -1,9 +1,9 @@
-/** Lines of a stream of UTF-8, without their ends; what follows the last end is one too, unless it is empty. */
+/** The lines of a UTF-8 stream, without their ends. Text after the last end is a line too, unless it is empty. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   if (stream.locked) throw new TypeError('stdout is read already: by a reader, or by another loop over its lines')
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const reader = stream.getReader()
-  /** Of the line that has not ended yet. */
+  /** Parts of the line that has not ended yet. */
   let begun: string[] = []
   const ended = (end: string) => {
     const line = begun.join('') + end

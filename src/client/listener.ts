@@ -7,42 +7,44 @@ import type { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 
 export interface ListenOptions {
-  /** Address that the server binds to: `127.0.0.1` if none is given; `0.0.0.0`, `::` or the empty string for all, where the server allows it (`GatewayPorts`). */
+  /** Address that the server binds to: `127.0.0.1` by default; `0.0.0.0`, `::` or the empty string for all, if the server allows it (`GatewayPorts`). */
   readonly host?: string | undefined
-  /** 0, the default: the server chooses one, see `port` of the result. */
+  /** With 0, the default, the server chooses a port: see `port` of the result. */
   readonly port?: number | undefined
   /**
-   * In place of host and port: the path of a Unix socket, which the server makes (OpenSSH PROTOCOL section 2.4; OpenSSH, AsyncSSH, npm ssh2 and others have it).
+   * Instead of host and port: the path of a Unix socket, which the server creates (OpenSSH PROTOCOL section 2.4; OpenSSH, AsyncSSH, npm ssh2 and
+   * others support it).
    * OpenSSH leaves the file behind, and listens again at the same path only with `StreamLocalBindUnlink yes`, or when the file has been removed.
    */
   readonly path?: string | undefined
-  /** Most connections that wait to be taken; the server hears of others that they are refused. 64 if none is given. */
+  /** The most connections that wait to be accepted; the server is told that others are refused. 64 by default. */
   readonly backlog?: number | undefined
-  /** Ends the listening too, once it has begun. */
+  /** Also ends the listening, once it has begun. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** A connection that somebody made to the server's port or socket; a transport. */
 export interface ForwardedConnection extends ChannelStream {
-  /** Who connected, in the server's words; an empty host and port 0 for a Unix socket. */
+  /** Who connected, as the server reports it; an empty host and port 0 for a Unix socket. */
   readonly originator: Originator
 }
 
 /**
- * Remote forwarding (RFC 4254 section 7.1; Unix sockets: OpenSSH PROTOCOL section 2.4): iterate over it for the connections. The iteration ends with `close()`, and throws if the session fails
- * or the signal fires. Connections that have been taken live on.
+ * Remote forwarding (RFC 4254 section 7.1; Unix sockets: OpenSSH PROTOCOL section 2.4). Iterate over it to get the connections. The iteration
+ * ends with `close()`, and throws if the session fails
+ * or the signal fires. Connections that you have received stay open.
  */
 export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDisposable {
-  /** The address that the server was asked for; empty for a Unix socket. */
+  /** The address that the server was asked to bind; empty for a Unix socket. */
   readonly host: string
-  /** The port on the server, also where it chose one; 0 for a Unix socket. */
+  /** The port on the server, also if the server chose it; 0 for a Unix socket. */
   readonly port: number
-  /** The Unix socket on the server; `undefined` for a port. */
+  /** The path of the Unix socket on the server; `undefined` for a port. */
   readonly path: string | undefined
   readonly #listener: Listener
   readonly #signal: AbortSignal | undefined
   #stopListening: () => void = () => {}
-  /** Set before the C object goes, for those who wait on it. */
+  /** Set before the C object is freed, for callers that wait on it. */
   #ended = false
   #closing: Promise<void> | undefined
 
@@ -77,7 +79,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
     }
   }
 
-  /** Ends the listening; connections that nobody has taken are closed. The server's answer is waited for, a second at most. Idempotent, never rejects. */
+  /** Stops listening, and closes connections that nobody has accepted. Waits for the server's answer for at most a second. Idempotent, never rejects. */
   close(): Promise<void> {
     if (!this.#ended) {
       this.#ended = true

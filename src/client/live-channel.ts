@@ -6,25 +6,25 @@ import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../ffi/constants.gen.ts'
 import { joinSmall } from './join-small.ts'
 import type { ReceiveWindow } from './receive-window.ts'
 
-/** Most bytes of one read. */
+/** The most bytes of one read. */
 const CHUNK = 256 << 10
 
 /**
- * A channel as the client's streams share it. It has two ends: this side's (an abort, `close`), after which whatever waits and whatever is asked later
- * rejects with the reason, and the peer's CLOSE, at which C's part is freed and unread output is kept here.
+ * A channel as the client's streams share it. It can end in two ways. This side ends it (an abort, `close`): then every pending and later call
+ * rejects with the reason. Or the peer sends CLOSE: then C's part is freed, and unread output is kept here.
  */
 export class LiveChannel {
   readonly channel: Channel
-  /** Resolves when the channel is over, by whatever side, or the session. Never rejects. */
+  /** Resolves when the channel is over, whichever side ended it, or with the session. Never rejects. */
   readonly over: Promise<void>
   readonly #streams: readonly number[]
   readonly #window: ReceiveWindow | undefined
   readonly #end = new AbortController()
-  /** What nobody had read when the peer closed the channel, by stream. */
+  /** Output that nobody had read when the peer closed the channel, by stream. */
   readonly #kept = new Map<number, Uint8Array[]>()
   #freeing: Promise<void> | undefined
 
-  /** @param streams those that are read: 0, and 1 for stderr. @param first what is waited for before the peer's CLOSE. */
+  /** @param streams the streams that are read: 0, and 1 for stderr. @param first what to wait for before the peer's CLOSE. */
   constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow, first: (live: LiveChannel) => Promise<unknown> = async () => {}) {
     this.channel = channel
     this.#streams = streams
@@ -39,11 +39,11 @@ export class LiveChannel {
       this.keepRest()
       void this.free()
     } catch {
-      // The session has failed, or this side has ended the channel: who waits for something hears of it there.
+      // The session has failed, or this side has ended the channel: pending calls report it.
     }
   }
 
-  /** Takes what nobody has read yet out of C: `read` gives it, and the end behind it, when the session has gone too. */
+  /** Takes all unread data out of C. `read` then returns it, and the end after it, even when the session has gone. */
   keepRest(): void {
     for (const stream of this.#streams) if (!this.#kept.has(stream)) this.#kept.set(stream, this.#rest(stream))
   }
@@ -57,17 +57,17 @@ export class LiveChannel {
         all.push(...joinSmall(parts))
       }
     } catch {
-      // The session has gone, and nothing more has come.
+      // The session has gone, and no more data has arrived.
       return all
     }
   }
 
-  /** Repeats a call of the channel as `Session.complete` does, until this side ends it. */
+  /** Repeats a call of the channel as `Session.complete` does, until this side ends the channel. */
   complete<T>(call: () => T): Promise<Exclude<T, Again>> {
     return this.channel.session.complete(call, { signal: this.#end.signal })
   }
 
-  /** What comes next of a stream; nothing at its end. */
+  /** The next data of a stream; empty at its end. */
   async read(stream: number): Promise<readonly Uint8Array[]> {
     this.#end.signal.throwIfAborted()
     const kept = this.#kept.get(stream)
@@ -77,7 +77,7 @@ export class LiveChannel {
     return joinSmall(parts)
   }
 
-  /** Takes in what still comes of a stream, so that it holds nothing up. Never rejects. */
+  /** Reads and drops the rest of a stream, so that it blocks nothing. Never rejects. */
   async discard(stream: number): Promise<void> {
     try {
       while ((await this.read(stream)).length > 0) { /* nobody wants it */ }
@@ -93,7 +93,7 @@ export class LiveChannel {
     await this.complete(() => this.channel.write(data))
   }
 
-  /** No more will be written. It is no error that the peer has closed the channel before. */
+  /** Says that no more will be written. If the peer has already closed the channel, that is no error. */
   async sendEof(): Promise<void> {
     this.#end.signal.throwIfAborted()
     if (!this.#freeing) await this.complete(() => this.channel.sendEof())
@@ -105,7 +105,7 @@ export class LiveChannel {
     onAbort(signal, () => ended(signal.reason))
   }
 
-  /** Ends the channel, whatever still runs: what waits rejects at once with `reason`. The peer is told, and not waited for. */
+  /** Ends the channel even if something still runs. Pending calls reject at once with `reason`. The peer is notified, but not waited for. */
   end(reason: unknown): void {
     this.#end.abort(reason)
     void this.free()
@@ -117,7 +117,7 @@ export class LiveChannel {
   }
 }
 
-/** What is read, written or waited for after this side has closed the channel. */
+/** The error of a call made after this side has closed the channel. */
 export const closedHere = (what: string) => libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, `${what} has been closed by this side`)
 
 /** Closing twice, or after the session has gone, is no error. */

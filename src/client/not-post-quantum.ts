@@ -1,6 +1,6 @@
 import { SSHError } from '../errors/ssh-error.ts'
 
-/** With `requirePostQuantum` nothing else is offered, in later exchanges either. A server without such a method ends the first exchange: this makes the error for that. */
+/** With `requirePostQuantum` only post-quantum methods are offered, in every exchange. A server without one ends the first exchange; this makes the error for that. */
 export function asNotPostQuantum(error: unknown): unknown {
   if (!(error instanceof SSHError) || !error.message.includes('no common key exchange')) return error
   return new SSHError(`requirePostQuantum: the server has no post-quantum key exchange (${error.message})`, { code: 'ERR_NOT_POST_QUANTUM', errno: error.errno, cause: error })

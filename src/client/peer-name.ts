@@ -1,7 +1,7 @@
 import { placeOf } from '../errors/connect-error.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
-/** Puts the place in front of a failure to connect: a log has many of them. What is not this library's is given back as it is. */
+/** Prefixes a connection failure with the host and port, since a log has many of them. Returns errors that are not this library's unchanged. */
 export function named(error: unknown, { host, port = 22 }: { readonly host?: string | undefined, readonly port?: number | undefined }): unknown {
   if (!(error instanceof SSHError) || !host) return error
   const place = placeOf(host, port)

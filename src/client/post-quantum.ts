@@ -1,4 +1,4 @@
-/** Key exchanges whose secret a quantum computer does not find either: hybrids of a curve and ML-KEM-768 (RFC 10042) or sntrup761 (RFC 9941). */
+/** Key exchanges whose secret a quantum computer cannot find: hybrids of a curve with ML-KEM-768 (RFC 10042) or sntrup761 (RFC 9941). */
 const POST_QUANTUM: readonly string[] = [
   'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'mlkem768nistp256-sha256',
 ]

@@ -10,7 +10,7 @@ import { channelReadable, channelWritable } from './streams.ts'
 
 const OUTPUTS = [0, SSH_EXTENDED_DATA_STDERR] as const
 
-/** What its client knows of a process. */
+/** What the client knows about a process. */
 export interface ProcessSetting {
   readonly roundTrip: RoundTrip
   readonly terminal: boolean
@@ -18,18 +18,21 @@ export interface ProcessSetting {
 }
 
 /**
- * A command, shell or subsystem that runs on the server. It is freed by itself when the server has closed its channel. After an abort of its signal
- * everything that waits on it, and everything asked of it later, rejects with the signal's reason; after `close()` with `ERR_LIBSSH2_CHANNEL_CLOSED`.
+ * A command, shell or subsystem that runs on the server. It is freed automatically when the server has closed its channel. After its signal
+ * aborts,
+ * every pending and later call rejects with the signal's reason; after `close()` with `ERR_LIBSSH2_CHANNEL_CLOSED`.
  */
 export class Process implements AsyncDisposable {
-  /** A chunk is taken when the server's window has room for it; closing sends EOF. */
+  /** A write resolves when the server's window has room for the chunk; closing sends EOF. */
   readonly stdin: WritableStream<Uint8Array | string>
   /**
-   * Cancelling it, or leaving its loop by `break`, discards what still comes. Unless somebody reads stderr, or there is a terminal, OpenSSH's server is told
-   * (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may not come. With other servers it runs on.
+   * Cancelling it, or leaving its loop with `break`, discards the rest. Unless somebody reads stderr, or there is a terminal, this notifies
+   * OpenSSH's server
+   * (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may be lost. With
+   * other servers it keeps running.
    */
   readonly stdout: ReadableStream<Uint8Array>
-  /** Empty where a terminal mixes both. */
+  /** Empty if a terminal mixes both. */
   readonly stderr: ReadableStream<Uint8Array>
   /** The channel underneath, for what this class does not offer. */
   readonly channel: Channel
@@ -56,8 +59,8 @@ export class Process implements AsyncDisposable {
   }
 
   /**
-   * How the process ended, as soon as the server says so: what it has written may still be on its way, and a child in the background may hold the
-   * channel open. Rejects if the session fails before, with the signal's reason after an abort, and after `close()`.
+   * How the process ended, as soon as the server reports it. Its output may still be on its way, and a background child may keep the
+   * channel open. Rejects if the session fails first, with the signal's reason after an abort, and after `close()`.
    */
   get exit(): Promise<Exit> {
     this.#exitWanted = true
@@ -69,34 +72,35 @@ export class Process implements AsyncDisposable {
     return this.#live.over
   }
 
-  /** What comes is discarded. Where nobody is left, neither for the outputs nor for the end, the channel is closed. */
+  /** Discards further output. When nobody waits for the outputs or the end any more, the channel is closed. */
   #cancel(stream: number): void {
     this.#cancelled.add(stream)
     void this.#live.discard(stream)
-    // Whoever leaves a loop may read the errors next, of which sshd forgets the last after this.
+    // Code that leaves a loop may read stderr next, and sshd drops the last of stderr after this message.
     if (stream === 0 && !this.terminal && knowsEow(this.channel)) inAnotherTurn(() => { if (!this.stderr.locked) this.#live.complete(() => this.channel.requestNoReply('eow@openssh.com')).catch(ignore) })
-    // Whoever leaves a loop may ask for the end next.
+    // Code that leaves a loop may ask for the exit status next.
     if (this.#cancelled.size === OUTPUTS.length) inAnotherTurn(() => { if (!this.#exitWanted) void this.#live.free() })
   }
 
-  /** The lines of stdout, as UTF-8, without their ends (`\n` or `\r\n`), as they come. Leaving the loop discards the rest, as `stdout` does. */
+  /** The lines of stdout as they arrive, as UTF-8, without their ends (`\n` or `\r\n`). Leaving the loop discards the rest, as `stdout` does. */
   lines(): AsyncGenerator<string, void> {
     return linesOf(this.stdout)
   }
 
-  /** Sends a signal to the process, `TERM` if none is named. Servers may ignore it. @throws SSHError if the session has failed, or the process has gone. */
+  /** Sends a signal to the process, `TERM` by default. Servers may ignore it. @throws SSHError if the session has failed, or the process has gone. */
   async kill(signal = 'TERM'): Promise<void> {
     await this.#live.complete(() => this.channel.signal(signal))
   }
 
-  /** Tells the server the new size of the terminal, in characters and, where known, pixels. */
+  /** Tells the server the new size of the terminal, in characters and, if known, pixels. */
   async resize(columns: number, rows: number, widthPx = 0, heightPx = 0): Promise<void> {
     await this.#live.complete(() => this.channel.ptySize(columns, rows, widthPx, heightPx))
   }
 
   /**
-   * Closes the channel, whatever still runs. A server may answer that only when the command has ended by itself (OpenSSH does), so the answer
-   * is not waited for: libssh2 takes it in unseen.
+   * Closes the channel even if the command still runs. A server may answer only when the command has ended by itself (OpenSSH does), so this
+   * does not wait
+   * for the answer: libssh2 takes it in the background.
    */
   async close(): Promise<void> {
     this.#live.end(closedHere('the process'))
@@ -107,8 +111,8 @@ export class Process implements AsyncDisposable {
   }
 }
 
-/** OpenSSH since 5.1; other servers may answer an unknown request by ending the channel (OpenSSH PROTOCOL section 2.1). */
+/** OpenSSH since 5.1; other servers may answer an unknown request by closing the channel (OpenSSH PROTOCOL section 2.1). */
 const knowsEow = ({ session }: Channel) => /^SSH-2\.0-OpenSSH_(?![2-4]\.|5\.0)/.test(session.bannerGet() ?? '')
 
-/** The failure has another way to the caller: `exit`, or the call that caused it. */
+/** The failure reaches the caller in another way: through `exit`, or the call that caused it. */
 function ignore(): void {}

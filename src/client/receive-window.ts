@@ -1,18 +1,20 @@
 import type { Channel } from '../bindings/channel/channel.ts'
 import type { RoundTrip } from './round-trip.ts'
 
-/** Bytes that a channel may hold unread at most: 100 ms at 1.3 Gbit/s. */
+/** The most bytes that a channel may hold unread: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
 /**
- * Milliseconds. Nearer servers fill a link of 1.1 Gbit/s with what libssh2 begins with, 2 MiB, and on a busy machine one on it may seem almost as far.
- * OpenSSH gets slower with more: what the socket does not take it reads ahead as far as the window goes, into memory that it allocates anew and
- * copies whole for each 32 KiB.
+ * Milliseconds. libssh2's initial window of 2 MiB lets a nearer server fill a link of 1.1 Gbit/s; and on a busy machine even a local server
+ * may seem almost this far.
+ * A larger window slows OpenSSH down: it reads ahead what the socket does not accept, as far as the window allows, into memory that it
+ * reallocates and
+ * copies completely for each 32 KiB.
  */
 const NEAR = 15
 
 /**
- * The receive window of a channel, as large as the link needs: one that is read empty in less than two round trips is what holds up
- * the server, and is doubled. What nobody reads does not make it grow.
+ * The receive window of a channel, as large as the link needs. A window that is used up in less than two round trips limits
+ * the server, so it is doubled. Unread data does not make it grow.
  */
 export class ReceiveWindow {
   readonly #channel: Channel
@@ -27,7 +29,7 @@ export class ReceiveWindow {
     this.#size = channel.windowReadEx().windowSizeInitial
   }
 
-  /** So many bytes have been read. */
+  /** Records that the caller has read so many bytes. */
   taken(bytes: number): void {
     this.#read += bytes
     if (this.#read < this.#size || this.#roundTrip < NEAR) return

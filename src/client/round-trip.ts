@@ -1,6 +1,6 @@
 /**
- * How long the way to the server and back takes: the fastest answer to the opening of a channel, or to what ended the handshake. The channels alone
- * will not do: OpenSSH takes 10 ms and more for the first one of a session, and what it has read ahead for a window that is too large costs it seconds.
+ * The time to the server and back: the fastest reply to a channel open, or to the last message of the handshake. Channel opens alone are not
+ * enough: OpenSSH takes 10 ms and more for the first one of a session, and read-ahead for a window that is too large costs it seconds.
  */
 export class RoundTrip {
   /** Milliseconds; infinite before the first measurement. */

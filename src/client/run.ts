@@ -10,30 +10,30 @@ import type { Process } from './process.ts'
 import type { ExecOptions } from './start-process.ts'
 
 export interface RunOptions extends ExecOptions {
-  /** Sent to the command's stdin, which then gets EOF. Without it stdin is empty. */
+  /** Sent to the command's stdin, followed by EOF. Without it stdin is empty. */
   readonly stdin?: SendableParts | undefined
   /** Rejects with a `CommandError` unless the command ends with code 0. */
   readonly check?: boolean | undefined
-  /** Milliseconds after which the command is ended (`TERM`, and its channel is closed) and a `CommandError` thrown; 0 and `Infinity` are no limit. */
+  /** Milliseconds after which the command is ended (`TERM`, then its channel is closed) and a `CommandError` thrown; 0 and `Infinity` are no limit. */
   readonly timeout?: number | undefined
-  /** Most bytes of stdout, and as many of stderr; with more the command is ended and a `CommandError` thrown. No limit unless told. */
+  /** The most bytes of stdout, and as many of stderr. If there are more, the command is ended and a `CommandError` thrown. No limit by default. */
   readonly maxBuffer?: number | undefined
 }
 
 export interface RunResult {
-  /** What the command wrote, as UTF-8; `stdoutBytes` and `stderrBytes` are the bytes themselves. */
+  /** The command's output as UTF-8; `stdoutBytes` and `stderrBytes` are the bytes. */
   readonly stdout: string
   readonly stderr: string
   readonly stdoutBytes: Uint8Array
   readonly stderrBytes: Uint8Array
-  /** A non-zero code is data, not an error, unless `check` is set. */
+  /** A non-zero code is a result, not an error, unless `check` is set. */
   readonly exit: Exit
 }
 
 /** Characters of stderr that a message shows. */
 const TAIL = 300
 
-/** Runs a command to its end. @param start begins it; what it throws, and what stdin cannot be, comes before anything is sent. */
+/** Runs a command to its end. @param start begins it; its errors, and those for invalid stdin, come before anything is sent. */
 export async function run(start: (options: ExecOptions) => Promise<Process>, { stdin = '', check, timeout, maxBuffer = Infinity, signal, ...options }: RunOptions): Promise<RunResult> {
   const input = partsOf(stdin, 'stdin')
   if (!(maxBuffer >= 0)) throw new RangeError('maxBuffer must be 0 or more bytes')
@@ -43,7 +43,7 @@ export async function run(start: (options: ExecOptions) => Promise<Process>, { s
   const stdout = new Collector(maxBuffer, tooMuch('stdout'))
   const stderr = new Collector(maxBuffer, tooMuch('stderr'))
   let process: Process | undefined
-  // Before its channel is closed, which tells a command nothing that does not write.
+  // Sent before the channel is closed: a close does not reach a command that writes nothing.
   using _ending = { [Symbol.dispose]: onAbort(deadline.signal, () => { process?.kill().catch(() => {}) }) }
   process = await start({ ...options, signal: deadline.signal })
   await using running = process
@@ -63,7 +63,7 @@ function tail(text: string): string {
   return words && `: ${words.length > TAIL ? '…' : ''}${printable(words.slice(-TAIL), TAIL)}`
 }
 
-/** All that comes of one stream. */
+/** Collects one stream. */
 class Collector {
   readonly #chunks: Uint8Array[] = []
   readonly #most: number
@@ -83,7 +83,7 @@ class Collector {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes)
   }
 
-  /** Not by a `Response`: in browsers that rejects with an error of its own in place of the stream's. */
+  /** Does not use a `Response`: in browsers that rejects with its own error in place of the stream's. */
   async take(stream: ReadableStream<Uint8Array>): Promise<void> {
     const reader = stream.getReader()
     for (;;) {
@@ -97,7 +97,7 @@ class Collector {
   }
 }
 
-/** Sends input and EOF. A command that does not read all of its input is no error. */
+/** Sends input and EOF. If a command does not read all of its input, that is no error. */
 async function feed(process: Process, input: AsyncIterable<Uint8Array>): Promise<void> {
   const writer = process.stdin.getWriter()
   try {

@@ -12,30 +12,30 @@ import { type ByteSource, openSource, type UploadSource } from '../sftp/transfer
 import type { TransferProgress } from '../sftp/transfer/options.ts'
 
 const CHUNK = 256 << 10
-/** What either side says when all is well. */
+/** The byte with which either side reports success. */
 const FINE = new Uint8Array(1)
 
 /** A file that the server sends over SCP. */
 export interface ScpFile extends AsyncDisposable {
   readonly stat: ScpStat
-  /** Its content; errors if the server sends less. */
+  /** Its content; errors if the server sends less than announced. */
   readonly readable: ReadableStream<Uint8Array>
-  /** Ends it, read or not. Never rejects. */
+  /** Ends the transfer, whether or not the file was read. Never rejects. */
   close(): Promise<void>
 }
 
 export interface ScpSendOptions extends CallOptions {
-  /** Mode bits; those of a local source, 0o644 for others, if none are given. */
+  /** Mode bits. By default those of a local source, and 0o644 for other sources. */
   readonly mode?: number | undefined
-  /** Bytes; needed for a stream, known of other sources. */
+  /** Size in bytes; required for a stream, known for other sources. */
   readonly size?: number | undefined
-  /** Seconds since 1970; both or none. */
+  /** Seconds since 1970; give both or neither. */
   readonly mtime?: number | undefined
   readonly atime?: number | undefined
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
 }
 
-/** Has the server send a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses. */
+/** Receives a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. */
 export async function scpReceive(session: Session, path: string, { signal }: CallOptions): Promise<ScpFile> {
   const [channel, stat] = await session.complete(() => session.scpRecv2(path), { signal, discard: ([late]) => late[Symbol.dispose]() })
   const close = closing(channel)
@@ -63,7 +63,7 @@ export async function scpReceive(session: Session, path: string, { signal }: Cal
   return { stat, readable, close, [Symbol.asyncDispose]: close }
 }
 
-/** Has the server take a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if it refuses, or could not keep all of it. */
+/** Sends a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses, or could not store all of it. */
 export function scpSend(session: Session, path: string, source: UploadSource, options: ScpSendOptions): Promise<void> {
   return atOnce(options.signal, async () => {
     const bytes = await openSource(source, 0)

@@ -1,15 +1,17 @@
 import { text } from '../errors/arguments.ts'
 
-/** What may stand in a command as it is. */
+/** Characters that need no quotes in a command. */
 const PLAIN = /^[\w./-]+$/
 
-/** A word of a command, or several. */
+/** One or more words of a command. */
 export type ShellWord = string | number | readonly (string | number)[]
 
 /**
- * Makes a command for a POSIX shell: what is written stands as it is (backslashes too), each value becomes one word, an array as many as it holds.
- * sh`tar -cf ${archive} -- ${names}` is safe whatever the values are.
- * @throws TypeError for a value that stands inside quotes or behind `$`, where it would not be safe, holds a NUL, or is neither text, number nor a list of them.
+ * Makes a command for a POSIX shell. The literal text stays as it is (backslashes too), each value becomes one word, and an array becomes one
+ * word per element.
+ * sh`tar -cf ${archive} -- ${names}` is safe for all values.
+ * @throws TypeError for a value inside quotes or behind `$`, where it would not be safe; for one with a NUL; and for one that is neither text,
+ * a number nor a list of them.
  */
 export function sh(command: TemplateStringsArray, ...values: readonly ShellWord[]): string {
   if (!Array.isArray(command?.raw)) throw new TypeError('sh is a tag of templates: sh`ls`')
@@ -22,7 +24,7 @@ export function sh(command: TemplateStringsArray, ...values: readonly ShellWord[
   }).join('')
 }
 
-/** One word, for a POSIX shell. @throws TypeError for a NUL, which no command can hold. */
+/** Quotes one word for a POSIX shell. @throws TypeError for a NUL, which no command can hold. */
 export function quoted(word: string): string {
   if (text(word, 'a word').includes('\0')) throw new TypeError('a word of a command must not hold a NUL')
   return PLAIN.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`
@@ -38,9 +40,9 @@ function word(value: string | number): string {
   return quoted(String(value))
 }
 
-/** Follows the quotes of a command, `$(…)` in them included, part after part. What it gives tells whether what stands behind the part is in no quotes, and behind no `$`. */
+/** Tracks the quotes of a command, including those in `$(…)`, part by part. It returns whether the position behind the part is outside quotes and not behind a `$`. */
 function quotes(): (part: string) => boolean {
-  /** The quote that is open at each depth of `$(…)`; an empty text for none. */
+  /** The open quote at each depth of `$(…)`; an empty string for none. */
   const open = ['']
   return (part) => {
     let behindDollar = false

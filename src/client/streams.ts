@@ -1,9 +1,9 @@
 import type { LiveChannel } from './live-channel.ts'
 
 /**
- * A stream of a channel as a ReadableStream. It reads only when somebody does: what is not read stays in libssh2,
- * bounded by the channel's window, and holds up nothing else.
- * @param cancelled nobody wants the rest. @param ended called at the remote EOF.
+ * A stream of a channel as a ReadableStream. It reads only on demand: unread data stays in libssh2,
+ * limited by the channel's window, and blocks nothing else.
+ * @param cancelled called when nobody wants the rest. @param ended called at the remote EOF.
  */
 export function channelReadable(live: LiveChannel, stream: number, cancelled: () => void, ended: () => void = () => {}): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
@@ -19,7 +19,10 @@ export function channelReadable(live: LiveChannel, stream: number, cancelled: ()
   }, { highWaterMark: 0 })
 }
 
-/** The input of a channel: a write resolves when the peer's window has taken all of it, closing sends EOF. @param aborted nothing more comes. @param closed called after the EOF. */
+/**
+ * The input of a channel: a write resolves when the peer's window has taken all of it, closing sends EOF. @param aborted called when no more
+ * will be written. @param closed called after the EOF.
+ */
 export function channelWritable(live: LiveChannel, aborted: (reason: unknown) => void, closed: () => void = () => {}): WritableStream<Uint8Array | string> {
   return new WritableStream<Uint8Array | string>({
     start: (controller) => live.onEnd((reason) => controller.error(reason)),

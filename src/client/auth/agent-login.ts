@@ -10,7 +10,7 @@ import type { AgentOptions } from './agent-options.ts'
 import type { AuthContext } from './authenticate.ts'
 import { goesOn } from './going-on.ts'
 
-/** Agents that a login has asked, so that it asks the same one on the same connection when the server wants a second key. */
+/** The agents that each login has asked, so that it uses the same one on the same connection when the server wants a second key. */
 const asked = new WeakMap<Session, Map<unknown, Promise<Asked>>>()
 
 interface Asked {
@@ -18,7 +18,7 @@ interface Asked {
   readonly identities: readonly AgentIdentity[]
 }
 
-/** What `agent()` does: offers the agent's keys that were not offered yet, preferred ones first. */
+/** Implements `agent()`: offers the agent's keys that were not offered yet, preferred ones first. */
 export async function agentLogin(context: AuthContext, source: AgentTransport | string | undefined, { filter = () => true, first = [], algorithms }: AgentOptions): Promise<void> {
   for (const key of first) context.preferKey(typeof key === 'string' ? parsePublicKey(key).blob : key)
   const { client, identities } = await askOnce(context, source)
@@ -30,7 +30,7 @@ export async function agentLogin(context: AuthContext, source: AgentTransport | 
       return await context.offerKey(identity, algorithms)
     } catch (error) {
       last = error
-      // A person may decline to sign with one key and agree to the next; without an agent there is no next one.
+      // A person may decline to sign with one key and agree to the next; if the agent has gone there is no next one.
       if (client.closed || !goesOn(context, error)) break
     }
   }
@@ -52,12 +52,12 @@ async function ask(context: AuthContext, source: AgentTransport | string | undef
   return { client, identities: await orAbort(client.identities(), context.signal) }
 }
 
-/** A connection that the agent knows to be this session's. One that does not take to that is asked without it. */
+/** A connection that the agent knows to belong to this session. An agent that rejects session-bind is used without it. */
 async function bound(context: AuthContext, source: AgentTransport | string | undefined): Promise<AgentClient> {
   const { session, signal } = context
   const connected = async () => {
     const client = new AgentClient(typeof source === 'object' ? source : await connectAgent(source, signal))
-    // Nobody waits for an agent that does not hang up.
+    // Does not wait for an agent that never hangs up.
     context.atEnd(() => void client.close().catch(() => undefined))
     return client
   }

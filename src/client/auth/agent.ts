@@ -3,8 +3,8 @@ import { type AuthMethod, checkContext } from './authenticate.ts'
 import type { AgentOptions } from './agent-options.ts'
 
 /**
- * Authenticates with the keys of an SSH agent, in its order, behind those that `publicKey()` names.
- * An agent that is not there, or fails, is passed over, and told of if nothing else logs in.
+ * Authenticates with the keys of an SSH agent, in its order, after those that `publicKey()` names.
+ * If the agent is missing or fails, the login continues without it, and reports it if nothing else succeeds.
  * @param source a stream to an agent, or the path of its socket; on Node, Deno and Bun the default is SSH_AUTH_SOCK.
  */
 export function agent(source?: AgentTransport | string, options: AgentOptions = {}): AuthMethod {

@@ -3,10 +3,10 @@ import { LIBSSH2_ERROR_AUTHENTICATION_FAILED } from '../../ffi/constants.gen.ts'
 import { printable } from '../../errors/printable.ts'
 import type { AuthMethod } from './authenticate.ts'
 
-/** Keys that a message lists; `attempts` has them all. */
+/** The most keys that a message lists; `attempts` has them all. */
 const MOST_LISTED = 12
 
-/** The error that ends a login: what was tried, what became of each, what was left out and why. */
+/** The error that ends a login: which methods and keys were tried, how each attempt ended, and what was left out and why. */
 export function authenticationFailed(attempts: readonly AuthAttempt[], left: readonly string[], methods: readonly AuthMethod[], untried: readonly AuthMethod[]): AuthenticationError {
   const listed = attempts.slice(0, MOST_LISTED).map(describe)
   if (attempts.length > listed.length) listed.push(`${attempts.length - listed.length} more`)
@@ -29,7 +29,7 @@ function describe({ method, keyType, fingerprint, algorithm, outcome, error }: A
 
 const OUTCOMES = { accepted: 'accepted', partial: 'accepted, but the server wants more', refused: 'refused' }
 
-/** libssh2's words for a refusal say no more than that; an expired password, for one, does. */
+/** Whether libssh2's message only says that the server refused. For an expired password, for example, it says more. */
 function saysRefusal(error: Error | undefined): boolean {
   return error === undefined || !(error instanceof SSHError) || error.errno === 0 || /AUTHENTICATION_FAILED|PUBLICKEY_UNVERIFIED/.test(error.code)
 }
@@ -38,5 +38,5 @@ function names(list: readonly string[]): string {
   return [...new Set(list)].map(printableName).join(', ')
 }
 
-/** Names come from servers and agents, and errors are shown in terminals. */
+/** Names come from servers and agents, and terminals show the errors. */
 const printableName = (name: string) => printable(name, 80)

@@ -8,7 +8,7 @@ import type { AuthContext } from './authenticate.ts'
 import { goesOn } from './going-on.ts'
 import type { PublicKeyOptions } from './public-key-options.ts'
 
-/** What `publicKey()` does: the certificate first, if there is one, then the key itself. */
+/** Implements `publicKey()`: offers the certificate first, if there is one, then the key itself. */
 export async function keyLogin(context: AuthContext, key: SigningKey, { certificate, algorithms, ...options }: PublicKeyOptions): Promise<void> {
   const signer = await signerOf(context, key, options)
   if (certificate !== undefined) {
@@ -22,7 +22,7 @@ export async function keyLogin(context: AuthContext, key: SigningKey, { certific
   await context.offerKey(signer, algorithms)
 }
 
-/** A key that cannot be opened here may be in an agent: it goes first there. */
+/** If a key cannot be opened here, an agent may have it: then that key goes first there. */
 async function signerOf(context: AuthContext, key: SigningKey, options: PublicKeyOptions): Promise<Signer> {
   try {
     return await toSigner(key, options)

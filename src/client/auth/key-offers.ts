@@ -12,7 +12,7 @@ import { goesOn, isPartialSuccess, isRefusal } from './going-on.ts'
 
 const SHA1 = 'ssh-rsa'
 
-/** One login: what was tried in it, and which keys. */
+/** The state of one login: the attempts so far, and the keys that were offered. */
 export class KeyOffers implements AuthContext, Disposable {
   readonly session: Session
   readonly username: string
@@ -58,7 +58,7 @@ export class KeyOffers implements AuthContext, Disposable {
     for (const close of this.#closers.splice(0)) close()
   }
 
-  /** Whether an error has its place among the attempts already. */
+  /** Whether the attempts already contain this error. */
   isRecorded(error: unknown): boolean {
     return typeof error === 'object' && error !== null && this.#recorded.has(error)
   }
@@ -77,7 +77,7 @@ export class KeyOffers implements AuthContext, Disposable {
     }
   }
 
-  /** What may be signed with, preferred first. SHA-1 only where it is allowed, or asked for by name. */
+  /** The signature algorithms to try, preferred first. SHA-1 is included only if it is allowed, or requested by name. */
   #algorithms(signer: Signer, key: KeyDescription, wanted: readonly string[] | undefined): readonly string[] {
     if (this.wasOffered(signer.publicKey)) throw new SSHError(`the key ${key.fingerprint} was offered already`, { code: 'ERR_KEY_OFFERED' })
     const able = (signer.algorithms ?? signatureAlgorithms(key.keyType ?? '')).map(plainName)
@@ -116,12 +116,13 @@ export class KeyOffers implements AuthContext, Disposable {
 
 export const asError = (reason: unknown) => reason instanceof Error ? reason : new Error(String(reason))
 
-/** Errors after which the same signer may still make a signature by another algorithm. */
+/** Errors after which the same signer may still succeed with another algorithm. */
 const OTHER_ALGORITHM = ['ERR_AGENT_PROTOCOL', 'ERR_KEY_UNSUPPORTED', 'ERR_KEY_FORMAT', 'ERR_LIBSSH2_ALGO_UNSUPPORTED']
 
 /**
- * What is left to try with a key. A server that refuses its name has one chance more where SHA-1 is allowed. One that refuses the signature
- * knows the key: old servers take names of algorithms that they cannot verify.
+ * The algorithms left to try with a key. If the server refused the algorithm's name, one more is tried where SHA-1 is allowed. If it refused
+ * the signature,
+ * it knows the key: old servers accept names of algorithms that they cannot verify.
  */
 function otherAlgorithms(names: readonly string[], error: unknown, used: string): readonly string[] {
   if (!(error instanceof SSHError)) return []

@@ -5,24 +5,27 @@ import type { AuthContext, AuthMethod } from './authenticate.ts'
 import { isPartialSuccess, isRefusal } from './going-on.ts'
 import { asError, KeyOffers } from './key-offers.ts'
 
-/** How a login went. */
+/** How a login succeeded. */
 export interface AuthenticatedBy extends AuthAttempt {
-  /** What the server had accepted before, where it wanted more than one. */
+  /** What the server had accepted before, if it wanted more than one method. */
   readonly before: readonly AuthAttempt[]
 }
 
 export interface LoginOptions extends Pick<AuthContext, 'session' | 'username' | 'signal' | 'ask' | 'legacyAlgorithms'> {
-  /** Called before each method: the server may have said something for people. */
+  /** Called before each method, since the server may have sent a banner. */
   readonly beforeMethod?: () => void
 }
 
-/** Servers ask for two or three in a row; one that is never satisfied is not asked for ever. */
+/** Servers ask for two or three methods in a row; this limit stops a server that is never satisfied. */
 const MOST_PARTIAL_SUCCESSES = 10
 
 /**
- * Goes through the methods as `ssh` does, until the server is satisfied: of those not tried yet the first that the server would accept; after a partial
- * success from the beginning, with what the server then wants, each key once. A method that fails on this side is a step like a refused one.
- * @throws AuthenticationError with each method and key tried; the signal's reason; what ended the session; what a password or prompt function throws
+ * Tries the methods as `ssh` does, until the server is satisfied. It takes the first untried method that the server would accept. After a
+ * partial
+ * success it starts over with the methods that the server then wants, offering each key once. A method that fails on this side counts as a
+ * refused step.
+ * @throws AuthenticationError with each method and key tried; the signal's reason; the error that ended the session; any error of a password
+ * or prompt function
  */
 export async function logIn({ beforeMethod, ...options }: LoginOptions, methods: readonly AuthMethod[]): Promise<AuthenticatedBy> {
   const { session, username, signal } = options
@@ -30,7 +33,7 @@ export async function logIn({ beforeMethod, ...options }: LoginOptions, methods:
   const { attempts } = login
   const accepted = await session.complete(() => session.userauthList(username), { signal })
   if (accepted === null) return { method: 'none', outcome: 'accepted', before: [] }
-  // An empty list says nothing: the server is asked.
+  // An empty list says nothing, so the server is asked.
   let left: readonly string[] = accepted
   const order = namedKeysFirst(methods)
   let untried = [...order]
@@ -48,7 +51,7 @@ export async function logIn({ beforeMethod, ...options }: LoginOptions, methods:
   }
 }
 
-/** Servers allow some six attempts, and an agent may hold more keys: those that were named come before it, the rest stays as it was given. */
+/** Servers allow some six attempts, and an agent may hold more keys, so explicitly named keys go before it. The other methods keep their order. */
 function namedKeysFirst(methods: readonly AuthMethod[]): AuthMethod[] {
   const last = methods.findLastIndex(({ method, manyKeys }) => method === 'publickey' && !manyKeys)
   const early = methods.filter(({ manyKeys }, index) => manyKeys && index < last)
@@ -57,7 +60,7 @@ function namedKeysFirst(methods: readonly AuthMethod[]): AuthMethod[] {
   return last < 0 ? [...methods] : rest
 }
 
-/** Runs one method to its end. What ends the login altogether is thrown. */
+/** Runs one method to its end, and throws if the error ends the whole login. */
 async function step(login: KeyOffers, method: AuthMethod): Promise<AuthAttempt> {
   const { session, signal, attempts } = login
   const before = attempts.length
@@ -76,7 +79,7 @@ async function step(login: KeyOffers, method: AuthMethod): Promise<AuthAttempt> 
   return attempts.at(-1)!
 }
 
-/** Whatever goes wrong with a key or an agent is a step of the login. Of what people are asked, only the server's answer is: who refuses to type ends it. */
+/** Any failure of a key or an agent is a step of the login. For a method that asks a person, only the server's answer is: if the person declines, the login ends. */
 function isStep({ method }: AuthMethod, error: unknown): boolean {
   if (method === 'publickey' || error instanceof AuthenticationError) return true
   return error instanceof SSHError && (error.errno === LIBSSH2_ERROR_METHOD_NONE || error.errno === LIBSSH2_ERROR_ALGO_UNSUPPORTED)

@@ -37,29 +37,30 @@ import { uploadDirectory } from '../tree/uploads.ts'
 import { SftpFile } from './sftp-file.ts'
 
 export interface SftpOpenOptions extends CallOptions {
-  /** Mode bits of a new file; the server's choice if none are given, or `false`. */
+  /** Mode bits of a new file; without them, or with `false`, the server chooses. */
   readonly mode?: number | false | undefined
 }
 
 export interface SftpReadFileOptions extends SftpContentOptions {
-  /** `utf8` or another name that `TextDecoder` knows: the result is a string. */
+  /** `utf8` or another name that `TextDecoder` knows: the result is then a string. */
   readonly encoding?: string | undefined
 }
 
 export interface SftpWriteFileOptions extends SftpOpenOptions, SftpFlowOptions {
-  /** `w` if none is given: the file is emptied first. */
+  /** `w` by default: the file is truncated first. */
   readonly flags?: SftpOpenFlags | number | undefined
 }
 
-/** What can be written as a whole. */
+/** Data that can be written as a whole. */
 export type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array>
 
 /**
- * Files of a server, over SFTP version 3. Any number of calls may be under way at once; each takes an `AbortSignal`, and rejects at once
- * with its reason. Refusals are `SftpError`s with `status` and `path`. Paths are UTF-8 or bytes, relative ones begin where the server says.
+ * Files of a server, over SFTP version 3. Any number of calls may be in flight at once. Each takes an `AbortSignal`, and rejects at once
+ * with its reason. A refusal is an `SftpError` with `status` and `path`. Paths are UTF-8 or bytes; the server decides where relative ones
+ * start.
  */
 export class SftpClient implements AsyncDisposable {
-  /** What the server takes at a time. */
+  /** The request sizes that the server accepts. */
   readonly limits: SftpLimits
   readonly #connection: SftpConnection
   readonly #requests: SftpRequests
@@ -72,7 +73,7 @@ export class SftpClient implements AsyncDisposable {
     this.#connection = requests.connection
   }
 
-  /** Starts the SFTP subsystem on a channel of its own; `concurrency` and `chunkSize` then hold for all its calls. @throws ChannelError if the server has none. */
+  /** Starts the SFTP subsystem on its own channel; `concurrency` and `chunkSize` then apply to all its calls. @throws ChannelError if the server has none. */
   static async open(session: Session, { signal, ...flow }: SftpContentOptions = {}): Promise<SftpClient> {
     const checked = checkedFlow(flow)
     const connection = await SftpConnection.open(session, signal)
@@ -85,14 +86,14 @@ export class SftpClient implements AsyncDisposable {
     }
   }
 
-  /** Protocol extensions that the server offers, each with its version. */
+  /** The protocol extensions that the server offers, each with its version. */
   get extensions(): ReadonlyMap<string, string> {
     return this.#connection.extensions
   }
 
   // Whole files
 
-  /** The whole file, as bytes, or as a string where an encoding is given. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server said. */
+  /** The whole file, as bytes, or as a string if an encoding is given. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server stated. */
   readFile(path: SftpPath, options?: SftpContentOptions & { readonly encoding?: undefined }): Promise<Uint8Array>
   readFile(path: SftpPath, options: string | (SftpContentOptions & { readonly encoding: string })): Promise<string>
   async readFile(path: SftpPath, options: string | SftpReadFileOptions = {}): Promise<Uint8Array | string> {
@@ -114,12 +115,12 @@ export class SftpClient implements AsyncDisposable {
     await shared.opened(openFile(shared.requests, path, bits, modeAttributes(mode), signal), true, (handle) => sendAll(source, shared.writing(handle, { start: 0, signal }), signal))
   }
 
-  /** Adds to the end of a file, which is made if it does not exist. */
+  /** Appends to a file, which is created if it does not exist. */
   async appendFile(path: SftpPath, data: FileData, options: Omit<SftpWriteFileOptions, 'flags'> = {}): Promise<void> {
     await this.writeFile(path, data, { ...options, flags: 'a' })
   }
 
-  /** Opens a file. @param flags `r` if none are given; or `LIBSSH2_FXF_*` bits. */
+  /** Opens a file. @param flags `r` by default; or `LIBSSH2_FXF_*` bits. */
   async open(path: SftpPath, flags: SftpOpenFlags | number = 'r', { mode, signal }: SftpOpenOptions = {}): Promise<SftpFile> {
     return new SftpFile(this.#shared, await openFile(this.#requests, path, openFlags(flags), modeAttributes(mode), signal))
   }
@@ -127,7 +128,8 @@ export class SftpClient implements AsyncDisposable {
   // Transfers
 
   /**
-   * Copies a remote file to a local path (Node, Deno, Bun) or into a stream, which is closed then. It is read to its end, whatever size the server says.
+   * Copies a remote file to a local path (Node, Deno, Bun) or into a stream, which is then closed. It reads the file to its end, whatever size
+   * the server states.
    * @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before that size.
    */
   download(path: SftpPath, target: DownloadTarget, options: TransferOptions = {}): Promise<TransferProgress> {
@@ -135,24 +137,28 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /**
-   * Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Bytes must not change meanwhile. It is there when the server has
-   * acknowledged every write and the close. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if a local file ends before the size that it had.
+   * Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Do not change the bytes meanwhile. The upload is
+   * complete when the server has
+   * acknowledged every write and the close. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if a local file turns out shorter than its size.
    */
   upload(source: UploadSource, path: SftpPath, options: UploadOptions = {}): Promise<TransferProgress> {
     return atOnce(options.signal, () => upload(this.#shared, source, path, options))
   }
 
-  /** Copies everything below a remote directory to a local one. What is left out is in the result: links unless `links` says otherwise, and names that would lead out of it. */
+  /**
+   * Copies everything below a remote directory to a local one. The result lists the skipped entries: links, unless `links` says otherwise, and
+   * names that would lead out of the target.
+   */
   downloadDirectory(path: SftpPath, target: LocalPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
     return atOnce(options.signal, () => downloadDirectory(this.#shared, path, target, options))
   }
 
-  /** Copies everything below a local directory to a remote one. What is left out is in the result: links unless `links` says otherwise. */
+  /** Copies everything below a local directory to a remote one. The result lists the skipped entries: links, unless `links` says otherwise. */
   uploadDirectory(source: LocalPath, path: SftpPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
     return atOnce(options.signal, () => uploadDirectory(this.#shared, source, path, options))
   }
 
-  /** Has the server copy a file itself; nothing passes the wire (`copy-data`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+  /** Asks the server to copy a file itself, without sending its content (`copy-data`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
   copyFile(source: SftpPath, target: SftpPath, { signal }: CallOptions = {}): Promise<void> {
     return atOnce(signal, async () => {
       await using from = await this.open(source, 'r', { signal })
@@ -164,24 +170,24 @@ export class SftpClient implements AsyncDisposable {
 
   // Directories
 
-  /** The entries of a directory as an array, `.` and `..` left out. */
+  /** The entries of a directory as an array, except `.` and `..`. */
   async list(path: SftpPath, options: CallOptions = {}): Promise<SftpEntry[]> {
     const entries: SftpEntry[] = []
     for await (const entry of this.readdir(path, options)) entries.push(entry)
     return entries
   }
 
-  /** The entries of a directory, `.` and `..` left out, and names that would lead out of it. */
+  /** The entries of a directory, except `.`, `..` and names that would lead out of it. */
   readdir(path: SftpPath, { signal }: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
     return readDirectory(this.#requests, path, signal)
   }
 
-  /** Everything below a directory, which itself is not told. Symbolic links are told and not followed. */
+  /** Everything below a directory, without the directory itself. Symbolic links are included, but not followed. */
   walk(path: SftpPath, { signal }: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
     return walkDirectory(this.#requests, path, signal)
   }
 
-  /** With `recursive`, makes those above it too, and takes one that exists for success. */
+  /** With `recursive`, also creates missing parents, and succeeds if the directory exists. */
   async mkdir(path: SftpPath, { recursive = false, mode, signal }: SftpOpenOptions & { readonly recursive?: boolean | undefined } = {}): Promise<void> {
     if (recursive) await makeDirectories(this.#requests, path, modeAttributes(mode), signal)
     else await this.#requests.mkdir(path, modeAttributes(mode), signal)
@@ -192,7 +198,7 @@ export class SftpClient implements AsyncDisposable {
     await this.#requests.rmdir(path, signal)
   }
 
-  /** Removes a file or link, with `recursive` also a directory and all below it. With `force` it is no error that there is nothing. */
+  /** Removes a file or link; with `recursive` also a directory and everything below it. With `force` a missing path is no error. */
   async rm(path: SftpPath, { recursive = false, force = false, signal }: CallOptions & { readonly recursive?: boolean | undefined, readonly force?: boolean | undefined } = {}): Promise<void> {
     try {
       if (recursive) await removeAny(this.#requests, path, signal)
@@ -209,12 +215,12 @@ export class SftpClient implements AsyncDisposable {
 
   // Attributes
 
-  /** Of what the path leads to. */
+  /** Attributes of the path's target. */
   async stat(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStat> {
     return withKind(this.#requests, path, await this.#requests.stat(path, signal), signal)
   }
 
-  /** Of a symbolic link itself. */
+  /** Attributes of a symbolic link itself. */
   async lstat(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStat> {
     return withKind(this.#requests, path, await this.#requests.lstat(path, signal), signal)
   }
@@ -230,12 +236,12 @@ export class SftpClient implements AsyncDisposable {
     }
   }
 
-  /** Sets the attributes that are given: owner and group together, both times together. */
+  /** Sets the given attributes. Give owner and group together, and both times together. */
   async setstat(path: SftpPath, attributes: SftpAttributes, { signal }: CallOptions = {}): Promise<void> {
     await this.#requests.setstat(path, attributes, signal)
   }
 
-  /** As `setstat`, of a symbolic link itself (`lsetstat@openssh.com`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+  /** Like `setstat`, for a symbolic link itself (`lsetstat@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
   async lsetstat(path: SftpPath, attributes: SftpAttributes, { signal }: CallOptions = {}): Promise<void> {
     await this.#requests.extended('lsetstat@openssh.com', path, (writer) => writeAttributes(writer.string(checkedPath(path)), attributes), signal)
   }
@@ -255,12 +261,12 @@ export class SftpClient implements AsyncDisposable {
     await this.setstat(path, { atime: seconds(atime), mtime: seconds(mtime) }, options)
   }
 
-  /** Cuts a file, or fills it with zeros, to `size` bytes. */
+  /** Truncates a file to `size` bytes, or extends it with zeros. */
   async truncate(path: SftpPath, size = 0, options: CallOptions = {}): Promise<void> {
     await this.setstat(path, { filesize: size }, options)
   }
 
-  /** Figures of the file system that `path` is on (`statvfs@openssh.com`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+  /** Statistics of the file system that `path` is on (`statvfs@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
   async statvfs(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStatvfs> {
     return this.#requests.extendedReply('statvfs@openssh.com', path, (writer) => writer.string(checkedPath(path)), readStatvfs, signal)
   }
@@ -268,8 +274,8 @@ export class SftpClient implements AsyncDisposable {
   // Names
 
   /**
-   * Renames, and replaces what `target` names, at one stroke, where the server offers that (`posix-rename@openssh.com`).
-   * With `overwrite: false` it is refused if `target` exists; other servers refuse it too, and the error says so.
+   * Renames, and atomically replaces `target` if the server can (`posix-rename@openssh.com`).
+   * With `overwrite: false` it fails if `target` exists. Servers without the extension refuse that too, and the error says so.
    */
   async rename(source: SftpPath, target: SftpPath, { overwrite = true, signal }: CallOptions & { readonly overwrite?: boolean | undefined } = {}): Promise<void> {
     if (overwrite) await renameOver(this.#requests, source, target, signal)
@@ -281,48 +287,53 @@ export class SftpClient implements AsyncDisposable {
     await this.#requests.symlink(target, linkPath, signal)
   }
 
-  /** Makes `linkPath` another name of the file `existing` (`hardlink@openssh.com`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+  /** Makes `linkPath` a hard link to the file `existing` (`hardlink@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
   async hardlink(existing: SftpPath, linkPath: SftpPath, { signal }: CallOptions = {}): Promise<void> {
     await this.#requests.extended('hardlink@openssh.com', linkPath, (writer) => writer.string(checkedPath(existing)).string(checkedPath(linkPath)), signal)
   }
 
-  /** Where a symbolic link leads to, as it is written in it. */
+  /** The target of a symbolic link, as stored in it. */
   async readlink(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
     return decodeText(await this.#requests.readlink(path, signal))
   }
 
-  /** The absolute path, links resolved. `.` is where relative paths begin. */
+  /** The absolute path, with links resolved. Relative paths start at `.`. */
   async realpath(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
     return decodeText(await this.#requests.realpath(path, signal))
   }
 
-  /** As `realpath`, with `~` and `~user` (`expand-path@openssh.com`, else `home-directory`). @throws SftpError (OP_UNSUPPORTED) where neither is offered. */
+  /** Like `realpath`, but expands `~` and `~user` (`expand-path@openssh.com`, otherwise `home-directory`). @throws SftpError (OP_UNSUPPORTED) if the server offers neither. */
   async expandPath(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
     return expandPath(this.#requests, path, signal)
   }
 
-  /** The home directory of a user, of the one who has logged in if none is named (`expand-path@openssh.com`, else `home-directory`). @throws SftpError (OP_UNSUPPORTED) where neither is offered; another refusal for a user that there is not. */
+  /**
+   * The home directory of a user, by default of the user who has logged in (`expand-path@openssh.com`, otherwise `home-directory`). @throws
+   * SftpError (OP_UNSUPPORTED) if the server offers neither; another refusal for an unknown user.
+   */
   async homeDirectory(user = '', { signal }: CallOptions = {}): Promise<string> {
     return homeDirectory(this.#requests, user, signal)
   }
 
   /**
-   * The server's names for the numbers in `uid` and `gid` of attributes (`users-groups-by-id@openssh.com`). Numbers without a name are not in the maps.
-   * @throws SftpError (OP_UNSUPPORTED) where that is not offered.
+   * The server's names for the numbers in `uid` and `gid` of attributes (`users-groups-by-id@openssh.com`). Numbers without a name are missing
+   * from the maps.
+   * @throws SftpError (OP_UNSUPPORTED) if the server does not offer that.
    */
   async ownerNames(ids: SftpOwnerIds, { signal }: CallOptions = {}): Promise<SftpOwnerNames> {
     return ownerNames(this.#requests, ids, signal)
   }
 
   /**
-   * Has the server hash a file, or a part of it (`check-file`: ProFTPD, Apache MINA SSHD): shows whether a copy is like it, and proves nothing about a server that lies.
-   * @throws SftpError (OP_UNSUPPORTED) where the server cannot.
+   * Asks the server to hash a file, or a part of it (`check-file`: ProFTPD, Apache MINA SSHD). The hash shows whether a copy is identical; it
+   * proves nothing about a server that lies.
+   * @throws SftpError (OP_UNSUPPORTED) if the server cannot do that.
    */
   async checkFile(path: SftpPath, options: CheckFileOptions = {}): Promise<SftpFileHash> {
     return checkFile(this.#requests, 'check-file-name', encodeText(checkedPath(path)), path, options)
   }
 
-  /** Ends the subsystem and closes its files; the session goes on. What is under way rejects. Idempotent, never rejects. */
+  /** Ends the subsystem and closes its files; the session stays open. Pending calls reject. Idempotent, never rejects. */
   close(): Promise<void> {
     return this.#connection.close()
   }

@@ -15,18 +15,18 @@ import { checkFile, type CheckFileOptions, type SftpFileHash } from '../protocol
 import { readStatvfs } from '../protocol/statvfs.ts'
 
 export interface SftpReadableOptions extends SftpContentOptions {
-  /** Where to begin, in bytes; 0 if none is given. */
+  /** Offset of the first byte; 0 by default. */
   readonly start?: number | undefined
-  /** Where to stop, not included; the end of the file if none is given. */
+  /** Offset where to stop, exclusive; by default the end of the file. */
   readonly end?: number | undefined
 }
 
 export interface SftpWritableOptions extends SftpContentOptions {
-  /** Where to begin, in bytes; 0 if none is given. Files opened for appending do not look at it. */
+  /** Offset of the first byte; 0 by default. A file opened for appending ignores it. */
   readonly start?: number | undefined
 }
 
-/** An open remote file. Reads and writes have positions of their own, so any number of them may be under way at once. */
+/** An open remote file. Each read and write has its own position, so any number of them may be in flight at once. */
 export class SftpFile implements AsyncDisposable {
   readonly path: SftpPath
   readonly #shared: SftpShared
@@ -45,13 +45,16 @@ export class SftpFile implements AsyncDisposable {
     return this.#handle
   }
 
-  /** Up to `length` bytes from `position` on; fewer only at the end of the file, none behind it. */
+  /** Up to `length` bytes starting at `position`: fewer only at the end of the file, none beyond it. */
   async read(length: number, position: number, { signal }: CallOptions = {}): Promise<Uint8Array> {
     const start = offset(position, 'position')
     return readPart(this.#shared, this.#open, start, start + offset(length, 'length'), signal)
   }
 
-  /** Writes all of `data` at `position`, in a file opened for appending at its end, and resolves when the server has it. `data` may be changed afterwards, after an abort too. */
+  /**
+   * Writes all of `data` at `position`, or at the end of a file opened for appending, and resolves when the server has it. You may change `data`
+   * afterwards, also after an abort.
+   */
   async write(data: Uint8Array | string, position: number, { signal }: CallOptions = {}): Promise<void> {
     const pipeline = this.#shared.writing(this.#open, { start: offset(position, 'position'), signal })
     await pipeline.write(copyBytes(bytesOf(data)))
@@ -66,7 +69,7 @@ export class SftpFile implements AsyncDisposable {
       async pull(controller) {
         try {
           using data = await pipeline.next()
-          // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
+          // Copies: the parts share memory with others, and the reader may transfer a chunk to a worker.
           if (!data) return controller.close()
           for (const part of data.parts) controller.enqueue(part.slice())
         } catch (error) {
@@ -78,7 +81,7 @@ export class SftpFile implements AsyncDisposable {
     }, { highWaterMark: 0 })
   }
 
-  /** A stream into the file. A chunk may be changed once its write has resolved; closing waits until the server has everything, and leaves the file open. */
+  /** A stream into the file. You may change a chunk once its write has resolved. Closing waits until the server has everything, and leaves the file open. */
   writable({ start = 0, signal, ...flow }: SftpWritableOptions = {}): WritableStream<Uint8Array | string> {
     const pipeline = this.#shared.with(flow).writing(this.#open, { start: offset(start, 'start'), signal })
     return new WritableStream<Uint8Array | string>({
@@ -92,37 +95,38 @@ export class SftpFile implements AsyncDisposable {
     return this.#shared.requests.fstat(this.#open, signal)
   }
 
-  /** Sets the attributes that are given. SSH_FXP_FSETSTAT. */
+  /** Sets the given attributes. SSH_FXP_FSETSTAT. */
   async setstat(attributes: SftpAttributes, { signal }: CallOptions = {}): Promise<void> {
     await this.#shared.requests.fsetstat(this.#open, attributes, signal)
   }
 
-  /** Cuts the file, or fills it with zeros, to `size` bytes. */
+  /** Truncates the file to `size` bytes, or extends it with zeros. */
   async truncate(size = 0, options: CallOptions = {}): Promise<void> {
     await this.setstat({ filesize: size }, options)
   }
 
-  /** Has the server write the file to its disk (`fsync@openssh.com`). @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+  /** Asks the server to write the file to its disk (`fsync@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
   async sync({ signal }: CallOptions = {}): Promise<void> {
     const { id, path } = this.#open
     await this.#shared.requests.extended('fsync@openssh.com', path, (writer) => writer.string(id), signal)
   }
 
-  /** Figures of the file system that the file is on (`fstatvfs@openssh.com`). */
+  /** Statistics of the file system that the file is on (`fstatvfs@openssh.com`). */
   async statvfs({ signal }: CallOptions = {}): Promise<SftpStatvfs> {
     const { id, path } = this.#open
     return this.#shared.requests.extendedReply('fstatvfs@openssh.com', path, (writer) => writer.string(id), readStatvfs, signal)
   }
 
-  /** As `SftpClient.checkFile`, of this file, which must be open for reading (`check-file-handle`). */
+  /** Like `SftpClient.checkFile`, for this file, which must be open for reading (`check-file-handle`). */
   async check(options: CheckFileOptions = {}): Promise<SftpFileHash> {
     const { id, path } = this.#open
     return checkFile(this.#shared.requests, 'check-file-handle', id, path, options)
   }
 
   /**
-   * Has the server copy `length` bytes (0: up to the end) from `position` on to `target` at `targetPosition`; nothing passes the wire (`copy-data`).
-   * @throws SftpError (OP_UNSUPPORTED) where that is not offered.
+   * Asks the server to copy `length` bytes (0: up to the end), starting at `position`, to `target` at `targetPosition`, without sending them
+   * (`copy-data`).
+   * @throws SftpError (OP_UNSUPPORTED) if the server does not offer that.
    */
   async copyTo(target: SftpFile, { position = 0, length = 0, targetPosition = 0, signal }: CallOptions & { readonly position?: number, readonly length?: number, readonly targetPosition?: number } = {}): Promise<void> {
     if (!(target instanceof SftpFile)) throw new TypeError('target must be an SftpFile')
@@ -133,7 +137,7 @@ export class SftpFile implements AsyncDisposable {
     }, signal)
   }
 
-  /** Closes the file. Idempotent. @throws SftpError if the server could not keep what was written. */
+  /** Closes the file. Idempotent. @throws SftpError if the server could not store what was written. */
   close(): Promise<void> {
     this.#closing ??= this.#shared.requests.close(this.#handle)
     return this.#closing

@@ -7,18 +7,18 @@ import { decodeText } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
 import type { WireWriter } from '../../wire-format/writer.ts'
 
-/** What something in a file system is; `other` are devices, sockets and pipes. */
+/** The kind of a directory entry; `other` means devices, sockets and pipes. */
 export type FileKind = 'file' | 'directory' | 'link' | 'other'
 
 const KINDS: Readonly<Record<number, FileKind>> = { [LIBSSH2_SFTP_S_IFREG]: 'file', [LIBSSH2_SFTP_S_IFDIR]: 'directory', [LIBSSH2_SFTP_S_IFLNK]: 'link' }
 
-/** What the type bits of `permissions` say; `undefined` if there are none. */
+/** The kind that the type bits of `permissions` give; `undefined` if there are none. */
 export function kindOfMode(permissions: number | undefined): FileKind | undefined {
   const type = (permissions ?? 0) & LIBSSH2_SFTP_S_IFMT
   return type === 0 ? undefined : KINDS[type] ?? 'other'
 }
 
-/** What a server knows about a file; a field that it did not send is missing. */
+/** What a server knows about a file. A field that it did not send is missing. */
 export class SftpStat implements SftpAttributes {
   /** Bytes, exact up to 2^53. */
   declare readonly filesize?: number
@@ -29,18 +29,18 @@ export class SftpStat implements SftpAttributes {
   /** Seconds since 1970. */
   declare readonly atime?: number
   declare readonly mtime?: number
-  /** What the server tells beyond that, by the names of its extensions. */
+  /** Further attributes that the server sends, by the names of its extensions. */
   declare readonly extended?: ReadonlyMap<string, Uint8Array>
 
   readonly #kind: FileKind | undefined
 
-  /** @param kind found out otherwise, where the mode does not tell it. */
+  /** @param kind found in another way, if the mode does not contain it. */
   constructor(attributes: SftpAttributes & { readonly extended?: ReadonlyMap<string, Uint8Array> }, kind?: FileKind) {
     Object.assign(this, attributes)
     this.#kind = kindOfMode(attributes.permissions) ?? kind
   }
 
-  /** The same as `filesize`, under the name that Web and Node have for it. */
+  /** The same as `filesize`, under the name that the Web and Node use. */
   get size(): number | undefined {
     return this.filesize
   }
@@ -50,7 +50,7 @@ export class SftpStat implements SftpAttributes {
     return this.permissions
   }
 
-  /** What it is; `undefined` if neither the server's answer nor a second question told. */
+  /** The file's kind; `undefined` if neither the server's reply nor a second request gave it. */
   get kind(): FileKind | undefined {
     return this.#kind
   }
@@ -92,7 +92,7 @@ export function readAttributes(reader: WireReader): SftpStat {
   return new SftpStat(attributes)
 }
 
-/** Writes the attributes that are given. @throws TypeError for one of a pair without the other, RangeError for what the field cannot hold. */
+/** Writes the given attributes. @throws TypeError for one of a pair without the other, RangeError for a value that does not fit its field. */
 export function writeAttributes(writer: WireWriter, attributes: SftpAttributes): void {
   const { flags, filesize, uid, gid, permissions, atime, mtime } = checkedAttributes(attributes)
   writer.uint32(flags)

@@ -14,17 +14,17 @@ import { Outbox, type Outgoing } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 import { ReadBlocks } from './read-blocks.ts'
 
-/** An answer: its type, and what follows the request's number. */
+/** A reply: its type, and what follows the request id. */
 export interface Reply {
   readonly type: number
-  /** What follows the request's number; of data (FXP_DATA), only as far as the first of the parts that it came in. */
+  /** What follows the request id. For data (FXP_DATA), only the first of the parts in which it arrived. */
   readonly body: WireReader
-  /** The whole packet, of data alone: who gets the reply disposes of it. */
+  /** The whole packet, for data only: the receiver of the reply disposes of it. */
   readonly lent?: LentBytes
 }
 
 export interface RequestOptions {
-  /** Rejects at once with `signal.reason`. What has been sent already is still answered; the answer goes to `discard`. */
+  /** Rejects at once with `signal.reason`. The server still answers a request that was sent; its reply goes to `discard`. */
   readonly signal?: AbortSignal | undefined
   readonly discard?: ((late: Reply) => void) | undefined
   /** Data that follows the body, not copied: it must not change before the answer is there. */
@@ -34,9 +34,9 @@ export interface RequestOptions {
 export interface SftpConnectionOptions {
   readonly signal?: AbortSignal | undefined
   /**
-   * Called once, before anything that is under way rejects.
-   * @param failure what everything rejects with from now on
-   * @param exit how the server's program has ended, where the server has told
+   * Called once, before any pending call rejects.
+   * @param failure the reason for which every call rejects from now on
+   * @param exit how the server's program has ended, if the server has reported it
    */
   readonly ended?: ((failure: unknown, exit: Exit | undefined) => void) | undefined
 }
@@ -46,14 +46,14 @@ interface Pending {
   fail(error: unknown): void
 }
 
-/** What the server may send before we answer it; more than any transfer asks for at a time. */
+/** What the server may send before this side answers; more than any transfer requests at a time. */
 const RECEIVE_WINDOW = 24 << 20
 const LARGEST_SSH_PACKET = 32768
 const READ_SIZE = 256 << 10
 
 /**
- * An SFTP subsystem, version 3, on a channel of its own. Requests are told apart by number, so that any number of them
- * may be under way at once, and none has to wait for another's answer; libssh2's own SFTP can do one at a time (law 6).
+ * An SFTP subsystem, version 3, on its own channel. Request ids tell requests apart, so any number of them
+ * may be in flight at once, and none waits for the reply to another; libssh2's own SFTP handles one at a time (law 6).
  */
 export class SftpConnection {
   /** Protocol extensions that the server offers, with their version. */
@@ -75,17 +75,17 @@ export class SftpConnection {
     this.#outbox = new Outbox(channel, (error) => this.#fail(error))
   }
 
-  /** Starts the subsystem and greets it. @throws ChannelError if the server has none, SftpError if it speaks something else. */
+  /** Starts the subsystem and exchanges versions. @throws ChannelError if the server has none, SftpError if it speaks another protocol. */
   static async open(session: Session, signal: AbortSignal | undefined): Promise<SftpConnection> {
     return SftpConnection.on(await SftpConnection.openChannel(session, signal), { signal })
   }
 
-  /** A channel of the size that transfers want, with nothing on it yet. */
+  /** An unused channel with the window that transfers need. */
   static openChannel(session: Session, signal?: AbortSignal): Promise<Channel> {
     return openChannel(session, () => session.openSessionEx('session', RECEIVE_WINDOW, LARGEST_SSH_PACKET), { signal, isSession: true })
   }
 
-  /** As `open`, on a channel of `openChannel`, which is closed if it fails. */
+  /** Like `open`, on a channel from `openChannel`, which is closed on failure. */
   static async on(channel: Channel, { signal, ended }: SftpConnectionOptions = {}): Promise<SftpConnection> {
     const { session } = channel
     try {
@@ -115,7 +115,7 @@ export class SftpConnection {
         outcome()
       }
       this.#greeted = (body) => {
-        // What it throws fails everything pending, this included.
+        // If this throws, everything pending fails, this call included.
         this.#readVersion(body)
         done(resolve)
       }
@@ -136,7 +136,7 @@ export class SftpConnection {
     return this.#channel
   }
 
-  /** Sends a request and resolves with its answer, whatever that says. @param body what follows the request's number. */
+  /** Sends a request and resolves with its reply, whatever it is. @param body what follows the request id. */
   request(type: number, body: (writer: WireWriter) => void, { signal, discard, data = [] }: RequestOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure)
@@ -162,7 +162,7 @@ export class SftpConnection {
     })
   }
 
-  /** Numbers come round; one whose answer is still missing is not used again. */
+  /** Ids wrap around; one whose reply is still missing is not used again. */
   #nextId(): number {
     do this.#lastId = (this.#lastId + 1) >>> 0
     while (this.#lastId === 0 || this.#pending.has(this.#lastId))
@@ -199,12 +199,12 @@ export class SftpConnection {
     pending.settle({ type, body, ...lent && { lent } })
   }
 
-  /** Parts of arrived data that somebody has not given back yet. */
+  /** The number of parts of received data that have not been returned yet. */
   get lentParts(): number {
     return this.#blocks.lentParts
   }
 
-  /** What ended it. */
+  /** The error that ended it. */
   get failure(): unknown {
     return this.#failure
   }
@@ -220,7 +220,7 @@ export class SftpConnection {
     }
   }
 
-  /** What cannot be read any further is closed. */
+  /** A stream that cannot be parsed any further is closed. */
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return
     this.#failure = this.#channel.session.failure ?? error
@@ -231,11 +231,11 @@ export class SftpConnection {
   }
 
   /**
-   * Closes the channel; the server closes its files with it. What is under way rejects. Idempotent, never rejects, and resolves after a second
+   * Closes the channel, and the server closes its files with it. Pending calls reject. Idempotent, never rejects, and resolves after a second
    * at the latest: some servers never answer a CLOSE, npm ssh2's among them.
    */
   close(): Promise<void> {
-    // The CLOSE of a file that nobody waited for is still to go out.
+    // A file's CLOSE that nobody waited for must still be sent.
     if (!this.#closing) this.#outbox.flush()
     this.#closing ??= atMost(PEER_GRACE, this.#channel.session.complete(() => this.#channel.free()))
     this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'SFTP was closed by this side' }))
@@ -243,7 +243,7 @@ export class SftpConnection {
   }
 }
 
-/** Data is the bulk of what arrives, and is not joined: type, number and length in front of it are what matters here. */
+/** Most arriving packets are data, and are not joined: only type, request id and length in front of them matter here. */
 function isData([first]: readonly Uint8Array[]): boolean {
   return first !== undefined && first.length > 9 && first[0] === FXP_DATA
 }
@@ -257,7 +257,7 @@ function header(type: number, id: number, body: (writer: WireWriter) => void, da
   return packet
 }
 
-/** An answer that nobody waits for any more. */
+/** A reply that nobody waits for any more. */
 function drop(late: Reply, discard: RequestOptions['discard']): void {
   discard?.(late)
   late.lent?.[Symbol.dispose]()

@@ -1,6 +1,6 @@
 import { orAbort } from '../../abort/or-abort.ts'
 
-/** Lets so many in at a time; the others wait in order. */
+/** Admits a limited number of callers at a time; the others wait in order. */
 export class Gate {
   #free: number
   readonly #waiting: (() => void)[] = []
@@ -9,7 +9,7 @@ export class Gate {
     this.#free = most
   }
 
-  /** Does the work when it is its turn. @throws the signal's reason if it aborts before that. */
+  /** Runs `work` when it is its turn. @throws the signal's reason if it aborts before that. */
   async through<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1
     else await this.#turn(signal)
@@ -34,7 +34,7 @@ export class Gate {
     }
   }
 
-  /** The place goes to whoever has waited longest. */
+  /** Passes the place to the caller that has waited longest. */
   #leave(): void {
     const next = this.#waiting.shift()
     if (next) next()

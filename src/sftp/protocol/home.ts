@@ -6,13 +6,16 @@ import { checkedPath, type SftpRequests, type Signal } from './requests.ts'
 
 const EXPAND = 'expand-path@openssh.com', HOME = 'home-directory'
 
-/** A user's home directory: by `expand-path@openssh.com`, else `home-directory`, which OpenSSH 9 refuses for an empty name. @throws SftpError (OP_UNSUPPORTED) where neither is offered. */
+/**
+ * A user's home directory: uses `expand-path@openssh.com`, otherwise `home-directory`, which OpenSSH 9 refuses for an empty name. @throws
+ * SftpError (OP_UNSUPPORTED) if the server offers neither.
+ */
 export async function homeDirectory(requests: SftpRequests, user: string, signal: Signal): Promise<string> {
   if (typeof user !== 'string' || user.includes('/') || user.includes('\0')) throw new TypeError('user must be the name of a user, or empty')
   return offers(requests, EXPAND) ? expandPath(requests, `~${user}`, signal) : decodeText(await home(requests, user, signal))
 }
 
-/** The absolute path of one that may begin with `~` or `~user`. @throws SftpError (OP_UNSUPPORTED) where neither extension is offered. */
+/** The absolute path for a path that may start with `~` or `~user`. @throws SftpError (OP_UNSUPPORTED) if the server offers neither extension. */
 export async function expandPath(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<string> {
   if (offers(requests, EXPAND) || !offers(requests, HOME)) {
     return decodeText(await requests.extendedName(EXPAND, path, (writer) => writer.string(checkedPath(path)), signal))
@@ -27,7 +30,7 @@ export async function expandPath(requests: SftpRequests, path: SftpPath, signal:
 
 const TILDE = 0x7e, SLASH = 0x2f
 
-/** ProFTPD 1.3.8 answers `home-directory` with a packet that has neither a type nor a number, after which the channel is of no use. */
+/** ProFTPD 1.3.8 answers `home-directory` with a packet that has neither a type nor a request id, which makes the channel useless. */
 const offers = ({ connection }: SftpRequests, name: string) => connection.extensions.has(name) && !(name === HOME && isProftpd(connection))
 
 const isProftpd = ({ channel }: SftpRequests['connection']) => /mod_sftp/.test(channel.session.bannerGet() ?? '')

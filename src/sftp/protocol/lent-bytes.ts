@@ -1,6 +1,6 @@
 import { sizeOf } from './parts.ts'
 
-/** Bytes in memory that belongs to somebody else, in parts: whoever has used or copied them disposes of them, and the memory is used again. */
+/** Bytes in borrowed memory, in parts. The borrower disposes of them after using or copying them, and the memory is reused. */
 export class LentBytes implements Disposable {
   readonly parts: readonly Uint8Array[]
   readonly size: number
@@ -12,7 +12,7 @@ export class LentBytes implements Disposable {
     this.#giveBack = giveBack
   }
 
-  /** A part of them in place of all: this object is not to be used any more. */
+  /** Takes a range in place of the whole; do not use this object any more. */
   cut(start: number, end: number): LentBytes {
     let at = 0
     const parts = this.parts.flatMap((part) => {
@@ -23,13 +23,13 @@ export class LentBytes implements Disposable {
     return new LentBytes(parts, () => this[Symbol.dispose]())
   }
 
-  /** Several, one behind the other, as one. */
+  /** Joins several into one, in order. */
   static join(list: readonly LentBytes[]): LentBytes {
     if (list.length === 1) return list[0] as LentBytes
     return new LentBytes(list.flatMap(({ parts }) => parts), () => { for (const one of list) one[Symbol.dispose]() })
   }
 
-  /** Gives them back, once. */
+  /** Returns the memory, once. */
   [Symbol.dispose](): void {
     this.#giveBack?.()
     this.#giveBack = undefined

@@ -1,7 +1,7 @@
 import { unlessRefused } from './remarks.ts'
 import type { SftpRequests, Signal } from './requests.ts'
 
-/** What the server takes (`limits@openssh.com`), in bytes; where it does not say, what every server must take. */
+/** The sizes that the server accepts (`limits@openssh.com`), in bytes; if it does not say, those that every server must accept. */
 export interface SftpLimits {
   readonly maxReadLength: number
   readonly maxWriteLength: number
@@ -9,12 +9,12 @@ export interface SftpLimits {
   readonly maxOpenHandles: number
 }
 
-/** draft-ietf-secsh-filexfer-02 section 3: all servers take data of 32768 bytes. */
+/** draft-ietf-secsh-filexfer-02 section 3: all servers accept data of 32768 bytes. */
 export const EVERY_SERVER: SftpLimits = { maxReadLength: 32768, maxWriteLength: 32768, maxOpenHandles: 0 }
-/** OpenSSH's own limit, in bytes: larger requests gain nothing, and hold the channel up for others. */
+/** OpenSSH's own limit, in bytes: larger requests gain nothing, and block the channel for others. */
 export const LARGEST_REQUEST = 255 << 10
 
-/** A server that announces its limits and does not tell them works all the same. */
+/** A server that announces the extension but refuses the request works all the same. */
 export async function askLimits(requests: SftpRequests, signal: Signal): Promise<SftpLimits> {
   if (!requests.connection.extensions.has('limits@openssh.com')) return EVERY_SERVER
   const length = (said: bigint, otherwise: number) => said === 0n ? otherwise : Number(said < BigInt(LARGEST_REQUEST) ? said : BigInt(LARGEST_REQUEST))

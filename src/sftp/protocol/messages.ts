@@ -1,4 +1,4 @@
-/// Numbers of draft-ietf-secsh-filexfer-02 section 3; libssh2 keeps them in a header of its own.
+// / Numbers from draft-ietf-secsh-filexfer-02 section 3; libssh2 keeps them in a private header.
 
 export const FXP_INIT = 1
 export const FXP_VERSION = 2
@@ -28,7 +28,7 @@ export const FXP_ATTRS = 105
 export const FXP_EXTENDED = 200
 export const FXP_EXTENDED_REPLY = 201
 
-/** What each request asks for, for errors. */
+/** The operation of each request, for errors. */
 export const OPERATIONS: Readonly<Record<number, string>> = {
   [FXP_OPEN]: 'open', [FXP_CLOSE]: 'close', [FXP_READ]: 'read', [FXP_WRITE]: 'write', [FXP_LSTAT]: 'lstat', [FXP_FSTAT]: 'fstat',
   [FXP_SETSTAT]: 'setstat', [FXP_FSETSTAT]: 'fsetstat', [FXP_OPENDIR]: 'opendir', [FXP_READDIR]: 'readdir', [FXP_REMOVE]: 'remove',

@@ -1,6 +1,6 @@
 import { LIBSSH2_FXF_APPEND, LIBSSH2_FXF_CREAT, LIBSSH2_FXF_EXCL, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE } from '../../ffi/constants.gen.ts'
 
-/** How to open a file, as Node names it: read, write (emptied), append; `+` adds the other direction, `x` refuses where the file exists. */
+/** How to open a file, in Node's notation: read, write (truncates), append; `+` adds the other direction, `x` fails if the file exists. */
 export type SftpOpenFlags = 'r' | 'r+' | 'w' | 'wx' | 'w+' | 'wx+' | 'a' | 'ax' | 'a+' | 'ax+'
 
 const EMPTIED = LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC
@@ -11,7 +11,7 @@ const BASE: Readonly<Record<string, number>> = {
   a: LIBSSH2_FXF_WRITE | APPENDED,
 }
 
-/** `LIBSSH2_FXF_*` bits for a name, or the bits that are given. */
+/** The `LIBSSH2_FXF_*` bits for a name; bits are returned unchanged. */
 export function openFlags(flags: SftpOpenFlags | number): number {
   if (typeof flags === 'number') return flags
   const [, base = '', exclusive, both] = /^([rwa])(x?)(\+?)$/.exec(flags) ?? []

@@ -1,22 +1,22 @@
 import type { Channel } from '../../bindings/channel/channel.ts'
 import { sizeOf } from './parts.ts'
 
-/** Packets are gathered up to this, and cross C and the link together; the largest of those that OpenSSH takes fits in. */
+/** Packets are gathered up to this size, and pass C and the link together. The largest packet that OpenSSH accepts fits in. */
 const GATHERED = 256 << 10
 
-/** Where the runtime can tell when all that had arrived has been looked at: answers for many files at once make many requests at once. */
+/** Runs when the runtime has processed all data that had arrived: replies for many files at once cause many requests at once. */
 const atEndOfTurn: (work: () => void) => unknown = (globalThis as { setImmediate?: (work: () => void) => unknown }).setImmediate ?? queueMicrotask
 
 export interface Outgoing {
   readonly parts: readonly Uint8Array[]
 }
 
-/** Packets on their way into the channel, in order. Those that wait may still be taken back. */
+/** Packets on their way into the channel, in order. Those that still wait can be taken back. */
 export class Outbox {
   readonly #channel: Channel
   readonly #failed: (error: unknown) => void
   readonly #waiting = new Set<Outgoing>()
-  /** Of what is being written; the next is gathered when that is done. */
+  /** Holds what is being written; the next batch is gathered when that is done. */
   readonly #gathered = new Uint8Array(GATHERED)
   #scheduled = false
   #pumping = false
@@ -30,7 +30,7 @@ export class Outbox {
     this.#waiting.add(packet)
     if (this.#scheduled) return
     this.#scheduled = true
-    // Later: what is asked for in the same turn travels together.
+    // Delayed, so that requests of the same turn travel together.
     atEndOfTurn(() => this.flush())
   }
 
@@ -41,7 +41,7 @@ export class Outbox {
     this.#pump().catch(this.#failed)
   }
 
-  /** True if nothing of it had been sent: then nothing will be. */
+  /** True if nothing of the packet had been sent; then nothing will be. */
   takeBack(packet: Outgoing): boolean {
     return this.#waiting.delete(packet)
   }
@@ -53,7 +53,7 @@ export class Outbox {
     this.#pumping = this.#scheduled = false
   }
 
-  /** All that fit, copied together, or one that is larger. */
+  /** All packets that fit, copied together, or one that is larger. */
   #next(): readonly Uint8Array[] {
     let length = 0
     for (const packet of this.#waiting) {

@@ -15,16 +15,16 @@ export interface SftpOwnerIds {
   readonly groups?: Iterable<number> | undefined
 }
 
-/** The server's names for numbers; those that it has no name for are not there. */
+/** The server's names for numbers; numbers without a name are missing. */
 export interface SftpOwnerNames {
   readonly users: ReadonlyMap<number, string>
   readonly groups: ReadonlyMap<number, string>
 }
 
-/** Numbers in one request: OpenSSH's packets hold some 60,000, and its server looks each one up. */
+/** Numbers per request: OpenSSH's packets hold some 60,000, and its server looks up each one. */
 const BATCH = 1000
 
-/** Asks for the names of users and groups (OpenSSH PROTOCOL section 4.11), each number once. @throws SftpError (OP_UNSUPPORTED) where that is not offered. */
+/** Asks for the names of users and groups (OpenSSH PROTOCOL section 4.11), each number once. @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
 export async function ownerNames(requests: SftpRequests, ids: SftpOwnerIds, signal: Signal): Promise<SftpOwnerNames> {
   const users = new Map<number, string>(), groups = new Map<number, string>()
   const [uids, gids] = [numbers(record(ids, 'ids').users, 'users'), numbers(ids.groups, 'groups')]
@@ -46,7 +46,7 @@ function list(ids: readonly number[]): Uint8Array {
   return ids.reduce((writer, id) => writer.uint32(id), new WireWriter()).finish()
 }
 
-/** Names come in the order of the numbers; an empty one stands for no name. */
+/** Names come in the order of the numbers; an empty one means no name. */
 function readNames(bytes: Uint8Array, ids: readonly number[], names: Map<number, string>): void {
   const reader = new WireReader(bytes)
   for (const id of ids) {

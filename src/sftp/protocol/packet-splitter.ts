@@ -4,28 +4,31 @@ import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 
 /** Tab, line feed, carriage return, and the escape with which a script clears the screen. */
 const TEXT_CONTROLS = [0x09, 0x0a, 0x0d, 0x1b]
-/** Nothing that this client asks for is answered with more. */
+/** No reply to a request of this client is larger. */
 const LARGEST_PACKET = 1 << 20
 const LENGTH_SIZE = 4
 
-/** Cuts the byte stream of the subsystem into packets (draft-ietf-secsh-filexfer-02 section 3). Nothing is copied: a packet is views of the chunks that it came in. */
+/**
+ * Cuts the byte stream of the subsystem into packets (draft-ietf-secsh-filexfer-02 section 3). It copies nothing: a packet consists of views
+ * of the chunks in which it arrived.
+ */
 export class PacketSplitter {
   readonly #deliver: (packet: readonly Uint8Array[]) => void
   readonly #lend: (part: Uint8Array) => void
   readonly #header = new Uint8Array(LENGTH_SIZE)
   #body: Uint8Array[] | undefined
-  /** Bytes of the header, while there is no body. */
+  /** Bytes of the header, until the body starts. */
   #filled = 0
   /** Bytes that the body lacks. */
   #missing = 0
 
-  /** @param lend told of each part of a packet, before the packet is complete. */
+  /** @param lend receives each part of a packet, before the packet is complete. */
   constructor(deliver: (packet: readonly Uint8Array[]) => void, lend: (part: Uint8Array) => void = () => {}) {
     this.#deliver = deliver
     this.#lend = lend
   }
 
-  /** Takes the next bytes, which nobody changes while their packets are needed. @throws SftpError for a length that makes no sense. */
+  /** Takes the next bytes, which must not change while their packets are needed. @throws SftpError for an invalid length. */
   push(chunk: Uint8Array): void {
     let rest = chunk
     while (rest.length > 0) rest = rest.subarray(this.#body ? this.#fillBody(this.#body, rest) : this.#fillHeader(rest))
@@ -44,7 +47,7 @@ export class PacketSplitter {
     return part.length
   }
 
-  /** A login script that prints something is the usual reason; then its words say more than the number that their first letters make. */
+  /** The usual reason is a login script that prints something. Its text then says more than the number that its first letters form. */
   #notSftp(length: number, rest: Uint8Array): string {
     if (!this.#header.every((byte) => TEXT_CONTROLS.includes(byte) || (byte >= 0x20 && byte < 0x7f))) return `a packet of ${length} bytes`
     return `the server sends text where SFTP should be: ${decodeText(concatBytes(this.#header, rest.subarray(0, 100))).trimEnd()}`

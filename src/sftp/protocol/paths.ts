@@ -11,7 +11,7 @@ export function joinPath(directory: SftpPath, name: SftpPath): SftpPath {
   return concatBytes(bytes, encodeText(bare || bytes.at(-1) === SLASH ? '' : '/'), encodeText(name))
 }
 
-/** Everything above the last name of a path; `null` where there is nothing above. */
+/** Everything above the last name of a path; `null` if there is nothing above. */
 export function parentPath(path: SftpPath): SftpPath | null {
   const bytes = encodeText(path)
   let end = bytes.length
@@ -23,7 +23,7 @@ export function parentPath(path: SftpPath): SftpPath | null {
   return typeof path === 'string' ? decodeText(parent) : parent
 }
 
-/** The path of a sibling: the last name changed. The change is of text; bytes that are no UTF-8 are kept beside it. */
+/** The path of a sibling, with a changed last name. The change applies to text; bytes that are not UTF-8 are kept next to it. */
 export function besidePath(path: SftpPath, change: (name: string) => string): SftpPath {
   if (typeof path === 'string') {
     const at = path.lastIndexOf('/') + 1
@@ -35,7 +35,7 @@ export function besidePath(path: SftpPath, change: (name: string) => string): Sf
   return concatBytes(path.subarray(0, at), encodeText(before), path.subarray(at), encodeText(after))
 }
 
-/** A name that could not be in a directory, and would lead elsewhere: `..`, one with a slash or a NUL, none at all. */
+/** A name that a directory cannot contain and that would lead elsewhere: `..`, one with a slash or a NUL, or an empty one. */
 export function isForeignName(name: Uint8Array): boolean {
   return name.length === 0 || name.includes(SLASH) || name.includes(0) || (name[0] === 0x2e && (name.length === 1 || (name.length === 2 && name[1] === 0x2e)))
 }

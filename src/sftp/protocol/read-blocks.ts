@@ -1,23 +1,24 @@
 import { LentBytes } from './lent-bytes.ts'
 
 const BLOCK = 1 << 20
-/** What is left of a block when the next one is begun. */
+/** A block with less space than this is replaced by the next one. */
 const LEAST = 64 << 10
-/** Blocks kept for later; a download from near by has not more under way. */
+/** Blocks kept for later; a download from nearby has no more in flight. */
 const SPARE = 8
 
 /**
- * Memory that arriving bytes are read into, one behind the other. Parts of it are lent, and a block whose parts have all been given back is used
- * again: fresh memory for all that arrives would cost more time than the ciphers, and wait for the garbage collector by the hundred megabytes.
- * What is never given back is left to it.
+ * Memory that arriving bytes are read into, one after the other. Parts of it are lent, and a block is reused when all its parts have been
+ * returned. Fresh memory for everything that arrives would cost more time than the ciphers, and wait for the garbage collector by the hundred
+ * megabytes.
+ * A block whose parts are never returned is left to the garbage collector.
  */
 export class ReadBlocks {
   #block = new Uint8Array(0)
   #filled = 0
-  /** Parts lent of each block. */
+  /** Lent parts of each block. */
   readonly #lent = new WeakMap<ArrayBufferLike, number>()
   readonly #spare: Uint8Array<ArrayBuffer>[] = []
-  /** Parts that somebody has now. */
+  /** Parts that are lent now. */
   lentParts = 0
 
   /** Where the next bytes go. */
@@ -30,24 +31,24 @@ export class ReadBlocks {
     return this.#block.subarray(this.#filled)
   }
 
-  /** So many have been written there. */
+  /** Says that so many bytes have been written there. */
   fill(count: number): Uint8Array {
     this.#filled += count
     return this.#block.subarray(this.#filled - count, this.#filled)
   }
 
-  /** Somebody needs a part of what was filled. */
+  /** Lends a part of what was filled. */
   lend({ buffer }: Uint8Array): void {
     this.lentParts += 1
     this.#lent.set(buffer, (this.#lent.get(buffer) ?? 0) + 1)
   }
 
-  /** Parts that were lent, for somebody who gives them back when he has done. */
+  /** The lent parts as one object, which returns them when the borrower disposes of it. */
   lent(parts: readonly Uint8Array[]): LentBytes {
     return new LentBytes(parts, () => this.release(parts))
   }
 
-  /** Nobody needs the parts any more: each was lent once. */
+  /** Takes the parts back: each was lent once. */
   release(parts: readonly Uint8Array[]): void {
     this.lentParts -= parts.length
     for (const { buffer } of parts) {

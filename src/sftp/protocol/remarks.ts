@@ -1,5 +1,5 @@
-/// What a server remarks about a file is a hint, not the truth: size, type, limits and whether it appends. A refusal to tell is no failure of what is
-/// under way. This is the one place that says what each remark is worth; OpenSSH's `sftp` copes with the same servers (docs/in-the-wild.md).
+/// What a server says about a file is a hint, not the truth: size, type, limits and whether it appends. If it refuses to tell, that does not fail the
+/// operation in progress. This is the one place that decides what each statement is worth; OpenSSH's `sftp` copes with the same servers (docs/in-the-wild.md).
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { SftpError } from '../../errors/ssh-error.ts'
@@ -10,7 +10,7 @@ import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
 
 // Refusals
 
-/** True where the server would not, or could not say; false where the connection or the caller ended it. */
+/** True if the server refused or failed the request; false if the connection or the caller ended it. */
 export function isRefusal(error: unknown): boolean {
   if (error instanceof WireFormatError) return true
   return error instanceof SftpError && error.status !== LIBSSH2_FX_CONNECTION_LOST && error.status !== LIBSSH2_FX_NO_CONNECTION
@@ -21,7 +21,7 @@ export function isMissing(error: unknown): boolean {
   return error instanceof SftpError && (error.status === LIBSSH2_FX_NO_SUCH_FILE || error.status === LIBSSH2_FX_NO_SUCH_PATH)
 }
 
-/** The answer; `undefined` where the server refuses to tell. */
+/** The answer; `undefined` if the server refuses to give it. */
 export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer
@@ -32,8 +32,9 @@ export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefine
 }
 
 /**
- * True if an open was refused for what may be too many files open at a time. Few servers say so: OpenSSH answers a bare failure, which may also mean
- * something else, so that whoever tries again with fewer learns which.
+ * True if an open may have been refused because too many files are open. Few servers say so: OpenSSH answers with a bare failure, which may
+ * also mean
+ * something else, so a caller that tries again with fewer files finds out.
  */
 export function isShortage(error: unknown): boolean {
   if ((error as { code?: unknown } | null)?.code === 'EMFILE') return true
@@ -43,20 +44,23 @@ export function isShortage(error: unknown): boolean {
 
 // Size
 
-/** What FSTAT says about an open file, or STAT of its path; nothing where the server tells neither. */
+/** What FSTAT says about an open file, or STAT of its path; `undefined` if the server refuses both. */
 export async function aboutOpened(requests: SftpRequests, handle: RemoteHandle, signal: Signal): Promise<SftpStat> {
   return await unlessRefused(requests.fstat(handle, signal)) ?? await unlessRefused(requests.stat(handle.path, signal)) ?? new SftpStat({})
 }
 
-/** A size that can be true of a file with content: some servers send -1, and files of /proc have 0 and are not empty. */
+/** A size that can be true of a file with content. Some servers send -1, and files of /proc have size 0 without being empty. */
 export function saidSize({ filesize }: SftpAttributes): number | undefined {
   return filesize !== undefined && filesize > 0 && Number.isSafeInteger(filesize) ? filesize : undefined
 }
 
-/** Sizes of a page: every file of /sys has that of one, whatever is in it. */
+/** Page sizes: every file of /sys claims the size of a page, whatever is in it. */
 const PAGES: readonly (number | undefined)[] = [4096, 16384, 65536]
 
-/** True if the end came before the size that was said, and nothing explains it. @param again what is said now: a file of /sys keeps its size, one that has been cut does not. */
+/**
+ * True if the file ended before its stated size, and nothing explains it. @param again the size stated now: a file of /sys keeps its size, one
+ * that has been truncated does not.
+ */
 export function endedEarly(said: number | undefined, found: number, again: number | undefined): boolean {
   return said !== undefined && found < said && !(PAGES.includes(said) && again === said)
 }
@@ -64,8 +68,9 @@ export function endedEarly(said: number | undefined, found: number, again: numbe
 // Appending
 
 /**
- * Opens a file. Some servers go by the offset of a write although the file was opened for appending, which would write over its beginning; others ignore
- * the offset. So both are given: the flag, and the size as offset, the larger of what the path has before and the file has after.
+ * Opens a file. Some servers use the offset of a write although the file was opened for appending, which would overwrite its beginning; others
+ * ignore
+ * the offset. So both are given: the flag, and the size as offset, the larger of the path's size before and the file's size after.
  */
 export async function openFile(requests: SftpRequests, path: SftpPath, flags: number, attributes: SftpAttributes, signal: Signal): Promise<RemoteHandle> {
   if (!(flags & LIBSSH2_FXF_APPEND)) return requests.open(path, flags, attributes, signal)
@@ -83,15 +88,15 @@ export async function openFile(requests: SftpRequests, path: SftpPath, flags: nu
 
 // Type
 
-/** What the line of `ls -l` begins with. */
+/** The first character of the `ls -l` line. */
 const LETTERS: Readonly<Record<string, FileKind>> = { '-': 'file', d: 'directory', l: 'link', b: 'other', c: 'other', p: 'other', s: 'other' }
 
-/** What a listing tells about an entry: its mode or, where that has no type, the first letter of its line. */
+/** The kind of a listed entry: from its mode or, if that has no type, from the first letter of its line. */
 export function kindOfEntry(permissions: number | undefined, longentry: string): FileKind | undefined {
   return kindOfMode(permissions) ?? (/^[-dlbcps][-r]/.test(longentry) ? LETTERS[longentry[0] as string] : undefined)
 }
 
-/** What a path leads to, from a server whose answers have no type: a directory is what can be opened as one. */
+/** The kind of a path's target, from a server whose replies have no type: a directory is what can be opened as one. */
 export async function withKind(requests: SftpRequests, path: SftpPath, said: SftpStat, signal: Signal): Promise<SftpStat> {
   if (said.kind) return said
   const directory = await unlessRefused(requests.opendir(path, signal))
@@ -99,7 +104,7 @@ export async function withKind(requests: SftpRequests, path: SftpPath, said: Sft
   return new SftpStat(said, directory ? 'directory' : 'file')
 }
 
-/** What an entry is that a listing told no type of. `guessed` if no answer had one: then a link cannot be told from what it leads to. */
+/** The kind of an entry whose listing gave no type. `guessed` if no reply had one: then a link cannot be told from its target. */
 export async function lookUpKind(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<{ readonly kind: FileKind, readonly guessed: boolean }> {
   const stat = await unlessRefused(requests.lstat(path, signal))
   const kind = stat?.kind ?? (await unlessRefused(requests.stat(path, signal)))?.kind

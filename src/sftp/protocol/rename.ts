@@ -7,13 +7,13 @@ import { checkedPath, type SftpRequests, type Signal } from './requests.ts'
 
 const POSIX = 'posix-rename@openssh.com'
 
-/** Renames, and replaces what `target` names, at one stroke, where the server can; elsewhere the error says why it could not. */
+/** Renames, and atomically replaces `target` if the server can; otherwise the error says why it could not. */
 export async function renameOver(requests: SftpRequests, source: SftpPath, target: SftpPath, signal: Signal): Promise<void> {
   if (requests.connection.extensions.has(POSIX)) {
     try {
       return await requests.extended(POSIX, source, (writer) => writer.string(checkedPath(source)).string(checkedPath(target)), signal)
     } catch (error) {
-      // Announced, and not there: the plain request may do.
+      // Announced but missing: the plain request may work.
       if (!(error instanceof SftpError) || error.status !== LIBSSH2_FX_OP_UNSUPPORTED) throw error
     }
   }

@@ -17,7 +17,7 @@ import { sizeOf } from './parts.ts'
 
 export type Signal = AbortSignal | undefined
 
-/** What an open file or directory is called between client and server; `path` is for errors. */
+/** How client and server refer to an open file or directory; `path` is for errors. */
 export interface RemoteHandle {
   readonly id: Uint8Array
   readonly path: SftpPath
@@ -31,28 +31,28 @@ export interface NamedFile {
   readonly attributes: SftpStat
 }
 
-/** Type, number and length in front of the bytes of DATA. */
+/** Type, request id and length in front of the bytes of DATA. */
 const DATA_HEADER = 9
 
-/** Every request of SFTP version 3 as a function: one request, one answer, refusals as `SftpError`. */
+/** Every request of SFTP version 3 as a function: one request, one reply, refusals as `SftpError`. */
 export class SftpRequests {
   readonly connection: SftpConnection
   readonly #gate: Gate | undefined
 
-  /** @param gate lets requests through, for servers that want few at a time. */
+  /** @param gate limits the requests in flight, for servers that accept few at a time. */
   constructor(connection: SftpConnection, gate?: Gate) {
     this.connection = connection
     this.#gate = gate
   }
 
-  /** Asks, and reads the answer, which must be of the type `wanted`. @throws SftpError for a status, unless it is OK. */
+  /** Sends a request and reads the reply, which must be of the type `wanted`. @throws SftpError for a status, unless it is OK. */
   async #ask<T>(type: number, wanted: number, about: SftpPath, body: (writer: WireWriter) => void, read: (body: WireReader, reply: Reply) => T, options: RequestOptions = {}, operation = FXP.OPERATIONS[type]): Promise<T> {
     const ask = () => this.connection.request(type, body, options)
     const reply = await (this.#gate ? this.#gate.through(options.signal, ask) : ask())
     try {
       if (reply.type === FXP.FXP_STATUS) {
         const status = reply.body.uint32()
-        // Old servers leave out the words.
+        // Old servers leave out the message.
         const said = () => reply.body.remaining > 0 ? decodeText(reply.body.string()) : ''
         if (status !== LIBSSH2_FX_OK) throw this.#refusal(status, about, operation, said())
       }
@@ -97,7 +97,7 @@ export class SftpRequests {
     return this.#done(FXP.FXP_CLOSE, path, (w) => w.string(id), { signal })
   }
 
-  /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` behind the end. */
+  /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` beyond the end. */
   async read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<LentBytes | null> {
     const data = await this.#orEnd(this.#ask(FXP.FXP_READ, FXP.FXP_DATA, path, (w) => w.string(id).uint64(BigInt(offset)).uint32(length), (body, { lent }) => {
       const announced = body.uint32()
@@ -105,11 +105,11 @@ export class SftpRequests {
       if (announced > length || announced > sent) {
         throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { operation: 'read', said: `${announced} bytes announced and ${sent} sent, where ${length} were asked for` })
       }
-      // Some servers send a flag behind the bytes, as later drafts have it: what was announced is what counts.
+      // Some servers send a flag after the bytes, as later drafts specify, so the announced length counts.
       return lent ? lent.cut(DATA_HEADER, DATA_HEADER + announced) : new LentBytes([body.bytes(announced)], () => {})
     }, { signal }))
     if (data?.size) return data
-    // No bytes say as much as EOF.
+    // No bytes mean the same as EOF.
     data?.[Symbol.dispose]()
     return null
   }
@@ -124,8 +124,9 @@ export class SftpRequests {
   }
 
   /**
-   * Writes all of `data`, which must not change until that is done, or aborted and sent. A file that was opened for appending gets it where the last write
-   * has ended, whatever `offset` says: some servers go by the offset (remarks.ts).
+   * Writes all of `data`, which must not change until the write is done, or aborted and sent. In a file opened for appending it goes where the
+   * last write
+   * has ended, whatever `offset` says: some servers use the offset (remarks.ts).
    */
   write(handle: RemoteHandle, offset: number, data: readonly Uint8Array[], signal?: Signal): Promise<void> {
     const { id, path, append } = handle
@@ -134,7 +135,7 @@ export class SftpRequests {
     return this.#done(FXP.FXP_WRITE, path, (w) => w.string(id).uint64(BigInt(append ?? offset)).uint32(length), { signal, data })
   }
 
-  /** The next entries of a directory; `null` after the last. An answer without any name is the end too: asking again would never end. */
+  /** The next entries of a directory; `null` after the last. A reply without any name also means the end: asking again would never end. */
   async readdir({ id, path }: RemoteHandle, signal?: Signal): Promise<NamedFile[] | null> {
     const list = await this.#orEnd(this.#ask(FXP.FXP_READDIR, FXP.FXP_NAME, path, (w) => w.string(id), names, { signal }))
     return list?.length ? list : null
@@ -176,7 +177,7 @@ export class SftpRequests {
     return this.#done(FXP.FXP_RENAME, source, (w) => w.string(checkedPath(source)).string(checkedPath(target)), { signal })
   }
 
-  /** The target comes first, as OpenSSH has it and every server since; the draft says otherwise. */
+  /** The target comes first, as in OpenSSH and every server since; the draft says otherwise. */
   symlink(target: SftpPath, linkPath: SftpPath, signal?: Signal): Promise<void> {
     return this.#done(FXP.FXP_SYMLINK, linkPath, (w) => w.string(checkedPath(target)).string(checkedPath(linkPath)), { signal })
   }
@@ -195,19 +196,19 @@ export class SftpRequests {
     return only.filenameBytes
   }
 
-  /** An extension that is answered by a status. @throws SftpError (OP_UNSUPPORTED), unasked, if the server does not offer it. */
+  /** An extension whose reply is a status. @throws SftpError (OP_UNSUPPORTED), without sending a request, if the server does not offer it. */
   async extended(name: string, about: SftpPath, body: (writer: WireWriter) => void, signal?: Signal): Promise<void> {
     this.#demand(name, about)
     await this.#done(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), { signal }, name)
   }
 
-  /** An extension that is answered by data of its own. @param demanded `false`: it is asked for although the server has not said that it has it. */
+  /** An extension with its own reply data. @param demanded `false`: requests it although the server has not announced it. */
   async extendedReply<T>(name: string, about: SftpPath, body: (writer: WireWriter) => void, read: (body: WireReader) => T, signal?: Signal, demanded = true): Promise<T> {
     if (demanded) this.#demand(name, about)
     return this.#ask(FXP.FXP_EXTENDED, FXP.FXP_EXTENDED_REPLY, about, (w) => body(w.string(name)), read, { signal }, name)
   }
 
-  /** An extension that is answered as REALPATH is. */
+  /** An extension whose reply is like that of REALPATH. */
   async extendedName(name: string, about: SftpPath, body: (writer: WireWriter) => void, signal?: Signal): Promise<Uint8Array> {
     this.#demand(name, about)
     return this.#name(FXP.FXP_EXTENDED, about, (w) => body(w.string(name)), signal, name)
@@ -220,15 +221,15 @@ export class SftpRequests {
   }
 }
 
-/** What servers said of their refusals, as it came. */
+/** The servers' messages for their refusals, unchanged. */
 const words = new WeakMap<object, string>()
 
-/** The server's own words for a refusal, not for a terminal; empty if it had none. `undefined` for what is no answer of a server. */
+/** The server's message for a refusal, not safe for a terminal; empty if it had none. `undefined` for an error that is not a server's reply. */
 export function wordsOf(refusal: unknown): string | undefined {
   return words.get(refusal as object)
 }
 
-/** What goes into a request as a path. @throws TypeError for a NUL, at which servers would cut it, and for text that UTF-8 cannot hold. */
+/** A path as it goes into a request. @throws TypeError for a NUL, at which servers would cut it, and for text that UTF-8 cannot hold. */
 export function checkedPath(path: SftpPath): SftpPath {
   if (typeof path !== 'string' && !(path instanceof Uint8Array)) throw new TypeError('a path must be a string or a Uint8Array')
   const isCut = typeof path === 'string' ? wellFormed(path, 'a path').includes('\0') : binaryOf(path, 'a path').includes(0)

@@ -1,7 +1,7 @@
 import type { SftpStatvfs } from '../../bindings/sftp/attributes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
 
-/** The answer to `statvfs@openssh.com` (OpenSSH PROTOCOL section 4.4). */
+/** The reply to `statvfs@openssh.com` (OpenSSH PROTOCOL section 4.4). */
 export function readStatvfs(body: WireReader): SftpStatvfs {
   const number = () => Number(body.uint64())
   return {

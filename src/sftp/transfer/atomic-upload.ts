@@ -10,17 +10,17 @@ import type { SftpShared } from './shared.ts'
 
 const FLAGS = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC | LIBSSH2_FXF_EXCL
 
-/** What the upload of the part file does otherwise. */
+/** How the upload of the part file differs. */
 export interface PartExtras {
   readonly flags: number
   readonly beforeClose: (handle: RemoteHandle) => Promise<void>
 }
 
-/** Has `send` write a part file beside `path`, which takes its place in the end; on failure the part is removed, and `path` is as before. */
+/** Lets `send` write a part file beside `path`, which replaces `path` in the end. On failure the part is removed, and `path` is as before. */
 export async function uploadBeside<T>(shared: SftpShared, path: SftpPath, { signal, mode, preserve }: UploadOptions, send: (part: SftpPath, extras: PartExtras) => Promise<T>): Promise<T> {
   const { requests } = shared
   const old = await unlessRefused(requests.lstat(path, signal))
-  // A link stays, what it leads to is replaced.
+  // A link stays; its target is replaced.
   const target = old?.isSymbolicLink() ? await requests.realpath(path, signal) : path
   const kept = old?.isSymbolicLink() ? await unlessRefused(requests.stat(target, signal)) : old
   const part = besidePath(target, (name) => `.${name}.part`)
@@ -29,12 +29,12 @@ export async function uploadBeside<T>(shared: SftpShared, path: SftpPath, { sign
     flags: FLAGS,
     async beforeClose(handle) {
       if (keep) await requests.fsetstat(handle, keep, signal)
-      // A server that cannot sync, or will not, has acknowledged every byte all the same.
+      // A server that cannot or will not sync has acknowledged every byte all the same.
       if (requests.connection.extensions.has('fsync@openssh.com')) await unlessRefused(requests.extended('fsync@openssh.com', part, (w) => w.string(handle.id), signal))
     },
   }
   try {
-    // What an earlier attempt left behind is removed, and the part is made anew: a link of that name, made by somebody else, is not written through.
+    // Removes what an earlier attempt left behind, and creates the part anew, so that it never writes through a link of that name that somebody else made.
     await requests.remove(part, signal).catch((error: unknown) => { if (!isRefusal(error)) throw error })
     const result = await send(part, extras)
     await renameOver(requests, part, target, signal)

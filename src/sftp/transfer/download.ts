@@ -9,12 +9,12 @@ import { checkResumable } from './resume.ts'
 import { atOnce, type SftpShared, sizeMismatch } from './shared.ts'
 import { type ByteSink, type DownloadTarget, openSink } from './sinks.ts'
 
-/** What a tree wants besides: times for a later comparison. */
+/** Extra needs of a tree: times for a later comparison. */
 export interface DownloadExtras {
   readonly times?: boolean
 }
 
-/** Copies a remote file to `target`. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server said. */
+/** Copies a remote file to `target`. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before the size that the server stated. */
 export async function download(files: SftpShared, path: SftpPath, target: DownloadTarget | Uint8Array, options: TransferOptions & DownloadExtras): Promise<TransferProgress> {
   checkTransfer(options)
   const { signal, resume, offset = resume ? undefined : 0, atomic } = options
@@ -22,7 +22,7 @@ export async function download(files: SftpShared, path: SftpPath, target: Downlo
   const shared = files.with(options)
   return shared.opened(shared.requests.open(path, LIBSSH2_FXF_READ, {}, signal), false, async (handle) => {
     const looking = aboutOpened(shared.requests, handle, signal)
-    // Small files come with the answer that tells their size.
+    // Small files arrive together with the reply that states their size.
     using begun = offset === undefined ? undefined : shared.reading(handle, { start: offset, signal }).begin()
     const about = await looking
     const sink = await openSink(target, { ...options, offset, about })
@@ -34,7 +34,7 @@ export async function download(files: SftpShared, path: SftpPath, target: Downlo
       return result
     } catch (error) {
       const abandoned = sink.abandon(error)
-      // A stream may take its time; a part file is gone when the caller hears of it.
+      // A stream may be slow to end; a part file is gone before the caller hears of the failure.
       if (atomic) await abandoned
       throw error
     }
@@ -56,7 +56,7 @@ async function copy(pipeline: ReadPipeline, sink: ByteSink, { path, handle, shar
   return progress(transferred)
 }
 
-/** True if the file ended before the size that was said, and nothing explains it: then the server is asked once more. */
+/** True if the file ended before its stated size, and nothing explains it; then the server is asked once more. */
 export async function wasCut(shared: SftpShared, handle: RemoteHandle, said: number | undefined, found: number, signal: Signal): Promise<boolean> {
   if (!endedEarly(said, found, undefined)) return false
   return endedEarly(said, found, saidSize(await aboutOpened(shared.requests, handle, signal)))
@@ -78,7 +78,7 @@ function partOf(sink: ByteSink, start: number, end: number): Promise<Uint8Array>
   return sink.part(start, end)
 }
 
-/** A part of an open remote file, copied; less where the file ends before. */
+/** A copy of a part of an open remote file; shorter if the file ends earlier. */
 export async function readPart(shared: SftpShared, handle: RemoteHandle, start: number, end: number, signal: Signal): Promise<Uint8Array> {
   using pipeline = shared.reading(handle, { start, end, signal })
   const parts: Uint8Array[] = []

@@ -6,28 +6,28 @@ interface Piece {
   readonly offset: number
   readonly length: number
   readonly answer: Promise<LentBytes | null>
-  /** The answer, when it is there. */
+  /** The reply, once it has arrived. */
   data?: LentBytes | null
 }
 
-/** Bytes that have arrived and that nobody has taken yet: with so many no more is asked for. */
+/** The most received bytes that nobody has taken yet; then no more are requested. */
 const UNTAKEN = 4 << 20
-/** What `next` gives at once, if it is there: each call of the local file system costs a turn of the event loop. */
+/** The most that `next` returns at once: each call of the local file system costs a turn of the event loop. */
 const TAKEN = 1 << 20
-/** Requests under way at first, in a file whose end nobody knows. */
+/** Requests in flight at first, in a file whose end nobody knows. */
 const FIRST = 2
 
 export interface ReadRange {
-  /** Where to begin; 0 if none is given. */
+  /** Offset of the first byte; 0 by default. */
   readonly start?: number | undefined
-  /** Where to stop, not included; at the end of the file if none is given. */
+  /** Offset where to stop, exclusive; by default the end of the file. */
   readonly end?: number | undefined
   readonly signal?: Signal
 }
 
 /**
- * Reads a range of a file in order, asking ahead of what is taken: as far as the window goes, and no further. The end of the file is where the server says
- * so, not where its size says: that only tells how far to ask ahead. Disposing drops what nobody has taken.
+ * Reads a range of a file in order, and requests ahead as far as the window allows. The end of the file is where the server says
+ * so in reply to a read; its size only tells how far to request ahead. Disposing drops data that nobody has taken.
  */
 export class ReadPipeline implements Disposable {
   readonly #requests: SftpRequests
@@ -40,12 +40,12 @@ export class ReadPipeline implements Disposable {
   readonly #start: number
   /** Where the next request begins. */
   #next: number
-  /** Where the bytes end that have been taken. */
+  /** Where the taken bytes end. */
   #taken: number
   #untaken = 0
-  /** Where the file is said to end; asked ahead up to there, and piece by piece beyond. */
+  /** The stated end of the file: requests run ahead up to there, and go piece by piece beyond. */
   #said = Infinity
-  /** An answer was shorter than what was asked for, and not the last. */
+  /** A reply was shorter than its request, and was not the last. */
   #short = false
 
   constructor(requests: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, { start = 0, end = Infinity, signal }: ReadRange) {
@@ -58,20 +58,20 @@ export class ReadPipeline implements Disposable {
     this.#signal = signal
   }
 
-  /** Asks for the first piece while the size is not known yet. */
+  /** Requests the first piece while the size is not known yet. */
   begin(): this {
     this.#said = this.#next
     this.#askFor(Math.min(this.#largest, this.#end - this.#next))
     return this
   }
 
-  /** The file is said to have so many bytes; `undefined` if nobody knows. */
+  /** Sets the stated size of the file; `undefined` if nobody knows it. */
   expect(size: number | undefined): this {
     this.#said = size ?? Infinity
     return this
   }
 
-  /** The bytes that come next, for the caller to dispose of; `null` at the end of the range or of the file. */
+  /** The next bytes, which the caller disposes of; `null` at the end of the range or of the file. */
   async next(): Promise<LentBytes | null> {
     this.#askAhead()
     if (this.#pieces.length === 0 && this.#next < this.#end) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
@@ -87,7 +87,7 @@ export class ReadPipeline implements Disposable {
     return all
   }
 
-  /** What is missing is asked for at once, before what follows it is taken; not where a short answer and the size agree that this is the end. */
+  /** Requests the missing bytes at once, before the following ones are taken, unless a short reply and the size agree that this is the end. */
   #afterShort({ offset, length }: Piece, data: LentBytes): LentBytes {
     const at = offset + data.size
     if (at === this.#said && !this.#short) {
@@ -99,7 +99,7 @@ export class ReadPipeline implements Disposable {
     return data
   }
 
-  /** And what follows, as far as it is there already. */
+  /** Adds the following bytes, as far as they have arrived. */
   #withNeighbours(data: LentBytes): LentBytes {
     const all = [data]
     let taken = data.size
@@ -117,7 +117,7 @@ export class ReadPipeline implements Disposable {
 
   #askAhead(): void {
     const known = Math.min(this.#end, this.#said)
-    // Where nobody knows the end, as much again as there has been, so that a small file costs a few requests and not a window of them.
+    // If nobody knows the end, requests as much again as has arrived, so that a small file costs a few requests and not a whole window.
     const end = known === Infinity ? this.#taken + Math.max(FIRST * this.#largest, this.#taken - this.#start) : known
     while (this.#next < end && !this.#window.full && this.#untaken < UNTAKEN) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
   }
@@ -125,7 +125,7 @@ export class ReadPipeline implements Disposable {
   #askFor(length: number): void {
     this.#pieces.push(this.#ask(this.#next, length))
     this.#next += length
-    // It goes on behind the size that was said: that is worth nothing any more.
+    // The file continues beyond its stated size, which is therefore worthless.
     if (this.#next > this.#said + this.#largest) this.#said = Infinity
   }
 
@@ -136,7 +136,7 @@ export class ReadPipeline implements Disposable {
       piece.data = data
       this.#untaken += data?.size ?? 0
     }, () => {
-      // Whoever takes it hears of it; what nobody takes any more may fail unheard.
+      // The caller that takes it sees the error; if nobody does, it may fail silently.
     })
     return piece
   }

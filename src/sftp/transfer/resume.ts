@@ -1,12 +1,12 @@
 import { SSHError } from '../../errors/ssh-error.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 
-/** Bytes before the end of what is there that are compared: what an interrupted transfer left behind ends wrongly, if at all. */
+/** Bytes at the end of the destination that are compared: if an interrupted transfer left wrong data, it is at the end. */
 const COMPARED = 1 << 20
 
 type Part = (start: number, end: number) => Promise<Uint8Array>
 
-/** @throws SSHError `ERR_SFTP_RESUME_MISMATCH` unless the `size` bytes that are there end as the source does at that place. */
+/** @throws SSHError `ERR_SFTP_RESUME_MISMATCH` unless the destination's `size` bytes end as the source does at that place. */
 export async function checkResumable(path: string, size: number, there: Part, source: Part): Promise<void> {
   if (size === 0) return
   const start = Math.max(0, size - COMPARED)

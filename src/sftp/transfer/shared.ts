@@ -10,7 +10,7 @@ import { ReadPipeline, type ReadRange } from './read-pipeline.ts'
 import { type TransferBudget, TransferWindow } from './window.ts'
 import { WritePipeline } from './write-pipeline.ts'
 
-/** What the files and transfers of one SFTP client have in common. */
+/** What the files and transfers of one SFTP client share. */
 export class SftpShared {
   readonly requests: SftpRequests
   readonly limits: SftpLimits
@@ -24,7 +24,7 @@ export class SftpShared {
     this.#budget = budget
   }
 
-  /** The same for a call that wants another flow. @throws TypeError or RangeError for what is no count and no size. */
+  /** The same for a call with its own flow options. @throws TypeError or RangeError for an invalid count or size. */
   with(options: SftpFlowOptions): SftpShared {
     const { concurrency, chunkSize } = checkedFlow(options)
     if (concurrency === undefined && chunkSize === undefined) return this
@@ -32,7 +32,7 @@ export class SftpShared {
     return new SftpShared(requests, this.limits, this.#budget, { concurrency: concurrency ?? this.flow.concurrency, chunkSize: chunkSize ?? this.flow.chunkSize })
   }
 
-  /** Asks for one thing after the other, so that a request never meets another. */
+  /** Whether requests are sent one after the other, so that no two are in flight. */
   get oneByOne(): boolean {
     return this.flow.concurrency === 1
   }
@@ -49,15 +49,15 @@ export class SftpShared {
     return new TransferWindow(this.#budget, this.flow.concurrency)
   }
 
-  /** What the caller wants may be more than what every server takes, not more than what this one says. */
+  /** The caller's size may exceed what every server accepts, but not what this one says. */
   #chunk(limit: number): number {
     const { chunkSize = limit } = this.flow
     return this.limits === EVERY_SERVER ? chunkSize : Math.min(chunkSize, limit)
   }
 
   /**
-   * Opens, lets `use` work, and closes in any case; a failure to close is one of `use` only if it wrote.
-   * `use` may close as soon as it has made its last request, which saves a round trip: requests about one file are served in order.
+   * Opens the file, runs `use`, and always closes the file. A failure to close makes `use` fail only if it wrote.
+   * `use` may close after its last request, which saves a round trip: servers handle requests about one file in order.
    */
   async opened<T>(opening: Promise<RemoteHandle>, wrote: boolean, use: (handle: RemoteHandle, close: () => void) => Promise<T>): Promise<T> {
     const handle = await opening
@@ -74,25 +74,25 @@ export class SftpShared {
       void close()
     }
     if (wrote) await close()
-    // Nobody else needs to wait for the end of a read.
+    // No other call needs to wait for the end of a read.
     else if (this.oneByOne) await close().catch(() => {})
     return result
   }
 }
 
-/** @param path whose bytes they are. */
+/** @param path of the file. */
 export function sizeMismatch(path: string, expected: number, found: number): SSHError {
   return new SSHError(`${path} ended after ${found} bytes of ${expected}`, { code: 'ERR_SFTP_SIZE_MISMATCH' })
 }
 
-/** Work of several steps, some of which know nothing of the signal: rejects at once with its reason, whatever step it is at. */
+/** Work in several steps, some of which know nothing of the signal: rejects at once with the signal's reason, whatever the step. */
 export async function atOnce<T>(signal: Signal, work: () => Promise<T>): Promise<T> {
   checkSignal(signal)
   signal?.throwIfAborted()
   return orAbort(work(), signal)
 }
 
-/** Of something new: without a mode the server's own choice. */
+/** Attributes of a new entry; without a mode the server chooses. */
 export function modeAttributes(mode: number | false | undefined): SftpAttributes {
   return mode === undefined || mode === false ? {} : { permissions: mode }
 }

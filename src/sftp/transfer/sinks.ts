@@ -4,32 +4,32 @@ import { sizeOf } from '../protocol/parts.ts'
 import { openLocalSource } from './sources.ts'
 import type { LocalFile, LocalName, LocalPath } from '../../runtime/local-files.ts'
 
-/** Where a download goes: a local path where the runtime has files, or a stream. */
+/** Where a download goes: a local path if the runtime has files, or a stream. */
 export type DownloadTarget = LocalPath | WritableStream<Uint8Array>
 
-/** Takes bytes in order, and is finished or abandoned. */
+/** Takes bytes in order, and is then finished or abandoned. */
 export interface ByteSink {
   /** For messages. */
   readonly name: string
-  /** Bytes that are there already. */
+  /** Bytes that are already there. */
   readonly size: number
   write(data: readonly Uint8Array[]): Promise<void>
-  /** A part of what was there already, for a comparison; a stream has none. */
+  /** A part of what was already there, for a comparison; a stream has none. */
   part?(start: number, end: number): Promise<Uint8Array>
-  /** All has been written. */
+  /** Everything has been written. */
   finish(): Promise<void>
-  /** It did not come to that. Never rejects. */
+  /** The transfer failed. Never rejects. */
   abandon(reason: unknown): Promise<void>
 }
 
 export interface SinkOptions {
-  /** Bytes that are there already, and are kept; `undefined`: whatever a local file has. */
+  /** Bytes that are already there, and are kept; `undefined`: all that a local file has. */
   readonly offset: number | undefined
-  /** What the server tells about the file. */
+  /** What the server says about the file. */
   readonly about: SftpStat
-  /** `false`: the mode is the system's choice. */
+  /** `false`: the system chooses the mode. */
   readonly mode?: number | false | undefined
-  /** Mode and times are those of the remote file; otherwise the mode alone, of a new file, less the user's umask. */
+  /** Sets mode and times to those of the remote file. Otherwise only a new file gets the mode, less the user's umask. */
   readonly preserve?: boolean | undefined
   /** Times alone. */
   readonly times?: boolean | undefined
@@ -48,7 +48,7 @@ function intoStream(stream: WritableStream<Uint8Array>, size: number): ByteSink 
     name: 'the stream',
     size,
     async write(data) {
-      // Copies: the parts share memory with others, and whoever gets a chunk may transfer it to a worker.
+      // Copies: the parts share memory with others, and the reader may transfer a chunk to a worker.
       for (const part of data) await writer.write(part.slice())
     },
     finish: () => writer.close(),
@@ -56,7 +56,7 @@ function intoStream(stream: WritableStream<Uint8Array>, size: number): ByteSink 
   }
 }
 
-/** A new file has the remote one's mode, and can be written whatever that says (OpenSSH's `get` does the same). */
+/** A new file has the remote file's mode, but is always writable (as in OpenSSH's `get`). */
 function newMode({ about, mode }: SinkOptions): number {
   if (typeof mode === 'number') return mode
   return mode === false || about.permissions === undefined ? 0o666 : about.permissions & 0o777 | 0o200
@@ -95,9 +95,9 @@ async function intoFile(path: LocalName, options: SinkOptions): Promise<ByteSink
   }
 }
 
-/** Into a part file beside it, which takes its place in the end; until then the old one stays as it is. */
+/** Writes a part file beside the target, which replaces it in the end; until then the old one stays as it is. */
 async function besideFile(path: LocalName, options: SinkOptions): Promise<ByteSink> {
-  // A link stays, what it leads to is replaced.
+  // A link stays; its target is replaced.
   const old = await localFiles.look(path, true)
   const target = old ? await localFiles.realPath(path) : path
   const part = localFiles.beside(target, (name) => `.${name}.part`)

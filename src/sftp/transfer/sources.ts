@@ -3,24 +3,24 @@ import { joinBytes } from '../../wire-format/bytes.ts'
 import { endedEarly } from '../protocol/remarks.ts'
 import type { LocalName, LocalPath, LocalStat } from '../../runtime/local-files.ts'
 
-/** What can be uploaded: a local path where the runtime has files, or bytes in one of their forms. */
+/** What can be uploaded: a local path if the runtime has files, or bytes in one of their forms. */
 export type UploadSource = LocalPath | Uint8Array | Blob | ReadableStream<Uint8Array>
 
 export interface SourceBytes {
   readonly bytes: Uint8Array
-  /** They are needed no longer: their memory may be used again. */
+  /** Says that the bytes are no longer needed: their memory may be reused. */
   readonly release?: () => void
 }
 
-/** Bytes to be sent, in order. */
+/** Bytes to send, in order. */
 export interface ByteSource extends AsyncDisposable {
   /** For messages. */
   readonly name: string
-  /** All of them, where that is known. */
+  /** The total, if it is known. */
   readonly size: number | undefined
   /** Mode and times of a local file. */
   readonly stat?: LocalStat
-  /** The next ones, which nobody changes before they are released; `null` after the last. */
+  /** The next bytes, which must not change before they are released; `null` after the last. */
   next(): Promise<SourceBytes | null>
   /** A part in the middle, for a comparison; a stream has none. */
   part?(start: number, end: number): Promise<Uint8Array>
@@ -31,11 +31,11 @@ export interface ByteSource extends AsyncDisposable {
 /** Four of OpenSSH's largest requests. */
 const BLOCK = 4 * (255 << 10)
 const SMALL_BLOCK = 64 << 10
-/** Reading so much from memory takes some 20 µs; a tree reads no more files before it waits for the server than may be under way. */
+/** Reading this much from memory takes some 20 µs; a tree reads no more files before it waits for the server than may be in flight. */
 const SMALL_FILE = 64 << 10
 const NOTHING = new Uint8Array(0)
 
-/** @param offset bytes at the beginning that are left out; a stream begins with what comes after them. */
+/** @param offset bytes at the beginning to skip; a stream begins with what comes after them. */
 export async function openSource(source: UploadSource, offset: number): Promise<ByteSource> {
   if (source instanceof Uint8Array) return fromBytes(source, offset)
   if (source instanceof Blob) return fromBlob(source, offset)
@@ -44,7 +44,7 @@ export async function openSource(source: UploadSource, offset: number): Promise<
   throw new TypeError('the source must be a path, a file: URL, a Uint8Array, a Blob or a ReadableStream')
 }
 
-/** A local file of a tree, from its beginning on: a small one is read at once. */
+/** A local file of a tree, from its beginning: a small one is read at once. */
 export async function openTreeSource(path: LocalName): Promise<ByteSource> {
   const small = localFiles.readSmall(path, SMALL_FILE)
   if (!small) return openLocalSource(path, 0)
@@ -98,27 +98,27 @@ function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
     },
     endedEarly: () => false,
     async [Symbol.asyncDispose]() {
-      // What was not read to its end is of no use to anybody else; how long it takes to end is its own affair.
+      // Nobody else can use a stream that was not read to its end, and nothing waits for its cancellation.
       if (!over) reader.cancel().catch(() => {})
       reader.releaseLock()
     },
   }
 }
 
-/** A local file, from `offset` on. */
+/** A local file, starting at `offset`. */
 export async function openLocalSource(path: LocalName, offset: number): Promise<ByteSource & Required<Pick<ByteSource, 'part'>>> {
   const file = await localFiles.open(path, 'read')
   const { stat } = file
   let at = offset
   const spare: Uint8Array[] = []
   const read = async (): Promise<SourceBytes | null> => {
-    // Files of /proc have no size. What has one is read that far, however it grows meanwhile.
+    // Files of /proc have no size. A file with a size is read only that far, even if it grows meanwhile.
     const length = stat.size > 0 ? Math.min(BLOCK, stat.size - at) : SMALL_BLOCK
     const bytes = length > 0 ? await file.read(length, at, spare.pop()) : NOTHING
     at += bytes.length
     return bytes.length > 0 ? { bytes, release: () => spare.push(bytes) } : null
   }
-  // One block ahead: the disk works while the network does. Not before the first is wanted: some look at the size alone.
+  // Reads one block ahead, so that the disk works while the network does, but not before the first block is wanted: some callers only look at the size.
   let ahead: Promise<SourceBytes | null> | undefined
   const readAhead = () => {
     ahead = read()

@@ -11,15 +11,15 @@ import { atOnce, modeAttributes, type SftpShared, sizeMismatch } from './shared.
 import { type ByteSource, openSource, type UploadSource } from './sources.ts'
 import type { WritePipeline } from './write-pipeline.ts'
 
-/** What a tree wants besides. */
+/** Extra needs of a tree. */
 export interface UploadExtras {
   /** Sets the source's times, for a later comparison. */
   readonly times?: boolean
-  /** Hears of a refusal to set mode or times of a file that is complete; without it the refusal is the upload's. */
+  /** Called when the server refuses to set mode or times of a complete file; without it the refusal fails the upload. */
   readonly onRefused?: (error: unknown) => void
 }
 
-/** Copies `source` to a remote file. When every write and the close have been acknowledged it is there, whatever the server says of its size. */
+/** Copies `source` to a remote file. The upload is complete when every write and the close have been acknowledged, whatever size the server reports. */
 export async function upload(files: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
   checkTransfer(options)
   if (source instanceof ReadableStream && options.resume) throw new TypeError('a stream cannot be resumed: give offset, and a stream of what comes behind it')
@@ -30,7 +30,7 @@ export async function upload(files: SftpShared, source: UploadSource, path: Sftp
   return await uploadSource(shared, bytes, path, start, options)
 }
 
-/** The same for a source that is open already, and goes on at `start`. */
+/** The same for a source that is already open, and continues at `start`. */
 export function uploadSource(shared: SftpShared, source: ByteSource, path: SftpPath, start: number, options: UploadOptions & UploadExtras): Promise<TransferProgress> {
   if (!options.atomic) return send(shared, source, path, start, options)
   return uploadBeside(shared, path, options, (part, extra) => send(shared, source, part, 0, { ...options, ...extra }))
@@ -60,13 +60,13 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
   })
 }
 
-/** What an atomic upload does otherwise. */
+/** How an atomic upload differs. */
 export interface SendExtras {
   readonly flags?: number
   readonly beforeClose?: (handle: RemoteHandle) => Promise<void>
 }
 
-/** Mode and times that are set when the content is there. */
+/** Mode and times to set after the content. */
 function attributesAfter({ stat }: ByteSource, { mode, preserve, times }: UploadOptions & UploadExtras): SftpAttributes | undefined {
   if (!stat) return preserve && typeof mode === 'number' ? { permissions: mode } : undefined
   const attributes: SftpAttributes = {
@@ -87,7 +87,7 @@ async function setAttributes(shared: SftpShared, handle: RemoteHandle, attribute
   if (!done) onRefused(refusal)
 }
 
-/** What an earlier, longer file has behind the last byte is taken away. Where the server does not tell how long it is, a refusal may mean that there is nothing. */
+/** Removes what an earlier, longer file has beyond the last byte. If the server does not report the length, a refusal may mean that there is nothing to remove. */
 async function cutAt(shared: SftpShared, handle: RemoteHandle, size: number, signal: Signal): Promise<void> {
   const about = await unlessRefused(shared.requests.fstat(handle, signal))
   const cutting = () => shared.requests.fsetstat(handle, { filesize: size }, signal)
@@ -95,7 +95,7 @@ async function cutAt(shared: SftpShared, handle: RemoteHandle, size: number, sig
   else if (about.filesize > size) await cutting()
 }
 
-/** A source that does not answer keeps nobody from going away. */
+/** A source that never answers does not hold up the caller. */
 export function sendAll(source: ByteSource, pipeline: WritePipeline, signal: Signal, onSent = () => {}): Promise<void> {
   return atOnce(signal, async () => {
     for (let data = await source.next(); data; data = await source.next()) await pipeline.write(data.bytes, data.release)

@@ -1,20 +1,20 @@
-/** Bytes that one transfer may have under way, whatever the link; what fills any link nearby. */
+/** Bytes that one transfer may always have in flight, enough to fill any nearby link. */
 const SMALLEST = 2 << 20
-/** The same at most: 100 ms at 1.3 Gbit/s. */
+/** The upper bound: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
 
-/** Bytes under way in all transfers of an SFTP client: bounds its memory. */
+/** Bytes in flight in all transfers of an SFTP client, which limits its memory. */
 export class TransferBudget {
   used = 0
 
-  /** A transfer that has nothing under way may always ask for something. */
+  /** A transfer with nothing in flight may always send a request. */
   get spent(): boolean {
     return this.used >= LARGEST
   }
 }
 
 /**
- * How much a transfer has under way: twice what the link holds (fastest answer x rate of arrival), so that it is always full
+ * How much a transfer has in flight: twice what the link holds (fastest reply x rate of arrival), so that the link is always full
  * and the rate can still rise, between two bounds.
  */
 export class TransferWindow {
@@ -27,7 +27,7 @@ export class TransferWindow {
   #arrived = 0
   #since = 0
 
-  /** @param most requests under way at a time, for servers that want few. */
+  /** @param most requests in flight at a time, for servers that accept few. */
   constructor(budget: TransferBudget, most = Infinity) {
     this.#budget = budget
     this.#most = most

@@ -1,7 +1,7 @@
 import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
 import type { TransferWindow } from './window.ts'
 
-/** What was given to `write` at once. */
+/** The data of one call of `write`. */
 interface Given {
   /** Bytes that the server does not have yet. */
   left: number
@@ -9,8 +9,8 @@ interface Given {
 }
 
 /**
- * Writes a file in order without waiting for each answer, as far ahead as the window goes.
- * What is smaller than a request is gathered while others are under way.
+ * Writes a file in order without waiting for each reply, as far ahead as the window allows.
+ * Data smaller than a request is gathered while other requests are in flight.
  */
 export class WritePipeline {
   readonly #server: SftpRequests
@@ -37,7 +37,7 @@ export class WritePipeline {
     this.#onWritten = options.onWritten ?? (() => {})
   }
 
-  /** Resolves when there is room for more. `data` must not change until `release` is called or `finish` has resolved. @throws what any write so far failed with. */
+  /** Resolves when there is room for more. `data` must not change until `release` is called or `finish` has resolved. @throws the error of any earlier write. */
   async write(data: Uint8Array, release = () => {}): Promise<void> {
     const given: Given = { left: data.length, release }
     for (let rest = data; rest.length > 0;) {

@@ -12,19 +12,19 @@ import { checkDepth, type Listed, listEverything } from './listing.ts'
 import type { DirectoryTransferOptions, DirectoryTransferResult } from './options.ts'
 import { type Copying, transferTree, type TreeRun } from './transfer-tree.ts'
 
-/** A remote directory on its way to a local one. */
+/** A remote directory that is being copied to a local one. */
 interface Down {
   readonly from: SftpPath
   readonly to: LocalName
-  /** Names from the top on. */
+  /** Names from the top down. */
   readonly names: readonly (string | Uint8Array)[]
-  /** What the server says of it. */
+  /** What the server says about it. */
   readonly about: SftpStat | undefined
-  /** Absolute paths of this directory and those above it, where links are followed. */
+  /** Absolute paths of this directory and those above it, if links are followed. */
   readonly real: readonly string[]
 }
 
-/** Copies everything below a remote directory. A name that would lead out of `target` is left out. */
+/** Copies everything below a remote directory, except names that would lead out of `target`. */
 export function downloadDirectory(shared: SftpShared, path: SftpPath, target: LocalPath, options: DirectoryTransferOptions): Promise<DirectoryTransferResult> {
   return transferTree(shared, options, async function* (run) {
     const about = await unlessRefused(run.shared.requests.stat(path, run.signal))
@@ -40,7 +40,7 @@ async function realPath(run: TreeRun, path: SftpPath): Promise<string> {
 
 async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void, undefined> {
   checkDepth(at.from, at.names.length)
-  // Listed as a whole: a directory needs no handle while its files are copied.
+  // Listed completely: a directory needs no handle while its files are copied.
   const entries = await run.slots.take(run.signal, () => collect(listEverything(run.shared.requests, at.from, run.signal)))
   await makeDirectory(run, at)
   const below: Down[] = []
@@ -68,7 +68,7 @@ async function collect(listing: AsyncIterable<Listed>): Promise<Listed[]> {
 
 const nameText = (name: string | Uint8Array) => typeof name === 'string' ? name : decodeText(name)
 
-/** What the entry stands for, by `links`; `undefined` if it is left out. */
+/** What to copy for the entry, as `links` says; `undefined` if it is skipped. */
 async function resolved(run: TreeRun, at: Down, entry: SftpEntry): Promise<{ readonly about: SftpStat, readonly real: readonly string[] } | undefined> {
   const { links = 'skip' } = run.options
   if (!entry.isSymbolicLink()) return { about: entry.attributes, real: links === 'follow' ? [...at.real, `${at.real.at(-1)?.replace(/\/$/, '')}/${entry.filename}`] : [] }
@@ -96,7 +96,7 @@ function fileDownload({ shared, options }: TreeRun, path: SftpPath, to: string |
   }
 }
 
-/** Bits of a directory's mode that are copied; and those that its owner needs to write into it. */
+/** The bits of a directory's mode that are copied, and those that its owner needs to write into it. */
 const DIRECTORY_MODE = 0o1777
 const WRITABLE = 0o300
 
@@ -108,7 +108,7 @@ async function makeDirectory({ options: { mode, preserve }, afterwards }: TreeRu
   if (laterMode !== undefined || times) afterwards.push(() => localFiles.set(to, { mode: laterMode, times }))
 }
 
-/** Only after all files: nothing is written through a link that the server has made up. */
+/** Only after all files, so that nothing is written through a link that the server has made up. */
 async function makeLink(run: TreeRun, at: Down, entry: SftpEntry, to: string | Uint8Array): Promise<void> {
   try {
     const bytes = await run.shared.requests.readlink(entry.path, run.signal)

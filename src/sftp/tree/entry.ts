@@ -7,18 +7,18 @@ import type { NamedFile } from '../protocol/requests.ts'
 
 /** One entry of a directory. */
 export class SftpEntry {
-  /** As text; what is not UTF-8 in it is replaced. */
+  /** The name as text, with invalid UTF-8 replaced. */
   readonly filename: string
   /** The name's own bytes. */
   readonly filenameBytes: Uint8Array
-  /** The directory's path and the name, good for further calls: bytes where the name is not UTF-8. */
+  /** The directory's path and the name, usable in further calls: bytes if the name is not UTF-8. */
   readonly path: SftpPath
-  /** A line as `ls -l` prints it, made by the server. */
+  /** A line like those of `ls -l`, made by the server. */
   readonly longentry: string
-  /** Of the entry itself: a symbolic link is not followed. */
+  /** Attributes of the entry itself: a symbolic link is not followed. */
   readonly attributes: SftpStat
 
-  /** For `readdir` and `walk`. @param kind found out otherwise, where neither the mode nor the line tells it. */
+  /** For `readdir` and `walk`. @param kind found in another way, if neither the mode nor the line contains it. */
   constructor(directory: SftpPath, { filenameBytes, longentry, attributes }: NamedFile, kind?: FileKind) {
     this.filename = decodeText(filenameBytes)
     this.filenameBytes = filenameBytes
@@ -27,12 +27,12 @@ export class SftpEntry {
     this.attributes = new SftpStat(attributes, kind ?? kindOfEntry(attributes.permissions, longentry))
   }
 
-  /** The name: bytes where it is not UTF-8. */
+  /** The name: bytes if it is not UTF-8. */
   get name(): string | Uint8Array {
     return typeof this.path === 'string' || equalBytes(encodeText(this.filename), this.filenameBytes) ? this.filename : this.filenameBytes
   }
 
-  /** What it is. */
+  /** The entry's kind. */
   get kind(): FileKind | undefined {
     return this.attributes.kind
   }

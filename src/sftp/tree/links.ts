@@ -1,8 +1,9 @@
 const SLASH = 0x2f
 
 /**
- * True if a link that lies `depth` directories below the top of a tree leads to something in that tree, whatever else in the tree is a link: it is relative,
- * climbs at its beginning alone, and not above the top. A `..` behind a name might climb out of what that name links to.
+ * True if a link that lies `depth` directories below the top of a tree leads to something in that tree, whatever else in the tree is a link:
+ * it is relative,
+ * climbs only at its beginning, and not above the top. A `..` after a name might climb out of the target of that name.
  */
 export function staysInside(target: Uint8Array, depth: number, isForeign: (name: Uint8Array | string) => boolean): boolean {
   if (target.length === 0 || target[0] === SLASH) return false
@@ -12,7 +13,7 @@ export function staysInside(target: Uint8Array, depth: number, isForeign: (name:
   return up <= depth && !names.slice(up).some((name) => name === '..' || isForeign(name))
 }
 
-/** True if a link leads to a directory that it lies in: following it would never end. */
+/** True if a link leads to a directory that contains it: following it would never end. */
 export function linksBack(above: readonly string[], real: string): boolean {
   return above.includes(real)
 }

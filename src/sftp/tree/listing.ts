@@ -6,15 +6,15 @@ import { lookUpKind } from '../protocol/remarks.ts'
 import type { NamedFile, SftpRequests, Signal } from '../protocol/requests.ts'
 import { SftpEntry } from './entry.ts'
 
-/** Directories below one another; OpenSSH's `get -r` stops at 64. A server that tells of more makes them up. */
+/** The deepest nesting of directories; OpenSSH's `get -r` stops at 64. A server that lists more invents them. */
 const DEEPEST = 128
 
 /** An entry, and how far it can be trusted. */
 export interface Listed {
   readonly entry: SftpEntry
-  /** A name that would lead out of the directory. */
+  /** The name would lead out of the directory. */
   readonly foreign: boolean
-  /** No answer told what it is: it may be a link. */
+  /** No reply gave its kind: it may be a link. */
   readonly guessed: boolean
 }
 
@@ -41,12 +41,12 @@ export async function* listEverything(requests: SftpRequests, path: SftpPath, si
   }
 }
 
-/** `.`, `..` and names of no bytes: the directory itself, or the one above. */
+/** `.`, `..` and empty names: the directory itself, or the one above. */
 function isNothing(name: Uint8Array): boolean {
   return name.length < 3 && name.every((byte) => byte === 0x2e)
 }
 
-/** No directory has a name twice: a server that tells the same again has forgotten that it told it, and would do so for ever. */
+/** No directory has a name twice. A server that lists the same names again has lost its place, and would do so for ever. */
 function sameNames(names: readonly NamedFile[], before: readonly NamedFile[]): boolean {
   return names.length === before.length && names.every(({ filenameBytes }, i) => equalBytes(filenameBytes, (before[i] as NamedFile).filenameBytes))
 }
@@ -56,7 +56,7 @@ export async function* readDirectory(requests: SftpRequests, path: SftpPath, sig
   for await (const { entry, foreign } of listEverything(requests, path, signal)) if (!foreign) yield entry
 }
 
-/** Everything below `path`, a directory before what is in it. Symbolic links are told, and not followed. */
+/** Everything below `path`, a directory before its content. Symbolic links are included, but not followed. */
 export async function* walkDirectory(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<SftpEntry, void, undefined> {
   const directories = [{ path, depth: 0 }]
   for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
@@ -71,7 +71,7 @@ export async function* walkDirectory(requests: SftpRequests, path: SftpPath, sig
   }
 }
 
-/** @throws SSHError `ERR_SFTP_TREE_TOO_DEEP` where there is no end. */
+/** @throws SSHError `ERR_SFTP_TREE_TOO_DEEP` for a tree that does not end. */
 export function checkDepth(path: SftpPath, depth: number): void {
   if (depth <= DEEPEST) return
   throw new SSHError(`more than ${DEEPEST} directories below one another: ${pathText(path)?.slice(0, 200)}…`, { code: 'ERR_SFTP_TREE_TOO_DEEP' })

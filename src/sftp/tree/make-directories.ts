@@ -6,10 +6,11 @@ import { isRefusal, unlessRefused, withKind } from '../protocol/remarks.ts'
 import type { SftpRequests, Signal } from '../protocol/requests.ts'
 
 /**
- * Makes a directory and those above it; one that exists is no error. Servers tell an existing directory and a missing parent by any status: after a refusal
- * the path itself is looked at, then its parent is made, and the name is tried once more. What the server says then is the error.
+ * Creates a directory and its parents; an existing one is no error. Servers report an existing directory and a missing parent with any status.
+ * So after a refusal
+ * this looks at the path itself, then creates its parent, and tries the name once more. If the server refuses again, that is the error.
  * @param attributes of each new one.
- * @returns whether this one is new.
+ * @returns whether this directory is new.
  */
 export async function makeDirectories(requests: SftpRequests, path: SftpPath, attributes: SftpAttributes, signal: Signal): Promise<boolean> {
   try {

@@ -1,6 +1,7 @@
 /**
- * Does `work` for each item, for up to `limit` at a time, and resolves when all are done. After a failure, of an item or of what gives the items, nothing new
- * is begun and `stop` is called; it rejects with the first failure when what was under way has ended.
+ * Runs `work` for each item, up to `limit` at a time, and resolves when all are done. After a failure, of an item or of the iteration, it
+ * starts
+ * nothing new, calls `stop`, and rejects with the first failure when the running work has ended.
  */
 export async function forEachParallel<T>(items: AsyncIterable<T> | Iterable<T>, limit: number, work: (item: T) => Promise<void>, stop = (_failure: unknown) => {}): Promise<void> {
   let running = 0

@@ -4,10 +4,10 @@ import type { SftpRequests, Signal } from '../protocol/requests.ts'
 import { checkDepth, type Listed, listEverything } from './listing.ts'
 import { forEachParallel } from './parallel.ts'
 
-/** Removals under way at a time. */
+/** Removals in flight at a time. */
 const PARALLEL = 16
 
-/** Removes a directory with all that is below it. Symbolic links are removed, not followed; names that would lead out of it are not touched. */
+/** Removes a directory with everything below it. Symbolic links are removed, not followed; names that would lead out of it are not touched. */
 export async function removeTree(requests: SftpRequests, path: SftpPath, signal: Signal, depth = 0): Promise<void> {
   checkDepth(path, depth)
   const directories: SftpPath[] = []
@@ -24,11 +24,11 @@ async function removeUnlessDirectory(requests: SftpRequests, { entry, foreign, g
     await requests.remove(entry.path, signal)
     return true
   }
-  // What may be a link to a directory is first removed as one.
+  // A possible link to a directory is first removed as a link.
   return guessed && await unlessRefused(requests.remove(entry.path, signal).then(() => true)) === true
 }
 
-/** Removes a path whatever it is. What the server does not say is found out by trying, a file first: a link is never followed. */
+/** Removes a path of any kind. If the server does not say which, it tries, a file first: a link is never followed. */
 export async function removeAny(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<void> {
   const stat = await requests.lstat(path, signal)
   if (stat.isDirectory()) return removeTree(requests, path, signal)

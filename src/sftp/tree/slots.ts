@@ -2,13 +2,14 @@ import { orAbort } from '../../abort/or-abort.ts'
 import { isShortage } from '../protocol/remarks.ts'
 
 interface Attempt {
-  /** Nothing else was under way at any moment of it. */
+  /** Nothing else was in flight at any moment of it. */
   alone: boolean
 }
 
 /**
- * Places for what needs open files. Servers have fewer than they say, or do not say: what is refused for what may be too many is tried again with one
- * place less, when another has ended, at last alone; what is refused then is refused for another reason.
+ * Places for work that needs open files. Servers have fewer than they say, or do not say. If an open may have been refused because too many
+ * files are open, the work is tried again with one
+ * place less, when another has ended, and at last alone. If it is refused then, the reason is another.
  */
 export class Slots {
   #limit: number
@@ -19,12 +20,12 @@ export class Slots {
     this.#limit = limit
   }
 
-  /** Places that are left of those at the beginning. */
+  /** The places left of those at the beginning. */
   get limit(): number {
     return this.#limit
   }
 
-  /** @param work is told whether it has been alone so far. @throws its error, or the signal's reason. */
+  /** @param work can ask whether it has been alone so far. @throws its error, or the signal's reason. */
   async take<T>(signal: AbortSignal | undefined, work: (alone: () => boolean) => Promise<T>): Promise<T> {
     for (;;) {
       const attempt = await this.#enter(signal)

@@ -8,23 +8,23 @@ import { checkTree, type DirectoryTransferOptions, type DirectoryTransferResult,
 import { forEachParallel } from './parallel.ts'
 import { Slots } from './slots.ts'
 
-/** What a file's copy needs to know; it says what it has done. */
+/** Options for the copy of a file. */
 export interface CopyOptions extends SftpFlowOptions {
   readonly signal: AbortSignal
   readonly onProgress: (progress: TransferProgress) => void
-  /** Nothing else has been under way so far. */
+  /** Whether nothing else has been in flight so far. */
   readonly alone: () => boolean
 }
 
-/** A file to be copied. */
+/** A file to copy. */
 export interface Copying {
-  /** As it is called at its source. */
+  /** Its path at the source. */
   readonly path: SftpPath
   /** `undefined` if the copy stays as it was. */
   copy(options: CopyOptions): Promise<TransferProgress | undefined>
 }
 
-/** The transfer of one tree: what it shares, and what it has found. */
+/** The transfer of one tree: its shared state, and its results. */
 export class TreeRun {
   readonly shared: SftpShared
   readonly options: DirectoryTransferOptions
@@ -32,7 +32,7 @@ export class TreeRun {
   readonly slots: Slots
   readonly skipped: SftpPath[] = []
   readonly refused: TreeRefusal[] = []
-  /** Done when all files are there, the last first: modes and times of directories, links. */
+  /** Run when all files are there, the last first: modes and times of directories, links. */
   readonly afterwards: (() => Promise<void>)[] = []
 
   constructor(shared: SftpShared, options: DirectoryTransferOptions, signal: AbortSignal, slots: Slots) {
@@ -48,17 +48,17 @@ export class TreeRun {
   }
 }
 
-/** More share a packet, and the time until the server answers. Directories need handles too. */
+/** Files that share a packet, and the time until the server answers. Directories need handles too. */
 function mostFiles({ maxOpenHandles }: SftpLimits): number {
   return maxOpenHandles === 0 ? 16 : Math.max(1, Math.min(64, maxOpenHandles >> 1))
 }
 
-/** Copies what `jobs` finds. What fails, in a file or while listing, stops all the rest before the call rejects. */
+/** Copies what `jobs` yields. A failure, in a file or while listing, stops all the rest before the call rejects. */
 export async function transferTree(all: SftpShared, options: DirectoryTransferOptions, jobs: (run: TreeRun) => AsyncIterable<Copying>): Promise<DirectoryTransferResult> {
   checkTree(options)
   checkTransfer({ mode: options.mode, atomic: options.atomic })
   const { chunkSize, concurrency = all.flow.concurrency } = checkedFlow(options)
-  // With one request at a time the whole tree has one gate; otherwise each file has one of its own.
+  // With one request at a time the whole tree shares one gate; otherwise each file has its own.
   const shared = options.concurrency === 1 ? all.with({ concurrency: 1 }) : all
   const flow: SftpFlowOptions = { chunkSize, ...options.concurrency !== 1 && { concurrency: options.concurrency } }
   const stop = new AbortController()
@@ -79,7 +79,7 @@ export async function transferTree(all: SftpShared, options: DirectoryTransferOp
   return { ...count.result, skipped: run.skipped, refused: run.refused }
 }
 
-/** Adds up what the files say. */
+/** Adds up the progress of the files. */
 class TreeProgress {
   readonly #options: DirectoryTransferOptions
   readonly result = { files: 0, transferred: 0, unchanged: 0 }
@@ -88,7 +88,7 @@ class TreeProgress {
     this.#options = options
   }
 
-  /** A file, whose bytes count only once although it may be begun again. */
+  /** Starts a file, whose bytes count only once even if it is started again. */
   begin(path: SftpPath): Disposable & { moved(bytes: number): void, complete(bytes: number | undefined): void } {
     const { result } = this
     const tell = () => this.#options.onProgress?.({ files: result.files, transferred: result.transferred, path })

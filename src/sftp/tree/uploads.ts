@@ -16,20 +16,20 @@ import { makeDirectories } from './make-directories.ts'
 import type { DirectoryTransferOptions, DirectoryTransferResult } from './options.ts'
 import { type Copying, type CopyOptions, transferTree, type TreeRun } from './transfer-tree.ts'
 
-/** A local directory on its way to a remote one. */
+/** A local directory that is being copied to a remote one. */
 interface Up {
   readonly from: LocalName
   readonly to: SftpPath
-  /** Names from the top on. */
+  /** Names from the top down. */
   readonly names: readonly (string | Uint8Array)[]
-  /** Absolute paths of this directory and those above it, where links are followed. */
+  /** Absolute paths of this directory and those above it, if links are followed. */
   readonly real: readonly string[]
 }
 
-/** What is remembered for a whole tree. */
+/** State of a whole tree. */
 interface UpRun {
   readonly run: TreeRun
-  /** The server has refused to open a file with a mode: none is sent any more. */
+  /** The server has refused to open a file with a mode, so none is sent any more. */
   modesRefused: boolean
 }
 
@@ -68,10 +68,10 @@ async function treeEntry(names: readonly (string | Uint8Array)[], from: LocalNam
   return { path: names.map(nameText).join('/'), kind, size: stat?.size, mtime: stat?.mtime }
 }
 
-/** As the result names it. */
+/** The path as the result names it. */
 const pathOf = (path: LocalName) => path instanceof Uint8Array ? path : localFiles.text(path)
 
-/** What the entry stands for, by `links`; `undefined` if it is left out. */
+/** What to copy for the entry, as `links` says; `undefined` if it is skipped. */
 async function resolved(run: TreeRun, at: Up, from: string | Uint8Array, kind: LocalEntry['kind']): Promise<LocalEntry['kind'] | undefined> {
   const { links = 'skip' } = run.options
   if (kind !== 'link' || links === 'keep') return kind
@@ -81,7 +81,7 @@ async function resolved(run: TreeRun, at: Up, from: string | Uint8Array, kind: L
   return undefined
 }
 
-/** Names, sizes and times of what is there already. */
+/** Names, sizes and times of existing files. */
 async function remoteFiles(run: TreeRun, path: SftpPath): Promise<ReadonlyMap<string, SftpStat>> {
   const files = new Map<string, SftpStat>()
   await run.slots.take(run.signal, async () => {
@@ -101,7 +101,7 @@ async function copyFile(up: UpRun, from: string | Uint8Array, to: SftpPath, ther
   try {
     return await send(implied)
   } catch (error) {
-    // The mode is not the caller's wish, and may be what the server refuses: without it, once, and the result says so.
+    // The caller did not ask for this mode, and the server may refuse it: tries once without it, and the result says so.
     const refusedOpen = implied === undefined && isRefusal(error) && error instanceof SftpError && error.operation === 'open' && (!isShortage(error) || options.alone())
     if (!refusedOpen) throw error
     const done = await send(false).catch(() => { throw error })
@@ -111,7 +111,7 @@ async function copyFile(up: UpRun, from: string | Uint8Array, to: SftpPath, ther
   }
 }
 
-/** Bits of a directory's mode that are copied; and those that its owner needs to write into it. */
+/** The bits of a directory's mode that are copied, and those that its owner needs to write into it. */
 const DIRECTORY_MODE = 0o1777
 const WRITABLE = 0o300
 
@@ -127,7 +127,7 @@ async function makeDirectory({ run }: UpRun, { from, to }: Up): Promise<void> {
       isNew = await makeDirectories(requests, to, { permissions: wanted | WRITABLE }, signal)
     } catch (error) {
       if (!isRefusal(error)) throw error
-      // The mode may be what is refused: without it, once, and the result says so.
+      // The mode may be the reason for the refusal: tries once without it, and the result says so.
       isNew = await makeDirectories(requests, to, {}, signal).catch(() => { throw error })
       run.refused.push({ path: pathOf(from), error })
     }
@@ -149,7 +149,7 @@ function attributesAfter(stat: LocalStat | undefined, wanted: number | undefined
   return Object.keys({ ...permissions, ...times }).length > 0 ? { ...permissions, ...times } : undefined
 }
 
-/** Made anew where a link is there already. */
+/** Replaces a link that already exists. */
 async function makeLink(run: TreeRun, from: string | Uint8Array, to: SftpPath): Promise<void> {
   const { requests } = run.shared
   try {
