@@ -2,22 +2,22 @@ import { after, milliseconds } from './milliseconds.ts'
 import { checkSignal, onAbort } from './on-abort.ts'
 import { orAbort } from './or-abort.ts'
 
-/** Puts a question to a person: the time of a `Deadline` stands still until there is an answer, and an abort does not wait for it. */
+/** Asks a person a question: the clock of a `Deadline` stops until there is an answer, and an abort does not wait for it. */
 export type Ask = <T>(question: () => T | PromiseLike<T>) => Promise<T>
 
-/** Why a deadline ends by itself. */
+/** Makes the reason for which a deadline ends by itself. */
 export type Expired = (milliseconds: number) => unknown
 
 /**
- * What a piece of work of several steps is done under: one signal, one limit of time, and whatever is to be disposed of if the work fails.
- * `using deadline = new Deadline(signal, milliseconds)`; every step goes through `run`; at the end `keep()` lets the things made live on.
+ * The scope of work in several steps: one signal, one time limit, and everything to dispose of if the work fails.
+ * `using deadline = new Deadline(signal, milliseconds)`; every step goes through `run`; at the end `keep()` lets the created objects live on.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController()
   readonly #owned: Disposable[] = []
   #expired: Expired = timedOut
   #limit = Infinity
-  /** Milliseconds that are left of it, as they were when the clock was last started. */
+  /** Milliseconds that were left when the clock was last started. */
   #left = Infinity
   #startedAt = 0
   #asking = 0
@@ -30,7 +30,7 @@ export class Deadline implements Disposable {
     this.begin(signal, limit, expired)
   }
 
-  /** Aborts with the caller's reason, or with that of the time. */
+  /** Aborts with the caller's reason, or with that of the time limit. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
@@ -49,12 +49,12 @@ export class Deadline implements Disposable {
     this.#stopClock = after(this.#left, () => this.end(this.#expired(this.#limit)))
   }
 
-  /** What `work` gives, or a rejection at once when the deadline ends. @param discard gets what comes after that, to close it. */
+  /** The result of `work`, or a rejection at once when the deadline ends. @param discard gets a result that comes after that, to close it. */
   run<T>(work: T | PromiseLike<T>, discard?: (late: T) => unknown): Promise<T> {
     return orAbort(work, this.signal, discard)
   }
 
-  /** As `run`, for what a person is asked: meanwhile the time stands still. */
+  /** Like `run`, for a question to a person: meanwhile the clock stops. */
   readonly ask: Ask = async (question) => {
     if (this.#asking++ === 0) {
       this.#stopClock()
@@ -67,24 +67,24 @@ export class Deadline implements Disposable {
     }
   }
 
-  /** Disposes of `thing` with the deadline, unless `keep()` is called before. The last one goes first. */
+  /** Disposes of `thing` with the deadline, unless `keep()` is called first. The last one is disposed of first. */
   own<T extends Disposable>(thing: T): T {
     this.#owned.push(thing)
     return thing
   }
 
-  /** `thing` is somebody else's from now on. */
+  /** `thing` has another owner from now on. */
   disown(thing: Disposable): void {
     const at = this.#owned.indexOf(thing)
     if (at >= 0) this.#owned.splice(at, 1)
   }
 
-  /** All has gone well: what is owned lives on. */
+  /** The work has succeeded: owned objects live on. */
   keep(): void {
     this.#owned.length = 0
   }
 
-  /** Ends it now: whatever runs rejects with `reason`. */
+  /** Ends it now: running steps reject with `reason`. */
   end(reason: unknown): void {
     if (this.#over) return
     this.#stop()
@@ -103,7 +103,7 @@ export class Deadline implements Disposable {
       try {
         thing[Symbol.dispose]()
       } catch {
-        // The failure of the work itself is what the caller has to hear of.
+        // The caller must see the failure of the work itself.
       }
     }
   }

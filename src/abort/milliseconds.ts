@@ -1,9 +1,9 @@
-/** Timers hold no more; a longer time is waited for in parts. */
+/** The longest time of a timer; longer times are waited for in parts. */
 const LONGEST = 2 ** 31 - 1
 
 /**
- * The one check of a time that a caller gives, in milliseconds. 0 and `Infinity` mean never, and come back as `Infinity`.
- * @throws TypeError for what is not a number, RangeError for NaN and negative numbers.
+ * The one check of a caller's time in milliseconds. 0 and `Infinity` mean never, and are returned as `Infinity`.
+ * @throws TypeError for a value that is not a number, RangeError for NaN and negative numbers.
  */
 export function milliseconds(value: number, name: string): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number of milliseconds`)
@@ -12,8 +12,8 @@ export function milliseconds(value: number, name: string): number {
 }
 
 /**
- * Calls back once, when so many milliseconds have passed; never for `Infinity`.
- * @param idle the timer alone keeps no process of Node running. @returns what takes it back.
+ * Calls back once, after so many milliseconds; never for `Infinity`.
+ * @param idle the timer alone does not keep a Node process running. @returns a function that cancels it.
  */
 export function after(wait: number, callback: () => void, idle = false): () => void {
   if (wait === Infinity) return () => {}

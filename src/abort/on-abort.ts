@@ -1,9 +1,9 @@
-/** What waits for each signal. */
+/** The callbacks that wait for each signal. */
 const waiting = new WeakMap<AbortSignal, Set<Entry>>()
 
 interface Entry { readonly aborted: () => void }
 
-/** Checks a signal that a caller gives. @throws TypeError for anything that is not an AbortSignal. */
+/** Checks a caller's signal. @throws TypeError for anything that is not an AbortSignal. */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal === undefined) return
   const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>
@@ -11,9 +11,9 @@ export function checkSignal(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Calls `aborted` when the signal aborts; at once, before this returns, if it has aborted already.
- * One listener a signal, however many operations one signal covers: from the eleventh listener on Node warns of a leak.
- * @returns what takes it back. @throws TypeError for what is no signal.
+ * Calls `aborted` when the signal aborts; at once, before this returns, if it has already aborted.
+ * Each signal gets only one listener, however many operations it covers: Node warns of a leak from the eleventh listener on.
+ * @returns a function that cancels it. @throws TypeError for anything that is not a signal.
  */
 export function onAbort(signal: AbortSignal | undefined, aborted: () => void): () => void {
   checkSignal(signal)

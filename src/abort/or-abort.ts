@@ -2,7 +2,7 @@ import { onAbort } from './on-abort.ts'
 
 /**
  * The answer, or a rejection with the signal's reason as soon as it aborts.
- * @param discard gets an answer that comes after that, to close what it brings.
+ * @param discard gets an answer that comes after that, to close what it contains.
  */
 export function orAbort<T>(answer: T | PromiseLike<T>, signal: AbortSignal | undefined, discard: (late: T) => unknown = () => {}): Promise<T> {
   if (!signal) return Promise.resolve(answer)
@@ -19,7 +19,7 @@ export function orAbort<T>(answer: T | PromiseLike<T>, signal: AbortSignal | und
     }, (error: Error) => {
       stop()
       reject(error)
-    // What `discard` throws concerns nobody any more.
+    // Nobody handles an error of `discard` any more.
     }).catch(() => {})
   })
 }

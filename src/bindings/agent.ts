@@ -11,8 +11,8 @@ import type { Again, SessionContext } from './session-context.ts'
 import type { Session } from './session/session.ts'
 
 /**
- * An SSH agent in the shape of libssh2's and ssh2-python's: connect, list, authenticate. Non-blocking.
- * Not libssh2's C underneath, which knows only blocking sockets, but `AgentClient`.
+ * An SSH agent with the API of libssh2 and ssh2-python: connect, list, authenticate. Non-blocking.
+ * It is built on `AgentClient`, because libssh2's own C only supports blocking sockets.
  */
 export class Agent implements Disposable {
   /** The session that this agent is for. */
@@ -28,7 +28,7 @@ export class Agent implements Disposable {
     this.#asyncCalls = new AsyncCall(context)
   }
 
-  /** Path of the agent's socket instead of SSH_AUTH_SOCK; `null` for that one. libssh2_agent_set_identity_path. */
+  /** Sets the path of the agent's socket, used instead of SSH_AUTH_SOCK; `null` for SSH_AUTH_SOCK. libssh2_agent_set_identity_path. */
   setIdentityPath(path: string | null): void {
     this.#path = path === null ? null : text(path, 'path')
   }
@@ -40,7 +40,7 @@ export class Agent implements Disposable {
 
   /**
    * Connects to the agent.
-   * @param transport a stream to one, for runtimes without Unix sockets. @returns 0, or EAGAIN. libssh2_agent_connect.
+   * @param transport a stream to an agent, for runtimes without Unix sockets. @returns 0, or EAGAIN. libssh2_agent_connect.
    * @throws SSHError `ERR_NO_AGENT`, or the error of the socket.
    */
   connect(transport?: AgentTransport): Again | 0 {
@@ -59,7 +59,7 @@ export class Agent implements Disposable {
     return this.#client
   }
 
-  /** Asks the agent for its identities, which `getIdentity` gives then. @returns 0, or EAGAIN. libssh2_agent_list_identities. */
+  /** Asks the agent for its identities, which `getIdentity` then returns. @returns 0, or EAGAIN. libssh2_agent_list_identities. */
   listIdentities(): Again | 0 {
     const client = this.#connected()
     const identities = this.#asyncCalls.call([this, 'listIdentities'], () => client.identities())
@@ -68,7 +68,7 @@ export class Agent implements Disposable {
     return 0
   }
 
-  /** The identity behind `previous`, the first one without it; `null` at the end. libssh2_agent_get_identity. */
+  /** The identity after `previous`, or the first one without it; `null` at the end. libssh2_agent_get_identity. */
   getIdentity(previous?: AgentIdentity): AgentIdentity | null {
     return this.#identities[previous === undefined ? 0 : this.#identities.indexOf(previous) + 1] ?? null
   }
@@ -86,8 +86,9 @@ export class Agent implements Disposable {
   }
 
   /**
-   * Has the agent sign `data`.
-   * @param method one of `identity.algorithms`, the first if none is named. @returns `[0, signature blob of RFC 4253 section 6.6]`, or `[-37, empty]`. libssh2_agent_sign.
+   * Asks the agent to sign `data`.
+   * @param method one of `identity.algorithms`, by default the first. @returns `[0, signature blob of RFC 4253 section 6.6]`, or `[-37, empty]`.
+   * libssh2_agent_sign.
    */
   sign(identity: AgentIdentity, data: Uint8Array, method?: string): [rc: number, signature: Uint8Array] {
     this.#connected()
@@ -99,7 +100,7 @@ export class Agent implements Disposable {
     return signature === LIBSSH2_ERROR_EAGAIN ? [signature, new Uint8Array(0)] : [0, signature]
   }
 
-  /** Closes the connection; the identities are of no use then. @returns 0. Idempotent. libssh2_agent_disconnect. */
+  /** Closes the connection; the identities cannot be used after that. @returns 0. Idempotent. libssh2_agent_disconnect. */
   disconnect(): number {
     this.#client?.close().catch(() => {})
     this.#client = undefined
@@ -107,7 +108,7 @@ export class Agent implements Disposable {
     return 0
   }
 
-  /** As `disconnect`. libssh2_agent_free. */
+  /** Like `disconnect`. libssh2_agent_free. */
   free(): void {
     this.disconnect()
   }

@@ -1,31 +1,31 @@
 import type { Step } from '../core/lane.ts'
 import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 
-/** An answer on its way: to a signature request, a round of prompts, a request for a new password. */
+/** A pending answer: to a signature request, a round of prompts, or a request for a new password. */
 interface Request {
   answer?: Uint8Array
   error?: { reason: unknown }
 }
 
-/** The function that is asked in a call of userauth, and the last request to it. */
+/** The function that a userauth call may ask, and the last request to it. */
 interface Asking {
   asked: unknown
   request?: Request | undefined
 }
 
-/** Turns a function that may take its time into a callback that C repeats: pending, then the answer. Each call of userauth asks the function that it was given. */
+/** Turns an asynchronous function into a callback that C repeats: it returns pending, and then the answer. Each userauth call asks its own function. */
 export class Answers {
   readonly #running: () => Step | undefined
   readonly #answered: () => void
   readonly #asking = new WeakMap<Step, Asking>()
 
-  /** @param running the step that C is called for now. @param answered is called when a pending callback is worth another try. */
+  /** @param running returns the step that C is called for now. @param answered is called when a pending callback is worth another attempt. */
   constructor(running: () => Step | undefined, answered: () => void) {
     this.#running = running
     this.#answered = answered
   }
 
-  /** Runs one attempt of a call whose callback will ask `asked`. An error of that function is thrown as it is. */
+  /** Runs one attempt of a call whose callback will ask `asked`. An error of that function is thrown unchanged. */
   during<T>(step: Step, asked: unknown, attempt: () => T): T {
     const asking = this.#asking.get(step) ?? { asked }
     asking.asked = asked
@@ -41,8 +41,8 @@ export class Answers {
   }
 
   /**
-   * What C's callback does: begins to ask, then looks for the answer.
-   * @param how asks, and gives bytes that nobody else has: they are zeroed when C has them.
+   * Implements C's callback: starts the question, then looks for the answer.
+   * @param how asks, and returns bytes that nothing else uses: they are zeroed when C has them.
    */
   ask<T>(how: (asked: T) => Uint8Array | Promise<Uint8Array>): Uint8Array | number {
     const step = this.#running()
@@ -56,7 +56,7 @@ export class Answers {
     return answer
   }
 
-  /** Asks in a task of its own: C is running now, and whoever is asked may call the session. */
+  /** Asks in a separate task: C is running now, and the function may call the session. */
   #begin<T>(how: (asked: T) => Uint8Array | Promise<Uint8Array>, asked: T): Request {
     const request: Request = {}
     Promise.resolve(asked).then(how)

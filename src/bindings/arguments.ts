@@ -1,4 +1,4 @@
-/// Checks of what callers give, made before C is called: C would cut numbers to 32 bits and end texts at a NUL.
+/// Checks of the callers' arguments, made before C is called: C would cut numbers to 32 bits and end strings at a NUL.
 import { text } from '../errors/arguments.ts'
 import { binaryOf, bytesOf, type SendableData } from '../wire-format/bytes-of.ts'
 
@@ -25,19 +25,19 @@ export function port(value: number, name: string): number {
 
 export const INT_MAX = 0x7fffffff
 
-/** What C takes as an `int` and that is never negative. */
+/** A value that C takes as an `int` and that is never negative. */
 export function int(value: number, name: string): number {
   return wholeNumber(value, name, 0, INT_MAX)
 }
 
-/** `true` and `false` as C has them; 1 and 0 are as good. */
+/** `true` and `false` as C has them; 1 and 0 work too. */
 export function flag(value: boolean | number, name: string): number {
   if (value === true || value === 1) return 1
   if (value === false || value === 0) return 0
   throw new TypeError(`${name} must be true or false`)
 }
 
-/** Names as SSH has them in one string, with commas between. @param nameOf makes the name of an entry. */
+/** Names in one comma-separated string, as SSH has them. @param nameOf makes the name of an entry. */
 export function nameList(names: readonly string[], name: string, nameOf: (entry: string) => string = (entry) => entry): string {
   if (!Array.isArray(names)) throw new TypeError(`${name} must be an array of strings`)
   return names.map((entry: string) => nameOf(text(entry, name))).join(',')
@@ -48,7 +48,7 @@ export function bytes(value: ArrayBuffer | ArrayBufferView, name: string): Uint8
   return binaryOf(value, name)
 }
 
-/** Bytes as they are, a string as UTF-8. */
+/** Bytes unchanged, a string as UTF-8. */
 export function data(value: SendableData, name: string): Uint8Array {
   return bytesOf(value, name)
 }

@@ -2,10 +2,10 @@ import { Step } from '../core/lane.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
-/** Turns asynchronous work of JavaScript into a call that is repeated: EAGAIN, and in the end its result. */
+/** Turns asynchronous JavaScript work into a call that is repeated: it returns EAGAIN, and in the end the result. */
 export class AsyncCall {
   readonly #context: SessionContext
-  /** Calls from outside the driver that have not been given their result yet. */
+  /** Calls from outside the driver that have not received their result yet. */
   readonly #direct: Step[] = []
 
   constructor(context: SessionContext) {
@@ -14,14 +14,14 @@ export class AsyncCall {
   }
 
   /**
-   * Begins `start` at the first attempt of this call, and gives its result to the one that finds it done.
-   * @param seenThrough an abort does not end the work: its result is then disposed of.
+   * Starts `start` at the first attempt of this call, and returns its result to the attempt that finds it done.
+   * @param seenThrough an abort does not end the work, whose result is then disposed of.
    */
   call<T>(call: readonly unknown[], start: () => Promise<T>, seenThrough = false): T | Again {
     return this.callWith(call, start, (result: T): T | Again => result, seenThrough)
   }
 
-  /** As `call`, where `use` makes a call of C with the result: it is kept for the next attempt as long as `use` says EAGAIN. */
+  /** Like `call`, but `use` makes a call of C with the result, which is kept for the next attempt as long as `use` returns EAGAIN. */
   callWith<V, T>(call: readonly unknown[], start: () => Promise<V>, use: (result: V) => T | Again, seenThrough = false): T | Again {
     const step = this.#begin(call, start, seenThrough)
     if (!step.outcome) return this.#context.pending({ step })
@@ -51,7 +51,7 @@ export class AsyncCall {
     return step
   }
 
-  /** Its caller has been told: the next call of the same begins anew. */
+  /** The caller has its result: the next identical call starts anew. */
   #forget(step: Step): void {
     const at = this.#direct.indexOf(step)
     if (at >= 0) this.#direct.splice(at, 1)

@@ -4,10 +4,10 @@ import { LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.
 import type { OpeningPointer } from '../ffi/exports.gen.ts'
 import type { SessionContext } from './session-context.ts'
 
-/** Channels that operations of the driver open: each has for itself what libssh2 would keep in the session, so that any number is opened at once. */
+/** Channels that operations of the driver open. Each keeps for itself the state that libssh2 would keep in the session, so any number can be opened at once. */
 export class ChannelOpens {
   readonly #context: SessionContext
-  /** Calls of this lane are told apart by their arguments and their operation; it is never held. */
+  /** Tells calls apart by their arguments and their operation; it is never held. */
   readonly lane = new Lane()
   readonly #openings = new WeakMap<Step, OpeningPointer>()
 
@@ -15,7 +15,7 @@ export class ChannelOpens {
     this.#context = context
   }
 
-  /** One attempt at the opening that `step` is. */
+  /** One attempt at the opening that `step` stands for. */
   attempt<T>(step: Step, open: (opening: OpeningPointer) => T): T {
     if (step.outcome) return step.recall()
     const opening = this.#openings.get(step) ?? this.#new(step)
@@ -38,7 +38,7 @@ export class ChannelOpens {
     return opening
   }
 
-  /** The memory of a session that has ended goes with it. */
+  /** The memory of a session that has ended is freed with it. */
   #drop(step: Step, opening: OpeningPointer): void {
     this.#openings.delete(step)
     const { failure, handle } = this.#context

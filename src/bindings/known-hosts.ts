@@ -16,7 +16,7 @@ import type { Session } from './session/session.ts'
 
 /** One entry of a `KnownHosts` collection: struct libssh2_knownhost. */
 export interface KnownHost {
-  /** `null` where the name is stored as a hash. */
+  /** `null` if the name is stored as a hash. */
   readonly name: string | null
   /** The key in base64. */
   readonly key: string
@@ -27,8 +27,8 @@ export interface KnownHost {
 const LONGEST_LINE = 65536
 
 /**
- * libssh2's collection of known hosts, in memory. It knows plain and hashed names, but neither patterns nor the markers `@revoked` and
- * `@cert-authority`: to judge a server's key rather use `knownHosts()` of the client.
+ * libssh2's collection of known hosts, in memory. It supports plain and hashed names, but neither patterns nor the markers `@revoked` and
+ * `@cert-authority`: to check a server's key, prefer the client's `knownHosts()`.
  */
 export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** The session that this collection belongs to. */
@@ -46,7 +46,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     this.#handle = new Handle('collection of known hosts', pointer, context.handle)
   }
 
-  /** Checks and encodes the arguments, calls C, and reads what it has found. */
+  /** Checks and encodes the arguments, calls C, and reads the result. */
   #call<T>(prepare: (scope: HeapScope) => (c: Libssh2Module, hosts: KnownHostsPointer) => number, read: (rc: number) => T): T {
     const { pointer } = this.#handle
     return this.#context.heap.scoped((scope) => {
@@ -77,14 +77,14 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     return pointer
   }
 
-  /** As `addc` without a comment. libssh2_knownhost_add. */
+  /** Like `addc` without a comment. libssh2_knownhost_add. */
   add(host: string, salt: string | null, key: SendableData, typemask: number): KnownHost {
     return this.addc(host, salt, key, null, typemask)
   }
 
   /**
    * Adds an entry.
-   * @param host the name, `[name]:port` where the port is not 22; the base64 of its hash for `LIBSSH2_KNOWNHOST_TYPE_SHA1`.
+   * @param host the name, `[name]:port` for a port other than 22; the base64 of its hash for `LIBSSH2_KNOWNHOST_TYPE_SHA1`.
    * @param salt of the hash, in base64. @param key blob (`_KEYENC_RAW`) or its base64. @returns the entry. libssh2_knownhost_addc.
    */
   addc(host: string, salt: string | null, key: SendableData, comment: string | null, typemask: number): KnownHost {
@@ -104,14 +104,14 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     })
   }
 
-  /** As `checkp` without a port. libssh2_knownhost_check. */
+  /** Like `checkp` without a port. libssh2_knownhost_check. */
   check(host: string, key: SendableData, typemask: number): [result: number, entry: KnownHost | null] {
     return this.checkp(host, null, key, typemask)
   }
 
   /**
-   * Looks a host and its key up: first as `[host]:port`, where a port is given, then as `host`.
-   * @param typemask what `key` is: `LIBSSH2_KNOWNHOST_TYPE_PLAIN`, `_KEYENC_*`, and `_KEY_*` where only keys of that type count.
+   * Looks up a host and its key: first as `[host]:port` if a port is given, then as `host`.
+   * @param typemask the form of `key`: `LIBSSH2_KNOWNHOST_TYPE_PLAIN`, `_KEYENC_*`, and `_KEY_*` to consider only keys of that type.
    * @returns `LIBSSH2_KNOWNHOST_CHECK_MATCH` (0), `_MISMATCH` (1) or `_NOTFOUND` (2), with the entry that was found. libssh2_knownhost_checkp.
    */
   checkp(host: string, port: number | null, key: SendableData, typemask: number): [result: number, entry: KnownHost | null] {
@@ -139,7 +139,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     return 0
   }
 
-  /** The entry behind `previous`, the first one without it; `null` at the end. libssh2_knownhost_get. */
+  /** The entry after `previous`, or the first one without it; `null` at the end. libssh2_knownhost_get. */
   get(previous?: KnownHost): KnownHost | null {
     const after = previous === undefined ? 0 as KnownHostPointer : this.#pointer(previous)
     let store = 0 as Bytes
@@ -149,12 +149,12 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     }, (end) => this.#checked(end) === 1 ? null : this.#entry(this.#context.heap.u32(store) as KnownHostPointer))
   }
 
-  /** All entries, by `get`. */
+  /** All entries, using `get`. */
   *[Symbol.iterator](): Generator<KnownHost, void> {
     for (let entry = this.get(); entry; entry = this.get(entry)) yield entry
   }
 
-  /** Adds what one line of a known_hosts file says; comments and empty lines say nothing. @returns 0. libssh2_knownhost_readline. */
+  /** Adds the entry in a line of a known_hosts file; comments and empty lines add nothing. @returns 0. libssh2_knownhost_readline. */
   readline(line: string, type: number = LIBSSH2_KNOWNHOST_FILE_OPENSSH): number {
     const format = wholeNumber(type, 'type')
     return this.#call((scope) => {

@@ -2,7 +2,7 @@ import type { Bytes, ChannelPointer } from '../ffi/exports.gen.ts'
 import { SCP_FACTS } from '../ffi/layouts.gen.ts'
 import type { Again, SessionContext } from './session-context.ts'
 
-/** What the server says of a file that it sends over SCP. */
+/** What the server says about a file that it sends over SCP. */
 export interface ScpStat {
   /** Bytes, exact up to 2^53. */
   readonly filesize: number
@@ -27,7 +27,7 @@ export function scpRecv2<T>(context: SessionContext, path: string, read: (channe
   })
 }
 
-/** For `session.scpSend64()`, with arguments that have been checked. @param numbers size, and the times of modification and access. */
+/** For `session.scpSend64()`, with checked arguments. @param numbers size, and the times of modification and access. */
 export function scpSend64<T>(context: SessionContext, path: string, mode: number, numbers: readonly [size: bigint, mtime: bigint, atime: bigint], read: (channel: ChannelPointer) => T): T | Again {
   return context.performForPointer({ lane: context.lane, call: ['scpSend64', path, mode, ...numbers] }, (scope) => {
     const name = scope.utf8(path, 'path')

@@ -22,7 +22,7 @@ import type { Negotiation } from './session/negotiation.ts'
 export type { Again } from '../core/operation.ts'
 export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T
 
-/** After these nothing more can be read from the transport: the session is over. */
+/** After these errors nothing more can be read from the transport, so the session is over. */
 const FATAL = new Set<number>([
   LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE,
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
@@ -31,36 +31,36 @@ const FATAL = new Set<number>([
 /** SSH_MSG_CHANNEL_DATA and _EXTENDED_DATA (RFC 4254 section 5.2). */
 const DATA = [94, 95]
 
-/** The source (`Way.source`) of what waits for anything but data of the channel with this number: many of its packets say nothing about its end. */
+/** The source (`Way.source`) of a call that waits for anything but data of the channel with this number: many data packets say nothing about its end. */
 export const endOf = (channel: number): number => channel + 2 ** 32
 
 /** How a call of C is made. */
 export interface Way {
   /** Laws 4 to 6: the lane that it waits for. */
   readonly lane?: Lane | undefined
-  /** What is called, with which arguments, where it has a lane or must not be done twice: an attempt that gives the same goes on with the call that said EAGAIN. */
+  /** The function and its arguments, for a call that has a lane or must not be made twice: an attempt with the same ones continues the call that returned EAGAIN. */
   readonly call?: readonly unknown[]
-  /** That call itself, where the caller has asked for it. */
+  /** The step of that call, if the caller has asked for it. */
   readonly step?: Step
-  /** The same for a call that keeps nothing from attempt to attempt: what it is made on, and which it is. Its caller is known by it in `wait()`. */
+  /** The same for a call that keeps nothing from attempt to attempt: the object it is made on, and the call. `wait()` recognizes its caller by it. */
   readonly name?: readonly [on: unknown, ...call: unknown[]]
-  /** It is a part of that call only, whose caller says when it is over. */
+  /** It is only a part of that call, whose caller says when it is over. */
   readonly isPart?: boolean
-  /** Each call of the same gives something else: what came of one is not told again. */
+  /** Identical calls return different results, so a result is not returned again. */
   readonly takes?: boolean
-  /** The number of the channel that it looks at, if it waits for nothing but what arrives there. */
+  /** The number of the channel that it looks at, if it only waits for packets of that channel. */
   readonly source?: number | undefined
-  /** It looks only at what has arrived, and is of use after the session has ended too. */
+  /** It only looks at data that has arrived, so it also works after the session has ended. */
   readonly local?: boolean
 }
 
-/** Checks the arguments and puts them into memory that is the call's own. What it gives calls C, with nothing left to go wrong but C. */
+/** Checks the arguments and puts them into the call's own memory. The function that it returns calls C, and only C can fail then. */
 export type Prepare<R> = (scope: HeapScope) => Run<R>
 
-/** Under this a session has its context, which is for the client and not for callers. */
+/** The key of a session's context, which is for the client and not for callers. */
 export const CONTEXT: unique symbol = Symbol('context')
 
-/** The way of every binding into C for one session: lanes, return codes, errors, and what ended the session. */
+/** The way of every binding into C for one session: lanes, return codes, errors, and the error that ended the session. */
 export class SessionContext {
   readonly instance: Instance
   readonly heap: Heap
@@ -68,18 +68,18 @@ export class SessionContext {
   readonly parcels: ParcelRoom.Parcels
   readonly driver: Driver
   readonly handle: Handle<SessionPointer>
-  /** Laws 4 and 5: whatever waits for a reply of the server that only its order identifies. */
+  /** Laws 4 and 5: for everything that waits for a reply of the server that only its order identifies. */
   readonly lane = new Lane()
-  /** Channels that this side has closed and the peer has not: they still count for a server that allows only some. */
+  /** Channels that this side has closed and the peer has not: a server with a limit still counts them. */
   readonly unansweredCloses = new Set<object>()
-  /** When the peer last answered a close of ours, as `performance.now()` has it. */
+  /** When the peer last answered a close of ours, in the time of `performance.now()`. */
   closedAt = -Infinity
   readonly #id: number
   readonly #memoryLimit: number
   #failure: SSHError | undefined
   #serviced = false
   #running: Step | undefined
-  /** Until keys are agreed upon. */
+  /** Kept until the keys are agreed. */
   #negotiation: Negotiation | undefined
 
   /** @param parcelRoom `src/parcels`, which loads with the first session. */
@@ -156,13 +156,13 @@ export class SessionContext {
     this.driver.wake()
   }
 
-  /** From the end of the handshake on, packets are taken in while nobody waits (law 8). */
+  /** From the end of the handshake on, packets are processed even if nobody waits (law 8). */
   serviceFromNowOn(): void {
     this.#serviced = true
     this.#negotiation = undefined
   }
 
-  /** Has C tell of `LIBSSH2_CALLBACK_*`, or no longer. */
+  /** Makes C report `LIBSSH2_CALLBACK_*`, or stop reporting it. */
   listen(callback: number, on: boolean): void {
     const [kind, wanted] = [int(callback, 'callback'), flag(on, 'on')]
     this.plain((c, session) => c._glue_session_listen(session, kind, wanted))
@@ -179,7 +179,7 @@ export class SessionContext {
     }
   }
 
-  /** The transport ended and C has all that came: what still says EAGAIN never will say anything else. */
+  /** The transport has ended and C has all bytes: a call that still returns EAGAIN will never return anything else. */
   #checkEnd(): SSHError | undefined {
     const { ended } = this.wire
     if (!this.failure && ended && this.wire.empty) {
@@ -198,8 +198,8 @@ export class SessionContext {
   }
 
   /**
-   * Calls C for a code: negative ones but EAGAIN are thrown. Arguments are checked and encoded before C is entered.
-   * @param read makes the result of the code and of what C has written. @returns that, or EAGAIN.
+   * Calls C for a code, and throws negative ones except EAGAIN. Arguments are checked and encoded before C is entered.
+   * @param read makes the result from the code and from what C has written. @returns that, or EAGAIN.
    */
   perform(way: Way, prepare: Prepare<number>): number
   perform<T>(way: Way, prepare: Prepare<number>, read: (rc: number) => T): T | Again
@@ -207,17 +207,17 @@ export class SessionContext {
     return this.#perform(way, prepare, this.#codeOf, read as (rc: number) => T)
   }
 
-  /** As `perform`, for a pointer: NULL is EAGAIN or thrown, as the last error says. */
+  /** Like `perform`, for a pointer: NULL is EAGAIN or thrown, as the last error says. */
   performForPointer<P extends Pointer, T>(way: Way, prepare: Prepare<P>, read: (pointer: P) => T): T | Again {
     return this.#perform(way, prepare, this.#pointerOf as (pointer: P) => P | Again, read)
   }
 
-  /** As `perform`, for calls whose arguments are numbers. */
+  /** Like `perform`, for calls whose arguments are numbers. */
   call(way: Way, run: Run<number>): number {
     return this.#perform(way, undefined, this.#codeOf, undefined, run)
   }
 
-  /** One attempt at a call that is not C's, and that says EAGAIN. */
+  /** One attempt at a call that is not C's, and that returns EAGAIN. */
   pending(way: Pick<Way, 'step' | 'name'>): Again {
     this.driver.current?.looksAt(undefined)
     if (this.failure) throw this.failure
@@ -232,13 +232,13 @@ export class SessionContext {
     return this.instance.call(run, this.session)
   }
 
-  /** The step that a call is: of the operation that is being attempted, or of who calls from outside the driver and comes again. */
+  /** The step of a call: of the operation that is being attempted, or of a caller outside the driver that comes again. */
   step(lane: Lane | undefined, call: readonly unknown[]): Step {
     const begun = lane?.begun(call)
     return this.driver.current?.step(lane, call, begun) ?? begun ?? new Step(lane, call)
   }
 
-  /** The step that C is called for now: whose the questions are that it asks. */
+  /** The step that C is called for now, to which C's callbacks belong. */
   get running(): Step | undefined {
     return this.#running
   }
@@ -258,13 +258,13 @@ export class SessionContext {
     try {
       return prepare(scope)
     } catch (reason) {
-      // What the call was about is gone, and with it whatever libssh2 stood in the middle of.
+      // The object of the call is gone, and with it the call that libssh2 was in the middle of.
       if (step && reason instanceof SSHError && reason.code === 'ERR_HANDLE_FREED') this.#over(step, reason)
       throw reason
     }
   }
 
-  /** One attempt at a call that may say EAGAIN: takes its lane, and gives it back when the call is over. */
+  /** One attempt at a call that may return EAGAIN: takes its lane, and releases it when the call is over. */
   #attempt<R, T>({ lane, local, source, takes, isPart, name }: Way, step: Step | undefined, run: Run<R>, checked: (result: R) => R | Again, read: ((result: R) => T) | undefined): T | Again {
     const { current } = this.driver
     current?.looksAt(source)
@@ -298,7 +298,7 @@ export class SessionContext {
     }
   }
 
-  /** A call has failed: the next attempt is told so again, and the lane is free. */
+  /** A call has failed: the next attempt gets the same error, and the lane is free. */
   #over<E>(step: Step | undefined, reason: E): E {
     if (!step) return reason
     step.outcome = { error: { reason } }
@@ -312,7 +312,7 @@ export class SessionContext {
     return LIBSSH2_ERROR_EAGAIN
   }
 
-  /** A call is over: its lane is free, and its caller waits no more. */
+  /** A call is over: its lane is free, and its caller no longer waits. */
   #settled(step: Step | undefined, name: Way['name'], lane: Lane | undefined): void {
     if (step) this.driver.over(step.lane, step.call)
     else if (name) this.driver.over(name[0], name)
@@ -323,7 +323,7 @@ export class SessionContext {
 
   readonly #pointerOf = (pointer: Pointer): Pointer | Again => this.orLastError(pointer)
 
-  /** NULL stands for the last error: EAGAIN is given back, others are thrown. */
+  /** NULL stands for the last error: returns EAGAIN, throws others. */
   orLastError<P extends Pointer>(pointer: P): P | Again {
     if (pointer !== 0) return pointer
     const errno = this.plain((c, session) => c._libssh2_session_last_errno(session))
@@ -334,7 +334,7 @@ export class SessionContext {
     throw this.#error(errno)
   }
 
-  /** The error for `errno`, with libssh2's message if its last error is this one. Ends the session where nothing can follow. */
+  /** The error for `errno`, with libssh2's message if its last error is this one. Ends the session if nothing can follow. */
   #error(errno: number): SSHError {
     if (FATAL.has(errno) && this.#failure) return this.#failure
     const mismatch = errno === LIBSSH2_ERROR_KEX_FAILURE ? this.#negotiation?.mismatch() : undefined
@@ -342,7 +342,7 @@ export class SessionContext {
     return FATAL.has(errno) ? this.fail(error) : error
   }
 
-  /** With what the server said in place of its identification, where that is why nothing follows. */
+  /** Adds the text that the server sent instead of its identification, if that explains the failure. */
   #withWords(message = ''): string {
     const said = this.#negotiation?.said()
     return said === undefined ? message : `${message}${message && '; '}the server said: "${said}"`
@@ -362,7 +362,7 @@ export class SessionContext {
     })
   }
 
-  /** Ends the C session at once, without a word to the server. Idempotent. */
+  /** Ends the C session at once, without notifying the server. Idempotent. */
   free(): void {
     if (this.handle.freed) return
     const { pointer } = this.handle
@@ -376,7 +376,7 @@ export class SessionContext {
   }
 }
 
-/** With what the transport says: a gateway's refusal, a socket's error. */
+/** Adds the transport's explanation: a gateway's refusal, a socket's error. */
 function whyFailed(cause: unknown): string {
   return cause instanceof Error && cause.message ? `the transport failed: ${cause.message}` : 'the transport failed'
 }

@@ -7,16 +7,16 @@ import { Waits } from './waits.ts'
 export interface Driven {
   /** Bytes that RECV has taken so far. */
   bytesRead(): number
-  /** Takes in what has arrived while nobody waits (law 8). Never throws. */
+  /** Processes data that has arrived while nobody waits (law 8). Never throws. */
   service(): void
   /** Sends what the calls have queued. */
   flush(): void
 }
 
-/** How an operation is completed. */
+/** Options of an operation. */
 export interface RunOptions<T> {
   readonly signal?: AbortSignal | undefined
-  /** Gets the result of an operation whose caller has gone (law 7), to close what it made. */
+  /** Gets the result of an operation whose caller has gone (law 7), to close the object it made. */
   readonly discard?: ((late: T) => void) | undefined
 }
 
@@ -24,9 +24,9 @@ export interface RunOptions<T> {
 export const ALL = -1
 
 /**
- * EAGAIN becomes a Promise here, and nowhere else.
+ * Turns EAGAIN into a Promise; nothing else does.
  * One loop per session repeats every pending operation until nothing moves any more: a call may take bytes that another one waits for (law 2).
- * Operations that wait for a channel are parked until something has arrived for it: idle channels cost nothing, however many there are.
+ * Operations that wait for a channel are parked until something has arrived for it, so idle channels cost nothing, however many there are.
  */
 export class Driver {
   readonly #driven: Driven
@@ -40,19 +40,19 @@ export class Driver {
   #seen = 0
   #released = false
   #current: Operation | undefined
-  /** How often a slice was asked for in this turn of the event loop. */
+  /** How often a slice was requested in this turn of the event loop. */
   #slices = 0
 
   constructor(driven: Driven) {
     this.#driven = driven
   }
 
-  /** The operation that is being attempted, while one is. */
+  /** The operation that is being attempted, if any. */
   get current(): Operation | undefined {
     return this.#current
   }
 
-  /** Operations not settled yet, detached ones included. */
+  /** Operations that have not settled yet, detached ones included. */
   get pending(): number {
     let parked = 0
     for (const operations of this.#parked.values()) parked += operations.size
@@ -60,8 +60,9 @@ export class Driver {
   }
 
   /**
-   * Repeats `attempt` until it no longer says EAGAIN. An abort rejects at once with `signal.reason`.
-   * Where libssh2 stands in the middle of the call the operation goes on, detached from its caller; elsewhere it is dropped, so that an aborted read takes no data.
+   * Repeats `attempt` until it no longer returns EAGAIN. An abort rejects at once with `signal.reason`.
+   * If libssh2 is in the middle of the call, the operation continues, detached from its caller; otherwise it is dropped, so that an aborted read
+   * takes no data.
    */
   run<T>(attempt: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     return new Promise((resolve, reject) => {
@@ -93,12 +94,12 @@ export class Driver {
     for (const operations of this.#parked.values()) operations.delete(operation)
   }
 
-  /** Something has arrived for a channel, or for `ALL`: what waits for it is worth another try. */
+  /** Something has arrived for a channel, or for `ALL`: operations that wait for it are worth another attempt. */
   markReady(source: number): void {
     this.#ready.add(source)
   }
 
-  /** What waits for a channel that is ready is attempted again. */
+  /** Schedules operations whose channel is ready. */
   #unpark(): void {
     if (this.#ready.size === 0) return
     const woken: Operation[] = []
@@ -124,22 +125,22 @@ export class Driver {
     else this.#parked.set(source, new Set([operation]))
   }
 
-  /** A call said EAGAIN: if it came from outside the loop, its caller will wait. @param on what it is made on: a lane, a channel, … */
+  /** A call returned EAGAIN: if it came from outside the loop, its caller will wait. @param on the object of the call: a lane, a channel, … */
   blocked(on: unknown, call: readonly unknown[]): void {
     if (!this.#pumping) this.#waits.blocked(on, call)
   }
 
-  /** A call is over: its caller, if it came from outside the loop, waits no more. */
+  /** A call is over: its caller, if it came from outside the loop, no longer waits. */
   over(on: unknown, call: readonly unknown[]): void {
     if (!this.#pumping) this.#waits.over(on, call)
   }
 
-  /** Nothing is called on this any more. */
+  /** No more calls are made on this object. */
   gone(on: unknown): void {
     this.#waits.gone(on)
   }
 
-  /** Resolves when it makes sense to repeat a call that said EAGAIN: at once, if something has moved since its caller made it, whoever else has called since. */
+  /** Resolves when it makes sense to repeat a call that returned EAGAIN: at once, if something has moved since its caller made it, whoever else has called since. */
   wait(signal?: AbortSignal): Promise<void> {
     return this.#waits.wait(signal)
   }
@@ -158,8 +159,9 @@ export class Driver {
   }
 
   /**
-   * Whether a long computation of C may go on: one slice in a turn of the event loop, however many operations ask, so that everybody else there gets
-   * a turn in between. An operation that is told no is attempted again in the next turn.
+   * Whether a long computation of C may continue: one slice per turn of the event loop, however many operations ask, so that everything else
+   * there gets
+   * a turn in between. An operation that is refused is attempted again in the next turn.
    */
   slice(): boolean {
     if (this.#slices++ > 0) return false
@@ -171,7 +173,7 @@ export class Driver {
     return true
   }
 
-  /** A lane is free again, or the session has ended: the operations that it held up may go on. */
+  /** A lane is free again, or the session has ended: the operations that waited for it may continue. */
   release(): void {
     this.markReady(ALL)
     this.#released = true
@@ -199,7 +201,7 @@ export class Driver {
     return moved
   }
 
-  /** The loop. Servicing comes first: then the operations find all that has arrived, and one pass is mostly enough. */
+  /** The loop. Servicing comes first: then the operations find everything that has arrived, and one pass is usually enough. */
   pump(): void {
     if (this.#pumping) return
     this.#pumping = true
@@ -212,7 +214,7 @@ export class Driver {
         this.#unpark()
         for (const operation of this.#pending) this.#attempt(operation)
         this.#current = undefined
-        // A transport may answer at once, while it is written to.
+        // A transport may answer synchronously, during the write.
         this.#driven.flush()
         again = this.#moved()
         moved ||= again
@@ -230,7 +232,7 @@ export class Driver {
     if (operation.attempt()) {
       this.#pending.delete(operation)
       this.#released = true
-      // An operation that dealt with one channel only cannot have changed anything for the others.
+      // An operation that dealt with only one channel cannot have changed anything for the others.
       this.markReady(operation.source ?? ALL)
     } else if (operation.source !== undefined) this.#park(operation, operation.source)
   }

@@ -1,16 +1,16 @@
-/** What one call of C keeps from one attempt to the next, until it is over. */
+/** The state of one call of C that is kept from one attempt to the next, until the call is over. */
 export class Step {
   /** The lane that this call waits for and holds; calls of different lanes are different calls. */
   readonly lane: Lane | undefined
-  /** What is called, and with which arguments: a call of the same is the same call. */
+  /** The function and its arguments: equal ones are the same call. */
   readonly call: readonly unknown[]
-  /** Bytes of a write that are on their way already. */
+  /** Bytes of a write that have already been sent. */
   written = 0
   /** The result of the call, once it is over. */
   outcome: { readonly value?: unknown, readonly error?: { readonly reason: unknown } } | undefined
   /** Makes the next attempt at this call, for code that cannot wait until its caller does. */
   resume: (() => unknown) | undefined
-  /** The call must be brought to its end even if nobody waits for it, because its result has to be closed. */
+  /** The call must be repeated to its end even if nobody waits for it, because its result has to be closed. */
   seenThrough = false
   /** The attempt of its operation that last made this call. */
   attempt = 0
@@ -26,12 +26,12 @@ export class Step {
     return this.lane === lane && isSameCall(this.call, call)
   }
 
-  /** True while libssh2 stands in the middle of this call, which must then be brought to its end even if nobody waits for it (law 7). */
+  /** True while libssh2 is in the middle of this call, which must then be repeated to its end even if nobody waits for it (law 7). */
   get midway(): boolean {
     return !this.outcome && (this.seenThrough || this.lane?.holder === this)
   }
 
-  /** Gives the result again, or throws it again. */
+  /** Returns the result again, or throws the error again. */
   recall<T>(): T {
     if (this.outcome?.error) throw this.outcome.error.reason
     return this.outcome?.value as T
@@ -39,18 +39,18 @@ export class Step {
 }
 
 /**
- * One call in flight at a time (laws 4 to 6): while a call of the lane has said EAGAIN, only that call is let through to C,
- * and every other one is told EAGAIN without touching libssh2's state.
+ * One call in flight at a time (laws 4 to 6): while a call of the lane has returned EAGAIN, only that call gets through to C,
+ * and every other one gets EAGAIN without touching libssh2's state.
  */
 export class Lane {
   #holder: Step | undefined
 
-  /** The call that libssh2 stands in the middle of. */
+  /** The call that libssh2 is in the middle of. */
   get holder(): Step | undefined {
     return this.#holder?.outcome ? undefined : this.#holder
   }
 
-  /** The same call, where it was begun outside the driver and its caller repeats it. */
+  /** The same call, if it was begun outside the driver and its caller repeats it. */
   begun(call: readonly unknown[]): Step | undefined {
     const { holder } = this
     return holder && !holder.owner && holder.is(this, call) ? holder : undefined
@@ -73,7 +73,7 @@ export class Lane {
   }
 }
 
-/** The same thing called, with the same arguments. */
+/** Whether both are the same function with the same arguments. */
 export function isSameCall(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a === b || (a.length === b.length && a.every((value, at) => isSame(value, b[at])))
 }
@@ -81,7 +81,7 @@ export function isSameCall(a: readonly unknown[], b: readonly unknown[]): boolea
 /** Bytes that are compared at either end of an argument. */
 const LOOKED_AT = 1024
 
-/** Bytes are compared by what they are, since callers make them anew for each attempt; of long ones the two ends are enough, beside their place among the calls. */
+/** Bytes are compared by content, since callers create them anew for each attempt. For long ones the two ends are enough, together with their place among the calls. */
 function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (!(a instanceof Uint8Array && b instanceof Uint8Array) || a.length !== b.length) return false

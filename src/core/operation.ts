@@ -1,26 +1,28 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { type Lane, Step } from './lane.ts'
 
-/** What a call of the bindings gives while it would block: the number itself, or a tuple that begins with it. */
+/** What a call of the bindings returns while it would block: the number itself, or a tuple that begins with it. */
 export type Again = typeof LIBSSH2_ERROR_EAGAIN
 
-/** The functions that hear of the end of an operation. */
+/** The functions that are called at the end of an operation. */
 export interface Settle<T> {
   resolve(result: T): void
   reject(reason: unknown): void
-  /** Gets the result of an operation whose caller has gone (law 7), to close what it made. */
+  /** Gets the result of an operation whose caller has gone (law 7), to close the object it made. */
   discard?: ((late: T) => void) | undefined
 }
 
 /**
- * A function that is repeated until it no longer says EAGAIN. It begins anew at each attempt; the calls of C that it makes are steps, and what a step
- * has done already it does not do again. So a function may make several calls, one after the other or beside each other. One that works off a list of its own
- * may shorten it: a call that it no longer makes is behind it. But the same call twice running is then one: nothing tells it from a function that begins anew.
+ * A function that is repeated until it no longer returns EAGAIN. Each attempt starts from the beginning. The calls of C that it makes are
+ * steps, and a step
+ * that is done is not made again. So a function may make several calls, in sequence or side by side. If it works off its own list, it
+ * may shorten the list: a call that it no longer makes is done. But the same call twice in a row counts as one, since it cannot be told from a
+ * function that starts again.
  */
 export class Operation<T = unknown> {
-  /** Counts the operations of a driver: what was asked for first is served first. */
+  /** Counts the operations of a driver: they are served in the order in which they were requested. */
   readonly number: number
-  /** The channel, by number, that this attempt had to do with and nothing else: the operation is parked until something arrives for it. */
+  /** The number of the channel, if this attempt looked at only one: the operation is then parked until something arrives for it. */
   source: number | undefined
   /** True once the caller has gone. */
   detached = false
@@ -32,7 +34,7 @@ export class Operation<T = unknown> {
   /** Where in `#steps` this attempt is. */
   #next = 0
   #failed = false
-  /** What the function has given, while steps of it are still under way. */
+  /** The result of the function, while steps of it are still in progress. */
   #result: { readonly value: T } | undefined
 
   constructor(number: number, repeated: () => T, settle: Settle<Exclude<T, Again>>) {
@@ -41,26 +43,26 @@ export class Operation<T = unknown> {
     this.#settle = settle
   }
 
-  /** Each call of C tells which channel alone it looks at, if one. */
+  /** Each call of C says which channel it looks at, if it looks at only one. */
   looksAt(source: number | undefined): void {
     this.source = this.#calls++ === 0 ? source : undefined
   }
 
-  /** True while libssh2 stands in the middle of a call of this operation. */
+  /** True while libssh2 is in the middle of a call of this operation. */
   get midway(): boolean {
     return this.#steps?.some((step) => step.midway) ?? false
   }
 
   /**
-   * The step that this call is: one that an earlier attempt has begun, or a new one.
-   * @param begun the same call, begun outside the driver: it is gone on with here.
+   * The step of a call: one that an earlier attempt has begun, or a new one.
+   * @param begun the same call, begun outside the driver: it continues here.
    */
   step(lane: Lane | undefined, call: readonly unknown[], begun?: Step): Step {
     const steps = this.#steps ??= []
     const at = steps.findIndex((step, at) => at >= this.#next && step.is(lane, call))
     const step = steps[at] ?? begun ?? new Step(lane, call)
     if (at < 0) steps.splice(this.#next, 0, step)
-    // What the function passes over is behind it: where a list says the same again, that is another call.
+    // Steps that the function skips are done: if its list contains the same call again, that is another one.
     else if (at > this.#next) this.#steps = steps.filter(({ outcome }, other) => !outcome || other < this.#next || other >= at)
     this.#next = this.#steps.indexOf(step) + 1
     step.owner = this
@@ -68,7 +70,7 @@ export class Operation<T = unknown> {
     return step
   }
 
-  /** For calls that give something else each time: once such a call is over, it is no longer a step of this operation. */
+  /** For calls that return a different result each time: once such a call is over, it is no longer a step of this operation. */
   forget(step: Step): void {
     const at = this.#steps?.indexOf(step) ?? -1
     if (at < 0) return
@@ -76,7 +78,7 @@ export class Operation<T = unknown> {
     if (at < this.#next) this.#next -= 1
   }
 
-  /** True if an earlier call of this lane is not over: the function went on though it was told EAGAIN. */
+  /** True if an earlier call of this lane is not over: the function continued although it got EAGAIN. */
   outruns(step: Step): boolean {
     for (const earlier of this.#steps ?? []) {
       if (earlier === step) return false
@@ -85,7 +87,7 @@ export class Operation<T = unknown> {
     return false
   }
 
-  /** One attempt. True once the operation is over, or not wanted any more. */
+  /** One attempt. True once the operation is over, or no longer wanted. */
   attempt(): boolean {
     this.#calls = this.#next = 0
     this.#attempts += 1
@@ -112,13 +114,13 @@ export class Operation<T = unknown> {
     return this.detached && !this.midway
   }
 
-  /** Where nothing is under way, the function itself said EAGAIN: it waits for another answer than the one that it got. */
+  /** If nothing is in progress, the function itself returned EAGAIN: it waits for a different answer from the one that it got. */
   #dropFinished(): void {
     if (this.#calls > 0 || !this.#steps?.every(({ outcome }) => outcome)) return
     this.#steps = undefined
   }
 
-  /** Brings to its end what the function has begun, even if the function did not wait for it, or has gone on to something else: that would wait for the lane for ever. */
+  /** Completes the calls that the function has begun, even if the function did not wait for them, or has moved on to something else, which would wait for the lane for ever. */
   #finishSteps(which = (step: Step): unknown => step): boolean {
     let finished = true
     for (const step of this.#steps ?? []) {
@@ -129,7 +131,7 @@ export class Operation<T = unknown> {
     return finished
   }
 
-  /** The function has failed while libssh2 stands in the middle of a call: nothing else could be called in that lane. */
+  /** The function has failed while libssh2 is in the middle of a call: no other call could use that lane. */
   #seeThrough(): boolean {
     const begun = this.#failed
     this.detached = this.#failed = true

@@ -44,7 +44,7 @@ export class StreamPort implements BytePort {
     }
   }
 
-  /** Writing failed. The other direction may still hold data, and knows better how the connection ended: it gets a moment. */
+  /** Writing failed. The other direction may still hold data, and knows better how the connection ended, so it gets a moment. */
   #failed(error: unknown): void {
     setTimeout(() => this.#end(error), LAST_DATA)
   }
@@ -79,7 +79,7 @@ export class StreamPort implements BytePort {
     if (this.#closed) return
     this.#closed = true
     this.#sink = undefined
-    // A peer that does not read is not waited for.
+    // Does not wait for a peer that does not read.
     await atMost(PEER_GRACE, this.#writer.close())
     this.#writer.abort().catch(ignore)
     await atMost(PEER_GRACE, this.#reader.cancel())
@@ -96,8 +96,8 @@ export class StreamPort implements BytePort {
   }
 }
 
-/** The stream was broken already: closing it is all that was wanted. */
+/** The stream was already broken, and only had to be closed. */
 function ignore(): void {}
 
-/** Milliseconds in which what has arrived can still be read after writing has failed. */
+/** Milliseconds in which received data can still be read after writing has failed. */
 const LAST_DATA = 100

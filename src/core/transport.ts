@@ -1,16 +1,16 @@
 /// How a transport ends.
 import type { Transport } from '../runtime/transport.ts'
 
-/** Closes a transport, in the one place that does so: what its `close` throws or rejects with concerns nobody, since it has ended all the same. Never rejects. */
+/** Closes a transport. Only this function does so: errors of its `close` are ignored, since the transport has ended all the same. Never rejects. */
 export async function closeTransport(transport: Pick<Transport, 'close'>): Promise<void> {
   try {
     await transport.close?.()
   } catch {
-    // It was broken already, or it is of no further use.
+    // It was already broken, or it is no longer needed.
   }
 }
 
-/** Gives up a transport that no session has taken: it is closed, or its streams are cancelled where it has no `close`. */
+/** Gives up a transport that no session has taken: closes it, or cancels its streams if it has no `close`. */
 export function abandonTransport(transport: Transport): void {
   if (transport.close) return void closeTransport(transport)
   transport.readable.cancel().catch(() => {})

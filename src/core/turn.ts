@@ -1,4 +1,4 @@
-/** Calls back after whatever else the event loop has to do: input, timers, painting. A microtask would come before them. */
+/** Calls back after the other work of the event loop: input, timers, painting. A microtask would come before them. */
 export function inAnotherTurn(callback: () => void): void {
   if (typeof setImmediate === 'function') setImmediate(callback)
   else if (typeof MessageChannel === 'function') viaMessage(callback)

@@ -1,12 +1,12 @@
 import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import { isSameCall } from './lane.ts'
 
-/** A call from outside the driver that has said EAGAIN, and has not been made again since. */
+/** A call from outside the driver that has returned EAGAIN, and has not been repeated since. */
 interface Blocked {
   readonly call: readonly unknown[]
-  /** How many moves there had been then. */
+  /** The number of moves at that time. */
   moves: number
-  /** Milliseconds that somebody who waits is held back on suspicion of being this call's caller. */
+  /** Milliseconds by which a wait is delayed because it may belong to this call's caller. */
   delay: number
 }
 
@@ -17,20 +17,26 @@ const KEPT = 1024
 const LONGEST_DELAY = 2 ** 30
 
 /**
- * The callers that wait until something moves. A wait does not say whose it is, but each caller has made a call that said EAGAIN before. So a wait ends at
- * once while there is a call that was told EAGAIN before the last move and has not been repeated since: its caller may be the one that waits, and its data may
- * be there already. If it was another caller, it waits again although nothing has moved. Then it is held back, twice as long each time, so that a call that
- * somebody has given up does not keep an idle session busy, and no caller waits longer in vain than it was away itself.
+ * The callers that wait until something moves. A wait does not say which call it belongs to, but each caller has made a call that returned
+ * EAGAIN before. So a wait ends at
+ * once while there is a call that got EAGAIN before the last move and has not been repeated since: its caller may be the one that waits, and
+ * its data may
+ * already be there. If it was another caller, it waits again although nothing has moved. Then its wait is delayed, twice as long each time, so
+ * that an
+ * abandoned call does not keep an idle session busy, and no caller waits longer in vain than it was away itself.
  */
 export class Waits {
   #moves = 0
   /** The number of moves that callers without a call had seen when a wait last ended. */
   #seen = 0
-  /** By what the call is made on: a lane, a channel, … */
+  /** Keyed by the object of the call: a lane, a channel, … */
   readonly #blocked = new Map<unknown, Blocked[]>()
   readonly #waiters = new Set<() => void>()
 
-  /** Something has come from outside: a caller that waits next without having looked again goes on. The end of an operation does not count, since a caller that waits for nothing else would never wait. */
+  /**
+   * Something has come from outside: a caller that waits next without having looked again continues at once. The end of an operation does not
+   * count, since a caller that only waits for that would never wait.
+   */
   moved(): void {
     this.#moves += 1
   }
@@ -43,7 +49,7 @@ export class Waits {
     for (const wake of waiters) wake()
   }
 
-  /** A call has said EAGAIN: what has moved so far is of no use to it. */
+  /** A call has returned EAGAIN: the moves so far are of no use to it. */
   blocked(on: unknown, call: readonly unknown[]): void {
     this.#seen = this.#moves
     const calls = this.#blocked.get(on) ?? []
@@ -64,12 +70,12 @@ export class Waits {
     else this.#blocked.delete(on)
   }
 
-  /** Nothing can be called there any more. */
+  /** No more calls can be made there. */
   gone(on: unknown): void {
     this.#blocked.delete(on)
   }
 
-  /** Resolves when it makes sense to repeat a call that said EAGAIN. Rejects with `signal.reason` when aborted. */
+  /** Resolves when it makes sense to repeat a call that returned EAGAIN. Rejects with `signal.reason` when aborted. */
   wait(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       checkSignal(signal)
@@ -103,19 +109,19 @@ export class Waits {
     })
   }
 
-  /** The calls that were told EAGAIN before the last move. */
+  /** The calls that got EAGAIN before the last move. */
   * #outdated(): Iterable<Blocked> {
     for (const calls of this.#blocked.values()) for (const call of calls) if (call.moves !== this.#moves) yield call
   }
 
-  /** How long a wait is held back; `undefined` until something moves. */
+  /** How long a wait is delayed; `undefined` until something moves. */
   #delay(): number | undefined {
     let least: number | undefined
     for (const { delay } of this.#outdated()) least = Math.min(least ?? delay, delay)
     return least
   }
 
-  /** Somebody goes on who may have made any of these calls. If he has not, the next one waits longer. */
+  /** The caller that continues may have made any of these calls. If it has not, the next one waits longer. */
   #suspected(): void {
     for (const call of this.#outdated()) call.delay = Math.min(Math.max(1, 2 * call.delay), LONGEST_DELAY)
   }

@@ -5,12 +5,12 @@ import type { BytePort } from '../runtime/transport.ts'
 const INBOUND_HIGH = 1 << 20
 /** Bytes that were sent and not yet taken by the runtime: above this no new data is written (law 3). */
 const OUTBOUND_HIGH = 1 << 20
-/** Data stops far below this: only a peer that keeps asking and never reads the answers gets here. Nothing more is received from it until it reads. */
+/** Data stops far below this, so only a peer that keeps asking and never reads the answers gets here. Nothing more is received from it until it reads. */
 const ANSWERS_HIGH = 4 << 20
 const STAGE_SIZE = 64 << 10
-/** Packets of this size and above are handed on in memory of their own: they are copied once, and no rest of a stage is wasted. */
+/** Packets of this size and above get their own memory: they are copied once, and waste no rest of a stage. */
 const OWN_MEMORY = 16 << 10
-/** As many packets of own memory as `OUTBOUND_HIGH` has room for. */
+/** As many packets with their own memory as `OUTBOUND_HIGH` has room for. */
 const MOST_SPARE = 32
 /** The stage for keystrokes and keepalives: idle sessions hold no more than this. */
 const SMALL_STAGE = 1 << 10
@@ -37,12 +37,12 @@ export class Wire {
   #ready: Uint8Array[] = []
   #stage: Uint8Array = NO_STAGE
   #staged = 0
-  /** Memory of packets that the transport has done with, for the next ones: new memory costs more than the copy into it. */
+  /** Memory of packets that the transport has finished with, kept for the next ones: new memory costs more than the copy into it. */
   #spare: Uint8Array[] = []
   #congested = false
-  /** Bytes that RECV has taken in all: the driver's measure of progress (law 2). */
+  /** All bytes that RECV has taken: the driver's measure of progress (law 2). */
   bytesRead = 0
-  /** When the last bytes went to the transport, as `performance.now()` has it. */
+  /** When the last bytes went to the transport, in the time of `performance.now()`. */
   sentAt = 0
 
   constructor(port: BytePort, events: WireEvents) {
@@ -98,7 +98,7 @@ export class Wire {
     return filled
   }
 
-  /** What RECV would take first, as it lies here: for who takes whole packets. */
+  /** The bytes that RECV would take first, in place, for code that takes whole packets. */
   first(): { readonly chunk: Uint8Array, readonly start: number } | undefined {
     const chunk = this.#chunks[0]
     return chunk && this.#mayTake ? { chunk, start: this.#head } : undefined
@@ -112,7 +112,7 @@ export class Wire {
     this.#dropTaken()
   }
 
-  /** Nothing more is taken from a peer that asks and asks, and reads no answers. */
+  /** False for a peer that keeps asking and does not read the answers: nothing more is taken from it. */
   get #mayTake(): boolean {
     return this.#port.queued <= ANSWERS_HIGH || this.#ended !== undefined
   }
@@ -141,7 +141,7 @@ export class Wire {
     return data.length
   }
 
-  /** Full packets have all the same length. */
+  /** Full packets all have the same length. */
   #copy(data: Uint8Array): Uint8Array {
     const spare = this.#spare.pop()
     if (spare?.length !== data.length) return new Uint8Array(data)
@@ -149,7 +149,7 @@ export class Wire {
     return spare
   }
 
-  /** Moves what is staged to the ready list; the rest of the stage stays in use. */
+  /** Moves staged bytes to the ready list; the rest of the stage stays in use. */
   #seal(): void {
     if (this.#staged === 0) return
     this.#ready.push(this.#stage.subarray(0, this.#staged))
@@ -166,7 +166,7 @@ export class Wire {
     return this.#staged > 0 || this.#ready.length > 0
   }
 
-  /** Hands everything that SEND took to the transport, and lets it go on if RECV made room. Not from inside C: the transport may deliver at once. */
+  /** Hands everything that SEND took to the transport, and resumes it if RECV made room. Not called from inside C: the transport may deliver at once. */
   flush(): void {
     if (this.#paused && this.#inbound < INBOUND_HIGH / 2) {
       this.#paused = false
@@ -183,18 +183,18 @@ export class Wire {
     this.sentAt = performance.now()
     for (const [index, chunk] of chunks.entries()) this.#port.write(chunk, index < chunks.length - 1)
     this.#congested ||= this.#port.queued > OUTBOUND_HIGH
-    // A transport that has taken everything already will not say that it drained.
+    // A transport that has already taken everything will not report that it drained.
     this.#drained()
   }
 
-  /** No new data should be written; reads, requests and window adjusts always go. */
+  /** No new data should be written; reads, requests and window adjusts are always sent. */
   get congested(): boolean {
     let unsent = this.#staged
     for (const chunk of this.#ready) unsent += chunk.length
     return this.#port.queued + unsent > OUTBOUND_HIGH ? (this.#congested = true) : this.#congested
   }
 
-  /** Set once nothing more will come; then `error` says why, if it was not an orderly end. */
+  /** Set once nothing more will come; `error` then says why, if it was not an orderly end. */
   get ended(): { readonly error: unknown } | undefined {
     return this.#ended
   }

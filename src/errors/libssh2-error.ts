@@ -10,7 +10,7 @@ class SftpProtocolError extends SftpError {
   }
 }
 
-/** Numbers of libssh2 (without the sign) that have a kind of their own; all others are plain `SSHError`. */
+/** Numbers of libssh2 (without the sign) that have their own error class; all others are plain `SSHError`. */
 const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   ...[7, 13, 43].map((n): [number, Kind] => [n, DisconnectError]),
   ...[10, 11].map((n): [number, Kind] => [n, HostKeyError]),
@@ -19,12 +19,12 @@ const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [31, SftpProtocolError],
 ])
 
-/** As long as the lists of algorithms of both sides. */
+/** As long as both sides' lists of algorithms. */
 const LONGEST = 4000
-/** What libssh2 says of a channel that was refused: the server's own words follow the reason. */
+/** libssh2's message for a refused channel: the server's own text follows the reason. */
 const REFUSED = /^Channel open failure \([a-z ]+\)(?:: )?/
 
-/** The error for a negative return code of libssh2, of the kind that fits. Its message may quote the server, so what cannot be seen in it is escaped. */
+/** The error for a negative return code of libssh2, of the matching class. Its message may quote the server, so invisible characters in it are escaped. */
 export function libssh2Error(errno: number, message?: string, options: { readonly cause?: unknown } = {}): SSHError {
   const name = ERROR_NAMES[-errno]
   const Kind = KINDS.get(-errno) ?? SSHError

@@ -5,16 +5,16 @@ import { SftpError } from './ssh-error.ts'
 const FX_FAILURE = 4
 
 export interface RefusalOptions {
-  /** What was asked for: `open`, `mkdir`, the name of an extension. */
+  /** The request: `open`, `mkdir`, the name of an extension. */
   readonly operation?: string | undefined
-  /** What the server said about it, for people. */
+  /** The server's message about it. */
   readonly said?: string
-  /** libssh2's number where the call was libssh2's. */
+  /** libssh2's number, if the call was libssh2's. */
   readonly errno?: number
   readonly cause?: unknown
 }
 
-/** The error for a status that an SFTP server answered. What it said in words is kept where the number alone says little. */
+/** The error for a status from an SFTP server. It keeps the server's message if the number alone says little. */
 export function sftpRefusal(status: number, path: string | undefined, { operation, said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
   const name = SFTP_STATUS_NAMES[status]
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)

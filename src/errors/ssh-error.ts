@@ -1,7 +1,7 @@
 export interface SSHErrorOptions {
   /** Stable string to match on, e.g. `ERR_LIBSSH2_SOCKET_RECV`. */
   readonly code: string
-  /** libssh2's own number (negative), or 0 where the error is not libssh2's. */
+  /** libssh2's own number (negative), or 0 if the error is not libssh2's. */
   readonly errno?: number
   readonly cause?: unknown
 }
@@ -22,16 +22,18 @@ export class SSHError extends Error {
 }
 
 /**
- * A connection for a session could not be opened: the name has no address, nobody listens, no answer. `code` is the system's (`ECONNREFUSED`, `ENOTFOUND`,
- * `ETIMEDOUT`, …), or `ERR_CONNECT` where the runtime tells none; `cause` is the runtime's own error.
+ * A connection for a session could not be opened: the name has no address, nothing listens, or nothing answers. `code` is the system's
+ * (`ECONNREFUSED`, `ENOTFOUND`,
+ * `ETIMEDOUT`, …), or `ERR_CONNECT` if the runtime gives none; `cause` is the runtime's own error.
  */
 export class ConnectError extends SSHError {
   override name = 'ConnectError'
 }
 
 /**
- * The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 where none was sent, and `description` the server's words as they came:
- * `message` has them with everything escaped that cannot be seen.
+ * The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 if none was sent. `description` is the
+ * server's text, unchanged;
+ * `message` contains it with invisible characters escaped.
  */
 export class DisconnectError extends SSHError {
   override name = 'DisconnectError'
@@ -58,32 +60,32 @@ export class HostKeyError extends SSHError {
   }
 }
 
-/** One step of a login: a method, or a public key, and what became of it. */
+/** One step of a login: a method or a public key, and its outcome. */
 export interface AuthAttempt {
-  /** Name of RFC 4252: `publickey`, `password`, `keyboard-interactive`, `none`. */
+  /** The method's name in RFC 4252: `publickey`, `password`, `keyboard-interactive`, `none`. */
   readonly method: string
   /**
-   * `accepted` by the server; `partial`: right, and the server wants another one after it; `refused` by the server;
-   * `failed` on this side, before the server could judge: no agent, a key that cannot be read, a signer that does not sign.
+   * `accepted` by the server; `partial`: accepted, but the server wants another method as well; `refused` by the server;
+   * `failed` on this side, before the server could decide: no agent, a key that cannot be read, a signer that does not sign.
    */
   readonly outcome: 'accepted' | 'partial' | 'refused' | 'failed'
-  /** Of a public key: its type, e.g. `ssh-ed25519`, or a certificate's. */
+  /** For a public key: its type, e.g. `ssh-ed25519`, or that of a certificate. */
   readonly keyType?: string | undefined
-  /** Of a public key: `SHA256:…`; of a certificate, that of the key in it. */
+  /** For a public key: `SHA256:…`; for a certificate, the fingerprint of the key in it. */
   readonly fingerprint?: string | undefined
-  /** Of a public key that was signed with: the algorithm, e.g. `rsa-sha2-512`. */
+  /** For a public key that signed: the algorithm, e.g. `rsa-sha2-512`. */
   readonly algorithm?: string | undefined
   /** Why it was refused or failed. */
   readonly error?: Error | undefined
 }
 
-/** No method of authentication succeeded (RFC 4252 section 5.1). */
+/** No authentication method succeeded (RFC 4252 section 5.1). */
 export class AuthenticationError extends SSHError {
   override name = 'AuthenticationError'
   readonly methodsTried: readonly string[]
-  /** What the server would still accept, as its last refusal said. */
+  /** The methods that the server would still accept, according to its last refusal. */
   readonly methodsLeft: readonly string[]
-  /** Each method and key that was tried, in that order, and what became of it. */
+  /** Each method and key that was tried, in order, with its outcome. */
   readonly attempts: readonly AuthAttempt[]
 
   constructor(message: string, options: SSHErrorOptions & { readonly methodsTried?: readonly string[], readonly methodsLeft?: readonly string[], readonly attempts?: readonly AuthAttempt[] }) {
@@ -95,8 +97,9 @@ export class AuthenticationError extends SSHError {
 }
 
 /**
- * A channel could not be opened, or refused a request. `reason` is the code of RFC 4254 section 5.1, 0 where none was sent, and `description` the server's words as they
- * came: `message` has them with everything escaped that cannot be seen.
+ * A channel could not be opened, or refused a request. `reason` is the code of RFC 4254 section 5.1, 0 if none was sent. `description` is the
+ * server's text,
+ * unchanged; `message` contains it with invisible characters escaped.
  */
 export class ChannelError extends SSHError {
   override name = 'ChannelError'
@@ -110,11 +113,11 @@ export class ChannelError extends SSHError {
   }
 }
 
-/** An SFTP request failed. `status` is the server's `SSH_FX_*` number, `operation` what was asked for, `path` the file that it was about. */
+/** An SFTP request failed. `status` is the server's `SSH_FX_*` number, `operation` the request, `path` the file. */
 export class SftpError extends SSHError {
   override name = 'SftpError'
   readonly status: number
-  /** `open`, `write`, `mkdir` or another request of the protocol, or the name of an extension; `undefined` where no single request failed. */
+  /** `open`, `write`, `mkdir` or another request of the protocol, or the name of an extension; `undefined` if no single request failed. */
   readonly operation: string | undefined
   readonly path: string | undefined
 
@@ -126,7 +129,7 @@ export class SftpError extends SSHError {
   }
 }
 
-/** A key file or key object cannot be used. Never carries secrets. */
+/** A key file or key object cannot be used. Never contains secrets. */
 export class KeyError extends SSHError {
   override name = 'KeyError'
 }

@@ -1,6 +1,6 @@
 import { SSHError } from './ssh-error.ts'
 
-/** What an operating system says with its errors. */
+/** The properties of an operating system's error. */
 interface SystemWords {
   readonly code?: unknown
   readonly syscall?: unknown
@@ -8,14 +8,15 @@ interface SystemWords {
 }
 
 /**
- * The operating system of this side has refused something: a local file, a port to listen on. `code` is the system's (`ENOENT`, `EACCES`, `EADDRINUSE`, …), `cause` the
+ * The local operating system has refused something: a file, a port to listen on. `code` is the system's (`ENOENT`, `EACCES`, `EADDRINUSE`, …),
+ * `cause` the
  * runtime's own error.
  */
 export class SystemError extends SSHError {
   override name = 'SystemError'
-  /** What the system was asked for: `open`, `listen`. */
+  /** The system call: `open`, `listen`. */
   readonly syscall: string | undefined
-  /** The local path that it was about. */
+  /** The local path. */
   readonly path: string | undefined
 
   constructor(cause: Error & SystemWords) {
@@ -25,13 +26,13 @@ export class SystemError extends SSHError {
   }
 }
 
-/** An error of the system as one of this library; every other error as it is. */
+/** A system error as one of this library; every other error unchanged. */
 export function systemError(error: unknown): unknown {
   const isSystem = error instanceof Error && !(error instanceof SSHError) && /^E[A-Z0-9]+$/.test(String((error as SystemWords).code))
   return isSystem ? new SystemError(error) : error
 }
 
-/** The same functions, whose failures are told as `systemError` tells them. */
+/** The same functions, with their errors converted by `systemError`. */
 export function tellingSystemErrors<T extends object>(functions: T): T {
   const told = Object.entries(functions).map(([name, value]: [string, unknown]) => [name, typeof value === 'function' ? (...operands: unknown[]) => {
     try {

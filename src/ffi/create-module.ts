@@ -3,17 +3,17 @@ import type { HostFunctions } from './host.gen.ts'
 
 /** One instance of `libssh2.wasm`. */
 export interface Libssh2Module extends WasmExports {
-  /** Linear memory as it is now: when C makes it grow, earlier views are detached. */
+  /** The current linear memory: when C makes it grow, earlier views are detached. */
   readonly HEAPU8: Uint8Array
 }
 
-/** errno of WASI, and of Linux for what is no part of WASI. */
+/** errno of WASI, and of Linux for what is not part of WASI. */
 const EBADF = 8
 const ENOSYS = -38
 
 /**
- * Instantiates the compiled module. Its imports are the functions of `host` and the little that the C library asks for: the time, and
- * files and `select`, which it does not get. Written by hand: Emscripten's own glue is seven times as large.
+ * Instantiates the compiled module. Its imports are the functions of `host` and the few that the C library needs: the time, and
+ * files and `select`, which always fail. Written by hand: Emscripten's own glue is seven times as large.
  * @throws WebAssembly.LinkError if the module is not one of this library.
  */
 export async function createModule(compiled: WebAssembly.Module, host: HostFunctions): Promise<Libssh2Module> {

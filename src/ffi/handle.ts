@@ -3,7 +3,7 @@ import type { Pointer } from './exports.gen.ts'
 
 /**
  * A C object that JavaScript owns. Handles form a tree (session, channel, …):
- * freeing a parent frees what hangs on it, and using a freed one throws `ERR_HANDLE_FREED` instead of reaching C.
+ * freeing a parent frees its children, and using a freed one throws `ERR_HANDLE_FREED` instead of reaching C.
  */
 export class Handle<P extends Pointer> {
   readonly #name: string
@@ -27,7 +27,7 @@ export class Handle<P extends Pointer> {
     return this.#pointer === undefined
   }
 
-  /** Forgets the pointer, here and in everything below; the C object itself is the caller's to free. */
+  /** Forgets the pointer, here and in all children; the caller frees the C object itself. */
   drop(): void {
     this.#pointer = undefined
     if (this.#parent) this.#parent.#children.delete(this)

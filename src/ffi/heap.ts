@@ -7,15 +7,16 @@ import type { Libssh2Module } from './create-module.ts'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** A string or bytes in the heap: where, and how many bytes without the NUL that follows. */
+/** A string or bytes in the heap: the address, and the length without the NUL that follows. */
 export interface Encoded {
   readonly pointer: Bytes
   readonly length: number
 }
 
 /**
- * Linear memory of one instance: the only file that touches it.
- * Growth of the memory detaches every view, so none is handed out, except to host functions for the length of one call; the one kept here is renewed then.
+ * Linear memory of one instance; no other file touches it.
+ * Growth of the memory detaches every view, so none is handed out, except to host functions for the length of one call; the one kept here is
+ * renewed then.
  */
 export class Heap {
   readonly #module: Libssh2Module
@@ -24,13 +25,13 @@ export class Heap {
   #scratchSize = 0
   readonly #call: <T>(run: (c: Libssh2Module) => T) => T
 
-  /** @param call runs C, as `Instance.call`: malloc traps too where the heap is broken. */
+  /** @param call runs C, like `Instance.call`: malloc traps too if the heap is broken. */
   constructor(module: Libssh2Module, call: <T>(run: (c: Libssh2Module) => T) => T = (run) => run(module)) {
     this.#module = module
     this.#call = call
   }
 
-  /** Bytes that C holds at the moment, the scratch buffer not counted. */
+  /** Bytes that C holds at the moment, without the scratch buffer. */
   used(): number {
     this.#dropScratch()
     return this.#call((c) => c._glue_heap_used())
@@ -45,7 +46,7 @@ export class Heap {
     return new HeapScope(this)
   }
 
-  /** What `use` gives, which has memory of its own until it returns. */
+  /** The result of `use`, which has its own memory until it returns. */
   scoped<T>(use: (scope: HeapScope) => T): T {
     using scope = this.scope()
     return use(scope)
@@ -57,7 +58,7 @@ export class Heap {
     return pointer
   }
 
-  /** Never throws: it also runs while an error is on its way, and after a trap there is nothing to give back. */
+  /** Never throws: it also runs while an error is thrown, and after a trap nothing can be freed. */
   release(pointer: Pointer): void {
     try {
       this.#call((c) => c._free(pointer))
@@ -66,12 +67,12 @@ export class Heap {
     }
   }
 
-  /** After a trap: C will not run again, and so not zero its secrets. */
+  /** After a trap: C will not run again, and so cannot zero its secrets. */
   wipe(): void {
     this.#module.HEAPU8.fill(0)
   }
 
-  /** A buffer for one synchronous call, reused by the next one that asks. Never for secrets, never kept. */
+  /** A buffer for one synchronous call, reused by the next one that asks. Never use it for secrets, and never keep it. */
   scratch(size: number): Bytes {
     if (size > this.#scratchSize) {
       this.#dropScratch()
@@ -96,11 +97,11 @@ export class Heap {
   }
 
   copy(pointer: Bytes, length: number): Uint8Array {
-    // Unlike slice(), which V8 has the memory zeroed for first.
+    // Not slice(), for which V8 zeroes the memory first.
     return new Uint8Array(this.view(pointer, length))
   }
 
-  /** A view that is good until C runs again: for host functions only. */
+  /** A view that is valid until C runs again: for host functions only. */
   view(pointer: Bytes, length: number): Uint8Array {
     return this.#module.HEAPU8.subarray(pointer, pointer + length)
   }
@@ -143,7 +144,7 @@ export class Heap {
   }
 }
 
-/** Owner of what one operation allocates: freed together, secrets zeroed first. */
+/** Owner of the allocations of one operation: freed together, secrets zeroed first. */
 export class HeapScope implements Disposable {
   readonly #heap: Heap
   readonly #owned: Bytes[] = []
@@ -167,12 +168,12 @@ export class HeapScope implements Disposable {
     return { pointer, length: data.length }
   }
 
-  /** UTF-8 with a NUL behind it. A NUL inside would end the string early for C: a `TypeError` that names the argument. */
+  /** UTF-8 followed by a NUL. A NUL inside would end the string early for C, so it is a `TypeError` that names the argument. */
   utf8(text: string, name: string): Encoded {
     return this.bytes(encodeText(text, name))
   }
 
-  /** As `utf8`, zeroed before it is freed. */
+  /** Like `utf8`, zeroed before it is freed. */
   secret(text: string, name: string): Encoded {
     const encoded = encodeText(text, name)
     const stored = this.bytes(encoded)

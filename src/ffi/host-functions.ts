@@ -6,13 +6,13 @@ import { type HostKeyFunctions, PARCEL_FUNCTIONS, type SessionHost } from './hos
 /** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
 const RANDOM_LIMIT = 65536
 
-/** The imports of one module: they find the session by its number, and hand it copies instead of addresses. */
+/** The imports of one module: they find the session by its number, and pass it copies instead of addresses. */
 export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, keys: HostKeyFunctions): HostFunctions {
   const answers = new Map<number, Uint8Array>()
   const host = (id: number) => hosts.get(id)
   const short = shortRandom()
 
-  /** Announces an answer's length; C fetches it by `takeAnswer`. */
+  /** Announces an answer's length; C fetches it with `takeAnswer`. */
   const announce = (id: number, answer: Uint8Array | number | undefined): number => {
     if (!(answer instanceof Uint8Array)) return answer ?? HOST_FAILED
     answers.set(id, answer)
@@ -50,7 +50,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
   })
 }
 
-/** None of them may throw, since that would leave C in the middle of a call, as a trap does. So what they throw is treated as a trap. */
+/** None of them may throw, since that would leave C in the middle of a call, as a trap does. So an error in one is treated as a trap. */
 function trapping(functions: HostFunctions): HostFunctions {
   const guarded = Object.entries(functions).map(([name, run]: [string, (...operands: never[]) => unknown]) => [name, (...operands: never[]) => {
     try {
@@ -62,7 +62,7 @@ function trapping(functions: HostFunctions): HostFunctions {
   return Object.fromEntries(guarded) as HostFunctions
 }
 
-/** Fetched at a time for what is short: padding, of which every packet has some, and no key. */
+/** Random bytes fetched at a time for short requests: padding, which every packet has, but no key. */
 const POOL = 4096
 const SHORT = 31
 
@@ -79,7 +79,7 @@ function shortRandom(): (length: number) => Uint8Array {
   }
 }
 
-/** By way of a buffer of our own: some runtimes refuse to fill WebAssembly memory. */
+/** Goes through a JavaScript buffer: some runtimes refuse to fill WebAssembly memory. */
 function fillRandom(heap: Heap, buffer: Bytes, length: number, short: (length: number) => Uint8Array): number {
   const view = heap.view(buffer, length)
   try {

@@ -19,10 +19,10 @@ const NONCE = 12
 const LENGTH_FIELD = 4
 const TAG = 16
 
-/** Keys that are the runtime's, by number. */
+/** Keys of the runtime, by number. */
 export type HostKeys = Map<number, Key>
 
-/** What C does with the keys of one instance. It gives each back when it is no longer used. */
+/** C's operations on the keys of one instance. C returns each key when it is no longer used. */
 export function hostKeyFunctions(crypto: HostCrypto | undefined, heap: () => Pick<Heap, 'view' | 'write'>, keys: HostKeys = new Map()): HostKeyFunctions {
   let last = 0
   const at = (pointer: number, length: number) => heap().view(pointer as Bytes, length)

@@ -4,26 +4,26 @@ import type { HostFunctions } from './host.gen.ts'
 /** The imports of the module that are ciphers and MACs of the runtime. */
 export type HostKeyFunctions = Pick<HostFunctions, 'keyNew' | 'keyFree' | 'ctr' | 'gcmSeal' | 'gcmOpen' | 'hmac'>
 
-/** The imports of the module that are about parcels and reads (`src/parcels`), of one session: without its number. */
+/** The imports of the module that concern parcels and reads (`src/parcels`), for one session: without its number. */
 export type ParcelFunctions = { readonly [Name in typeof PARCEL_FUNCTIONS[number]]: HostFunctions[Name] extends (session: number, ...operands: infer Operands) => infer Result ? (...operands: Operands) => Result : never }
 
 export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parcelCopy', 'parcelFree', 'read'] as const
 
 /** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
 export interface SessionHost {
-  /** Moves received bytes into `target`: their count, 0 at end of stream, `HOST_PENDING` when none have arrived. */
+  /** Moves received bytes into `target`. Returns their count, 0 at end of stream, `HOST_PENDING` if none have arrived. */
   recv(target: Uint8Array): number
-  /** Takes all of `data`, a view that is gone after the call, or answers `HOST_FAILED`. */
+  /** Takes all of `data`, a view that is invalid after the call, or returns `HOST_FAILED`. */
   send(data: Uint8Array): number
-  /** Without, all that arrives stays in C. */
+  /** If missing, all received data stays in C. */
   readonly parcels?: ParcelFunctions
-  /** Whether a long computation may go on for some milliseconds now; if not, the call is to be made again in another turn of the event loop. */
+  /** Whether a long computation may continue for some milliseconds now; if not, the call has to be made again in another turn of the event loop. */
   slice(): boolean
-  /** A message of this type has arrived for the channel of this number, or what concerns all of them (`HOST_PENDING`). */
+  /** A message of this type has arrived for the channel of this number, or an event that concerns all of them (`HOST_PENDING`). */
   markReady(channel: number, type: number): void
   /** Signs `data` (RFC 4252 section 7): the signature blob, or `HOST_PENDING` / `HOST_FAILED`. */
   sign(data: Uint8Array, algorithm: string): Uint8Array | number
-  /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; answers likewise. */
+  /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; the answer is encoded the same way. */
   prompt(round: Uint8Array): Uint8Array | number
   newPassword(prompt: string): Uint8Array | number
   /** The instance has trapped: no call will be answered any more. */
@@ -31,9 +31,9 @@ export interface SessionHost {
   disconnect(reason: number, message: string): void
   debug(alwaysDisplay: boolean, message: string): void
   ignore(data: Uint8Array): void
-  /** A global request of the server; C answers it with a refusal where an answer is wanted. */
+  /** A global request of the server; if it wants an answer, C refuses it. */
   globalRequest(name: string, body: Uint8Array, wantReply: boolean): void
-  /** The answer to the first request of this side that is not answered: its body, `undefined` for a refusal. */
+  /** The answer to the oldest open request of this side: its body, `undefined` for a refusal. */
   globalAnswer(body: Uint8Array | undefined): void
   x11Open(channel: ChannelPointer, originator: string, port: number): void
   agentOpen(channel: ChannelPointer): void

@@ -10,29 +10,30 @@ import type { HostKeyFunctions } from './host.ts'
 import type { HostKeys } from './host-keys.ts'
 import { loadModule } from './load-module.ts'
 
-/** Without ciphers of the runtime C is given no key of theirs, and asks for nothing else. */
+/** Without ciphers of the runtime C gets none of their keys, and calls none of these functions. */
 const NO_KEYS = Object.fromEntries('keyNew keyFree ctr gcmSeal gcmOpen hmac'.split(' ').map((name) => [name, () => 0])) as unknown as HostKeyFunctions
 
 export interface InstanceOptions {
   /** A compiled `libssh2.wasm`, for runtimes that cannot load it themselves or to share one compilation. */
   readonly module?: WebAssemblyModule
   /**
-   * AES and HMAC-SHA2 by the runtime where it has them as synchronous functions (`node:crypto` of Node, Deno and Bun): several times faster than
-   * WebAssembly. Keys are the runtime's then. `false` keeps everything in WebAssembly; `true`, the default, changes nothing elsewhere.
+   * Uses the runtime's AES and HMAC-SHA2 if it has them as synchronous functions (`node:crypto` of Node, Deno and Bun): several times faster
+   * than
+   * WebAssembly. The runtime then holds the keys. `false` keeps everything in WebAssembly; `true`, the default, changes nothing elsewhere.
    */
   readonly hostCrypto?: boolean | undefined
 }
 
 /**
- * One WebAssembly instance: its own linear memory, one session or several.
- * A trap poisons it: every later call throws the same error, other instances do not notice.
+ * One WebAssembly instance: its own linear memory, one or more sessions.
+ * A trap poisons it: every later call throws the same error, and other instances are not affected.
  */
 export class Instance {
   /** @internal */
   readonly heap: Heap
-  /** Whether AES and HMAC-SHA2 are the runtime's here. */
+  /** Whether this instance uses the runtime's AES and HMAC-SHA2. */
   readonly hostCrypto: boolean
-  /** Keys that are the runtime's. @internal */
+  /** Keys of the runtime. @internal */
   readonly hostKeys: HostKeys
   readonly #module: Libssh2Module
   readonly #hosts: Map<number, SessionHost>
@@ -65,7 +66,7 @@ export class Instance {
 
   /**
    * Runs C. After a trap the instance is not used again; any other error that `run` throws passes through.
-   * @param operand what `run` is about, so that it need not be made anew for each. @throws SSHError `ERR_WASM_TRAP`.
+   * @param operand the argument of `run`, so that `run` need not be created anew for each call. @throws SSHError `ERR_WASM_TRAP`.
    * @internal
    */
   call<T>(run: (c: Libssh2Module) => T): T
@@ -89,7 +90,7 @@ export class Instance {
     return this.#failure
   }
 
-  /** Gives a session a number by which C calls its host functions. @internal */
+  /** Gives a session the number by which C calls its host functions. @internal */
   register(host: SessionHost): number {
     this.#hosts.set(++this.#lastId, host)
     return this.#lastId
@@ -106,7 +107,7 @@ export class Instance {
   }
 }
 
-/** True for what leaves C in the middle of something: a trap, or a stack that overflowed (a RangeError in V8 and JavaScriptCore, an InternalError in SpiderMonkey). */
+/** True for errors that leave C in the middle of something: a trap, or a stack overflow (a RangeError in V8 and JavaScriptCore, an InternalError in SpiderMonkey). */
 function isTrap(cause: unknown): cause is Error {
   if (cause instanceof WebAssembly.RuntimeError) return true
   return cause instanceof Error && (cause.name === 'InternalError' || (cause instanceof RangeError && /call stack|recursion/i.test(cause.message)))

@@ -1,4 +1,4 @@
-/// Node, Deno and Bun: TCP, Unix sockets, forwarding, local files; and a person's own set-up of OpenSSH.
+/// Node, Deno and Bun: TCP, Unix sockets, forwarding, local files; and the user's own OpenSSH set-up.
 export * from '../transports/node.ts'
 export { openHost, resolveHost } from './open-host.ts'
 export { hosts } from '../openssh/hosts/hosts.ts'

@@ -1,3 +1,3 @@
-/// What a session loads of this room: README.md says what parcels are.
+/// The part of this folder that a session loads: README.md explains parcels.
 export { parcelFunctions } from './parcel-functions.ts'
 export { Parcels } from './parcels.ts'

@@ -3,10 +3,13 @@ import { HOST_PARCEL_LEAST } from '../ffi/host.gen.ts'
 const LENGTH_FIELD = 4
 const TAG = 16
 const BLOCK = 16
-/** libssh2 takes no longer ones, but for what is no data. */
+/** libssh2 accepts no longer data packets. */
 const LONGEST = 256 << 10
 
-/** Whole on the transport, and of a length that channel data may have: worth opening. Nothing of it is authenticated yet, the length included. */
+/**
+ * A packet that is completely on the transport, with a length that channel data may have, so that it is worth decrypting. None of it is
+ * authenticated yet, the length included.
+ */
 export interface NextPacket {
   /** Associated data. */
   readonly lengthField: Uint8Array
@@ -15,8 +18,9 @@ export interface NextPacket {
 }
 
 /**
- * The packet that begins at `start` of what has arrived. Its length is in the clear (RFC 5647 section 7.2).
- * @returns a packet; or how many bytes C should take by RECV, so that whatever large packet comes behind them begins where RECV has not been: 0 for all.
+ * The packet that begins at `start` of the received data. Its length is in the clear (RFC 5647 section 7.2).
+ * @returns a packet; or how many bytes C should take through RECV, so that a large packet behind them begins where RECV has not been: 0 for
+ * all.
  */
 export function nextPacket(arrived: Uint8Array, start: number): NextPacket | number {
   const length = lengthAt(arrived, start)
@@ -37,7 +41,7 @@ function lengthAt(arrived: Uint8Array, at: number): number | undefined {
   return ((arrived[at] as number) << 24 | (arrived[at + 1] as number) << 16 | (arrived[at + 2] as number) << 8 | (arrived[at + 3] as number)) >>> 0
 }
 
-/** Small packets are C's, one after the other. */
+/** C takes small packets, one after the other. */
 function upToLarge(arrived: Uint8Array, start: number): number {
   let at = start
   for (let length = lengthAt(arrived, at); length !== undefined && length < HOST_PARCEL_LEAST; length = lengthAt(arrived, at)) at += LENGTH_FIELD + length + TAG

@@ -9,7 +9,7 @@ import type { Parcels } from './parcels.ts'
 
 const NONCE = 12
 
-/** What C asks of the parcels of a session, in views of linear memory that are gone after the call. */
+/** C's operations on the parcels of a session, in views of linear memory that are invalid after the call. */
 export function parcelFunctions(parcels: Parcels, keys: HostKeys, heap: Heap): ParcelFunctions {
   return {
     parcelTake(key, nonce, room, taken, head) {

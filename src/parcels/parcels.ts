@@ -2,42 +2,42 @@ import type { PacketCipher } from '../runtime/host-crypto.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
 import { nextPacket, sizeOf } from './next-packet.ts'
 
-/** A packet that has been taken from the transport: its parcel's number, what it was on the transport, and the length that it says. */
+/** A packet that has been taken from the transport: its parcel's number, its size on the transport, and the length that it states. */
 export interface TakenPacket {
   readonly parcel: number
   readonly size: number
   readonly packetLength: number
-  /** What the text begins with. */
+  /** The beginning of the payload. */
   readonly head: Uint8Array
 }
 
 /** Where packets are taken from: the receiving side of the wire. */
 export interface Arrivals {
-  /** What has arrived first and not been taken: memory, and where in it that begins. `undefined` if there is nothing, or nothing may be taken now. */
+  /** The first bytes that have arrived and not been taken: memory, and the offset in it. `undefined` if there is nothing, or nothing may be taken now. */
   first(): { readonly chunk: Uint8Array, readonly start: number } | undefined
-  /** So much of it has been taken. */
+  /** So many bytes of it have been taken. */
   skip(count: number): void
 }
 
-/** The text of a packet, without the length of its padding. */
+/** The payload of a packet, without the padding length. */
 interface Parcel {
   readonly message: Uint8Array
-  /** How far somebody outside has views of its memory. */
+  /** How far outside code has views of its memory. */
   given: number
 }
 
 const DATA = 94
 const EXTENDED_DATA = 95
-/** Ciphers give a text in memory of its own. Where it is a part of more, it is copied. */
+/** Ciphers return a payload in its own memory. If it is part of a larger block, it is copied. */
 const SLACK = 64
 
-/** The parcels of one session, by number: README.md tells what they are. C says when each is read, and when it is freed. */
+/** The parcels of one session, by number: README.md explains them. C says when each is read, and when it is freed. */
 export class Parcels {
   readonly #arrivals: Arrivals
-  /** By number. No `Map`: V8 makes a new table now and then, and old ones, until they are collected, hold what was in them, megabytes that nobody needs. */
+  /** By number. Not a `Map`: V8 makes a new table now and then, and old tables, until they are collected, keep megabytes alive that nobody needs. */
   readonly #parcels: (Parcel | undefined)[] = [undefined]
   readonly #unused: number[] = []
-  /** Where the read that C is called for wants its bytes: in parts, or in memory that is there. */
+  /** Where the current read wants its bytes: in parts, or in existing memory. */
   #parts: Uint8Array[] = []
   #target: Uint8Array | undefined
   #filled = 0
@@ -51,7 +51,7 @@ export class Parcels {
     return this.#parcels.length - 1 - this.#unused.length
   }
 
-  /** Calls C for a read. @returns what it has given, each part in memory of its own. */
+  /** Calls C for a read. @returns what it has given, each part in its own memory. */
   collect(read: () => number): [rc: number, parts: Uint8Array[]] {
     const parts: Uint8Array[] = []
     this.#parts = parts
@@ -59,13 +59,13 @@ export class Parcels {
     return [read(), parts]
   }
 
-  /** As `collect`, as one. */
+  /** Like `collect`, joined into one. */
   collectJoined(read: () => number): [rc: number, bytes: Uint8Array] {
     const [rc, parts] = this.collect(read)
     return [rc, parts.length === 1 ? parts[0] as Uint8Array : joinBytes(parts)]
   }
 
-  /** Calls C for a read of no more than `target` has room for, and puts it there. */
+  /** Calls C for a read of at most as many bytes as `target` has room for, and puts them there. */
   fill(target: Uint8Array, read: () => number): number {
     this.#target = target
     this.#filled = 0
@@ -76,7 +76,7 @@ export class Parcels {
     }
   }
 
-  /** Opens the next packet of the transport. @param room more bytes may not be kept. @returns that packet; else how much RECV may take at most, 0 for all. */
+  /** Opens the next packet of the transport. @param room the most bytes that may be kept. @returns that packet; otherwise how much RECV may take at most, 0 for all. */
   take(cipher: PacketCipher, nonce: Uint8Array, room: number): TakenPacket | number {
     const first = this.#arrivals.first()
     if (!first) return 0
@@ -84,7 +84,7 @@ export class Parcels {
     if (typeof next === 'number') return next
     const size = sizeOf(next)
     const text = size <= room ? opened(cipher, nonce, next.lengthField, next.text, next.tag) : undefined
-    // Whatever is wrong with it, or it is none of ours: C takes it by RECV, alone, and says so.
+    // Something is wrong with it, or it is not channel data: C takes it through RECV, alone, and reports any error.
     if (!text) return size
     this.#arrivals.skip(size)
     return { parcel: this.#add(part(text, 1, text.length - 1)), size, packetLength: text.length, head: text }
@@ -105,7 +105,7 @@ export class Parcels {
   give(number: number, at: number, length: number): void {
     const parcel = this.#parcels[number] as Parcel
     if (this.#target) return this.#put(parcel.message.subarray(at, at + length))
-    // A small part is copied: it would hold the memory of the whole.
+    // A small part is copied: a view would keep the memory of the whole.
     if (2 * length < parcel.message.length) return void this.#parts.push(parcel.message.slice(at, at + length))
     parcel.given = at + length
     this.#parts.push(part(parcel.message, at, length))
@@ -127,7 +127,7 @@ export class Parcels {
     target.set((this.#parcels[number] as Parcel).message.subarray(at, at + target.length))
   }
 
-  /** As C's own blocks, it is zeroed, but for what somebody has been given. */
+  /** Zeroes it, like C's own blocks, except the part that a reader has received. */
   free(number: number): void {
     const parcel = this.#parcels[number]
     if (!parcel) return
@@ -136,13 +136,13 @@ export class Parcels {
     this.#unused.push(number)
   }
 
-  /** The session is over, and C says nothing any more. */
+  /** The session is over, and C reports nothing any more. */
   clear(): void {
     for (let number = 1; number < this.#parcels.length; number++) this.free(number)
   }
 }
 
-/** The text of a packet of channel data; `undefined` where the cipher refuses it, or it is something else. */
+/** The payload of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */
 function opened(cipher: PacketCipher, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
   let text: Uint8Array
   try {
@@ -154,5 +154,5 @@ function opened(cipher: PacketCipher, nonce: Uint8Array, associated: Uint8Array,
   return text.buffer.byteLength > text.length + SLACK ? new Uint8Array(text) : text
 }
 
-/** A view of the same memory, and no `Buffer`, whose slices are views. */
+/** A view of the same memory, and not a `Buffer`, whose slices are views. */
 const part = (of: Uint8Array, at: number, length: number) => new Uint8Array(of.buffer, of.byteOffset + at, length)

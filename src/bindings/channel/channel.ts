@@ -18,11 +18,11 @@ import type { Session } from '../session/session.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */
 export interface PtyOptions {
-  /** Value of TERM; `vt100` if none is given. */
+  /** Value of TERM; `vt100` by default. */
   readonly term?: string
   /** Encoded terminal modes (RFC 4254 section 8). */
   readonly modes?: Uint8Array
-  /** Size in characters, 80 x 24 if none is given. */
+  /** Size in characters, 80 x 24 by default. */
   readonly columns?: number
   readonly rows?: number
   /** Size in pixels; 0 is unknown. */
@@ -30,16 +30,16 @@ export interface PtyOptions {
   readonly heightPx?: number
 }
 
-/** What `getExitSignal` gives: return code, signal name without `SIG`, error message, language tag; `null` where there is none. */
+/** The result of `getExitSignal`: return code, signal name without `SIG`, error message, language tag; `null` for missing ones. */
 export type ExitSignal = [rc: number, signal: string | null, message: string | null, language: string | null]
 
-/** How a remote process ended (RFC 4254 section 6.10), in the shape of Node's: a code or a signal; neither where the server closed the channel without a word. */
+/** How a remote process ended (RFC 4254 section 6.10), in the shape that Node uses: a code or a signal; neither if the server closed the channel without saying. */
 export interface Exit {
   readonly code: number | null
   /** Named without `SIG`, e.g. `TERM`. */
   readonly signal: string | null
   readonly coreDumped: boolean
-  /** What the server says about a signal, often nothing. */
+  /** The server's message about a signal, often empty. */
   readonly message: string
 }
 
@@ -49,36 +49,36 @@ export interface Originator {
   readonly port: number
 }
 
-/** The most bytes of one read; a larger `size` is cut to it. */
+/** The most bytes of one read; a larger `size` is reduced to it. */
 const LARGEST_READ = 4 << 20
 /** The largest receive window: a read adds its own size to it. */
 const LARGEST_WINDOW = 1 << 30
 const NOTHING = new Uint8Array(0)
 const LOCAL: Way = { local: true }
-/** What reads wait for: whatever arrives for the channel, by its number. */
+/** What reads wait for: any packet of the channel, by its number. */
 const ARRIVALS = (channel: number) => channel
-/** More than there are: only who reads streams of numbers that SSH does not have gets beyond. */
+/** More than there are, unless somebody reads streams with numbers that SSH does not have. */
 const KEPT_WAYS = 16
 const SEND_EOF: readonly unknown[] = ['sendEof']
 
 /**
- * A channel (RFC 4254 section 5), non-blocking. Return codes as in ssh2-python: EAGAIN (-37) is returned, every other negative code
- * throws a `ChannelError` or another `SSHError` kind.
+ * A channel (RFC 4254 section 5), non-blocking. Return codes are those of ssh2-python: EAGAIN (-37) is returned, every other negative code
+ * throws a `ChannelError` or another `SSHError`.
  */
 export class Channel implements Disposable {
   /** The session that this channel belongs to. */
   readonly session: Session
   readonly #context: SessionContext
   readonly #handle: Handle<ChannelPointer>
-  /** By what is called, of what stream: some of it is called again for each packet, and the way is the same each time. */
+  /** Ways by call and stream: some calls are made for each packet, always in the same way. */
   readonly #ways = new Map<string | number, Way>()
-  /** A write that a re-key caught between two packets: until it goes on, no other write and no EOF may pass it. */
+  /** A write that a re-key interrupted between two packets: until it continues, no other write and no EOF may pass it. */
   readonly #writing = new Lane()
   /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
   readonly #requests = new Lane()
   /** Replies to `setenvSend` that `setenvReply` has not taken. */
   #unreplied = 0
-  /** Close has been sent, or begun: whatever followed it would be for a channel that the peer may not know any more, and end the session. */
+  /** Close has been sent, or begun. The peer may not know the channel any more, so a further message for it would end the session. */
   #closing = false
 
   /** For the bindings: channels come from `session.openSession()` and its siblings. */
@@ -89,8 +89,8 @@ export class Channel implements Disposable {
   }
 
   /**
-   * How a call is made that may say EAGAIN and has no step: so `wait()` knows its caller.
-   * @param call what is called, with its arguments; a read by its stream. @param source what it waits for, of the channel's number.
+   * How a call is made that may return EAGAIN and has no step, so that `wait()` recognizes its caller.
+   * @param call the function with its arguments; a read by its stream. @param source what it waits for, from the channel's number.
    */
   #way(call: string | number, source?: (channel: number) => number): Way {
     const known = this.#ways.get(call)
@@ -116,7 +116,7 @@ export class Channel implements Disposable {
     if (this.#closing && !this.#handle.freed) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the channel has been closed')
   }
 
-  /** For data: unlike libssh2, which would wait for a window for ever, says so when the peer has closed the channel. */
+  /** For data: throws when the peer has closed the channel, where libssh2 would wait for a window for ever. */
   #needPeer(): void {
     this.#needOpen()
     if (this.#plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
@@ -173,13 +173,13 @@ export class Channel implements Disposable {
   }
 
   /**
-   * Starts something by request type (`exec`, `shell`, `subsystem`), with a message where the type has one (RFC 4254 section 6.5).
+   * Starts something by request type (`exec`, `shell`, `subsystem`), with a message if the type has one (RFC 4254 section 6.5).
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_process_startup.
    */
   processStartup(request: string, message?: string | null): number {
     return this.#request(['startup', request, message ?? null], (scope) => {
       const type = scope.utf8(request, 'request')
-      // Without one these two are malformed, and the server would end the session.
+      // Without a message these two are malformed, and the server would end the session.
       if (message == null && (request === 'exec' || request === 'subsystem')) throw new TypeError(`${request} needs a message, which must be a string`)
       const body = message == null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(message, 'message')
       return (c, channel) => c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
@@ -187,8 +187,9 @@ export class Channel implements Disposable {
   }
 
   /**
-   * Sets a variable in the environment of what is started next (RFC 4254 section 6.4).
-   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses, as most servers do for all names but those that they list. libssh2_channel_setenv_ex.
+   * Sets a variable in the environment of the next command (RFC 4254 section 6.4).
+   * @returns 0, or EAGAIN. @throws ChannelError if the server refuses; most servers do so for all names except those in a list.
+   * libssh2_channel_setenv_ex.
    */
   setenv(name: string, value: string): number {
     return this.#request(['setenv', name, value], (scope) => {
@@ -199,7 +200,8 @@ export class Channel implements Disposable {
   }
 
   /**
-   * As `setenv`, without asking whether the server accepts: many variables cost no round trip. @returns 0, or EAGAIN while keys are exchanged:
+   * Like `setenv`, without asking whether the server accepts, so that many variables cost no round trip. @returns 0, or EAGAIN during a key
+   * exchange:
    * nothing has been sent then. (glue_channel_notify)
    */
   setenvNoReply(name: string, value: string): number {
@@ -207,14 +209,19 @@ export class Channel implements Disposable {
   }
 
   /**
-   * As `setenv`, but does not wait for the reply, which `setenvReply` takes: many variables cost one round trip. No other request with a reply may be
-   * made before all replies have been taken: that is `ERR_LIBSSH2_BAD_USE`. @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. (glue_channel_notify)
+   * Like `setenv`, but does not wait for the reply, which `setenvReply` takes, so that many variables cost one round trip. Make no other request
+   * with a reply
+   * before you have taken all replies: that is `ERR_LIBSSH2_BAD_USE`. @returns 0, or EAGAIN during a key exchange: nothing has been sent then.
+   * (glue_channel_notify)
    */
   setenvSend(name: string, value: string): number {
     return this.#notify('env', true, variable(name, value))
   }
 
-  /** The reply to the first `setenvSend` whose reply has not been taken. @returns 0, or EAGAIN. @throws ChannelError if the server refuses; SSHError `ERR_LIBSSH2_BAD_USE` where there is none. (glue_channel_reply) */
+  /**
+   * The reply to the first `setenvSend` whose reply has not been taken. @returns 0, or EAGAIN. @throws ChannelError if the server refuses;
+   * SSHError `ERR_LIBSSH2_BAD_USE` if there is none. (glue_channel_reply)
+   */
   setenvReply(): number {
     return this.#request(['setenvReply'], () => (c, channel) => {
       const rc = c._glue_channel_reply(channel)
@@ -224,8 +231,10 @@ export class Channel implements Disposable {
   }
 
   /**
-   * Sends a channel request that wants no reply (RFC 4254 section 5.4), e.g. `eow@openssh.com`: nobody reads the output any more. @param body what follows the type.
-   * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_CHANNEL_CLOSED`. (glue_channel_notify)
+   * Sends a channel request without a reply (RFC 4254 section 5.4), e.g. `eow@openssh.com`: nobody reads the output any more. @param body what
+   * follows the type.
+   * @returns 0, or EAGAIN during a key exchange: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_CHANNEL_CLOSED`.
+   * (glue_channel_notify)
    */
   requestNoReply(type: string, body: Uint8Array = NOTHING): number {
     return this.#notify(type, false, bytes(body, 'body'))
@@ -245,7 +254,7 @@ export class Channel implements Disposable {
     })
   }
 
-  /** Sends a signal, named without `SIG`, to what runs (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */
+  /** Sends a signal, named without `SIG`, to the process (RFC 4254 section 6.9). No reply. @returns 0, or EAGAIN. libssh2_channel_signal_ex. */
   signal(name: string): number {
     return this.#context.perform({ call: [this, 'signal', name] }, (scope) => {
       const { pointer } = this.#handle
@@ -256,7 +265,7 @@ export class Channel implements Disposable {
   }
 
   /**
-   * Asks for forwarding of the authentication agent; `session.acceptAgent()` gives the channels that the server then opens.
+   * Requests agent forwarding; `session.acceptAgent()` returns the channels that the server then opens.
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_request_auth_agent.
    */
   requestAuthAgent(): number {
@@ -264,13 +273,13 @@ export class Channel implements Disposable {
     return this.#request(['requestAuthAgent'], () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
   }
 
-  /** Asks for X11 forwarding with a cookie that libssh2 invents. @param screen number of the X screen. @returns 0, or EAGAIN. libssh2_channel_x11_req. */
+  /** Requests X11 forwarding with a random cookie from libssh2. @param screen number of the X screen. @returns 0, or EAGAIN. libssh2_channel_x11_req. */
   x11Req(screen = 0): number {
     return this.x11ReqEx(false, null, null, screen)
   }
 
   /**
-   * Asks for X11 forwarding (RFC 4254 section 6.3.1); `session.acceptX11()` gives the channels that the server then opens.
+   * Requests X11 forwarding (RFC 4254 section 6.3.1); `session.acceptX11()` returns the channels that the server then opens.
    * @param authProto `MIT-MAGIC-COOKIE-1` if `null`. @param authCookie hexadecimal; random if `null`.
    * @returns 0, or EAGAIN. @throws ChannelError if the server refuses. libssh2_channel_x11_req_ex.
    */
@@ -285,12 +294,12 @@ export class Channel implements Disposable {
     })
   }
 
-  /** Reads stdout. As `readEx` with stream 0. libssh2_channel_read. */
+  /** Reads stdout. Like `readEx` with stream 0. libssh2_channel_read. */
   read(size = 1024): [rc: number, data: Uint8Array] {
     return this.readEx(size, 0)
   }
 
-  /** Reads stderr. As `readEx` with stream 1. libssh2_channel_read_stderr. */
+  /** Reads stderr. Like `readEx` with stream 1. libssh2_channel_read_stderr. */
   readStderr(size = 1024): [rc: number, data: Uint8Array] {
     return this.readEx(size, SSH_EXTENDED_DATA_STDERR)
   }
@@ -304,42 +313,43 @@ export class Channel implements Disposable {
   }
 
   /**
-   * As `readEx`, without joining what came apart: the data of whole packets, each in memory of its own; small ones may have been joined.
-   * @param size read on until so many bytes are there; the last packet may bring more. @returns `[count, parts]`; `[0, []]` at EOF; `[-37, []]` if it
+   * Like `readEx`, without joining packets: returns the data of whole packets, each in its own memory; small ones may have been joined.
+   * @param size reads until so many bytes are there; the last packet may bring more. @returns `[count, parts]`; `[0, []]` at EOF; `[-37, []]` if
+   * it
    * would block. (glue_channel_read)
    */
   readParts(size = 1024, streamId = 0): [rc: number, parts: Uint8Array[]] {
     return this.#context.parcels.collect(this.#read(size, streamId, true))
   }
 
-  /** A read whose arguments are right. */
+  /** A read with checked arguments. */
   #read(size: number, streamId: number, whole: boolean): () => number {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
     return () => this.#call(this.#way(stream, ARRIVALS), (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)))
   }
 
-  /** As `readEx`, into memory of the caller, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
+  /** Like `readEx`, into the caller's memory, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
   readInto(target: Uint8Array, streamId = 0): number {
     const room = bytes(target, 'target')
     return this.#context.parcels.fill(room, this.#read(room.length, streamId, false))
   }
 
-  /** Writes to stdin. As `writeEx` with stream 0. libssh2_channel_write. */
+  /** Writes to stdin. Like `writeEx` with stream 0. libssh2_channel_write. */
   write(buf: SendableData): [rc: number, bytesWritten: number] {
     return this.writeEx(0, buf)
   }
 
-  /** Writes extended data of type 1. As `writeEx` with stream 1. libssh2_channel_write_stderr. */
+  /** Writes extended data of type 1. Like `writeEx` with stream 1. libssh2_channel_write_stderr. */
   writeStderr(buf: SendableData): [rc: number, bytesWritten: number] {
     return this.writeEx(SSH_EXTENDED_DATA_STDERR, buf)
   }
 
   /**
-   * Writes as much of `buf` as the peer's window and the outgoing queue take.
-   * @param buf bytes, or a string that is sent as UTF-8; the count is of bytes in both cases.
-   * @returns `[rc, bytesWritten]`: `rc` is the last code of libssh2, -37 if not all was taken: go on with `buf.subarray(bytesWritten)`.
-   * @throws ChannelError after `sendEof` or `close`; `error.bytesWritten` tells what went before. libssh2_channel_write_ex.
+   * Writes as much of `buf` as the peer's window and the outgoing queue accept.
+   * @param buf bytes, or a string that is sent as UTF-8; the count is in bytes in both cases.
+   * @returns `[rc, bytesWritten]`: `rc` is the last code of libssh2, -37 if not all was written: continue with `buf.subarray(bytesWritten)`.
+   * @throws ChannelError after `sendEof` or `close`; `error.bytesWritten` says how much was written before. libssh2_channel_write_ex.
    */
   writeEx(streamId: number, buf: SendableData): [rc: number, bytesWritten: number] {
     const content = data(buf, 'buf')
@@ -351,7 +361,7 @@ export class Channel implements Disposable {
     return this.#writeOn(step, stream, content)
   }
 
-  /** Calls from outside the driver count themselves what has been written: they come back with the rest. */
+  /** Calls from outside the driver count for themselves what has been written: they come back with the rest. */
   #writeStep(stream: number, content: Uint8Array): Step {
     return this.#context.step(this.#writing, this.#context.driver.current ? ['write', stream, content] : ['write', stream])
   }
@@ -378,7 +388,7 @@ export class Channel implements Disposable {
     return [rc, written]
   }
 
-  /** One packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
+  /** Writes one packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
   #writePart(step: Step, streamId: number, part: Uint8Array): number {
     const { heap, wire } = this.#context
     if (wire.congested) return this.#context.pending({ step })
@@ -415,7 +425,7 @@ export class Channel implements Disposable {
     return this.#call(this.#way('waitEof'), (c, channel) => c._libssh2_channel_wait_eof(channel))
   }
 
-  /** Sends EOF and close, and waits for the peer's close: then the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
+  /** Sends EOF and close, and waits for the peer's close, after which the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#closing = true
     return this.#call(this.#way('close'), (c, channel) => c._libssh2_channel_close(channel))
@@ -426,13 +436,13 @@ export class Channel implements Disposable {
     return this.#call(this.#way('waitClosed'), (c, channel) => c._libssh2_channel_wait_closed(channel))
   }
 
-  /** Exit status of what was run; 0 also when none has come. libssh2_channel_get_exit_status. */
+  /** Exit status of the process; also 0 if none has come. libssh2_channel_get_exit_status. */
   getExitStatus(): number {
     return this.#plain((c, channel) => c._libssh2_channel_get_exit_status(channel))
   }
 
   /**
-   * Waits until the peer says how what was run has ended, or closes the channel without a word. What was written may still be on its way then.
+   * Waits until the peer says how the process has ended, or closes the channel without saying. Output may still be on its way then.
    * @returns that, or EAGAIN. (glue_channel_exit)
    */
   exit(): Exit | Again {
@@ -449,12 +459,12 @@ export class Channel implements Disposable {
     return { code: word(EXIT_STATE.has_status) === 0 ? null : word(EXIT_STATE.status), signal: null, coreDumped: false, message: '' }
   }
 
-  /** Waits until the peer has closed the channel, unread data or not. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
+  /** Waits until the peer has closed the channel, whether or not data is unread. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
     return this.#call(this.#way('peerClosed', endOf), (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
   }
 
-  /** The signal that ended what was run (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
+  /** The signal that ended the process (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
   getExitSignal(): ExitSignal {
     const { heap } = this.#context
     return heap.scoped((scope) => {
@@ -471,7 +481,7 @@ export class Channel implements Disposable {
     })
   }
 
-  /** Who connected to the listener that gave this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
+  /** Who connected to the listener that accepted this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
   originator(): Originator | null {
     const { heap } = this.#context
     return heap.scoped((scope) => {
@@ -481,28 +491,28 @@ export class Channel implements Disposable {
     })
   }
 
-  /** Discards what stdout holds. @returns bytes discarded, or EAGAIN. libssh2_channel_flush. */
+  /** Discards unread stdout. @returns bytes discarded, or EAGAIN. libssh2_channel_flush. */
   flush(): number {
     return this.flushEx(0)
   }
 
-  /** Discards what stderr holds. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_stderr. */
+  /** Discards unread stderr. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_stderr. */
   flushStderr(): number {
     return this.flushEx(SSH_EXTENDED_DATA_STDERR)
   }
 
-  /** Discards what a stream holds; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
+  /** Discards the unread data of a stream; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
     const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
     return this.#call(this.#way(`flush ${stream}`), (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
   }
 
-  /** The receive window in bytes, of which some may lie here unread. libssh2_channel_window_read. */
+  /** The receive window in bytes, part of which may be unread data here. libssh2_channel_window_read. */
   windowRead(): number {
     return this.windowReadEx().window
   }
 
-  /** The receive window in bytes, what of it lies here unread, and its initial size. libssh2_channel_window_read_ex. */
+  /** The receive window in bytes, the unread part of it, and its initial size. libssh2_channel_window_read_ex. */
   windowReadEx(): { window: number, readAvail: number, windowSizeInitial: number } {
     const { heap } = this.#context
     return heap.scoped((scope) => {
@@ -529,7 +539,7 @@ export class Channel implements Disposable {
   }
 
   /**
-   * Lets the peer send `adjustment` more bytes; small ones are saved up unless `force`.
+   * Lets the peer send `adjustment` more bytes; small adjustments are saved up unless `force`.
    * @returns the new window, or EAGAIN. @deprecated use `receiveWindowAdjust2`. libssh2_channel_receive_window_adjust.
    */
   receiveWindowAdjust(adjustment: number, force: boolean | number = false): number {
@@ -537,40 +547,40 @@ export class Channel implements Disposable {
     return rc === 0 ? window : rc
   }
 
-  /** Lets the peer send `adjustment` more bytes; small ones are saved up unless `force`. @returns `[0 | -37, window]`. libssh2_channel_receive_window_adjust2. */
+  /** Lets the peer send `adjustment` more bytes; small adjustments are saved up unless `force`. @returns `[0 | -37, window]`. libssh2_channel_receive_window_adjust2. */
   receiveWindowAdjust2(adjustment: number, force: boolean | number = false): [rc: number, window: number] {
     const more = wholeNumber(adjustment, 'adjustment')
     this.#needOpen()
-    // What libssh2 would store is the window before the adjustment.
+    // The value that libssh2 would store is the window before the adjustment.
     const forced = flag(force, 'force')
     const rc = this.#call({ call: [this, 'receiveWindowAdjust', more, forced] }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, forced, 0 as Bytes))
     return [rc, this.windowRead()]
   }
 
-  /** Sets the size in bytes that `read` fills the receive window up to from now on; 2 MiB if nobody says otherwise. (glue_channel_window_size) */
+  /** Sets the size in bytes up to which `read` fills the receive window from now on; 2 MiB by default. (glue_channel_window_size) */
   receiveWindowSize(size: number): void {
     const checked = wholeNumber(size, 'size', 1, LARGEST_WINDOW)
     this.#plain((c, channel) => c._glue_channel_window_size(channel, checked))
   }
 
-  /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
+  /** Sets how stderr is handled: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
   handleExtendedData(mode: number): void {
     const checked = extendedDataMode(mode)
     this.#plain((c, channel) => c._libssh2_channel_handle_extended_data(channel, checked))
   }
 
-  /** What becomes of stderr: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
+  /** Sets how stderr is handled: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
     return this.#call(this.#way(`handleExtendedData ${checked}`), (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
   }
 
-  /** As `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
+  /** Like `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
   ignoreExtendedData(mode: number): number {
     return this.handleExtendedData2(mode)
   }
 
-  /** True if a read of stdout (0) or of extended data (1) would give something. @deprecated wait with `session.wait()`. libssh2_poll_channel_read. */
+  /** True if a read of stdout (0) or of extended data (1) would return something. @deprecated wait with `session.wait()`. libssh2_poll_channel_read. */
   pollChannelRead(extended: boolean | number = false): boolean {
     const stream = flag(extended, 'extended')
     return this.#call(LOCAL, (c, channel) => c._libssh2_poll_channel_read(channel, stream)) === 1
@@ -603,7 +613,7 @@ export class Channel implements Disposable {
     for (const on of [this, this.#requests, this.#writing]) this.#context.driver.gone(on)
   }
 
-  /** Sees a request of this channel through: freed before, its answer might be taken for another channel's of the same number. */
+  /** Completes a request of this channel: if it were freed first, its answer might be taken for that of another channel with the same number. */
   #answered(): boolean {
     try {
       return this.#requests.holder?.resume?.() !== LIBSSH2_ERROR_EAGAIN
@@ -612,7 +622,7 @@ export class Channel implements Disposable {
     }
   }
 
-  /** Frees the channel, in the background where the peer has to be waited for. */
+  /** Frees the channel, in the background if the peer has to answer. */
   [Symbol.dispose](): void {
     if (!this.#handle.freed && !this.session.failure) this.#context.driver.run(() => this.free()).catch(() => {})
   }

@@ -6,9 +6,9 @@ import { type Again, CONTEXT } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
 import type { Channel } from './channel.ts'
 
-/** RFC 4254 section 5.1: administratively prohibited, and resource shortage. Servers refuse so one channel more than they allow. */
+/** RFC 4254 section 5.1: administratively prohibited, and resource shortage. Servers refuse with these when a channel exceeds their limit. */
 const CROWDED: readonly number[] = [1, 4]
-/** OpenSSH says "connect failed" of sessions (`MaxSessions`); of other channels it means that the target cannot be reached. */
+/** OpenSSH answers "connect failed" for sessions over `MaxSessions`; for other channels it means that the target cannot be reached. */
 const CROWDED_SESSIONS: readonly number[] = [...CROWDED, 2]
 
 const MOST_TRIES = 4
@@ -20,8 +20,9 @@ export interface OpenChannelOptions {
 }
 
 /**
- * Opens a channel. A refusal while a close of ours is unanswered is not the last word: the two cross, and the server still counts the channel that is
- * closed here. It is asked once more when it has answered a close, within a second, or did so just before: OpenSSH counts a channel a moment longer.
+ * Opens a channel. A refusal while a close of ours is unanswered is not final: the two cross, and the server still counts the channel that is
+ * closed here. So this tries again once the server has answered a close, within a second, or if it did so just before: OpenSSH counts a
+ * channel a moment longer.
  */
 export async function openChannel(session: Session, open: () => Channel | Again, { signal, isSession = false }: OpenChannelOptions = {}): Promise<Channel> {
   const reasons = isSession ? CROWDED_SESSIONS : CROWDED

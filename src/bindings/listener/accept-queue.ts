@@ -1,6 +1,6 @@
 import type { Again, SessionContext } from '../session-context.ts'
 
-/** What the server opened unasked, until somebody accepts it. */
+/** Channels that the server opened, until somebody accepts them. */
 export class AcceptQueue<T> {
   readonly #context: SessionContext
   readonly #waiting: T[] = []

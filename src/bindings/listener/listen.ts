@@ -3,7 +3,7 @@ import type { Again, SessionContext } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
 import { Listener } from './listener.ts'
 
-/** For `session.forwardListenEx()`, with arguments that have been checked. */
+/** For `session.forwardListenEx()`, with checked arguments. */
 export function listen(session: Session, context: SessionContext, host: string | null, port: number, queueMaxsize: number): [listener: Listener, boundPort: number] | Again {
   let bound = 0 as Bytes
   return context.performForPointer({ lane: context.lane, call: ['forwardListen', host, port, queueMaxsize] }, (scope) => {
@@ -16,7 +16,7 @@ export function listen(session: Session, context: SessionContext, host: string |
   })
 }
 
-/** For `session.forwardListenStreamlocal()`, with arguments that have been checked. */
+/** For `session.forwardListenStreamlocal()`, with checked arguments. */
 export function listenStreamlocal(session: Session, context: SessionContext, path: string, queueMaxsize: number): Listener | Again {
   return context.performForPointer({ lane: context.lane, call: ['forwardListenStreamlocal', path, queueMaxsize] }, (scope) => {
     const socket = scope.utf8(path, 'path').pointer

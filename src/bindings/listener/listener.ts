@@ -5,11 +5,14 @@ import type { Again, SessionContext } from '../session-context.ts'
 import { Channel } from '../channel/channel.ts'
 import type { Session } from '../session/session.ts'
 
-/** A port (RFC 4254 section 7.1) or a Unix socket (OpenSSH PROTOCOL section 2.4) that the server listens on for us. Non-blocking. Connections that nobody has accepted wait in a queue of libssh2. */
+/**
+ * A port (RFC 4254 section 7.1) or a Unix socket (OpenSSH PROTOCOL section 2.4) on which the server listens for us. Non-blocking. Connections
+ * that nobody has accepted wait in a queue of libssh2.
+ */
 export class Listener implements Disposable {
   /** The session that this listener belongs to. */
   readonly session: Session
-  /** The port on the server, also where it chose one itself; 0 for a Unix socket. */
+  /** The port on the server, also if the server chose it; 0 for a Unix socket. */
   readonly port: number
   /** The path of the Unix socket on the server; `undefined` for a port. */
   readonly path: string | undefined
@@ -25,14 +28,15 @@ export class Listener implements Disposable {
     this.#handle = new Handle('listener', pointer, context.handle)
   }
 
-  /** The next connection, or EAGAIN. It is a channel of its own, which outlives the listener. libssh2_channel_forward_accept. */
+  /** The next connection, or EAGAIN. It is a separate channel, which outlives the listener. libssh2_channel_forward_accept. */
   forwardAccept(): Channel | Again {
     const { pointer } = this.#handle
     return this.#context.performForPointer({ name: [this, 'accept'] }, () => (c) => c._libssh2_channel_forward_accept(pointer), (channel) => new Channel(this.session, this.#context, channel))
   }
 
   /**
-   * Tells the server to listen no longer, and closes the connections that wait to be accepted. A caller that waits in `forwardAccept` gets `ERR_HANDLE_FREED`.
+   * Tells the server to stop listening, and closes the connections that wait to be accepted. A caller that waits in `forwardAccept` gets
+   * `ERR_HANDLE_FREED`.
    * @returns 0, or EAGAIN: then repeat it. Idempotent. libssh2_channel_forward_cancel.
    */
   forwardCancel(): Again | 0 {
@@ -48,7 +52,7 @@ export class Listener implements Disposable {
     return 0
   }
 
-  /** Cancels, in the background where the server has to be waited for. */
+  /** Cancels, in the background if the server has to answer. */
   [Symbol.dispose](): void {
     if (!this.#handle.freed && !this.session.failure) this.#context.driver.run(() => this.forwardCancel()).catch(() => {})
   }

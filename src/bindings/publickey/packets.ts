@@ -27,11 +27,11 @@ export interface PublickeyEntry {
 /** RFC 4819 section 3.3. */
 const STATUS = ['success', 'access denied', 'storage exceeded', 'version not supported', 'key not found', 'key not supported', 'key already present', 'general failure', 'request not supported']
 const VERSION = 2
-/** A longer packet, or list, is a broken server's. */
+/** Only a broken server sends a longer packet, or list. */
 const LONGEST_PACKET = 256 * 1024
 const LONGEST_LIST = 10_000
 
-/** Questions and answers of the public key subsystem (RFC 4819) on a channel that runs it. One at a time: the caller sees to that. */
+/** Requests and replies of the public key subsystem (RFC 4819) on a channel that runs it. One at a time, which the caller ensures. */
 export class PublickeyPackets {
   readonly #channel: Channel
   #received = new Uint8Array(0)
@@ -40,7 +40,7 @@ export class PublickeyPackets {
     this.#channel = channel
   }
 
-  /** Version 2, or nothing. */
+  /** Requires version 2. */
   async agreeOnVersion(): Promise<void> {
     await this.#send(new WireWriter().string('version').uint32(VERSION))
     const [name, packet] = await this.#receive()
@@ -70,7 +70,7 @@ export class PublickeyPackets {
     return entries
   }
 
-  /** Sends a request and reads until its status has come. */
+  /** Sends a request and reads until its status has arrived. */
   async #ask(request: WireWriter, onKey?: (packet: WireReader) => void): Promise<void> {
     await this.#send(request)
     for (;;) {
@@ -114,7 +114,7 @@ export class PublickeyPackets {
   }
 }
 
-/** Each attribute has two lengths at least: a larger count is a lie. */
+/** Each attribute has at least two lengths: a larger count is a lie. */
 function countOf(packet: WireReader): number {
   const count = packet.uint32()
   if (count * 8 > LONGEST_PACKET) throw failure('the server announced too many attributes')

@@ -8,8 +8,9 @@ import { type PublickeyAttribute, type PublickeyEntry, PublickeyPackets } from '
 import type { Session } from '../session/session.ts'
 
 /**
- * The public key subsystem (RFC 4819), by which a user manages the keys that the server lets in. Non-blocking; requests queue.
- * The protocol is written in TypeScript: libssh2's publickey.c is not compiled. Refusals throw `ERR_LIBSSH2_PUBLICKEY_PROTOCOL` with the server's words.
+ * The public key subsystem (RFC 4819), with which users manage their keys on the server. Non-blocking; requests queue.
+ * The protocol is written in TypeScript; libssh2's publickey.c is not compiled. Refusals throw `ERR_LIBSSH2_PUBLICKEY_PROTOCOL` with the
+ * server's message.
  */
 export class PublickeySubsystem implements Disposable {
   /** The session that this object belongs to. */
@@ -41,7 +42,7 @@ export class PublickeySubsystem implements Disposable {
     }
   }
 
-  /** The server's answers follow the requests in their order. */
+  /** The server answers the requests in order. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)
     this.#turn = done.catch(() => {})
@@ -54,7 +55,8 @@ export class PublickeySubsystem implements Disposable {
 
   /**
    * Adds a key.
-   * @param name its algorithm, e.g. `ssh-ed25519`. @param blob public key blob (RFC 4253 section 6.6). @param overwrite replaces the attributes of a key that is there.
+   * @param name its algorithm, e.g. `ssh-ed25519`. @param blob public key blob (RFC 4253 section 6.6). @param overwrite replaces the attributes
+   * of an existing key.
    * @returns 0, or EAGAIN. libssh2_publickey_add_ex.
    */
   add(name: string, blob: Uint8Array, overwrite = false, attributes: readonly PublickeyAttribute[] = []): Again | 0 {
@@ -71,7 +73,7 @@ export class PublickeySubsystem implements Disposable {
     return this.#code(['remove', algorithm, copy], () => this.#packets.remove(algorithm, copy))
   }
 
-  /** The keys of the user with their attributes. @returns them, or EAGAIN. libssh2_publickey_list_fetch. */
+  /** Lists the user's keys with their attributes. @returns them, or EAGAIN. libssh2_publickey_list_fetch. */
   listFetch(): PublickeyEntry[] | Again {
     return this.#asyncCalls.call([this, 'listFetch'], () => this.#inTurn(() => this.#packets.list()))
   }

@@ -18,7 +18,7 @@ const LARGEST_QUEUE = 1024
 const loadListener = () => import('../listener/listen.ts')
 const loadScp = () => import('../scp.ts')
 
-/** The connection layer (RFC 4254): the methods of `Session` that open channels and have the server listen. */
+/** The connection layer (RFC 4254): the methods of `Session` that open channels and make the server listen. */
 export class Connection {
   readonly session: Session
   readonly #context: SessionContext
@@ -49,7 +49,7 @@ export class Connection {
         ? c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
         : c._glue_channel_open(session, opening, type.pointer, type.length, ...sizes, body.pointer, body.length)
     }
-    // Calls from outside the driver cannot be told apart: they take turns.
+    // Calls from outside the driver cannot be told apart, so they take turns.
     if (!context.driver.current) return this.#open({ lane: context.lane, call }, prepare())
     const step = context.step(this.#opens.lane, call)
     if (context.failure) return this.#open({ step }, prepare())
@@ -108,7 +108,7 @@ export class Connection {
     ))
   }
 
-  /** Opens a channel: one at a time in a lane (law 5), or with what it needs for itself. A refusal by the server becomes a `ChannelError` with its reason. */
+  /** Opens a channel: one at a time in a lane (law 5), or with its own state. A refusal by the server becomes a `ChannelError` with its reason. */
   #open(way: Way, prepare: Prepare<ChannelPointer>): Channel | Again {
     this.#handshake.needComplete()
     const context = this.#context
@@ -121,7 +121,7 @@ export class Connection {
     }
   }
 
-  /** The way of an opening that libssh2 keeps in the session. */
+  /** The way of an opening whose state libssh2 keeps in the session. */
   #inTurn(...call: readonly unknown[]): Way {
     return { lane: this.#context.lane, call }
   }

@@ -4,14 +4,14 @@ import { LIBSSH2_ERROR_SOCKET_DISCONNECT } from '../../ffi/constants.gen.ts'
 import { wholeNumber } from '../arguments.ts'
 import type { SessionContext } from '../session-context.ts'
 
-/** What a disconnect message says (RFC 4253 section 11.1). */
+/** The content of a disconnect message (RFC 4253 section 11.1). */
 export interface Disconnected {
   /** Reason code of RFC 4253 section 11.1. */
   readonly reason: number
   readonly description: string
 }
 
-/** libssh2 sends no longer text in a disconnect message. */
+/** The longest text that libssh2 sends in a disconnect message. */
 const LONGEST_TEXT = 256
 
 /** For `session.disconnect()`. */

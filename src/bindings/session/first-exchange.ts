@@ -4,11 +4,11 @@ import { decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import type { SessionContext } from '../session-context.ts'
 
-/** What the first key exchange has left. It proves to an agent which server a session is with, and ties the keys that the server announces to it. */
+/** Results of the first key exchange. They prove to an agent which server a session is connected to, and tie the keys that the server announces to it. */
 export interface FirstExchange {
   /** The session identifier (RFC 4253 section 7.2). */
   readonly sessionId: Uint8Array
-  /** Host key blob as the server sent it; a certificate where it presented one. */
+  /** Host key blob as the server sent it; a certificate if it presented one. */
   readonly hostKey: Uint8Array
   /** Signature blob of that key over the exchange hash, which is the session identifier. */
   readonly signature: Uint8Array
@@ -26,7 +26,7 @@ export function readExtensions(context: SessionContext): ReadonlyMap<string, Uin
   })
 }
 
-/** Copies of what the first exchange has left; `null` before it. */
+/** Copies of the results of the first exchange; `null` before it. */
 export function readFirstExchange(context: SessionContext): FirstExchange | null {
   const { heap } = context
   return heap.scoped((scope) => {

@@ -1,14 +1,14 @@
 import { bytes, callable } from '../arguments.ts'
 import type { SessionContext } from '../session-context.ts'
 
-/** Receives the answer to a global request: its body, or `undefined` where the server refused. */
+/** Receives the answer to a global request: its body, or `undefined` if the server refused. */
 export type GlobalAnswer = (body: Uint8Array | undefined) => void
 
-/** The global requests of this side that wait for an answer, the first one first: answers bear no number and come in order (RFC 4254 section 4). */
+/** The global requests of this side that wait for an answer, in order: answers bear no number and come in the order of the requests (RFC 4254 section 4). */
 export class GlobalRequests {
   readonly #waiting: GlobalAnswer[] = []
 
-  /** Sends a request; with `answered` it wants an answer. 0, or EAGAIN with nothing sent. */
+  /** Sends a request; with `answered` it asks for an answer. 0, or EAGAIN with nothing sent. */
   send(context: SessionContext, name: string, body: Uint8Array, answered: GlobalAnswer | undefined): number {
     const content = bytes(body, 'body')
     if (answered !== undefined) callable(answered, 'answered')

@@ -31,13 +31,13 @@ export class Handshake {
       }
       return rc
     } catch (error) {
-      // Half-made keys are of no use: there is no second try on the same connection.
+      // Incomplete keys are useless: the same connection has no second attempt.
       if (error instanceof SSHError && !context.handle.freed) context.fail(error)
       throw error
     }
   }
 
-  /** Throws before the handshake is complete: libssh2 itself would go on with half-made keys. */
+  /** Throws before the handshake is complete: libssh2 itself would continue with incomplete keys. */
   needComplete(): void {
     if (!this.#complete && !this.#context.failure) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the handshake has not been completed')
   }

@@ -1,9 +1,9 @@
 import { LIBSSH2_HOSTKEY_HASH_MD5, LIBSSH2_HOSTKEY_HASH_SHA1, LIBSSH2_HOSTKEY_HASH_SHA256 } from '../../ffi/constants.gen.ts'
 import type { SessionContext } from '../session-context.ts'
 
-/** The key that a server has proved to have. */
+/** A key that the server has proved to own. */
 export interface HostKey {
-  /** SSH public key blob (RFC 4253 section 6.6); a certificate where the server presented one. */
+  /** SSH public key blob (RFC 4253 section 6.6); a certificate if the server presented one. */
   readonly key: Uint8Array
   /** `LIBSSH2_HOSTKEY_TYPE_*`. */
   readonly type: number

@@ -1,4 +1,5 @@
-/// What loads with the first session and not with the package's entry: parcels, what tells why an exchange of keys failed, and what only some sessions ask for, at once.
+/// Code that loads with the first session and not with the package's entry: parcels, the explanation of a failed key exchange, and synchronous features that few
+/// sessions use.
 export { parcelFunctions, Parcels } from '../../parcels/index.ts'
 export { Agent } from '../agent.ts'
 export { KnownHosts } from '../known-hosts.ts'

@@ -2,7 +2,7 @@ import { printable } from '../../errors/printable.ts'
 import { decodeText, joinBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 
-/** RFC 4253 section 7.1: the name-lists of a KEXINIT in their order, the languages left out. */
+/** RFC 4253 section 7.1: the name-lists of a KEXINIT in their order, without the languages. */
 const LISTS = [
   'key exchange', 'host key', 'cipher to the server', 'cipher from the server', 'MAC to the server', 'MAC from the server',
   'compression to the server', 'compression from the server',
@@ -11,22 +11,22 @@ const LISTS = [
 const KEXINIT = 20
 const LINE_FEED = 10
 
-/** As much of the beginning of a stream as holds the identification and the KEXINIT. */
+/** Enough of the beginning of a stream to hold the identification and the KEXINIT. */
 const KEPT = 64 << 10
 
-/** Keeps the first bytes of both directions, which are not encrypted, to say afterwards why no algorithm was agreed upon. */
+/** Keeps the first bytes of both directions, which are not encrypted, to explain later why no algorithm was agreed. */
 export class Negotiation {
   readonly sent = new Beginning()
   readonly received = new Beginning()
 
-  /** What a server that has not identified itself said instead, e.g. that it takes no more connections; `undefined` for nothing. */
+  /** What a server sent instead of its identification, e.g. that it accepts no more connections; `undefined` for nothing. */
   said(): string | undefined {
     const bytes = joinBytes(this.received.parts)
     const text = decodeText(bytes.subarray(0, SHOWN + 1)).trim()
     return text === '' || /^SSH-/m.test(text) ? undefined : printable(text, SHOWN)
   }
 
-  /** What the two sides have not in common, by kind; `undefined` if that was not the trouble. */
+  /** The kinds in which the two sides have no algorithm in common, with their lists; `undefined` if that was not the problem. */
   mismatch(): string | undefined {
     const ours = offers(this.sent.parts)
     const theirs = offers(this.received.parts)
@@ -39,10 +39,10 @@ export class Negotiation {
   }
 }
 
-/** Bytes of a server's words that an error shows. */
+/** Bytes of a server's text that an error shows. */
 const SHOWN = 400
 
-/** The first bytes of a stream. libssh2 receives the identification byte by byte: there may be as many parts as bytes. */
+/** The first bytes of a stream. libssh2 receives the identification byte by byte, so there may be as many parts as bytes. */
 class Beginning {
   readonly parts: Uint8Array[] = []
   #size = 0
@@ -55,7 +55,10 @@ class Beginning {
   }
 }
 
-/** The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is not all there. libssh 0.10 has an empty name among the others. */
+/**
+ * The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is incomplete. libssh 0.10 has
+ * an empty name among the others.
+ */
 function offers(parts: readonly Uint8Array[]): string[][] | undefined {
   try {
     const bytes = joinBytes(parts)

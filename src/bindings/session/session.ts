@@ -37,8 +37,9 @@ export interface SessionOptions extends InstanceOptions {
   /** Shares this WebAssembly instance with other sessions. By default each session has its own, so that none can reach another's memory. */
   readonly instance?: Instance
   /**
-   * Most bytes of WebAssembly memory that libssh2 may hold for this session: unread data of its channels above all, with a window of 2 MiB to 16 MiB each.
-   * The session that needs more ends with `ERR_LIBSSH2_ALLOC`. Default 512 MiB; 256 KiB is the least.
+   * The most bytes of WebAssembly memory that libssh2 may hold for this session: mostly unread data of its channels, with a window of 2 MiB to
+   * 16 MiB each.
+   * A session that needs more ends with `ERR_LIBSSH2_ALLOC`. Default 512 MiB; 256 KiB is the least.
    */
   readonly memoryLimit?: number | undefined
 }
@@ -52,7 +53,7 @@ export interface IncomingX11 {
 
 /**
  * One SSH connection, non-blocking: the transport layer (RFC 4253), authentication (RFC 4252) and the connection layer (RFC 4254).
- * Return codes as in ssh2-python: EAGAIN (-37) is returned, every other negative code is thrown as an `SSHError`.
+ * Return codes are those of ssh2-python: EAGAIN (-37) is returned, every other negative code is thrown as an `SSHError`.
  */
 export class Session implements Disposable, AsyncDisposable {
   readonly [CONTEXT]: SessionContext
@@ -71,7 +72,10 @@ export class Session implements Disposable, AsyncDisposable {
   /** Called with the reason code (RFC 4253 section 11.1) and text when the server sends SSH_MSG_DISCONNECT. */
   onDisconnect: ((reason: number, description: string) => void) | null = null
 
-  /** Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`; one that wants an answer gets a refusal. Set it before authentication. */
+  /**
+   * Called with a global request of the server (RFC 4254 section 4), e.g. `hostkeys-00@openssh.com`. If the request wants a reply, the reply is
+   * a refusal. Set it before authentication.
+   */
   onGlobalRequest: ((name: string, body: Uint8Array, wantReply: boolean) => void) | null = null
 
   private constructor(instance: Instance, port: BytePort, memoryLimit: number, later: typeof Later) {
@@ -99,7 +103,7 @@ export class Session implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Takes over `transport` and makes a session on it, in a WebAssembly instance of its own unless `options.instance` is given.
+   * Takes over `transport` and makes a session on it, in its own WebAssembly instance unless `options.instance` is given.
    * @throws SSHError if memory is exhausted. libssh2_session_init_ex.
    */
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
@@ -117,24 +121,27 @@ export class Session implements Disposable, AsyncDisposable {
   /** Resolves with what ended the session, when it has ended. Never rejects. */
   ended(): Promise<SSHError> { return this[CONTEXT].ended }
 
-  /** What the server's disconnect message said, if it sent one. */
+  /** The content of the server's disconnect message, if it sent one. */
   get disconnected(): Disconnected | undefined { return this.#disconnected }
 
   /**
    * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered.
-   * At once, if that has happened since the caller's EAGAIN, whoever has called since: any number of loops may wait, and await other things before.
-   * A caller that looks at something that does not say EAGAIN (`windowReadEx`) has to begin to wait in the same turn. The counterpart of polling the socket. Rejects with `signal.reason` when aborted.
+   * It resolves at once if that has happened since the caller's EAGAIN, whoever has called since. Any number of loops may wait, and await other
+   * things before.
+   * A caller that looks at something that does not return EAGAIN (`windowReadEx`) has to start waiting in the same turn. The counterpart of
+   * polling the socket. Rejects with `signal.reason` when aborted.
    */
   wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(options.signal)
   }
 
   /**
-   * Repeats `call` until it no longer says EAGAIN: the counterpart of blocking mode, in which `write` always writes all of its buffer.
-   * It begins anew at each attempt; requests and writes that are done already are not made again, so it may make several, the same ones each time.
-   * A list that it shortens as it goes must not hold the same call twice running: that is one call.
-   * On abort the promise rejects at once with `signal.reason`. Where libssh2 has begun something that it cannot drop half way, it is finished
-   * unseen, and a channel or other object that it makes is disposed of.
+   * Repeats `call` until it no longer returns EAGAIN: the counterpart of blocking mode, in which `write` always writes its whole buffer.
+   * Each attempt starts from the beginning. Requests and writes that are done are not made again, so `call` may make several, if they are the
+   * same ones each time.
+   * If it works off a list, the list must not contain the same call twice in a row, which counts as one call.
+   * On abort the promise rejects at once with `signal.reason`. If libssh2 has started something that it cannot drop halfway, it is finished
+   * in the background, and a channel or other object that it makes is disposed of.
    */
   complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     return this[CONTEXT].driver.run(callable(call, 'call'), { discard: dispose, ...options })
@@ -142,21 +149,22 @@ export class Session implements Disposable, AsyncDisposable {
 
   /**
    * Exchanges identification strings and keys. @returns 0, or EAGAIN.
-   * After it the server has proved that it has the host key; the caller has to judge whether that key is the right one, by `hostkey()` or `hostkeyHash()`.
+   * After it the server has proved that it owns the host key. The caller has to decide whether that key is the right one, with `hostkey()` or
+   * `hostkeyHash()`.
    * libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
    */
   handshake(): number { return this.#handshake.run() }
 
   /**
    * Sets the identification string to send, one line, before the handshake. libssh2_session_banner_set; RFC 4253 section 4.2.
-   * @throws SSHError `ERR_LIBSSH2_BAD_USE` once that has begun: every later exchange of keys is about the string that was sent.
+   * @throws SSHError `ERR_LIBSSH2_BAD_USE` once the handshake has begun: every later key exchange covers the string that was sent.
    */
   bannerSet(banner: string): number { return this.#handshake.setBanner(banner) }
 
-  /** The server's identification string; `null` before it came. libssh2_session_banner_get. */
+  /** The server's identification string; `null` before it arrived. libssh2_session_banner_get. */
   bannerGet(): string | null { return this.#string((c, session) => c._libssh2_session_banner_get(session)) }
 
-  /** The direction that the last EAGAIN waits for: `LIBSSH2_SESSION_BLOCK_*` bits, 0 when it is not the transport. libssh2_session_block_directions. */
+  /** The direction that the last EAGAIN waits for: `LIBSSH2_SESSION_BLOCK_*` bits, 0 if it does not wait for the transport. libssh2_session_block_directions. */
   blockDirections(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_block_directions(session)) }
 
   /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
@@ -166,21 +174,26 @@ export class Session implements Disposable, AsyncDisposable {
     return this[CONTEXT].call({}, (c, session) => c._libssh2_session_flag(session, checked, on))
   }
 
-  /** The host key that the server proved to have; `null` before the handshake. libssh2_session_hostkey. */
+  /** The host key that the server proved to own; `null` before the handshake. libssh2_session_hostkey. */
   hostkey(): HostKey | null { return readHostKey(this[CONTEXT]) }
 
-  /** Digest of the host key by a `LIBSSH2_HOSTKEY_HASH_*`: 16, 20 or 32 bytes; `null` before the handshake, and for MD5, which is not built in. libssh2_hostkey_hash. */
+  /** Digest of the host key for a `LIBSSH2_HOSTKEY_HASH_*`: 16, 20 or 32 bytes; `null` before the handshake, and for MD5, which is not built in. libssh2_hostkey_hash. */
   hostkeyHash(type: number): Uint8Array | null { return readHostKeyHash(this[CONTEXT], type) }
 
-  /** Session identifier, host key and signature of the first key exchange, as agents want them; `null` before it. (glue_session_exchange) */
+  /** Session identifier, host key and signature of the first key exchange, as agents need them; `null` before it. (glue_session_exchange) */
   firstExchange(): FirstExchange | null { return this.#later.readFirstExchange(this[CONTEXT]) }
 
-  /** The extensions that the server has announced after the first key exchange, by name, with their values (RFC 8308); of more than 16 kB the first. (glue_session_extensions) */
+  /**
+   * The extensions that the server announced after the first key exchange, by name, with their values (RFC 8308); the first ones if there are
+   * more than 16 kB. (glue_session_extensions)
+   */
   extensions(): ReadonlyMap<string, Uint8Array> { return this.#later.readExtensions(this[CONTEXT]) }
 
   /**
-   * Sends a global request (RFC 4254 section 4). @param body what follows the name. @param answered receives the answer, which is asked for only where this is given; it is not called if the session ends before.
-   * @returns 0, or EAGAIN while keys are exchanged: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_OUT_OF_BOUNDARY` over 256 kB. (glue_session_global_request)
+   * Sends a global request (RFC 4254 section 4). @param body what follows the name. @param answered receives the answer, and makes the request
+   * ask for one; it is not called if the session ends first.
+   * @returns 0, or EAGAIN during a key exchange: nothing has been sent then. @throws SSHError `ERR_LIBSSH2_OUT_OF_BOUNDARY` over 256 kB.
+   * (glue_session_global_request)
    */
   globalRequest(name: string, body: Uint8Array = new Uint8Array(0), answered?: GlobalAnswer): number {
     this.#handshake.needComplete()
@@ -190,7 +203,7 @@ export class Session implements Disposable, AsyncDisposable {
   /** Sets the names to offer for a `LIBSSH2_METHOD_*`, in order of preference, before the handshake. libssh2_session_method_pref. */
   methodPref(type: number, methods: string | readonly string[]): number { return preferAlgorithms(this[CONTEXT], type, methods) }
 
-  /** The name agreed upon for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
+  /** The agreed name for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
   methods(type: number): string | null {
     const kind = int(type, 'type')
     return this.#string((c, session) => c._libssh2_session_methods(session, kind))
@@ -214,7 +227,7 @@ export class Session implements Disposable, AsyncDisposable {
     })
   }
 
-  /** Milliseconds, kept as ssh2-python has it: a call here never blocks, so nothing is cut off by it. libssh2_session_set_timeout. */
+  /** Sets a timeout in milliseconds, as in ssh2-python: it has no effect, since a call here never blocks. libssh2_session_set_timeout. */
   setTimeout(milliseconds: number): void {
     const checked = int(milliseconds, 'milliseconds')
     this[CONTEXT].plain((c, session) => c._libssh2_session_set_timeout(session, checked))
@@ -233,8 +246,8 @@ export class Session implements Disposable, AsyncDisposable {
   getReadTimeout(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_get_read_timeout(session)) }
 
   /**
-   * Sets how often `keepaliveSend` sends a message, and whether the server is to answer it.
-   * @param interval seconds between messages, 0 for none; 1 is taken as 2. libssh2_keepalive_config.
+   * Sets how often `keepaliveSend` sends a message, and whether the server should answer it.
+   * @param interval seconds between messages, 0 for none; 1 counts as 2. libssh2_keepalive_config.
    */
   keepaliveConfig(wantReply: boolean, interval: number): void {
     const seconds = int(interval, 'interval')
@@ -242,7 +255,7 @@ export class Session implements Disposable, AsyncDisposable {
     this[CONTEXT].plain((c, session) => c._libssh2_keepalive_config(session, wanted, seconds))
   }
 
-  /** Sends a keepalive message if one is due: seconds until the next one is. libssh2_keepalive_send. */
+  /** Sends a keepalive message if one is due, and returns the seconds until the next one. libssh2_keepalive_send. */
   keepaliveSend(): number {
     const context = this[CONTEXT]
     return context.heap.scoped((scope) => {
@@ -252,20 +265,20 @@ export class Session implements Disposable, AsyncDisposable {
     })
   }
 
-  /** Sends a keepalive message at once, due or not. The answer of the server is not waited for. */
+  /** Sends a keepalive message at once, due or not. Does not wait for the server's answer. */
   keepaliveNow(): number { return this[CONTEXT].call({ name: [this, 'keepalive'] }, (c, session) => c._glue_session_keepalive(session)) }
 
-  /** Sends SSH_MSG_IGNORE, which means nothing (RFC 4253 section 11.2); during a key exchange it is left out. @returns 0. (glue_session_ignore) */
+  /** Sends SSH_MSG_IGNORE, which has no effect (RFC 4253 section 11.2); during a key exchange it sends nothing. @returns 0. (glue_session_ignore) */
   sendIgnore(): number { return this[CONTEXT].call({ name: [this, 'ignore'] }, (c, session) => c._glue_session_ignore(session)) }
 
   /**
-   * Exchanges keys anew, or waits for the exchange that is under way (RFC 4253 section 9): 0, or EAGAIN. What is being received goes on, and is kept;
-   * what is sent waits until both sides have the new keys. An abort does not undo it.
-   * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; what ended the session, if the server refuses. (glue_session_rekey)
+   * Re-keys, or waits for a key exchange in progress (RFC 4253 section 9): 0, or EAGAIN. Receiving continues, and the data is kept;
+   * sending waits until both sides have the new keys. An abort does not undo it.
+   * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; the error that ended the session, if the server refuses. (glue_session_rekey)
    */
   rekey(): number { return this[CONTEXT].call({ lane: this.#rekeying, call: ['rekey'] }, (c, session) => c._glue_session_rekey(session)) }
 
-  /** When the next exchange of keys begins by itself; every one is counted from, the server's too. (glue_session_rekey_after) */
+  /** Sets when the next key exchange starts automatically; every exchange, including the server's, restarts the count. (glue_session_rekey_after) */
   rekeyAfter(limits: RekeyLimits): void {
     const { bytes, seconds } = this.#later.checkedLimits(limits)
     this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
@@ -292,15 +305,16 @@ export class Session implements Disposable, AsyncDisposable {
    */
   userauthList(username: string): string[] | null | Again { return this.#userauth.list(username) }
 
-  /** What the server's last refusal said. `null` before there was one. libssh2_userauth_methods_left (our patch). */
+  /** The content of the server's last refusal. `null` before there was one. libssh2_userauth_methods_left (our patch). */
   userauthMethodsLeft(): MethodsLeft | null { return this.#userauth.methodsLeft() }
 
-  /** All banners for people that the server has sent so far (RFC 4252 section 5.4); `null` if none. libssh2_userauth_banner. */
+  /** All banners that the server has sent so far (RFC 4252 section 5.4); `null` if none. libssh2_userauth_banner. */
   userauthBanner(): string | null { return this.#userauth.banner() }
 
   /**
-   * Authenticates by a password (RFC 4252 section 8). EAGAIN while the server, or whoever is asked for a new one, takes their time.
-   * @param newPassword asked when the server wants the password changed; without it that ends in `ERR_LIBSSH2_PASSWORD_EXPIRED`.
+   * Authenticates with a password (RFC 4252 section 8). EAGAIN while the server, or the function that is asked for a new password, has not
+   * answered.
+   * @param newPassword called when the server wants the password changed; without it that ends in `ERR_LIBSSH2_PASSWORD_EXPIRED`.
    * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses. libssh2_userauth_password_ex.
    */
   userauthPassword(username: string, password: string, newPassword?: NewPasswordFunction): number {
@@ -308,26 +322,29 @@ export class Session implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Answers the server's prompts (RFC 4256), in as many rounds as it asks.
+   * Answers the server's prompts (RFC 4256), in as many rounds as the server asks.
    * @param respond a function, or one string that answers every prompt.
-   * @returns 0, or EAGAIN, also while `respond` waits for somebody. @throws AuthenticationError if the server refuses. libssh2_userauth_keyboard_interactive_ex.
+   * @returns 0, or EAGAIN, also while `respond` waits for somebody. @throws AuthenticationError if the server refuses.
+   * libssh2_userauth_keyboard_interactive_ex.
    */
   userauthKeyboardInteractive(username: string, respond: PromptFunction | string): number { return this.#userauth.keyboardInteractive(username, respond) }
 
   /**
-   * Authenticates by a signature from `sign`, which may take its time: EAGAIN meanwhile.
+   * Authenticates with a signature from `sign`, which may be slow: EAGAIN meanwhile.
    * @param publicKey SSH public key blob, or a certificate's (RFC 4253 section 6.6).
-   * @param algorithms signature algorithms that `sign` can make, preferred first; by default what the key's type has, `rsa-sha2-512` and `-256` for RSA.
-   * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses; what `sign` throws. libssh2_userauth_publickey.
+   * @param algorithms signature algorithms that `sign` supports, preferred first; by default those of the key's type, `rsa-sha2-512` and `-256`
+   * for RSA.
+   * @returns 0, or EAGAIN. @throws AuthenticationError if the server refuses; any error of `sign`. libssh2_userauth_publickey.
    */
   userauthPublickey(username: string, publicKey: Uint8Array, sign: SignFunction, algorithms?: readonly string[]): number {
     return this.#userauth.publickey(username, publicKey, sign, algorithms)
   }
 
   /**
-   * Authenticates by a private key in any format that `parsePrivateKey` reads. EAGAIN while it is parsed and signed with.
-   * The last argument is not needed, the public key is derived; it is kept for the sake of libssh2's order of arguments.
-   * @returns 0, or EAGAIN. @throws KeyError if the key cannot be read; AuthenticationError if the server refuses. libssh2_userauth_publickey_frommemory.
+   * Authenticates with a private key in any format that `parsePrivateKey` reads. EAGAIN while the key is parsed and signs.
+   * The last argument is not needed, because the public key is derived; it exists to keep libssh2's order of arguments.
+   * @returns 0, or EAGAIN. @throws KeyError if the key cannot be read; AuthenticationError if the server refuses.
+   * libssh2_userauth_publickey_frommemory.
    */
   userauthPublickeyFromMemory(username: string, privateKey: string | Uint8Array, passphrase?: string | null, _publicKey?: unknown): number {
     return this.#userauth.publickeyFromMemory(username, privateKey, passphrase)
@@ -348,7 +365,7 @@ export class Session implements Disposable, AsyncDisposable {
   /** Opens a TCP connection from the server to `host` (RFC 4254 section 7.2). @returns the channel, or EAGAIN. libssh2_channel_direct_tcpip. */
   directTcpip(host: string, port: number): Channel | Again { return this.directTcpipEx(host, port, '127.0.0.1', 22) }
 
-  /** As `directTcpip`, naming where the connection comes from. libssh2_channel_direct_tcpip_ex. */
+  /** Like `directTcpip`, and names where the connection comes from. libssh2_channel_direct_tcpip_ex. */
   directTcpipEx(host: string, port: number, originatorHost: string, originatorPort: number): Channel | Again {
     return this.#connection.directTcpip(host, port, originatorHost, originatorPort)
   }
@@ -358,30 +375,33 @@ export class Session implements Disposable, AsyncDisposable {
     return this.#connection.directStreamlocal(path, originatorHost, originatorPort)
   }
 
-  /** As `forwardListenEx`, on all addresses of the server. @returns the listener, or EAGAIN. libssh2_channel_forward_listen. */
+  /** Like `forwardListenEx`, on all addresses of the server. @returns the listener, or EAGAIN. libssh2_channel_forward_listen. */
   forwardListen(port: number): Listener | Again {
     const listening = this.forwardListenEx(null, port)
     return Array.isArray(listening) ? listening[0] : listening
   }
 
   /**
-   * Has the server listen on a port and open a channel for each connection to it (RFC 4254 section 7.1).
+   * Asks the server to listen on a port and open a channel for each connection to it (RFC 4254 section 7.1).
    * @param host address that the server binds to; `null` for all of them, as `0.0.0.0`. @param port 0: the server chooses one.
-   * @param queueMaxsize most connections that wait to be accepted; the server hears of others that they are refused.
-   * @returns `[listener, boundPort]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. libssh2_channel_forward_listen_ex.
+   * @param queueMaxsize the most connections that wait to be accepted; the server is told that others are refused.
+   * @returns `[listener, boundPort]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses.
+   * libssh2_channel_forward_listen_ex.
    */
   forwardListenEx(host: string | null, port: number, queueMaxsize = 16): [listener: Listener, boundPort: number] | Again {
     return this.#connection.listen(host, port, queueMaxsize)
   }
 
   /**
-   * Has the server listen on a Unix socket and open a channel for each connection to it (OpenSSH PROTOCOL section 2.4). @param path of the socket on the server.
+   * Asks the server to listen on a Unix socket and open a channel for each connection to it (OpenSSH PROTOCOL section 2.4). @param path of the
+   * socket on the server.
    * @param queueMaxsize as in `forwardListenEx`.
-   * @returns the listener, whose port is 0, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. libssh2_channel_forward_listen_streamlocal (our patch).
+   * @returns the listener, whose port is 0, or EAGAIN. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses.
+   * libssh2_channel_forward_listen_streamlocal (our patch).
    */
   forwardListenStreamlocal(path: string, queueMaxsize = 16): Listener | Again { return this.#connection.listenStreamlocal(path, queueMaxsize) }
 
-  /** Starts the SFTP subsystem on a channel of its own. @returns the object, or EAGAIN. libssh2_sftp_init. */
+  /** Starts the SFTP subsystem on its own channel. @returns the object, or EAGAIN. libssh2_sftp_init. */
   sftpInit(): Sftp | Again {
     this.#handshake.needComplete()
     const context = this[CONTEXT]
@@ -391,27 +411,28 @@ export class Session implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Has the server send a file over SCP. Read `stat.filesize` bytes and a zero, and write a zero back.
+   * Asks the server to send a file over SCP. Read `stat.filesize` bytes and a zero, and write a zero back.
    * @returns `[channel, stat]`, or EAGAIN. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. libssh2_scp_recv2.
    */
   scpRecv2(path: string): [channel: Channel, stat: ScpStat] | Again { return this.#connection.scpReceive(path) }
 
   /**
-   * Has the server take a file over SCP. Write `size` bytes and a zero, and read a zero back. Without `mtime` and `atime`, in seconds since 1970, its times are now.
+   * Asks the server to receive a file over SCP. Write `size` bytes and a zero, and read a zero back. Without `mtime` and `atime`, in seconds
+   * since 1970, its times are now.
    * @returns the channel, or EAGAIN. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. libssh2_scp_send64.
    */
   scpSend64(path: string, mode: number, size: number | bigint, mtime = 0, atime = 0): Channel | Again {
     return this.#connection.scpSend(path, mode, size, mtime, atime)
   }
 
-  /** Starts the public key subsystem on a channel of its own. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
+  /** Starts the public key subsystem on its own channel. @returns the object, or EAGAIN. @throws ChannelError if the server has none. libssh2_publickey_init. */
   publickeyInit(): PublickeySubsystem | Again {
     this.#handshake.needComplete()
     const open = async () => (await import('../publickey/subsystem.ts')).PublickeySubsystem.open(this, this[CONTEXT], () => this.openSession())
     return this.#asyncCalls.call([this, 'publickeyInit'], open, true)
   }
 
-  /** An agent, not connected yet. libssh2_agent_init. */
+  /** An agent that is not connected yet. libssh2_agent_init. */
   agentInit(): Agent { return new this.#later.Agent(this, this[CONTEXT]) }
 
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
@@ -420,10 +441,10 @@ export class Session implements Disposable, AsyncDisposable {
     return new this.#later.KnownHosts(this, context, context.plain((c, session) => context.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
   }
 
-  /** From now on the server may open X11 channels; before, they are refused. `Channel.x11Req` calls it. */
+  /** Allows the server to open X11 channels from now on; before, they are refused. `Channel.x11Req` calls it. */
   listenForX11(on = true): void { this[CONTEXT].listen(LIBSSH2_CALLBACK_X11, on) }
 
-  /** From now on the server may open agent channels; before, they are refused. `Channel.requestAuthAgent` calls it. */
+  /** Allows the server to open agent channels from now on; before, they are refused. `Channel.requestAuthAgent` calls it. */
   listenForAgents(on = true): void { this[CONTEXT].listen(LIBSSH2_CALLBACK_AUTHAGENT, on) }
 
   /** The next X11 channel that the server opened, or EAGAIN. LIBSSH2_CALLBACK_X11; RFC 4254 section 6.3.2. */
@@ -433,17 +454,17 @@ export class Session implements Disposable, AsyncDisposable {
   acceptAgent(): Channel | Again { return this.#agents.accept() }
 
   /**
-   * Tells the server goodbye and closes the transport. 0. Calls that are still pending fail with `ERR_LIBSSH2_SOCKET_DISCONNECT`.
+   * Sends the disconnect message and closes the transport. 0. Calls that are still pending fail with `ERR_LIBSSH2_SOCKET_DISCONNECT`.
    * @param reason code of RFC 4253 section 11.1. libssh2_session_disconnect_ex.
    */
   disconnect(description = 'closed by the user', reason: number = SSH_DISCONNECT_BY_APPLICATION, language = ''): number {
     return disconnect(this[CONTEXT], description, reason, language)
   }
 
-  /** Frees the session and everything below it at once, and closes the transport without a word. Idempotent. libssh2_session_free. */
+  /** Frees the session and everything below it at once, and closes the transport without a disconnect message. Idempotent. libssh2_session_free. */
   free(): void { this[CONTEXT].free() }
 
-  /** Disconnects, lets that go out, and frees. */
+  /** Disconnects, lets the message go out, and frees. */
   async close(): Promise<void> {
     if (!this[CONTEXT].handle.freed) {
       this.#goodbye()
@@ -452,7 +473,7 @@ export class Session implements Disposable, AsyncDisposable {
     this.free()
   }
 
-  /** Never throws: what is in the way of it (memory, a trap) is not in the way of ending. */
+  /** Never throws: an obstacle to the message (memory, a trap) is no obstacle to ending. */
   #goodbye(): void {
     try {
       if (!this.failure) this.disconnect()
@@ -476,7 +497,7 @@ const MEMORY_LIMIT = 512 << 20
 /** A session alone needs less than half of it. */
 const LEAST_MEMORY = 256 << 10
 
-/** Disposes of what an aborted call has made and nobody takes. */
+/** Disposes of an object that an aborted call made and nobody takes. */
 function dispose(late: unknown): void {
   for (const made of Array.isArray(late) ? late : [late]) (made as Partial<Disposable> | null)?.[Symbol.dispose]?.()
 }

@@ -12,22 +12,23 @@ import type { Handshake } from './handshake.ts'
 import { decodeRound, encodeAnswers, type PromptFunction } from './prompt-round.ts'
 
 /**
- * Signs `data` (RFC 4252 section 7) by `algorithm` (`ssh-ed25519`, `rsa-sha2-512`, …): the whole signature blob of RFC 4253 section 6.6,
+ * Signs `data` (RFC 4252 section 7) with `algorithm` (`ssh-ed25519`, `rsa-sha2-512`, …). Returns the whole signature blob of RFC 4253 section
+ * 6.6,
  * at once or later.
  */
 export type SignFunction = (data: Uint8Array, algorithm: string) => Uint8Array | Promise<Uint8Array>
 
-/** Gives the new password that the server asks for; `prompt` is its text (RFC 4252 section 8). */
+/** Returns the new password that the server asks for; `prompt` is its text (RFC 4252 section 8). */
 export type NewPasswordFunction = (prompt: string) => string | Promise<string>
 
 export interface MethodsLeft {
   /** Methods that may continue (RFC 4252 section 5.1). */
   readonly methods: readonly string[]
-  /** The last method was right, and more is asked. */
+  /** The last method succeeded, and the server asks for more. */
   readonly partialSuccess: boolean
 }
 
-/** The callbacks that C makes while it authenticates: each asks the function that the call of userauth was given. */
+/** The callbacks that C makes while it authenticates: each asks the function of its userauth call. */
 export function questions(answers: Answers): Pick<SessionHost, 'sign' | 'prompt' | 'newPassword'> {
   return {
     sign: (data, algorithm) => answers.ask(async (asked: SignFunction) => copyBytes(bytes(await asked(data, algorithm), 'the signature'))),
@@ -123,7 +124,7 @@ export class Userauth {
     ))
   }
 
-  /** A request in which `asked` may be asked something. */
+  /** A request during which C may call `asked`. */
   #ask(call: readonly unknown[], asked: unknown, prepare: Prepare<number>): number {
     this.#handshake.needComplete()
     const context = this.#context

@@ -6,7 +6,7 @@ import type { Heap } from '../../ffi/heap.ts'
 import { LIBSSH2_SFTP_ATTRIBUTES as ATTRIBUTES, LIBSSH2_SFTP_STATVFS as STATVFS } from '../../ffi/layouts.gen.ts'
 import { record, wholeNumber } from '../arguments.ts'
 
-/** File attributes (draft-ietf-secsh-filexfer-02 section 5); a field that the server did not send, or that is not to be set, is missing. */
+/** File attributes (draft-ietf-secsh-filexfer-02 section 5); a field is missing if the server did not send it, or if it should not be set. */
 export interface SftpAttributes {
   /** Bytes, exact up to 2^53. */
   readonly filesize?: number
@@ -19,7 +19,7 @@ export interface SftpAttributes {
   readonly mtime?: number
 }
 
-/** Figures of a file system (`statvfs@openssh.com`), exact up to 2^53. */
+/** Statistics of a file system (`statvfs@openssh.com`), exact up to 2^53. */
 export interface SftpStatvfs {
   readonly bsize: number
   readonly frsize: number
@@ -48,14 +48,14 @@ export function readAttributes(heap: Heap, pointer: Bytes): SftpAttributes {
   }
 }
 
-/** What is to be set: which fields (`LIBSSH2_SFTP_ATTR_*`), and their values, 0 where none is given. */
+/** What to set: the fields (`LIBSSH2_SFTP_ATTR_*`), and their values, 0 for missing ones. */
 export interface CheckedAttributes extends Required<SftpAttributes> {
   readonly flags: number
 }
 
 /**
  * The protocol sets owner and group together, and both times together.
- * @throws TypeError for one of a pair without the other, RangeError for what a field cannot hold.
+ * @throws TypeError for one of a pair without the other, RangeError for a value that does not fit its field.
  */
 export function checkedAttributes(attributes: SftpAttributes): CheckedAttributes {
   const { filesize, uid, gid, permissions, atime, mtime } = record(attributes, 'attributes')
@@ -74,7 +74,7 @@ export function checkedAttributes(attributes: SftpAttributes): CheckedAttributes
   }
 }
 
-/** Writes what is to be set into zeroed memory. */
+/** Writes the values to set into zeroed memory. */
 export function writeAttributes(heap: Heap, pointer: Bytes, checked: CheckedAttributes): void {
   heap.setU64(at(pointer, ATTRIBUTES.filesize), BigInt(checked.filesize))
   heap.setU32(at(pointer, ATTRIBUTES.flags), checked.flags)

@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel.ts'
 
-/** What can be asked of the channel that carries an SFTP object. Reading, writing and freeing it are that object's own. */
+/** The inspection methods of the channel that carries an SFTP object. Only that object itself reads, writes and frees it. */
 export type ChannelView = Pick<Channel, 'session' | 'eof' | 'windowRead' | 'windowReadEx' | 'windowWrite' | 'windowWriteEx' | 'receiveWindowAdjust' | 'receiveWindowAdjust2'>
 
 export function channelView(channel: Channel): ChannelView {

@@ -10,13 +10,13 @@ import { copyBytes } from '../../wire-format/bytes.ts'
 import { bytes, text } from '../arguments.ts'
 import type { Again, Prepare, SessionContext, Way } from '../session-context.ts'
 
-/** A path or file name: text is sent as UTF-8, bytes as they are. */
+/** A path or file name: text is sent as UTF-8, bytes unchanged. */
 export type SftpPath = string | Uint8Array
 
-/** Checks the arguments of a call of SFTP and puts them into memory that is the call's own. */
+/** Checks the arguments of an SFTP call and puts them into the call's own memory. */
 export type PrepareSftp<R> = (scope: HeapScope) => (c: Libssh2Module, sftp: SftpPointer) => R
 
-/** What is called, and with which arguments; how, where it is not as others are. */
+/** The function and its arguments, and how the call is made if that differs from others. */
 export type SftpCall = Pick<Way, 'step' | 'takes' | 'isPart'> & { readonly call: readonly unknown[] }
 
 /** The way into C of one SFTP object and its handles: one call in flight (law 6), refusals as `SftpError`. */
@@ -40,19 +40,19 @@ export class SftpContext {
     return this.handle.pointer
   }
 
-  /** Calls C for a code. @param call what is called, and with what. @param about the path that a refusal names. */
+  /** Calls C for a code. @param call the function and its arguments. @param about the path that a refusal names. */
   perform(call: SftpCall, about: SftpPath | undefined, prepare: PrepareSftp<number>): number
   perform<T>(call: SftpCall, about: SftpPath | undefined, prepare: PrepareSftp<number>, read: (rc: number) => T): T | Again
   perform<T>(call: SftpCall, about: SftpPath | undefined, prepare: PrepareSftp<number>, read?: (rc: number) => T): T | number {
     return this.#told(about, () => this.session.perform(this.#way(call), this.#prepared(prepare), read as (rc: number) => T))
   }
 
-  /** As `perform`, for a pointer. */
+  /** Like `perform`, for a pointer. */
   performForPointer<P extends Pointer, T>(call: SftpCall, about: SftpPath, prepare: PrepareSftp<P>, read: (pointer: P) => T): T | Again {
     return this.#told(about, () => this.session.performForPointer(this.#way(call), this.#prepared(prepare), read))
   }
 
-  /** The step that a call is, for those that keep something from attempt to attempt. */
+  /** The step of a call, for those that keep something from attempt to attempt. */
   step(call: readonly unknown[]): Step {
     return this.session.step(this.#lane, call)
   }
@@ -95,7 +95,7 @@ export function pathText(path: SftpPath | undefined): string | undefined {
   return path instanceof Uint8Array ? new TextDecoder().decode(path) : path
 }
 
-/** Puts a path into memory of C, which would take a NUL for its end. */
+/** Puts a path into C's memory. @throws for a NUL, which C would take for the end. */
 export function encodePath(scope: HeapScope, path: SftpPath, name: string): Encoded {
   if (!ArrayBuffer.isView(path)) return scope.utf8(path, name)
   const encoded = bytes(path, name)

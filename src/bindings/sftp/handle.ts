@@ -17,19 +17,19 @@ import type { Sftp } from './sftp.ts'
 
 /** One entry of a directory. */
 export interface SftpDirectoryEntry {
-  /** Decoded as UTF-8; `filenameBytes` are the bytes themselves, for names that are not UTF-8. */
+  /** Decoded as UTF-8; `filenameBytes` has the bytes, for names that are not UTF-8. */
   readonly filename: string
   readonly filenameBytes: Uint8Array
-  /** A line as `ls -l` prints it, made by the server; empty if it sent none. */
+  /** A line like those of `ls -l`, made by the server; empty if it sent none. */
   readonly longentry: string
   readonly attributes: SftpAttributes
 }
 
 /** Longest file name and `ls -l` line. */
 const NAME_MAX = 4096
-/** libssh2 reads and writes ahead of one call no further than this. */
+/** The most that libssh2 reads or writes ahead in one call. */
 const LARGEST = 4 << 20
-/** Parts of packets that go out in a row, without a wait between: each takes a window, and there are never so many. */
+/** More parts of packets than ever go out in a row without a wait between: each takes a part of the window. */
 const MOST_PARTS = 1000
 const NOTHING = new Uint8Array(0)
 
@@ -51,7 +51,7 @@ export class SftpHandle implements Disposable {
   readonly #handle: Handle<SftpHandlePointer>
   readonly #path: SftpPath
   readonly #isDirectory: boolean
-  /** The copy of a write that C has begun to send and reads again when it is repeated. */
+  /** The copy of a write that C has begun to send and reads again when the write is repeated. */
   #writing: Staged | undefined
 
   /** For the bindings: `sftp.open()` and `sftp.opendir()` make one. */
@@ -77,7 +77,7 @@ export class SftpHandle implements Disposable {
     }, read as (rc: number) => T)
   }
 
-  /** Files and directories keep different things in the same memory of C, which does not look which of them a handle is. */
+  /** C keeps different data of files and directories in the same memory, and does not check which of them a handle is. */
   #need(what: 'file' | 'directory'): void {
     const is = this.#isDirectory ? 'directory' : 'file'
     if (is !== what) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, `this handle is of a ${is}, and the call is for a ${what}`)
@@ -89,7 +89,7 @@ export class SftpHandle implements Disposable {
   }
 
   /**
-   * Reads from the position on, which moves. libssh2 reads ahead of a large `size`: 256 KiB to 1 MiB is fast.
+   * Reads from the position, which moves. libssh2 reads ahead for a large `size`: 256 KiB to 1 MiB is fast.
    * @returns `[count, bytes]`; `[0, empty]` at the end of the file; `[-37, empty]` if it would block. libssh2_sftp_read.
    */
   read(size = 32768): [rc: number, data: Uint8Array] {
@@ -102,9 +102,11 @@ export class SftpHandle implements Disposable {
   }
 
   /**
-   * Writes all of `data`, up to 4 MiB of it, at the position, which moves. After EAGAIN repeat it with the same bytes: the server may have part of them
-   * already. Other writes of this handle say EAGAIN until that is done: libssh2 would take them for the rest of this one.
-   * @returns `[rc, bytesWritten]`, what the server has acknowledged. @throws SftpError; `error.bytesWritten` tells what went before. libssh2_sftp_write.
+   * Writes all of `data`, up to 4 MiB of it, at the position, which moves. After EAGAIN repeat it with the same bytes: the server may already
+   * have part of them.
+   * Until the write is done, other writes of this handle return EAGAIN: libssh2 would take them for the rest of this one.
+   * @returns `[rc, bytesWritten]`, what the server has acknowledged. @throws SftpError; `error.bytesWritten` says how much was written before.
+   * libssh2_sftp_write.
    */
   write(data: SendableData): [rc: number, bytesWritten: number] {
     const content = checkedData(data, 'data')
@@ -117,7 +119,7 @@ export class SftpHandle implements Disposable {
   }
 
   #writeOn(step: Step, content: Uint8Array): [rc: number, bytesWritten: number] {
-    // Another write is under way, or C is in the middle of something else.
+    // Another write is in progress, or C is in the middle of something else.
     if (!this.#context.admits(step) || (step.midway && !this.#continues(step, content))) return [this.#context.session.pending({ name: [this, 'write', content] }), 0]
     const writing = this.#continues(step, content) ? this.#writing as Staged : this.#stage(step, content)
     const length = Math.min(content.length, LARGEST)
@@ -129,7 +131,7 @@ export class SftpHandle implements Disposable {
           step.resume = () => this.#writeOn(step, content)
           return [rc, 0]
         }
-        // Only a part of a packet fitted into the channel's window (Dropbear's is smaller than one): there is nothing to acknowledge yet.
+        // Only a part of a packet fitted into the channel's window (Dropbear's is smaller than a packet), so there is nothing to acknowledge yet.
         if (rc === 0 && ++partial > MOST_PARTS) throw libssh2Error(LIBSSH2_ERROR_SFTP_PROTOCOL, 'the server has acknowledged none of a write')
         writing.written += rc
       }
@@ -143,7 +145,7 @@ export class SftpHandle implements Disposable {
     return [length, length]
   }
 
-  /** True if `content` is what is being written: callers make it anew for each try. */
+  /** True if `content` is what is being written: callers create it anew for each attempt. */
   #continues(step: Step, content: Uint8Array): boolean {
     const writing = this.#writing
     return writing?.step === step && (writing.data === content || equalBytes(writing.data, content))
@@ -186,7 +188,7 @@ export class SftpHandle implements Disposable {
     }, () => readAttributes(this.#context.session.heap, out))
   }
 
-  /** Sets the attributes that are given. @returns 0, or EAGAIN. libssh2_sftp_fsetstat. */
+  /** Sets the given attributes. @returns 0, or EAGAIN. libssh2_sftp_fsetstat. */
   fsetstat(attributes: SftpAttributes): number {
     const checked = checkedAttributes(attributes)
     return this.#perform({ call: [this, 'fsetstat', ...Object.values(checked)] }, (scope) => {
@@ -196,7 +198,7 @@ export class SftpHandle implements Disposable {
     })
   }
 
-  /** Figures of the file system that the file is on. @returns them, or EAGAIN. libssh2_sftp_fstatvfs. */
+  /** Statistics of the file system that the file is on. @returns them, or EAGAIN. libssh2_sftp_fstatvfs. */
   fstatvfs(): SftpStatvfs | Again {
     let out = 0 as Bytes
     return this.#perform({ call: [this, 'fstatvfs'] }, (scope) => {
@@ -205,24 +207,24 @@ export class SftpHandle implements Disposable {
     }, () => readStatvfs(this.#context.session.heap, out))
   }
 
-  /** Has the server write the file to its disk (`fsync@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_fsync. */
+  /** Asks the server to write the file to its disk (`fsync@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_fsync. */
   fsync(): number {
     return this.#call('fsync', (c, handle) => c._libssh2_sftp_fsync(handle))
   }
 
-  /** Sets the position, in bytes, exact up to 2^53. What was read ahead is dropped. libssh2_sftp_seek64. */
+  /** Sets the position in bytes, exact up to 2^53, and drops data that was read ahead. libssh2_sftp_seek64. */
   seek64(offset: number | bigint): void {
     const position = wholeBigint(offset, 'offset')
     this.#need('file')
     this.#plain((c, handle) => c._libssh2_sftp_seek64(handle, position))
   }
 
-  /** As `seek64`: libssh2's own is cut to 32 bits, this is not. libssh2_sftp_seek. */
+  /** Like `seek64`: unlike libssh2's own, it is not cut to 32 bits. libssh2_sftp_seek. */
   seek(offset: number | bigint): void {
     this.seek64(offset)
   }
 
-  /** Back to the beginning. libssh2_sftp_rewind. */
+  /** Moves the position to the beginning. libssh2_sftp_rewind. */
   rewind(): void {
     this.seek64(0)
   }
@@ -233,7 +235,7 @@ export class SftpHandle implements Disposable {
     return Number(BigInt.asUintN(64, this.#plain((c, handle) => c._libssh2_sftp_tell64(handle))))
   }
 
-  /** As `tell64`: libssh2's own is cut to 32 bits, this is not. libssh2_sftp_tell. */
+  /** Like `tell64`: unlike libssh2's own, it is not cut to 32 bits. libssh2_sftp_tell. */
   tell(): number {
     return this.tell64()
   }
@@ -250,7 +252,7 @@ export class SftpHandle implements Disposable {
     return 0
   }
 
-  /** Closes, in the background where the server has to be waited for. */
+  /** Closes, in the background if the server has to answer. */
   [Symbol.dispose](): void {
     if (!this.#handle.freed) this.#context.session.driver.run(() => this.close()).catch(() => {})
   }

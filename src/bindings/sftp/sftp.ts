@@ -16,18 +16,18 @@ import { type ChannelView, channelView } from './channel-view.ts'
 import { encodePath, SftpContext, type SftpPath } from './context.ts'
 import { SftpHandle } from './handle.ts'
 
-/** A path, and the argument that it is. */
+/** A path, and the name of its argument. */
 interface Named {
   readonly path: SftpPath
   readonly name: string
 }
 
-/** Longest path that `readlink` and `realpath` give back. */
+/** Longest path that `readlink` and `realpath` return. */
 const PATH_MAX = 16384
 
 /**
- * The SFTP subsystem of a session, version 3, non-blocking. One call at a time, handles included (law 6): another one that is made
- * meanwhile says EAGAIN. Refusals of the server are `SftpError`s with status and path.
+ * The SFTP subsystem of a session, version 3, non-blocking. One call at a time, handles included (law 6): another call made
+ * meanwhile returns EAGAIN. A refusal of the server is an `SftpError` with status and path.
  */
 export class Sftp implements Disposable {
   /** The session that this object belongs to. */
@@ -40,7 +40,7 @@ export class Sftp implements Disposable {
     this.#sftp = new SftpContext(context, pointer)
   }
 
-  /** The channel that carries this subsystem, as far as it can be looked at: it is the SFTP object's own. libssh2_sftp_get_channel. */
+  /** A view of the channel that carries this subsystem and belongs to it. libssh2_sftp_get_channel. */
   getChannel(): ChannelView {
     const { pointer, session } = this.#sftp
     return channelView(new Channel(this.session, session, session.plain((c) => c._libssh2_sftp_get_channel(pointer)), this.#sftp.handle))
@@ -73,7 +73,7 @@ export class Sftp implements Disposable {
     }, (pointer) => new SftpHandle(this, this.#sftp, pointer, path, type === LIBSSH2_SFTP_OPENDIR))
   }
 
-  /** As `open`, and the attributes that the server sent with the handle, if any. @returns `[handle, attributes]`, or EAGAIN. libssh2_sftp_open_ex_r. */
+  /** Like `open`, and also returns the attributes that the server sent with the handle, if any. @returns `[handle, attributes]`, or EAGAIN. libssh2_sftp_open_ex_r. */
   openR(path: SftpPath, flags: number, mode = 0o644): [handle: SftpHandle, attributes: SftpAttributes] | Again {
     wholeNumber(flags, 'flags')
     wholeNumber(mode, 'mode')
@@ -94,7 +94,7 @@ export class Sftp implements Disposable {
     }, () => readAttributes(this.#sftp.session.heap, out))
   }
 
-  /** Attributes of what `path` leads to. @returns them, or EAGAIN. libssh2_sftp_stat. */
+  /** Attributes of the path's target. @returns them, or EAGAIN. libssh2_sftp_stat. */
   stat(path: SftpPath): SftpAttributes | Again {
     return this.#stat(path, LIBSSH2_SFTP_STAT)
   }
@@ -104,7 +104,7 @@ export class Sftp implements Disposable {
     return this.#stat(path, LIBSSH2_SFTP_LSTAT)
   }
 
-  /** Sets the attributes that are given. @returns 0, or EAGAIN. libssh2_sftp_setstat. */
+  /** Sets the given attributes. @returns 0, or EAGAIN. libssh2_sftp_setstat. */
   setstat(path: SftpPath, attributes: SftpAttributes): number {
     const checked = checkedAttributes(attributes)
     return this.#sftp.perform({ call: ['setstat', path, ...Object.values(checked)] }, path, (scope) => {
@@ -115,7 +115,7 @@ export class Sftp implements Disposable {
     })
   }
 
-  /** Figures of the file system that `path` is on. @returns them, or EAGAIN. libssh2_sftp_statvfs. */
+  /** Statistics of the file system that `path` is on. @returns them, or EAGAIN. libssh2_sftp_statvfs. */
   statvfs(path: SftpPath): SftpStatvfs | Again {
     let out = 0 as Bytes
     return this.#sftp.perform({ call: ['statvfs', path] }, path, (scope) => {
@@ -140,7 +140,7 @@ export class Sftp implements Disposable {
     })
   }
 
-  /** Makes a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
+  /** Creates a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
   mkdir(path: SftpPath, mode: number = LIBSSH2_SFTP_DEFAULT_MODE): number {
     const bits = mode === LIBSSH2_SFTP_DEFAULT_MODE ? mode : wholeNumber(mode, 'mode')
     return this.#onPath(['mkdir', bits], path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, bits))
@@ -156,12 +156,12 @@ export class Sftp implements Disposable {
     return this.#onPath(['unlink'], path, (c, sftp, name) => c._libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
   }
 
-  /** Renames; servers of version 3 refuse where `target` exists. @returns 0, or EAGAIN. libssh2_sftp_rename. */
+  /** Renames; servers of version 3 refuse if `target` exists. @returns 0, or EAGAIN. libssh2_sftp_rename. */
   rename(source: SftpPath, target: SftpPath): number {
     return this.renameEx(source, target, LIBSSH2_SFTP_RENAME_OVERWRITE | LIBSSH2_SFTP_RENAME_ATOMIC | LIBSSH2_SFTP_RENAME_NATIVE)
   }
 
-  /** Renames. @param flags `LIBSSH2_SFTP_RENAME_*`, which only servers of version 5 look at. @returns 0, or EAGAIN. libssh2_sftp_rename_ex. */
+  /** Renames. @param flags `LIBSSH2_SFTP_RENAME_*`, which only servers of version 5 respect. @returns 0, or EAGAIN. libssh2_sftp_rename_ex. */
   renameEx(source: SftpPath, target: SftpPath, flags: number): number {
     const how = wholeNumber(flags, 'flags')
     return this.#onPaths(['rename', how], source, [{ path: source, name: 'source' }, { path: target, name: 'target' }],
@@ -189,7 +189,7 @@ export class Sftp implements Disposable {
     }, (length) => this.#sftp.session.heap.text(out, length))
   }
 
-  /** Where a symbolic link leads to. @returns the path, or EAGAIN. libssh2_sftp_readlink. */
+  /** The target of a symbolic link. @returns the path, or EAGAIN. libssh2_sftp_readlink. */
   readlink(path: SftpPath): string | Again {
     return this.#resolve(path, LIBSSH2_SFTP_READLINK)
   }
@@ -199,7 +199,7 @@ export class Sftp implements Disposable {
     return this.#resolve(path, LIBSSH2_SFTP_REALPATH)
   }
 
-  /** Ends the subsystem; its handles are freed with it. @returns 0, or EAGAIN. Idempotent. libssh2_sftp_shutdown. */
+  /** Ends the subsystem and frees its handles. @returns 0, or EAGAIN. Idempotent. libssh2_sftp_shutdown. */
   shutdown(): Again | 0 {
     const { handle, session } = this.#sftp
     if (handle.freed) return 0
@@ -212,7 +212,7 @@ export class Sftp implements Disposable {
     return 0
   }
 
-  /** Shuts down, in the background where the server has to be waited for. */
+  /** Shuts down, in the background if the server has to answer. */
   [Symbol.dispose](): void {
     if (!this.#sftp.handle.freed) this.#sftp.session.driver.run(() => this.shutdown()).catch(() => {})
   }
