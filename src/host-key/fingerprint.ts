@@ -23,7 +23,7 @@ export async function randomart(key: Uint8Array): Promise<string> {
   return drunkenBishop(await sha256(publicKey), [`[${keyTitle(key)} ${keyBits(readPublicKey(publicKey))}]`, `[${keyTitle(key)}]`], '[SHA256]')
 }
 
-/** The word that OpenSSH has for a key's type: `ED25519`, `RSA-CERT`, … */
+/** OpenSSH's title for a key's type: `ED25519`, `RSA-CERT`, … */
 export function keyTitle(key: Uint8Array): string {
   const type = publicKeyType(key)
   const title = TITLES[plainName(type)] ?? 'ECDSA'

@@ -8,13 +8,14 @@ export interface NewHost extends HostKeyInfo {
 }
 
 export interface TrustOnFirstUseOptions extends KnownHostsOptions {
-  /** Asked before a new host is trusted; without it every new host is. Waits as long as it takes, or until the signal aborts. */
+  /** Asked before a new host is trusted; without it every new host is trusted. May take any length of time, until the signal aborts. */
   readonly confirm?: (host: NewHost) => boolean | Promise<boolean>
-  /** Hide host names in the store by hashing, as `HashKnownHosts yes` of ssh_config(5). */
+  /** Hashes host names in the store, like `HashKnownHosts yes` of ssh_config(5). */
   readonly hash?: boolean
   /**
-   * Learns the keys that a known host announces, once it has proved to have them, and forgets those that it no longer has, as `UpdateHostKeys yes` of ssh_config(5).
-   * A store without `replace` only learns.
+   * Learns the keys that a known host announces, once it has proved to own them, and forgets those that it no longer has, like `UpdateHostKeys
+   * yes` of ssh_config(5).
+   * With a store that has no `replace`, it only learns.
    */
   readonly updateHostKeys?: boolean
 }

@@ -9,24 +9,24 @@ import { rotationOf } from './rotation.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
 import type { TrustOnFirstUseOptions } from './first-use-options.ts'
 
-/** The last verification in each store. Policies that share a store take turns too. */
+/** The last verification in each store. Policies that share a store also take turns. */
 const turns = new Map<unknown, Promise<unknown>>()
 
-/** Runs `work` when what was begun before it in the same store is done. */
+/** Runs `work` after all earlier work in the same store. */
 function inTurn<T>(store: HostKeyStore, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   const place = store.place ?? store
   const turn = (turns.get(place) ?? Promise.resolve()).then(work)
-  // A store that never answers holds up nobody but its own connection.
+  // A store that never answers holds up only its own connection.
   const done = orAbort(turn, signal).catch(() => undefined).then(() => { if (turns.get(place) === done) turns.delete(place) })
   turns.set(place, done)
   return turn
 }
 
-/** The work of `trustOnFirstUse`. */
+/** Implements `trustOnFirstUse`. */
 export class FirstUse {
   readonly #store: HostKeyStore
   readonly #options: TrustOnFirstUseOptions
-  /** The store's text as it was last time, taken apart. */
+  /** The store's last text, parsed. */
   #last: { readonly text: string, readonly file: KnownHostsFile } | undefined
 
   constructor(store: HostKeyStore, options: TrustOnFirstUseOptions) {
@@ -42,7 +42,7 @@ export class FirstUse {
     return inTurn(this.#store, presented(info).signal, () => this.#checkOrRecord(info))
   }
 
-  /** Nothing changes unless the server proves to have every key that is new, nor if the store has changed meanwhile. */
+  /** Changes nothing unless the server proves that it owns every new key, and nothing if the store has changed meanwhile. */
   async update(update: HostKeyUpdate): Promise<void> {
     const before = await stored(() => this.#store.read())
     const file = new KnownHostsFile(before)
@@ -78,7 +78,7 @@ export class FirstUse {
     await stored(() => this.#store.append(line))
   }
 
-  /** Reads the store each time, and takes its text apart again only if it has changed. */
+  /** Reads the store each time, and parses its text again only if it has changed. */
   async #load(): Promise<KnownHostsFile> {
     const text = await stored(() => this.#store.read())
     if (this.#last?.text !== text) this.#last = { text, file: new KnownHostsFile(text, this.#options) }

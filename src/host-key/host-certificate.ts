@@ -8,8 +8,9 @@ import { verifySignature } from './verify-signature.ts'
 const FOR_EVER = 0xffffffffffffffffn
 
 /**
- * Demands that a certificate, whose authority is trusted for this host already, is valid for it now, by the rules of OpenSSH since 10.3 (PROTOCOL.certkeys):
- * principals may have wildcards; without principals a certificate is refused, where older versions took it for every host.
+ * Requires that a certificate, whose authority is already trusted for this host, is valid for it now, by the rules of OpenSSH since 10.3
+ * (PROTOCOL.certkeys):
+ * principals may have wildcards; a certificate without principals is refused, where older versions accepted it for every host.
  * Throws `HostKeyError` with the code `ERR_HOST_KEY_CERTIFICATE`.
  */
 export async function verifyHostCertificate(certificate: Certificate, host: string, now: Date = new Date()): Promise<void> {

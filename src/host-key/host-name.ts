@@ -2,7 +2,7 @@ import { text } from '../errors/arguments.ts'
 
 const DEFAULT_PORT = 22
 
-/** The name under which known_hosts files keep a host: lower case, and `[host]:port` where the port is not 22 (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+/** The name of a host in known_hosts files: lower case, and `[host]:port` for a port other than 22 (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export function knownHostName(host: string, port: number = DEFAULT_PORT): string {
   const name = lowerCase(text(host, 'host'))
   if (typeof port !== 'number') throw new TypeError('port must be a number')

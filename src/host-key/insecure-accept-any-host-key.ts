@@ -1,6 +1,9 @@
 import type { HostKeyPolicy } from './policy.ts'
 
-/** Accepts whatever key the server presents: anyone between the two ends can read and change everything, passwords included. For tests, and for networks that are trusted otherwise. */
+/**
+ * Accepts any key that the server presents: a man in the middle can read and change everything, passwords included. For tests, and for
+ * networks that you trust for other reasons.
+ */
 export function insecureAcceptAnyHostKey(): HostKeyPolicy {
   return { verify: () => undefined }
 }

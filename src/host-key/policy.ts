@@ -2,7 +2,7 @@ import type { Ask } from '../abort/deadline.ts'
 import { checkSignal } from '../abort/on-abort.ts'
 import { record, text } from '../errors/arguments.ts'
 
-/** What the server presented, and where. */
+/** The presented key, and the server that presented it. */
 export interface HostKeyInfo {
   /** The host as the caller named it, not resolved. */
   readonly host: string
@@ -13,45 +13,46 @@ export interface HostKeyInfo {
   readonly algorithm: string
   /** Aborts a verification that waits, e.g. for a person. */
   readonly signal?: AbortSignal | undefined
-  /** For what asks a person: `connectTimeout` stands still until there is an answer. */
+  /** Wraps questions to a person: the clock of `connectTimeout` stops until there is an answer. */
   readonly ask?: Ask | undefined
 }
 
 /**
- * Decides whether a host key is the right one. That the server owns the key is proven by the key exchange, not here.
+ * Decides whether a host key is the right one. The key exchange, not the policy, proves that the server owns the key.
  * `knownHosts`, `pinned`, `trustOnFirstUse`, `verifyHostKeyWith` and `insecureAcceptAnyHostKey` make one.
  */
 export interface HostKeyPolicy {
   /**
    * Names of the host-key algorithms under which this host is known. The client offers these before all others, in its own order,
-   * so that a server with several keys presents one that can be checked. An empty list where nothing is known.
+   * so that a server with several keys presents one that can be checked. An empty list if nothing is known.
    */
   preferredAlgorithms?(host: string, port: number): readonly string[] | Promise<readonly string[]>
   /**
-   * Accepts the key by `true` or by returning nothing; refuses it by `false`, or better by throwing a `HostKeyError` that says why.
-   * Anything else is an error (`ERR_HOST_KEY_VERDICT`). It may take its time: what asks a person goes through `info.ask`.
+   * Accepts the key by returning `true` or `undefined`; refuses it by returning `false`, or better by throwing a `HostKeyError` that says why.
+   * Anything else is an error (`ERR_HOST_KEY_VERDICT`). It may be slow: ask a person through `info.ask`.
    */
   verify(info: HostKeyInfo): void | boolean | Promise<void | boolean>
   /**
-   * Receives the host keys that the server announces after the login (`hostkeys-00@openssh.com`), so that a planned change of keys is no surprise. `connect` does
-   * not wait for it, and what it throws goes to `debug`. To learn of them with any policy: `{ ...knownHosts(text), update }`.
+   * Receives the host keys that the server announces after the login (`hostkeys-00@openssh.com`), so that a planned change of keys is no
+   * surprise. `connect` does
+   * not wait for it, and its errors go to `debug`. To receive them with any policy: `{ ...knownHosts(text), update }`.
    */
   update?(update: HostKeyUpdate): void | Promise<void>
 }
 
-/** Host keys that a server says it has. Nothing is proven of them, until `prove` says so. */
+/** Host keys that a server claims to have. Only `prove` shows whether the claim is true. */
 export interface HostKeyUpdate {
   readonly host: string
   readonly port: number
   /** The host key of this connection. */
   readonly current: Uint8Array
-  /** Public key blobs, of the types that are offered here. */
+  /** Public key blobs, of the types that this client offers. */
   readonly keys: readonly Uint8Array[]
-  /** Has the server sign with each of these keys: true if it does (`hostkeys-prove-00@openssh.com`). */
+  /** Asks the server to sign with each of these keys: true if it does (`hostkeys-prove-00@openssh.com`). */
   prove(keys: readonly Uint8Array[]): Promise<boolean>
 }
 
-/** A look at what a policy is asked about, where somebody else than `connect` asks; the key is looked at where it is read. */
+/** Checks the argument of a policy that is not called by `connect`. The key is checked when it is read. */
 export function presented(info: HostKeyInfo): HostKeyInfo {
   checkSignal(record(info, 'info').signal)
   text(info.host, 'info.host')

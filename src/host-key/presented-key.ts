@@ -5,17 +5,17 @@ import { isCertificateName } from '../keys/key-types.ts'
 import { publicKeyType, readPublicKey } from '../keys/public-key-blob.ts'
 import { type Bytes, ownBytes } from '../wire-format/bytes.ts'
 
-/** A host key as the server presented it, taken apart. */
+/** A host key as the server presented it, parsed. */
 export interface PresentedKey {
-  /** The plain key: of a certificate, the key that it certifies. */
+  /** The plain key; for a certificate, the key that it certifies. */
   readonly publicKey: Bytes
   /** Type name of the plain key. */
   readonly type: string
-  /** Present where the server sent a certificate. Nothing in it is verified yet. */
+  /** Present if the server sent a certificate. Nothing in it is verified yet. */
   readonly certificate?: Certificate
 }
 
-/** Takes a host key apart. Throws `HostKeyError` (`ERR_HOST_KEY_CERTIFICATE` for certificates, else `ERR_HOST_KEY_UNKNOWN`) where it is damaged or of no known type. */
+/** Parses a host key. Throws `HostKeyError` (`ERR_HOST_KEY_CERTIFICATE` for certificates, otherwise `ERR_HOST_KEY_UNKNOWN`) if it is damaged or of an unknown type. */
 export function readPresentedKey(blob: Uint8Array): PresentedKey {
   binaryOf(blob, 'a host key')
   try {

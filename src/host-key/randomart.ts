@@ -1,12 +1,13 @@
 const WIDTH = 17
 const HEIGHT = 9
-/** What stands for the number of visits of a square; the last two mark the start and the end of the walk. */
+/** The symbols for the number of visits to a square; the last two mark the start and the end of the walk. */
 const SYMBOLS = ' .o+=*BOX@%&#/^SE'
 const MOST_VISITS = SYMBOLS.length - 3
 
 /**
- * Draws a hash as OpenSSH does: a bishop starts in the middle and walks one diagonal step for each two bits, low bits first, sliding along the walls.
- * `titles` are tried in order for one that fits above the picture; `footer` stands below it.
+ * Draws a hash as OpenSSH does: a bishop starts in the middle and walks one diagonal step for each two bits, low bits first, sliding along the
+ * walls.
+ * The first of `titles` that fits goes above the picture, and `footer` below it.
  */
 export function drunkenBishop(hash: Uint8Array, titles: readonly string[], footer: string): string {
   const visits = new Uint8Array(WIDTH * HEIGHT)

@@ -10,14 +10,16 @@ import type { HostKeyUpdate } from './policy.ts'
 export interface Rotation {
   readonly added: readonly Uint8Array[]
   readonly removed: readonly KnownHostsEntry[]
-  /** The host's name is hidden in the store. */
+  /** The host's name is hashed in the store. */
   readonly hashed: boolean
 }
 
 /**
- * Compares the keys that a server announces with those that are known, by the rules of OpenSSH's client (UpdateHostKeys of ssh_config(5)). Undefined where nothing is
- * to be done, or nothing may be: the connection was not verified by a plain line of the host's; a line of it has a marker, a pattern or more names than host and
- * address; a key that would come or go stands under another name too.
+ * Compares the keys that a server announces with the known ones, by the rules of OpenSSH's client (UpdateHostKeys of ssh_config(5)). Undefined
+ * if nothing
+ * needs to change, or nothing may: the connection was not verified by a plain line for the host; one of its lines has a marker, a pattern or
+ * more names than host and
+ * address; a key to add or remove is also listed under another name.
  */
 export async function rotationOf(file: KnownHostsFile, { host, port, current, keys }: HostKeyUpdate): Promise<Rotation | undefined> {
   const entries = await file.find(host, port), name = knownHostName(host, port)
@@ -31,7 +33,7 @@ export async function rotationOf(file: KnownHostsFile, { host, port, current, ke
   return { added, removed, hashed: entries.some(({ names }) => isHashedName(names)) }
 }
 
-/** The name alone, or with an address behind it. */
+/** The name alone, or followed by an address. */
 function isOnly(names: string, name: string): boolean {
   if (isHashedName(names)) return true
   const [first, address, ...more] = lowerCase(names).split(',')

@@ -4,10 +4,12 @@ import type { HostKeyPolicy, HostKeyUpdate } from './policy.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
 
 /**
- * Accepts and records the key of a host that is seen for the first time, and holds the host to it from then on, as OpenSSH does with StrictHostKeyChecking=accept-new
- * (with `confirm`: =ask). Whoever stands between at the first connection is trusted: compare the fingerprint by other means.
- * The store holds known_hosts text and may be shared with OpenSSH. Verifications in one store take turns, whichever policy they are of, so that two first connections cannot record two keys.
- * Rejects with `HostKeyError`: as `knownHosts`; `ERR_HOST_KEY_UNKNOWN` where `confirm` says no; `ERR_HOST_KEY_STORE` where the store fails (`cause`).
+ * Accepts and records the key of a new host, and requires the same key from then on, as OpenSSH does with StrictHostKeyChecking=accept-new
+ * (with `confirm`: =ask). A man in the middle of the first connection is trusted, so compare the fingerprint in another way.
+ * The store holds known_hosts text and may be shared with OpenSSH. Verifications in one store take turns, whichever policy they belong to, so
+ * that two first connections cannot record two keys.
+ * Rejects with `HostKeyError`: as `knownHosts`; `ERR_HOST_KEY_UNKNOWN` if `confirm` says no; `ERR_HOST_KEY_STORE` if the store fails
+ * (`cause`).
  */
 export function trustOnFirstUse(store: HostKeyStore, options: TrustOnFirstUseOptions = {}): HostKeyPolicy {
   let work: Promise<FirstUse> | undefined

@@ -4,7 +4,10 @@ import { fingerprint } from './fingerprint.ts'
 import { orAbort } from '../abort/or-abort.ts'
 import { type HostKeyInfo, type HostKeyPolicy, presented } from './policy.ts'
 
-/** Host keys are decided by the caller: `true` accepts, anything else is `HostKeyError` `ERR_HOST_KEY_UNKNOWN`, what it throws passes through. It may wait, e.g. for a person or a server. */
+/**
+ * Lets the caller decide: `true` accepts, anything else is `HostKeyError` `ERR_HOST_KEY_UNKNOWN`, and errors of `decide` pass through. It may
+ * wait, e.g. for a person or a server.
+ */
 export function verifyHostKeyWith(decide: (info: HostKeyInfo & { readonly fingerprint: string }) => boolean | Promise<boolean>): HostKeyPolicy {
   callable(decide, 'decide')
   return {

@@ -9,9 +9,9 @@ import { WireWriter } from '../wire-format/writer.ts'
 const USER_PRESENT = 1
 
 /**
- * Verifies an SSH signature blob (RFC 4253 section 6.6; RFC 5656, 8332, 8709, PROTOCOL.u2f) by a plain public key blob.
- * False where the algorithm does not belong to the key, or is SHA-1 (`ssh-rsa`). Security keys must attest that a person was present.
- * Throws `KeyError` or `WireFormatError` where a blob is damaged.
+ * Verifies an SSH signature blob (RFC 4253 section 6.6; RFC 5656, 8332, 8709, PROTOCOL.u2f) with a plain public key blob.
+ * False if the algorithm does not belong to the key, or is SHA-1 (`ssh-rsa`). Security keys must attest that a person was present.
+ * Throws `KeyError` or `WireFormatError` if a blob is damaged.
  */
 export async function verifySignature(publicKey: Uint8Array, signatureBlob: Uint8Array, data: Bytes): Promise<boolean> {
   const fields = readPublicKey(publicKey)
@@ -32,7 +32,7 @@ function belongs(algorithm: string, fields: PublicFields): boolean {
   return fields.kind === 'rsa' ? algorithm === 'rsa-sha2-256' || algorithm === 'rsa-sha2-512' : algorithm === typeOf(fields)
 }
 
-/** What a security key signed: a digest of the data with its flags and counter, which follow the signature (PROTOCOL.u2f). Undefined where nobody was present. */
+/** The data that a security key signed: a digest of the data with its flags and counter, which follow the signature (PROTOCOL.u2f). Undefined if nobody was present. */
 async function securityKeyData(application: string, reader: WireReader, data: Bytes): Promise<Bytes | undefined> {
   const flags = reader.byte(), counter = reader.uint32()
   if ((flags & USER_PRESENT) === 0) return undefined
@@ -66,7 +66,7 @@ async function verifyEd25519(fields: Ed25519Public, algorithm: string, signature
   return falseIfThrown(() => ed25519.verify(signature, data, fields.key, { zip215: false }))
 }
 
-/** Undefined where the runtime's WebCrypto lacks the algorithm, as some lack Ed25519 or P-521, or refuses the key: the library decides then. */
+/** Undefined if the runtime's WebCrypto lacks the algorithm, as some lack Ed25519 or P-521, or rejects the key: then the library decides. */
 async function importIfSupported(fields: PublicFields, algorithm: string): Promise<CryptoKey | undefined> {
   try {
     return await crypto.subtle.importKey('jwk', publicJwk(fields), webCryptoParameters(fields, algorithm), false, ['verify'])
@@ -75,7 +75,7 @@ async function importIfSupported(fields: PublicFields, algorithm: string): Promi
   }
 }
 
-/** The library throws where the public key is not a point of its curve. */
+/** The library throws if the public key is not a point of its curve. */
 function falseIfThrown(verify: () => boolean): boolean {
   try {
     return verify()

@@ -1,6 +1,6 @@
 import type { Bytes } from '../wire-format/bytes.ts'
 
-/** Big-endian bytes as a number; no bytes are zero. Not by hexadecimal digits: a private key must not become a string. */
+/** Big-endian bytes as a number; no bytes are zero. It avoids hexadecimal digits, because a private key must not become a string. */
 export function bytesToNumber(bytes: Uint8Array): bigint {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let number = 0n, at = 0
@@ -9,7 +9,7 @@ export function bytesToNumber(bytes: Uint8Array): bigint {
   return number
 }
 
-/** Big-endian bytes of a number that is not negative, and below 256 to the power of `length`; padded with zeros in front. */
+/** Big-endian bytes of a non-negative number below 256 to the power of `length`, with leading zeros. */
 export function numberToBytes(number: bigint, length: number): Bytes {
   const bytes = new Uint8Array(length)
   const words = new DataView(bytes.buffer)
@@ -19,7 +19,7 @@ export function numberToBytes(number: bigint, length: number): Bytes {
   return bytes
 }
 
-/** Pads in front with zeros, or takes leading zeros away, to be exactly `length` bytes; undefined where the number does not fit. */
+/** Adds or removes leading zeros, to make exactly `length` bytes; undefined if the number does not fit. */
 export function fixedLength(bytes: Uint8Array, length: number): Bytes | undefined {
   const extra = bytes.length - length
   if (extra > 0 && bytes.subarray(0, extra).some((byte) => byte !== 0)) return undefined

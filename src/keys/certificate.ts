@@ -4,7 +4,7 @@ import { asKeyError, malformed } from './key-error.ts'
 import { isCertificateName, plainName } from './key-types.ts'
 import { publicKeyType, readPublicFields, writePublicKey } from './public-key-blob.ts'
 
-/** An OpenSSH certificate, version 01 (PROTOCOL.certkeys). Nothing here is verified: the signature, the dates and the names are the caller's business. */
+/** An OpenSSH certificate, version 01 (PROTOCOL.certkeys). Nothing in it is verified: the caller checks the signature, the dates and the names. */
 export interface Certificate {
   /** E.g. `ssh-ed25519-cert-v01@openssh.com`. */
   readonly type: string
@@ -19,7 +19,7 @@ export interface Certificate {
   readonly principals: readonly string[]
   /** Seconds since 1970, inclusive. */
   readonly validAfter: bigint
-  /** Seconds since 1970, exclusive; 2^64-1 means for ever. */
+  /** Seconds since 1970, exclusive; 2^64-1 means no end. */
   readonly validBefore: bigint
   readonly criticalOptions: ReadonlyMap<string, Bytes>
   readonly extensions: ReadonlyMap<string, Bytes>
@@ -40,7 +40,7 @@ export function certifiedKey(blob: Uint8Array): Bytes {
   return isCertificate(blob) ? parseCertificate(blob).publicKey : ownBytes(blob)
 }
 
-/** Takes a certificate apart. Throws a `KeyError` where it is damaged or of an unknown type. */
+/** Parses a certificate. Throws a `KeyError` if it is damaged or of an unknown type. */
 export function parseCertificate(bytes: Uint8Array): Certificate {
   const blob = copyBytes(bytes)
   return asKeyError('certificate', () => {
@@ -77,7 +77,7 @@ function readStrings(bytes: Bytes): string[] {
   return strings
 }
 
-/** Names must be in order and differ (PROTOCOL.certkeys); as OpenSSH, only a repeated name is refused. */
+/** Names must be in order and unique (PROTOCOL.certkeys); like OpenSSH, this only refuses a repeated name. */
 function readOptions(bytes: Bytes): Map<string, Bytes> {
   const reader = new WireReader(bytes)
   const options = new Map<string, Bytes>()

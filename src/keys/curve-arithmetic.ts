@@ -4,12 +4,12 @@ import type { Bytes } from '../wire-format/bytes.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 
 /**
- * Elliptic curves in JavaScript: for public keys of private ones, and for runtimes whose WebCrypto lacks a curve.
- * Import it lazily only: it is large, and most sessions never need it.
+ * Elliptic curves in JavaScript: they derive public keys from private ones, and serve runtimes whose WebCrypto lacks a curve.
+ * Import it only lazily: it is large, and most sessions never need it.
  */
 const ECDSA = { nistp256: p256, nistp384: p384, nistp521: p521 }
 
-/** The uncompressed point of a scalar of the right length; undefined where the scalar is zero or too large. */
+/** The uncompressed point of a scalar of the right length; undefined if the scalar is zero or too large. */
 export function ecdsaPoint(curve: EcdsaCurve, scalar: Uint8Array): Bytes | undefined {
   return ECDSA[curve].utils.isValidSecretKey(scalar) ? ECDSA[curve].getPublicKey(scalar, false) as Bytes : undefined
 }

@@ -9,7 +9,7 @@ export async function generateKeyPair(type: 'ed25519' | 'ecdsa' | 'rsa', options
   return (await import('./new-private-key.ts')).newPrivateKey(type, options)
 }
 
-/** Writes a private key in OpenSSH's format, encrypted with aes256-ctr and bcrypt where there is a passphrase. */
+/** Writes a private key in OpenSSH's format, encrypted with aes256-ctr and bcrypt if there is a passphrase. */
 export async function formatPrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions = {}): Promise<string> {
   return (await import('./write-private-key.ts')).writePrivateKey(key, options)
 }

@@ -4,7 +4,7 @@ import { fixedLength } from './big-number.ts'
 import { CURVES } from './key-types.ts'
 import type { PublicFields } from './public-key-blob.ts'
 
-/** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto takes and gives the numbers of public keys. */
+/** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto imports and exports the numbers of public keys. */
 
 export function encodeBase64Url(bytes: Uint8Array): string {
   return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')

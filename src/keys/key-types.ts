@@ -1,4 +1,4 @@
-/** The names of RFC 4253 6.6, RFC 5656, RFC 8709, RFC 8332 and OpenSSH's PROTOCOL.u2f and PROTOCOL.certkeys, and what belongs to each. */
+/** The names of RFC 4253 6.6, RFC 5656, RFC 8709, RFC 8332 and OpenSSH's PROTOCOL.u2f and PROTOCOL.certkeys, with their parameters. */
 
 export type EcdsaCurve = 'nistp256' | 'nistp384' | 'nistp521'
 
@@ -34,19 +34,19 @@ export function isCertificateName(name: string): boolean {
   return name.endsWith(CERTIFICATE_SUFFIX)
 }
 
-/** `ssh-ed25519` → `ssh-ed25519-cert-v01@openssh.com`; names that have `@openssh.com` keep one. */
+/** `ssh-ed25519` → `ssh-ed25519-cert-v01@openssh.com`; names that contain `@openssh.com` keep one. */
 export function certificateName(name: string): string {
   return isCertificateName(name) ? name : name.replace(/@openssh\.com$/, '') + CERTIFICATE_SUFFIX
 }
 
-/** The opposite of `certificateName`; names that are not of certificates are unchanged. */
+/** The opposite of `certificateName`; other names are unchanged. */
 export function plainName(name: string): string {
   if (!isCertificateName(name)) return name
   const base = name.slice(0, -CERTIFICATE_SUFFIX.length)
   return base.startsWith('sk-') || base.startsWith('webauthn-') ? `${base}@openssh.com` : base
 }
 
-/** The signature algorithms that a key of this type can be asked for, preferred first. A certificate's type gives certificate names. */
+/** The signature algorithms of a key type, preferred first. A certificate's type gives certificate names. */
 export function signatureAlgorithms(type: string): readonly string[] {
   if (isCertificateName(type)) return signatureAlgorithms(plainName(type)).map(certificateName)
   return type === 'ssh-rsa' ? Object.keys(RSA_HASHES) : [type]

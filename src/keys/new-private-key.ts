@@ -9,18 +9,18 @@ import type { PrivateFields } from './private-numbers.ts'
 import { later } from './steps.ts'
 
 export interface GenerateKeyPairOptions {
-  /** RSA: 2048 to 16384, 3072 where left out. ECDSA: 256 (where left out), 384, 521. Ed25519: no choice. */
+  /** RSA: 2048 to 16384, 3072 by default. ECDSA: 256 (the default), 384, 521. Ed25519: no choice. */
   readonly bits?: number
   readonly comment?: string
 }
 
-/** What `generateKeyPair` does, which loads with it. */
+/** Implements `generateKeyPair`, and loads with it. */
 export async function newPrivateKey(type: string, options: GenerateKeyPairOptions): Promise<PrivateKey> {
   const { bits, comment = '' } = record(options, 'options')
   return new PrivateKey(await newPrivateFields(type, bits), comment)
 }
 
-/** The numbers of a new key. @param bits the default of the type if none are given */
+/** The numbers of a new key. @param bits by default that of the type */
 async function newPrivateFields(type: string, bits: number | undefined): Promise<PrivateFields> {
   if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => later(ed25519Private(seed)))
   if (type === 'ecdsa') return generateEcdsa(bits ?? 256)

@@ -4,8 +4,8 @@ import type { EcdsaCurve } from './key-types.ts'
 import type { PrivateFields, RsaPrivate } from './private-numbers.ts'
 
 /**
- * PKCS#8 (RFC 5958) of a private key, not encrypted: the form in which every WebCrypto imports one. The caller zeroes it.
- * Not JSON Web Keys: these would hold the numbers as strings, which nobody can zero.
+ * PKCS#8 (RFC 5958) of a private key, not encrypted: the form that every WebCrypto imports. The caller zeroes it.
+ * A JSON Web Key would hold the numbers as strings, which cannot be zeroed.
  */
 export function privatePkcs8(key: PrivateFields): Bytes {
   if (key.kind === 'ed25519') return info(sequence(ED25519), wrap(OCTET_STRING, key.seed))
@@ -30,7 +30,7 @@ function info(algorithm: Bytes, privateKey: Bytes): Bytes {
   return wiping(sequence, integer(Uint8Array.of()), algorithm, wiping((...parts) => wrap(OCTET_STRING, ...parts), privateKey))
 }
 
-/** RSAPrivateKey (RFC 8017 A.1.2): its two exponents are not in SSH's form of the key. */
+/** RSAPrivateKey (RFC 8017 A.1.2): SSH's form of the key lacks its two exponents. */
 function rsaPrivateKey({ public: { n, e }, d, p, q, iqmp }: RsaPrivate): Bytes {
   const exponent = (prime: Bytes) => numberToBytes(bytesToNumber(d) % (bytesToNumber(prime) - 1n), prime.length)
   const [dp, dq] = [exponent(p), exponent(q)]
@@ -40,7 +40,7 @@ function rsaPrivateKey({ public: { n, e }, d, p, q, iqmp }: RsaPrivate): Bytes {
   return key
 }
 
-/** Joins parts that are nobody else's, and zeroes them. */
+/** Joins parts that nothing else uses, and zeroes them. */
 function wiping(join: (...parts: Bytes[]) => Bytes, ...parts: Bytes[]): Bytes {
   const joined = join(...parts)
   for (const part of parts) part.fill(0)
@@ -49,7 +49,7 @@ function wiping(join: (...parts: Bytes[]) => Bytes, ...parts: Bytes[]): Bytes {
 
 const sequence = (...parts: readonly Uint8Array[]) => wrap(SEQUENCE, ...parts)
 
-/** A number that is not negative; no bytes are zero. */
+/** A non-negative number; no bytes are zero. */
 function integer(magnitude: Uint8Array): Bytes {
   const start = magnitude.findIndex((byte) => byte !== 0)
   const digits = start < 0 ? Uint8Array.of(0) : magnitude.subarray(start)

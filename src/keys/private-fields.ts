@@ -11,7 +11,7 @@ export const CURVE_ARITHMETIC = /* @__PURE__ */ new Part(() => import('./curve-a
 
 export interface RsaNumbers { readonly n: Uint8Array, readonly e: Uint8Array, readonly d: Uint8Array, readonly p: Uint8Array, readonly q: Uint8Array, readonly iqmp: Uint8Array }
 
-/** Copies the numbers of an RSA key after checking that they are one key. */
+/** Copies the numbers of an RSA key after checking that they belong together. */
 export function rsaPrivate(numbers: RsaNumbers): RsaPrivate {
   const key: RsaPrivate = { kind: 'rsa', public: checkedRsa(copyBytes(numbers.e), copyBytes(numbers.n)), d: copyBytes(numbers.d), p: copyBytes(numbers.p), q: copyBytes(numbers.q), iqmp: copyBytes(numbers.iqmp) }
   if (!isOneRsaKey(key)) {
@@ -21,7 +21,7 @@ export function rsaPrivate(numbers: RsaNumbers): RsaPrivate {
   return key
 }
 
-/** @param point checked against the scalar where given, computed where not */
+/** @param point checked against the scalar if given, otherwise computed */
 export function* ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?: Uint8Array): Steps<EcdsaPrivate> {
   const secret = fixedLength(scalar, CURVES[curve].size)
   if (secret === undefined) throw malformed('the scalar of the ECDSA key is too large')
@@ -34,7 +34,7 @@ export function* ecdsaPrivate(curve: EcdsaCurve, scalar: Uint8Array, point?: Uin
   return { kind: 'ecdsa', public: checkedPoint(curve, computed), scalar: secret }
 }
 
-/** @param key checked against the seed where given (signing with a foreign one would give the key away), computed where not */
+/** @param key checked against the seed if given (signing with a foreign one would reveal the private key), otherwise computed */
 export function* ed25519Private(seed: Uint8Array, key?: Uint8Array): Steps<Ed25519Private> {
   if (seed.length !== 32) throw malformed('an Ed25519 private key has 32 bytes')
   const fields: Ed25519Private = { kind: 'ed25519', public: { kind: 'ed25519', key: key ? copyBytes(key) : new Uint8Array() }, seed: copyBytes(seed) }
@@ -61,10 +61,10 @@ function isOneRsaKey(key: RsaPrivate): boolean {
   return p > 2n && q > 2n && p * q === n && d < n && (d * e) % (p - 1n) === 1n && (d * e) % (q - 1n) === 1n && (iqmp * q) % p === 1n
 }
 
-/** By WebCrypto, so that most runtimes never load the curves in JavaScript. At once, where they are loaded, they tell. */
+/** Uses WebCrypto, so that most runtimes never load the curves in JavaScript. Synchronous callers have loaded them. */
 const isOneEd25519Key = (key: Ed25519Private): Step<boolean> => ({ later: () => verifiesItself(key), now: () => false })
 
-/** What the private key signs, the public one verifies. False where this runtime cannot tell. */
+/** Whether the public key verifies a signature of the private key. False if this runtime cannot tell. */
 async function verifiesItself(key: Ed25519Private): Promise<boolean> {
   const pkcs8 = privatePkcs8(key)
   try {

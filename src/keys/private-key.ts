@@ -9,20 +9,20 @@ import { signWithFields } from './signers/private-key-signing.ts'
 import { keyBits, typeOf, writePublicKey } from './public-key-blob.ts'
 import type { Signer } from './signers/signer.ts'
 
-/** A private key in memory, parsed or generated; signs by itself. Make one with `parsePrivateKey` or `generateKeyPair`. */
+/** A private key in memory, parsed or generated, that signs by itself. Make one with `parsePrivateKey` or `generateKeyPair`. */
 export class PrivateKey implements Signer {
   /** E.g. `ssh-ed25519`, `ssh-rsa`. */
   readonly type: string
   /** SSH public key blob (RFC 4253 section 6.6). */
   readonly publicKey: Bytes
   readonly comment: string
-  /** Size in the sense of `ssh-keygen -l`. */
+  /** Size as shown by `ssh-keygen -l`. */
   readonly bits: number
   readonly algorithms: readonly string[]
   readonly #fields: PrivateFields
   #wiped = false
 
-  /** Takes over the numbers: they are zeroed by `wipe`. */
+  /** Takes over the numbers, which `wipe` zeroes. */
   constructor(fields: PrivateFields, comment: string) {
     this.#fields = fields
     this.type = typeOf(fields.public)
@@ -32,7 +32,7 @@ export class PrivateKey implements Signer {
     this.algorithms = signatureAlgorithms(this.type)
   }
 
-  /** Signs `data`: the whole signature blob (RFC 4253 section 6.6). @param algorithm one of `algorithms`, or its certificate name */
+  /** Signs `data`. Returns the whole signature blob (RFC 4253 section 6.6). @param algorithm one of `algorithms`, or its certificate name */
   async sign(data: Uint8Array, algorithm: string): Promise<Uint8Array> {
     const name = plainName(text(algorithm, 'algorithm'))
     if (!this.algorithms.includes(name)) throw unsupported(`a key of type ${this.type} cannot make that signature`)
@@ -45,7 +45,7 @@ export class PrivateKey implements Signer {
     this.#wiped = true
   }
 
-  /** The numbers themselves, for writers of key formats and for agents. @internal */
+  /** The numbers, for writers of key formats and for agents. @internal */
   static fieldsOf(key: PrivateKey): PrivateFields {
     if (!(key instanceof PrivateKey)) throw new TypeError('key must be a PrivateKey')
     if (key.#wiped) throw unsupported('the private key was wiped')

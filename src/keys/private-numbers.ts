@@ -15,5 +15,5 @@ export interface EcdsaPrivate { readonly kind: 'ecdsa', readonly public: EcdsaPu
 
 export interface Ed25519Private { readonly kind: 'ed25519', readonly public: Ed25519Public, /** The 32 bytes of RFC 8032 5.1.5. */ readonly seed: Bytes }
 
-/** A private key's numbers, checked to belong together. The owner zeroes them with `wipePrivate`. */
+/** A private key's numbers, which are known to belong together. The owner zeroes them with `wipePrivate`. */
 export type PrivateFields = RsaPrivate | EcdsaPrivate | Ed25519Private

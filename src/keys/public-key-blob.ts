@@ -4,7 +4,7 @@ import { WireWriter } from '../wire-format/writer.ts'
 import { asKeyError, malformed, overLimit, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve, SK_ECDSA, SK_ED25519 } from './key-types.ts'
 
-/** Largest RSA modulus accepted anywhere, as OpenSSH's `OPENSSL_RSA_MAX_MODULUS_BITS`: bigger ones only burn time. */
+/** Largest RSA modulus accepted anywhere, like OpenSSH's `OPENSSL_RSA_MAX_MODULUS_BITS`: larger ones only waste time. */
 export const MAXIMUM_RSA_BITS = 16384
 
 export interface RsaPublic { readonly kind: 'rsa', readonly e: Bytes, readonly n: Bytes }
@@ -12,12 +12,12 @@ export interface EcdsaPublic { readonly kind: 'ecdsa', readonly curve: EcdsaCurv
 export interface Ed25519Public { readonly kind: 'ed25519', readonly key: Bytes, /** Only of security keys. */ readonly application?: string }
 export type PublicFields = RsaPublic | EcdsaPublic | Ed25519Public
 
-/** The name of a public key's type, without a look at the rest. */
+/** The name of a public key's type, without reading the rest. */
 export function publicKeyType(blob: Uint8Array): string {
   return asKeyError('public key', () => new WireReader(blob).text())
 }
 
-/** Takes a public key blob apart (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4, PROTOCOL.u2f). Certificates: see `parseCertificate`. */
+/** Parses a public key blob (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4, PROTOCOL.u2f). Certificates: see `parseCertificate`. */
 export function readPublicKey(blob: Uint8Array): PublicFields {
   return asKeyError('public key', () => {
     const reader = new WireReader(blob)
@@ -27,7 +27,7 @@ export function readPublicKey(blob: Uint8Array): PublicFields {
   })
 }
 
-/** What follows the type's name: in a blob, in a certificate, in an agent's message. `type` is a plain name. */
+/** The fields after the type's name: in a blob, in a certificate, in an agent's message. `type` is a plain name. */
 export function readPublicFields(type: string, reader: WireReader): PublicFields {
   switch (type) {
     case 'ssh-rsa':
@@ -62,13 +62,13 @@ export function typeOf(fields: PublicFields): string {
   return fields.application === undefined ? `ecdsa-sha2-${fields.curve}` : SK_ECDSA
 }
 
-/** Size of a key in the sense of `ssh-keygen -l`. */
+/** Size of a key as shown by `ssh-keygen -l`. */
 export function keyBits(fields: PublicFields): number {
   if (fields.kind === 'rsa') return bitLength(fields.n)
   return fields.kind === 'ed25519' ? 256 : Number(fields.curve.slice('nistp'.length))
 }
 
-/** Bits of a number given without leading zeros. */
+/** Bits of a number without leading zeros. */
 export function bitLength(magnitude: Uint8Array): number {
   return magnitude.length === 0 ? 0 : magnitude.length * 8 - Math.clz32(magnitude[0]!) + 24
 }

@@ -16,12 +16,12 @@ export interface PublicKey {
   /** SSH public key blob (RFC 4253 section 6.6). */
   readonly blob: Bytes
   readonly comment: string
-  /** Size in the sense of `ssh-keygen -l`. */
+  /** Size as shown by `ssh-keygen -l`. */
   readonly bits: number
 }
 
 /**
- * Reads a public key: the line of a `.pub` file (also a certificate's), RFC 4716, PEM (`PUBLIC KEY`, `RSA PUBLIC KEY`), or a blob as it is.
+ * Reads a public key: the line of a `.pub` file (also a certificate's), RFC 4716, PEM (`PUBLIC KEY`, `RSA PUBLIC KEY`), or a blob.
  * @throws KeyError `ERR_KEY_FORMAT`, `ERR_KEY_UNSUPPORTED`, `ERR_KEY_LIMIT`
  */
 export function parsePublicKey(key: string | Uint8Array): PublicKey {
@@ -34,7 +34,7 @@ export function parsePublicKey(key: string | Uint8Array): PublicKey {
   })
 }
 
-/** The line of a `.pub` file or of `authorized_keys`, without a line end. */
+/** The line of a `.pub` file or of `authorized_keys`, without a line break. */
 export function formatPublicKey(key: { readonly blob: Uint8Array, readonly comment?: string } | { readonly publicKey: Uint8Array, readonly comment?: string }): string {
   const blob = binaryOf('blob' in record(key, 'key') ? (key as { readonly blob: Uint8Array }).blob : (key as { readonly publicKey: Uint8Array }).publicKey, 'a public key')
   const comment = text(key.comment ?? '', 'comment').replace(/[\r\n]+/g, ' ').trim()
@@ -54,7 +54,7 @@ function fromLine(text: string): PublicKey {
   return fromBlob(blob, line[3] ?? '')
 }
 
-/** Headers may continue on the next line after a backslash; only `Comment` means something to us. */
+/** Headers may continue on the next line after a backslash; only `Comment` is used. */
 function fromRfc4716(text: string): PublicKey {
   const lines = text.replace(/\\\r?\n/g, '').split(/\r?\n/).slice(1)
   const end = lines.findIndex((line) => line.startsWith('---- END SSH2 PUBLIC KEY ----'))

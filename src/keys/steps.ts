@@ -1,22 +1,23 @@
 /**
- * Work that can be done in two ways: later, where modules load when they are needed and WebCrypto does what it can, or now, for callers that cannot wait, who
- * have loaded all parts before. It is a generator that gives each step, and gets what came of it.
+ * Work that can be done in two ways: later, loading modules when they are needed and using WebCrypto where possible, or now, for callers that
+ * cannot wait and
+ * have loaded all parts before. It is a generator that yields each step, and receives its result.
  */
 export type Steps<R> = Generator<Step<unknown>, R, unknown>
 
-/** One thing that takes its time, and how to have it at once. */
+/** One asynchronous step, and how to get it synchronously. */
 export interface Step<T> {
   later(): Promise<T>
-  /** @throws Error where it cannot be had at once */
+  /** @throws Error if it is not available synchronously */
   now(): T
 }
 
-/** What came of a step. */
+/** The result of a step. */
 export function* take<T>(step: Step<T>): Steps<T> {
   return (yield step) as T
 }
 
-/** Does the work, waiting for each step. */
+/** Does the work, awaiting each step. */
 export async function later<R>(steps: Steps<R>): Promise<R> {
   let turn = steps.next()
   while (!turn.done) {
@@ -27,7 +28,7 @@ export async function later<R>(steps: Steps<R>): Promise<R> {
   return turn.value
 }
 
-/** Does the work at once. @throws Error where a part has not been loaded */
+/** Does the work synchronously. @throws Error if a part has not been loaded */
 export function now<R>(steps: Steps<R>): R {
   let turn = steps.next()
   while (!turn.done) {
@@ -43,7 +44,7 @@ export function now<R>(steps: Steps<R>): R {
   return turn.value
 }
 
-/** Something that is loaded when it is first needed; who works at once has set it before. */
+/** Something that is loaded when it is first needed; synchronous callers have set it before. */
 export class Part<T> implements Step<T> {
   readonly later: () => Promise<T>
   #loaded: { readonly value: T } | undefined
@@ -52,7 +53,7 @@ export class Part<T> implements Step<T> {
     this.later = load
   }
 
-  /** From now on it can be had at once. */
+  /** Makes it available synchronously from now on. */
   set(value: T): void {
     this.#loaded = { value }
   }

@@ -4,9 +4,9 @@ import { unsupported } from './key-error.ts'
 import type { PrivateKey } from './private-key.ts'
 
 /**
- * The key as non-extractable WebCrypto keys, good for `publicKey()`: an IndexedDB can keep them, and no script can read the private one again.
- * An RSA key becomes one for `rsa-sha2-512`. The `PrivateKey` itself is left as it is: `wipe()` it.
- * @throws KeyError `ERR_KEY_UNSUPPORTED` where this runtime's WebCrypto lacks the algorithm.
+ * The key as non-extractable WebCrypto keys for `publicKey()`. IndexedDB can store them, and no script can read the private one again.
+ * An RSA key becomes one for `rsa-sha2-512`. The `PrivateKey` itself is not changed: `wipe()` it.
+ * @throws KeyError `ERR_KEY_UNSUPPORTED` if this runtime's WebCrypto lacks the algorithm.
  */
 export async function toCryptoKeys(key: PrivateKey): Promise<CryptoKeys> {
   const algorithm = record(key, 'key').type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type

@@ -5,15 +5,15 @@ import { PrivateKey } from './private-key.ts'
 import { later } from './steps.ts'
 
 export interface FormatPrivateKeyOptions {
-  /** Encrypts the key; empty or left out: not encrypted. */
+  /** Encrypts the key; if empty or missing, the key is not encrypted. */
   readonly passphrase?: string | Uint8Array
-  /** Rounds of bcrypt (`ssh-keygen -a`): 16 where left out, 1024 at most. */
+  /** Rounds of bcrypt (`ssh-keygen -a`): 16 by default, 1024 at most. */
   readonly rounds?: number
   /** Replaces the key's own comment. */
   readonly comment?: string
 }
 
-/** What `formatPrivateKey` does, which loads with it. */
+/** Implements `formatPrivateKey`, and loads with it. */
 export async function writePrivateKey(key: PrivateKey, options: FormatPrivateKeyOptions): Promise<string> {
   const { passphrase = '', rounds, comment = record(key, 'key').comment } = record(options, 'options')
   const secret = copyBytes(encodeText(passphrase, 'passphrase'))

@@ -1,10 +1,10 @@
-/// `#connect-tcp`: TCP and the agent's socket, where the runtime has them.
+/// `#connect-tcp`: TCP and the agent's socket, if the runtime has them.
 import type { Transport } from './transport.ts'
 
-/** Where a TCP connection goes. */
+/** The target of a TCP connection. */
 export interface ConnectTcpOptions {
   readonly host: string
-  /** 22 if none is given. */
+  /** 22 by default. */
   readonly port?: number
   readonly signal?: AbortSignal | undefined
 }
@@ -12,5 +12,8 @@ export interface ConnectTcpOptions {
 /** Opens a TCP connection. @throws SSHError in a runtime without TCP, ConnectError with the system's code, or `signal.reason`. */
 export declare function connectTcp(options: ConnectTcpOptions): Promise<Transport>
 
-/** Opens the Unix socket of an authentication agent: at `path`, or where SSH_AUTH_SOCK says. @throws SSHError `ERR_NO_AGENT` where there is none, ConnectError where nobody listens. */
+/**
+ * Opens the Unix socket of an authentication agent: at `path`, or at SSH_AUTH_SOCK. @throws SSHError `ERR_NO_AGENT` if there is none,
+ * ConnectError if nothing listens there.
+ */
 export declare function connectAgent(path: string | undefined, signal: AbortSignal | undefined): Promise<Transport>

@@ -1,5 +1,5 @@
-/// Types of the Web that not every project has: Node's own types lack some, and the DOM library is not for everybody. Where a global is not
-/// known to TypeScript, any object is taken.
+/// Web types that not every project has: Node's own types lack some, and not every project uses the DOM library. If a global is not
+/// known to TypeScript, any object is accepted.
 
 /** A compiled `WebAssembly.Module`. */
 export type WebAssemblyModule = typeof globalThis extends { WebAssembly: { Module: abstract new (...parameters: never[]) => infer Module } } ? Module : object

@@ -1,12 +1,12 @@
-/// `#local-files`: files of the machine that this runs on, where the runtime has them.
+/// `#local-files`: files of the local machine, if the runtime has them.
 
-/** A path of the machine that this runs on, or a `file:` URL. */
+/** A path on the local machine, or a `file:` URL. */
 export type LocalPath = string | URL
 
-/** The same within the library: a name that is no UTF-8 keeps its bytes. */
+/** The same within the library: a name that is not UTF-8 keeps its bytes. */
 export type LocalName = LocalPath | Uint8Array
 
-/** What the local file system knows. Times are seconds since 1970, whole ones as in SFTP; `mode` has no type, and is 0 where there are no modes. */
+/** What the local file system knows. Times are whole seconds since 1970, as in SFTP; `mode` has no type bits, and is 0 on systems without modes. */
 export interface LocalStat {
   readonly kind: 'file' | 'directory' | 'link' | 'other'
   readonly size: number
@@ -17,12 +17,12 @@ export interface LocalStat {
 
 /** An entry of a local directory; links are not followed. */
 export interface LocalEntry {
-  /** Bytes where it is no UTF-8. */
+  /** Bytes if it is not UTF-8. */
   readonly name: string | Uint8Array
   readonly kind: LocalStat['kind']
 }
 
-/** What is to be set of a file or directory; what is missing stays. */
+/** Attributes to set on a file or directory; missing ones stay. */
 export interface LocalAttributes {
   readonly mode?: number | undefined
   /** Access and modification, in seconds since 1970. */
@@ -31,61 +31,62 @@ export interface LocalAttributes {
 
 /** An open local file. */
 export interface LocalFile {
-  /** When it was opened. */
+  /** The state when it was opened. */
   readonly stat: LocalStat
-  /** How it is now. */
+  /** The current state. */
   look(): LocalStat
-  /** Up to `length` bytes from `position` on; none at the end. @param memory from an earlier read, to be used again if it is large enough. */
+  /** Up to `length` bytes from `position`; none at the end. @param memory from an earlier read, reused if it is large enough. */
   read(length: number, position: number, memory?: Uint8Array): Promise<Uint8Array>
-  /** Writes all parts of `data`, one behind the other. */
+  /** Writes all parts of `data` in order. */
   write(data: readonly Uint8Array[], position: number): Promise<void>
   truncate(size: number): Promise<void>
-  /** Has the system write it to the disk. */
+  /** Makes the system write it to the disk. */
   sync(): Promise<void>
   set(attributes: LocalAttributes): Promise<void>
   close(): Promise<void>
 }
 
-/** All of a small file. */
+/** A small file, read completely. */
 export interface SmallFile {
   readonly stat: LocalStat
   readonly bytes: Uint8Array
 }
 
-/** `read` an existing file, `replace` it, `go-on` with what is there already, or make a `new` one, which must not exist. */
+/** `read` an existing file, `replace` it, `go-on` with its existing content, or create a `new` one, which must not exist. */
 export type LocalOpenMode = 'read' | 'replace' | 'go-on' | 'new'
 
-/** The file system of the machine that this runs on. */
+/** The file system of the local machine. */
 export interface LocalFiles {
-  /** @param mode of a new file; the system takes away what the user's umask says. */
+  /** @param mode of a new file; the system applies the user's umask. */
   open(path: LocalName, how: LocalOpenMode, mode?: number): Promise<LocalFile>
   /**
-   * Reads a regular file of no more than `most` bytes at once, without a thread for each step, which costs several times what reading does.
-   * @returns `undefined` for anything else: to be read bit by bit, as a file of no bytes or one that ends before its size. @throws as `open`.
+   * Reads a regular file of no more than `most` bytes at once, without a thread for each step, which costs several times as much as reading.
+   * @returns `undefined` for anything else, which must be read piece by piece, e.g. an empty file or one that ends before its size. @throws as
+   * `open`.
    */
   readSmall(path: LocalName, most: number): SmallFile | undefined
   list(path: LocalName): Promise<LocalEntry[]>
-  /** Of what the path leads to, or of a link itself; `undefined` if there is nothing. */
+  /** Attributes of the path's target, or of a link itself; `undefined` if there is nothing. */
   look(path: LocalName, follow: boolean): Promise<LocalStat | undefined>
-  /** With the directories above it; one that exists is no error. @param mode of this one, if it is new. @returns whether it is. */
+  /** Creates the directory and its parents; an existing one is no error. @param mode of this one, if it is new. @returns whether it is. */
   makeDirectory(path: LocalName, mode?: number): Promise<boolean>
   set(path: LocalName, attributes: LocalAttributes): Promise<void>
   rename(source: LocalName, target: LocalName): Promise<void>
-  /** One that does not exist is no error. */
+  /** A missing file is no error. */
   remove(path: LocalName): Promise<void>
-  /** What is written in a symbolic link. */
+  /** The target stored in a symbolic link. */
   readLink(path: LocalName): Promise<string | Uint8Array>
   makeLink(target: string | Uint8Array, path: LocalName): Promise<void>
-  /** With all links resolved. */
+  /** The path with all links resolved. */
   realPath(path: LocalName): Promise<string>
   join(folder: LocalName, name: string | Uint8Array): string | Uint8Array
   /** The path of a sibling of that file. */
   beside(path: LocalName, rename: (name: string) => string): string | Uint8Array
-  /** A name from a server that would lead out of the folder, or that this system cannot have. */
+  /** Whether a name from a server would lead out of the folder, or is impossible on this system. */
   isForeign(name: string | Uint8Array): boolean
   /** For messages. */
   text(path: LocalName): string
 }
 
-/** The file system, as `#local-files` gives it. In a runtime without files each call fails with SSHError `ERR_NO_LOCAL_FILES`. */
+/** The file system of `#local-files`. In a runtime without files each call fails with SSHError `ERR_NO_LOCAL_FILES`. */
 export declare const localFiles: LocalFiles

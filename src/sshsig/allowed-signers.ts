@@ -4,13 +4,13 @@ import type { Bytes } from '../wire-format/bytes.ts'
 
 /** A line of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS). */
 export interface AllowedSigner {
-  /** Patterns of names, with commas between them: `alice@example.org`, `*@example.org,!eve@example.org`. */
+  /** Comma-separated patterns of names: `alice@example.org`, `*@example.org,!eve@example.org`. */
   readonly principals: string
   /** Blob of the key. */
   readonly key: Bytes
-  /** The key is that of an authority: whoever has a certificate by it, for his name. */
+  /** The key is that of a certificate authority: it accepts the holders of its certificates, under their names. */
   readonly certAuthority: boolean
-  /** Patterns of namespaces with commas; undefined for all. */
+  /** Comma-separated patterns of namespaces; undefined for all. */
   readonly namespaces: string | undefined
   readonly validAfter: Date | undefined
   readonly validBefore: Date | undefined
@@ -18,7 +18,7 @@ export interface AllowedSigner {
 
 /**
  * Reads the text of an allowed_signers file.
- * @throws TypeError for a line that is not understood, with its number: half of such a list must not be used
+ * @throws TypeError for a line that cannot be parsed, with its number: half of such a list must not be used
  */
 export function parseAllowedSigners(text: string): AllowedSigner[] {
   return checkText(text, 'allowedSigners').replace(/^\ufeff/, '').split(/\r\n|\r|\n/).flatMap((line, index) => {
@@ -46,7 +46,7 @@ function parseLine(line: string): AllowedSigner {
   }
 }
 
-/** The first word, in which blanks may be quoted, and what follows. */
+/** The first word, which may contain quoted blanks, and the rest. */
 function takeField(text: string): [field: string, rest: string] {
   let quoted = false, end = 0
   for (; end < text.length && (quoted || !/\s/.test(text[end]!)); end++) if (text[end] === '"') quoted = !quoted
@@ -70,7 +70,7 @@ function parseOptions(field: string): Map<string, string> {
   return options
 }
 
-/** YYYYMMDD[HHMM[SS]], with a Z in UTC, without in this machine's time zone. */
+/** YYYYMMDD[HHMM[SS]], in UTC with a Z, otherwise in the local time zone. */
 function dateOf(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const parts = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/i.exec(text)

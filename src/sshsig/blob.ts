@@ -7,14 +7,14 @@ import { WireFormatError } from '../wire-format/wire-format-error.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 import { signatureError } from './signature-error.ts'
 
-/** The hash of a message that is signed. */
+/** The hash of a signed message. */
 export type MessageHash = 'sha256' | 'sha512'
 
-/** A signature taken apart. Nothing in it has been verified. */
+/** A parsed signature. Nothing in it has been verified. */
 export interface MessageSignature {
   /** Blob of the key that signed, or of its certificate. */
   readonly publicKey: Bytes
-  /** What it was made for: `git`, `file`, an application's own name. */
+  /** Its purpose: `git`, `file`, or an application's own name. */
   readonly namespace: string
   readonly hash: MessageHash
   /** Signature blob of RFC 4253 section 6.6. */
@@ -26,7 +26,7 @@ const VERSION = 1
 const LABEL = 'SSH SIGNATURE'
 const WIDTH = 70
 
-/** Takes a signature apart, armoured or not. @throws SignatureError `ERR_SIGNATURE_FORMAT` */
+/** Parses a signature, armoured or not. @throws SignatureError `ERR_SIGNATURE_FORMAT` */
 export function parseSignature(signature: string | Uint8Array): MessageSignature {
   try {
     const reader = new WireReader(blobOf(signature))
@@ -56,7 +56,7 @@ export function formatSignature({ publicKey, namespace, hash, signature }: Messa
   return formatPem(LABEL, new WireWriter(4096).bytes(MAGIC).uint32(VERSION).string(publicKey).string(namespace).string('').string(hash).string(signature).finish(), WIDTH)
 }
 
-/** What the key signs: the message's hash, and what it is for. */
+/** The data that the key signs: the message's hash and its purpose. */
 export async function signedData(message: string | Uint8Array, namespace: string, hash: MessageHash): Promise<Bytes> {
   const digest = new Uint8Array(await crypto.subtle.digest(hash === 'sha256' ? 'SHA-256' : 'SHA-512', encodeText(message, 'message')))
   return new WireWriter().bytes(MAGIC).string(namespace).string('').string(hash).string(digest).finish()

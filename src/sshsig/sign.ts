@@ -7,16 +7,16 @@ import { ownBytes } from '../wire-format/bytes.ts'
 import { formatSignature, type MessageHash, signedData } from './blob.ts'
 
 export interface SignMessageOptions extends SignerOptions {
-  /** What the signature is for; whoever verifies must name the same: `git` for commits and tags, `file` for files, `NAME@YOUR-DOMAIN` for a purpose of your own. */
+  /** The purpose of the signature, which the verifier must also name: `git` for commits and tags, `file` for files, `NAME@YOUR-DOMAIN` for your own purpose. */
   readonly namespace: string
-  /** Of the message: `sha512` where left out, as ssh-keygen does. */
+  /** The hash of the message: `sha512` by default, as in ssh-keygen. */
   readonly hash?: MessageHash | undefined
 }
 
 /**
  * Signs a message with a key of any kind: a private key, WebCrypto keys, an agent's identity, a vault. Text is signed as UTF-8.
  * @returns the armoured signature, as `ssh-keygen -Y sign` writes it
- * @throws TypeError without a namespace; KeyError if the key cannot be read; what the signer throws
+ * @throws TypeError without a namespace; KeyError if the key cannot be read; any error of the signer
  */
 export async function signMessage(key: SigningKey, message: string | Uint8Array, signing: SignMessageOptions): Promise<string> {
   const { namespace, hash = 'sha512', ...options } = record(signing, 'options')

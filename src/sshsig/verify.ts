@@ -11,19 +11,19 @@ import { parseSignature, signedData } from './blob.ts'
 import { signatureError } from './signature-error.ts'
 
 export interface VerifyMessageOptions {
-  /** What the signature must be for; another one is refused. */
+  /** The required purpose; a signature for another purpose is refused. */
   readonly namespace: string
-  /** Who may sign: the text of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS), or what `parseAllowedSigners` made of it. */
+  /** Who may sign: the text of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS), or the result of `parseAllowedSigners`. */
   readonly allowedSigners: string | readonly AllowedSigner[]
-  /** The person who is said to have signed. If it is left out, anybody on the list who has the key may have (`principals` of the result). */
+  /** The expected signer. If it is missing, anybody on the list with this key is accepted (see `principals` of the result). */
   readonly principal?: string | undefined
-  /** When the signer must have been allowed to: now, where left out; for a commit, its own time. */
+  /** The time at which the signer must have been allowed: now by default; for a commit, its own time. */
   readonly at?: Date | undefined
 }
 
-/** A signature that holds. */
+/** A valid signature. */
 export interface VerifiedMessage {
-  /** The names under which the list has the key: patterns, as they stand there; with `principal`, that one. */
+  /** The names under which the list has the key: patterns, as written there; with `principal`, that one. */
   readonly principals: readonly string[]
   /** Blob of the key that signed, or of its certificate. */
   readonly publicKey: Uint8Array
@@ -32,8 +32,9 @@ export interface VerifiedMessage {
 }
 
 /**
- * Verifies a signature of a message, and that its key is one of those who may sign, as `ssh-keygen -Y verify` does.
- * @throws SignatureError `ERR_SIGNATURE_FORMAT`, `ERR_SIGNATURE_NAMESPACE`, `ERR_SIGNATURE_WRONG`, `ERR_SIGNER_UNKNOWN`; TypeError for options that cannot be meant
+ * Verifies a signature of a message, and that its key is one of the allowed ones, as `ssh-keygen -Y verify` does.
+ * @throws SignatureError `ERR_SIGNATURE_FORMAT`, `ERR_SIGNATURE_NAMESPACE`, `ERR_SIGNATURE_WRONG`, `ERR_SIGNER_UNKNOWN`; TypeError for invalid
+ * options
  */
 export async function verifyMessage(signature: string | Uint8Array, message: string | Uint8Array, options: VerifyMessageOptions): Promise<VerifiedMessage> {
   const { namespace, allowedSigners, principal, at = new Date() } = record(options, 'options')
@@ -60,7 +61,7 @@ async function readable<T>(read: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** A user certificate whose authority has signed it; undefined for any other. */
+/** A user certificate that its authority has signed; undefined for any other. */
 async function trustedCertificate(blob: Bytes): Promise<Certificate | undefined> {
   const certificate = parseCertificate(blob)
   const { role, signatureKey, signature, signedBytes } = certificate
@@ -79,6 +80,6 @@ function namesBy(signer: AllowedSigner, key: Bytes, certificate: Certificate | u
   if (!certificate || !equalBytes(signer.key, certificate.signatureKey)) return []
   const seconds = BigInt(Math.floor(at.getTime() / 1000))
   if (seconds < certificate.validAfter || seconds >= certificate.validBefore) return []
-  // As OpenSSH, which demands names in the certificate: one for everybody names nobody.
+  // Like OpenSSH, requires names in the certificate: one for everybody names nobody.
   return certificate.principals.filter((name) => matches(name) && (principal === undefined || name === principal))
 }

@@ -3,7 +3,7 @@ import { WireFormatError } from './wire-format-error.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-/** Base64 of RFC 4648 section 4. `pad: false` leaves the `=` out, as in `SHA256:` fingerprints. */
+/** Base64 of RFC 4648 section 4. `pad: false` omits the `=`, as in `SHA256:` fingerprints. */
 export function encodeBase64(bytes: Uint8Array, options: { readonly pad?: boolean } = {}): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
@@ -18,7 +18,7 @@ export function encodeBase64(bytes: Uint8Array, options: { readonly pad?: boolea
 
 /**
  * Decodes base64, given as text or as its ASCII bytes; white space is skipped, padding may be missing.
- * Anything else outside the alphabet, misplaced padding and stray bits at the end throw a `WireFormatError`.
+ * Any other character outside the alphabet, misplaced padding and stray bits at the end throw a `WireFormatError`.
  */
 export function decodeBase64(text: string | Uint8Array): Bytes {
   const bytes = new Uint8Array(Math.ceil(text.length * 3 / 4))

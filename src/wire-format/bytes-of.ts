@@ -1,4 +1,4 @@
-/** What can be sent: text goes out as UTF-8, bytes as they are. Memory that others can write to or take away meanwhile (shared, resizable) is left out. */
+/** Data to send: text as UTF-8, bytes unchanged. Memory that others can write to or take away meanwhile (shared, resizable) is excluded. */
 export type SendableData = string | ArrayBuffer | ArrayBufferView
 
 export const encoder = /* @__PURE__ */ new TextEncoder()
@@ -7,14 +7,14 @@ export const encoder = /* @__PURE__ */ new TextEncoder()
 const byteLength = /* @__PURE__ */ Reflect.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')
 
 /**
- * The bytes of `data`, in the same memory where it has bytes already. A number is an error, and not taken for a length.
+ * The bytes of `data`, in the same memory if it already has bytes. A number is an error, and not taken for a length.
  * @param name of the argument, for the error. @throws TypeError for anything else, and for memory that is shared, resizable or detached.
  */
 export function bytesOf(data: SendableData, name = 'data'): Uint8Array {
   return typeof data === 'string' ? encoder.encode(data) : viewOf(data, name, 'a string, an ArrayBuffer or a view of one')
 }
 
-/** As `bytesOf`, for what is never text. */
+/** Like `bytesOf`, for data that is never text. */
 export function binaryOf(data: ArrayBuffer | ArrayBufferView, name = 'data'): Uint8Array {
   return viewOf(data, name, 'an ArrayBuffer or a view of one')
 }
@@ -35,7 +35,7 @@ function checkMemory(memory: ArrayBufferLike, name: string): void {
   if (memory.byteLength === 0 && isDetached(memory)) throw new TypeError(`${name} is memory that has been transferred away`)
 }
 
-/** Engines that do not tell refuse to make a view of it. */
+/** Engines without that property refuse to make a view of it. */
 function isDetached(memory: ArrayBufferLike): boolean {
   try {
     return new Uint8Array(memory).length > 0
@@ -44,7 +44,7 @@ function isDetached(memory: ArrayBufferLike): boolean {
   }
 }
 
-/** Also one of another realm. No property of the object itself is looked at. */
+/** Also one of another realm. It reads no property of the object itself. */
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
   try {
     byteLength?.get?.call(value)

@@ -1,16 +1,16 @@
 import { wellFormed } from '../errors/arguments.ts'
 import { binaryOf, bytesOf, encoder } from './bytes-of.ts'
 
-/** Bytes that are certainly not shared memory: what WebCrypto accepts. */
+/** Bytes that are certainly not in shared memory, as WebCrypto requires. */
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** The same memory as a plain `Uint8Array` where it is not shared, a copy where it is. */
+/** The same memory as a plain `Uint8Array` if it is not shared, otherwise a copy. */
 export function ownBytes(bytes: Uint8Array): Bytes {
   if (!(bytes.buffer instanceof ArrayBuffer)) return copyBytes(bytes)
   return Object.getPrototypeOf(bytes) === Uint8Array.prototype ? bytes as Bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-/** A copy, always: `slice` of Node's `Buffer` is not one. */
+/** Always a copy: `slice` of Node's `Buffer` does not make one. */
 export function copyBytes(bytes: Uint8Array): Bytes {
   return new Uint8Array(bytes)
 }
@@ -19,7 +19,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   return joinBytes(parts)
 }
 
-/** For lists of any length: arguments of a call have a limit. */
+/** For lists of any length: the number of arguments of a call is limited. */
 export function joinBytes(parts: readonly Uint8Array[]): Bytes {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let offset = 0
@@ -43,12 +43,12 @@ export function encodeText(text: string | Uint8Array, name = 'text'): Bytes {
   return typeof text === 'string' ? encoder.encode(wellFormed(text, name)) : ownBytes(bytesOf(text, name))
 }
 
-/** A copy of bytes that a caller gives. @throws TypeError for what is none: a number would be a length */
+/** A copy of a caller's bytes. @throws TypeError for anything else: a number would be a length */
 export function copyOf(bytes: Uint8Array, name: string): Bytes {
   return copyBytes(binaryOf(bytes, name))
 }
 
-/** Bytes as text; whatever is not UTF-8 becomes U+FFFD. For comments and messages, never for names that are compared. */
+/** Bytes as text; invalid UTF-8 becomes U+FFFD. For comments and messages, never for names that are compared. */
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
 }

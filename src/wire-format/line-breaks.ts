@@ -1,8 +1,8 @@
 const LF = 0x0a, CR = 0x0d, BACKSLASH = 0x5c, LETTER_N = 0x6e, LETTER_R = 0x72
 
 /**
- * Makes every line break of a text one LF, in place: CR LF, CR, and with `escaped` also those that are written as `\r` and `\n`.
- * @returns the text, which may have become shorter; what is left behind it is zeroed
+ * Turns every line break of a text into one LF, in place: CR LF, CR, and with `escaped` also those that are written as `\r` and `\n`.
+ * @returns the text, which may have become shorter; the rest behind it is zeroed
  */
 export function withLineFeeds(text: Uint8Array, escaped: boolean): Uint8Array {
   let length = 0
@@ -15,7 +15,7 @@ export function withLineFeeds(text: Uint8Array, escaped: boolean): Uint8Array {
   return text.subarray(0, length)
 }
 
-/** How many bytes the line break there takes, 0 if there is none. */
+/** The length in bytes of the line break there, 0 if there is none. */
 function breakAt(text: Uint8Array, at: number, escaped: boolean): number {
   if (text[at] === LF) return 1
   if (text[at] === CR) return text[at + 1] === LF ? 2 : 1

@@ -1,12 +1,14 @@
 import { isPromise } from '../errors/is-promise.ts'
 import { bytesOf, type SendableData } from './bytes-of.ts'
 
-/** What can be sent part by part: text or bytes at once, a `Blob`, a stream of the Web or of Node, any (async) iterable of text and bytes. */
+/** Data that can be sent in parts: text or bytes at once, a `Blob`, a Web or Node stream, any (async) iterable of text and bytes. */
 export type SendableParts = SendableData | Blob | ReadableStream<SendableData> | AsyncIterable<SendableData> | Iterable<SendableData>
 
 /**
- * The parts of `data`, one after another; leaving the loop cancels a stream. The type is checked at once, so that a mistake is reported before anything is sent.
- * @param name of the argument, for the error. @throws TypeError for anything else; the iteration throws one for a part that is neither text nor bytes.
+ * The parts of `data` in order; leaving the loop cancels a stream. The type is checked at once, so that a mistake is reported before anything
+ * is sent.
+ * @param name of the argument, for the error. @throws TypeError for anything else; the iteration throws one for a part that is neither text
+ * nor bytes.
  */
 export function partsOf(data: SendableParts, name = 'data'): AsyncIterable<Uint8Array> {
   if (typeof data === 'string' || ArrayBuffer.isView(data) || data instanceof ArrayBuffer) return once(bytesOf(data, name))
@@ -27,7 +29,7 @@ async function* each(parts: AsyncIterable<SendableData> | Iterable<SendableData>
   for await (const part of parts) yield bytesOf(part, `a part of ${name}`)
 }
 
-/** By a reader: not every engine's streams can be iterated. */
+/** Uses a reader: not every engine's streams can be iterated. */
 async function* chunks(stream: ReadableStream<SendableData>, name: string): AsyncGenerator<Uint8Array, void> {
   const reader = stream.getReader()
   let over = false

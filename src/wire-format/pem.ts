@@ -12,9 +12,10 @@ export interface PemBlock {
 }
 
 /**
- * The first armoured block whose label is wanted (any block where `wanted` is left out), or undefined where the text has none.
- * Text around and between blocks is ignored; line breaks may be of any kind, written as `\n`, or lost. Damaged armour throws a `WireFormatError`.
- * Of bytes, only the label and the headers become strings: what lies between may be a private key.
+ * The first armoured block whose label is wanted (any block if `wanted` is missing), or undefined if the text has none.
+ * Text around and between blocks is ignored; line breaks may be of any kind, written as `\n`, or lost. Damaged armour throws a
+ * `WireFormatError`.
+ * Of bytes, only the label and the headers become strings: the content may be a private key.
  */
 export function findPem(source: string | Uint8Array, wanted: (label: string) => boolean = () => true): PemBlock | undefined {
   const text = typeof source === 'string' ? encodeText(source) : source
@@ -59,7 +60,7 @@ function marker(text: Uint8Array, kind: 'BEGIN' | 'END', from: number): Marker |
   return undefined
 }
 
-/** Whoever loses line breaks may lose the spaces too: `OPENSSHPRIVATEKEY`. */
+/** Text that has lost its line breaks may also have lost its spaces: `OPENSSHPRIVATEKEY`. */
 function spaced(label: string): string {
   return label.replace(/ ?(PRIVATE|PUBLIC) ?KEY$/, ' $1 KEY').trim()
 }
@@ -85,7 +86,7 @@ function readBody(label: string, copy: Uint8Array): PemBlock {
   }
 }
 
-/** Reads the header lines at the front; a line that starts with white space continues the one before. @returns where the base64 begins */
+/** Reads the header lines at the front; a line that starts with white space continues the previous one. @returns where the base64 begins */
 function readHeaders(body: Uint8Array, headers: Map<string, string>): number {
   let last: string | undefined
   for (let at = 0; at < body.length;) {
@@ -102,7 +103,7 @@ function readHeaders(body: Uint8Array, headers: Map<string, string>): number {
   return body.length
 }
 
-/** Headers whose line breaks were lost: those of OpenSSL alone, whose lengths are known. */
+/** Headers whose line breaks were lost: only OpenSSL's, whose lengths are known. */
 function readLostHeaders(body: Uint8Array, headers: Map<string, string>): number {
   if (!body.includes(COLON)) return 0
   const found = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*(?:(AES-\d+-CBC),\s*([\dA-Fa-f]{32})|(DES-EDE3-CBC),\s*([\dA-Fa-f]{16}))/.exec(decodeText(body.subarray(0, 128)))

@@ -3,7 +3,7 @@ import { WireFormatError } from './wire-format-error.ts'
 
 /**
  * Reads the data types of RFC 4251 section 5, in order, from one block of bytes.
- * Every method throws a `WireFormatError` where the block ends too early or the value is not allowed.
+ * Every method throws a `WireFormatError` if the block ends too early or the value is not allowed.
  * Byte results are views of the block, not copies: they live, change and are wiped with it.
  */
 export class WireReader {
@@ -26,7 +26,7 @@ export class WireReader {
     return this.#bytes.length - this.#offset
   }
 
-  /** `length` bytes as they are (`byte[n]`). */
+  /** `length` bytes unchanged (`byte[n]`). */
   bytes(length: number): Bytes {
     return this.#bytes.subarray(this.#advance(length), this.#offset)
   }
@@ -35,7 +35,7 @@ export class WireReader {
     return this.#view.getUint8(this.#advance(1))
   }
 
-  /** Any non-zero byte is true, as RFC 4251 demands of readers. */
+  /** Any non-zero byte is true, as RFC 4251 requires of readers. */
   boolean(): boolean {
     return this.byte() !== 0
   }
@@ -62,7 +62,7 @@ export class WireReader {
     }
   }
 
-  /** A number that is not negative, as its big-endian bytes without leading zeros: zero is empty. Negative numbers are refused: no SSH message has one. */
+  /** A non-negative number, as its big-endian bytes without leading zeros: zero is empty. Negative numbers are refused: no SSH message has one. */
   mpint(): Bytes {
     const value = this.string()
     if (value.length > 0 && value[0]! >= 0x80) throw new WireFormatError('a number is negative')
@@ -79,12 +79,12 @@ export class WireReader {
     return names
   }
 
-  /** All that is left. */
+  /** Everything that is left. */
   rest(): Bytes {
     return this.bytes(this.remaining)
   }
 
-  /** Demands that nothing is left. */
+  /** Requires that nothing is left. */
   end(): void {
     if (this.remaining > 0) throw new WireFormatError(`${this.remaining} unexpected bytes at the end`)
   }

@@ -1,6 +1,6 @@
 import { SSHError } from '../errors/ssh-error.ts'
 
-/** Bytes or text that are not what RFC 4251 section 5, base64 or PEM armour allow. Never quotes the data. `code` is `ERR_WIRE_FORMAT`. */
+/** Bytes or text that RFC 4251 section 5, base64 or PEM armour do not allow. Never quotes the data. `code` is `ERR_WIRE_FORMAT`. */
 export class WireFormatError extends SSHError {
   override name = 'WireFormatError'
 

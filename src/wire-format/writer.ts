@@ -18,7 +18,7 @@ export class WireWriter {
     return this.#length
   }
 
-  /** Bytes as they are (`byte[n]`). */
+  /** Bytes unchanged (`byte[n]`). */
   bytes(bytes: Uint8Array): this {
     const at = this.#grow(bytes.length)
     this.#buffer.set(bytes, at)
@@ -54,7 +54,7 @@ export class WireWriter {
     return this.uint32(bytes.length).bytes(bytes)
   }
 
-  /** A number that is not negative, from its big-endian bytes; leading zeros are allowed. */
+  /** A non-negative number, from its big-endian bytes; leading zeros are allowed. */
   mpint(magnitude: Uint8Array): this {
     let start = 0
     while (start < magnitude.length && magnitude[start] === 0) start++
@@ -69,7 +69,7 @@ export class WireWriter {
     return this.string(names.join(','))
   }
 
-  /** A copy of all that was written. */
+  /** A copy of everything that was written. */
   finish(): Bytes {
     return this.#buffer.slice(0, this.#length)
   }

@@ -1,9 +1,10 @@
 import type { Terminal } from '@xterm/xterm'
 
 /**
- * Writes a stream into the terminal, as bytes: xterm.js puts characters that are split between chunks together. Reads no further while
- * more than `highWaterMark` bytes wait to be shown, and goes on at a quarter of that. Resolves when the stream has ended and all is shown, or
- * on abort; what was not read then stays in the stream.
+ * Writes a stream into the terminal, as bytes: xterm.js joins characters that are split between chunks. It stops reading while
+ * more than `highWaterMark` bytes wait to be shown, and continues at a quarter of that. Resolves when the stream has ended and everything is
+ * shown, or
+ * on abort; unread data then stays in the stream.
  */
 export async function showOutput(stream: ReadableStream<Uint8Array>, terminal: Terminal, highWaterMark: number, signal: AbortSignal): Promise<void> {
   const reader = stream.getReader()
@@ -29,7 +30,7 @@ export async function showOutput(stream: ReadableStream<Uint8Array>, terminal: T
   }
 }
 
-/** How many bytes the terminal has been given and not shown yet. */
+/** Counts the bytes that the terminal has received and not shown yet. */
 class Backlog {
   readonly #high: number
   #bytes = 0

@@ -6,15 +6,15 @@ import type { Shell } from './shell.ts'
 import { followSize } from './size.ts'
 
 export interface AttachOptions {
-  /** Bytes that xterm.js may have been given and not shown yet; above, the server waits. 384 KiB if none are given. */
+  /** The most bytes that xterm.js may hold without having shown them; above, the server waits. 384 KiB by default. */
   readonly highWaterMark?: number | undefined
 }
 
 const HIGH_WATER_MARK = 384 << 10
 
 /**
- * Addon of xterm.js that shows a shell: its output as it comes, keys and the terminal's size the other way.
- * Output waits for the terminal and input for the server, so neither side fills memory. One shell at a time; another one may follow.
+ * An xterm.js addon that shows a shell: its output in one direction, keystrokes and the terminal's size in the other.
+ * Output waits for the terminal and input for the server, so neither side fills memory. It shows one shell at a time; another one may follow.
  */
 export class ShellAddon implements ITerminalAddon {
   #terminal: Terminal | undefined
@@ -27,8 +27,8 @@ export class ShellAddon implements ITerminalAddon {
   }
 
   /**
-   * Shows `shell` until it ends, and tells it the terminal's size. A shell that was attached before is detached.
-   * @returns how it ended, when all of its output has been shown; `undefined` if it was detached before.
+   * Shows `shell` until it ends, and tells it the terminal's size. A previously attached shell is detached.
+   * @returns how it ended, when all of its output has been shown; `undefined` if it was detached first.
    * @throws the error of the session, if that fails first; TypeError if the addon is in no terminal.
    */
   async attach(shell: Shell, { highWaterMark = HIGH_WATER_MARK }: AttachOptions = {}): Promise<Exit | undefined> {
@@ -50,7 +50,7 @@ export class ShellAddon implements ITerminalAddon {
     }
   }
 
-  /** Lets go of the shell, which goes on and can be attached again, here or elsewhere: what it says meanwhile is not lost. */
+  /** Releases the shell, which keeps running and can be attached again, here or elsewhere. Its output in the meantime is not lost. */
   detach(): void {
     this.#attached?.abort()
     this.#attached = undefined
@@ -62,7 +62,7 @@ export class ShellAddon implements ITerminalAddon {
     return { dispose: () => { this.#listeners.delete(listener) } }
   }
 
-  /** Detaches and forgets the listeners. xterm.js calls it when the terminal goes. */
+  /** Detaches and forgets the listeners. xterm.js calls it when the terminal is disposed of. */
   dispose(): void {
     this.detach()
     this.#listeners.clear()

@@ -3,19 +3,19 @@ import type { Exit } from '../bindings/channel/channel.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import type { Shell } from './shell.ts'
 
-/** What the side with the terminal asks for. Each request has one answer, so that streams wait for each other across the port. */
+/** Requests of the side with the terminal. Each request has one answer, so that streams wait for each other across the port. */
 type Request =
   | { readonly id: number, readonly ask: 'stdout' | 'stderr' | 'exit' | 'end' | 'close' }
   | { readonly id: number, readonly ask: 'write', readonly chunk: Uint8Array | string }
   | { readonly id: number, readonly ask: 'resize', readonly columns: number, readonly rows: number }
 type Question = Request extends infer R ? R extends Request ? Omit<R, 'id'> : never : never
 
-/** `value`: a chunk or null at the end of a stream, or how the shell has ended. */
+/** `value`: a chunk, null at the end of a stream, or how the shell has ended. */
 type Answer = { readonly id: number, readonly value: Uint8Array | Exit | null } | { readonly id: number, readonly error: { readonly name: string, readonly message: string, readonly code: string } }
 
 /**
- * Lends a shell to the other end of a MessagePort, where `receiveShell` gives it: the session stays here, e.g. in a Web Worker,
- * and the terminal is there. Needs no transferable streams. The port and the shell's streams belong to this function from now on.
+ * Lends a shell to the other end of a MessagePort, where `receiveShell` returns it: the session stays here, e.g. in a Web Worker,
+ * and the terminal is there. It needs no transferable streams. The port and the shell's streams belong to this function from now on.
  */
 export function sendShell(shell: Shell, port: MessagePort): void {
   checkPort(port)
@@ -81,7 +81,7 @@ export function receiveShell(port: MessagePort): Shell {
 
 const checkPort = (port: MessagePort) => able(port, 'port', 'a MessagePort', 'addEventListener', 'postMessage', 'start')
 
-/** Only what has its memory to itself can be handed over. */
+/** Only a chunk that has its memory to itself can be transferred. */
 function whole(chunk: Uint8Array | null): Uint8Array | null {
   return chunk && chunk.byteLength < chunk.buffer.byteLength ? chunk.slice() : chunk
 }

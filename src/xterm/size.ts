@@ -1,7 +1,7 @@
 import type { IDisposable, Terminal } from '@xterm/xterm'
 import type { Shell } from './shell.ts'
 
-/** Tells the shell the terminal's size, now and after each change: while one message is under way, only the newest size waits. */
+/** Tells the shell the terminal's size, now and after each change: while one message is in flight, only the newest size waits. */
 export function followSize(terminal: Terminal, shell: Shell): IDisposable {
   let busy = false
   let told = ''
@@ -14,7 +14,7 @@ export function followSize(terminal: Terminal, shell: Shell): IDisposable {
         await shell.resize(terminal.cols, terminal.rows)
       }
     } catch {
-      // The shell or its session has ended; the output tells.
+      // The shell or its session has ended, which the output shows.
     } finally {
       busy = false
     }

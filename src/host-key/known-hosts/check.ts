@@ -9,15 +9,16 @@ import { type PresentedKey, readPresentedKey } from '../presented-key.ts'
 
 const DEFAULT_PORT = 22
 
-/** Key types that a certificate can hold: which of them a host has is not known from its authority. */
+/** Key types that a certificate can hold: the authority does not show which of them a host has. */
 const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-rsa']
 
 /**
- * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes:
- * a revoked key or authority is refused; a certificate is accepted by a `@cert-authority` line; its plain key, or a plain host key, by a line of its own;
- * a host of which no key is known with its port is accepted, never refused, by its name alone.
- * A host whose known keys are all others has changed, of whatever type they are: a server that hides its known type must not look new.
- * @returns the line that spoke for a plain key; undefined where a certificate was accepted
+ * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes.
+ * A revoked key or authority is refused. A `@cert-authority` line accepts a certificate; a line of its own accepts its plain key, or a plain
+ * host key.
+ * If no key is known for a host with its port, an entry for the bare name can accept the key, but never refuses it.
+ * A host whose known keys are all different has changed, whatever their types: a server that hides its known type must not look new.
+ * @returns the line that accepted a plain key; undefined if a certificate was accepted
  */
 export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, revoked?: string | Uint8Array): Promise<KnownHostsEntry | undefined> {
   const presented = readPresentedKey(checkedInfo(info).key)
@@ -36,7 +37,7 @@ export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, r
   throw certificateError ?? await unknownOrChanged(plainEntries(named), presented, info)
 }
 
-/** The algorithms under which a host can prove itself: certificates where an authority is known, then the types of its keys. */
+/** The algorithms with which a host can prove itself: certificates if an authority is known, then the types of its keys. */
 export async function knownAlgorithms(file: KnownHostsFile, host: string, port: number): Promise<readonly string[]> {
   const { named, portless } = await lookUp(file, host, port)
   const entries = plainEntries(named).length > 0 ? named : [...named, ...portless]

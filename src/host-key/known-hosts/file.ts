@@ -10,26 +10,26 @@ import { matchPatternList } from './pattern.ts'
 const loadHashing = () => import('./hash-name.ts')
 
 export interface KnownHostsOptions {
-  /** Called for each line that is not understood; such lines are skipped, and kept when the text is written. `line` counts from 1. */
+  /** Called for each line that cannot be parsed; such lines are skipped, and kept when the text is written. `line` counts from 1. */
   readonly onWarning?: (problem: string, line: number) => void
   /**
-   * Content of a file as `RevokedHostKeys` of ssh_config(5) names it: public keys, one a line, or a key revocation list (`ssh-keygen -k`).
-   * A key in it is refused whatever the known_hosts text says; if it cannot be read, every key is.
+   * Content of a file for `RevokedHostKeys` of ssh_config(5): public keys, one per line, or a key revocation list (`ssh-keygen -k`).
+   * A key in it is refused whatever the known_hosts text says; if it cannot be read, every key is refused.
    */
   readonly revoked?: string | Uint8Array | undefined
 }
 
 export interface AddHostOptions {
-  /** Hide the host name by hashing, as `HashKnownHosts yes` of ssh_config(5). */
+  /** Hashes the host name, like `HashKnownHosts yes` of ssh_config(5). */
   readonly hash?: boolean
   readonly marker?: KnownHostsMarker
   readonly comment?: string
 }
 
-/** The text of a known_hosts file: searched, extended, and written back with every line that was not touched as it was. */
+/** The text of a known_hosts file: can be searched, extended, and written back with every untouched line as it was. */
 export class KnownHostsFile {
   #lines: KnownHostsLine[]
-  /** What was found for a name: one connection looks up the same names several times. */
+  /** Results by name: one connection looks up the same names several times. */
   readonly #found = new Map<string, Promise<KnownHostsLine[]>>()
 
   constructor(content: string = '', { onWarning }: KnownHostsOptions = {}) {
@@ -44,7 +44,7 @@ export class KnownHostsFile {
     return this.#lines.flatMap(({ entry }) => entry ?? [])
   }
 
-  /** The entries about a host, in order, markers included: what `ssh-keygen -F` finds. */
+  /** The entries about a host, in order, including markers: what `ssh-keygen -F` finds. */
   async find(host: string, port?: number): Promise<readonly KnownHostsEntry[]> {
     return (await this.#matching(knownHostName(host, port))).flatMap(({ entry }) => entry ?? [])
   }
@@ -73,7 +73,7 @@ export class KnownHostsFile {
     return doomed.size
   }
 
-  /** The whole text, garbage and comments included; every line ends with a line break. */
+  /** The whole text, including garbage and comments; every line ends with a line break. */
   toString(): string {
     return this.#lines.map(({ text }) => `${text}\n`).join('')
   }

@@ -1,4 +1,4 @@
-/// Host names hidden by hashing: what has to be computed, which loads where a file has such names.
+/// The computation for hashed host names, which loads if a file has such names.
 import { encodeBase64 } from '../../wire-format/base64.ts'
 import { type Bytes, encodeText, equalBytes } from '../../wire-format/bytes.ts'
 import { type HashedName, MAGIC, SHA1_LENGTH } from './hashed-name.ts'
@@ -12,8 +12,8 @@ export async function hashName(name: string): Promise<string> {
 }
 
 /**
- * Tells which hashed names are this one. A file may have tens of thousands, and each has a salt of its own: WebCrypto would take a task for each,
- * so SHA-1 is JavaScript here, and what HMAC (RFC 2104) hashes lies in two blocks that are used again.
+ * Finds the hashed names that equal this one. A file may have tens of thousands, each with its own salt. WebCrypto would need a task for each,
+ * so SHA-1 is computed in JavaScript here, and the input of HMAC (RFC 2104) lies in two reused blocks.
  */
 export async function hashedNameMatcher(name: string): Promise<(hashed: HashedName) => boolean> {
   const hmac = await hmacOf(name)

@@ -5,7 +5,7 @@ import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 export const MAGIC = '|1|'
 export const SHA1_LENGTH = 20
 
-/** A host name hidden by HMAC-SHA1 under a random salt, as `ssh-keygen -H` writes it. */
+/** A host name hashed with HMAC-SHA1 under a random salt, as `ssh-keygen -H` writes it. */
 export interface HashedName {
   readonly salt: Bytes
   readonly hash: Bytes
@@ -15,7 +15,7 @@ export function isHashedName(text: string): boolean {
   return text.startsWith('|')
 }
 
-/** Parses `|1|salt|hash`; undefined where the text is anything else. */
+/** Parses `|1|salt|hash`; undefined if the text is anything else. */
 export function parseHashedName(text: string): HashedName | undefined {
   const [salt, hash, ...more] = text.startsWith(MAGIC) ? text.slice(MAGIC.length).split('|') : []
   if (salt === undefined || hash === undefined || more.length > 0) return undefined

@@ -3,12 +3,12 @@ import { isGarbage, type KnownHostsEntry, namesOfLine, parseKnownHostsLine } fro
 
 interface Reading { readonly entry?: KnownHostsEntry | undefined, readonly problem?: string }
 
-/** A line of a known_hosts file, of which no more is read than somebody asks for: files have tens of thousands, and a host has one or two. */
+/** A line of a known_hosts file that is parsed only as far as needed: files have tens of thousands of lines, and a host has one or two. */
 export class KnownHostsLine {
   readonly text: string
   /** The field with the names; undefined for blank lines, comments and lines without one. */
   readonly names: string | undefined
-  /** Where the name is hidden. */
+  /** Set if the name is hashed. */
   readonly hashed: HashedName | undefined
   #reading: Reading | undefined
 
@@ -18,12 +18,12 @@ export class KnownHostsLine {
     this.hashed = this.names === undefined ? undefined : parseHashedName(this.names)
   }
 
-  /** What the line says; undefined where it says nothing, or is not understood. */
+  /** The parsed line; undefined if it is empty, a comment, or cannot be parsed. */
   get entry(): KnownHostsEntry | undefined {
     return this.#parsed().entry
   }
 
-  /** Why it is not understood. */
+  /** Why it cannot be parsed. */
   get problem(): string | undefined {
     return this.#parsed().problem
   }

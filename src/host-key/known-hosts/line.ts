@@ -5,13 +5,13 @@ import type { Bytes } from '../../wire-format/bytes.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 import { isHashedName, parseHashedName } from './hashed-name.ts'
 
-/** What a line of known_hosts says of its key: that it certifies others, or that it is not to be trusted. */
+/** The marker of a known_hosts line: its key certifies others, or must not be trusted. */
 export type KnownHostsMarker = '@cert-authority' | '@revoked'
 
 /** One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHostsEntry {
   readonly marker?: KnownHostsMarker
-  /** The first field as written: a list of patterns with commas, or one hashed name. */
+  /** The first field as written: a comma-separated list of patterns, or one hashed name. */
   readonly names: string
   /** Type name of the key, e.g. `ssh-ed25519`. */
   readonly type: string
@@ -22,7 +22,7 @@ export interface KnownHostsEntry {
 
 /**
  * Parses one line; undefined for blank lines and comments.
- * Throws `KeyError` or `WireFormatError` where the line is not understood: such lines are garbage to be skipped, the message says why.
+ * Throws `KeyError` or `WireFormatError` if the line cannot be parsed: such lines are skipped, and the message says why.
  */
 export function parseKnownHostsLine(line: string): KnownHostsEntry | undefined {
   const fields = fieldsOf(line)
@@ -37,13 +37,13 @@ export function parseKnownHostsLine(line: string): KnownHostsEntry | undefined {
   return { ...(marker && { marker }), names, type, key, comment: comment.join(' ') }
 }
 
-/** The field with the names, without a look at the others; undefined where there is none. */
+/** The field with the names, without parsing the others; undefined if there is none. */
 export function namesOfLine(line: string): string | undefined {
   const fields = fieldsOf(line)
   return fields?.[fields[0]!.startsWith('@') ? 1 : 0]
 }
 
-/** The fields of a line, which may begin with a byte order mark; undefined for blank lines and comments. In linear time: a line may be long, and blank. */
+/** The fields of a line, which may begin with a byte order mark; undefined for blank lines and comments. Takes linear time: a line may be long, and blank. */
 function fieldsOf(line: string): string[] | undefined {
   const fields = line.replace(/^\ufeff/, '').split(/[ \t\r]+/).filter((field) => field !== '')
   return fields.length === 0 || fields[0]!.startsWith('#') ? undefined : fields

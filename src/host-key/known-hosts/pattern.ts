@@ -1,6 +1,6 @@
 /**
  * Whether the whole of `text` matches `pattern`, in which `*` stands for any run of characters and `?` for exactly one
- * (ssh_config(5), PATTERNS). Case matters. The time grows with the product of both lengths at worst, never faster.
+ * (ssh_config(5), PATTERNS). Case matters. In the worst case the time grows with the product of both lengths.
  */
 export function matchPattern(text: string, pattern: string): boolean {
   let t = 0, p = 0

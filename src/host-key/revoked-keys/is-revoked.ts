@@ -1,4 +1,4 @@
 import type { PresentedKey } from '../presented-key.ts'
 
-/** Whether a key is on a list of revoked ones, or the authority of its certificate is. */
+/** Whether a list of revoked keys contains a key, or the authority of its certificate. */
 export type IsRevoked = (key: PresentedKey) => Promise<boolean>

@@ -5,20 +5,20 @@ import { WireReader } from '../../wire-format/reader.ts'
 import { encodeBase64 } from '../../wire-format/base64.ts'
 import type { IsRevoked } from './is-revoked.ts'
 
-/** How a key revocation list begins (PROTOCOL.krl of OpenSSH). */
+/** The beginning of a key revocation list (PROTOCOL.krl of OpenSSH). */
 export const REVOCATION_LIST = /* @__PURE__ */ encodeText('SSHKRL\n\0')
 
 const CERTIFICATES = 1, EXPLICIT_KEY = 2, SHA1 = 3, SIGNATURE = 4, SHA256 = 5, EXTENSION = 255
 const SERIALS = 0x20, SERIAL_RANGE = 0x21, SERIAL_BITMAP = 0x22, KEY_IDS = 0x23, CERTIFICATE_EXTENSION = 0x39
 
-/** What is revoked of one authority's certificates; of every authority's where no key is given. */
+/** The revoked certificates of one authority; of every authority if no key is given. */
 interface RevokedCertificates {
   readonly authority: Bytes
   readonly keyIds: Set<string>
   readonly serials: ((serial: bigint) => boolean)[]
 }
 
-/** Reads a list. Throws `KeyError` or `WireFormatError` where it is damaged, or has something critical that is not known here. */
+/** Reads a list. Throws `KeyError` or `WireFormatError` if it is damaged, or has a critical part that is unknown here. */
 export function readRevocationList(bytes: Bytes): IsRevoked {
   const reader = new WireReader(bytes)
   reader.bytes(REVOCATION_LIST.length)
@@ -37,7 +37,7 @@ export function readRevocationList(bytes: Bytes): IsRevoked {
     else if (type === SHA256) addAll(sha256, section)
     else if (type === EXTENSION) refuseCritical(section)
     else if (type !== SIGNATURE) throw malformed('the key revocation list has a section of an unknown type')
-    // Signatures are not verified, as by OpenSSH: who may write the file may do all else.
+    // Like OpenSSH, does not verify signatures: an attacker who can write the file can do everything else.
     else break
   }
   const isListed = async (key: Bytes) => keys.has(encodeBase64(key)) || sha256.has(await digest('SHA-256', key)) || sha1.has(await digest('SHA-1', key))
@@ -74,7 +74,7 @@ function readCertificates(reader: WireReader): RevokedCertificates {
   return revoked
 }
 
-/** Serial number 0 is that of certificates without one. */
+/** Certificates without a serial number have 0. */
 function isRevokedBy({ authority, keyIds, serials }: RevokedCertificates, { signatureKey, keyId, serial }: Certificate): boolean {
   if (authority.length > 0 && !equalBytes(authority, signatureKey)) return false
   return keyIds.has(keyId) || (serial !== 0n && serials.some((has) => has(serial)))

@@ -6,8 +6,8 @@ import { readRevocationList, REVOCATION_LIST } from './revocation-list.ts'
 import type { IsRevoked } from './is-revoked.ts'
 
 /**
- * Reads what `RevokedHostKeys` of ssh_config(5) names: public keys, one a line, or a key revocation list of `ssh-keygen -k`.
- * @throws HostKeyError `ERR_HOST_KEY_REVOKED` where it cannot be read: as with OpenSSH, no key is accepted then
+ * Reads the content of a file for `RevokedHostKeys` of ssh_config(5): public keys, one per line, or a key revocation list of `ssh-keygen -k`.
+ * @throws HostKeyError `ERR_HOST_KEY_REVOKED` if it cannot be read: as with OpenSSH, no key is then accepted
  */
 export function readRevokedKeys(content: string | Uint8Array): IsRevoked {
   const bytes = encodeText(content)

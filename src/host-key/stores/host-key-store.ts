@@ -2,17 +2,17 @@ import { record, text as checkText } from '../../errors/arguments.ts'
 
 /** Where `trustOnFirstUse` keeps its known_hosts text. */
 export interface HostKeyStore {
-  /** Where the text lies: stores of the same place are one store to `trustOnFirstUse`. Missing: the store itself is the place. */
+  /** Where the text is stored: for `trustOnFirstUse`, stores with the same place are one store. If missing, the store itself is the place. */
   readonly place?: string
-  /** The whole text; empty where there is none yet. */
+  /** The whole text; empty if there is none yet. */
   read(): string | Promise<string>
-  /** Adds one line, given without a line break. */
+  /** Appends one line, given without a line break. */
   append(line: string): void | Promise<void>
-  /** Puts `after` in the place of the whole text if that still is `before`; false if it has changed meanwhile. */
+  /** Replaces the whole text with `after` if it still equals `before`; false if it has changed meanwhile. */
   replace?(before: string, after: string): boolean | Promise<boolean>
 }
 
-/** Forgets everything with the page or process. */
+/** Keeps the text in memory, until the page or process ends. */
 export function memoryHostKeyStore(text: string = ''): HostKeyStore {
   checkText(text, 'text')
   return {
@@ -34,7 +34,7 @@ export interface TextStorage {
   setItem(key: string, value: string): void
 }
 
-/** Keeps the text as one item of a Web Storage area, by default of `localStorage`. Two pages that append at the very same time may lose a line. */
+/** Keeps the text as one item of a Web Storage area, by default of `localStorage`. Two pages that append at exactly the same time may lose a line. */
 export function webStorageHostKeyStore(storage: TextStorage = globalThis.localStorage, item: string = 'known_hosts'): HostKeyStore {
   if (!storage) throw new TypeError('this runtime has no localStorage')
   return {
@@ -60,7 +60,7 @@ export function placeIn(owner: object, name: string): string {
   return `${number}:${name}`
 }
 
-/** Puts a line at the end of a text whose last line may lack its line break. */
+/** Appends a line to a text whose last line may lack its line break. */
 export function appendLine(text: string, line: string): string {
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${checkText(line, 'line')}\n`
 }

@@ -3,7 +3,7 @@ import { appendLine } from './host-key-store.ts'
 const STORE = 'known-hosts'
 const RECORD = 'text'
 
-/** The work of `indexedDbHostKeyStore`: one text in a database of its own. */
+/** Implements `indexedDbHostKeyStore`: one text in its own database. */
 export class IndexedDbText {
   readonly #factory: IDBFactory
   readonly #database: string
@@ -37,7 +37,7 @@ function readText(store: IDBObjectStore, done: (text: string) => void): void {
   request.onsuccess = () => done(typeof request.result === 'string' ? request.result : '')
 }
 
-/** Runs `work` in one transaction of its own connection; resolves with what it gives `done`, when all is written. */
+/** Runs `work` in one transaction on its own connection; resolves with the value that it passes to `done`, when everything is written. */
 async function transact<T>(factory: IDBFactory, name: string, mode: IDBTransactionMode, work: (store: IDBObjectStore, done: (value: T) => void) => void): Promise<T> {
   const database = await open(factory, name)
   try {

@@ -3,7 +3,7 @@ import { type HostKeyStore, placeIn } from './host-key-store.ts'
 
 /** A store in which keys can also be forgotten: `new KnownHostsFile(text).remove(host, port)` makes the new text. */
 export interface ReplaceableHostKeyStore extends HostKeyStore {
-  /** Puts `after` in the place of the whole text if that still is `before`; false if it has changed meanwhile. */
+  /** Replaces the whole text with `after` if it still equals `before`; false if it has changed meanwhile. */
   replace(before: string, after: string): Promise<boolean>
 }
 

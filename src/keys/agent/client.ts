@@ -19,14 +19,14 @@ const SIGN_FLAGS: Readonly<Record<string, number>> = { 'rsa-sha2-256': 2, 'rsa-s
 
 const CONSTRAIN_LIFETIME = 1, CONSTRAIN_CONFIRM = 2
 
-/** A key or certificate that an agent holds. Signing may wait for a person, as long as that takes. */
+/** A key or certificate that an agent holds. Signing may wait for a person, for any length of time. */
 export interface AgentIdentity extends Signer {
   readonly comment: string
   readonly algorithms: readonly string[]
 }
 
 export interface AddIdentityOptions {
-  /** The key's own where left out. */
+  /** The key's own comment by default. */
   readonly comment?: string
   /** Seconds until the agent forgets the key. */
   readonly lifetime?: number
@@ -35,8 +35,8 @@ export interface AddIdentityOptions {
 }
 
 /**
- * A client of the SSH agent protocol over any stream. One question at a time; calls queue.
- * Errors are `SSHError`: `ERR_AGENT_REFUSED`, `ERR_AGENT_PROTOCOL` (the agent's answer makes no sense), `ERR_AGENT_CLOSED`.
+ * A client of the SSH agent protocol over any stream. It sends one request at a time; calls queue.
+ * Errors are `SSHError`: `ERR_AGENT_REFUSED`, `ERR_AGENT_PROTOCOL` (the agent's answer is malformed), `ERR_AGENT_CLOSED`.
  */
 export class AgentClient {
   readonly #stream: AgentStream
@@ -46,7 +46,7 @@ export class AgentClient {
     this.#stream = new AgentStream(transport)
   }
 
-  /** The agent's keys in its order, as signers. Entries that are no SSH keys are left out. */
+  /** The agent's keys in its order, as signers, without entries that are not SSH keys. */
   async identities(): Promise<AgentIdentity[]> {
     const answer = await this.#ask(new WireWriter().byte(REQUEST_IDENTITIES), IDENTITIES_ANSWER)
     return sensible(() => {
@@ -60,7 +60,7 @@ export class AgentClient {
     })
   }
 
-  /** Has the agent sign `data` with the key of `publicKey`: the whole signature blob. @param algorithm e.g. `rsa-sha2-512`, or its certificate name @returns the whole signature blob */
+  /** Asks the agent to sign `data` with the key of `publicKey`. @param algorithm e.g. `rsa-sha2-512`, or its certificate name @returns the whole signature blob */
   async sign(publicKey: Uint8Array, data: Uint8Array, algorithm: string): Promise<Bytes> {
     const name = plainName(text(algorithm, 'algorithm'))
     const [key, content] = [binaryOf(publicKey, 'publicKey'), binaryOf(data)]
@@ -75,7 +75,7 @@ export class AgentClient {
     })
   }
 
-  /** Gives the agent a private key to keep. */
+  /** Adds a private key to the agent. */
   async addIdentity(key: PrivateKey, options: AddIdentityOptions = {}): Promise<void> {
     const { comment = record(key, 'key').comment, lifetime, confirm = false } = record(options, 'options')
     const constrained = lifetime !== undefined || confirm
@@ -88,33 +88,33 @@ export class AgentClient {
     await this.#ask(question, SUCCESS)
   }
 
-  /** Has the agent forget a key. */
+  /** Removes a key from the agent. */
   async removeIdentity(publicKey: Uint8Array): Promise<void> {
     await this.#ask(new WireWriter().byte(REMOVE_IDENTITY).string(binaryOf(publicKey, 'publicKey')), SUCCESS)
   }
 
-  /** Has the agent forget every key. */
+  /** Removes every key from the agent. */
   async removeAllIdentities(): Promise<void> {
     await this.#ask(new WireWriter().byte(REMOVE_ALL_IDENTITIES), SUCCESS)
   }
 
-  /** A locked agent shows no keys and signs nothing, until it is unlocked with the same passphrase. */
+  /** Locks the agent: it shows no keys and signs nothing until it is unlocked with the same passphrase. */
   async lock(passphrase: string | Uint8Array): Promise<void> {
     await this.#ask(new WireWriter().byte(LOCK).string(encodeText(passphrase, 'passphrase')), SUCCESS)
   }
 
-  /** Ends what `lock` began. */
+  /** Unlocks the agent. */
   async unlock(passphrase: string | Uint8Array): Promise<void> {
     await this.#ask(new WireWriter().byte(UNLOCK).string(encodeText(passphrase, 'passphrase')), SUCCESS)
   }
 
-  /** A vendor's extension (section 3.8), e.g. `query`, `session-bind@openssh.com`. @returns what the answer says after its type; empty where it only succeeded */
+  /** Sends a vendor's extension (section 3.8), e.g. `query`, `session-bind@openssh.com`. @returns the contents of the answer after its type; empty for a plain success */
   async extension(name: string, contents: Uint8Array = new Uint8Array()): Promise<Bytes> {
     const answer = await this.#ask(new WireWriter().byte(EXTENSION).string(text(name, 'name')).bytes(binaryOf(contents, 'contents')), SUCCESS, EXTENSION_RESPONSE)
     return copyBytes(answer.rest())
   }
 
-  /** Whether the connection has ended, or broken: nothing more can be asked. */
+  /** Whether the connection has ended or broken, so that no more requests are possible. */
   get closed(): boolean {
     return this.#stream.closed
   }

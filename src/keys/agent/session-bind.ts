@@ -5,10 +5,10 @@ import { WireWriter } from '../../wire-format/writer.ts'
 import type { AgentClient } from './client.ts'
 import { AgentStream, type AgentTransport } from './stream.ts'
 
-/** What proves to an agent which session asks it (RFC 9987, OpenSSH's PROTOCOL.agent section 1). */
+/** Proves to an agent which session is asking (RFC 9987, OpenSSH's PROTOCOL.agent section 1). */
 export interface BoundSession {
   readonly sessionId: Uint8Array
-  /** The server's host key, as it sent it. */
+  /** The server's host key, as the server sent it. */
   readonly hostKey: Uint8Array
   /** Its signature in the first key exchange. */
   readonly signature: Uint8Array
@@ -18,8 +18,9 @@ export const SESSION_BIND = 'session-bind@openssh.com'
 const EXTENSION = 27
 
 /**
- * Tells an agent which session its connection is used for, before it is asked for anything: keys that may go to some hosts only are of use then, and a
- * connection that is forwarded is not taken for a local user's. Agents that do not know it refuse, which changes nothing.
+ * Tells an agent which session its connection is used for, before any other request. Keys that are restricted to certain hosts then work, and
+ * a
+ * forwarded connection is not mistaken for a local user's. Agents without this extension refuse it, which changes nothing.
  * @throws SSHError `ERR_AGENT_CLOSED` if the agent hangs up
  */
 export async function bindSession(agent: AgentClient, session: BoundSession): Promise<void> {
@@ -31,8 +32,8 @@ export async function bindSession(agent: AgentClient, session: BoundSession): Pr
 }
 
 /**
- * The same for a connection that is forwarded to the server: says so first, and then leaves both directions to who joins them.
- * @throws SSHError if the agent hangs up, or says more than an answer
+ * The same for a connection that is forwarded to the server: binds it first, and then leaves both directions to the code that joins them.
+ * @throws SSHError if the agent hangs up, or sends more than an answer
  */
 export async function bindForwarded(transport: AgentTransport, session: BoundSession): Promise<void> {
   const stream = new AgentStream(transport)

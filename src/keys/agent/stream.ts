@@ -4,17 +4,17 @@ import { type Bytes, concatBytes, ownBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 
-/** A stream to an agent, e.g. what `connectUnix(process.env.SSH_AUTH_SOCK)` of `libssh2-wasm/node` gives. */
+/** A stream to an agent, e.g. from `connectUnix(process.env.SSH_AUTH_SOCK)` of `libssh2-wasm/node`. */
 export interface AgentTransport {
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
   close?(): void | Promise<void>
 }
 
-/** As OpenSSH's `AGENT_MAX_LEN`: an agent that announces more is broken. */
+/** Like OpenSSH's `AGENT_MAX_LEN`: an agent that announces more is broken. */
 const MAXIMUM_LENGTH = 256 * 1024
 
-/** Questions and answers of the agent protocol, one after the other (draft-ietf-sshm-ssh-agent section 3). After a failure it is closed for good. */
+/** Requests and answers of the agent protocol, in sequence (draft-ietf-sshm-ssh-agent section 3). After a failure it is closed for good. */
 export class AgentStream {
   readonly #transport: AgentTransport
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
@@ -33,14 +33,14 @@ export class AgentStream {
     return this.#failure !== undefined
   }
 
-  /** Sends a message, without its length, and resolves with the answer. The message is zeroed: it may hold a private key. */
+  /** Sends a message, without its length, and resolves with the answer. The message is zeroed, because it may hold a private key. */
   request(message: Bytes): Promise<Bytes> {
     const answer = this.#turn.then(() => this.#exchange(message)).finally(() => message.fill(0))
     this.#turn = answer.catch(() => undefined)
     return answer
   }
 
-  /** Gives both directions back to the owner of the transport. @throws SSHError `ERR_AGENT_PROTOCOL` if the agent has sent something that was not asked for */
+  /** Returns both directions to the owner of the transport. @throws SSHError `ERR_AGENT_PROTOCOL` if the agent has sent unrequested data */
   release(): void {
     if (this.#received.length > 0) throw this.#fail(new SSHError('the agent sent something that was not asked for', { code: 'ERR_AGENT_PROTOCOL' }))
     this.#reader.releaseLock()

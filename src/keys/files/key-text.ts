@@ -2,22 +2,23 @@ import { decodeBase64 } from '../../wire-format/base64.ts'
 import { type Bytes, copyBytes, decodeText, encodeText } from '../../wire-format/bytes.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 
-/** Far above any key: a 16384-bit RSA key has 13 kB. */
+/** Far above any key: a 16384-bit RSA key takes 13 kB. */
 export const MAXIMUM_LENGTH = 256 * 1024
 
 /**
- * The text of a key file as people have it, as bytes and without what is around it: byte order marks, UTF-16 (PowerShell's `>`), quotes, white space.
- * It is a copy, and the caller's to zero. Bytes do not become a string: they may be a private key.
+ * The text of a key file as people have it, as bytes, without what surrounds it: byte order marks, UTF-16 (PowerShell's `>`), quotes, white
+ * space.
+ * The result is a copy, which the caller zeroes. Bytes do not become a string: they may be a private key.
  */
 export function keyText(source: string | Uint8Array): Bytes {
   const bytes = typeof source === 'string' ? encodeText(source) : copyBytes(source)
-  // Binary ends as it ends.
+  // Binary data has no white space to trim.
   if (startsWith(bytes, 'openssh-key-v1\0')) return bytes
   const order = bytes[0] === 0xff && bytes[1] === 0xfe ? 0 : bytes[0] === 0xfe && bytes[1] === 0xff ? 1 : undefined
   return unquoted(order === undefined ? bytes : narrow(bytes, order))
 }
 
-/** UTF-16 of ASCII characters as one byte each, in place. @param low which of the two bytes counts */
+/** UTF-16 of ASCII characters as one byte each, in place. @param low which of the two bytes is the character */
 function narrow(bytes: Bytes, low: 0 | 1): Bytes {
   const length = bytes.length >> 1
   for (let i = 0; i < length; i++) bytes[i] = bytes[2 * i + (1 - low)] === 0 ? bytes[2 * i + low]! : i === 0 ? 0x20 : 0x3f
@@ -45,7 +46,7 @@ export function startsWith(bytes: Uint8Array, text: string): boolean {
   return beginning.every((byte, index) => bytes[index] === byte)
 }
 
-/** What base64 of a whole file stands for, as tools of the clouds keep keys; undefined where the text is no base64. */
+/** The content of a whole file in base64, as cloud tools store keys; undefined if the text is not base64. */
 export function decodedWhole(text: Bytes): Bytes | undefined {
   if (text.length < 64 || !text.every((byte) => isBlank(byte) || BASE64.has(byte))) return undefined
   try {

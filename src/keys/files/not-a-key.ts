@@ -3,7 +3,7 @@ import type { KeyError } from '../../errors/ssh-error.ts'
 import { malformed, unsupported } from '../key-error.ts'
 import { beginning } from './key-text.ts'
 
-/** What people pass in place of a private key, by how it begins, and what to do about it. */
+/** What people pass instead of a private key, by how it begins, and how to fix it. */
 const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^$/, 'the private key is empty'],
   [/^\[object Promise\]$/, 'this is a Promise that was turned into text: await it, then pass the text of the key'],
@@ -20,7 +20,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^(~|\.{1,2})?[\\/][^\r\n]*$|^[A-Za-z]:[\\/][^\r\n]*$|^file:|^[\w./\\-]*\b(id_\w+|\w+\.(pem|key|ppk|txt))$/, 'this looks like a path, not like a private key: read the file and pass its contents, for example await readFile(path)'],
 ]
 
-/** The error for a text that is no private key of a known form. It names the mistake, and never quotes the text. */
+/** The error for a text that is not a private key in a known form. It names the mistake, and never quotes the text. */
 export function notAKey(text: Uint8Array): KeyError {
   // As text, DER can be anything.
   if (text[0] === 0x30 && text.length > 16 && (text[1]! >= 0x80 || text[1] === text.length - 2)) {
@@ -32,7 +32,7 @@ export function notAKey(text: Uint8Array): KeyError {
   return malformed(MISTAKES.find(([pattern]) => pattern.test(start))?.[1] ?? 'this is not a private key of a known format')
 }
 
-/** Values that are no text and no bytes. @throws TypeError that names the mistake */
+/** Checks for values that are neither text nor bytes. @throws TypeError that names the mistake */
 export function checkKeyType(key: unknown): asserts key is string | Uint8Array {
   if (typeof key === 'string' || key instanceof Uint8Array) return
   if (key === undefined || key === null) throw new TypeError(`the private key is ${String(key)}: pass its text or its bytes (is the variable set?)`)

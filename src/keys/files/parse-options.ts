@@ -1,6 +1,6 @@
 export interface ParsePrivateKeyOptions {
   /** Text is encoded as UTF-8. Ignored by keys that are not encrypted. */
   readonly passphrase?: string | Uint8Array | undefined
-  /** RSA keys under this are refused; 2048 where left out. */
+  /** RSA keys below this size are refused; 2048 by default. */
   readonly minimumRsaBits?: number
 }

@@ -5,7 +5,7 @@ import { keyText, MAXIMUM_LENGTH, startsWith } from './key-text.ts'
 import { readOpenSshEnvelope } from './openssh/envelope.ts'
 import { readPpkFile } from './ppk/file.ts'
 
-/** The public key that a key file shows without its passphrase: OpenSSH's format and PuTTY's have it in the clear, a `.pub` file is one. Undefined for others. */
+/** The public key that a key file shows without its passphrase: OpenSSH's format and PuTTY's contain it in the clear, and a `.pub` file is one. Undefined for others. */
 export function publicPartOf(source: string | Uint8Array): Bytes | undefined {
   if (source.length > MAXIMUM_LENGTH) return undefined
   const text = keyText(source)

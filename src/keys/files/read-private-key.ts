@@ -14,12 +14,12 @@ export const OPENSSH_FILES = /* @__PURE__ */ new Part(() => import('./openssh/pr
 export const PEM_FILES = /* @__PURE__ */ new Part(() => import('./pem/private-key.ts'))
 export const PPK_FILES = /* @__PURE__ */ new Part(() => import('./ppk/private-key.ts'))
 
-/** The work of `parsePrivateKey`. */
+/** Implements `parsePrivateKey`. */
 export async function readPrivateKey(source: string | Uint8Array, options: ParsePrivateKeyOptions): Promise<PrivateKey> {
   return later(privateKeySteps(source, options))
 }
 
-/** The same, for who cannot wait: `now` of it needs the parts. */
+/** The same, for callers that cannot wait: `now` of it needs the parts. */
 export function* privateKeySteps(source: string | Uint8Array, options: ParsePrivateKeyOptions): Steps<PrivateKey> {
   checkKeyType(source)
   if (source.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
@@ -44,7 +44,7 @@ export function* privateKeySteps(source: string | Uint8Array, options: ParsePriv
   }
 }
 
-/** @param whole the text is not what base64 of a whole file stood for */
+/** @param whole the text is not the decoded base64 of a whole file */
 function* read(text: Bytes, passphrase: Bytes | undefined, whole = true): Steps<ParsedPrivateKey> {
   if (startsWith(text, 'PuTTY-User-Key-File-')) return yield* (yield* take(PPK_FILES)).readPpkPrivateKey(text, passphrase)
   if (startsWith(text, 'openssh-key-v1\0')) return yield* (yield* take(OPENSSH_FILES)).readOpenSshPrivateKey(text, passphrase)

@@ -9,7 +9,7 @@ import type { Signer } from './signer.ts'
 /**
  * The same signer, presenting an OpenSSH user certificate in place of its key (PROTOCOL.certkeys).
  * @param certificate the line of a `-cert.pub` file, or its blob
- * @throws KeyError where it certifies another key, or a host
+ * @throws KeyError if it certifies another key, or a host
  */
 export function certifiedSigner(signer: Signer, certificate: string | Uint8Array): Signer {
   const { blob, comment } = parsePublicKey(certificate)

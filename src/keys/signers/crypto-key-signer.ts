@@ -9,7 +9,7 @@ import { type PublicFields, readPublicKey, typeOf, writePublicKey } from '../pub
 import type { Signer } from './signer.ts'
 import { webCryptoSign } from './web-crypto-sign.ts'
 
-/** Keys of WebCrypto. The private one may be non-extractable; the public one may also be given as a `.pub` line or a blob. */
+/** WebCrypto keys. The private one may be non-extractable; the public one may also be a `.pub` line or a blob. */
 export interface CryptoKeys {
   readonly privateKey: WebCryptoKey
   readonly publicKey: WebCryptoKey | string | Uint8Array
@@ -17,7 +17,7 @@ export interface CryptoKeys {
 
 /**
  * Signs with a WebCrypto key: `RSASSA-PKCS1-v1_5`, `ECDSA` of P-256, P-384 and P-521, `Ed25519`.
- * An RSA key can make the one signature of the hash that it was made with.
+ * An RSA key can only sign with the hash that it was created for.
  */
 export async function cryptoKeySigner(keys: CryptoKeys, minimumRsaBits: number): Promise<Signer> {
   const { privateKey } = keys

@@ -5,7 +5,7 @@ import type { PrivateFields } from '../private-numbers.ts'
 import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
 import { webCryptoParameters, webCryptoSign } from './web-crypto-sign.ts'
 
-/** Signs with a private key's numbers: by WebCrypto, and for curves that the runtime's WebCrypto lacks by the curves in JavaScript. */
+/** Signs with a private key's numbers, using WebCrypto, or the curves in JavaScript if the runtime's WebCrypto lacks one. */
 export async function signWithFields(key: PrivateFields, data: Uint8Array, algorithm: string): Promise<Bytes> {
   const imported = await importPrivate(key, algorithm)
   if (imported !== undefined) return webCryptoSign(imported, key.public, algorithm, data)
@@ -15,7 +15,7 @@ export async function signWithFields(key: PrivateFields, data: Uint8Array, algor
   return signatureBlob(algorithm, ecdsaNumbers(await ecdsaSign(key.public.curve, key.scalar, ownBytes(data))))
 }
 
-/** A key that cannot be exported again. Undefined where WebCrypto does not take the key: the numbers were checked before, so it lacks the algorithm. */
+/** A key that cannot be exported again. Undefined if WebCrypto rejects the key: the numbers were checked before, so it lacks the algorithm. */
 export async function importPrivate(key: PrivateFields, algorithm: string): Promise<CryptoKey | undefined> {
   const parameters = webCryptoParameters(key.public, algorithm)
   const pkcs8 = privatePkcs8(key)

@@ -14,7 +14,7 @@ import type { Signer } from './signer.ts'
 import type { ForeignSigner, SignerOptions, SigningKey } from './signing-key.ts'
 import { wholeSignature } from './whole-signature.ts'
 
-/** The work of `toSigner`. */
+/** Implements `toSigner`. */
 export async function signerOf(key: SigningKey, options: SignerOptions): Promise<Signer> {
   const signer = await plainSigner(key, options)
   return options.certificate === undefined ? signer : certifiedSigner(signer, options.certificate)
@@ -28,7 +28,7 @@ async function plainSigner(key: SigningKey, options: SignerOptions): Promise<Sig
   return 'privateKey' in key ? cryptoKeySigner(key, minimumRsaBits) : foreignSigner(key, minimumRsaBits)
 }
 
-/** The public key may be a certificate already, as agents have them. */
+/** The public key may already be a certificate, as in agents. */
 function foreignSigner(signer: ForeignSigner, minimumRsaBits: number): Signer {
   const { blob, type, comment } = parsePublicKey(signer.publicKey)
   const fields = readPublicKey(certifiedKey(blob))

@@ -2,19 +2,19 @@ import type { ParsePrivateKeyOptions } from '../files/parse-options.ts'
 import type { PrivateKey } from '../private-key.ts'
 import type { CryptoKeys } from './crypto-key-signer.ts'
 
-/** A signer of the caller's own: a vault, a smart card, another process. See `wholeSignature` for what `sign` may return. */
+/** The caller's own signer: a vault, a smart card, another process. See `wholeSignature` for what `sign` may return. */
 export interface ForeignSigner {
   /** A `.pub` line or a blob. */
   readonly publicKey: string | Uint8Array
-  /** Signature algorithms that it can make, preferred first. Missing: all of the key's type. */
+  /** Supported signature algorithms, preferred first. Missing: all of the key's type. */
   readonly algorithms?: readonly string[]
   readonly comment?: string
-  /** `sign` asks a person, as for a touch or a fingerprint: the time of `connectTimeout` stands still meanwhile. */
+  /** `sign` asks a person, e.g. for a touch or a fingerprint: the clock of `connectTimeout` stops meanwhile. */
   readonly asksPerson?: boolean
   sign(data: Uint8Array, algorithm: string): Promise<Uint8Array> | Uint8Array
 }
 
-/** Everything that can be signed with: the text of a private key, a parsed one, WebCrypto keys, a signer. */
+/** Everything that can sign: the text of a private key, a parsed one, WebCrypto keys, a signer. */
 export type SigningKey = string | Uint8Array | PrivateKey | CryptoKeys | ForeignSigner
 
 export interface SignerOptions extends ParsePrivateKeyOptions {

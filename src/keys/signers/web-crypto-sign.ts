@@ -3,7 +3,7 @@ import { CURVES, RSA_HASHES } from '../key-types.ts'
 import type { PublicFields } from '../public-key-blob.ts'
 import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
 
-/** Signs with WebCrypto. `key` must be for `algorithm`: RSA keys are bound to a hash when they are imported. */
+/** Signs with WebCrypto. `key` must fit `algorithm`: RSA keys are bound to a hash when they are imported. */
 export async function webCryptoSign(key: CryptoKey, fields: PublicFields, algorithm: string, data: Uint8Array): Promise<Bytes> {
   const input = ownBytes(data)
   if (fields.kind === 'ecdsa') {

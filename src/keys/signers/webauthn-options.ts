@@ -1,4 +1,4 @@
-/** What is asked of an authenticator: a `PublicKeyCredentialRequestOptions`. */
+/** The request to an authenticator: a `PublicKeyCredentialRequestOptions`. */
 export interface CredentialRequest {
   challenge: Uint8Array<ArrayBuffer>
   rpId: string
@@ -15,12 +15,12 @@ export interface Credentials {
 export interface WebAuthnSignerOptions {
   /** The `.pub` line or blob of the credential's key: `sk-ecdsa-sha2-nistp256@openssh.com` with the relying party's id as application. */
   readonly publicKey: string | Uint8Array
-  /** The credential's raw id, as registration gave it. */
+  /** The credential's raw id, from registration. */
   readonly credentialId: Uint8Array
   readonly userVerification?: 'required' | 'preferred' | 'discouraged'
-  /** Milliseconds that the authenticator has. */
+  /** Milliseconds that the authenticator may take. */
   readonly timeout?: number
   readonly signal?: AbortSignal
-  /** `navigator.credentials` where left out. */
+  /** `navigator.credentials` by default. */
   readonly credentials?: Credentials
 }

@@ -7,10 +7,10 @@ import { ecdsaNumbers } from './signature-blob.ts'
 import type { CredentialRequest, WebAuthnSignerOptions } from './webauthn-options.ts'
 import { ecdsaPair } from './whole-signature.ts'
 
-/** What an authenticator answers; `AuthenticatorAssertionResponse` is one. */
+/** The authenticator's answer; `AuthenticatorAssertionResponse` is one. */
 export interface Assertion { readonly authenticatorData: ArrayBuffer, readonly clientDataJSON: ArrayBuffer, readonly signature: ArrayBuffer }
 
-/** Has the authenticator sign: the whole signature blob. */
+/** Asks the authenticator to sign. Returns the whole signature blob. */
 export async function signByWebAuthn(data: Uint8Array, rpId: string, options: WebAuthnSignerOptions): Promise<Bytes> {
   return webAuthnSignature(await assertion(data, rpId, options), rpId, data)
 }
@@ -31,8 +31,9 @@ async function assertion(data: Uint8Array, rpId: string, options: WebAuthnSigner
 }
 
 /**
- * Authenticator data is SHA-256 of the relying party's id, flags, counter, extensions (WebAuthn section 6.1).
- * What servers will refuse is refused here, where there is somebody to tell: another relying party, or a client that moves the challenge.
+ * Authenticator data is the SHA-256 of the relying party's id, flags, counter, extensions (WebAuthn section 6.1).
+ * Signatures that servers would refuse are refused here, where a person sees the error: another relying party, or a client that moves the
+ * challenge.
  */
 async function webAuthnSignature(response: Assertion, rpId: string, data: Uint8Array): Promise<Bytes> {
   const authenticator = new Uint8Array(response.authenticatorData), clientData = new Uint8Array(response.clientDataJSON)
@@ -45,7 +46,7 @@ async function webAuthnSignature(response: Assertion, rpId: string, data: Uint8A
     .string(origin).string(clientData).string(authenticator.subarray(37)).finish()
 }
 
-/** OpenSSH compares the client data's beginning byte by byte. */
+/** OpenSSH compares the beginning of the client data byte by byte. */
 function readOrigin(clientData: Uint8Array, data: Uint8Array): string {
   const text = decodeText(clientData)
   const beginning = `{"type":"webauthn.get","challenge":"${encodeBase64Url(data)}","origin":"`

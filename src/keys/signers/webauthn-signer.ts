@@ -11,7 +11,7 @@ import type { WebAuthnSignerOptions } from './webauthn-options.ts'
 
 /**
  * Signs with a security key or passkey through the browser (WebAuthn), as `webauthn-sk-ecdsa-sha2-nistp256@openssh.com` (PROTOCOL.u2f).
- * The data to sign is the challenge, so that the server sees what was signed for which origin.
+ * The data to sign is the challenge, so the server sees what was signed for which origin.
  * Servers must allow the algorithm: OpenSSH does with `PubkeyAcceptedAlgorithms +webauthn-sk-ecdsa-sha2-nistp256@openssh.com`.
  */
 export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
@@ -31,7 +31,7 @@ export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
   }
 }
 
-/** The SSH public key of a new credential. @param spki what `AuthenticatorAttestationResponse.getPublicKey()` gave; the credential must be of ES256 */
+/** The SSH public key of a new credential. @param spki from `AuthenticatorAttestationResponse.getPublicKey()`; the credential must use ES256 */
 export function webAuthnPublicKey(spki: ArrayBuffer | Uint8Array, rpId: string, comment = ''): PublicKey {
   const fields = readPublicKey(parsePublicKey(formatPem('PUBLIC KEY', binaryOf(spki, 'spki'))).blob)
   if (fields.kind !== 'ecdsa' || fields.curve !== 'nistp256') throw unsupported('SSH has WebAuthn keys of P-256 (ES256) only')

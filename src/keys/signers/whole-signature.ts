@@ -9,7 +9,7 @@ import { type PublicFields, typeOf } from '../public-key-blob.ts'
 import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
 
 /**
- * Makes a whole SSH signature blob of what a caller's signer returned: the blob itself, or only the signature:
+ * Makes a whole SSH signature blob from what a caller's signer returned: the blob itself, or only the signature:
  * Ed25519's 64 bytes, RSA's number, ECDSA as r and s side by side (IEEE P1363), as DER (RFC 3279) or as two mpints (RFC 5656).
  * Security keys must return the blob, because it also holds flags and counter (PROTOCOL.u2f).
  * @throws KeyError for anything else, and for a blob of another algorithm
@@ -23,7 +23,7 @@ export function wholeSignature(key: PublicFields, algorithm: string, signature: 
   return signatureBlob(algorithm, raw)
 }
 
-/** The algorithm that a whole blob begins with; undefined where the bytes are not one for this key. */
+/** The algorithm at the beginning of a whole blob; undefined if the bytes are not a blob for this key. */
 function algorithmOf(key: PublicFields, signature: Uint8Array): string | undefined {
   try {
     const name = decodeText(new WireReader(signature).string())
@@ -43,7 +43,7 @@ function rawSignature(key: PublicFields, signature: Uint8Array): Uint8Array | un
   return numbers && ecdsaNumbers(numbers)
 }
 
-/** r and s side by side, each `size` bytes, of DER or of two mpints; undefined where the bytes are neither. */
+/** r and s side by side, each `size` bytes, from DER or from two mpints; undefined if the bytes are neither. */
 export function ecdsaPair(signature: Uint8Array, size: number): Bytes | undefined {
   try {
     const [r, s] = signature[0] === 0x30 ? derPair(signature) : mpintPair(signature)

@@ -4,8 +4,9 @@ import { type Steps, take } from '../../steps.ts'
 import { Blowfish } from './blowfish.ts'
 
 /**
- * bcrypt_pbkdf, the key derivation of OpenSSH's private keys: PBKDF2 with bcrypt in place of HMAC, and the output bytes spread over the blocks.
- * @param rounds at least 1; each takes some milliseconds per 32 bytes of output. The caller bounds them.
+ * bcrypt_pbkdf, the key derivation of OpenSSH's private keys: PBKDF2 with bcrypt in place of HMAC, and with the output bytes spread over the
+ * blocks.
+ * @param rounds at least 1; each takes some milliseconds per 32 bytes of output. The caller limits them.
  */
 export function* bcryptPbkdf(passphrase: Uint8Array, salt: Uint8Array, length: number, rounds: number): Steps<Bytes> {
   const key = new Uint8Array(length)

@@ -12,7 +12,7 @@ export class Blowfish {
     this.#state = initialState().slice()
   }
 
-  /** One turn of the key schedule. `key` and `data` are 16 words each; without `data` it is the schedule of plain Blowfish. */
+  /** One round of the key schedule. `key` and `data` are 16 words each; without `data` it is the schedule of plain Blowfish. */
   expand(key: Int32Array, data?: Int32Array): void {
     const state = this.#state
     for (let i = 0; i < SUBKEYS; i++) state[i]! ^= key[i & 15]!
@@ -61,7 +61,7 @@ const STATE_WORDS = SUBKEYS + 4 * 256
 
 let initial: Int32Array | undefined
 
-/** The binary digits after the point of π, by Machin's formula; once, because it takes some milliseconds. */
+/** The binary digits of π after the point, by Machin's formula; computed only once, because it takes some milliseconds. */
 function initialState(): Int32Array {
   return initial ??= piFraction(STATE_WORDS)
 }

@@ -12,7 +12,7 @@ export const TRIPLE_DES: CbcCipher = { name: '3des', keyLength: 24, ivLength: 8 
 
 export const aesCbc = (keyLength: 16 | 24 | 32): CbcCipher => ({ name: 'aes', keyLength, ivLength: 16 })
 
-/** Decrypts and takes the padding of PKCS#7 away. Wrong padding means a wrong passphrase, most of the time: the other times the key does not parse. */
+/** Decrypts and removes the PKCS#7 padding. Wrong padding usually shows a wrong passphrase; otherwise the key does not parse. */
 export function* cbcDecrypt(cipher: CbcCipher, key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
   const block = cipher.ivLength
   if (iv.length !== block) throw malformed('the IV of the encrypted private key is of a wrong length')

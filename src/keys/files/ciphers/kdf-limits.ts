@@ -1,13 +1,13 @@
 import { malformed, overLimit } from '../../key-error.ts'
 
 /**
- * The most that opening a key may cost. Key files come from anywhere: one that asks for hours of CPU or gigabytes is an attack or damage.
- * All are far above what the tools write by default.
+ * The most that opening a key may cost. Key files come from anywhere: one that needs hours of CPU or gigabytes is an attack or damage.
+ * All limits are far above the defaults of the tools that write keys.
  */
 const BCRYPT_ROUNDS = 1024
 const PBKDF2_ITERATIONS = 5_000_000
 const MEMORY_BYTES = 256 * 1024 * 1024
-/** Memory times passes over it. */
+/** Memory multiplied by the number of passes over it. */
 const MEMORY_WORK_BYTES = 2 * 1024 * 1024 * 1024
 
 export function checkBcrypt(rounds: number): void {
@@ -24,7 +24,7 @@ export function checkPbkdf2(iterations: number): void {
 export function checkScrypt(n: number, r: number, p: number): void {
   atLeastOne(r, p)
   if (n < 2 || (n & (n - 1)) !== 0) throw malformed('the cost of scrypt is not a power of two')
-  // The block B has p parts, the table V one row more for each unit of the cost (RFC 7914 section 5 and 6).
+  // The block B has p parts, and the table V has one row for each unit of the cost (RFC 7914 sections 5 and 6).
   checkMemory('scrypt', 128 * r * (n + p), 1)
   checkMemory('scrypt', 128 * r * n, p)
 }

@@ -1,9 +1,9 @@
 import type { Bytes } from '../../../wire-format/bytes.ts'
 
 /**
- * Decrypts DES-EDE3-CBC (FIPS 46-3, SP 800-67), which old PEM files use and neither WebCrypto nor the noble libraries have.
- * Bit by bit: clear, and fast enough for the two kilobytes of a key. Padding is left in place.
- * @param data a multiple of 8 bytes, as the caller has checked
+ * Decrypts DES-EDE3-CBC (FIPS 46-3, SP 800-67), which old PEM files use and neither WebCrypto nor the noble libraries support.
+ * It works bit by bit: clear, and fast enough for the two kilobytes of a key. Padding is left in place.
+ * @param data a multiple of 8 bytes, which the caller has checked
  */
 export function decryptTripleDesCbc(key: Uint8Array, iv: Uint8Array, data: Uint8Array): Bytes {
   const [first, second, third] = [0, 8, 16].map((start) => roundKeys(toBits(key.subarray(start, start + 8)))) as [Bits[], Bits[], Bits[]]
@@ -19,7 +19,7 @@ export function decryptTripleDesCbc(key: Uint8Array, iv: Uint8Array, data: Uint8
   return plain
 }
 
-/** One bit in each element, the first is the most significant. */
+/** One bit in each element, the most significant first. */
 type Bits = Uint8Array
 
 const toBits = (bytes: Uint8Array): Bits => Uint8Array.from({ length: bytes.length * 8 }, (_, i) => bytes[i >> 3]! >> (7 - (i & 7)) & 1)

@@ -5,7 +5,10 @@ import { WireFormatError } from '../../../wire-format/wire-format-error.ts'
 /** Tags of X.690 that keys and signatures use. */
 export const INTEGER = 0x02, BIT_STRING = 0x03, OCTET_STRING = 0x04, OID = 0x06, SEQUENCE = 0x30
 
-/** Reads the subset of DER (X.690) that public keys and signatures use; private-elements.ts has what only private keys need. Damaged input throws a `WireFormatError`. Byte results are views. */
+/**
+ * Reads the subset of DER (X.690) that public keys and signatures use; private-elements.ts has the rest for private keys. Damaged input throws
+ * a `WireFormatError`. Byte results are views.
+ */
 export class DerReader {
   readonly #bytes: Bytes
   #offset = 0
@@ -31,7 +34,7 @@ export class DerReader {
     return new DerReader(this.element(SEQUENCE))
   }
 
-  /** A number that is not negative, without leading zeros. */
+  /** A non-negative number, without leading zeros. */
   integer(): Bytes {
     const value = this.element(INTEGER)
     if (value.length === 0 || value[0]! >= 0x80) throw new WireFormatError('a number is negative or empty')

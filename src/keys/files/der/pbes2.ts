@@ -9,7 +9,7 @@ import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 
 const PBES2 = '1.2.840.113549.1.5.13', PBKDF2 = '1.2.840.113549.1.5.12', SCRYPT = '1.3.6.1.4.1.11591.4.11'
 
-/** For ciphers that OpenSSL 3 has put away it also needs `-provider legacy -provider default`. */
+/** For ciphers of OpenSSL 3's legacy provider it also needs `-provider legacy -provider default`. */
 const TO_PBES2 = 'convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW'
 
 const CIPHERS: Readonly<Record<string, CbcCipher>> = {
@@ -85,7 +85,7 @@ function checkLength(reader: DerReader, length: number): void {
   if (reader.next(INTEGER) && smallInteger(reader) !== length) throw malformed('the key length of the PKCS#8 private key is wrong')
 }
 
-/** Some runtimes bound the iterations of their own (workerd: 100 000): then in JavaScript. */
+/** Some runtimes limit the iterations (workerd: 100 000); beyond that JavaScript computes it. */
 async function pbkdf2(hash: Hash, passphrase: Bytes, salt: Bytes, iterations: number, length: number): Promise<Bytes> {
   try {
     const key = await crypto.subtle.importKey('raw', passphrase, 'PBKDF2', false, ['deriveBits'])

@@ -1,4 +1,4 @@
-// Elements of DER that only private keys have. They load with the first private key.
+// DER elements that only private keys have. They load with the first private key.
 import type { Bytes } from '../../../wire-format/bytes.ts'
 import { WireFormatError } from '../../../wire-format/wire-format-error.ts'
 import { DerReader, OCTET_STRING, wholeBytes } from './der.ts'
@@ -12,12 +12,12 @@ export function smallInteger(reader: DerReader): number {
   return value.reduce((number, byte) => number << 8 | byte, 0)
 }
 
-/** A constructed context-specific element `[number]`, or undefined where the next one is another. */
+/** A constructed context-specific element `[number]`, or undefined if the next element is another. */
 export function tagged(reader: DerReader, number: number): DerReader | undefined {
   return reader.next(0xa0 + number) ? new DerReader(reader.element(0xa0 + number)) : undefined
 }
 
-/** A primitive context-specific bit string `[number] IMPLICIT`, or undefined where the next one is another. */
+/** A primitive context-specific bit string `[number] IMPLICIT`, or undefined if the next element is another. */
 export function taggedBitString(reader: DerReader, number: number): Bytes | undefined {
   return reader.next(0x80 + number) ? wholeBytes(reader.element(0x80 + number)) : undefined
 }

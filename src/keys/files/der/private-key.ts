@@ -20,7 +20,7 @@ export function readPkcs1(bytes: Uint8Array): PrivateFields {
   return rsaPrivate({ n, e, d, p, q, iqmp })
 }
 
-/** ECPrivateKey of SEC1 (RFC 5915). @param outer the curve that a PKCS#8 wrapping named */
+/** ECPrivateKey of SEC1 (RFC 5915). @param outer the curve named by a surrounding PKCS#8 */
 export function* readSec1(bytes: Uint8Array, outer?: EcdsaCurve): Steps<PrivateFields> {
   const reader = openSequence(bytes)
   if (smallInteger(reader) !== 1) throw malformed('the EC private key is of an unknown version')

@@ -6,14 +6,14 @@ import { AES, TRIPLE_DES_CBC } from '../ciphers/cbc-decrypt.ts'
 export const CHACHA = /* @__PURE__ */ new Part(() => import('@noble/ciphers/chacha.js'))
 export const POLY1305 = /* @__PURE__ */ new Part(() => import('@noble/ciphers/_poly1305.js'))
 
-/** A cipher of OpenSSH's private keys. Derived bytes are the key, then the IV. */
+/** A cipher of OpenSSH's private keys. The derived bytes are the key, then the IV. */
 export interface OpenSshCipher {
   readonly keyLength: number
   readonly ivLength: number
   readonly blockSize: number
   /** Bytes that follow the encrypted section. */
   readonly tagLength: number
-  /** Ciphertext and tag to plaintext; undefined where the tag is wrong. */
+  /** Decrypts ciphertext and tag; undefined if the tag is wrong. */
   decrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Uint8Array | undefined>
 }
 

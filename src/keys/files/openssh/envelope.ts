@@ -4,7 +4,7 @@ import { malformed } from '../../key-error.ts'
 
 export const OPENSSH_MAGIC = /* @__PURE__ */ encodeText('openssh-key-v1\0')
 
-/** What an OpenSSH private key shows without its passphrase (PROTOCOL.key). Views of the bytes. */
+/** The parts of an OpenSSH private key that are readable without its passphrase (PROTOCOL.key). Views of the bytes. */
 export interface OpenSshEnvelope {
   readonly cipher: string
   readonly kdf: string

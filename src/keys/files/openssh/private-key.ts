@@ -72,7 +72,7 @@ function* readSection(plain: Bytes, publicKey: Bytes, encrypted: boolean): Steps
 export interface OpenSshFormatOptions {
   /** Encrypts with bcrypt and aes256-ctr. */
   readonly passphrase?: Bytes
-  /** Rounds of bcrypt, 16 where left out, as ssh-keygen. */
+  /** Rounds of bcrypt; 16 by default, as in ssh-keygen. */
   readonly rounds?: number
 }
 

@@ -7,12 +7,12 @@ import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 
 export const LEGACY_HASHES = /* @__PURE__ */ new Part(() => import('@noble/hashes/legacy.js'))
 
-/** Whether a PEM block says that it is encrypted the old way (RFC 1421, section 4.6.1.1, as OpenSSL writes it). */
+/** Whether a PEM block is encrypted in the old way (RFC 1421, section 4.6.1.1, as OpenSSL writes it). */
 export function isEncryptedPem(block: PemBlock): boolean {
   return block.headers.get('Proc-Type')?.replaceAll(' ', '') === '4,ENCRYPTED'
 }
 
-/** Decrypts such a block: one round of MD5 over passphrase and salt, which is weak, but what old files have. */
+/** Decrypts such a block: one round of MD5 over passphrase and salt, which is weak, but what old files use. */
 export function* decryptPem(block: PemBlock, passphrase: Bytes | undefined): Steps<Bytes> {
   const [name = '', ivText = ''] = (block.headers.get('DEK-Info') ?? '').split(',').map((part) => part.trim())
   const cipher = cipherOf(name)

@@ -30,7 +30,7 @@ function readerOf(label: string): Read {
   }
 }
 
-/** Without a MAC, a wrong passphrase shows as a key that makes no sense. */
+/** Without a MAC, a wrong passphrase produces a malformed key. */
 function* readDecrypted(plain: Bytes, read: Read): Steps<PrivateFields> {
   try {
     return yield* read(plain)

@@ -3,7 +3,7 @@ import { type Bytes, decodeText, joinBytes } from '../../../wire-format/bytes.ts
 import { withLineFeeds } from '../../../wire-format/line-breaks.ts'
 import { malformed, unsupported } from '../../key-error.ts'
 
-/** What a PuTTY private key file says, not yet decrypted or checked (PuTTY manual, appendix C). */
+/** The content of a PuTTY private key file, not yet decrypted or checked (PuTTY manual, appendix C). */
 export interface PpkFile {
   readonly version: 2 | 3
   readonly type: string
@@ -19,7 +19,7 @@ export interface PpkFile {
 
 const FIRST = /^PuTTY-User-Key-File-(\d+): *(.*)$/
 
-/** The private lines never become a string. @param text is used up */
+/** The private lines never become a string. @param text is consumed */
 export function readPpkFile(text: Bytes): PpkFile {
   const lines = linesOf(text)
   const first = FIRST.exec(takeLine(lines))
@@ -37,7 +37,7 @@ export function readPpkFile(text: Bytes): PpkFile {
   return { version: Number(first[1]) as 2 | 3, type: first[2]!.trimEnd(), encryption, comment, publicBlob, derivation, privateBlob, mac: take(lines, 'Private-MAC').trimEnd() }
 }
 
-/** Line breaks are unescaped only where the text has no others: a comment may be a path of Windows. */
+/** Line breaks are unescaped only if the text has no others: a comment may be a Windows path. */
 function linesOf(text: Bytes): Bytes[] {
   const body = withLineFeeds(text, !text.includes(0x0a) && !text.includes(0x0d)) as Bytes
   const lines: Bytes[] = []

@@ -15,7 +15,7 @@ import { type Steps, take } from '../../steps.ts'
 import { AES } from '../ciphers/cbc-decrypt.ts'
 import { type PublicFields, publicKeyType, readPublicKey } from '../../public-key-blob.ts'
 
-/** Reads PuTTY's private keys of version 2 and 3; the MAC, which covers all of the file, is checked before anything is believed. */
+/** Reads PuTTY's private keys of version 2 and 3. The MAC, which covers the whole file, is checked before anything is used. */
 export function* readPpkPrivateKey(text: Bytes, passphrase: Bytes | undefined): Steps<ParsedPrivateKey> {
   const file = readPpkFile(text)
   if (file.type === 'ssh-dss') throw isDsa()
@@ -38,7 +38,7 @@ function* decrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
   return cbc(key, iv, { disablePadding: true }).decrypt(data) as Bytes
 }
 
-/** The MAC key of an unencrypted file of version 3 is empty, which WebCrypto refuses. So HMAC is computed in JavaScript. */
+/** The MAC key of an unencrypted version 3 file is empty, which WebCrypto refuses, so HMAC is computed in JavaScript. */
 function isMac(file: PpkFile, key: Bytes, plain: Bytes): boolean {
   const input = new WireWriter(4096).string(file.type).string(file.encryption).string(encodeText(file.comment)).string(file.publicBlob).string(plain)
   const covered = input.finish()
@@ -49,7 +49,7 @@ function isMac(file: PpkFile, key: Bytes, plain: Bytes): boolean {
   return stated !== undefined && equalBytes(stated, expected)
 }
 
-/** What follows is padding. */
+/** The rest is padding. */
 function* readFields(key: PublicFields, reader: WireReader): Steps<PrivateFields> {
   if (key.kind === 'rsa') {
     const d = reader.mpint(), p = reader.mpint(), q = reader.mpint(), iqmp = reader.mpint()
@@ -57,7 +57,7 @@ function* readFields(key: PublicFields, reader: WireReader): Steps<PrivateFields
   }
   if (key.application !== undefined) throw unsupported('the key is on a security key: sign with it through an agent')
   if (key.kind === 'ecdsa') return yield* ecdsaPrivate(key.curve, reader.mpint(), key.point)
-  // PuTTY treats the seed as a little-endian number: zeros at its end may be left out.
+  // PuTTY treats the seed as a little-endian number, so zeros at its end may be missing.
   const number = reader.string(), seed = new Uint8Array(32)
   if (number.length > 32) throw malformed('an Ed25519 private key has 32 bytes')
   seed.set(number)

@@ -8,10 +8,10 @@ import type { PpkFile } from './file.ts'
 
 export const ARGON2 = /* @__PURE__ */ new Part(() => import('@noble/hashes/argon2.js'))
 
-/** What a passphrase becomes in a PuTTY key file. `key` is empty where the file is not encrypted. */
+/** The secrets derived from the passphrase of a PuTTY key file. `key` is empty if the file is not encrypted. */
 export interface PpkSecrets { readonly key: Bytes, readonly iv: Bytes, readonly macKey: Bytes }
 
-/** The passphrase is not looked at where the file is not encrypted. */
+/** The passphrase is ignored if the file is not encrypted. */
 export function* derivePpkSecrets(file: PpkFile, passphrase: Bytes | undefined): Steps<PpkSecrets> {
   const encrypted = file.encryption !== 'none'
   const derive = file.version === 2 ? deriveVersion2 : encrypted ? readDerivation(file) : noSecrets
@@ -25,7 +25,7 @@ const noSecrets: Derive = function* () {
   return { key: new Uint8Array(), iv: new Uint8Array(), macKey: new Uint8Array() }
 }
 
-/** SHA-1 once: weak, but what the files have. */
+/** SHA-1 once: weak, but what the files use. */
 function* deriveVersion2(passphrase: Bytes | undefined): Steps<PpkSecrets> {
   const macKey = yield* sha1(encodeText('putty-private-key-file-mac-key'), passphrase ?? new Uint8Array())
   if (passphrase === undefined) return { key: new Uint8Array(), iv: new Uint8Array(), macKey }
@@ -35,7 +35,7 @@ function* deriveVersion2(passphrase: Bytes | undefined): Steps<PpkSecrets> {
   return { key, iv: new Uint8Array(16), macKey }
 }
 
-/** Checks the parameters before anything is spent on them. */
+/** Checks the parameters before spending anything on them. */
 function readDerivation(file: PpkFile): Derive {
   const parameter = (name: string) => file.derivation.get(name) ?? ''
   const [memory, passes, lanes] = ['Argon2-Memory', 'Argon2-Passes', 'Argon2-Parallelism'].map((name) => /^\d{1,10}$/.test(parameter(name)) ? Number(parameter(name)) : NaN) as [number, number, number]
