@@ -1,11 +1,12 @@
 import { UsageError } from './usage-error.ts'
 
-/** An option as it was given: its letter, and what it takes. */
+/** An option on the command line: its letter, and its value. */
 export type GivenOption = readonly [letter: string, value: string]
 
 /**
- * Takes options from the front of `words`, as getopt(3) does: grouped letters, values behind a letter or in the next word; `--` and the first word that is no option end them.
- * @param letters those that there are, with a colon behind those that take a value
+ * Takes options from the front of `words`, as getopt(3) does: grouped letters, values directly after a letter or in the next word; `--` and
+ * the first word that is not an option end them.
+ * @param letters the valid ones, with a colon after those that take a value
  */
 export function getopt(words: readonly string[], letters: string): { readonly options: GivenOption[], readonly rest: readonly string[] } {
   const options: GivenOption[] = []

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/// The command-line program. Exit codes: those of the remote command; 255 where the connection failed, or the command line is wrong.
+/// The command-line program. Exit codes: that of the remote command; 255 if the connection failed, or the command line is wrong.
 import { createRequire } from 'node:module'
 import { report } from './report.ts'
 import { parseVerb } from './verbs.ts'

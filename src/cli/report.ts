@@ -3,17 +3,17 @@ import { visible } from './terminal/visible.ts'
 import { USAGE } from './usage.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Of a failure of this program itself, and of the connection. */
+/** The exit code for a failure of this program itself, or of the connection. */
 const FAILED = 255
 
-/** Tells what went wrong, and gives the exit code. With `-q` the failure of a connection is still told, as ssh tells it. */
+/** Prints the error, and returns the exit code. With `-q` it still prints the failure of a connection, as ssh does. */
 export function report(error: unknown): number {
   if (error instanceof UsageError) process.stderr.write(`${visible(error.message)}\n${USAGE}\n`)
   else process.stderr.write(`libssh2-wasm: ${visible(describe(error))}\n`)
   return FAILED
 }
 
-/** One line for what is known, the whole stack for what is a fault of this program. */
+/** One line for known errors, the whole stack for a fault of this program. */
 export function describe(error: unknown): string {
   if (error instanceof AuthenticationError && error.methodsLeft) return `Permission denied (${error.methodsLeft.join(',')}). ${error.message}`
   const known = error instanceof SSHError || (error instanceof Error && ('syscall' in error || 'code' in error || error.name === 'AbortError'))

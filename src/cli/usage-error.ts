@@ -1,2 +1,2 @@
-/** A mistake on the command line: shown with the usage, exit code 255, as ssh has it. */
+/** A mistake on the command line: shown with the usage, exit code 255, as in ssh. */
 export class UsageError extends Error {}

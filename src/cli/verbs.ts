@@ -4,7 +4,7 @@ import { Terminal } from './terminal/terminal.ts'
 import { USAGE } from './usage.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Words that say what is to be done; without one it is `ssh`. */
+/** Words that name an action; without one it is `ssh`. */
 type Verb = (words: readonly string[], version: () => string) => Promise<number>
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -26,7 +26,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   each: async (words) => (await import('./each/main.ts')).each(words),
 }
 
-/** Does what the command line asks for. @returns the exit code */
+/** Executes the command line. @returns the exit code */
 export async function parseVerb(argv: readonly string[], version: () => string): Promise<number> {
   if (argv[0] === '--help') return print(USAGE)
   if (argv[0] === '--version') return print(version())

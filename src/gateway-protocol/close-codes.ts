@@ -1,34 +1,34 @@
-/// Close codes of a gateway's WebSocket: pages see nothing else of a refusal. Any runtime, both sides.
+/// Close codes of a gateway's WebSocket: pages see nothing else of a refusal. For any runtime, on both sides.
 
 /** 1000 is the end of the stream. */
 export const CloseCode = {
-  /** The gateway is shutting down and takes no new streams. */
+  /** The gateway is shutting down and accepts no new streams. */
   draining: 1001,
   textFrame: 1003,
   frameTooLarge: 1009,
   /** A frame that breaks the protocol. */
   protocol: 4400,
-  /** No ticket, or one that is not good. */
+  /** No ticket, or an invalid one. */
   ticket: 4401,
   /** The target, its address or the page's origin is not allowed. */
   notAllowed: 4403,
-  /** There is no such stream any more, or the secret is wrong. */
+  /** The stream no longer exists, or the secret is wrong. */
   gone: 4404,
   idle: 4408,
   /** Another connection resumed the stream. */
   takenOver: 4409,
-  /** The time that the stream may last is over. */
+  /** The stream's time is over. */
   lifeOver: 4410,
-  /** The gateway no longer has the bytes from that position on. */
+  /** The gateway no longer has the bytes after that position. */
   position: 4416,
   /** Too many streams or requests. */
   limit: 4429,
-  /** The check of the ticket failed by itself. */
+  /** The check of the ticket itself failed. */
   authorizeFailed: 4500,
   /** The target could not be reached, or failed. */
   unreachable: 4502,
   connectTimeout: 4504,
-  /** The user's access was taken back. */
+  /** The user's access was revoked. */
   revoked: 4510,
 } as const
 
@@ -51,13 +51,13 @@ const MEANINGS: Readonly<Record<number, readonly [code: string, sentence: string
   [CloseCode.revoked]: ['ERR_GATEWAY_REVOKED', 'the access of this user to the gateway was taken back'],
 }
 
-/** What a close code of a gateway means: the `code` of errors, and a sentence without a full stop. */
+/** The meaning of a gateway's close code: the `code` of errors, and a sentence without a full stop. */
 export function meaningOf(closeCode: number): { readonly code: string, readonly sentence: string } {
   const [code, sentence] = MEANINGS[closeCode] ?? ['ERR_GATEWAY_CONNECT', `the connection to the gateway was closed with code ${closeCode}`]
   return { code, sentence }
 }
 
-/** Closes after which a stream cannot be resumed, and after which it is of no use to ask again. */
+/** Close codes after which a stream cannot be resumed and another attempt is useless. */
 export function isFinal(closeCode: number): boolean {
   return FINAL.has(closeCode)
 }

@@ -1,40 +1,41 @@
-/// The frames between a client and a gateway: corp-relay-v4's, and five more of `libssh2-wasm.v1`. One binary WebSocket message is one frame, big endian. Any runtime, both sides.
+/// The frames between a client and a gateway: corp-relay-v4's, and five more of `libssh2-wasm.v1`. One binary WebSocket message is one frame, big endian. For any
+/// runtime, on both sides.
 
-/** The subprotocol with resumption, large frames, signs of life and an end that has a position. */
+/** The subprotocol with resumption, large frames, keepalive frames and an end with a position. */
 export const SUBPROTOCOL = 'libssh2-wasm.v1'
 /** corp-relay-v4, as nassh and Google's relays speak it. */
 export const SUBPROTOCOL_V4 = 'ssh'
 /** No frames: each message is a piece of the stream, as with websockify. */
 export const SUBPROTOCOL_PLAIN = 'binary'
-/** A client's ticket is offered as this and base64url of its text: a page cannot set headers. */
+/** The client offers its ticket as a subprotocol, with this prefix and base64url of its text: a page cannot set headers. */
 export const TICKET_PREFIX = 'ticket.'
-/** What a client resumes with is offered as this and base64url of `encodeResume`. */
+/** The client offers its resumption data as a subprotocol, with this prefix and base64url of `encodeResume`. */
 export const RESUME_PREFIX = 'resume.'
 
-/** Most bytes of one DATA frame in corp-relay-v4. */
+/** The most bytes of one DATA frame in corp-relay-v4. */
 export const V4_DATA_MAX = 16 << 10
-/** Most bytes of one DATA frame in `libssh2-wasm.v1`. */
+/** The most bytes of one DATA frame in `libssh2-wasm.v1`. */
 export const DATA_MAX = 256 << 10
 
 const Tag = { connectSuccess: 1, reconnectSuccess: 2, data: 4, ack: 7, hello: 0x4c01, ping: 0x4c02, pong: 0x4c03, end: 0x4c04, notice: 0x4c05 } as const
 
-/** What a gateway tells of itself and of the stream, after each CONNECT_SUCCESS and RECONNECT_SUCCESS of `libssh2-wasm.v1`. */
+/** What a gateway says about itself and the stream, after each CONNECT_SUCCESS and RECONNECT_SUCCESS of `libssh2-wasm.v1`. */
 export interface Hello {
-  /** Most bytes of one DATA frame. */
+  /** The most bytes of one DATA frame. */
   readonly frame: number
-  /** Most bytes of each direction that may be without an ACK. */
+  /** The most unacknowledged bytes in each direction. */
   readonly window: number
-  /** How long a stream is kept that nobody is attached to; 0 if it cannot be resumed. */
+  /** How long the gateway keeps a stream without a client; 0 if it cannot be resumed. */
   readonly resumeSeconds: number
-  /** When the stream ends whatever happens, as `Date.toISOString` writes it. */
+  /** When the stream ends in any case, in the format of `Date.toISOString`. */
   readonly until?: string
   /** base64url of the 32 bytes that resume the stream. Only after CONNECT_SUCCESS. */
   readonly secret?: string
-  /** Where to resume it, where that is not the URL that it was opened by. */
+  /** The URL for resuming, if it differs from the one that opened the stream. */
   readonly url?: string
 }
 
-/** A frame, read. Positions are bytes from the beginning of a direction. */
+/** A decoded frame. Positions are bytes from the beginning of a direction. */
 export type Frame =
   | { readonly type: 'connect-success', readonly id: string }
   /** `position`: bytes that the gateway has received from the client. */
@@ -46,10 +47,10 @@ export type Frame =
   | { readonly type: 'ping' | 'pong', readonly token: Uint8Array }
   /** This direction ended at that byte. `reason` is 0 for an orderly end, or a close code. */
   | { readonly type: 'end', readonly position: number, readonly reason: number }
-  /** `code` is a close code that will come, e.g. 1001 or 4410. */
+  /** `code` is a close code to come, e.g. 1001 or 4410. */
   | { readonly type: 'notice', readonly code: number, readonly text: string }
 
-/** A frame that breaks the protocol: the connection that brought it is closed with 4400. */
+/** A frame that breaks the protocol: its connection is closed with 4400. */
 export class FrameError extends Error {
   override name = 'FrameError'
 }
@@ -57,9 +58,9 @@ export class FrameError extends Error {
 const TWO_32 = 2 ** 32
 
 /**
- * Reads one message.
- * @param most bytes that a DATA frame may have. @returns undefined for an unknown tag, which is skipped.
- * @throws FrameError for a wrong length, a position that no stream reaches, or text that is not what it should be.
+ * Decodes one message.
+ * @param most the most bytes of a DATA frame. @returns undefined for an unknown tag, which is skipped.
+ * @throws FrameError for a wrong length, an impossible position, or malformed text.
  */
 export function decodeFrame(message: Uint8Array, most: number): Frame | undefined {
   if (message.length < 2) throw new FrameError('a frame has a tag of two bytes')
@@ -81,10 +82,10 @@ export function decodeFrame(message: Uint8Array, most: number): Frame | undefine
   }
 }
 
-/** Bytes of an identifier, a HELLO or a NOTICE. */
+/** The most bytes of an identifier, a HELLO or a NOTICE. */
 const TEXT_MAX = 16 << 10
 
-/** A u32 at `at`, and that many bytes, to the end of the message. */
+/** A u32 at `at`, and that many bytes, up to the end of the message. */
 function counted(message: Uint8Array, view: DataView, at: number, most: number): Uint8Array {
   if (message.length < at + 4) throw new FrameError('the frame is too short')
   const length = view.getUint32(at)
@@ -139,12 +140,12 @@ function setPosition(view: DataView, value: number): void {
   view.setUint32(6, value % TWO_32)
 }
 
-/** Memory for a frame, all of which is written to. */
+/** Memory for a frame, which is completely overwritten. */
 export type Allocate = (length: number) => Uint8Array<ArrayBuffer>
 
 const allocateZeroed: Allocate = (length) => new Uint8Array(length)
 
-/** `chunks` one after the other in one DATA frame; they are copied. @param allocate where the runtime has memory that costs less than a zeroed array */
+/** `chunks` concatenated in one DATA frame; they are copied. @param allocate for runtimes with memory that costs less than a zeroed array */
 export function dataFrame(chunks: readonly Uint8Array[], allocate: Allocate = allocateZeroed): Uint8Array<ArrayBuffer> {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   const bytes = allocate(6 + length)
@@ -166,14 +167,14 @@ export function ackFrame(received: number): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** The gateway takes the session up again. @param received bytes that the gateway has of the client */
+/** The gateway resumes the session. @param received bytes that the gateway has from the client */
 export function reconnectSuccessFrame(received: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = frame(Tag.reconnectSuccess, 10)
   setPosition(view, received)
   return bytes
 }
 
-/** A question for a sign of life. @param token 8 bytes, given back in the PONG */
+/** Asks for a sign of life. @param token 8 bytes, returned in the PONG */
 export function pingFrame(token: Uint8Array): Uint8Array<ArrayBuffer> {
   return tokenFrame(Tag.ping, token)
 }
@@ -197,12 +198,12 @@ export function endFrame(position: number, reason: number): Uint8Array<ArrayBuff
   return bytes
 }
 
-/** The gateway has connected. @param id what logs call the stream; in corp-relay-v4 what resumes it */
+/** The gateway has connected. @param id the stream's name in logs; in corp-relay-v4 it also resumes the stream */
 export function connectSuccessFrame(id: string): Uint8Array<ArrayBuffer> {
   return textFrame(Tag.connectSuccess, id)
 }
 
-/** What follows each success in `libssh2-wasm.v1`. */
+/** Follows each success in `libssh2-wasm.v1`. */
 export function helloFrame(hello: Hello): Uint8Array<ArrayBuffer> {
   return textFrame(Tag.hello, JSON.stringify(hello))
 }
@@ -215,7 +216,7 @@ function textFrame(tag: number, words: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** The gateway says beforehand that it will close. @param code the close code that will come @param words for people */
+/** The gateway announces that it will close. @param code the close code to come @param words for people */
 export function noticeFrame(code: number, words: string): Uint8Array<ArrayBuffer> {
   const encoded = new TextEncoder().encode(words)
   const { bytes, view } = frame(Tag.notice, 8 + encoded.length)

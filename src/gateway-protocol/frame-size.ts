@@ -1,6 +1,6 @@
-/// How large a DATA frame may be on this link: a large one costs less, but nothing else is heard until it has passed. Any runtime, both sides.
+/// How large a DATA frame may be on this link: a large one costs less, but delays everything behind it. For any runtime, on both sides.
 
-/** Milliseconds that one frame may take: the other side looks for a sign of life every second and a half. */
+/** Milliseconds that one frame may take: the other side expects a sign of life every second and a half. */
 const MOST_TIME = 250
 /** Milliseconds over which the rate is measured. */
 const SPAN = 200
@@ -18,12 +18,12 @@ export class FrameSize {
     this.#size = Math.min(most, 64 << 10)
   }
 
-  /** Bytes of the next DATA frame at most. */
+  /** The most bytes of the next DATA frame. */
   get size(): number {
     return this.#size
   }
 
-  /** An ACK has come. @param position what it says. @param busy more waits for its ACK: only then is the rate that of the link. */
+  /** An ACK has arrived. @param position its position. @param busy more data waits for its ACK: only then is the rate that of the link. */
   acked(position: number, busy: boolean, now: number): void {
     if (!busy) {
       this.#since = undefined

@@ -1,4 +1,4 @@
-/// `libssh2-wasm/gateway-protocol`: what both sides of a gateway share, for who writes a gateway. No runtime, no client.
+/// `libssh2-wasm/gateway-protocol`: the code that both sides of a gateway share, for authors of gateways. It contains no runtime and no client.
 export * from './codec.ts'
 export * from './close-codes.ts'
 export * from './resume.ts'

@@ -1,17 +1,17 @@
-/// The end of a stream that the other side has not acknowledged: kept, so that it can be sent again. Any runtime, both sides.
+/// The part of a stream that the other side has not acknowledged, kept so that it can be sent again. For any runtime, on both sides.
 
-/** Smaller chunks are copied together: a stream of single bytes would cost a hundred times its length otherwise. */
+/** Smaller chunks are copied together: a stream of single bytes would otherwise cost a hundred times its length. */
 const OWN_BLOCK = 4 << 10
 const BLOCK = 16 << 10
 
-/** What was sent and is not acknowledged, by position. */
+/** Sent and unacknowledged bytes, by position. */
 export class KeptBytes {
   /** In order, from `#start` on; the first one begins `#head` bytes before it. */
   readonly #blocks: Uint8Array[] = []
   #head = 0
   #start = 0
   #end = 0
-  /** What is left of the last block, where that is one of ours. */
+  /** The free space of the last block, if that is one of ours. */
   #room = 0
 
   /** Everything before this is acknowledged and gone. */
@@ -19,21 +19,21 @@ export class KeptBytes {
     return this.#start
   }
 
-  /** Where the stream stands. */
+  /** The position of the stream's end. */
   get end(): number {
     return this.#end
   }
 
-  /** Bytes that are kept. */
+  /** The number of kept bytes. */
   get length(): number {
     return this.#end - this.#start
   }
 
-  /** Takes ownership of large chunks; of small ones a copy. */
+  /** Takes ownership of large chunks, and copies small ones. */
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#end += chunk.length
-    // A small view would keep all of a large buffer.
+    // A small view would keep a whole large buffer alive.
     if (chunk.length >= OWN_BLOCK && chunk.length * 2 >= chunk.buffer.byteLength) {
       this.#blocks.push(chunk)
       this.#room = 0
@@ -42,7 +42,7 @@ export class KeptBytes {
     let at = 0
     while (at < chunk.length) {
       if (this.#room === 0) {
-        // Its length says how much of it is filled: a view that grows.
+        // Its length says how much of it is filled: the view grows.
         this.#blocks.push(new Uint8Array(new ArrayBuffer(this.length < BLOCK ? OWN_BLOCK : BLOCK), 0, 0))
         this.#room = (this.#blocks.at(-1) as Uint8Array).buffer.byteLength
       }
@@ -56,7 +56,7 @@ export class KeptBytes {
     }
   }
 
-  /** Forgets what comes before `position`. @returns false, and does nothing, if it is not one of what is kept. */
+  /** Forgets the bytes before `position`. @returns false, and does nothing, if the position is not within the kept bytes. */
   ack(position: number): boolean {
     if (position < this.#start || position > this.#end) return false
     let left = position - this.#start + this.#head
@@ -73,12 +73,12 @@ export class KeptBytes {
     return true
   }
 
-  /** What comes after `position`, `most` bytes of it: views that are good until they are acknowledged. */
+  /** Up to `most` bytes after `position`, as views that are valid until they are acknowledged. */
   from(position: number, most: number): Uint8Array[] {
     const parts: Uint8Array[] = []
     let skip = position - this.#start + this.#head
     let left = Math.min(most, this.#end - position)
-    // What is sent next is at the end of what is kept: a search from the front would look at all that waits for its ACK.
+    // The next bytes to send are near the end: a search from the front would pass everything that waits for its ACK.
     let index = this.#blocks.length
     let before = this.#end - this.#start + this.#head
     while (index > 0 && before > skip) before -= (this.#blocks[--index] as Uint8Array).length

@@ -1,8 +1,8 @@
-/// What a client shows to come back to its stream. Any runtime, both sides.
+/// The data with which a client resumes its stream. For any runtime, on both sides.
 
-/** Bytes of the identifier, which logs may have; base64url makes 22 characters of them. */
+/** Bytes of the identifier, which may appear in logs; base64url makes 22 characters of them. */
 export const ID_LENGTH = 16
-/** Bytes of the secret, which nothing may have but the client; the gateway keeps its SHA-256. */
+/** Bytes of the secret, which only the client has; the gateway keeps its SHA-256. */
 export const SECRET_LENGTH = 32
 
 export interface Resume {
@@ -24,7 +24,7 @@ export function encodeResume({ id, secret, received }: Resume): string {
   return toBase64url(bytes)
 }
 
-/** undefined for what `encodeResume` does not write. */
+/** undefined for text that `encodeResume` does not write. */
 export function decodeResume(text: string): Resume | undefined {
   const bytes = text.length === Math.ceil((ID_LENGTH + SECRET_LENGTH + 8) * 4 / 3) ? fromBase64url(text) : undefined
   if (bytes?.length !== ID_LENGTH + SECRET_LENGTH + 8) return undefined

@@ -1,6 +1,6 @@
 /// The URLs of a gateway.
 
-/** The paths below a gateway's URL: of its own protocol, and of corp-relay-v4. */
+/** The URLs below a gateway's URL: that of its own protocol, and that of corp-relay-v4. */
 export interface GatewayUrls {
   /** `/tcp/HOST/PORT` */
   readonly tcp: string
@@ -10,7 +10,7 @@ export interface GatewayUrls {
   v4Resume(id: string, received: number): string
 }
 
-/** @throws TypeError for what is no URL of a WebSocket, no host or no port. */
+/** @throws TypeError for an invalid WebSocket URL, host or port. */
 export function gatewayUrls(url: string | URL, host: string, port: number): GatewayUrls {
   if (typeof host !== 'string' || host === '') throw new TypeError('host must be the name or address of a server')
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new TypeError('port must be a number from 1 to 65535')

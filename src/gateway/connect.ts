@@ -12,47 +12,55 @@ import { encodeResume, fromBase64url, SECRET_LENGTH, toBase64url } from '../gate
 import { GatewayStream } from './stream.ts'
 import { GatewayTransport } from './transport.ts'
 
-/** What a ticket is asked for. */
+/** What a ticket is needed for. */
 export interface TicketRequest {
-  /** For a connection that is open already: the gateway wants to know anew who it is. */
+  /** For an open connection: the gateway wants to check again who the user is. */
   readonly resuming: boolean
-  /** The gateway did not accept the last ticket, or none. */
+  /** The gateway rejected the last ticket, or wants one. */
   readonly refused: boolean
 }
 
 export interface ResumeOptions {
-  /** Milliseconds without a sign of life, while one is due, after which another WebSocket is dialled. Default 3000. */
+  /** Milliseconds without an expected sign of life, after which another WebSocket is opened. Default 3000. */
   readonly patience?: number
-  /** Milliseconds without a gateway after which the connection is lost; never more than the gateway keeps it. Default 900,000. 0 or `Infinity`: as long as the gateway. */
+  /**
+   * Milliseconds without a gateway after which the connection is lost; never more than the gateway keeps it. Default 900,000. 0 or `Infinity`:
+   * as long as the gateway keeps it.
+   */
   readonly giveUp?: number
 }
 
 export interface ConnectGatewayOptions {
-  /** Where the gateway is to connect to: a name or an address. */
+  /** The target for the gateway: a name or an address. */
   readonly host: string
   /** Default 22. */
   readonly port?: number
-  /** What shows who asks, e.g. a signed token of your backend; or what gets one, each time that the gateway wants one. It goes out in a header, never in the URL. */
+  /**
+   * Proves who the client is, e.g. a signed token of your backend; or a function that gets one, called each time the gateway wants one. It is
+   * sent in a header, never in the URL.
+   */
   readonly ticket?: string | ((request: TicketRequest) => string | Promise<string>) | undefined
   /** How the connection outlives the network. False: it does not. */
   readonly resume?: ResumeOptions | false
-  /** `auto` takes the best of what the gateway knows. Default `auto`. */
+  /** `auto` uses the best protocol that the gateway supports. Default `auto`. */
   readonly protocol?: 'auto' | 'corp-relay-v4' | 'plain'
-  /** Milliseconds until the connection must be open. Default 30,000; 0 for any time. */
+  /** Milliseconds until the connection must be open. Default 30,000; 0 for no limit. */
   readonly timeout?: number
   readonly signal?: AbortSignal | undefined
-  /** Makes the WebSocket, where the runtime has none (Node 20) or headers are wanted: `(url, protocols) => new WebSocket(url, protocols)` of npm `ws`. */
+  /** Makes the WebSocket, if the runtime has none (Node 20) or you need headers: `(url, protocols) => new WebSocket(url, protocols)` of npm `ws`. */
   readonly openWebSocket?: OpenWebSocket
 }
 
-/** Bytes without an ACK that other relays for corp-relay-v4 are trusted with. */
+/** The most unacknowledged bytes for other corp-relay-v4 relays. */
 const V4_WINDOW = 4 << 20
 
 /**
- * Opens a connection through a gateway that outlives the WebSocket: where the network goes away, or the machine sleeps, both sides keep what the other one
- * has not acknowledged, and go on at exactly that byte. The gateway sees ciphertext. Through gateways that know no such protocol (websockify) it is a plain connection.
- * @param url `wss://gateway.example`, with a path in front of `/tcp/HOST/PORT` where there is one; in a page, a path of its own origin is enough.
- * @throws GatewayError, TypeError or RangeError for options that are none, or `signal.reason`.
+ * Opens a connection through a gateway that outlives the WebSocket: when the network goes away, or the machine sleeps, both sides keep the
+ * bytes that the other
+ * has not acknowledged, and continue at exactly that byte. The gateway sees ciphertext. Through gateways without such a protocol (websockify)
+ * it is a plain connection.
+ * @param url `wss://gateway.example`, with a path in front of `/tcp/HOST/PORT` if there is one; in a page, a path of its own origin is enough.
+ * @throws GatewayError, TypeError or RangeError for invalid options, or `signal.reason`.
  */
 export async function connectGateway(url: string | URL, options: ConnectGatewayOptions): Promise<GatewayTransport> {
   const { host, port = 22, resume = {}, protocol = 'auto', timeout = 30_000, signal } = options
@@ -96,12 +104,12 @@ interface Opened {
   readonly hello: Hello
 }
 
-/** The gateway speaks without frames. */
+/** The gateway uses no frames. */
 interface Plain {
   readonly port: BytePort
 }
 
-/** Opens WebSockets with what the gateway is to be shown. */
+/** Opens WebSockets with the subprotocols and ticket for the gateway. */
 class Dialler {
   readonly #urls: GatewayUrls
   readonly #options: ConnectGatewayOptions
@@ -113,7 +121,7 @@ class Dialler {
     this.#protocol = protocol
   }
 
-  /** Whether another ticket can be had. */
+  /** Whether another ticket can be requested. */
   get asks(): boolean {
     return typeof this.#options.ticket === 'function'
   }
@@ -150,7 +158,7 @@ function runtimeWebSocket(url: string, protocols: string[]): WebSocket {
   return new WebSocket(url, protocols)
 }
 
-/** The first WebSocket, as far as the stream is open; with another ticket, if the first one is not accepted. */
+/** Opens the first WebSocket, until the stream is open; uses another ticket if the first one is rejected. */
 async function open(dialler: Dialler, stopped: AbortSignal, refused: boolean): Promise<Opened | Plain> {
   const link = await dialler.first(refused)
   try {
@@ -161,7 +169,7 @@ async function open(dialler: Dialler, stopped: AbortSignal, refused: boolean): P
   }
 }
 
-/** Waits for what the gateway says first. */
+/** Waits for the gateway's first message. */
 function greeted(link: Link, stopped: AbortSignal): Promise<Opened | Plain> {
   return new Promise((resolve, reject) => {
     let subprotocol = ''
@@ -199,7 +207,7 @@ function greeted(link: Link, stopped: AbortSignal): Promise<Opened | Plain> {
   })
 }
 
-/** Ends `work` when the signal or the time says so. */
+/** Ends `work` when the signal aborts or the time is over. */
 async function withLimit<T>(limit: number, signal: AbortSignal | undefined, work: (stopped: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   const stopListening = onAbort(signal, () => stop.abort(signal?.reason))

@@ -3,14 +3,15 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { meaningOf } from '../gateway-protocol/close-codes.ts'
 
 /**
- * A gateway refused a connection, ended it or lost it. `code` is `ERR_GATEWAY_LOST` for a connection that was open and cannot be resumed (then `cause` says why),
- * otherwise what the close code means, e.g. `ERR_GATEWAY_TICKET`; `ERR_GATEWAY_CONNECT` where the gateway could not be reached.
+ * A gateway refused a connection, ended it or lost it. `code` is `ERR_GATEWAY_LOST` for a connection that was open and cannot be resumed
+ * (`cause` then says why),
+ * `ERR_GATEWAY_CONNECT` if the gateway could not be reached, and otherwise the meaning of the close code, e.g. `ERR_GATEWAY_TICKET`.
  */
 export class GatewayError extends SSHError {
   override name = 'GatewayError'
-  /** The close code of the WebSocket, e.g. 4403; undefined where none came. */
+  /** The close code of the WebSocket, e.g. 4403; undefined if none came. */
   readonly closeCode: number | undefined
-  /** What the gateway calls the connection in its log; undefined where there never was one. */
+  /** The connection's name in the gateway's log; undefined if it never had one. */
   readonly id: string | undefined
 
   constructor(message: string, options: { readonly code: string, readonly closeCode?: number | undefined, readonly id?: string | undefined, readonly cause?: unknown }) {
@@ -20,7 +21,7 @@ export class GatewayError extends SSHError {
   }
 }
 
-/** @param said what the gateway says besides, in its own words. */
+/** @param said the gateway's own message. */
 export function closedByGateway(closeCode: number, said = '', id?: string): GatewayError {
   const reason = printable(said)
   const { code, sentence } = meaningOf(closeCode)

@@ -1,18 +1,18 @@
-/** What `stalled`, `resumed` and `lost` say. */
+/** The properties of `stalled`, `resumed` and `lost`. */
 export interface GatewayEventDetail {
-  /** When the connection stalled, as `Date.now()` has it. */
+  /** When the connection stalled, in the time of `Date.now()`. */
   readonly since: number
   /** Bytes that were sent and that the gateway has not acknowledged. */
   readonly unacknowledged: number
-  /** In a sentence without a full stop. */
+  /** A sentence without a full stop. */
   readonly reason: string
-  /** Attempts to come back so far; 0 when it has just stalled. */
+  /** Attempts to resume so far; 0 when it has just stalled. */
   readonly attempt: number
-  /** Milliseconds until the next attempt; 0 while one is under way, and when there will be none. */
+  /** Milliseconds until the next attempt; 0 during an attempt, and if there will be none. */
   readonly nextIn: number
 }
 
-/** `stalled` comes when the connection stalls, and again for each further attempt to come back; then `resumed` or `lost`. */
+/** `stalled` is fired when the connection stalls, and again for each attempt to resume; then `resumed` or `lost`. */
 export class GatewayEvent extends Event implements GatewayEventDetail {
   readonly since: number
   readonly unacknowledged: number

@@ -1,7 +1,7 @@
-/// What has come from the gateway: in order to who reads it, each byte once, and acknowledged when it has been passed on.
+/// Data from the gateway: passed to the reader in order, each byte once, and acknowledged when it has been passed on.
 import type { PortSink } from '../runtime/transport.ts'
 
-/** Bytes after which an ACK goes out at once, and milliseconds after which it goes out anyway. */
+/** Bytes after which an ACK is sent at once, and milliseconds after which it is sent anyway. */
 const ACK_BYTES = 64 << 10
 const ACK_TIME = 25
 
@@ -9,14 +9,14 @@ export class Inbound {
   readonly #sendAck: (position: number) => void
   readonly #finished: (reason: number) => void
   #sink: PortSink | undefined
-  /** What has come and nobody has taken: before `start`, and while the reader pauses. */
+  /** Data that has arrived and nobody has taken: before `start`, and while the reader pauses. */
   #waiting: Uint8Array[] = []
   #paused = true
-  /** Bytes of the stream that are here. */
+  /** Bytes of the stream that have arrived. */
   #received = 0
   #passedOn = 0
   #acked = 0
-  /** Bytes that the gateway sends again although they are here. */
+  /** Bytes that the gateway sends again although they have arrived. */
   #again = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #end: { readonly position: number, readonly reason: number } | undefined
@@ -37,7 +37,7 @@ export class Inbound {
     this.resume()
   }
 
-  /** A new socket brings the stream from `position` on, which the gateway takes for acknowledged. */
+  /** A new socket delivers the stream from `position` on, which the gateway regards as acknowledged. */
   resumedFrom(position: number): void {
     this.#again = this.#received - position
     this.#acked = Math.max(this.#acked, position)

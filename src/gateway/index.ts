@@ -1,4 +1,4 @@
-/// `libssh2-wasm/gateway`: connections through a gateway that outlive the network, and the protocol for who writes a gateway.
+/// `libssh2-wasm/gateway`: connections through a gateway that outlive the network, and the protocol for authors of gateways.
 export { connectGateway, type ConnectGatewayOptions, type ResumeOptions, type TicketRequest } from './connect.ts'
 export { type GatewayEventMap, GatewayTransport } from './transport.ts'
 export { GatewayEvent, type GatewayEventDetail } from './gateway-event.ts'

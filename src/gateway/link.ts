@@ -1,15 +1,15 @@
-/// One WebSocket to a gateway: what it brings, and how it ends.
+/// One WebSocket to a gateway: its messages and its end.
 
 export interface LinkEvents {
-  /** The upgrade succeeded. @param protocol what the gateway chose, '' for nothing */
+  /** The upgrade succeeded. @param protocol the gateway's choice, '' for none */
   opened?(protocol: string): void
   /** A binary message. */
   message?(data: Uint8Array): void
-  /** Called once. 1006 where no closing handshake came, 1003 after a text frame. */
+  /** Called once. 1006 without a closing handshake, 1003 after a text frame. */
   closed?(code: number, reason: string): void
 }
 
-/** Makes a WebSocket: the runtime's, or one of a library with the same interface (npm `ws`). */
+/** Makes a WebSocket: the runtime's, or that of a library with the same interface (npm `ws`). */
 export type OpenWebSocket = (url: string, protocols: string[]) => WebSocket
 
 export class Link {
@@ -17,7 +17,7 @@ export class Link {
   #events: LinkEvents = {}
   #closed = false
   #abandoned = false
-  /** What came while nobody heard of it. */
+  /** Events that came while nobody listened. */
   #waiting: ((events: LinkEvents) => void)[] = []
 
   constructor(socket: WebSocket) {
@@ -30,7 +30,7 @@ export class Link {
       this.close(1003)
       this.#end(1003, 'the gateway sent a text frame')
     })
-    // Node 22 leaves a WebSocket that could not be opened as it was, and no `close` follows.
+    // Node 22 leaves a WebSocket that could not be opened in its state, and no `close` follows.
     socket.addEventListener('error', () => { if (socket.readyState === socket.CONNECTING) this.#end(1006, '') })
     socket.addEventListener('close', ({ code, reason }) => this.#end(code, reason))
   }
@@ -41,7 +41,7 @@ export class Link {
     this.#say((events) => events.closed?.(code, reason))
   }
 
-  /** Who hears of it now; one owner gives it to the next, and what comes between them waits. */
+  /** Sets the listener; one owner passes the link to the next, and events in between wait. */
   set events(events: LinkEvents) {
     this.#events = events
     while (this.#waiting.length > 0 && this.#events.closed) this.#waiting.shift()?.(this.#events)
@@ -65,7 +65,7 @@ export class Link {
     if (this.open) this.socket.send(frame)
   }
 
-  /** Nobody hears of it any more. */
+  /** Removes the listener for good. */
   abandon(code = 1000): void {
     this.#abandoned = true
     this.#waiting = []
@@ -76,7 +76,7 @@ export class Link {
     try {
       if (this.socket.readyState !== this.socket.CLOSED) this.socket.close(code)
     } catch {
-      // A library refuses to close what is still opening; it ends by itself.
+      // A library refuses to close a socket that is still opening; it ends by itself.
     }
   }
 }

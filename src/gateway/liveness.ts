@@ -1,17 +1,17 @@
-/// Whether the link to the gateway is alive. A socket that is half open says nothing by itself: only an answer does.
+/// Whether the link to the gateway is alive. A half-open socket gives no sign of its own: only an answer does.
 import { isVisible } from './wake-events.ts'
 
-/** Milliseconds of silence after which an idle link is asked: most proxies cut at 60 s. */
+/** Milliseconds of silence after which an idle link is checked: most proxies cut at 60 s. */
 const SILENCE = 5_000
 const SILENCE_HIDDEN = 30_000
-/** Milliseconds without a word since something was sent, after which nobody may hold the server responsible for its silence. */
+/** Milliseconds without a message after something was sent, from which on the server may not be blamed for its silence. */
 const DOUBT = 500
-/** Milliseconds between looks: while an answer is awaited, and else. */
+/** Milliseconds between checks: while an answer is expected, and otherwise. */
 const SOON = 100
 const LATER = 1000
 
 export interface LivenessEvents {
-  /** Ask for a sign of life. Does nothing where the protocol has no question. */
+  /** Asks for a sign of life. Does nothing if the protocol has no PING. */
   ping(): void
   /** Nothing was heard for `patience`. */
   dead(): void
@@ -22,7 +22,7 @@ export class Liveness {
   readonly #patience: number
   readonly #asks: boolean
   #heard: number
-  /** When the oldest byte that has no ACK was sent. */
+  /** When the oldest unacknowledged byte was sent. */
   #unacked: number | undefined
   #asked: number | undefined
   #told = false
@@ -30,7 +30,7 @@ export class Liveness {
   #due = 0
   #stopped = false
 
-  /** @param patience milliseconds: half of it until the question, the other half for the answer. @param asks false where the protocol has no PING. */
+  /** @param patience milliseconds: half of it until the PING, the other half for the answer. @param asks false if the protocol has no PING. */
   constructor(patience: number, asks: boolean, events: LivenessEvents) {
     this.#patience = patience
     this.#asks = asks
@@ -39,21 +39,21 @@ export class Liveness {
     this.#plan(LATER)
   }
 
-  /** A message has come, whatever it says. */
+  /** A message has arrived, whatever its content. */
   heard(): void {
     this.#heard = Date.now()
     this.#asked = undefined
     this.#told = false
   }
 
-  /** Bytes were sent, or acknowledged. @param left whether some still have no ACK @param progress an ACK came */
+  /** Bytes were sent, or acknowledged. @param left whether some are still unacknowledged @param progress an ACK arrived */
   unacked(left: boolean, progress = false): void {
     if (!left) this.#unacked = undefined
     else if (this.#unacked === undefined || progress) this.#unacked = Date.now()
     if (left) this.#plan(SOON)
   }
 
-  /** Something may have happened to the network. */
+  /** The network may have changed. */
   wake(): void {
     if (this.#asked === undefined) this.ask()
   }
@@ -96,7 +96,7 @@ export class Liveness {
     this.#events.dead()
   }
 
-  /** One timer; an earlier look takes the place of a later one. */
+  /** Sets the one timer; an earlier check replaces a later one. */
   #plan(wait: number): void {
     const due = Date.now() + wait
     if (this.#stopped || (this.#timer !== undefined && this.#due <= due)) return

@@ -1,4 +1,4 @@
-/// Through a gateway that knows no frames, such as websockify: what `connectWebSocket` does, with the surface of a `GatewayTransport`.
+/// For a gateway without frames, such as websockify: does the work of `connectWebSocket`, with the API of a `GatewayTransport`.
 import type { BytePort, PortSink } from '../runtime/transport.ts'
 import { GatewayError, lostByGateway } from './gateway-error.ts'
 import type { GatewayEventDetail } from './gateway-event.ts'

@@ -1,4 +1,4 @@
-/// The attempts to come back to a stream: one at a time, until one is answered or refused for good.
+/// The attempts to resume a stream: one at a time, until one is answered or finally refused.
 import { CloseCode, isFinal } from '../gateway-protocol/close-codes.ts'
 import { decodeFrame, FrameError } from '../gateway-protocol/codec.ts'
 import { closedByGateway, GatewayError } from './gateway-error.ts'
@@ -7,19 +7,19 @@ import { Retry } from './retry.ts'
 
 /** Milliseconds that one attempt may take. */
 const DIAL_TIME = 4000
-/** Milliseconds after which an attempt may be given up for a new one when there is news of the network. */
+/** Milliseconds after which a change of the network may replace an attempt with a new one. */
 const STALE = 1000
-/** Answers that the position is wrong, one after the other, before it is believed. */
+/** Replies in a row that the position is wrong, before it is believed. */
 const WRONG_POSITIONS = 3
 
 export interface RedialHost {
   /**
-   * Opens a WebSocket that asks to resume from `received` on. Rejects where that cannot even be tried: no ticket can be had.
-   * @param ticket whether one is to be shown: gateways ask for it where they want one @param refused the last one, or none, was not accepted
+   * Opens a WebSocket that asks to resume from `received`. Rejects if that is impossible: no ticket can be obtained.
+   * @param ticket whether to present one: gateways ask for it if they want one @param refused the last one, or its absence, was rejected
    */
   dial(received: number, ticket: boolean, refused: boolean): Promise<Link>
   received(): number
-  /** The gateway has answered: `requested` is what was asked for, `position` what it has. */
+  /** The gateway has answered: `requested` is the requested position, `position` what it has. */
   resumed(link: Link, requested: number, position: number): void
   waits(attempt: number, nextIn: number): void
   refused(error: GatewayError): void
@@ -29,12 +29,12 @@ export class Redial {
   readonly #host: RedialHost
   readonly #retry = new Retry()
   #link: Link | undefined
-  /** Grows with each attempt: what an older one still brings is not heard. */
+  /** Grows with each attempt: messages of an older one are ignored. */
   #current = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #started = 0
   #active = false
-  /** The gateway wants a ticket of who comes back, and has asked for one in vain. */
+  /** The gateway wants a ticket for resuming, and has asked for one in vain. */
   #wantsTicket = false
   #refusedTicket = false
   #wrongPositions = 0
@@ -57,7 +57,7 @@ export class Redial {
     this.#plan()
   }
 
-  /** There is news of the network. */
+  /** The network has changed. */
   wake(): void {
     if (!this.#active) return
     if (this.#link && Date.now() - this.#started < STALE) return
@@ -66,7 +66,7 @@ export class Redial {
     this.#plan()
   }
 
-  /** The old link answers: what is under way is not needed. */
+  /** The old link answers, so the current attempt is not needed. */
   leave(): void {
     this.#active = false
     this.#give()
@@ -94,7 +94,7 @@ export class Redial {
     const mine = ++this.#current
     this.#started = Date.now()
     this.dialled = true
-    // A ticket may take its time as well.
+    // Getting a ticket may be slow as well.
     this.#timer = setTimeout(() => { if (mine === this.#current) this.#again() }, DIAL_TIME)
     const requested = this.#host.received()
     let link: Link

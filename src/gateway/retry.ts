@@ -1,6 +1,6 @@
-/// When to dial again.
+/// When to try again.
 
-/** Milliseconds in which the pause stays short: most outages are short. */
+/** Milliseconds in which the pause stays short, since most outages are short. */
 const EAGER = 30_000
 const SHORT = 500
 const LONGEST = 15_000
@@ -15,7 +15,7 @@ export class Retry {
     return this.#attempt
   }
 
-  /** The link was lost, or there is news of the network: the next attempt is at once, and the ones after it soon. */
+  /** The link was lost, or the network has changed: the next attempt is at once, and the ones after it soon. */
   reset(now: number): void {
     this.#attempt = 0
     this.#since = now

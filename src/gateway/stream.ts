@@ -1,4 +1,4 @@
-/// A stream through a gateway whose life is longer than that of the WebSocket that carries it.
+/// A stream through a gateway that outlives the WebSocket that carries it.
 import { after } from '../abort/milliseconds.ts'
 import type { BytePort, PortSink } from '../runtime/transport.ts'
 import { CloseCode, isFinal } from '../gateway-protocol/close-codes.ts'
@@ -13,29 +13,29 @@ import { Liveness } from './liveness.ts'
 import { Redial, type RedialHost } from './redial.ts'
 import { isOnline, onWake } from './wake-events.ts'
 
-/** `stalled`: the network is away, and both sides keep what is missing. `lost` and `closed` are final. */
+/** `stalled`: the network is away, and both sides keep the missing bytes. `lost` and `closed` are final. */
 export type GatewayState = 'open' | 'stalled' | 'lost' | 'closed'
 
 export interface StreamOptions {
-  /** What logs may call it. */
+  /** Its name for logs. */
   readonly id: string | undefined
-  /** What HELLO said; in corp-relay-v4, which has none, what holds there. */
+  /** The content of HELLO; for corp-relay-v4, which has none, the equivalent values. */
   readonly hello: Hello
-  /** The gateway understands PING, END and their siblings. */
+  /** The gateway understands PING, END and the other new frames. */
   readonly extended: boolean
   readonly patience: number
   readonly giveUp: number
-  /** Dials with what is needed to resume from `received` on. Absent where nothing can be resumed. */
+  /** Opens a connection that resumes from `received`. Absent if the stream cannot be resumed. */
   readonly dial: RedialHost['dial'] | undefined
   readonly tell: (type: 'stalled' | 'resumed' | 'lost', detail: GatewayEventDetail) => void
 }
 
-/** Bytes that one WebSocket may have in its queue: what waits behind them can still be sent elsewhere. */
+/** Bytes that one WebSocket may have in its queue: what waits behind them can still be sent over another one. */
 const SOCKET_QUEUE = 1 << 20
-/** Milliseconds that the last bytes have to get out after `close`. */
+/** Milliseconds for the last bytes after `close`. */
 const CLOSE_GRACE = 2000
 
-/** What a link still brings concerns nobody. */
+/** Ignores a link's further messages. */
 const DEAF: LinkEvents = { closed() {} }
 
 export class GatewayStream implements BytePort {
@@ -50,19 +50,19 @@ export class GatewayStream implements BytePort {
   #sink: PortSink | undefined
   #state: GatewayState = 'open'
   #hello: Hello
-  /** What of the stream has been given to this link. */
+  /** The position up to which the stream has been given to this link. */
   #sent = 0
   #stalledSince = 0
   #why = ''
   #giveUp = () => {}
-  /** When each PING that has no PONG was sent, by its number. */
+  /** When each unanswered PING was sent, by its number. */
   readonly #pings = new Map<number, number>()
   #pingNumber = 0
-  /** Who waits for the answer to PING `from`, or to a later one. */
+  /** Callers that wait for the answer to PING `from`, or to a later one. */
   #probes: { readonly from: number, readonly resolve: (milliseconds: number) => void, readonly reject: (error: unknown) => void }[] = []
   #whenEmpty: (() => void) | undefined
   roundTrip: number | undefined
-  /** What ended it, where that was not an orderly end. */
+  /** The error that ended it, if it was not an orderly end. */
   failure: GatewayError | undefined
 
   constructor(link: Link, options: StreamOptions) {
@@ -157,7 +157,7 @@ export class GatewayStream implements BytePort {
     })
   }
 
-  /** It ends because this side wants it to. */
+  /** This side ends it. */
   #endHere(): void {
     if (this.#state === 'closed' || this.#state === 'lost') return
     if (this.#options.extended) this.#link?.send(endFrame(this.#kept.end, 0))
@@ -178,7 +178,7 @@ export class GatewayStream implements BytePort {
     for (const { reject } of this.#probes.splice(0)) reject(error)
   }
 
-  /** The gateway's END, and all before it has been passed on. */
+  /** The gateway's END, after everything before it has been passed on. */
   #finish(reason: number): void {
     this.failure = reason === 0 ? undefined : closedByGateway(reason, '', this.#options.id)
     const link = this.#link
@@ -238,7 +238,7 @@ export class GatewayStream implements BytePort {
         if (!this.#inbound.end(frame.position, frame.reason)) throw new FrameError('the end is not where the stream is')
         return
       }
-      // It says what will come; what comes is heard anyway.
+      // It only announces what will come.
       case 'notice': return
       default: throw new FrameError(`${frame.type} is not expected here`)
     }
@@ -277,7 +277,7 @@ export class GatewayStream implements BytePort {
     const number = new DataView(token.buffer, token.byteOffset).getUint32(4)
     const at = this.#pings.get(number)
     if (at === undefined) return
-    // Answers come in order; what was asked before on a link that is gone is not answered any more.
+    // Answers come in order; earlier PINGs of a link that is gone are not answered any more.
     for (const asked of this.#pings.keys()) if (asked <= number) this.#pings.delete(asked)
     const time = performance.now() - at
     this.roundTrip = time
@@ -300,7 +300,7 @@ export class GatewayStream implements BytePort {
     this.#stall(error.message)
   }
 
-  /** corp-relay-v4 has no END: an orderly close is all that it says. */
+  /** corp-relay-v4 has no END: an orderly close is its only sign. */
   #finishPlainly(): void {
     this.#inbound.end(this.#inbound.received, 0)
   }
@@ -321,14 +321,14 @@ export class GatewayStream implements BytePort {
     this.#options.tell(type, { since: this.#stalledSince, unacknowledged: this.#kept.length, reason: this.#why, attempt, nextIn })
   }
 
-  /** The old link has said something after all. */
+  /** The old link has sent something after all. */
   #alive(): void {
     this.#redial?.leave()
     this.#reopen()
     this.#flush()
   }
 
-  /** Another link goes on where the stream stands. @param requested what it was asked to go on from @param position bytes that the gateway has */
+  /** Another link continues at the stream's position. @param requested the requested position @param position bytes that the gateway has */
   #resumed(link: Link, requested: number, position: number): void {
     if (position < this.#kept.acked || position > this.#kept.end) return this.#lose(new GatewayError('the gateway resumed from a position that this stream never had', { code: 'ERR_GATEWAY_PROTOCOL', id: this.#options.id }))
     this.#link?.abandon()

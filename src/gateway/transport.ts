@@ -3,7 +3,7 @@ import { PortTransport } from '../transports/port-transport.ts'
 import { GatewayEvent, type GatewayEventDetail } from './gateway-event.ts'
 import type { GatewayState } from './stream.ts'
 
-/** What carries the bytes of a `GatewayTransport`. */
+/** Carries the bytes of a `GatewayTransport`. */
 export interface GatewayCarrier {
   readonly port: BytePort
   readonly state: GatewayState
@@ -18,11 +18,11 @@ export interface GatewayEventMap {
   lost: GatewayEvent
 }
 
-/** A connection through a gateway, as `connectGateway` opens it: its life is that of the stream, however many WebSockets carry it one after the other. */
+/** A connection through a gateway, opened by `connectGateway`. It lives as long as the stream, over any number of successive WebSockets. */
 export class GatewayTransport extends EventTarget implements Transport {
   readonly #carrier: GatewayCarrier
   readonly #streams: PortTransport
-  /** What the gateway calls this connection in its log; '' where it told none. No secret. */
+  /** The connection's name in the gateway's log; '' if it gave none. Not a secret. */
   readonly id: string
   /** `libssh2-wasm.v1`, `corp-relay-v4`, or `plain`, which cannot resume. */
   readonly protocol: 'libssh2-wasm.v1' | 'corp-relay-v4' | 'plain'
@@ -38,17 +38,17 @@ export class GatewayTransport extends EventTarget implements Transport {
     this.#streams = new PortTransport(this.port)
   }
 
-  /** `stalled` while the network is away and the stream is kept on both sides; `lost` and `closed` are final. */
+  /** `stalled` while the network is away and both sides keep the stream; `lost` and `closed` are final. */
   get state(): GatewayState {
     return this.#carrier.state
   }
 
-  /** Milliseconds between the last question for a sign of life and its answer; undefined before the first one. */
+  /** Milliseconds between the last PING and its answer; undefined before the first one. */
   get roundTrip(): number | undefined {
     return this.#carrier.roundTrip
   }
 
-  /** As `Transport.readable`; `port` is faster, and used instead of it. */
+  /** Like `Transport.readable`; `port` is faster, and used instead of it. */
   get readable(): ReadableStream<Uint8Array> {
     return this.#streams.readable
   }
@@ -59,8 +59,8 @@ export class GatewayTransport extends EventTarget implements Transport {
   }
 
   /**
-   * Asks the gateway for a sign of life now, and so finds out whether the network is still there. Resolves with the milliseconds until the answer;
-   * where the connection stalls meanwhile, after it has resumed. @throws GatewayError when it is lost or closed, or the protocol has no such question.
+   * Asks the gateway for a sign of life now, to find out whether the network is still there. Resolves with the milliseconds until the answer;
+   * if the connection stalls meanwhile, after it has resumed. @throws GatewayError when it is lost or closed, or the protocol has no PING.
    */
   probe(): Promise<number> {
     return this.#carrier.probe()
@@ -71,7 +71,7 @@ export class GatewayTransport extends EventTarget implements Transport {
     await this.port.close()
   }
 
-  // The types of the runtime's own method: the DOM library is not asked for.
+  // The types of the runtime's own method, without requiring the DOM library.
   override addEventListener<K extends keyof GatewayEventMap>(type: K, listener: (event: GatewayEventMap[K]) => void, options?: Parameters<EventTarget['addEventListener']>[2]): void
   override addEventListener(...listener: Parameters<EventTarget['addEventListener']>): void
   override addEventListener(type: string, listener: unknown, options?: Parameters<EventTarget['addEventListener']>[2]): void {

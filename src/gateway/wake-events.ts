@@ -1,10 +1,10 @@
-/// What tells that the network may have changed, or that the machine has slept.
+/// Signs that the network may have changed, or that the machine has slept.
 
-/** Milliseconds between looks at the clock: one that comes late by `LATE` means that the machine has slept. */
+/** Milliseconds between checks of the clock: one that comes late by `LATE` means that the machine has slept. */
 const TICK = 1000
 const LATE = 3000
 
-/** The little of a page, a worker or Node that is used; nothing of it need be there. */
+/** The parts of a page, a worker or Node that are used; none of them need exist. */
 interface Surroundings {
   addEventListener?(type: string, listener: () => void): void
   removeEventListener?(type: string, listener: () => void): void
@@ -14,19 +14,19 @@ interface Surroundings {
 
 const here = globalThis as unknown as Surroundings
 
-/** Whether a person can see the page; true where there is none. */
+/** Whether a person can see the page; true if there is no page. */
 export function isVisible(): boolean {
   return here.document?.visibilityState !== 'hidden'
 }
 
-/** False only where the runtime says that there is no network. */
+/** False only if the runtime says that there is no network. */
 export function isOnline(): boolean {
   return here.navigator?.onLine !== false
 }
 
 /**
  * Calls back when a page becomes visible, is shown again or resumed, when the network comes or changes, and after sleep.
- * @returns what stops it.
+ * @returns a function that stops it.
  */
 export function onWake(woken: () => void): () => void {
   const shown = () => { if (isVisible()) woken() }

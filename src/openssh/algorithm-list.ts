@@ -1,8 +1,9 @@
 import { matchPattern, matchPatternList } from '../host-key/known-hosts/pattern.ts'
 
 /**
- * Applies a list of algorithms of ssh_config(5) (`Ciphers`, `KexAlgorithms`, …) to the defaults: `+list` appends, `-patterns` removes, `^list` puts in front, a plain list replaces.
- * @param known all names that there are, in order: patterns of lists of keys are filled in from it
+ * Applies a list of algorithms of ssh_config(5) (`Ciphers`, `KexAlgorithms`, …) to the defaults: `+list` appends, `-patterns` removes, `^list`
+ * moves to the front, a plain list replaces.
+ * @param known all existing names, in order: they expand the patterns in lists of keys
  */
 export function applyAlgorithmList(list: string, defaults: readonly string[], known: readonly string[] = []): readonly string[] {
   const written = (/^[+^-]/.test(list) ? list.slice(1) : list).split(',')

@@ -7,18 +7,18 @@ import type { SshConfig } from './config/ssh-config.ts'
 const LISTS = { kex: 'kexAlgorithms', hostKey: 'hostKeyAlgorithms', cipher: 'ciphers', mac: 'macs' } as const
 type ListKind = keyof typeof LISTS
 
-/** What is offered to a server, and whether weak algorithms are among it because the person names them. */
+/** The algorithms to offer to a server, and whether they include weak ones because the user names them. */
 export interface OfferedAlgorithms {
   readonly algorithms: Algorithms
   readonly legacyAlgorithms: boolean
 }
 
-/** All that this client has of a kind. */
+/** All algorithms of a kind that this client supports. */
 export function availableAlgorithms(kind: AlgorithmKind): readonly string[] {
   return [...defaultAlgorithms(kind), ...legacyAlgorithms(kind)]
 }
 
-/** The algorithms of a list of ssh_config(5). Names that this client lacks are dropped with a word. @throws SSHError `ERR_ALGORITHM` where nothing is left */
+/** The algorithms of a list of ssh_config(5). Names that this client lacks are dropped with a message. @throws SSHError `ERR_ALGORITHM` if nothing is left */
 export function algorithmsOf(kind: ListKind, config: SshConfig, tell: (text: string) => void = () => {}): readonly string[] {
   const list = config[LISTS[kind]]
   const available = availableAlgorithms(kind)
@@ -31,7 +31,7 @@ export function algorithmsOf(kind: ListKind, config: SshConfig, tell: (text: str
   return offered
 }
 
-/** What ssh_config(5) names is offered, and nothing that is weak beside it. Host keys that are known come first, but where the person has given an order. */
+/** Offers what ssh_config(5) names, and no other weak algorithms. Known host keys come first, unless the user has given an order. */
 export async function offeredAlgorithms(config: SshConfig, policy: HostKeyPolicy, tell: (text: string) => void): Promise<OfferedAlgorithms> {
   const kinds = Object.keys(LISTS) as ListKind[]
   if (kinds.every((kind) => config[LISTS[kind]] === undefined)) return { algorithms: {}, legacyAlgorithms: false }
@@ -40,7 +40,7 @@ export async function offeredAlgorithms(config: SshConfig, policy: HostKeyPolicy
   const known = await policy.preferredAlgorithms?.(config.hostName, config.port) ?? []
   const list = config.hostKeyAlgorithms
   if (list === undefined || /^[+-]/.test(list)) offered.set('hostKey', inFront(offered.get('hostKey')!, known))
-  // A kind that nobody has named keeps its own order, unless weak ones would come along with it.
+  // A kind that the user has not named keeps its own order, unless that would add weak ones.
   const named = kinds.filter((kind) => weak || config[LISTS[kind]] !== undefined)
   return { algorithms: Object.fromEntries(named.map((kind) => [kind, offered.get(kind)!])), legacyAlgorithms: weak }
 }

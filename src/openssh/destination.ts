@@ -1,10 +1,10 @@
 import type { ConfigOption } from './config/reader.ts'
 import { parsePort } from './config/values.ts'
 
-/** A text that names no host. */
+/** A text that does not name a host. */
 export class DestinationError extends TypeError {}
 
-/** `[user@]host`, `ssh://[user@]host[:port]`, and `host:port`, as a name has no colon. */
+/** Reads `[user@]host`, `ssh://[user@]host[:port]`, and `host:port`, since a name has no colon. */
 export function parseDestination(text: string): { readonly host: string, readonly options: readonly ConfigOption[] } {
   if (typeof text !== 'string') throw new DestinationError('a destination must be a string')
   const uri = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]]+\]|[^:/@]+)(?::(\d+))?\/?$/.exec(text)

@@ -1,20 +1,21 @@
 /** One end of a forwarding: a TCP address or a Unix domain socket. */
 export type ForwardEnd = { readonly host?: string, readonly port: number } | { readonly path: string }
 
-/** A forwarding as `-L`, `-R` or `-D` of ssh(1) describe it. */
+/** A forwarding as described by `-L`, `-R` or `-D` of ssh(1). */
 export interface Forward {
-  /** Where connections are accepted. Without a host: on the loopback interface; `*` or an empty host: on all. */
+  /** The listening address. Without a host: the loopback interface; `*` or an empty host: all interfaces. */
   readonly listen: ForwardEnd
-  /** Where they go; left out where each connection says so itself (SOCKS). */
+  /** The destination; missing if each connection names its own (SOCKS). */
   readonly connect?: ForwardEnd
 }
 
-/** `local` and `remote` have a destination (`remote` may leave it out), `dynamic` has none. */
+/** `local` and `remote` have a destination (`remote` may omit it), `dynamic` has none. */
 export type ForwardKind = 'local' | 'remote' | 'dynamic'
 
 /**
- * Reads `[bind_address:]port:host:hostport` with its variations for Unix sockets (a part that begins with `/`), IPv6 addresses in brackets, and without a destination.
- * Undefined for any other text. Port 0 is for `remote` only: the server chooses one.
+ * Reads `[bind_address:]port:host:hostport` with its variations for Unix sockets (a part that begins with `/`), IPv6 addresses in brackets,
+ * and without a destination.
+ * Undefined for any other text. Port 0 is for `remote` only: the server then chooses one.
  */
 export function parseForward(text: string, kind: ForwardKind): Forward | undefined {
   const fields = splitFields(text)

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Turns a pattern of one part of a path into a regular expression: `*`, `?`, and brackets with ranges and `!` or `^` for all others; a backslash takes the next character as it is. */
+/** Turns a pattern for one part of a path into a regular expression: `*`, `?`, and brackets with ranges and `!` or `^` for negation; a backslash escapes the next character. */
 export function globExpression(pattern: string): RegExp {
   let source = ''
   for (let i = 0; i < pattern.length; i++) {
@@ -19,7 +19,7 @@ export function globExpression(pattern: string): RegExp {
   return new RegExp(`^${source}$`, 'su')
 }
 
-/** Whether a path has a part that is a pattern. */
+/** Whether a part of a path is a pattern. */
 export const isGlob = (path: string) => /[*?[]/.test(path)
 
 /** The paths that match a pattern (glob(7), without braces), in order; without a pattern, the path itself. Hidden files need a part that begins with a dot. */
@@ -32,14 +32,14 @@ export function expandGlob(pattern: string): readonly string[] {
     .map((entry) => parent === '.' && !pattern.startsWith('./') ? entry : join(folder, entry)))
 }
 
-/** Where the bracket that opens at `start` ends; -1 where it is an ordinary character. A bracket right behind the opening one is one of the characters. */
+/** The position of the bracket that closes the one at `start`; -1 if that is an ordinary character. A bracket directly after the opening one is one of the characters. */
 function closingBracket(pattern: string, start: number): number {
   const first = /^[!^]/.test(pattern.slice(start + 1)) ? start + 2 : start + 1
   const close = pattern.indexOf(']', first + 1)
   return pattern.slice(start, close).includes('/') ? -1 : close
 }
 
-/** Ranges stay ranges. A range whose ends are the wrong way round matches nothing, so it is left out. */
+/** Ranges stay ranges. A range with reversed ends matches nothing, so it is left out. */
 function bracketSource(inner: string): string {
   const classes = inner.replace(/\[:(alpha|digit|alnum|upper|lower|space|xdigit):\]/g, (_, name: string) => CLASSES[name]!)
   const source = classes.replace(/(.)-(.)|(.)/gsu, (_, from: string | undefined, to: string | undefined, single: string | undefined) =>

@@ -9,41 +9,41 @@ import { openConnection } from './connect/connection.ts'
 import type { Client } from '../client/client.ts'
 import type { ConnectOptions } from '../client/connect.ts'
 
-/** How a host of a person's set-up is reached. */
+/** How to reach a host of the user's set-up. */
 export interface HostOptions {
   /** Read this file instead of ~/.ssh/config and the system's (`ssh -F`); `none` reads no file. */
   readonly config?: string | undefined
-  /** Lines of ssh_config(5) that come before all files (`ssh -o`): by keyword, or as `Keyword=value`. */
+  /** Lines of ssh_config(5) that take precedence over all files (`ssh -o`): by keyword, or as `Keyword=value`. */
   readonly options?: Readonly<Record<string, string>> | readonly ConfigOption[] | undefined
-  /** Options of `connect()` on top of what the configuration says: what stands here wins. */
+  /** Options of `connect()` that override the configuration. */
   readonly connect?: Partial<ConnectOptions> | undefined
-  /** The person to ask for passphrases, passwords and new host keys. If it is left out, nobody is asked, and what would need an answer fails. */
+  /** The user to ask for passphrases, passwords and new host keys. Without it nobody is asked, and whatever needs an answer fails. */
   readonly person?: Person | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** What was decided for a host, for people and logs; no secrets. */
+/** The resolved settings for a host, for people and logs; no secrets. */
 export interface HostDescription {
-  /** As it was named. */
+  /** The name as given. */
   readonly alias: string
   readonly hostName: string
   readonly port: number
   readonly user: string
-  /** The machines on the way, the first one first. */
+  /** The jump hosts, the first one first. */
   readonly through: readonly string[]
   readonly proxyCommand: string | undefined
   /** Keys in the order in which they are offered: paths, or comments of the agent. */
   readonly identityFiles: readonly string[]
   readonly knownHostsFiles: readonly string[]
-  /** What becomes of a key that is not known: refused, taken, or asked about. `accept-new` takes the keys of new hosts, and refuses changed ones. */
+  /** How an unknown key is handled: refused, accepted, or asked about. `accept-new` accepts the keys of new hosts, and refuses changed ones. */
   readonly strictHostKeyChecking: 'yes' | 'no' | 'ask' | 'accept-new'
-  /** Every value, a keyword on each line, as `ssh -G` shows them. */
+  /** Every value, one keyword per line, as `ssh -G` shows them. */
   readonly lines: readonly string[]
-  /** What was said and is not done, or has no meaning here. */
+  /** Settings that are not fulfilled, or have no meaning here. */
   readonly notes: readonly string[]
 }
 
-/** A client and the machines that it goes through; closing closes them all. */
+/** A client and its jump hosts; closing it closes them all. */
 export interface OpenHost extends AsyncDisposable {
   readonly client: Client
   readonly description: HostDescription
@@ -55,12 +55,12 @@ interface Resolved {
   readonly description: HostDescription
 }
 
-/** Reads what the configuration says about a host, and connects nowhere. @param destination `alias`, `user@alias` or `ssh://user@alias:port` @throws SSHError `ERR_SSH_CONFIG` */
+/** Reads the configuration for a host, without connecting. @param destination `alias`, `user@alias` or `ssh://user@alias:port` @throws SSHError `ERR_SSH_CONFIG` */
 export async function resolveHost(destination: string, options: HostOptions = {}): Promise<HostDescription> {
   return (await resolve(destination, options)).description
 }
 
-/** Connects and logs in as `ssh destination` would. @throws SSHError `ERR_SSH_CONFIG`, and what `connect()` throws */
+/** Connects and logs in as `ssh destination` would. @throws SSHError `ERR_SSH_CONFIG`, and the errors of `connect()` */
 export async function openHost(destination: string, options: HostOptions = {}): Promise<OpenHost> {
   const { config, description } = await resolve(destination, options)
   const { person = nobody, signal, connect, config: file } = options

@@ -9,7 +9,7 @@ import { Server } from './server.ts'
 import { utils } from './utils/index.ts'
 
 export { AgentProtocol, BaseAgent, Client, createAgent, CygwinAgent, HTTPAgent, HTTPSAgent, OpenSSHAgent, PageantAgent, Server, setDefaultHostKeys, utils }
-/** Everything by one name, as `import ssh2 from 'ssh2'` has it. */
+/** Everything under one name, for `import ssh2 from 'ssh2'`. */
 export default { AgentProtocol, BaseAgent, Client, createAgent, CygwinAgent, HTTPAgent, HTTPSAgent, OpenSSHAgent, PageantAgent, Server, setDefaultHostKeys, utils }
 
 export type { GetIdentitiesCallback, GetStreamCallback, SignCallback, SigningRequestOptions } from './agents/base-agent.ts'

@@ -13,7 +13,7 @@ interface BunNet {
   connect(options: ({ readonly hostname: string, readonly port: number } | { readonly unix: string }) & { readonly allowHalfOpen: boolean, readonly socket: object }): Promise<BunSocket>
 }
 
-/** A TCP connection of Bun, by its own sockets. @throws ConnectError with the system's code, or `signal.reason`. */
+/** A TCP connection of Bun, on its own sockets. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   return open({ hostname: host, port }, signal)
 }

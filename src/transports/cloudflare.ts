@@ -6,7 +6,7 @@ import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
 export type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
 
-/** A TCP connection of a Cloudflare Worker; its `Socket` is a transport as it is. @throws ConnectError, or `signal.reason`. */
+/** A TCP connection of a Cloudflare Worker; its `Socket` already is a transport. @throws ConnectError, or `signal.reason`. */
 export async function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   signal?.throwIfAborted()
   const socket = connect({ hostname: host, port }, { secureTransport: 'off', allowHalfOpen: true })

@@ -1,4 +1,4 @@
-/// TCP and Unix sockets of Deno. Needs `--allow-net`; a Unix socket `--allow-read` and `--allow-write` too.
+/// TCP and Unix sockets of Deno. Needs `--allow-net`, and for a Unix socket also `--allow-read` and `--allow-write`.
 import { connectError, placeOf } from '../errors/connect-error.ts'
 import type { Transport } from '../runtime/transport.ts'
 import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
@@ -17,7 +17,7 @@ interface DenoNet {
   connect(options: { readonly hostname: string, readonly port: number } | { readonly transport: 'unix', readonly path: string }): Promise<Conn>
 }
 
-/** A TCP connection of Deno; its `Conn` is a transport as it is. @throws ConnectError with the system's code, or `signal.reason`. */
+/** A TCP connection of Deno; its `Conn` already is a transport. @throws ConnectError with the system's code, or `signal.reason`. */
 export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
   return open({ hostname: host, port }, signal)
 }
@@ -42,7 +42,7 @@ async function dial(target: Parameters<DenoNet['connect']>[0]): Promise<Conn> {
   }
 }
 
-/** Closing what is closed already throws in Deno. */
+/** Deno throws when a closed connection is closed again. */
 function fromConn(conn: Conn): Transport {
   return {
     readable: conn.readable,
@@ -51,7 +51,7 @@ function fromConn(conn: Conn): Transport {
       try {
         conn.close()
       } catch {
-        // It is closed, which was wanted.
+        // It is closed, as intended.
       }
     },
   }

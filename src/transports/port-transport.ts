@@ -1,6 +1,6 @@
 import type { BytePort, Transport } from '../runtime/transport.ts'
 
-/** A transport over a port; its Web Streams are made when somebody asks for them, who is then the one to use the port. */
+/** A transport over a port. Its Web Streams are created on demand, and then own the port. */
 export class PortTransport implements Transport {
   readonly port: BytePort
   #streams: { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } | undefined
@@ -22,7 +22,7 @@ export class PortTransport implements Transport {
   }
 }
 
-/** The Web Streams of a port, for who wants them instead. */
+/** The Web Streams of a port. */
 function portStreams(port: BytePort): { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } {
   let drained: (() => void) | undefined
   let ended = false

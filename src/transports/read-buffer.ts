@@ -2,9 +2,9 @@ import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
 import type { BytePort, PortSink } from '../runtime/transport.ts'
 import { SocketPort } from './socket-port.ts'
 
-/** What one read takes from the kernel at most. */
+/** The most that one read takes from the kernel. */
 const SIZE = 256 << 10
-/** What one socket may take before others have their turn: libuv reads up to 32 times without a pause, which would be 20 ms and more of deciphering. */
+/** The most that one socket may read before others have their turn: libuv reads up to 32 times without a pause, which would be 20 ms and more of decryption. */
 const TURN = 1 << 20
 
 let shared: Uint8Array | undefined
@@ -15,13 +15,13 @@ function readBuffer(): Uint8Array {
 }
 
 /**
- * A socket of Node that reads into a buffer that is there already, instead of a new one of 64 KiB for each read.
- * Its port is the only way to what arrives: nothing comes out of the socket as a stream.
+ * A Node socket that reads into an existing buffer, instead of a new one of 64 KiB for each read.
+ * Data comes only through its port: the socket's stream stays empty.
  */
 export class ReadBuffer {
   readonly socket: Socket
   #port: BufferPort | undefined
-  /** What came before anybody asked for it: the server speaks first. */
+  /** Data that came before the start: the server speaks first. */
   readonly #early: Uint8Array[] = []
 
   constructor(target: NetConnectOpts) {
@@ -65,7 +65,7 @@ class BufferPort extends SocketPort {
     super.start(sink)
   }
 
-  /** `chunk` is lent: it is good until this returns. False if that was enough for one turn. */
+  /** `chunk` is lent: it is valid until this returns. False if that was enough for one turn. */
   received(chunk: Uint8Array): boolean {
     if (this.#taken === 0) setImmediate(() => this.#nextTurn())
     this.#taken += chunk.length
@@ -91,7 +91,7 @@ class BufferPort extends SocketPort {
 
   override resume(): void {
     this.#paused = false
-    // What was enough for this turn stays enough: the next one goes on.
+    // Enough for this turn: reading continues in the next one.
     if (this.#taken < TURN) super.resume()
   }
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { BytePort, PortSink } from '../runtime/transport.ts'
 
-/** The `BytePort` of a Node stream: its events, without Web Streams between. */
+/** The `BytePort` of a Node stream, using its events directly, without Web Streams. */
 export class SocketPort implements BytePort {
   readonly #socket: Duplex
   #sink: PortSink | undefined
@@ -10,7 +10,7 @@ export class SocketPort implements BytePort {
 
   constructor(socket: Duplex) {
     this.#socket = socket
-    // An error before start() would end the process if nobody listened; start() asks for it.
+    // An error before start() would end the process if nobody listened; start() reports it.
     socket.on('error', ignore)
   }
 
@@ -48,7 +48,7 @@ export class SocketPort implements BytePort {
     this.#corked = more
   }
 
-  /** The stream says that it has written `chunk`: of streams in general that is no word about its memory. */
+  /** The stream says that it has written `chunk`, which for streams in general says nothing about its memory. */
   protected wrote(_chunk: Uint8Array): void {}
 
   pause(): void {
@@ -65,12 +65,12 @@ export class SocketPort implements BytePort {
     return new Promise((resolve) => {
       if (socket.destroyed) return resolve()
       socket.once('close', () => resolve())
-      // Nothing is queued: nobody is waited for.
+      // Nothing is queued, so there is nothing to wait for.
       if (this.#queued === 0 && socket.writableLength === 0) {
         socket.end()
         return void setImmediate(() => socket.destroy())
       }
-      // What is queued goes out first; a peer that keeps its side open, or reads nothing, is not waited for.
+      // Queued data is sent first; a peer that keeps its side open, or reads nothing, is not waited for.
       const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE)
       timer.unref()
       socket.end(() => {
@@ -86,8 +86,8 @@ export class SocketPort implements BytePort {
   }
 }
 
-/** Milliseconds that the last bytes have to leave the machine after `close`. */
+/** Milliseconds for the last bytes to leave the machine after `close`. */
 const CLOSE_GRACE = 2000
 
-/** Errors of a socket that is being closed, or not used yet: unheard they would end the process. */
+/** Handles errors of a socket that is being closed, or not used yet: without a listener they would end the process. */
 function ignore(): void {}

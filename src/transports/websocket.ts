@@ -5,12 +5,12 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { PortTransport } from './port-transport.ts'
 
 export interface WebSocketOptions {
-  /** Subprotocols to offer; gateways such as websockify know `binary`. */
+  /** Subprotocols to offer; gateways such as websockify support `binary`. */
   readonly protocols?: string | readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 
-/** Milliseconds between looks at `bufferedAmount`, which has no event. */
+/** Milliseconds between checks of `bufferedAmount`, which has no event. */
 const DRAIN_INTERVAL = 5
 
 /**
@@ -51,7 +51,7 @@ class WebSocketPort implements BytePort {
   readonly #socket: WebSocket
   #sink: PortSink | undefined
   #early: Uint8Array[] = []
-  /** Written before the WebSocket was open. */
+  /** Data written before the WebSocket was open. */
   #unopened: Uint8Array[] = []
   #paused: Uint8Array[] | undefined
   #ended: { error: unknown } | undefined
@@ -67,7 +67,7 @@ class WebSocketPort implements BytePort {
     socket.addEventListener('close', (event) => this.#end(event.code === 1000 || event.code === 1005 ? undefined : closeError(event, 'the WebSocket was closed')))
   }
 
-  /** A WebSocket cannot be paused; what comes meanwhile is kept, bounded by the SSH windows. */
+  /** A WebSocket cannot be paused; data that comes meanwhile is kept, limited by the SSH windows. */
   #message(data: unknown): void {
     if (this.#closing) return
     if (!(data instanceof ArrayBuffer)) return this.#refuse()
@@ -149,7 +149,7 @@ class WebSocketPort implements BytePort {
         clearTimeout(grace)
         resolve()
       }, { once: true })
-      // What was written before the WebSocket was open goes out first: start() listens for the same event.
+      // Data written before the WebSocket was open goes out first: start() listens for the same event.
       if (this.#socket.readyState === this.#socket.CONNECTING) this.#socket.addEventListener('open', () => this.#socket.close(1000), { once: true })
       else this.#socket.close(1000)
     })
@@ -170,7 +170,7 @@ const CLOSE_GRACE = 2000
 const NOT_OPENED = 'the WebSocket could not be opened'
 const notOpened = () => new SSHError(NOT_OPENED, { code: 'ERR_WEBSOCKET' })
 
-/** After an `error`: Node 22 leaves a WebSocket that could not be opened as it was, and no `close` follows. */
+/** After an `error`: Node 22 leaves a WebSocket that could not be opened in its state, and no `close` follows. */
 const hasNoClose = (socket: WebSocket) => socket.readyState === socket.CONNECTING
 
 function closeError(event: CloseEvent, what: string): SSHError {

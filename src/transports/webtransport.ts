@@ -5,16 +5,16 @@ import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 
-/** What is used of a `WebTransport`. */
+/** The part of a `WebTransport` that is used. */
 export interface WebTransportSession {
   readonly ready: Promise<unknown>
   createBidirectionalStream(): Promise<Pick<Transport, 'readable' | 'writable'>>
   close(): void
 }
 
-/** What is given to `new WebTransport()`, and a signal. */
+/** The options of `new WebTransport()`, and a signal. */
 export interface ConnectWebTransportOptions {
-  /** Certificates to accept, by their SHA-256, without an authority: for gateways of one's own. */
+  /** Certificates to accept, by their SHA-256, without an authority: for your own gateways. */
   readonly serverCertificateHashes?: { readonly algorithm: string, readonly value: ArrayBuffer | Uint8Array<ArrayBuffer> }[]
   readonly allowPooling?: boolean
   readonly congestionControl?: 'default' | 'low-latency' | 'throughput'
@@ -32,13 +32,13 @@ export async function connectWebTransport(url: string | URL, opening: ConnectWeb
   signal?.throwIfAborted()
   if (typeof WebTransport === 'undefined') throw new SSHError('this runtime has no WebTransport', { code: 'ERR_WEBTRANSPORT' })
   const session: WebTransportSession = new WebTransport(String(url), options)
-  // A session that is closed on purpose rejects what waits for it.
+  // A session that is closed on purpose rejects its pending calls.
   const stopListening = onAbort(signal, () => session.close())
   try {
     await session.ready
     return fromWebTransport(await session.createBidirectionalStream(), session)
   } catch (error) {
-    // Deno's throws where the session never was open.
+    // Deno throws if the session was never open.
     try { session.close() } catch { /* nothing to close */ }
     signal?.throwIfAborted()
     throw new SSHError('the WebTransport session was not opened', { code: 'ERR_WEBTRANSPORT', cause: error })

@@ -1,11 +1,11 @@
-/** Most hosts that one word may stand for. */
+/** The most hosts that one word may expand to. */
 const MOST = 100_000
 
-/** The hosts that `web[01-20].example`, `db[1,3,7-9]` and `{a,b}.example` stand for; a word without brackets is itself. @throws RangeError for ranges that make no sense */
+/** The hosts that `web[01-20].example`, `db[1,3,7-9]` and `{a,b}.example` expand to; a word without brackets stands for itself. @throws RangeError for invalid ranges */
 export function expandHosts(word: string): string[] {
   const [whole, before, list, braces, after] = /^([^[{]*)(?:\[([^\]]*)\]|\{([^}]*)\})([\s\S]*)$/.exec(word) ?? []
   if (whole === undefined) return [word]
-  // An address of IPv6 in brackets is no range.
+  // An IPv6 address in brackets is not a range.
   if (list !== undefined && /^[0-9a-f:.%]*:[0-9a-f:.%]*$/i.test(list)) return [word]
   const middles = list === undefined ? braces!.split(',') : list.split(',').flatMap(expandRange)
   const behind = expandHosts(after!)

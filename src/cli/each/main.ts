@@ -21,7 +21,7 @@ interface EachArguments {
   readonly given: ReturnType<typeof getopt>['options']
 }
 
-/** `each hosts … -- command`: a command on many hosts. @returns 0 where it ended with 0 on all of them, else 1 */
+/** `each hosts … -- command`: runs a command on many hosts. @returns 0 if it exited with 0 on all of them, otherwise 1 */
 export async function each(words: readonly string[]): Promise<number> {
   const { names, command, limit, retries, timeout, json, given } = parse(words)
   const stop = new AbortController()
@@ -41,7 +41,7 @@ export async function each(words: readonly string[]): Promise<number> {
   return failed > 0 ? 1 : 0
 }
 
-/** Options of this verb have long names; those of ssh one letter. They stand in front of the hosts. */
+/** Options of this verb have long names, those of ssh one letter. They come before the hosts. */
 function parse(words: readonly string[]): EachArguments {
   const own = new Map<string, string>()
   const others: string[] = []
@@ -85,7 +85,7 @@ function record(result: HostResult<RunResult>) {
   return result.ok ? { host, ok: isFine(result), exit: result.value.exit, stdout: result.value.stdout, stderr: result.value.stderr, milliseconds } : { host, ok: false, error: describe(result.error), milliseconds }
 }
 
-/** The lines of each host, behind its name. */
+/** The lines of each host, prefixed with its name. */
 function shown(result: HostResult<RunResult>): string {
   const lines = (text: string) => text === '' ? [] : text.replace(/\n$/, '').split('\n')
   const { host } = result

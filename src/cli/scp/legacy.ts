@@ -7,7 +7,7 @@ import type { Client } from '../../client/client.ts'
 import { ProgressMeter } from '../transfer/progress.ts'
 import type { CopyOptions } from '../transfer/copy.ts'
 
-/** `scp -O`: one file by the old protocol, for servers without SFTP. */
+/** `scp -O`: one file with the old protocol, for servers without SFTP. */
 export async function scpDown(client: Client, remote: string, local: string, { recursive, preserve, progress, fail }: CopyOptions): Promise<void> {
   if (recursive) return fail(`${remote}: the old protocol (-O) copies files alone, not directories`)
   try {
@@ -32,7 +32,7 @@ export async function scpDown(client: Client, remote: string, local: string, { r
   }
 }
 
-/** `scp -O`: one file by the old protocol, for servers without SFTP. */
+/** `scp -O`: one file with the old protocol, for servers without SFTP. */
 export async function scpUp(client: Client, local: string, remote: string, { recursive, preserve, progress, fail }: CopyOptions): Promise<void> {
   if (recursive) return fail(`${local}: the old protocol (-O) copies files alone, not directories`)
   try {

@@ -77,7 +77,7 @@ async function toLocal(sources: readonly Place[], target: string, hosts: Hosts, 
   }
 }
 
-/** `host:.` and `host:..` get the name that the directory really has, or none. */
+/** `host:.` and `host:..` get the directory's real name, or none. */
 function nameOf(path: string, real: string): string {
   const name = posix.basename(path)
   return name === '.' || name === '..' || name === '' ? posix.basename(real) : name
@@ -109,7 +109,7 @@ async function toRemote(sources: readonly Place[], target: RemotePlace, hosts: H
   }
 }
 
-/** From one host to another, by way of a folder here: as `scp -3`. */
+/** From one host to another, through a local folder: like `scp -3`. */
 async function between(source: RemotePlace, hosts: Hosts, sftp: Awaited<ReturnType<Hosts['sftp']>>, into: boolean, path: string, copy: CopyOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'scp-'))
   try {

@@ -2,13 +2,14 @@ import { parsePort } from '../../openssh/config/values.ts'
 import type { ConfigOption } from '../../openssh/config/reader.ts'
 import { UsageError } from '../usage-error.ts'
 
-/** A source or target: a path here, or one of a host. */
+/** A source or target: a local path, or a path on a host. */
 export type Place =
   | { readonly local: string }
-  | { readonly host: string, readonly options: readonly ConfigOption[], /** As it is written; empty for where relative paths begin. */ readonly path: string }
+  | { readonly host: string, readonly options: readonly ConfigOption[], /** As written; empty for the directory where relative paths start. */ readonly path: string }
 
 /**
- * Reads `path`, `[user@]host:path`, `[user@][ipv6]:path` or `scp://[user@]host[:port][/path]`. What has a slash before the first colon is a path, as is a drive letter of Windows.
+ * Reads `path`, `[user@]host:path`, `[user@][ipv6]:path` or `scp://[user@]host[:port][/path]`. A word with a slash before the first colon is a
+ * path, and so is one with a Windows drive letter.
  * @throws UsageError
  */
 export function parsePlace(text: string, platform: NodeJS.Platform = process.platform): Place {

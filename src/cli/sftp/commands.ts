@@ -13,7 +13,7 @@ import { LineError, plain } from './words.ts'
 
 type Command = (state: SftpState, words: readonly string[]) => Promise<void> | void
 
-/** What a command that failed leaves behind for batch mode. @throws whatever went wrong */
+/** Each command throws on failure, which ends batch mode. @throws whatever went wrong */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   async cd(state, words) {
     const path = await state.remote(words.length === 0 ? '.' : exactly('cd', words, 1)[0]!)
@@ -108,7 +108,7 @@ function printAll(state: SftpState, lines: readonly string[]): void {
   for (const line of lines) state.print(line)
 }
 
-/** The remote paths that a word stands for. @throws LineError where nothing matches */
+/** The remote paths that a word matches. @throws LineError if nothing matches */
 async function remoteMatches(state: SftpState, word: string | undefined, command: string): Promise<readonly string[]> {
   if (word === undefined) throw new LineError(`You must specify a path after a ${command} command.`)
   const absolute = await state.remote(word)
@@ -151,7 +151,7 @@ async function upload(state: SftpState, words: readonly string[], again: boolean
   })
 }
 
-/** What one file of several failed by is told at once, and makes the command fail when all are through. */
+/** Reports the failure of one file at once, and makes the command fail after the last file. */
 async function copying(state: SftpState, flags: ReadonlySet<string>, again: boolean, work: (options: CopyOptions) => Promise<void>): Promise<void> {
   let failed = false
   const fail = (text: string) => {

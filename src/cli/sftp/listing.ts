@@ -4,7 +4,7 @@ import type { SftpEntry } from '../../sftp/tree/entry.ts'
 /** The flags of `ls`. */
 export type ListFlags = ReadonlySet<string>
 
-/** The lines of `ls`: names in columns, or with `-1` and `-l` one a line. */
+/** The lines of `ls`: names in columns, or with `-1` and `-l` one per line. */
 export async function listDirectory(sftp: SftpClient, path: string, flags: ListFlags, prefix = ''): Promise<string[]> {
   const entries: SftpEntry[] = []
   for await (const entry of sftp.readdir(path)) if (flags.has('a') || !entry.filename.startsWith('.')) entries.push(entry)
@@ -22,12 +22,12 @@ function sort(entries: SftpEntry[], flags: ListFlags): void {
   if (flags.has('r')) entries.reverse()
 }
 
-/** What the server says of a file, with the name that was asked for. */
+/** The server's line about a file, with the requested name. */
 function longLine({ longentry, filename }: SftpEntry, prefix: string): string {
   return longentry.endsWith(filename) ? longentry.slice(0, longentry.length - filename.length) + prefix + filename : longentry || prefix + filename
 }
 
-/** As many columns as the terminal has room for; one column without a terminal. */
+/** As many columns as fit the terminal; one column without a terminal. */
 export function columns(names: readonly string[], width = process.stdout.columns || 80): string[] {
   if (names.length === 0) return []
   const cell = Math.max(...names.map((name) => name.length)) + 4

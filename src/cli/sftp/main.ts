@@ -17,7 +17,7 @@ import { LineError, splitLine } from './words.ts'
 const LETTERS = '1246AaB:b:Cc:D:F:i:J:l:NO:o:P:pqRrS:s:vX:'
 const FAILED = 1
 
-/** sftp(1): a session of commands, from the terminal, a pipe or a batch file; or one download. @returns the exit code to end with */
+/** sftp(1): a session of commands, from the terminal, a pipe or a batch file; or one download. @returns the exit code */
 export async function sftp(words: readonly string[]): Promise<number> {
   const { options, rest } = getopt(words, LETTERS)
   const [place, local, ...more] = rest
@@ -40,7 +40,7 @@ export async function sftp(words: readonly string[]): Promise<number> {
     state.directory = await client.realpath(path)
     if (local !== undefined) return await fetchOne(state, path, local, { recursive: has('r'), preserve: has('p') })
   }
-  // Awaited here: the connection would be closed at once.
+  // Awaited here, since the connection would otherwise be closed at once.
   return await session(state, batch)
 }
 
@@ -91,7 +91,7 @@ async function session(state: SftpState, batch: string | undefined): Promise<num
   }
 }
 
-/** @returns whether batch mode may go on */
+/** @returns whether batch mode may continue */
 async function perform(state: SftpState, text: string): Promise<boolean> {
   let line = text.trim()
   const tolerant = /^[-@]+/.exec(line)?.[0] ?? ''
@@ -107,14 +107,14 @@ async function perform(state: SftpState, text: string): Promise<boolean> {
     await command(state, words)
     return true
   } catch (error) {
-    // What is no refusal of the server, and no mistake here, is the end of the connection.
+    // Any other error than a refusal of the server, or a mistake in the command, ends the connection.
     if (error instanceof SSHError && !(error instanceof SftpError)) throw error
     state.complain(reasonOf(error))
     return tolerant.includes('-')
   }
 }
 
-/** By its name, in any case, or the beginning of the name of just one. @throws LineError */
+/** Finds a command by its name, in any case, or by a unique beginning of it. @throws LineError */
 function findCommand(name: string) {
   const lower = name.toLowerCase()
   const command = Object.hasOwn(COMMANDS, lower) ? COMMANDS[lower] : undefined

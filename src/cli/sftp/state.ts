@@ -3,7 +3,7 @@ import type { SftpClient } from '../../sftp/client/sftp-client.ts'
 import { expandRemoteHome } from '../transfer/remote-path.ts'
 import type { CopyOptions } from '../transfer/copy.ts'
 
-/** Where a session of sftp(1) is, and what it says. */
+/** The state of an sftp(1) session: its directories and output. */
 export class SftpState {
   readonly sftp: SftpClient
   readonly copy: Omit<CopyOptions, 'fail' | 'recursive' | 'preserve' | 'progress'>
@@ -23,7 +23,7 @@ export class SftpState {
     this.complain = settings.complain
   }
 
-  /** A remote path from the working directory. */
+  /** A remote path, relative to the working directory. */
   async remote(path: string): Promise<string> {
     const expanded = await expandRemoteHome(this.sftp, path)
     return posix.isAbsolute(expanded) ? expanded : posix.join(this.directory, expanded)

@@ -1,7 +1,7 @@
-/** A line that cannot be read. */
+/** A line that cannot be parsed. */
 export class LineError extends Error {}
 
-/** Takes a line of sftp(1) apart: quotes of both kinds, a backslash before any character; patterns that are quoted keep a backslash, so that they stand for themselves. */
+/** Splits a line of sftp(1): quotes of both kinds, a backslash before any character. Quoted patterns keep a backslash, so that they stand for themselves. */
 export function splitLine(line: string): string[] {
   const words: string[] = []
   let word: string | undefined
@@ -31,5 +31,5 @@ export function splitLine(line: string): string[] {
 
 const protect = (char: string) => /[*?[\\]/.test(char) ? `\\${char}` : char
 
-/** A word without its protection, where no pattern is wanted. */
+/** A word without escapes, if no pattern is wanted. */
 export const plain = (word: string) => word.replace(/\\(.)/gs, '$1')

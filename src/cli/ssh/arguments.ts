@@ -6,26 +6,26 @@ import { type GivenOption, getopt } from '../getopt.ts'
 import { UsageError } from '../usage-error.ts'
 import type { MessageLevel } from '../../openssh/person.ts'
 
-/** What any verb needs to know to connect. */
+/** The arguments that any verb needs to connect. */
 export interface ConnectionArguments {
   readonly host: string
-  /** What comes before all files, in the order of the command line. */
+  /** Options that take precedence over all files, in the order of the command line. */
   readonly options: readonly ConfigOption[]
   readonly file: string | undefined
-  /** Of `-v`; undefined where the configuration decides. */
+  /** From `-v`; undefined if the configuration decides. */
   readonly level: MessageLevel | undefined
   readonly quiet: boolean
-  /** Where messages go instead of stderr (`-E`). */
+  /** The file that receives messages instead of stderr (`-E`). */
   readonly logFile: string | undefined
 }
 
 export interface SshArguments extends ConnectionArguments {
   readonly verb: 'ssh'
-  /** None, or an empty one: the login shell. */
+  /** Missing or empty: the login shell. */
   readonly command: string
-  /** Print the configuration and end (`-G`). */
+  /** Print the configuration and exit (`-G`). */
   readonly print: boolean
-  /** Standard input and output go to this place by way of the server (`-W`). */
+  /** Connects standard input and output to this address through the server (`-W`). */
   readonly stdioForward: ForwardEnd | undefined
 }
 
@@ -34,7 +34,7 @@ export type Simple = { readonly verb: 'version' } | { readonly verb: 'help' }
 
 const LETTERS = '1246ab:c:e:fgi:kl:m:no:p:qstvxAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XYyh'
 
-/** Options that are a keyword with a fixed value. */
+/** Options that set a keyword to a fixed value. */
 const FLAGS: Readonly<Record<string, readonly ConfigOption[]>> = {
   4: [['AddressFamily', 'inet']], 6: [['AddressFamily', 'inet6']], a: [['ForwardAgent', 'no']], A: [['ForwardAgent', 'yes']], C: [['Compression', 'yes']],
   f: [['ForkAfterAuthentication', 'yes'], ['StdinNull', 'yes']], g: [['GatewayPorts', 'yes']], k: [['GSSAPIDelegateCredentials', 'no']], K: [['GSSAPIAuthentication', 'yes'], ['GSSAPIDelegateCredentials', 'yes']],
@@ -42,15 +42,15 @@ const FLAGS: Readonly<Record<string, readonly ConfigOption[]>> = {
   x: [['ForwardX11', 'no']], X: [['ForwardX11', 'yes']], Y: [['ForwardX11', 'yes'], ['ForwardX11Trusted', 'yes']], 2: [], y: [],
 }
 
-/** Options that are a keyword with the value that follows them. */
+/** Options that set a keyword to the value that follows. */
 const VALUES: Readonly<Record<string, string>> = {
   b: 'BindAddress', B: 'BindInterface', c: 'Ciphers', e: 'EscapeChar', i: 'IdentityFile', I: 'PKCS11Provider', J: 'ProxyJump', l: 'User', m: 'MACs', p: 'Port', P: 'Tag', S: 'ControlPath', w: 'TunnelDevice',
 }
 
-/** Options that are a forwarding. */
+/** Options that add a forwarding. */
 const FORWARDS = { L: ['LocalForward', 'local'], R: ['RemoteForward', 'remote'], D: ['DynamicForward', 'dynamic'] } as const
 
-/** Reads the command line of ssh(1): options stand before the host, and behind it until the first word of the command. @throws UsageError */
+/** Reads the command line of ssh(1): options come before the host, or after it until the first word of the command. @throws UsageError */
 export function parseSsh(words: readonly string[]): SshArguments | Query | Simple {
   const before = getopt(words, LETTERS)
   const [destination, ...more] = before.rest
@@ -72,7 +72,7 @@ export function parseSsh(words: readonly string[]): SshArguments | Query | Simpl
   }
 }
 
-/** What `-W` means besides. */
+/** Options that `-W` implies. */
 const STDIO_OPTIONS: readonly ConfigOption[] = [['SessionType', 'none'], ['RequestTTY', 'no'], ['ExitOnForwardFailure', 'yes'], ['ClearAllForwardings', 'yes']]
 
 function stdioPlace(text: string): ForwardEnd {
@@ -83,7 +83,7 @@ function stdioPlace(text: string): ForwardEnd {
   throw new UsageError(`Bad stdio forwarding specification '${text}'`)
 }
 
-/** The options of ssh that every verb takes, as lines of the configuration. @throws UsageError */
+/** The options of ssh that every verb takes, as configuration lines. @throws UsageError */
 export function connectionOf(destination: string | undefined, given: readonly GivenOption[]): ConnectionArguments {
   if (destination === undefined) throw new UsageError('a host is needed')
   const { host, options: fromHost } = checked(destination)
@@ -108,7 +108,7 @@ export function configOptions(given: readonly GivenOption[]): ConfigOption[] {
   return [...lines, ...terminals === 0 ? [] : [['RequestTTY', terminals > 1 ? 'force' : 'yes'] as const]]
 }
 
-/** A forwarding in the form of a line of the configuration. */
+/** A forwarding as a configuration line. */
 function forwardOption(letter: 'L' | 'R' | 'D', text: string): ConfigOption {
   const [keyword, kind] = FORWARDS[letter]
   const forward = parseForward(text, kind)

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 
-/** Set in the process that goes on in the background. */
+/** Set in the process that continues in the background. */
 const MARK = 'LIBSSH2_WASM_BACKGROUND'
 
-/** Whether this process is the one of `-f` that goes on. */
+/** Whether this is the background process of `-f`. */
 export const isInBackground = () => process.env[MARK] === '1' && process.send !== undefined
 
 /**
- * `-f`: a process cannot be divided here, so that a second one does all the work, and tells when it has logged in and its forwardings are open; then the first one ends.
- * @returns the exit code to end with
+ * `-f`: a process cannot fork here, so a second one does all the work, and reports when it has logged in and its forwardings are open; then
+ * the first one exits.
+ * @returns the exit code
  */
 export function goOnInBackground(argv: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...argv], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, [MARK]: '1' } })
@@ -23,7 +24,7 @@ export function goOnInBackground(argv: readonly string[]): Promise<number> {
   })
 }
 
-/** Tells the first process that it may end. */
+/** Tells the first process that it may exit. */
 export function tellForeground(): void {
   if (!isInBackground()) return
   delete process.env[MARK]

@@ -9,7 +9,7 @@ import type { LocalTerminal } from './local-terminal.ts'
 const KINDS = { L: 'local', R: 'remote', D: 'dynamic' } as const
 const LEVELS = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3'] as const
 
-/** What the escapes do. `end` ends the connection at once. */
+/** The actions of the escapes. `end` ends the connection at once. */
 export function escapeActions({ client, config }: Connection, tunnels: Tunnels, terminal: Terminal, end: () => void) {
   return (local: LocalTerminal) => async (action: EscapeAction): Promise<void> => {
     const name = config.escapeChar === undefined ? '' : String.fromCharCode(config.escapeChar)
@@ -38,7 +38,7 @@ export function escapeActions({ client, config }: Connection, tunnels: Tunnels, 
   }
 }
 
-/** `~C`: `-L`, `-R`, `-D` add a forwarding, with a K before the letter one is cancelled. */
+/** `~C`: `-L`, `-R`, `-D` add a forwarding; with a K before the letter they cancel one. */
 async function commandLine(local: LocalTerminal, tunnels: Tunnels, terminal: Terminal, enabled: boolean): Promise<void> {
   if (!enabled) return terminal.tell('commandline disabled')
   local.leave()

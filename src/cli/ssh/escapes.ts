@@ -1,4 +1,4 @@
-/** What a person can ask for behind the escape character at the beginning of a line (ssh(1), ESCAPE CHARACTERS). */
+/** The actions that a user can type after the escape character at the beginning of a line (ssh(1), ESCAPE CHARACTERS). */
 export type EscapeAction = 'disconnect' | 'suspend' | 'list' | 'help' | 'command' | 'rekey' | 'break' | 'background' | 'more' | 'less'
 
 const ACTIONS: ReadonlyMap<number, EscapeAction> = new Map([...Object.entries({
@@ -7,7 +7,7 @@ const ACTIONS: ReadonlyMap<number, EscapeAction> = new Map([...Object.entries({
 
 const RETURN = 13, LINE_FEED = 10
 
-/** Finds escapes in what is typed. */
+/** Finds escapes in typed text. */
 export class EscapeFilter {
   readonly #escape: number
   #atLineStart = true
@@ -18,7 +18,7 @@ export class EscapeFilter {
     this.#escape = escape
   }
 
-  /** What goes to the server, and what is asked for, in order. */
+  /** The bytes for the server and the requested actions, in order. */
   *feed(chunk: Uint8Array): Generator<Uint8Array | EscapeAction, void> {
     let start = 0
     const held: number[] = []
@@ -33,7 +33,7 @@ export class EscapeFilter {
           yield action
           continue
         }
-        // Twice the character is the character; behind anything else it was one of the text.
+        // Typed twice, the character stands for itself; before any other character it was part of the text.
         if (byte !== this.#escape) held.push(this.#escape)
         yield Uint8Array.of(...held.splice(0), byte)
         start = i + 1

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { SshConfig } from '../../openssh/config/ssh-config.ts'
 import { expandTokens, TOKEN_LETTERS } from '../../openssh/config/tokens.ts'
 
-/** LocalCommand, by the person's shell, after the login, where PermitLocalCommand allows it. */
+/** Runs LocalCommand with the user's shell after the login, if PermitLocalCommand allows it. */
 export async function runLocalCommand({ localCommand, permitLocalCommand, tokens }: SshConfig): Promise<void> {
   if (!permitLocalCommand || localCommand === undefined || localCommand.toLowerCase() === 'none') return
   const command = expandTokens(localCommand, { ...tokens, T: 'NONE' }, `${TOKEN_LETTERS.most}T`)

@@ -3,12 +3,12 @@ import { TerminalModes, windowSize } from '../terminal/modes.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type EscapeAction, EscapeFilter } from './escapes.ts'
 
-/** The modes that make a terminal pass on every byte as it is, in both directions, as ssh sets them. */
+/** The modes in which a terminal passes every byte unchanged, in both directions, as ssh sets them. */
 const RAW = ['raw', '-echo', '-iexten', 'ignpar', '-inlcr', '-igncr', '-icrnl', '-ixon', '-ixany', '-ixoff', '-opost']
 
-/** The terminal of stdin while a remote program has it: raw, with escapes, following the window. */
+/** The terminal of stdin while a remote program uses it: raw, with escapes, following the window size. */
 export class LocalTerminal {
-  /** Does what an escape asks for, and resolves when typing may go on. */
+  /** Performs an escape's action, and resolves when typing may continue. */
   onEscape: (action: EscapeAction) => Promise<void> | void = () => {}
   readonly #used: boolean
   readonly #terminal: Terminal
@@ -38,7 +38,7 @@ export class LocalTerminal {
     for (const signal of ENDING) process.once(signal, this.#killed)
   }
 
-  /** The modes of before. Idempotent. */
+  /** Restores the previous modes. Idempotent. */
   leave(): void {
     if (!this.#terminal.raw) return
     this.#modes.restore()
@@ -48,7 +48,7 @@ export class LocalTerminal {
     for (const signal of ENDING) process.off(signal, this.#killed)
   }
 
-  /** Stops this process, as Ctrl-Z does with others, until it is told to go on. */
+  /** Stops this process, as Ctrl-Z does with others, until it is continued. */
   async suspend(): Promise<void> {
     this.leave()
     const continued = new Promise<void>((resolve) => { process.once('SIGCONT', () => resolve()) })
@@ -58,7 +58,7 @@ export class LocalTerminal {
     process.emit('SIGWINCH', 'SIGWINCH')
   }
 
-  /** What of a chunk goes to the server; escapes are done on the way. */
+  /** The part of a chunk for the server; escapes are performed on the way. */
   async *typed(chunk: Uint8Array): AsyncGenerator<Uint8Array, void> {
     if (!this.#filter) return yield chunk
     for (const part of this.#filter.feed(chunk)) {

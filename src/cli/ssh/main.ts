@@ -12,7 +12,7 @@ import { runLocalCommand } from './local-command.ts'
 import { runSession } from './session.ts'
 import { forwardStdio } from './stdio-forward.ts'
 
-/** The configuration for a command line. The log level that it gives is the terminal's from now on. */
+/** The configuration for a command line. Its log level applies to the terminal from now on. */
 export async function configure(request: ConnectionArguments, terminal: Terminal, command = ''): Promise<SshConfig> {
   terminal.level = request.quiet ? 'QUIET' : request.level ?? 'INFO'
   const late: (() => void)[] = []
@@ -26,7 +26,7 @@ export async function configure(request: ConnectionArguments, terminal: Terminal
   return config
 }
 
-/** ssh(1). @returns the exit code to end with */
+/** ssh(1). @returns the exit code */
 export async function ssh(request: SshArguments, terminal: Terminal, argv: readonly string[]): Promise<number> {
   const config = await configure(request, terminal, request.command)
   if (request.print) {
@@ -42,7 +42,7 @@ export async function ssh(request: SshArguments, terminal: Terminal, argv: reado
   }
   await using connection = await openConnection(config, { person: terminal, file: request.file })
   terminal.tell(`Authenticated to ${config.hostName} ([${connection.path.join(' -> ')}]).`, 'VERBOSE')
-  // Awaited here: the connection would be closed at once.
+  // Awaited here, since the connection would otherwise be closed at once.
   return await serve(request, command, connection, terminal)
 }
 
@@ -59,7 +59,7 @@ async function serve({ stdioForward }: SshArguments, command: string, connection
   const session = runSession({ client, config, command, terminal, escapes: escapeActions(connection, tunnels, terminal, () => left.abort()) })
   const code = await Promise.race([session, disconnected])
   if (code === undefined) {
-    // The session ends with the connection; its terminal is given back before the program ends.
+    // The session ends with the connection; the terminal is restored before the program exits.
     await client.close()
     await session.catch(() => {})
     terminal.tell(`Connection to ${config.host} closed.`)

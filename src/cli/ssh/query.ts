@@ -7,12 +7,12 @@ const LISTS: Readonly<Record<string, () => readonly string[]>> = {
   'key-plain': () => availableAlgorithms('hostKey').filter((name) => !name.includes('-cert-')), 'key-sig': () => availableAlgorithms('hostKey'), sig: () => availableAlgorithms('hostKey').filter((name) => !name.includes('-cert-')),
   'protocol-version': () => ['2'],
 }
-/** Keywords of ssh_config(5) that have a list. */
+/** Keywords of ssh_config(5) that name a list. */
 const ALIASES: Readonly<Record<string, string>> = {
   ciphers: 'cipher', macs: 'mac', kexalgorithms: 'kex', hostkeyalgorithms: 'key-sig', pubkeyacceptedalgorithms: 'key-sig', pubkeyacceptedkeytypes: 'key-sig', hostbasedacceptedalgorithms: 'key-sig', hostbasedkeytypes: 'key-sig', casignaturealgorithms: 'sig',
 }
 
-/** `-Q`: the names of what there is. @throws UsageError */
+/** `-Q`: prints the supported names. @throws UsageError */
 export function query(what: string): readonly string[] {
   const name = what.toLowerCase()
   if (name === 'help') return Object.keys(LISTS)

@@ -12,7 +12,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { environmentOf } from './environment.ts'
 import { LocalTerminal } from './local-terminal.ts'
 
-/** Of a command that was ended by a signal, or of whose end the server says nothing, as ssh has it. */
+/** The exit code for a command that a signal ended, or whose exit status the server did not send, as in ssh. */
 const WITHOUT_CODE = 255
 
 export interface SessionOptions {
@@ -20,11 +20,11 @@ export interface SessionOptions {
   readonly config: SshConfig
   readonly command: string
   readonly terminal: Terminal
-  /** Asked for by escapes of the person: see `EscapeAction`. */
+  /** Handles the user's escapes: see `EscapeAction`. */
   readonly escapes: (local: LocalTerminal, remote: Process) => LocalTerminal['onEscape']
 }
 
-/** Whether the server is asked for a terminal. A shell without one is told of, as ssh does. */
+/** Whether to request a terminal. Like ssh, it warns about a shell without one. */
 export function wantsTerminal({ requestTTY, sessionType, stdinNull }: SshConfig, command: string, terminal: Terminal): boolean {
   const wanted = requestTTY === 'yes' || requestTTY === 'force' || (requestTTY === 'auto' && command === '' && sessionType === 'default')
   if (!wanted || requestTTY === 'force' || (process.stdin.isTTY && !stdinNull)) return wanted
@@ -34,7 +34,7 @@ export function wantsTerminal({ requestTTY, sessionType, stdinNull }: SshConfig,
 
 /**
  * Runs a command, a subsystem, or the login shell, with this process's stdin, stdout and stderr.
- * @returns the exit code to end with
+ * @returns the exit code
  */
 export async function runSession({ client, config, command, terminal, escapes }: SessionOptions): Promise<number> {
   const withTerminal = wantsTerminal(config, command, terminal)
@@ -66,7 +66,7 @@ async function attach(remote: Process, local: LocalTerminal, config: SshConfig):
     await remote.close()
     return WITHOUT_CODE
   } finally {
-    // What is typed from now on is for the next program.
+    // Input from now on is for the next program.
     process.stdin.destroy()
     await sending
     stopResizing()
@@ -74,14 +74,14 @@ async function attach(remote: Process, local: LocalTerminal, config: SshConfig):
   }
 }
 
-/** Nobody reads this program's output any more: it ends in silence, as other programs of a pipeline. */
+/** Nobody reads this program's output any more: it exits silently, like other programs in a pipeline. */
 class BrokenPipe extends Error {}
 
 async function closeInput(remote: Process): Promise<void> {
   await remote.stdin.getWriter().close().catch(ignore)
 }
 
-/** Ends with the input, or when nobody takes it any more: the command has ended, or has closed its input, and its exit says the rest. */
+/** Ends with the input, or when nobody reads it any more: the command has ended, or has closed its input, and its exit status explains why. */
 async function send(local: LocalTerminal, remote: Process): Promise<void> {
   const writer = remote.stdin.getWriter()
   try {
@@ -94,7 +94,7 @@ async function send(local: LocalTerminal, remote: Process): Promise<void> {
   }
 }
 
-/** @returns false where nobody reads `target` any more */
+/** @returns false if nobody reads `target` any more */
 async function receive(source: ReadableStream<Uint8Array>, target: Writable): Promise<boolean> {
   let open = true
   const closed = () => { open = false }
@@ -106,10 +106,10 @@ async function receive(source: ReadableStream<Uint8Array>, target: Writable): Pr
   return open
 }
 
-/** Both shapes of an end: with a code, or by a signal. */
+/** The exit code for both kinds of end: with a code, or by a signal. */
 function codeOf(exit: Exit): number {
   return exit.code ?? WITHOUT_CODE
 }
 
-/** The exit of the command tells the rest. */
+/** The command's exit status explains the failure. */
 function ignore(): void {}

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** Whether SSH_ASKPASS is to ask in place of the terminal (ssh(1), ENVIRONMENT). */
+/** Whether SSH_ASKPASS should ask instead of the terminal (ssh(1), ENVIRONMENT). */
 export function wantsAskpass(environment: Readonly<Record<string, string | undefined>>, hasConsole: boolean): boolean {
   const how = environment['SSH_ASKPASS_REQUIRE']
   if (!environment['SSH_ASKPASS'] || how === 'never') return false
@@ -8,7 +8,7 @@ export function wantsAskpass(environment: Readonly<Record<string, string | undef
   return how === 'force' || (how === 'prefer' && display) || (!hasConsole && display)
 }
 
-/** Has the program that SSH_ASKPASS names ask; its first line is the answer. Undefined where it gives none. */
+/** Runs the program in SSH_ASKPASS to ask; its first line is the answer. Undefined if it gives none. */
 export function runAskpass(program: string, question: string, echo: boolean): Promise<string | undefined> {
   return new Promise((resolve) => {
     const env = { ...process.env, ...echo && { SSH_ASKPASS_PROMPT: 'confirm' } }

@@ -3,7 +3,7 @@ import { ReadStream } from 'node:tty'
 import { writeSync } from 'node:fs'
 import { TerminalModes } from './modes.ts'
 
-/** Where a person is asked, so that stdin and stdout stay the remote command's. */
+/** Where the user is asked, so that stdin and stdout stay those of the remote command. */
 export interface Console {
   readonly input: number
   readonly output: number
@@ -28,8 +28,9 @@ export function openConsole(platform: NodeJS.Platform = process.platform): Conso
 }
 
 /**
- * Shows a question and reads a line. Without echo, the echo is off before the question is shown, so that what is typed at once stays hidden; it is on again whatever ends the question:
- * Ctrl-C ends the program then, Ctrl-Z stops it and asks anew when it goes on.
+ * Shows a question and reads a line. Without echo, the echo is turned off before the question appears, so that text typed at once stays
+ * hidden. It is turned on again however the question ends:
+ * Ctrl-C then exits the program; Ctrl-Z stops it, and it asks again when it continues.
  */
 export async function askAt({ input, output }: Console, question: string, echo: boolean): Promise<string | undefined> {
   const modes = new TerminalModes(input)
@@ -71,12 +72,12 @@ export async function askAt({ input, output }: Console, question: string, echo: 
 
 const FATAL = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Without stty(1), as on Windows: Node's raw mode shows nothing, and the line is edited here. */
+/** Without stty(1), as on Windows, Node's raw mode shows nothing, and this code edits the line. */
 function isRaw(stream: ReadStream): boolean {
   return stream.setRawMode(true).isRaw
 }
 
-/** Up to the end of the line; undefined at the end of the input. In raw mode, Ctrl-C is the end too. */
+/** Reads up to the end of the line; undefined at the end of the input. In raw mode, Ctrl-C also means the end. */
 function readLine(stream: ReadStream): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = ''

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 
-/** The modes of a terminal, by stty(1): Node's own raw mode changes line ends in what is shown, and cannot turn the echo off alone. */
+/** The modes of a terminal, set with stty(1): Node's own raw mode changes line ends in the output, and cannot turn off only the echo. */
 export class TerminalModes {
   readonly #descriptor: number
   #saved: string | undefined
@@ -9,13 +9,13 @@ export class TerminalModes {
     this.#descriptor = descriptor
   }
 
-  /** Changes modes, and keeps those of before. @returns false where that cannot be done */
+  /** Changes modes, and remembers the previous ones. @returns false if that is impossible */
   change(...modes: readonly string[]): boolean {
     this.#saved ??= this.#stty('-g')
     return this.#saved !== undefined && this.#stty(...modes) !== undefined
   }
 
-  /** Brings back the modes of before. Idempotent. */
+  /** Restores the previous modes. Idempotent. */
   restore(): void {
     if (this.#saved !== undefined) this.#stty(this.#saved)
     this.#saved = undefined

@@ -7,7 +7,7 @@ import { visible } from './visible.ts'
 
 const LEVELS: readonly (LogLevel | MessageLevel)[] = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3']
 
-/** The person at the terminal. */
+/** The user at the terminal. */
 export class Terminal implements Person {
   /** Less important messages are not shown. */
   level: LogLevel = 'INFO'
@@ -26,7 +26,7 @@ export class Terminal implements Person {
     else appendFileSync(this.#logFile, lines.replaceAll('\r\n', '\n'))
   }
 
-  /** Whether the terminal is in raw mode: lines begin where the last one ended, unless they are told otherwise. */
+  /** Whether the terminal is in raw mode, in which lines need an explicit carriage return. */
   raw = false
 
   ask(question: string): Promise<string | undefined> {

@@ -10,18 +10,18 @@ import { throttle } from './throttle.ts'
 
 export interface CopyOptions {
   readonly recursive: boolean
-  /** Times and modes are kept (`-p`). */
+  /** Keeps times and modes (`-p`). */
   readonly preserve: boolean
-  /** Bytes a second; undefined for as many as there can be. */
+  /** Bytes per second; undefined for no limit. */
   readonly limit: number | undefined
   readonly progress: boolean
-  /** Goes on where a file of an earlier try ends. */
+  /** Continues where the file of an earlier attempt ends. */
   readonly resume?: boolean
-  /** Hears of what is left out, or could not be copied. */
+  /** Receives messages about files that were skipped or could not be copied. */
   readonly fail: (text: string) => void
 }
 
-/** Copies a remote file or, with `recursive`, a directory. What cannot be copied is told, and the others are copied all the same. */
+/** Copies a remote file or, with `recursive`, a directory. It reports what cannot be copied, and copies the rest all the same. */
 export async function copyDown(sftp: SftpClient, remote: string, local: string, options: CopyOptions): Promise<void> {
   try {
     const status = await sftp.stat(remote)
@@ -69,7 +69,7 @@ async function keepLocal(local: string, { permissions, atime, mtime }: RemoteSta
   if (atime !== undefined && mtime !== undefined) await utimes(local, atime, mtime)
 }
 
-/** Copies a local file or, with `recursive`, a directory. What cannot be copied is told, and the others are copied all the same. */
+/** Copies a local file or, with `recursive`, a directory. It reports what cannot be copied, and copies the rest all the same. */
 export async function copyUp(sftp: SftpClient, local: string, remote: string, options: CopyOptions): Promise<void> {
   try {
     const status = await stat(local)

@@ -6,13 +6,13 @@ import type { SftpClient } from '../../sftp/client/sftp-client.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { TransferConnection } from './options.ts'
 
-/** A host as it was named, with what was said of it there. */
+/** A host with the user and port that were named with it. */
 export interface NamedHost {
   readonly host: string
   readonly options: readonly ConfigOption[]
 }
 
-/** The connections of one command, each host's once. */
+/** The connections of one command, one for each host. */
 export class Hosts implements AsyncDisposable {
   readonly #shared: TransferConnection
   readonly #terminal: Terminal
@@ -40,7 +40,7 @@ export class Hosts implements AsyncDisposable {
     return entry(this.#open, keyOf(place), async () => {
       const { options, file, level } = this.#shared
       if (level) this.#terminal.level = level
-      // What stands with the host itself comes first.
+      // Options given with the host itself come first.
       const config = await readSshConfig({
         host: place.host, file, options: [...place.options, ...options], sessionType: 'subsystem', command: 'sftp',
         onDetail: (text) => { this.#terminal.tell(text, 'DEBUG') }, onWarning: (text) => { this.#terminal.tell(text) },

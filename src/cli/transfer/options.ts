@@ -4,7 +4,7 @@ import { configOptions } from '../ssh/arguments.ts'
 import { UsageError } from '../usage-error.ts'
 import type { MessageLevel } from '../../openssh/person.ts'
 
-/** What scp(1) and sftp(1) have of the options of ssh(1); `-P` is the port there, and others have meanings of their own. */
+/** The options of ssh(1) that scp(1) and sftp(1) have; there `-P` is the port, and others have their own meanings. */
 export interface TransferConnection {
   readonly options: readonly ConfigOption[]
   readonly file: string | undefined
@@ -13,7 +13,7 @@ export interface TransferConnection {
 
 const SHARED = '46ACcFiJo'
 
-/** No terminal, no forwardings, and no command of the configuration, as they have it. */
+/** No terminal, no forwardings, and no command from the configuration, as in scp and sftp. */
 const FIXED: readonly ConfigOption[] = [['ClearAllForwardings', 'yes'], ['RemoteCommand', 'none'], ['RequestTTY', 'no'], ['PermitLocalCommand', 'no']]
 
 export function transferOptions(given: readonly GivenOption[]): TransferConnection {
@@ -28,7 +28,7 @@ export function transferOptions(given: readonly GivenOption[]): TransferConnecti
   }
 }
 
-/** `-l` is in kilobits a second. @returns bytes a second */
+/** `-l` is in kilobits per second. @returns bytes per second */
 export function parseLimit(given: readonly GivenOption[]): number | undefined {
   const text = given.findLast(([letter]) => letter === 'l')?.[1]
   if (text === undefined) return undefined

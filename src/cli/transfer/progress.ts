@@ -1,4 +1,4 @@
-/** How far a transfer is, on one line: OpenSSH's progress meter. Shown in a terminal alone. */
+/** The progress of a transfer on one line: OpenSSH's progress meter. Only shown on a terminal. */
 export class ProgressMeter {
   readonly #name: string
   readonly #shown: boolean
@@ -34,7 +34,7 @@ export class ProgressMeter {
 
 const UNITS = [' B', 'KB', 'MB', 'GB', 'TB']
 
-/** As OpenSSH writes sizes: four digits and a unit, the next one from 10,000 on. */
+/** Sizes as OpenSSH writes them: four digits and a unit, the next one from 10,000 on. */
 function size(bytes: number, width: number, digits = 0): string {
   let value = bytes, unit = digits > 0 ? 1 : 0
   if (digits > 0) value /= 1024

@@ -1,7 +1,7 @@
 import type { SftpClient } from '../../sftp/client/sftp-client.ts'
 import { globExpression, isGlob } from '../../openssh/glob.ts'
 
-/** `~` and `~user` in front of a remote path are the server's: it expands them where it can (`expand-path@openssh.com`), and a home of one's own is where relative paths begin. */
+/** The server expands `~` and `~user` at the start of a remote path if it can (`expand-path@openssh.com`); the user's own home is where relative paths start. */
 export async function expandRemoteHome(sftp: SftpClient, path: string): Promise<string> {
   if (!path.startsWith('~')) return path
   if (sftp.extensions.has('expand-path@openssh.com')) return sftp.expandPath(path)
@@ -9,7 +9,7 @@ export async function expandRemoteHome(sftp: SftpClient, path: string): Promise<
   throw new Error(`the server cannot tell where ${path} is`)
 }
 
-/** The remote paths that match a pattern, in order; without a pattern, or where nothing matches, none or the path itself as `keep` says. */
+/** The remote paths that match a pattern, in order; none for a word without a pattern or without a match. */
 export async function expandRemoteGlob(sftp: SftpClient, pattern: string): Promise<readonly string[]> {
   const path = await expandRemoteHome(sftp, pattern)
   if (!isGlob(path)) return [path.replace(/\\(.)/gs, '$1')]
@@ -34,7 +34,7 @@ async function matching(sftp: SftpClient, parent: string, name: string, bare: bo
   try {
     for await (const { filename } of sftp.readdir(parent)) if (expression.test(filename) && filename.startsWith('.') === name.startsWith('.')) names.push(filename)
   } catch {
-    // What cannot be listed matches nothing, as in a shell.
+    // A directory that cannot be listed matches nothing, as in a shell.
   }
   return names.sort().map(at)
 }

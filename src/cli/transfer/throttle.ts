@@ -1,4 +1,4 @@
-/** A stream that lets so many bytes a second through. @param bytesPerSecond more than 0 */
+/** A stream that passes so many bytes per second. @param bytesPerSecond more than 0 */
 export function throttle(bytesPerSecond: number): TransformStream<Uint8Array, Uint8Array> {
   const start = performance.now()
   let passed = 0

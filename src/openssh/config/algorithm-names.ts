@@ -8,7 +8,7 @@ export type AlgorithmListKind = 'kex' | 'cipher' | 'mac' | 'hostKey' | 'publicKe
 const PLAIN_KEYS = ['ssh-ed25519', 'sk-ssh-ed25519@openssh.com', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ecdsa-sha2-nistp256@openssh.com', 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-dss', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512']
 const KEY_NAMES = PLAIN_KEYS.flatMap((name) => [name, `${name.replace(/@openssh\.com$/, '')}-cert-v01@openssh.com`])
 
-/** Names that OpenSSH 7 to 10 know: a list with another name is an error, as it is there. Which of them this client has is another question. */
+/** Names that OpenSSH 7 to 10 know: a list with another name is an error, as in OpenSSH. It does not say which of them this client supports. */
 const KNOWN: Readonly<Record<AlgorithmListKind, readonly string[]>> = {
   kex: [
     'diffie-hellman-group1-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group14-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'diffie-hellman-group-exchange-sha1',
@@ -25,10 +25,10 @@ const KNOWN: Readonly<Record<AlgorithmListKind, readonly string[]>> = {
   caSignature: PLAIN_KEYS,
 }
 
-/** Lists of keys may have patterns in place of names. */
+/** Lists of keys may contain patterns. */
 const WITH_PATTERNS: readonly AlgorithmListKind[] = ['hostKey', 'publicKey', 'caSignature']
 
-/** A list of algorithms as it is written, for `applyAlgorithmList`; undefined where no line names one. */
+/** A list of algorithms as written, for `applyAlgorithmList`; undefined if no line names one. */
 export function algorithms(kind: AlgorithmListKind): Keyword<string | undefined> {
   return { use: true, fallback: undefined, read: (line) => read(line, kind), print: (value) => value === undefined ? [] : [value] }
 }

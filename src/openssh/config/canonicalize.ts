@@ -6,11 +6,11 @@ import { matchPatternList } from '../../host-key/known-hosts/pattern.ts'
 import type { KeywordValues } from './keywords/index.ts'
 
 export type CanonicalSettings = Pick<KeywordValues, 'canonicalizeHostname' | 'canonicalDomains' | 'canonicalizeMaxDots' | 'canonicalizeFallbackLocal' | 'canonicalizePermittedCNAMEs' | 'addressFamily'> & {
-  /** Whether a proxy or another machine makes the connection. */
+  /** Whether a proxy or a jump host makes the connection. */
   readonly proxied: boolean
 }
 
-/** Resolves names: the system's resolver, unless a test gives another. */
+/** Resolves names: the system's resolver, unless a test passes another. */
 export interface NameResolver {
   exists(name: string, family: 0 | 4 | 6): Promise<boolean>
   cname(name: string): Promise<string | undefined>
@@ -23,7 +23,7 @@ export const systemResolver: NameResolver = {
 
 export const FAMILIES = { any: 0, inet: 4, inet6: 6 } as const
 
-/** The full name of a host, by the rules of CanonicalizeHostname (ssh_config(5)). @throws SSHError `ERR_SSH_CONFIG` where CanonicalizeFallbackLocal forbids to go on with the short one */
+/** The full name of a host, by the rules of CanonicalizeHostname (ssh_config(5)). @throws SSHError `ERR_SSH_CONFIG` if CanonicalizeFallbackLocal forbids the short one */
 export async function canonicalHost(host: string, settings: CanonicalSettings, resolver: NameResolver): Promise<string> {
   const { canonicalizeHostname: mode, canonicalizePermittedCNAMEs: rules, proxied } = settings
   const family = FAMILIES[settings.addressFamily]
@@ -35,7 +35,7 @@ export async function canonicalHost(host: string, settings: CanonicalSettings, r
   return unasked && await resolver.exists(host, family) ? followCname(host, settings, resolver) : host
 }
 
-/** Undefined where the name stays as it is. */
+/** Undefined if the name stays as it is. */
 async function search(host: string, settings: CanonicalSettings, resolver: NameResolver): Promise<string | undefined> {
   if (isIP(host) !== 0) return host
   const family = FAMILIES[settings.addressFamily]
@@ -49,7 +49,7 @@ async function search(host: string, settings: CanonicalSettings, resolver: NameR
   return undefined
 }
 
-/** The name that a CNAME leads to, where a rule permits that. */
+/** The name that a CNAME leads to, if a rule permits that. */
 async function followCname(host: string, { canonicalizePermittedCNAMEs: rules, canonicalizeHostname, proxied }: CanonicalSettings, resolver: NameResolver): Promise<string> {
   if (rules.length === 0 || (proxied && canonicalizeHostname !== 'always')) return host
   const target = lowerCase((await resolver.cname(host))?.replace(/\.$/, '') ?? host)

@@ -1,7 +1,7 @@
 import type { SshConfig } from './ssh-config.ts'
 import { type KeywordName, keywordOf, KEYWORDS } from './keywords/index.ts'
 
-/** The lines of `ssh -G`: what applies to a host, a keyword on each. */
+/** The lines of `ssh -G`: the values for a host, one keyword per line. */
 export function describeConfig(config: SshConfig, shown: Partial<Record<KeywordName, unknown>> = {}): string[] {
   const values: Partial<Record<KeywordName, unknown>> = { ...config, ...shown }
   const names = Object.keys(KEYWORDS).filter((name) => !FIRST.includes(name)) as KeywordName[]

@@ -6,15 +6,15 @@ const WRITABLE_BY_GROUP = 0o020, WRITABLE_BY_ALL = 0o002
 
 export interface ConfigFile {
   readonly path: string
-  /** Where relative `Include` paths begin. */
+  /** Where relative `Include` paths start. */
   readonly folder: string
-  /** A file that must be there, because the user named it. */
+  /** The file must exist, because the user named it. */
   readonly required?: boolean
-  /** A file that others may not write to. */
+  /** Others must not be able to write to the file. */
   readonly private?: boolean
 }
 
-/** Undefined where a file is not there, or a directory is, that need not be. @throws SSHError `ERR_SSH_CONFIG` where it cannot be read, or others could have written to it */
+/** Undefined if an optional file is missing, or is a directory. @throws SSHError `ERR_SSH_CONFIG` if it cannot be read, or others could have written to it */
 export function readConfigText({ path, required = false, private: guarded = false }: ConfigFile, { uid }: Pick<LocalUser, 'uid'>): string | undefined {
   let descriptor: number
   try {
@@ -36,7 +36,7 @@ export function readConfigText({ path, required = false, private: guarded = fals
   }
 }
 
-/** A group of the same number as its owner is that user's own, as Debian and others make them. */
+/** A group with the same number as its owner is that user's own, as on Debian and other systems. */
 function isExposed({ uid: owner, gid, mode }: Stats, uid: number): boolean {
   return (owner !== 0 && owner !== uid) || (mode & WRITABLE_BY_ALL) !== 0 || ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== owner)
 }

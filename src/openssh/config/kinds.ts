@@ -15,17 +15,17 @@ export function choice<const T extends string>(fallback: NoInfer<T>, words: read
   return { use: true, fallback, read: (line) => word(line, values), print: (value) => [shown[value] ?? value] }
 }
 
-/** Words of which `yes` and `no` have `true` and `false` beside them, which `ssh -G` prints. */
+/** Words that include `yes` and `no`, for which `true` and `false` are also accepted and which `ssh -G` prints. */
 export function yesNoOr<const T extends string>(fallback: NoInfer<T> | 'yes' | 'no', words: readonly T[], shown: Readonly<Record<string, string>> = { yes: 'true', no: 'false' }): Keyword<T | 'yes' | 'no'> {
   return choice<T | 'yes' | 'no'>(fallback, ['yes', 'no', ...words], { true: 'yes', false: 'no' }, shown)
 }
 
-/** Text that need not be given. */
+/** Optional text. */
 export function text(): Keyword<string | undefined> {
   return optional(one)
 }
 
-/** All that follows the keyword. */
+/** Everything after the keyword. */
 export function commandText(): Keyword<string | undefined> {
   return optional(command)
 }
@@ -34,7 +34,7 @@ export function optional<T>(read: (line: ConfigLine) => T, show: (value: T) => s
   return { use: true, fallback: undefined, read, print: (value) => value === undefined ? [] : [show(value)] }
 }
 
-/** Text that has a value of its own where it is not given. */
+/** Text with a default. */
 export function textOr(fallback: string): Keyword<string> {
   return { use: true, fallback, read: one, print: (value) => [value] }
 }
@@ -54,7 +54,7 @@ export function port(fallback: number): Keyword<number> {
   }
 }
 
-/** Seconds; `none` is 0 where that is a word for it, and 0 is shown by it. */
+/** Seconds; with `none`, that word means 0, and 0 is shown as `none`. */
 export function seconds(fallback: number, none = false): Keyword<number> {
   return {
     use: true, fallback, print: (value) => [none && value === 0 ? 'none' : String(value)],
@@ -62,12 +62,12 @@ export function seconds(fallback: number, none = false): Keyword<number> {
   }
 }
 
-/** Words on one line, of which the first line counts. */
+/** Words on one line; the first such line counts. */
 export function words(fallback: readonly string[], withNone = false): Keyword<readonly string[]> {
   return { use: true, fallback, read: withNone ? someOrNone : some, print: (value) => [value.length > 0 ? value.join(' ') : 'none'] }
 }
 
-/** Each line adds one value, or more; what is there already is not added again. */
+/** Each line adds one or more values; duplicates are dropped. */
 export function list<T>(read: (line: ConfigLine) => readonly T[], show: (value: T) => string = String): Keyword<readonly T[]> {
   return {
     use: true, fallback: [], read, print: (values) => values.map(show),

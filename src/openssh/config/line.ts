@@ -1,16 +1,16 @@
-/** One line of an ssh_config file, taken apart. */
+/** One parsed line of an ssh_config file. */
 export interface ConfigLine {
   /** In lower case. */
   readonly keyword: string
   readonly args: readonly string[]
-  /** All that follows the keyword as it is written: commands take it whole. */
+  /** Everything after the keyword as written, for commands. */
   readonly rest: string
 }
 
-/** What is wrong with a line; the reader of the file adds where it is. */
+/** What is wrong with a line; the reader of the file adds the place. */
 export class ConfigLineError extends Error {}
 
-/** Takes a line apart as ssh_config(5) says: `keyword argument…` or `keyword=argument`; undefined for blank lines and comments. */
+/** Parses a line as ssh_config(5) says: `keyword argument…` or `keyword=argument`; undefined for blank lines and comments. */
 export function parseConfigLine(text: string): ConfigLine | undefined {
   const line = text.trim()
   if (line === '' || line.startsWith('#')) return undefined
@@ -20,7 +20,7 @@ export function parseConfigLine(text: string): ConfigLine | undefined {
   return { keyword: keyword.toLowerCase(), args: splitArguments(rest), rest }
 }
 
-/** Splits at white space outside of quotes; a backslash protects quotes, backslashes and blanks; `#` at the start of an argument begins a comment. */
+/** Splits at white space outside quotes; a backslash escapes quotes, backslashes and blanks; `#` at the start of an argument begins a comment. */
 export function splitArguments(text: string): string[] {
   const args: string[] = []
   let i = 0

@@ -8,28 +8,28 @@ import { expandTokens, TOKEN_LETTERS } from './tokens.ts'
 
 export type SessionType = 'shell' | 'exec' | 'subsystem' | 'none'
 
-/** What `Match` and `Host` lines are compared with. */
+/** The values that `Match` and `Host` lines are compared with. */
 export interface MatchSubject {
   /** The host as the user named it. */
   readonly originalHost: string
-  /** The host that will be connected to, as far as is known when the line is read. */
+  /** The host to connect to, as far as it is known when the line is read. */
   readonly host: string
   readonly user: string
   readonly localUser: string
-  /** Of the last `Tag` line, or of `-P`. */
+  /** From the last `Tag` line, or from `-P`. */
   readonly tag: string
   /** The remote command; empty for a shell. */
   readonly command: string
   readonly sessionType: SessionType
-  /** Whether this is the second pass, which `Match final` and CanonicalizeHostname ask for. */
+  /** Whether this is the second pass, which `Match final` and CanonicalizeHostname request. */
   readonly finalPass: boolean
   readonly tokens: Readonly<Record<string, string>>
 }
 
-/** What `Match version` is compared with: the version of OpenSSH whose configuration is understood here. */
+/** The value for `Match version`: the version of OpenSSH whose configuration this code understands. */
 export const CONFIG_VERSION = 'OpenSSH_10.0'
 
-/** `Host` lines: patterns, of which none that begins with `!` may match. They are compared with the name that the user gave, in the second pass with the host itself. */
+/** `Host` lines: patterns, of which none that begins with `!` may match. They are compared with the name that the user gave, and in the second pass with the host itself. */
 export function matchesHostLine(patterns: readonly string[], { originalHost, host, finalPass }: MatchSubject): boolean {
   if (patterns.length === 0) throw new ConfigLineError('an argument is missing')
   return matchPatternList(finalPass ? host : originalHost, patterns)
@@ -50,7 +50,7 @@ const CRITERIA: Readonly<Record<string, (argument: string, subject: MatchSubject
 const WITHOUT_ARGUMENT = ['all', 'canonical', 'final']
 const MAY_BE_EMPTY = ['tagged', 'command']
 
-/** `Match` lines: all criteria must hold; `!` before one turns it round. Commands of `exec` are run only where all before them held, and the section can be reached. */
+/** `Match` lines: all criteria must hold; `!` negates one. Commands of `exec` only run if all earlier criteria held, and the section can be reached. */
 export function matchesMatchLine(args: readonly string[], subject: MatchSubject, reachable: boolean): boolean {
   const words = args.flatMap((word) => /^!?\w+=/.test(word) ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : [word])
   if (words.length === 0) throw new ConfigLineError('an argument is missing')
@@ -69,7 +69,7 @@ export function matchesMatchLine(args: readonly string[], subject: MatchSubject,
   return result
 }
 
-/** Whether a `Match` line asks for a second pass. */
+/** Whether a `Match` line requests a second pass. */
 export function asksForFinalPass(args: readonly string[]): boolean {
   return args.some((word) => /^!?final$/i.test(word))
 }

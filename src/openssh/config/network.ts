@@ -1,7 +1,10 @@
 import { BlockList, isIP } from 'node:net'
 import { ConfigLineError } from './line.ts'
 
-/** Whether one of the addresses lies in one of the networks of a list, `10.0.0.0/8,fd00::/8`, and none of those that begin with `!`. @throws ConfigLineError for what is no network */
+/**
+ * Whether one of the addresses is in one of the networks of a list, `10.0.0.0/8,fd00::/8`, and in none of those that begin with `!`. @throws
+ * ConfigLineError for an invalid network
+ */
 export function isInNetworks(addresses: readonly string[], list: string): boolean {
   const networks = list.split(',').map(parseNetwork)
   const inside = (address: string) => {

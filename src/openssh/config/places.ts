@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LocalUser } from './tokens.ts'
 
-/** Where the configuration of all users lies. */
+/** The folder of the system-wide configuration. */
 export function systemConfigFolder({ environment }: Pick<LocalUser, 'environment'>, platform: NodeJS.Platform = process.platform): string {
   return platform === 'win32' ? join(environment['ProgramData'] ?? 'C:\\ProgramData', 'ssh') : '/etc/ssh'
 }

@@ -11,7 +11,7 @@ import { some } from './values.ts'
 
 const DEEPEST_INCLUDE = 16
 
-/** A line of the command line: as it would stand in a file, or a keyword and its value, which is taken as it is. */
+/** An option of the command line: written like a line in a file, or a keyword and its value, which is taken literally. */
 export type ConfigOption = string | readonly [keyword: string, value: string]
 
 /** Values of the keywords that lines have named. */
@@ -27,9 +27,9 @@ interface Section {
   active: boolean
 }
 
-/** Applies the lines of ssh_config files to `values`, the first value of each keyword winning. One reader makes one pass. */
+/** Applies the lines of ssh_config files to `values`; the first value of each keyword wins. One reader makes one pass. */
 export class ConfigReader {
-  /** A `Match final` line was seen: a second pass is wanted. */
+  /** A `Match final` line was seen, so a second pass is needed. */
   finalPassWanted = false
   readonly #values: RawValues
   readonly #local: LocalUser
@@ -44,7 +44,7 @@ export class ConfigReader {
     this.#tell = tell
   }
 
-  /** Lines of the command line (`-o`): they apply whatever the host is. */
+  /** Options of the command line (`-o`), which apply to every host. */
   readOptions(options: readonly ConfigOption[]): void {
     const file = { path: 'command line', folder: this.#local.home }
     options.forEach((option, index) => this.#guarded({ file, number: index + 1 }, () => {
@@ -60,7 +60,7 @@ export class ConfigReader {
     this.#throwProblems(file.path)
   }
 
-  /** `section.active`: whether the `Host` or `Match` section being read applies. `reachable`: whether any section of the file can. */
+  /** `section.active`: whether the current `Host` or `Match` section applies. `reachable`: whether any section of the file can. */
   #file(file: ConfigFile, section: Section, reachable: boolean, depth: number): void {
     const text = readConfigText(file, this.#local)
     text?.split('\n').forEach((line, index) => this.#guarded({ file, number: index + 1 }, () => {
@@ -69,7 +69,7 @@ export class ConfigReader {
     }))
   }
 
-  /** A line that is wrong makes the file wrong, as in ssh; all of them are told together. */
+  /** A wrong line makes the file wrong, as in ssh; all wrong lines are reported together. */
   #guarded({ file, number }: Place, work: () => void): void {
     try {
       work()
@@ -116,7 +116,7 @@ export class ConfigReader {
     if (use !== true) this.#tell(`${line.keyword} has no effect here: ${use}`)
   }
 
-  /** Of ProxyCommand and ProxyJump the first one counts; `ProxyJump none` and `ProxyCommand none` are such a word, too. */
+  /** Of ProxyCommand and ProxyJump the first one counts; `ProxyJump none` and `ProxyCommand none` count too. */
   #supersedes(name: KeywordName): boolean {
     const jump = this.#values.get('proxyJump') as readonly unknown[] | undefined
     return (name === 'proxyJump' && this.#values.has('proxyCommand')) || (name === 'proxyCommand' && jump !== undefined && jump.length > 0)

@@ -22,37 +22,42 @@ export interface SshConfigRequest {
   readonly port?: number | undefined
   /** Read this file instead of the user's and the system's (`-F`); `none` reads no file. */
   readonly file?: string | undefined
-  /** What comes before all files (`-o`, and the options of the command line). */
+  /** Options that take precedence over all files (`-o`, and other options of the command line). */
   readonly options?: readonly ConfigOption[]
-  /** What will be run, for `Match command` and `Match sessiontype`. */
+  /** The command to run, for `Match command` and `Match sessiontype`. */
   readonly command?: string | undefined
   readonly sessionType?: SessionType | undefined
   readonly local?: LocalUser
-  /** Hears of keywords without a meaning here, and of names in lists that are dropped. */
+  /** Receives messages about keywords without a meaning here, and about dropped names in lists. */
   readonly onDetail?: ((problem: string) => void) | undefined
-  /** Hears of what was asked for and is not done. */
+  /** Receives messages about requests that are not fulfilled. */
   readonly onWarning?: ((problem: string) => void) | undefined
   readonly resolver?: NameResolver
 }
 
-/** What ssh_config(5) says about one host, under the names of its keywords. Times are in seconds. Algorithm lists are as written, for `applyAlgorithmList`. Paths and commands are expanded. */
+/**
+ * The ssh_config(5) values for one host, under the names of the keywords. Times are in seconds. Algorithm lists are as written, for
+ * `applyAlgorithmList`. Paths and commands are expanded.
+ */
 export interface SshConfig extends Omit<KeywordValues, 'hostName' | 'user'> {
   /** As the user named it. */
   readonly host: string
-  /** What is connected to. */
+  /** The host to connect to. */
   readonly hostName: string
   readonly user: string
-  /** Whether `identityFile` is the user's choice, and not the places where keys usually lie. */
+  /** Whether the user chose `identityFile`, as opposed to the default places. */
   readonly identityFilesNamed: boolean
-  /** Whether a line named a keyword. */
+  /** The keywords that some line named. */
   readonly named: ReadonlySet<KeywordName>
-  /** What tokens stand for, for those that are expanded later (LocalCommand, KnownHostsCommand). */
+  /** The values of tokens, for those that are expanded later (LocalCommand, KnownHostsCommand). */
   readonly tokens: Tokens
 }
 
 /**
- * Reads the configuration for a host as ssh(1) does: `-o` lines, then ~/.ssh/config, then /etc/ssh/ssh_config, the first value of each keyword winning, with tokens, `~` and environment variables expanded.
- * Rejects with `SSHError` `ERR_SSH_CONFIG`, with file and line, where a line is wrong or a keyword does not exist, and where a value cannot be honoured and must not be passed over.
+ * Reads the configuration for a host as ssh(1) does: `-o` options, then ~/.ssh/config, then /etc/ssh/ssh_config; the first value of each
+ * keyword wins, and tokens, `~` and environment variables are expanded.
+ * Rejects with `SSHError` `ERR_SSH_CONFIG`, with file and line, if a line is wrong or a keyword does not exist, and if a value is unsupported
+ * and must not be ignored.
  */
 export async function readSshConfig(request: SshConfigRequest): Promise<SshConfig> {
   const local = request.local ?? thisUser()
@@ -86,7 +91,7 @@ export async function readSshConfig(request: SshConfigRequest): Promise<SshConfi
   return config
 }
 
-/** Names of users that come from outside may stand in commands; those of files are the person's own. */
+/** Checks user names from outside, which may be used in commands; those in files are the user's own. */
 function checkUser(values: RawValues): void {
   const user = values.get('user') as string | undefined
   if (user !== undefined && !isSafeUser(user)) throw new SSHError(`the user name ${JSON.stringify(user)} has characters that may not stand there`, { code: 'ERR_SSH_CONFIG' })
@@ -142,7 +147,7 @@ function requestTokens(request: SshConfigRequest, values: RawValues, local: Loca
   return tokensOf({ ...source, user: user === undefined ? local.name : expandUser(user, tokensOf(source, local), local) }, local)
 }
 
-/** A name that breaks the rules for tokens (`%` of some directory services) is taken as it is written. */
+/** A name that breaks the rules for tokens (`%` in some directory services) is taken literally. */
 function expandUser(user: string, tokens: Tokens, local: LocalUser): string {
   if (!/%|\$\{/.test(user)) return user
   return expandEnvironment(expandTokens(user, tokens, TOKEN_LETTERS.user), local)
@@ -179,12 +184,12 @@ function finish(request: SshConfigRequest, raw: RawValues, local: LocalUser): Ss
   }
 }
 
-/** `none`, `SSH_AUTH_SOCK` and the `$NAME` of a variable stay as they are. */
+/** `none`, `SSH_AUTH_SOCK` and `$NAME` for a variable stay as they are. */
 function socketPath(text: string, path: (text: string) => string): string {
   return text === 'none' || text === 'SSH_AUTH_SOCK' || /^\$[A-Za-z_]\w*$/.test(text) ? text : path(text)
 }
 
-/** Each machine on the way is named to the one before it, and to commands. */
+/** Each jump host's name is passed to the one before it, and to commands. */
 function checkHops(hops: readonly { readonly host: string, readonly user?: string }[]): void {
   for (const { host, user } of hops) {
     if (!isSafeHost(host) || (user !== undefined && !isSafeUser(user))) throw new ConfigLineError(`not a machine on the way: ${JSON.stringify(host)}`)

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { ConfigLineError } from './line.ts'
 
-/** What tokens and `~` stand for on this machine. */
+/** The values for tokens and `~` on this machine. */
 export interface LocalUser {
   readonly name: string
   readonly uid: number
@@ -30,7 +30,7 @@ export const TOKEN_LETTERS = {
   user: 'CdhijkLlnpu',
 } as const
 
-/** What is known of the destination when a text is expanded. */
+/** What is known about the destination when a text is expanded. */
 export interface TokenSource {
   /** As the user named it. */
   readonly originalHost: string
@@ -38,7 +38,7 @@ export interface TokenSource {
   readonly port: number
   readonly user: string
   readonly hostKeyAlias: string | undefined
-  /** The ProxyJump as it is written, or ''. */
+  /** The ProxyJump as written, or ''. */
   readonly jump: string
 }
 
@@ -50,7 +50,7 @@ export function tokensOf({ originalHost, host, port, user, hostKeyAlias, jump }:
   }
 }
 
-/** @param letters those that may stand here; all that `tokens` has if none are given. @throws ConfigLineError for another token */
+/** @param letters the ones allowed here; by default all of `tokens`. @throws ConfigLineError for another token */
 export function expandTokens(text: string, tokens: Tokens, letters?: string): string {
   return text.replaceAll(/%(.?)/gs, (token, letter: string) => {
     if (letter === '%') return '%'
@@ -83,7 +83,7 @@ export function expandPath(path: string, local: LocalUser, tokens: Tokens): stri
   return expandEnvironment(expandTokens(expandHome(path, local), tokens, TOKEN_LETTERS.most), local)
 }
 
-/** From the system's own data base, which may be more than /etc/passwd. */
+/** From the system's user database, which may be more than /etc/passwd. */
 function homeOf(user: string): string | undefined {
   if (!/^[\w.][\w.@-]*$/.test(user)) return undefined
   const { status, stdout } = spawnSync('getent', ['passwd', user], { encoding: 'utf8' })

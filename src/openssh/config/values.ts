@@ -1,7 +1,7 @@
 import { type Forward, type ForwardKind, parseForward } from '../forward-spec.ts'
 import { type ConfigLine, ConfigLineError } from './line.ts'
 
-/** One machine on the way, of `ProxyJump`. */
+/** One jump host of `ProxyJump`. */
 export interface JumpHost {
   readonly user?: string
   readonly host: string
@@ -14,7 +14,7 @@ export function one({ args }: ConfigLine): string {
   return args[0]!
 }
 
-/** As `one`, where the argument may be empty (`Tag ""`). */
+/** Like `one`, but the argument may be empty (`Tag ""`). */
 export function oneOrEmpty({ args }: ConfigLine): string {
   if (args.length === 0) throw new ConfigLineError('an argument is missing')
   if (args.length > 1) throw new ConfigLineError('too many arguments')
@@ -26,14 +26,14 @@ export function some({ args }: ConfigLine): readonly string[] {
   return args
 }
 
-/** A list that is `none` or names: `none` stands alone. */
+/** A list of names, or a single `none`. */
 export function someOrNone(line: ConfigLine): readonly string[] {
   const words = some(line)
   if (words.length > 1 && words.some((word) => word.toLowerCase() === 'none')) throw new ConfigLineError('"none" cannot be combined with other arguments')
   return words
 }
 
-/** All that follows the keyword. */
+/** Everything after the keyword. */
 export function command({ rest }: ConfigLine): string {
   if (rest === '') throw new ConfigLineError('an argument is missing')
   return rest
@@ -78,7 +78,7 @@ export function parseSize(text: string): number {
   return bytes
 }
 
-/** Two arguments, the second of which is the destination; without one, connections choose their own. */
+/** Two arguments, the second of which is the destination; without one, each connection chooses its own. */
 export function forwards(line: ConfigLine, kind: ForwardKind): readonly Forward[] {
   const words = some(line)
   const value = parseForward(words.join(':'), kind)
@@ -87,7 +87,7 @@ export function forwards(line: ConfigLine, kind: ForwardKind): readonly Forward[
   return [value]
 }
 
-/** Values by name, of `NAME=value` arguments. */
+/** Values by name, from `NAME=value` arguments. */
 export function assignments(line: ConfigLine): ReadonlyMap<string, string> {
   const values = new Map<string, string>()
   for (const text of some(line)) {
@@ -109,7 +109,7 @@ export function jumpHosts(line: ConfigLine): readonly JumpHost[] {
   })
 }
 
-/** Reads `[user@]host[:port]`, with brackets around an IPv6 address, or `ssh://[user@]host[:port]`; undefined where the text is neither. */
+/** Reads `[user@]host[:port]`, with brackets around an IPv6 address, or `ssh://[user@]host[:port]`; undefined if the text is neither. */
 export function parseJumpHost(text: string): JumpHost | undefined {
   const [, user, bracketed, plain, digits] = /^(?:(.+)@)?(?:\[([^[\]\s]+)\]|([^:[\]\s@]+))(?::(\d+))?$/.exec(text.replace(/^ssh:\/\/(.*?)\/?$/, '$1')) ?? []
   const host = bracketed ?? plain
@@ -118,7 +118,7 @@ export function parseJumpHost(text: string): JumpHost | undefined {
   return { ...(user !== undefined && { user }), host, ...(portNumber !== undefined && { port: portNumber }) }
 }
 
-/** `[user@]host[:port]`, as it is read by `parseJumpHost`. */
+/** `[user@]host[:port]`, as `parseJumpHost` reads it. */
 export function formatJumpHost({ user, host, port }: JumpHost): string {
   return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`
 }

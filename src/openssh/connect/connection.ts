@@ -12,27 +12,27 @@ import type { Person } from '../person.ts'
 import { dial } from './dial.ts'
 import { runProxyCommand } from './proxy-command.ts'
 
-/** A connection with the ones that it goes through; closing closes them all. */
+/** A connection, with the ones that it goes through; closing it closes them all. */
 export interface Connection extends AsyncDisposable {
   readonly client: Client
   readonly config: SshConfig
-  /** What the person hears of as a machine: each on the way, and the destination last. */
+  /** The hosts as the user sees them: each jump host, and the destination last. */
   readonly path: readonly string[]
 }
 
 export interface OpenOptions {
   readonly person: Person
   readonly signal?: AbortSignal | undefined
-  /** Options of `connect()` on top of what the configuration says, for the destination. */
+  /** Options of `connect()` that override the configuration, for the destination. */
   readonly connect?: Partial<ConnectOptions> | undefined
-  /** Reads the file for the machines on the way too (`-F`). */
+  /** Reads this file for the jump hosts too (`-F`). */
   readonly file?: string | undefined
 }
 
-/** More machines than that on the way are a circle. */
+/** More jump hosts than that are a circle. */
 const LONGEST_PATH = 16
 
-/** Connects and logs in as ssh(1) does, through the machines of ProxyJump, or through ProxyCommand. */
+/** Connects and logs in as ssh(1) does, through the hosts of ProxyJump, or through ProxyCommand. */
 export async function openConnection(config: SshConfig, options: OpenOptions, depth = 0): Promise<Connection> {
   if (config.refuseConnection !== undefined) throw new SSHError(`RefuseConnection: ${config.refuseConnection}`, { code: 'ERR_SSH_CONFIG' })
   const before: Connection[] = []
@@ -105,13 +105,13 @@ async function logIn(config: SshConfig, transport: Transport, { person, signal, 
   } catch (error) {
     const advice = error instanceof HostKeyError ? hostKeyAdvice(error, hostName, port, config.userKnownHostsFile) : undefined
     if (advice) person.tell(advice, 'ERROR')
-    // What failed before the session had it leaves it open.
+    // If it failed before the session owned the transport, the transport is still open.
     await transport.close?.()
     throw error
   }
 }
 
-/** The library's own limits where nothing is named; its smallest where less is. */
+/** The library's own limits if nothing is configured; its minimum if the configured one is lower. */
 function rekeyOf({ bytes, seconds }: SshConfig['rekeyLimit']): ConnectOptions['rekey'] {
   if (bytes === 0 && seconds === 0) return undefined
   return { ...bytes > 0 && { bytes: Math.max(65_536, bytes) }, ...seconds > 0 && { seconds } }

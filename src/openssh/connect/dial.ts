@@ -7,7 +7,7 @@ import { FAMILIES } from '../config/canonicalize.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person } from '../person.ts'
 
-/** A TCP connection as AddressFamily, BindAddress, BindInterface, TCPKeepAlive and ConnectionAttempts ask for it. @throws the error of the last attempt */
+/** Opens a TCP connection as AddressFamily, BindAddress, BindInterface, TCPKeepAlive and ConnectionAttempts require. @throws the error of the last attempt */
 export async function dial(config: SshConfig, person: Person, signal: AbortSignal | undefined): Promise<Transport> {
   const { hostName: host, port } = config
   const options = { host, port, signal, family: FAMILIES[config.addressFamily], localAddress: localAddress(config), keepAlive: config.tcpKeepAlive }
@@ -24,7 +24,7 @@ export async function dial(config: SshConfig, person: Person, signal: AbortSigna
   }
 }
 
-/** The address of this machine that the connection comes from. */
+/** The local address of the connection. */
 function localAddress({ bindAddress, bindInterface, addressFamily }: SshConfig): string | undefined {
   if (bindAddress !== undefined) return bindAddress
   if (bindInterface === undefined) return undefined

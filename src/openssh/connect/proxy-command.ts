@@ -4,7 +4,7 @@ import type { Transport } from '../../runtime/transport.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { fromDuplex } from '../../transports/node/socket.ts'
 
-/** Runs a ProxyCommand by the person's shell and talks to its standard input and output; `-` is this process's own. The command gets SIGHUP when the connection ends. */
+/** Runs a ProxyCommand with the user's shell and talks to its standard input and output; `-` means this process's own. The command gets SIGHUP when the connection ends. */
 export function runProxyCommand(command: string): Transport {
   if (command === '-') return fromDuplex(joined(process.stdin, process.stdout, () => {}))
   const child = process.platform === 'win32'
@@ -15,7 +15,7 @@ export function runProxyCommand(command: string): Transport {
   return fromDuplex(duplex)
 }
 
-/** Two streams as one. Its end is the end of what comes in. */
+/** Two streams as one, which ends with the input. */
 function joined(input: Readable, output: Writable, ended: () => void): Duplex {
   const duplex = new Duplex({
     read: () => { input.resume() },
@@ -30,7 +30,7 @@ function joined(input: Readable, output: Writable, ended: () => void): Duplex {
   })
   input.on('data', (chunk: Uint8Array) => { if (!duplex.push(chunk)) input.pause() })
   input.on('end', () => duplex.push(null))
-  // A side that has gone is told by the end of the other one.
+  // If one side has gone, the end of the other one reports it.
   output.on('error', () => {})
   return duplex
 }

@@ -1,4 +1,4 @@
-/** Whether PermitRemoteOpen allows the server's SOCKS clients to reach a place from here. */
+/** Whether PermitRemoteOpen allows the server's SOCKS clients to reach an address from here. */
 export function isPermitted({ host, port }: { readonly host: string, readonly port: number }, places: readonly string[] | 'any'): boolean {
   if (places === 'any') return true
   return places.some((place) => {

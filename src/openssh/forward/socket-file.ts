@@ -1,12 +1,12 @@
 import { lstatSync, unlinkSync } from 'node:fs'
 import type { SshConfig } from '../config/ssh-config.ts'
 
-/** StreamLocalBindUnlink: a socket that an earlier connection has left is removed. Other files stay. */
+/** StreamLocalBindUnlink: removes a socket that an earlier connection has left. Other files stay. */
 export function prepareSocket(path: string, { streamLocalBindUnlink }: Pick<SshConfig, 'streamLocalBindUnlink'>): void {
   if (streamLocalBindUnlink && lstatSync(path, { throwIfNoEntry: false })?.isSocket()) unlinkSync(path)
 }
 
-/** StreamLocalBindMask: the permissions that a socket is made without. It is made before `begin` returns. */
+/** StreamLocalBindMask: creates a socket with this umask, which is reset when `begin` returns. */
 export function withMask<T>(mask: number, begin: () => T): T {
   const before = process.umask(mask)
   try {

@@ -10,14 +10,14 @@ import { prepareSocket, withMask } from './socket-file.ts'
 
 export type Direction = 'L' | 'R' | 'D'
 
-/** A forwarding that is open. */
+/** An open forwarding. */
 export interface Tunnel {
   readonly direction: Direction
   readonly forward: Forward
   readonly forwarding: Forwarding
 }
 
-/** The forwardings of one connection: what the configuration asks for, and what `~C` adds. */
+/** The forwardings of one connection: those of the configuration, and those that `~C` adds. */
 export class Tunnels {
   readonly open: Tunnel[] = []
   readonly #client: Client
@@ -30,7 +30,10 @@ export class Tunnels {
     this.#person = person
   }
 
-  /** Opens what LocalForward, RemoteForward and DynamicForward name. What cannot be opened is told. @throws SSHError `ERR_FORWARDING` then, with ExitOnForwardFailure */
+  /**
+   * Opens the forwardings of LocalForward, RemoteForward and DynamicForward, and reports failures. @throws SSHError `ERR_FORWARDING` for a
+   * failure with ExitOnForwardFailure
+   */
   async openAll(): Promise<void> {
     const { localForward, remoteForward, dynamicForward, clearAllForwardings, exitOnForwardFailure } = this.#config
     if (clearAllForwardings) return
@@ -50,7 +53,7 @@ export class Tunnels {
     if (failed && exitOnForwardFailure) throw new SSHError('a forwarding could not be opened, and ExitOnForwardFailure is set', { code: 'ERR_FORWARDING' })
   }
 
-  /** Opens one forwarding more. @throws the error of listening */
+  /** Opens another forwarding. @throws the error of listening */
   async add(direction: Direction, forward: Forward): Promise<Tunnel> {
     const forwarding = await this.#start(direction, forward)
     const tunnel = { direction, forward, forwarding }
@@ -59,7 +62,7 @@ export class Tunnels {
     return tunnel
   }
 
-  /** Stops listening, and waits until the connections that are open have ended: they outlive the command. */
+  /** Stops listening, and waits until the open connections have ended: they outlive the command. */
   async finish(): Promise<void> {
     await Promise.all(this.open.map(({ forwarding }) => forwarding.finish()))
   }
@@ -77,14 +80,14 @@ export class Tunnels {
     return 'path' in listen ? withMask(this.#config.streamLocalBindMask, begin) : begin()
   }
 
-  /** Without a host: this machine alone, or with GatewayPorts everywhere, as for `*` and an empty host. */
+  /** Without a host: the loopback interface, or with GatewayPorts all interfaces, as for `*` and an empty host. */
   #localAddress(end: ForwardEnd) {
     if ('path' in end) return end
     if (end.host === undefined) return { port: end.port, host: this.#config.gatewayPorts ? '::' : 'localhost' }
     return { port: end.port, host: end.host === '' || end.host === '*' ? '::' : end.host }
   }
 
-  /** Without a host the server is asked for `localhost`: the addresses of its own loopback. */
+  /** Without a host the server is asked to bind `localhost`: its own loopback addresses. */
   #remoteAddress(end: ForwardEnd): ForwardAddress {
     if ('path' in end) return end
     return { port: end.port, host: end.host === undefined ? 'localhost' : end.host === '*' ? '' : end.host }
@@ -93,7 +96,7 @@ export class Tunnels {
 
 const NAMES = { L: 'local', R: 'remote', D: 'dynamic' } as const
 
-/** As `~#` shows it. */
+/** The line that `~#` shows. */
 export function describeTunnel({ direction, forward }: Pick<Tunnel, 'direction' | 'forward'>): string {
   return `-${direction} ${formatForward(forward)}`
 }

@@ -5,11 +5,11 @@ import { splitArguments } from '../config/line.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import { expandTokens } from '../config/tokens.ts'
 
-/** What KnownHostsCommand prints, in the format of known_hosts files. It is run once for each look at the store, without a shell, as `ORDER` is told: `%I` is HOSTNAME. */
+/** The output of KnownHostsCommand, in the format of known_hosts files. The command runs once for each lookup, without a shell. For `ORDER`, `%I` is HOSTNAME. */
 export function commandStore({ knownHostsCommand, hostName, port, tokens }: SshConfig): HostKeyStore[] {
   if (knownHostsCommand === undefined || knownHostsCommand.toLowerCase() === 'none') return []
   const name = port === 22 ? hostName : `[${hostName}]:${port}`
-  // What the server has presented is not known yet when algorithms are ordered: the tokens for it are empty, as ssh has them then.
+  // The server has not presented a key yet when algorithms are ordered, so the tokens for the key are empty, as in ssh.
   const known = { ...tokens, I: 'HOSTNAME', H: name, t: 'NONE', f: 'NONE', K: 'NONE' }
   return [{
     read: () => new Promise((resolve, reject) => {

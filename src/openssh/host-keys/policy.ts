@@ -16,8 +16,8 @@ export type Person = Pick<WholePerson, 'ask' | 'tell'>
 type HostKeySettings = SshConfig
 
 /**
- * The host-key policy that ssh_config(5) asks for. New hosts are recorded in the first of the user's files.
- * Unlike OpenSSH's, `StrictHostKeyChecking no` refuses keys that have changed: it only accepts new ones unasked.
+ * The host-key policy of ssh_config(5). New hosts are recorded in the first of the user's files.
+ * Unlike OpenSSH's, `StrictHostKeyChecking no` refuses changed keys: it only accepts new ones without asking.
  */
 export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKeyPolicy {
   let accepted = ''
@@ -32,14 +32,14 @@ export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKe
   return restrictions(aliased, config, person)
 }
 
-/** What a person can do about a host key that was refused; undefined where the message says it all. `files` are the user's. */
+/** What the user can do about a refused host key; undefined if the message says everything. `files` are the user's. */
 export function hostKeyAdvice(error: HostKeyError, host: string, port: number, files: readonly string[]): string | undefined {
   if (error.code !== 'ERR_HOST_KEY_CHANGED') return undefined
   const removals = files.map((file) => `  ssh-keygen -R '${knownHostName(host, port)}' -f '${file}'`)
   return ['Either the host has a new key, or somebody stands between you and the host and can read everything.', 'Only if you are sure of the first, forget the old key:', ...removals].join('\n')
 }
 
-/** A name of its own for the known hosts, without a port (`HostKeyAlias`). */
+/** Uses a separate name for the known hosts, without a port (`HostKeyAlias`). */
 function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
   return {
     preferredAlgorithms: () => policy.preferredAlgorithms!(alias, 22),

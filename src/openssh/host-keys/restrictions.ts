@@ -12,7 +12,7 @@ import { revokedKeysOf } from './revoked-keys.ts'
 
 type Person = Pick<WholePerson, 'tell'>
 
-/** What ssh_config(5) demands of a host key beside its being known: RevokedHostKeys, RequiredRSASize, CASignatureAlgorithms; and what it shows of it. */
+/** Further requirements of ssh_config(5) on a known host key: RevokedHostKeys, RequiredRSASize, CASignatureAlgorithms; and how it is shown. */
 export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: Person): HostKeyPolicy {
   return {
     ...policy.preferredAlgorithms && { preferredAlgorithms: (host, port) => policy.preferredAlgorithms!(host, port) },

@@ -6,7 +6,7 @@ import { readRevokedKeys } from '../../host-key/revoked-keys/revoked-keys.ts'
 
 /**
  * The keys of a RevokedHostKeys file.
- * @throws SSHError `ERR_REVOKED_HOST_KEYS` where it cannot be read: then every host key is refused, as ssh does
+ * @throws SSHError `ERR_REVOKED_HOST_KEYS` if it cannot be read: then every host key is refused, as in ssh
  */
 export async function revokedKeysOf(path: string): Promise<IsRevoked> {
   try {

@@ -4,7 +4,7 @@ import type { RunResult } from '../../client/run.ts'
 import type { UploadSource } from '../../sftp/transfer/sources.ts'
 import type { HostEntry, HostResult, ManyHostsOptions } from './pool.ts'
 
-/** How it went with all of them. */
+/** The results of all hosts. */
 export interface HostsSummary<T> {
   readonly results: readonly HostResult<T>[]
   readonly succeeded: number
@@ -18,7 +18,7 @@ export interface HostLine {
   readonly text: string
 }
 
-/** Work on many hosts: iterate over it for each result as it comes, or wait for `all()`. Nothing begins before; each of both does all of the work. */
+/** Work on many hosts: iterate over it to get each result as it arrives, or await `all()`. Nothing starts before that, and each of the two does all of the work. */
 export class HostsRun<T> implements AsyncIterable<HostResult<T>> {
   readonly #start: () => AsyncGenerator<HostResult<T>, void>
 
@@ -31,7 +31,7 @@ export class HostsRun<T> implements AsyncIterable<HostResult<T>> {
     return this.#start()
   }
 
-  /** Every result, in the order in which they came. Rejects with the signal's reason alone. */
+  /** Every result, in the order of arrival. Only an abort makes it reject, with the signal's reason. */
   async all(): Promise<HostsSummary<T>> {
     const results: HostResult<T>[] = []
     for await (const result of this) results.push(result)
@@ -40,7 +40,7 @@ export class HostsRun<T> implements AsyncIterable<HostResult<T>> {
   }
 }
 
-/** The same on many hosts at once. */
+/** Does the same on many hosts at once. */
 export class ManyHosts {
   readonly #entries: readonly HostEntry[]
   readonly #options: ManyHostsOptions
@@ -51,13 +51,13 @@ export class ManyHosts {
     this.#options = options
   }
 
-  /** Runs a command on each. A command that ends with another code than 0 is a result, not an error. */
+  /** Runs a command on each host. A command that exits with another code than 0 is a result, not an error. */
   run(command: string | ((host: string) => string)): HostsRun<RunResult> {
     if (typeof command !== 'string' && typeof command !== 'function') throw new TypeError('command must be a string, or a function that gives one')
     return this.do((client, host, signal) => client.run(typeof command === 'string' ? command : command(host), { signal }))
   }
 
-  /** Copies a local file, or bytes, to each. */
+  /** Copies a local file, or bytes, to each host. */
   upload(source: UploadSource | ((host: string) => UploadSource), path: string): HostsRun<number> {
     return this.do(async (client, host, signal) => {
       await using sftp = await client.sftp({ signal })
@@ -65,7 +65,7 @@ export class ManyHosts {
     })
   }
 
-  /** Copies a file of each to a local path of its own. */
+  /** Copies a file from each host to its own local path. */
   download(path: string, target: (host: string) => string): HostsRun<number> {
     callable(target, 'target')
     return this.do(async (client, host, signal) => {
@@ -74,7 +74,7 @@ export class ManyHosts {
     })
   }
 
-  /** Runs a command on each, and hands on each line as it comes. The value of a host is the command's exit. */
+  /** Runs a command on each host, and passes on each line as it arrives. The value of a host is the command's exit. */
   lines(command: string, onLine: (line: HostLine) => void): HostsRun<RunResult['exit']> {
     checkedText(command, 'command')
     callable(onLine, 'onLine')
@@ -89,7 +89,7 @@ export class ManyHosts {
     })
   }
 
-  /** Does anything on each. */
+  /** Does anything on each host. */
   do<T>(work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): HostsRun<T> {
     callable(work, 'work')
     const entries = this.#entries, options = this.#options
@@ -112,8 +112,9 @@ async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<stri
 }
 
 /**
- * Many hosts of a person's set-up at once: each is reached as `openHost` does it, one compiled module serves all of them, and one host's failure stops no other.
- * @param entries names as `ssh` takes them, or names with options of their own
+ * Uses many hosts of the user's set-up at once. It connects to each as `openHost` does, with one compiled module for all of them, and one
+ * host's failure stops no other.
+ * @param entries names as `ssh` takes them, or names with their own options
  */
 export function hosts(entries: readonly HostEntry[], options: ManyHostsOptions = {}): ManyHosts {
   if (!Array.isArray(entries)) throw new TypeError('hosts must be an array of names, or of names with options')

@@ -5,24 +5,24 @@ import type { Client } from '../../client/client.ts'
 import { timeoutError } from '../../errors/timeout-error.ts'
 import { AuthenticationError, HostKeyError, SSHError } from '../../errors/ssh-error.ts'
 
-/** One host of many: a name, or a name with options of its own. */
+/** One host of many: a name, or a name with its own options. */
 export type HostEntry = string | HostOptions & { readonly host: string }
 
 export interface ManyHostsOptions extends HostOptions {
-  /** Most hosts that are connected to at a time; 10 if it is left out. */
+  /** The most connected hosts at a time; 10 by default. */
   readonly limit?: number | undefined
-  /** How often a host that cannot be reached is tried again; 0 if it is left out. A refused login or host key is not tried again, and nothing is run twice. */
+  /** How often an unreachable host is tried again; 0 by default. A refused login or host key is not tried again, and nothing runs twice. */
   readonly retries?: number | undefined
-  /** Milliseconds for a host, connecting included; without it, there is no end. */
+  /** Milliseconds for a host, connecting included; by default there is no limit. */
   readonly timeout?: number | undefined
 }
 
-/** What became of one host. */
+/** The result of one host. */
 export type HostResult<T> =
   | { readonly host: string, readonly ok: true, readonly value: T, readonly milliseconds: number }
   | { readonly host: string, readonly ok: false, readonly error: unknown, readonly milliseconds: number }
 
-/** Does the same on each host, a few at a time, and gives each result as it comes. One host's failure stops no other; an abort stops all, and rejects with its reason. */
+/** Does the same on each host, a few at a time, and yields each result as it arrives. One host's failure stops no other; an abort stops all, and rejects with its reason. */
 export async function* eachHost<T>(entries: readonly HostEntry[], options: ManyHostsOptions, work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): AsyncGenerator<HostResult<T>, void> {
   const { limit = 10, retries = 0, timeout = 0, signal } = options
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('limit is a whole number of at least 1')
@@ -49,7 +49,7 @@ export async function* eachHost<T>(entries: readonly HostEntry[], options: ManyH
       yield result
     }
   } finally {
-    // Whoever stops listening to the results stops the work.
+    // A caller that stops iterating stops the work.
     stop.abort(signal?.reason ?? new SSHError('nobody wants the results any more', { code: 'ERR_HOSTS_STOPPED' }))
     stopListening()
     await Promise.all(running.values())

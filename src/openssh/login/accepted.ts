@@ -6,14 +6,14 @@ import { applyAlgorithmList } from '../algorithm-list.ts'
 import { availableAlgorithms } from '../algorithms.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 
-/** The signer, kept to the signatures that PubkeyAcceptedAlgorithms allows: `ssh-rsa` only where the person names it. */
+/** The signer, limited to the signatures that PubkeyAcceptedAlgorithms allows: `ssh-rsa` only if the user names it. */
 export function acceptedSignatures(signer: Signer, config: SshConfig): Signer {
   const accepted = acceptedAlgorithms(publicKeyType(signer.publicKey), config)
   const algorithms = (signer.algorithms ?? signatureAlgorithms(publicKeyType(signer.publicKey))).filter((name) => accepted.includes(name))
   return { publicKey: signer.publicKey, algorithms, ...signer.comment !== undefined && { comment: signer.comment }, sign: (data, algorithm) => signer.sign(data, algorithm) }
 }
 
-/** The signature algorithms of a type of key that are allowed. */
+/** The allowed signature algorithms of a key type. */
 export function acceptedAlgorithms(type: string, { pubkeyAcceptedAlgorithms: list }: Pick<SshConfig, 'pubkeyAcceptedAlgorithms'>): readonly string[] {
   const defaults = [...defaultAlgorithms('hostKey'), ...defaultAlgorithms('hostKey').filter((name) => name.startsWith('sk-')).map((name) => name.replace(/@/, '-cert-v01@'))]
   const accepted = list === undefined ? defaults : applyAlgorithmList(list, defaults, [...availableAlgorithms('hostKey'), ...defaults])

@@ -1,22 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs'
 import type { SshConfig } from '../config/ssh-config.ts'
 
-/** What stands around when an agent is looked for; the real one if none is given. */
+/** The environment in which an agent is looked up; the real one by default. */
 export interface AgentSurroundings {
   readonly platform: NodeJS.Platform
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Whether a pipe of Windows, or a socket, is there. */
+  /** Whether a Windows pipe, or a socket, exists. */
   exists(path: string): boolean
-  /** Names of the pipes of Windows. */
+  /** Names of the Windows pipes. */
   pipes(): readonly string[]
 }
 
-/** OpenSSH's agent of Windows. */
+/** OpenSSH's agent on Windows. */
 const OPENSSH_PIPE = '\\\\.\\pipe\\openssh-ssh-agent'
-/** Pageant's pipe has the name of the user, and a hash that only Windows can make. */
+/** The name of Pageant's pipe contains the user's name, and a hash that only Windows can compute. */
 const PAGEANT_PIPE = /^pageant\.[^\\]+\.[0-9a-f]{64}$/i
 
-/** Where the agent listens: what IdentityAgent says, or SSH_AUTH_SOCK, or on Windows OpenSSH's service, or Pageant. Undefined where there is none. */
+/** The agent's socket: from IdentityAgent, or SSH_AUTH_SOCK, or on Windows OpenSSH's service, or Pageant. Undefined if there is none. */
 export function agentSocket({ identityAgent }: Pick<SshConfig, 'identityAgent'>, surroundings: AgentSurroundings = HERE): string | undefined {
   const { environment, platform } = surroundings
   if (identityAgent === 'none') return undefined
@@ -28,7 +28,7 @@ export function agentSocket({ identityAgent }: Pick<SshConfig, 'identityAgent'>,
   return pageant === undefined ? undefined : `\\\\.\\pipe\\${pageant}`
 }
 
-/** Which agent is forwarded: the one that logs in for `yes`, or the one that ForwardAgent names. */
+/** The agent to forward: for `yes` the one used for the login, otherwise the one that ForwardAgent names. */
 export function forwardedAgent({ forwardAgent, identityAgent }: Pick<SshConfig, 'forwardAgent' | 'identityAgent'>, surroundings: AgentSurroundings = HERE): string | undefined {
   if (forwardAgent === false) return undefined
   return forwardAgent === true ? agentSocket({ identityAgent }, surroundings) : variableOr(forwardAgent, surroundings.environment)

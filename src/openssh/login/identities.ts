@@ -10,12 +10,12 @@ import { acceptedAlgorithms, acceptedSignatures } from './accepted.ts'
 import { publicKeyFile, publicKeyOf, readKeyFile } from './key-file.ts'
 import { type KeyOpening, openKeyFile } from './open-key.ts'
 
-/** One key that is offered: what it is called, where it comes from, and how it signs. A file of which only the private key is there is opened when its turn comes. */
+/** One key to offer: its name, its origin, and its signer. If a file has only the private key, it is opened when its turn comes. */
 export interface Identity {
   /** The path, or the agent's comment. */
   readonly name: string
   readonly source: 'agent' | 'file'
-  /** Type and SHA-256 are known where the public key is. */
+  /** Type and SHA-256 are known if the public key is. */
   readonly publicKey: Uint8Array | undefined
   signer(): Promise<Signer>
 }
@@ -26,8 +26,10 @@ interface FileKey {
 }
 
 /**
- * The keys in the order in which ssh(1) offers them: certificates that CertificateFile names, keys of IdentityFile that the agent holds, other keys of the agent
- * (unless IdentitiesOnly), then the keys that only files hold, each with the certificate beside it. Types that PubkeyAcceptedAlgorithms leaves out, and RSA keys under RequiredRSASize, are left out.
+ * The keys in the order in which ssh(1) offers them: certificates that CertificateFile names, keys of IdentityFile that the agent holds, other
+ * keys of the agent
+ * (unless IdentitiesOnly), then the keys that only files hold, each with the certificate beside it. Types that PubkeyAcceptedAlgorithms
+ * excludes are skipped, and so are RSA keys below RequiredRSASize.
  */
 export function orderIdentities(agentKeys: readonly AgentIdentity[], opening: KeyOpening): Identity[] {
   const { config } = opening
@@ -55,7 +57,7 @@ function agentIdentity(identity: AgentIdentity, path?: string): Identity {
   return { name: path ?? identity.comment, source: 'agent', publicKey: identity.publicKey, signer: async () => identity }
 }
 
-/** The keys of IdentityFile, and the certificates beside them where CertificateFile names none. */
+/** The keys of IdentityFile, and the certificates beside them if CertificateFile names none. */
 function fileKeys({ config, person }: KeyOpening): FileKey[] {
   return config.identityFile.flatMap((path): FileKey[] => {
     const key = publicKeyOf(path)
@@ -73,7 +75,7 @@ function isPrivate(path: string): boolean {
   return /PRIVATE KEY|^PuTTY-User-Key-File/.test(readKeyFile(path)?.text ?? '')
 }
 
-/** A file whose private key is there; the public key alone signs nothing. */
+/** Needs the private key: with only the public key nothing can be signed. */
 function fileIdentity({ path, key }: FileKey, opening: KeyOpening, signerFor: (blob: Uint8Array) => (() => Promise<Signer>) | undefined): Identity[] {
   if (key && isCertificate(key.blob)) {
     const signer = certified({ ...key, path }, signerFor)
@@ -82,7 +84,7 @@ function fileIdentity({ path, key }: FileKey, opening: KeyOpening, signerFor: (b
   return isPrivate(path) ? [{ name: path, source: 'file', publicKey: key?.blob, signer: async () => key ? lazySigner(key, path, opening) : await openKeyFile(path, opening) }] : []
 }
 
-/** A key whose file is opened, and its passphrase asked for, when the server has said that it takes the key. */
+/** Opens the key's file, and asks for its passphrase, only when the server has said that it accepts the key. */
 function lazySigner({ blob, comment }: PublicKey, path: string, opening: KeyOpening): Signer {
   let opened: Promise<Signer> | undefined
   return { publicKey: blob, comment, sign: async (data, algorithm) => (await (opened ??= openKeyFile(path, opening))).sign(data, algorithm) }
@@ -97,7 +99,7 @@ function certificatesOf(paths: readonly string[]): PathKey[] {
   })
 }
 
-/** A certificate is paired with the key that it certifies, wherever that is. */
+/** Pairs a certificate with the key that it certifies, wherever that is. */
 function certified(certificate: PathKey, signerFor: (blob: Uint8Array) => (() => Promise<Signer>) | undefined): (() => Promise<Signer>) | undefined {
   const sign = signerFor(parseCertificate(certificate.blob).publicKey)
   return sign && (async () => certifiedSigner(await sign(), certificate.blob))
@@ -117,7 +119,7 @@ function isAllowed(publicKey: Uint8Array | undefined, name: string, { config, pe
   return signatureAlgorithms(type).length > 0
 }
 
-/** The same key is offered once. */
+/** Offers the same key only once. */
 function unique(identities: readonly Identity[]): Identity[] {
   return identities.filter(({ publicKey }, index) => !publicKey || identities.findIndex((other) => other.publicKey && equalBytes(other.publicKey, publicKey)) === index)
 }

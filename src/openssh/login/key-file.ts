@@ -8,11 +8,11 @@ const OTHERS = 0o077
 
 export interface KeyFileText {
   readonly text: string
-  /** Permissions, where others than the owner have some: such a key is not used. */
+  /** The permissions, if others than the owner have any: then the key is not used. */
   readonly exposed: number | undefined
 }
 
-/** The text of a file with a key; undefined where there is none that can be read. */
+/** The text of a key file; undefined if there is none that can be read. */
 export function readKeyFile(path: string): KeyFileText | undefined {
   let descriptor: number
   try {
@@ -31,14 +31,14 @@ export function readKeyFile(path: string): KeyFileText | undefined {
   }
 }
 
-/** OpenSSH's words for a private key that others may read. */
+/** OpenSSH's message for a private key that others can read. */
 export function exposedWarning(path: string, mode: number): string {
   const line = '@'.repeat(59)
   return [line, '@         WARNING: UNPROTECTED PRIVATE KEY FILE!          @', line, `Permissions 0${mode.toString(8).padStart(3, '0')} for '${path}' are too open.`,
     'It is required that your private key files are NOT accessible by others.', 'This private key will be ignored.', `Load key "${path}": bad permissions`].join('\n')
 }
 
-/** The public key of a file: its own, where it holds one, or the one of OpenSSH's private format, or that of the .pub file beside it. */
+/** The public key of a file: from the file itself, from OpenSSH's private format, or from the .pub file beside it. */
 export function publicKeyOf(path: string): PublicKey | undefined {
   const text = readKeyFile(path)?.text
   return (text === undefined ? undefined : publicKeyIn(text)) ?? publicKeyFile(`${path}.pub`)
@@ -58,7 +58,7 @@ function publicKeyIn(text: string): PublicKey | undefined {
 
 const MAGIC = encodeText('openssh-key-v1\0')
 
-/** Of PROTOCOL.key: the public key stands before the encrypted part. */
+/** From PROTOCOL.key: the public key precedes the encrypted part. */
 function publicPart(bytes: Uint8Array): Uint8Array {
   const reader = new WireReader(bytes)
   if (!equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw new Error('not openssh-key-v1')

@@ -8,16 +8,16 @@ import type { Person } from '../person.ts'
 import { agentSocket } from './agent-socket.ts'
 import { type Identity, orderIdentities } from './identities.ts'
 
-/** The order of ssh(1); Kerberos and logins by host are not done here. */
+/** The order of ssh(1), without Kerberos and host-based authentication. */
 const ORDER = ['publickey', 'keyboard-interactive', 'password']
 
-/** What is tried, and what is given back when the login is over. */
+/** The methods to try, and the resources to release after the login. */
 export interface Login extends AsyncDisposable {
   readonly methods: readonly AuthMethod[]
   readonly identities: readonly Identity[]
 }
 
-/** What ssh(1) would try, in its order, and nothing that the configuration forbids. */
+/** The methods that ssh(1) would try, in its order, except those that the configuration forbids. */
 export async function prepareLogin(config: SshConfig, person: Person): Promise<Login> {
   const enabled: Readonly<Record<string, boolean>> = {
     publickey: config.pubkeyAuthentication !== 'no',
@@ -55,7 +55,7 @@ async function agentIdentities(agent: AgentClient | undefined, person: Person) {
   }
 }
 
-/** A key that cannot be used is told of and passed over, as ssh does. */
+/** Reports a key that cannot be used, and skips it, as ssh does. */
 function byKey(identity: Identity, person: Person): AuthMethod {
   return {
     method: 'publickey',
@@ -63,7 +63,7 @@ function byKey(identity: Identity, person: Person): AuthMethod {
       person.tell(`Offering public key: ${identity.name}`, 'DEBUG')
       try {
         const signer = await context.ask(() => identity.signer())
-        // Signing may ask for a passphrase, or an agent's person: nobody is hurried then.
+        // Signing may ask for a passphrase, or ask the agent's user, without a time limit.
         await context.offerKey({ ...signer, sign: (data, algorithm) => context.ask(() => signer.sign(data, algorithm)) }, signer.algorithms)
       } catch (error) {
         if (context.session.failure || error instanceof AuthenticationError || !(error instanceof Error)) throw error
@@ -80,7 +80,7 @@ function repeated<T>({ numberOfPasswordPrompts }: SshConfig, make: (attempt: num
   return Array.from({ length: numberOfPasswordPrompts }, (_, attempt) => make(attempt))
 }
 
-/** Each prompt of the server says who is asked for, as a server could pretend to be another (`(user@host) `). */
+/** Each prompt shows the user and host, since a server could pretend to be another (`(user@host) `). */
 function byAnswers(config: SshConfig, person: Person): AuthMethod {
   return keyboardInteractive(async (prompts, { name, instruction }) => {
     for (const text of [name, instruction]) if (text) person.tell(text, 'ERROR')

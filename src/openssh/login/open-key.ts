@@ -14,7 +14,7 @@ export interface KeyOpening {
   readonly agent: AgentClient | undefined
 }
 
-/** Opens a key file when its turn comes, asking for its passphrase as often as NumberOfPasswordPrompts says. @throws KeyError where it cannot be used */
+/** Opens a key file when its turn comes, asking for its passphrase as often as NumberOfPasswordPrompts says. @throws KeyError if it cannot be used */
 export async function openKeyFile(path: string, { config, person, agent }: KeyOpening): Promise<PrivateKey> {
   const file = readKeyFile(path)
   if (!file) throw new KeyError(`Load key "${path}": No such file or directory`, { code: 'ERR_KEY_FORMAT' })
@@ -36,13 +36,13 @@ async function decrypt(path: string, text: string, config: SshConfig, person: Pe
       const locked = error instanceof KeyError && (error.code === 'ERR_KEY_PASSPHRASE_REQUIRED' || error.code === 'ERR_KEY_PASSPHRASE_WRONG')
       if (!locked || config.batchMode || attempt >= config.numberOfPasswordPrompts) throw error
       passphrase = await person.askSecret(`Enter passphrase for key '${path}': `)
-      // An empty line means: not this key.
+      // An empty line skips this key.
       if (!passphrase) throw error
     }
   }
 }
 
-/** `AddKeysToAgent`. An agent that does not take it is no reason to stop. */
+/** `AddKeysToAgent`. If the agent refuses the key, the login continues. */
 async function giveToAgent(key: PrivateKey, path: string, { when, lifetime }: AddKeysToAgent, person: Person, agent: AgentClient | undefined): Promise<void> {
   if (when === 'no' || !agent) return
   if (when === 'ask' && !/^yes$/i.test((await person.ask(`Add key ${path} (${key.comment}) to agent? `))?.trim() ?? '')) return

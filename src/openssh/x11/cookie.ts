@@ -4,7 +4,7 @@ import { equalBytes } from '../../wire-format/bytes.ts'
 const HEAD = 12
 const BIG_ENDIAN = 0x42, LITTLE_ENDIAN = 0x6c
 
-/** A connection to a display whose first message must show one cookie, and gets the other in its place. Who shows another is refused. */
+/** A connection to a display whose first message must contain one cookie, which is replaced with the other. A client with another cookie is refused. */
 export function withCookie(transport: Transport, shown: Uint8Array, real: Uint8Array): Transport {
   const replacing = new CookieReplacer(shown, real)
   const change = new TransformStream<Uint8Array, Uint8Array>({
@@ -17,7 +17,7 @@ export function withCookie(transport: Transport, shown: Uint8Array, real: Uint8A
   return { readable: transport.readable, writable: change.writable, close: () => transport.close?.() }
 }
 
-/** The first message of an X11 client (X Window System Protocol, section 8), put together from pieces. */
+/** The first message of an X11 client (X Window System Protocol, section 8), assembled from pieces. */
 export class CookieReplacer {
   readonly #shown: Uint8Array
   readonly #real: Uint8Array
@@ -29,7 +29,7 @@ export class CookieReplacer {
     this.#real = real
   }
 
-  /** What may go on to the display. @throws Error for another cookie, or what is no such message */
+  /** The bytes to pass on to the display. @throws Error for another cookie, or an invalid message */
   feed(chunk: Uint8Array): Uint8Array {
     if (this.#done) return chunk
     this.#held = Uint8Array.from([...this.#held, ...chunk])

@@ -27,8 +27,9 @@ export function parseDisplay(text: string): Display | undefined {
 }
 
 /**
- * Forwarding of X11: programs on the server get a cookie that was made up, and only those that show it reach the display here, with its true cookie in place of it.
- * Undefined, with a word, where there is no display, or xauth(1) makes no cookie for untrusted programs.
+ * X11 forwarding: programs on the server get a random cookie, and only clients with that cookie reach the local display, with its real cookie
+ * instead.
+ * Undefined, with a message, if there is no display, or xauth(1) makes no cookie for untrusted programs.
  */
 export function x11Forwarding(config: SshConfig, person: Person): X11Forwarding | undefined {
   const name = process.env['DISPLAY']
@@ -55,7 +56,7 @@ export function x11Forwarding(config: SshConfig, person: Person): X11Forwarding 
   }
 }
 
-/** The display's own cookie; for untrusted programs one that xauth(1) has the X server make. */
+/** The display's own cookie; for untrusted programs one that xauth(1) requests from the X server. */
 function realCookie({ xAuthLocation, forwardX11Trusted, forwardX11Timeout }: SshConfig, display: string): Uint8Array | undefined {
   const xauth = (...args: string[]) => execFileSync(xAuthLocation, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   const folder = forwardX11Trusted ? undefined : mkdtempSync(join(tmpdir(), 'ssh-xauth-'))

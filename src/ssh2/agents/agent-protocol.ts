@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 
-/** The protocol of agents as a stream of its own, by which servers of `ssh2` ask; as a client `OpenSSHAgent` asks. */
+/** The agent protocol as a stream, which servers of `ssh2` use to ask. For a client, use `OpenSSHAgent`. */
 export class AgentProtocol extends Duplex {
   /** @throws Error always */
   constructor(_isClient: boolean) {

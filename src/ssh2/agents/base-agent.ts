@@ -2,20 +2,20 @@ import type { Duplex } from 'node:stream'
 import type { ParsedKey } from '../utils/parsed-key.ts'
 
 export interface SigningRequestOptions {
-  /** RSA alone has a choice. */
+  /** Only RSA has a choice. */
   hash?: 'sha1' | 'sha256' | 'sha512' | undefined
 }
 
-/** Gets the keys of an agent. */
+/** Receives the keys of an agent. */
 export type GetIdentitiesCallback = (error?: Error | null, keys?: (ParsedKey | Buffer | string)[]) => void
-/** Gets a signature of an agent. */
+/** Receives a signature of an agent. */
 export type SignCallback = (error?: Error | null, signature?: Buffer) => void
-/** Gets a stream to an agent. */
+/** Receives a stream to an agent. */
 export type GetStreamCallback = (error?: Error | null, stream?: Duplex) => void
 
-/** What holds keys and signs with them. Agents of the user's own extend it. */
+/** Holds keys and signs with them. The user's own agents extend it. */
 export class BaseAgent {
-  /** Calls back with the keys: parsed, or what can be parsed. */
+  /** Calls back with the keys, parsed or in a form that can be parsed. */
   getIdentities(callback: GetIdentitiesCallback): void {
     callback(new Error('Missing getIdentities() implementation'))
   }

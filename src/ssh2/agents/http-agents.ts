@@ -5,15 +5,15 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { Client } from '../client/client.ts'
 import type { ConnectConfig } from '../client/connect-config.ts'
 
-/** Options of an agent, and where its connections say that they come from. */
+/** Options of an agent, and the source address that its connections report. */
 export interface SourceOptions {
-  /** `localhost` if none is given. */
+  /** `localhost` by default. */
   srcIP?: string | undefined
 }
 
 type Made = (error: Error | null, stream?: Duplex) => void
 
-/** Where a request goes. */
+/** The target of a request. */
 interface Target {
   readonly host?: string | null | undefined
   readonly port?: number | string | null | undefined
@@ -21,7 +21,7 @@ interface Target {
   readonly localPort?: number | undefined
 }
 
-/** A connection of its own for each socket, closed with it. */
+/** Opens a separate connection for each socket, closed with it. */
 function openThrough(config: ConnectConfig, srcIP: string, { host, port, localAddress, localPort }: Target, made: Made): void {
   const client = new Client()
   let told = false
@@ -45,7 +45,7 @@ function openThrough(config: ConnectConfig, srcIP: string, { host, port, localAd
   client.connect(config)
 }
 
-/** An agent of `node:http` whose connections go through an SSH server. */
+/** A `node:http` agent whose connections go through an SSH server. */
 export class HTTPAgent extends HttpAgent {
   readonly #config: ConnectConfig
   readonly #srcIP: string
@@ -62,7 +62,7 @@ export class HTTPAgent extends HttpAgent {
   }
 }
 
-/** An agent of `node:https` whose connections go through an SSH server. */
+/** A `node:https` agent whose connections go through an SSH server. */
 export class HTTPSAgent extends HttpsAgent {
   readonly #config: ConnectConfig
   readonly #srcIP: string

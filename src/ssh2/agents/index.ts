@@ -3,7 +3,7 @@ import { OpenSSHAgent } from './openssh-agent.ts'
 
 const PIPE = /^[/\\][/\\]\.[/\\]pipe[/\\].+/
 
-/** Pageant was reached by a program of its own, which this library does not have: PuTTY's own pipe is an `OpenSSHAgent`. */
+/** `ssh2` reaches Pageant through a separate program, which this library does not have. Use `OpenSSHAgent` with PuTTY's named pipe. */
 export class PageantAgent extends BaseAgent {
   constructor() {
     super()
@@ -11,7 +11,7 @@ export class PageantAgent extends BaseAgent {
   }
 }
 
-/** Cygwin's sockets are files with a port and a secret in them. */
+/** Cygwin's sockets are files that contain a port and a secret. */
 export class CygwinAgent extends BaseAgent {
   constructor(_socketPath?: string) {
     super()
@@ -19,7 +19,7 @@ export class CygwinAgent extends BaseAgent {
   }
 }
 
-/** The agent at a path: of a Unix socket, or of a named pipe of Windows. */
+/** The agent at a path: a Unix socket, or a Windows named pipe. */
 export function createAgent(path: string): BaseAgent {
   if (path === 'pageant' && process.platform === 'win32') return new PageantAgent()
   if (process.platform === 'win32' && !PIPE.test(path)) return new CygwinAgent(path)

@@ -7,7 +7,7 @@ import { isParsedKey, type ParsedKey } from '../utils/parsed-key.ts'
 import { parseKey } from '../utils/parse-key.ts'
 import { BaseAgent, type GetIdentitiesCallback, type GetStreamCallback, type SignCallback, type SigningRequestOptions } from './base-agent.ts'
 
-/** The agent behind a Unix socket, or a named pipe of Windows. */
+/** The agent behind a Unix socket, or a Windows named pipe. */
 export class OpenSSHAgent extends BaseAgent {
   readonly socketPath: string
 
@@ -42,7 +42,7 @@ export class OpenSSHAgent extends BaseAgent {
     this.#ask(async (agent) => Buffer.from(await agent.sign(key.getPublicSSH(), data, algorithm)), 'Failed to sign data with agent', told)
   }
 
-  /** Asks one question, on a stream of its own. */
+  /** Sends one request, on its own stream. */
   #ask<T>(question: (agent: AgentClient) => Promise<T>, failure: string, callback: (error?: Error | null, answer?: T) => void): void {
     this.getStream((error, stream) => {
       if (error || !stream) return callback(error ?? new Error(failure))

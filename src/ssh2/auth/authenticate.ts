@@ -13,7 +13,7 @@ import { type Attempt, attemptOf } from './login.ts'
 import type { Prompt, PromptHandler } from './methods.ts'
 import { algorithmsOf, signWithAgent, signWithKey } from './sign.ts'
 
-/** Logs in, as the configuration or the caller's function says. @throws ClientError `All configured authentication methods failed`; what ended the session */
+/** Logs in as the configuration or the caller's function says. @throws ClientError `All configured authentication methods failed`; the error that ended the session */
 export async function authenticate(link: Link, session: Session): Promise<void> {
   const { login } = link.settings
   const byEvent: PromptHandler = (...round) => { link.owner.emit('keyboard-interactive', ...round) }
@@ -37,7 +37,7 @@ export async function authenticate(link: Link, session: Session): Promise<void> 
   }
 }
 
-/** One method, refused or not. */
+/** Tries one method. */
 async function tried(link: Link, session: Session, attempt: Attempt, byEvent: PromptHandler): Promise<void> {
   switch (attempt.type) {
     case 'none': return void await asked(link, session, () => session.userauthList(attempt.username))
@@ -48,7 +48,7 @@ async function tried(link: Link, session: Session, attempt: Attempt, byEvent: Pr
   }
 }
 
-/** A call of libssh2. False where the server refuses, or this side could not; an error of the caller's or an agent's is told, and is not the end. */
+/** A call of libssh2. False if the server refuses, or this side fails; an error of the caller or an agent is reported, but does not end the login. */
 async function asked(link: Link, session: Session, call: () => unknown): Promise<boolean> {
   try {
     await session.complete(call)
@@ -63,7 +63,7 @@ async function asked(link: Link, session: Session, call: () => unknown): Promise
 
 type Sign = (data: Uint8Array, algorithm: string) => Promise<Uint8Array>
 
-/** Offers a key; a second time with SHA-1, where the caller allows it and nothing else goes. True if it was taken, alone or as one of several. */
+/** Offers a key, and again with SHA-1 if the caller allows it and nothing else works. True if it was accepted, alone or as one of several. */
 async function offered(link: Link, session: Session, username: string, key: ParsedKey, sign: Sign): Promise<boolean> {
   const blob = key.getPublicSSH()
   const names = algorithmsOf(key, link.settings.login.sha1)
@@ -76,7 +76,7 @@ async function offered(link: Link, session: Session, username: string, key: Pars
   return false
 }
 
-/** The keys of an agent, one after the other. */
+/** Tries the keys of an agent in order. */
 async function tryAgent(link: Link, session: Session, { agent, username }: Extract<Attempt, { type: 'agent' }>): Promise<void> {
   let keys: readonly unknown[]
   try {
@@ -97,7 +97,7 @@ async function tryAgent(link: Link, session: Session, { agent, username }: Extra
   }
 }
 
-/** Rounds of questions. A number of answers that is not the questions' would make servers hang up: what is missing is empty. */
+/** Rounds of questions. Servers hang up if the number of answers differs from the number of questions, so missing ones are sent empty. */
 async function tryPrompts(link: Link, session: Session, { username, prompt }: Extract<Attempt, { type: 'keyboard-interactive' }>, byEvent: boolean): Promise<void> {
   await asked(link, session, () => session.userauthKeyboardInteractive(username, ({ name, instruction, prompts }) => {
     if (prompts.length === 0) return []
@@ -110,13 +110,13 @@ async function tryPrompts(link: Link, session: Session, { username, prompt }: Ex
   }))
 }
 
-/** Asked for a new password by the event; without a listener the old one has failed. */
+/** Emits the event that asks for a new password; without a listener the old password has failed. */
 function newPassword(link: Link): ((prompt: string) => Promise<string>) | undefined {
   if (link.owner.listenerCount('change password') === 0) return undefined
   return (prompt) => new Promise((resolve) => link.tell('change password', prompt, (password: unknown) => resolve(String(password))))
 }
 
-/** Tells what the server says for people, as it comes, until the login is over. */
+/** Reports the server's banners as they arrive, until the login is over. */
 function watchBanners(link: Link, session: Session): void {
   let shown = 0
   session.complete(() => {

@@ -1,16 +1,16 @@
 import { tell } from '../tell.ts'
 import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware } from './methods.ts'
 
-/** What the server's last refusal said; nothing before the first. */
+/** The content of the server's last refusal; empty before the first. */
 export interface Left {
   readonly methods: readonly string[] | null
   readonly partialSuccess: boolean | null
 }
 
-/** Says what is tried next: false where nothing is left. */
+/** Says what to try next: false if nothing is left. */
 export type Choice = (left: Left) => Promise<unknown>
 
-/** The caller's function chooses. A promise that it returns is waited for; what it throws is an uncaught exception. */
+/** The caller's function chooses. A promise that it returns is awaited; an error that it throws is an uncaught exception. */
 export function byHandler(handler: AuthHandlerMiddleware): Choice {
   return ({ methods, partialSuccess }) => new Promise((resolve) => {
     tell(() => {
@@ -22,13 +22,13 @@ export function byHandler(handler: AuthHandlerMiddleware): Choice {
   })
 }
 
-/** One after the other, each once, whatever the server says: the caller has named them. */
+/** Each method once, in order, whatever the server says: the caller has named them. */
 export function inOrder(list: readonly (AuthenticationType | AnyAuthMethod)[]): Choice {
   const rest = [...list]
   return async () => rest.shift() ?? false
 }
 
-/** Each once, but for those that the server does not list: a server may list them later, after a partial success. */
+/** Each method once, except those that the server does not list; it may list them later, after a partial success. */
 export function asListed(names: readonly AuthenticationType[]): Choice {
   const rest = [...names]
   return async ({ methods }) => {

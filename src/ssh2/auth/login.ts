@@ -5,7 +5,7 @@ import { parseKey } from '../utils/parse-key.ts'
 import type { Choice } from './choice.ts'
 import type { AuthenticationType, PromptHandler } from './methods.ts'
 
-/** What is known of the one who logs in, by the configuration. */
+/** What the configuration says about the login. */
 export interface Login {
   readonly username: string
   readonly password: string | undefined
@@ -13,7 +13,7 @@ export interface Login {
   readonly agent: BaseAgent | undefined
   readonly tryKeyboard: boolean
   readonly choice: Choice
-  /** Signatures with SHA-1 are allowed: the caller named `ssh-rsa`. */
+  /** SHA-1 signatures are allowed: the caller named `ssh-rsa`. */
   readonly sha1: boolean
 }
 
@@ -25,12 +25,12 @@ export type Attempt =
   | { readonly type: 'agent', readonly username: string, readonly agent: BaseAgent }
   | { readonly type: 'keyboard-interactive', readonly username: string, readonly prompt: PromptHandler }
 
-/** The methods for which there are data, in their order. */
+/** The methods for which the configuration has data, in order. */
 export function methodsOf({ password, privateKey, agent, tryKeyboard }: Omit<Login, 'choice'>): AuthenticationType[] {
   return ['none', ...password !== undefined ? ['password'] as const : [], ...privateKey ? ['publickey'] as const : [], ...agent ? ['agent'] as const : [], ...tryKeyboard ? ['keyboard-interactive'] as const : []]
 }
 
-/** What was chosen as an attempt, or why it is passed over. @param ask asks by the event */
+/** The chosen method as an attempt, or the reason to skip it. @param ask asks with the event */
 export function attemptOf(chosen: unknown, login: Login, ask: PromptHandler): Attempt | string {
   if (typeof chosen === 'string') return byName(chosen, login, ask)
   if (typeof chosen !== 'object' || chosen === null) return `Skipping invalid authentication attempt: ${String(chosen)}`

@@ -1,7 +1,7 @@
 import type { BaseAgent } from '../agents/base-agent.ts'
 import type { ParsedKey } from '../utils/parsed-key.ts'
 
-/** Names of methods (RFC 4252); `agent` is `publickey` by an agent. */
+/** Names of methods (RFC 4252); `agent` is `publickey` with an agent. */
 export type AuthenticationType = 'password' | 'publickey' | 'hostbased' | 'agent' | 'keyboard-interactive' | 'none'
 
 /** A question of the server. */
@@ -13,34 +13,34 @@ export interface Prompt {
 
 /** Takes one answer for each question. */
 export type KeyboardInteractiveCallback = (answers: string[]) => void
-/** Gets a round of questions, and gives one answer for each. */
+/** Receives a round of questions, and returns one answer for each. */
 export type PromptHandler = (name: string, instructions: string, lang: string, prompts: Prompt[], finish: KeyboardInteractiveCallback) => void
 
-/** What all attempts have. */
+/** Common to all attempts. */
 export interface AuthMethod {
   type: AuthenticationType
   username: string
 }
 
-/** Asks to be let in without anything. */
+/** Asks for access without a credential. */
 export interface NoAuthMethod extends AuthMethod {
   type: 'none'
 }
 
-/** By a password. */
+/** With a password. */
 export interface PasswordAuthMethod extends AuthMethod {
   type: 'password'
   password: string
 }
 
-/** By a key. */
+/** With a key. */
 export interface PublicKeyAuthMethod extends AuthMethod {
   type: 'publickey'
   key: ParsedKey | Buffer | string
   passphrase?: Buffer | string | undefined
 }
 
-/** Not supported: it is passed over. */
+/** Not supported: it is skipped. */
 export interface HostBasedAuthMethod extends AuthMethod {
   type: 'hostbased'
   localHostname: string
@@ -49,7 +49,7 @@ export interface HostBasedAuthMethod extends AuthMethod {
   passphrase?: Buffer | string | undefined
 }
 
-/** The keys of an agent, one after the other. */
+/** The keys of an agent, in order. */
 export interface AgentAuthMethod extends AuthMethod {
   type: 'agent'
   agent: BaseAgent | string
@@ -64,7 +64,7 @@ export interface KeyboardInteractiveAuthMethod extends AuthMethod {
 /** One attempt to log in. */
 export type AnyAuthMethod = NoAuthMethod | PasswordAuthMethod | HostBasedAuthMethod | PublicKeyAuthMethod | AgentAuthMethod | KeyboardInteractiveAuthMethod
 
-/** Takes what is tried next; false: nothing is left. */
+/** Takes the next attempt; false: nothing is left. */
 export type NextAuthHandler = (next: AuthenticationType | AnyAuthMethod | false) => void
-/** Chooses what is tried next, by what it returns or later by `next`; false: nothing is left. At first both others are `null`. */
+/** Chooses the next attempt, with its return value or later with `next`; false: nothing is left. At first both other arguments are `null`. */
 export type AuthHandlerMiddleware = (authsLeft: AuthenticationType[], partialSuccess: boolean, next: NextAuthHandler) => unknown

@@ -9,12 +9,12 @@ import { ignore, tell } from '../tell.ts'
 import { signalName } from './signals.ts'
 import { Stderr } from './stderr.ts'
 
-/** Bytes that a stream of a channel holds, in each direction, before it says that it is full. */
+/** Bytes that a channel's stream holds, in each direction, before it reports that it is full. */
 export const HIGH_WATER_MARK = 2 << 20
-/** Milliseconds that the end of the output waits for the exit, which servers send at about the same time. */
+/** Milliseconds that the end of the output waits for the exit status, which servers send at about the same time. */
 const EXIT_GRACE = 250
 
-/** Where a channel comes from (RFC 4254): opened by this side, or by the server. */
+/** How a channel was opened (RFC 4254): by this side, or by the server. */
 export type ChannelType = 'session' | 'direct-tcpip' | 'direct-streamlocal@openssh.com' | 'forwarded-tcpip' | 'forwarded-streamlocal@openssh.com' | 'x11' | 'auth-agent@openssh.com'
 /** What was started in a session. */
 export type ChannelSubType = 'exec' | 'shell' | 'subsystem'
@@ -26,12 +26,12 @@ export interface ChannelSetting {
   readonly allowHalfOpen?: boolean | undefined
 }
 
-/** One direction of a channel, in the words of `ssh2`. */
+/** One direction of a channel, with the property names of `ssh2`. */
 export interface ChannelDirection {
   state: 'open' | 'eof' | 'closing' | 'closed'
 }
 
-/** A channel as a stream of Node: `stdin` and `stdout` are itself. */
+/** A channel as a Node stream, which is its own `stdin` and `stdout`. */
 export class Channel extends Duplex {
   readonly stdin: this = this
   readonly stdout: this = this
@@ -39,15 +39,15 @@ export class Channel extends Duplex {
   readonly server = false as const
   readonly type: ChannelType
   readonly subtype: ChannelSubType | undefined
-  /** What may still come. */
+  /** State of the incoming direction. */
   readonly incoming: ChannelDirection = { state: 'open' }
-  /** What may still be sent. */
+  /** State of the outgoing direction. */
   readonly outgoing: ChannelDirection = { state: 'open' }
   override allowHalfOpen: boolean
   readonly #link: Link
   readonly #live: LiveChannel
   #exit: Promise<Exit | undefined> = Promise.resolve(undefined)
-  /** What `exit` and `close` tell. */
+  /** The arguments of `exit` and `close`. */
   #details: unknown[] = []
   #reading = false
 
@@ -87,7 +87,7 @@ export class Channel extends Duplex {
     })
   }
 
-  /** Reads what comes next of an output; nothing at its end. Where the session goes meanwhile, what is left comes behind the client's `close`. */
+  /** Reads the next data of an output; undefined at its end. If the session ends meanwhile, the rest follows the client's `close`. */
   #readNext(stream: number, done: (data: Buffer | undefined) => void, again = true): void {
     const retry = () => again ? this.#readNext(stream, done, false) : done(undefined)
     this.#live.read(stream).then(
@@ -117,7 +117,7 @@ export class Channel extends Duplex {
     this.#send(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map(({ chunk }) => chunk)), callback)
   }
 
-  /** What the server does not take any more is dropped in silence. */
+  /** Data that the server no longer accepts is dropped silently. */
   #send(data: Buffer, callback: () => void): void {
     const sent = () => tell(callback)
     if (this.outgoing.state !== 'open') sent()
@@ -141,7 +141,7 @@ export class Channel extends Duplex {
     this.#sendEof().catch(ignore)
   }
 
-  /** Closes the channel. A server may answer late: OpenSSH when the command has ended. */
+  /** Closes the channel. A server may answer late: OpenSSH does so when the command has ended. */
   close(): void {
     if (this.outgoing.state === 'closing' || this.outgoing.state === 'closed') return
     this.outgoing.state = 'closing'
@@ -149,7 +149,7 @@ export class Channel extends Duplex {
     channel.session.complete(() => channel.close()).catch(ignore)
   }
 
-  /** Ends and closes. No error comes of it. */
+  /** Ends and closes, without an error. */
   override destroy(): this {
     this.end()
     this.close()
@@ -176,7 +176,7 @@ export class Channel extends Duplex {
     this.#live.keepRest()
   }
 
-  /** Tells the server the new size of the terminal: in characters, and in pixels. */
+  /** Tells the server the new size of the terminal, in characters and in pixels. */
   setWindow(rows: number, cols: number, height: number, width: number): void {
     if (this.type !== 'session' || this.subtype === 'subsystem' || this.outgoing.state !== 'open') return
     const { channel } = this.#live
@@ -191,38 +191,38 @@ export class Channel extends Duplex {
     channel.session.complete(() => channel.signal(short)).catch(ignore)
   }
 
-  /** Of servers. @throws Error always */
+  /** Only for servers. @throws Error always */
   exit(..._details: unknown[]): never {
     throw new Error('Server-only method called in client mode')
   }
 
-  /** As of a socket, for who takes the channel for one. */
+  /** For callers that treat the channel as a socket. */
   setTimeout(_milliseconds: number, _callback?: () => void): this {
     return this
   }
 
-  /** Nothing comes of it. */
+  /** No effect. */
   setNoDelay(_on?: boolean): this {
     return this
   }
 
-  /** Nothing comes of it. */
+  /** No effect. */
   setKeepAlive(_on?: boolean, _delay?: number): this {
     return this
   }
 
-  /** Nothing comes of it: the socket below keeps the process running. */
+  /** No effect: the socket below keeps the process running. */
   ref(): this {
     return this
   }
 
-  /** Nothing comes of it. */
+  /** No effect. */
   unref(): this {
     return this
   }
 }
 
-/** What came at once, as npm ssh2 gives it: without a copy where it is one part. */
+/** The parts of one read in one Buffer, like npm ssh2's; a single part is not copied. */
 function asBuffer([first, ...more]: readonly Uint8Array[]): Buffer | undefined {
   if (!first) return undefined
   return more.length > 0 ? Buffer.concat([first, ...more]) : Buffer.from(first.buffer, first.byteOffset, first.byteLength)

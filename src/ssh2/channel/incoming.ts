@@ -5,7 +5,7 @@ import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
 import { Channel, type ChannelType } from './channel.ts'
 
-/** Takes what the server opens, one after the other, as long as it goes. */
+/** Accepts what the server opens, in order, while the session lives. */
 export function takeAll<T>(session: Session, accept: () => T | Again | undefined, take: (opened: T) => void): void {
   const next = async () => {
     for (;;) {
@@ -17,7 +17,7 @@ export function takeAll<T>(session: Session, accept: () => T | Again | undefined
   next().catch(ignore)
 }
 
-/** Offers a channel of the server's to the listeners of an event, who accept or reject it; without a listener it is refused. */
+/** Offers a channel that the server opened to the listeners of an event, who accept or reject it; without a listener it is refused. */
 export function offer(link: Link, bound: BoundChannel, type: ChannelType, event: string, details: object): void {
   tell(() => {
     let decided = false

@@ -15,23 +15,23 @@ export interface PseudoTtyOptions {
   /** In pixels. */
   height?: number | undefined
   width?: number | undefined
-  /** Value of TERM: `vt100` if none is given. */
+  /** Value of TERM: `vt100` by default. */
   term?: string | undefined
   modes?: TerminalModes | Buffer | null | undefined
 }
 
-/** What is started in a session, and what it asks for before. */
+/** What to start in a session, and what to request before. */
 export interface Start {
   readonly subtype: ChannelSubType
   readonly env?: Readonly<Record<string, unknown>> | undefined
   readonly pty?: PseudoTtyOptions | undefined
   readonly allowHalfOpen?: boolean | undefined
-  /** Asks for a forwarding before the start; its words where the server refuses. */
+  /** Requests a forwarding before the start, and makes the error if the server refuses. */
   readonly forwardings: readonly ((session: Session, channel: BoundChannel) => Promise<void>)[]
-  /** Told of the channel as soon as it is there. */
+  /** Called with the channel as soon as it exists. */
   readonly started?: (channel: Channel) => void
   readonly begin: (channel: BoundChannel) => number
-  /** What the error says where the server refuses. */
+  /** The error's text if the server refuses. */
   readonly refused: string
 }
 
@@ -64,7 +64,7 @@ async function begun(link: Link, session: Session, { env = {}, pty, forwardings,
   }
 }
 
-/** A request of a channel. @throws ClientError with `refused`, where the server refuses; what ended the session */
+/** A request on a channel. @throws ClientError with `refused`, if the server refuses; the error that ended the session */
 export async function step(session: Session, call: () => number, refused: string): Promise<void> {
   try {
     await session.complete(call)
@@ -73,7 +73,7 @@ export async function step(session: Session, call: () => number, refused: string
   }
 }
 
-/** Variables are sent without asking whether the server takes them: most names it refuses. */
+/** Sends variables without asking whether the server accepts them: it refuses most names. */
 export async function setVariables(session: Session, channel: BoundChannel, env: Readonly<Record<string, unknown>>): Promise<void> {
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && value !== null) await session.complete(() => channel.setenvNoReply(name, String(value as string)))

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 
-/** What a command writes to its stderr. Unread, it does not hold back the `close` of its channel. */
+/** A command's stderr. If it is unread, it does not hold back the `close` of its channel. */
 export class Stderr extends Readable {
   readonly #readNext: (done: (data: Buffer | undefined) => void) => void
   #reading = false
 
-  /** @param readNext calls back with what comes next, and with nothing at the end */
+  /** @param readNext calls back with the next data, and with undefined at the end */
   constructor(readNext: (done: (data: Buffer | undefined) => void) => void) {
     super({ highWaterMark: 2 << 20, emitClose: false, autoDestroy: false })
     this.#readNext = readNext
@@ -20,7 +20,7 @@ export class Stderr extends Readable {
     })
   }
 
-  /** Its own `close` comes behind its `end`. */
+  /** Its own `close` follows its `end`. */
   channelClosed(): void {
     const close = () => { this.emit('close') }
     if (this.readableEnded) close()

@@ -9,12 +9,12 @@ const MODES: Readonly<Record<string, number>> = {
   PARENB: 92, PARODD: 93, TTY_OP_ISPEED: 128, TTY_OP_OSPEED: 129, IUTF8: 42,
 }
 
-/** Modes of a terminal by their names, with what they are to be. */
+/** Terminal modes by name, with their values. */
 export type TerminalModes = Record<string, number | undefined>
 
 const END = 0
 
-/** The modes as a request for a terminal has them (RFC 4254 section 8). What is no mode, and what has no number, is left out. */
+/** The modes as a PTY request encodes them (RFC 4254 section 8). Unknown modes, and those without a number, are left out. */
 export function encodeModes(modes: TerminalModes | Buffer | null | undefined): Uint8Array {
   if (modes instanceof Uint8Array && modes.length > 0) return modes
   const writer = new WireWriter()

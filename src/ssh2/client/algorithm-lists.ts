@@ -1,15 +1,15 @@
 import { type AlgorithmKind, type AlgorithmOptions, defaultAlgorithms, legacyAlgorithms } from '../../client/algorithms.ts'
 
-/** An exact list, or changes of the default one, made in the order of their keys. */
+/** An exact list, or changes to the default one, made in the order of their keys. */
 export type AlgorithmList = readonly string[] | { readonly append?: Changes, readonly prepend?: Changes, readonly remove?: Changes }
 type Changes = string | RegExp | readonly (string | RegExp)[]
 
-/** Kinds by `ssh2`'s words. */
+/** The kinds by `ssh2`'s names. */
 const KINDS = { kex: 'kex', serverHostKey: 'hostKey', cipher: 'cipher', hmac: 'mac', compress: 'compression' } as const satisfies Record<string, AlgorithmKind>
 
 export type Option = keyof typeof KINDS
 
-/** Names that `ssh2` has and this library has not: too weak, or too rare. They are left out. */
+/** Names that `ssh2` supports and this library does not, because they are too weak or too rare. They are left out. */
 const ONLY_THERE: Readonly<Record<Option, readonly string[]>> = {
   kex: ['diffie-hellman-group15-sha512', 'diffie-hellman-group17-sha512'],
   serverHostKey: ['ssh-dss'],
@@ -20,17 +20,17 @@ const ONLY_THERE: Readonly<Record<Option, readonly string[]>> = {
 
 const ALIASES: Readonly<Record<string, string>> = { 'aes128-gcm': 'aes128-gcm@openssh.com', 'aes256-gcm': 'aes256-gcm@openssh.com' }
 
-/** What this library has of a kind. */
+/** The names of a kind that this library supports. */
 const offered = (kind: AlgorithmKind): readonly string[] => [...defaultAlgorithms(kind), ...legacyAlgorithms(kind), ...kind === 'compression' ? ['zlib@openssh.com'] : []]
 
-/** Whether this library has a name, weak or not. */
+/** Whether this library supports a name, weak or not. */
 export const isOffered = (option: Option, name: string): boolean => offered(KINDS[option]).includes(name)
 
 /** AES is the runtime's here, and faster. */
 const FIRST = ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
 const defaultList = (kind: AlgorithmKind): readonly string[] => kind === 'cipher' ? [...FIRST, ...defaultAlgorithms(kind).filter((name) => !FIRST.includes(name))] : defaultAlgorithms(kind)
 
-/** What is offered to the server. @throws Error `Unsupported algorithm: …` */
+/** The algorithms to offer to the server. @throws Error `Unsupported algorithm: …` */
 export function readAlgorithms(algorithms: unknown): AlgorithmOptions {
   if (typeof algorithms !== 'object' || algorithms === null) return {}
   const lists: Partial<Record<AlgorithmKind, readonly string[]>> = {}
@@ -41,7 +41,7 @@ export function readAlgorithms(algorithms: unknown): AlgorithmOptions {
   }
   const isWeak = Object.entries(lists).some(([kind, names]) => names.some((name) => legacyAlgorithms(kind as AlgorithmKind).includes(name)))
   if (!isWeak) return { algorithms: lists }
-  // What is weak is offered where it is named, and nowhere else.
+  // Weak algorithms are only offered if they are named.
   for (const kind of Object.values(KINDS)) lists[kind] ??= defaultList(kind)
   return { algorithms: lists, legacyAlgorithms: true }
 }
@@ -69,13 +69,13 @@ function changed(word: Option, changes: Exclude<AlgorithmList, readonly string[]
   return names.length === before.length && names.every((name, at) => name === before[at]) ? undefined : names
 }
 
-/** One of the caller's expressions may remember where it stopped. */
+/** A caller's regular expression may remember where it stopped. */
 function matches(expression: RegExp, name: string): boolean {
   expression.lastIndex = 0
   return expression.test(name)
 }
 
-/** The name here; nothing for one that only `ssh2` has. */
+/** The name here; empty for one that only `ssh2` supports. */
 function named(word: Option, name: string): string[] {
   const known = ALIASES[name] ?? name
   if (offered(KINDS[word]).includes(known)) return [known]

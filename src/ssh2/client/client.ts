@@ -21,9 +21,9 @@ import { readSettings } from './settings.ts'
 import { dial, given, isWritable } from './socket.ts'
 import type { SFTPWrapper } from '../sftp/wrapper.ts'
 
-/** What a command or shell asks for. */
+/** Options of a command or shell. */
 export interface SessionOptions {
-  /** Variables; names that the server does not take are no error. */
+  /** Variables; a name that the server refuses is no error. */
   env?: NodeJS.ProcessEnv | null | undefined
   x11?: X11Options | number | boolean | null | undefined
   agentForward?: boolean | undefined
@@ -35,17 +35,17 @@ export interface ExecOptions extends SessionOptions {
   allowHalfOpen?: boolean | undefined
 }
 
-/** What a shell asks for. */
+/** Options of a shell. */
 export type ShellOptions = SessionOptions
 
-/** Gets a channel, or why there is none. */
+/** Receives a channel, or the error. */
 export type ClientCallback = (error: Error | undefined, channel: Channel) => void
-/** Gets the port that the server listens on. */
+/** Receives the port that the server listens on. */
 export type ClientForwardCallback = (error: Error | undefined, port: number) => void
-/** Gets SFTP, or why there is none. */
+/** Receives SFTP, or the error. */
 export type ClientSFTPCallback = (error: Error | undefined, sftp: SFTPWrapper) => void
 
-/** What belongs to one connection. */
+/** The parts of one connection. */
 class Rooms {
   readonly connection: Connection
   readonly listeners: Listeners
@@ -62,13 +62,13 @@ class Rooms {
 
 /** The client of `ssh2`: callbacks, events and Node's streams. */
 export class Client extends EventEmitter<ClientEvents> {
-  /** What was last connected to. */
+  /** The target of the last `connect`. */
   config: { host?: string | undefined, port?: number | undefined, username?: string | undefined } = {}
   /** The stream below the connection. */
   _sock: Duplex | undefined
   #rooms: Rooms | undefined
 
-  /** Begins to connect. Where it is connected it ends that first. @throws Error for what cannot be meant, a bad key included */
+  /** Starts to connect; ends an existing connection first. @throws Error for invalid options, including a bad key */
   connect(config: ConnectConfig): this {
     if (isWritable(this._sock)) {
       this.once('close', () => { this.connect(config) })
@@ -119,7 +119,7 @@ export class Client extends EventEmitter<ClientEvents> {
     return this
   }
 
-  /** What is asked for before something starts. */
+  /** What is requested before something starts. */
   #asking({ connection, agents, x11: windows }: Rooms, { env, x11, agentForward }: SessionOptions): Pick<Start, 'env' | 'forwardings' | 'started'> {
     const { agent, agentForward: always } = connection.settings
     const lends = agent && (always || agentForward === true)
@@ -171,29 +171,29 @@ export class Client extends EventEmitter<ClientEvents> {
     return this
   }
 
-  /** Has the server listen on a port: `tcp connection` tells of each connection. @throws Error `Not connected` */
+  /** Asks the server to listen on a port: `tcp connection` reports each connection. @throws Error `Not connected` */
   forwardIn(remoteAddr: string, remotePort: number, callback: ClientForwardCallback = ignore): this {
     this.#connected().listeners.listen(remoteAddr, remotePort, callback as Callback<[port?: number]>)
     return this
   }
 
-  /** Ends what `forwardIn` began. @throws Error `Not connected` */
+  /** Ends what `forwardIn` started. @throws Error `Not connected` */
   unforwardIn(remoteAddr: string, remotePort: number, callback: Callback = ignore): this {
     this.#connected().listeners.unlisten(remoteAddr, remotePort, callback)
     return this
   }
 
-  /** Has the server listen on a Unix socket: `unix connection` tells of each connection. @throws Error `Not connected` */
+  /** Asks the server to listen on a Unix socket: `unix connection` reports each connection. @throws Error `Not connected` */
   openssh_forwardInStreamLocal(socketPath: string, callback: Callback = ignore): this {
     return this.#vendor(callback, ({ listeners }, told) => listeners.listenUnix(socketPath, told))
   }
 
-  /** Ends what `openssh_forwardInStreamLocal` began. @throws Error `Not connected` */
+  /** Ends what `openssh_forwardInStreamLocal` started. @throws Error `Not connected` */
   openssh_unforwardInStreamLocal(socketPath: string, callback: Callback = ignore): this {
     return this.#vendor(callback, ({ listeners }, told) => listeners.unlistenUnix(socketPath, told))
   }
 
-  /** Has the server open no more sessions, whoever asks. @throws Error `Not connected` */
+  /** Tells the server to open no more sessions, for anybody. @throws Error `Not connected` */
   openssh_noMoreSessions(callback: Callback = ignore): this {
     return this.#vendor(callback, ({ connection }, told) => connection.ask((session) => new Promise<void>((resolve, reject) => {
       const answered = (body: Uint8Array | undefined) => body ? resolve() : reject(clientError('Unable to disable future sessions'))
@@ -207,7 +207,7 @@ export class Client extends EventEmitter<ClientEvents> {
     return this
   }
 
-  /** Exchanges keys anew; tells `handshake` and `rekey`. @throws Error `Not connected` */
+  /** Re-keys; emits `handshake` and `rekey`. @throws Error `Not connected` */
   rekey(callback: Callback = ignore): this {
     const { connection } = this.#connected()
     connection.ask(async (session) => {
@@ -218,13 +218,13 @@ export class Client extends EventEmitter<ClientEvents> {
     return this
   }
 
-  /** Nagle's algorithm, off from the start: small writes go out at once. */
+  /** Sets Nagle's algorithm, which is off from the start: small writes are sent at once. */
   setNoDelay(noDelay = true): this {
     (this._sock as Sock | undefined)?.setNoDelay?.(noDelay)
     return this
   }
 
-  /** Says goodbye to the server, and ends the socket. */
+  /** Sends a disconnect message to the server, and ends the socket. */
   end(): this {
     if (isWritable(this._sock)) this.#rooms?.connection.end()
     return this

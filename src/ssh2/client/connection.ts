@@ -27,14 +27,14 @@ export class Connection implements Link {
   #becomeReady: (session: Session) => void = () => {}
   #session: Session | undefined
   #watch: IdentificationWatch | undefined
-  /** Who waits for an answer, in the order in which they asked. */
+  /** Callers that wait for an answer, in the order of their requests. */
   readonly #asked = new Set<(error: Error) => void>()
   #closed = false
   readonly #whenClosed: (() => void)[] = []
-  /** The reason of the end has been told, or this side wanted it. */
+  /** The reason for the end has been reported, or this side wanted it. */
   #explained = false
   #connected = false
-  /** `end` has been told. */
+  /** `end` has been emitted. */
   #ended = false
   #goodbye = false
   #stopTimer: () => void = () => {}
@@ -68,7 +68,7 @@ export class Connection implements Link {
     })
     sock.on('close', () => this.#socketClosed())
     if (this.settings.timeout > 0) sock.setTimeout?.(this.settings.timeout)
-    // What is no socket is connected.
+    // A stream that is not a socket is already connected.
     if (sock.connecting === true) sock.once('connect', () => this.#begin())
     else tell(() => this.#begin())
   }
@@ -76,7 +76,7 @@ export class Connection implements Link {
   #startTimer(): void {
     const { readyTimeout } = this.settings
     if (readyTimeout === 0) return
-    // A stream that is no socket keeps no process running.
+    // A stream that is not a socket does not keep the process running.
     this.#stopTimer = after(readyTimeout, () => {
       this.fail(clientError('Timed out while waiting for handshake', { level: 'client-timeout' }))
       this.sock.destroy()
@@ -114,7 +114,7 @@ export class Connection implements Link {
     }
   }
 
-  /** A login that failed ends as `end()` would end it: with a goodbye. */
+  /** A failed login ends like `end()`: with a disconnect message. */
   #loginFailed(error: unknown): void {
     if (!this.#session || this.#session.failure || this.#closed) return this.#sessionEnded(error)
     this.fail(error as Error)
@@ -126,7 +126,7 @@ export class Connection implements Link {
     if (interval > 0) startKeepalive(session, { interval, countMax })
   }
 
-  /** The error that ends the connection. A second one is not told. */
+  /** The error that ends the connection. A second one is not reported. */
   fail(error: Error): void {
     if (this.#explained || this.#closed) return
     this.#explained = true
@@ -138,7 +138,7 @@ export class Connection implements Link {
     this.fail(this.settings.explainSocketError(error))
   }
 
-  /** Nothing more comes of the session, for whatever reason: the socket follows. */
+  /** The session has ended, for whatever reason: the socket follows. */
   #sessionEnded(error: unknown): void {
     const why = whyEnded(error, { session: this.#session, identified: this.#watch?.seen ?? false })
     if (why) this.fail(why)
@@ -202,7 +202,7 @@ export class Connection implements Link {
     )
   }
 
-  /** Says goodbye to the server, and ends the socket. */
+  /** Sends a disconnect message to the server, and ends the socket. */
   end(): void {
     this.#explained = this.#goodbye = true
     if (this.#session && !this.#session.failure) this.#session.disconnect('')

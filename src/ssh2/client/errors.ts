@@ -1,32 +1,32 @@
 import { reasonOf } from '../../errors/reason-of.ts'
 import { ChannelError } from '../../errors/ssh-error.ts'
 
-/** Where an error of the connection comes from, as `ssh2` names it in `err.level`. */
+/** The source of a connection error, which `ssh2` gives in `err.level`. */
 export type ErrorLevel = 'client-socket' | 'client-dns' | 'client-timeout' | 'client-authentication' | 'agent' | 'handshake' | 'protocol' | 'client-ssh' | 'sftp-protocol'
 
-/** What `ssh2` adds to its errors. */
+/** The properties that `ssh2` adds to its errors. */
 export interface ClientError extends Error {
   level?: ErrorLevel | undefined
   /** The connection is over. */
   fatal?: boolean
-  /** The system's code, or the number of the reason of a disconnect. */
+  /** The system's code, or the reason number of a disconnect. */
   code?: string | number | undefined
   /** Reason of a refused channel (RFC 4254 section 5.1). */
   reason?: number | string
-  /** What ended a subsystem instead of its greeting. */
+  /** The signal that ended a subsystem before its greeting. */
   signal?: string | undefined
   description?: string
 }
 
-/** An error with `ssh2`'s words; `cause` is this library's own. */
+/** An error with `ssh2`'s text; `cause` is this library's own. */
 export function clientError(message: string, properties: Pick<ClientError, 'level' | 'fatal' | 'code' | 'reason'> = {}, cause?: unknown): ClientError {
   return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), properties)
 }
 
-/** For each callback that is still open when the connection has gone. */
+/** For each callback that is still pending when the connection has gone. */
 export const noResponse = (): ClientError => clientError('No response from server')
 
-/** The error of a channel that could not be opened, with the server's text alone. @param cause what the bindings threw */
+/** The error of a channel that could not be opened, with only the server's text. @param cause the error of the bindings */
 export function openFailure(cause: unknown): ClientError {
   if (!(cause instanceof ChannelError)) return clientError(reasonOf(cause), {}, cause)
   const text = cause.message.replace(/^Channel open failure \([^)]*\)(: )?/, '')

@@ -5,7 +5,7 @@ import type { ParsedKey } from '../utils/parsed-key.ts'
 import type { ClientError } from './errors.ts'
 import type { Negotiated } from './handshake.ts'
 
-/** Accepts a connection, which is there at once. */
+/** Accepts a connection, which is then open. */
 export type AcceptConnection = () => Channel
 /** Refuses a connection. */
 export type RejectConnection = () => void
@@ -23,34 +23,34 @@ export interface UNIXConnectionDetails {
   socketPath: string
 }
 
-/** Where the connection of a window program comes from. */
+/** Where an X11 connection comes from. */
 export interface X11Details {
   srcIP: string
   srcPort: number
 }
 
-/** What a client tells, and with what. */
+/** The events of a client, with their arguments. */
 export interface ClientEvents {
   /** The socket is connected. */
   connect: []
-  /** What the server said before its identification. */
+  /** The server's text before its identification. */
   greeting: [greeting: string]
   /** Keys have been exchanged, and the host key is accepted. */
   handshake: [negotiated: Negotiated]
-  /** What the server says for people. */
+  /** A banner of the server. */
   banner: [message: string]
   /** Logged in. */
   ready: []
-  /** Host keys that the server has announced, and shown to own. */
+  /** Host keys that the server has announced and proved to own. */
   hostkeys: [keys: ParsedKey[]]
-  /** A host key that nobody has vouched for is accepted. */
+  /** An unknown host key has been accepted. */
   'unknown host key': [about: UnknownHostKey]
   'keyboard-interactive': [name: string, instructions: string, lang: string, prompts: Prompt[], finish: KeyboardInteractiveCallback]
   'change password': [message: string, done: (newPassword: string) => void]
   'tcp connection': [details: TcpConnectionDetails, accept: AcceptConnection, reject: RejectConnection]
   'unix connection': [details: UNIXConnectionDetails, accept: AcceptConnection, reject: RejectConnection]
   x11: [details: X11Details, accept: AcceptConnection, reject: RejectConnection]
-  /** Keys have been exchanged anew. */
+  /** A re-key is complete. */
   rekey: []
   /** The socket was silent. */
   timeout: []

@@ -6,7 +6,7 @@ import { whyNoMatch } from './no-match.ts'
 import type { Link } from './link.ts'
 import { clientError } from './errors.ts'
 
-/** What was agreed upon in one direction. `mac` is empty where the cipher authenticates by itself, `lang` always. */
+/** The algorithms of one direction. `mac` is empty if the cipher authenticates by itself, and `lang` always is. */
 export interface NegotiatedDirection {
   cipher: string
   mac: string
@@ -14,7 +14,7 @@ export interface NegotiatedDirection {
   lang: string
 }
 
-/** What `handshake` tells. */
+/** The argument of `handshake`. */
 export interface Negotiated {
   kex: string
   srvHostKey: string
@@ -22,7 +22,7 @@ export interface Negotiated {
   sc: NegotiatedDirection
 }
 
-/** Exchanges keys and has the host key judged, before anything else is sent. @returns what was agreed upon */
+/** Exchanges keys and checks the host key, before anything else is sent. @returns the agreed algorithms */
 export async function handshake(link: Link, session: Session): Promise<Negotiated> {
   const { settings, roundTrip } = link
   if (settings.ident !== undefined) session.bannerSet(`SSH-2.0-${settings.ident}`)

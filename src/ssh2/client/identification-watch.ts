@@ -1,16 +1,16 @@
 import type { BytePort, PortSink } from '../../runtime/transport.ts'
 
-/** More no server says before it identifies itself: libssh2 gives up long before. */
+/** No server sends more before it identifies itself: libssh2 gives up long before. */
 const LONGEST = 64 << 10
 
-/** A port that is listened in on until the server has identified itself (RFC 4253 section 4.2): what it says before is its greeting. */
+/** A port that is monitored until the server has identified itself (RFC 4253 section 4.2): the text before that is its greeting. */
 export class IdentificationWatch implements BytePort {
   readonly #port: BytePort
   readonly #identified: (greeting: string) => void
   #text = ''
   #seen = false
 
-  /** @param identified is called once, with the lines before the identification as they came. */
+  /** @param identified is called once, with the unchanged lines before the identification. */
   constructor(port: BytePort, identified: (greeting: string) => void) {
     this.#port = port
     this.#identified = identified

@@ -5,30 +5,30 @@ import type { SSHError } from '../../errors/ssh-error.ts'
 import type { Callback } from '../tell.ts'
 import type { Settings } from './settings.ts'
 
-/** Who is told of a connection: the client. */
+/** Receives the events of a connection: the client. */
 export interface Owner {
   emit(event: string, ...details: unknown[]): boolean
   listenerCount(event: string): number
 }
 
-/** A channel as its connection knows it. */
+/** A channel from its connection's point of view. */
 export interface Kept {
-  /** The session goes: what has arrived and nobody has read is taken out of it now. */
+  /** The session ends: takes out what has arrived and nobody has read. */
   keepRest(): void
 }
 
-/** The stream below a connection. What only sockets have may be missing. */
+/** The stream below a connection. Properties that only sockets have may be missing. */
 export type Sock = Duplex & {
   readonly connecting?: boolean
   setTimeout?(milliseconds: number): unknown
   setNoDelay?(on?: boolean): unknown
   ref?(): unknown
   unref?(): unknown
-  /** Of a channel of another client. */
+  /** Present on a channel of another client. */
   readonly stderr?: { resume?(): unknown }
 }
 
-/** A connection as channels, SFTP and the login use it. */
+/** A connection from the point of view of channels, SFTP and the login. */
 export interface Link {
   readonly owner: Owner
   readonly settings: Settings
@@ -36,21 +36,22 @@ export interface Link {
   readonly roundTrip: RoundTrip
   /** Channels that are open. */
   readonly channels: Set<Kept>
-  /** What the session died of, if it did. */
+  /** The error that ended the session, if any. */
   readonly failure: SSHError | undefined
-  /** The client has told its `close`. */
+  /** The client has emitted its `close`. */
   readonly closed: boolean
-  /** The server's software, as its identification names it. */
+  /** The server's software, from its identification. */
   readonly serverSoftware: string
   /** Text for `debug`, never a secret. */
   debug(text: string): void
-  /** Emits an event of the client, in a turn of its own. */
+  /** Emits an event of the client, in a separate turn. */
   tell(event: string, ...details: unknown[]): void
-  /** Calls back once the client has told its `close`; soon, if it has. */
+  /** Calls back once the client has emitted its `close`; soon, if it already has. */
   whenClosed(callback: () => void): void
   /**
-   * Asks the server for something, once the login is through, and tells `callback` what came of it, one time. If the connection goes before, that is told behind its `close`.
-   * @param explain makes the error of the drop-in of what the bindings threw
+   * Makes a request to the server once the login is complete, and calls `callback` once with the result. If the connection ends first, that call
+   * follows the `close`.
+   * @param explain turns the bindings' error into one of the drop-in
    */
   ask<T>(work: (session: Session) => Promise<T>, callback: Callback<[result?: T]>, explain?: (error: unknown) => Error): void
 }

@@ -1,6 +1,6 @@
 import { isOffered, type Option } from './algorithm-lists.ts'
 
-/** Kinds as the library tells them, as `ssh2` tells them, and the option that adds a name. */
+/** The kinds as this library names them, as `ssh2` names them, and the option that adds a name. */
 const KINDS: readonly (readonly [ours: string, theirs: string, option: Option])[] = [
   ['key exchange', 'key exchange algorithm', 'kex'], ['host key', 'host key format', 'serverHostKey'],
   ['cipher to the server', 'C->S cipher', 'cipher'], ['cipher from the server', 'S->C cipher', 'cipher'],
@@ -8,7 +8,7 @@ const KINDS: readonly (readonly [ours: string, theirs: string, option: Option])[
   ['compression to the server', 'C->S compression', 'compress'], ['compression from the server', 'S->C compression', 'compress'],
 ]
 
-/** What `ssh2` says where the two sides have no algorithm in common, and what to append to `algorithms`. @param message the library's */
+/** `ssh2`'s message if the two sides have no algorithm in common, and what to append to `algorithms`. @param message the library's */
 export function whyNoMatch(message: string): string {
   const found = KINDS.find(([ours]) => message.includes(`no common ${ours}`))
   if (!found) return message

@@ -13,13 +13,13 @@ import { parseKey } from '../utils/parse-key.ts'
 import { readAlgorithms } from './algorithm-lists.ts'
 import type { ConnectConfig } from './connect-config.ts'
 
-/** What of the configuration a connection goes by: checked, and copied. */
+/** The part of the configuration that a connection uses: checked, and copied. */
 export interface Settings {
   readonly host: string
   readonly port: number
   readonly localAddress: string | undefined
   readonly localPort: number | undefined
-  /** Only addresses of this version of IP, which are looked up first. */
+  /** Only addresses of this IP version, which are looked up first. */
   readonly family: 4 | 6 | undefined
   readonly readyTimeout: number
   readonly keepaliveInterval: number
@@ -34,11 +34,11 @@ export interface Settings {
   readonly agent: BaseAgent | undefined
   readonly agentForward: boolean
   explainSocketError(error: Error): ClientError
-  /** Zeroes what the login has needed. */
+  /** Zeroes the login's secrets. */
   forget(): void
 }
 
-/** Copies what a configuration says. @param unknownHostKey told of a host key that is accepted unseen @throws Error for what cannot be meant */
+/** Copies a configuration. @param unknownHostKey called with an unknown host key that is accepted @throws Error for invalid options */
 export function readSettings(config: ConnectConfig, unknownHostKey: (about: UnknownHostKey) => void): Settings {
   const username = [config.username, config.user].find((name) => typeof name === 'string')
   if (typeof username !== 'string') throw new Error('Invalid username')
@@ -93,7 +93,7 @@ interface Place {
 function judgeOf(config: ConnectConfig, { host, port, sendsSecrets }: Place, warn: (about: UnknownHostKey) => void): HostKeyJudge {
   const { hostVerifier, hostKey, hostKeyAlias } = config
   if (typeof hostVerifier === 'function') return byVerifier(hostVerifier, config.hostHash)
-  // A stream leads to whom its caller names.
+  // For a stream, the caller says which server it leads to.
   const named = hostKeyAlias || config.hostname || config.host || (config.sock ? undefined : host)
   const where = { host: named === undefined ? undefined : normalHost(named), port: hostKeyAlias ? 22 : port }
   if (hostKey) return byPolicy(hostKey, where.host ?? '', where.port)
@@ -101,7 +101,7 @@ function judgeOf(config: ConnectConfig, { host, port, sendsSecrets }: Place, war
   return mode === 'ssh2' ? ANY_KEY : byMode(mode, { ...where, agentForward: config.agentForward === true, sendsSecrets, warn })
 }
 
-/** SHA-1 is for those who name `ssh-rsa` themselves. */
+/** SHA-1 is only for callers who name `ssh-rsa` themselves. */
 function namesSha1({ algorithms }: ConnectConfig): boolean {
   return readAlgorithms({ serverHostKey: algorithms?.serverHostKey }).algorithms?.hostKey?.includes('ssh-rsa') ?? false
 }

@@ -4,7 +4,7 @@ import { ReadBuffer } from '../../transports/read-buffer.ts'
 import { SocketPort } from '../../transports/socket-port.ts'
 import type { Sock } from './link.ts'
 
-/** What `connect()` is told of the way to the server. */
+/** The options of `connect()` about the way to the server. */
 export interface Target {
   readonly host: string
   readonly port: number
@@ -13,14 +13,14 @@ export interface Target {
   readonly family?: 4 | 6 | undefined
 }
 
-/** The stream below a connection, whether made here or given by the caller. */
+/** The stream below a connection, created here or given by the caller. */
 export interface Dialled {
   readonly sock: Sock
-  /** The way of the bytes, which is asked for once the stream is connected. */
+  /** The port for the bytes, requested once the stream is connected. */
   port(): BytePort
 }
 
-/** Begins a TCP connection. @throws RangeError for a port that is none. */
+/** Starts a TCP connection. @throws RangeError for an invalid port. */
 export function dial({ host, port, localAddress, localPort, family }: Target): Dialled {
   const reads = new ReadBuffer({
     host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 3000,
@@ -30,7 +30,7 @@ export function dial({ host, port, localAddress, localPort, family }: Target): D
   return { sock: reads.socket, port: () => reads.port() }
 }
 
-/** A stream of the caller's: a socket, a channel of another client, the stream of a proxy. What nobody reads of its stderr would hold it up. */
+/** The caller's stream: a socket, a channel of another client, the stream of a proxy. Unread stderr would block it. */
 export function given(sock: Sock): Dialled {
   sock.pause()
   sock.stderr?.resume?.()
@@ -38,7 +38,7 @@ export function given(sock: Sock): Dialled {
   return { sock, port: () => new SocketPort(sock) }
 }
 
-/** Whether something can still be sent: a socket that has ended on the other side says that it can. */
+/** Whether something can still be sent: a socket that the other side has ended still reports that it is writable. */
 export function isWritable(sock: Duplex | undefined): sock is Duplex {
   return sock?.writable === true && (sock as unknown as { _readableState?: { ended?: boolean } })._readableState?.ended === false
 }

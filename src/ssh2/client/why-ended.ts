@@ -3,14 +3,14 @@ import { DisconnectError, SSHError } from '../../errors/ssh-error.ts'
 import { SSH_DISCONNECT_BY_APPLICATION } from '../../ffi/constants.gen.ts'
 import { type ClientError, clientError } from './errors.ts'
 
-/** How far a connection had come. */
+/** How far a connection had progressed. */
 interface Progress {
   readonly session: Session | undefined
   /** The server has identified itself. */
   readonly identified: boolean
 }
 
-/** What the client tells of the end of its session; undefined where the socket tells it, or nobody needs to be told. */
+/** The error that the client emits at the end of its session; undefined if the socket reports it, or nobody needs it. */
 export function whyEnded(error: unknown, { session, identified }: Progress): Error | undefined {
   if (!(error instanceof SSHError)) return error as Error
   const said = session?.disconnected

@@ -7,7 +7,7 @@ import type { BaseAgent } from '../agents/base-agent.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
 
-/** Lends the agent to the server: it is asked for once, on the first command or shell. */
+/** Forwards the agent to the server: requested once, with the first command or shell. */
 export class AgentForwarding {
   readonly #link: Link
   #asked = false

@@ -6,7 +6,7 @@ import { clientError } from '../client/errors.ts'
 import type { Link } from '../client/link.ts'
 import type { Callback } from '../tell.ts'
 
-/** Connections that wait to be taken; the server hears of others that they are refused. */
+/** Connections that wait to be accepted; the server is told that others are refused. */
 const BACKLOG = 1024
 
 /** Ports and sockets of the server from which connections come to this side. */
@@ -18,7 +18,7 @@ export class Listeners {
     this.#link = link
   }
 
-  /** Has the server listen on a port; calls back with the real one. */
+  /** Asks the server to listen on a port; calls back with the real one. */
   listen(address: string, port: number, callback: Callback<[port?: number]>): void {
     const refused = () => clientError(`Unable to bind to ${address}:${port}`)
     this.#link.ask(async (session) => {
@@ -35,7 +35,7 @@ export class Listeners {
     this.#cancel(`${address}:${port}`, `Unable to unbind from ${address}:${port}`, callback)
   }
 
-  /** Has the server listen on a Unix socket. */
+  /** Asks the server to listen on a Unix socket. */
   listenUnix(path: string, callback: Callback): void {
     this.#link.ask(async (session) => {
       const listener = await refusing(session, () => session.forwardListenStreamlocal(path, BACKLOG), () => clientError(`Unable to bind to ${path}`))
@@ -62,7 +62,7 @@ export class Listeners {
   }
 }
 
-/** @throws what ended the session, or the error for a refusal */
+/** @throws the error that ended the session, or the error for a refusal */
 async function refusing<T>(session: Session, call: () => T | Again, refused: () => Error): Promise<Exclude<T, Again>> {
   try {
     return await session.complete(call) as Exclude<T, Again>

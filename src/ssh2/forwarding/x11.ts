@@ -6,19 +6,19 @@ import { offer, takeAll } from '../channel/incoming.ts'
 import { step } from '../channel/start.ts'
 import type { Link } from '../client/link.ts'
 
-/** What a command asks for. */
+/** X11 options of a command. */
 export interface X11Options {
   /** Only the first connection. */
   single?: boolean | undefined
   /** Number of the X screen. */
   screen?: number | undefined
-  /** `MIT-MAGIC-COOKIE-1` if none is given. */
+  /** `MIT-MAGIC-COOKIE-1` by default. */
   protocol?: string | undefined
-  /** As bytes, or in hexadecimal digits; 16 random bytes if none is given. */
+  /** As bytes, or in hexadecimal digits; 16 random bytes by default. */
   cookie?: Buffer | string | undefined
 }
 
-/** Windows of programs on the server: as long as a command that asked for them runs. */
+/** X11 for programs on the server, while a command that requested it runs. */
 export class X11Forwarding {
   readonly #link: Link
   #wanted = 0
@@ -36,7 +36,7 @@ export class X11Forwarding {
     this.#serving = true
   }
 
-  /** What asked for it has started: until it ends. */
+  /** The command that requested it has started: forwards until it ends. */
   started(channel: Channel): void {
     this.#wanted++
     channel.once('close', () => { this.#wanted-- })

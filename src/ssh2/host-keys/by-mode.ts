@@ -13,9 +13,9 @@ import type { HostKeyJudge, UnknownHostKey } from './judge.ts'
 import { placeOf, type ReadFile, readKnownHosts, UnreadableStore, userFile } from './known-hosts-files.ts'
 import type { HostKeysMode } from './mode.ts'
 
-/** Whose key is judged, and what is at stake. */
+/** The server whose key is checked, and what is at stake. */
 export interface Judged {
-  /** The normal form of the host; undefined for a stream of which nobody says where it leads. */
+  /** The normal form of the host; undefined for a stream without a known target. */
   readonly host: string | undefined
   readonly port: number
   readonly agentForward: boolean
@@ -24,7 +24,7 @@ export interface Judged {
   readonly warn: (about: UnknownHostKey) => void
 }
 
-/** Judges by known_hosts and the keys that the process holds, as the mode says. */
+/** Checks the key with known_hosts and the keys that the process remembers, as the mode says. */
 export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentForward, sendsSecrets, warn }: Judged): HostKeyJudge {
   const name = host === undefined ? undefined : knownHostName(host, port)
   const shown = printable(name ?? 'a stream whose host nobody names')
@@ -87,7 +87,7 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
   return { known, verify, loggedIn }
 }
 
-/** Adds a line to the user's file: hidden, where the file's other names are. What fails is warned of: the login stands. */
+/** Adds a line to the user's file, with a hashed name if the file's other names are hashed. A failure only causes a warning: the login stands. */
 async function record(host: string, port: number, key: Buffer, files: readonly ReadFile[]): Promise<void> {
   try {
     const text = files.find(({ path }) => path === userFile())?.text ?? ''

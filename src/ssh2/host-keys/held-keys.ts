@@ -1,17 +1,17 @@
-/** Hosts that a process may hold: whoever connects to more without knowing one of them has known_hosts to keep them in. */
+/** The most hosts that a process remembers: a program that connects to more unknown hosts should keep them in known_hosts. */
 export const MOST_HOSTS = 10_000
 
-/** Keys of hosts that nobody vouched for, as they were at the first login of this process. */
+/** Unverified host keys, as they were at the first login of this process. */
 const held = new Map<string, Buffer>()
-/** Hosts and keys of which a warning has been given. */
+/** Hosts and keys for which a warning has been given. */
 const warned = new Set<string>()
 
 export const heldKey = (name: string): Buffer | undefined => held.get(name)
 
-/** Whether one more host can be held. */
+/** Whether one more host can be remembered. */
 export const roomForOneMore = (): boolean => held.size < MOST_HOSTS
 
-/** From now on the host is known by this key: after a login alone. */
+/** Remembers the host's key from now on. Called only after a login. */
 export function holdKey(name: string, key: Buffer): void {
   if (!held.has(name) && roomForOneMore()) held.set(name, Buffer.from(key))
 }

@@ -1,4 +1,4 @@
-/** The one form of a host's name or address under which its keys are looked up: without upper case, a final dot, brackets, and other spellings of an address. */
+/** The normal form of a host's name or address, under which its keys are looked up: lower case, without a final dot and brackets, and with one spelling for each address. */
 export function normalHost(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/s, '$1')
   const zone = /^([0-9a-f:.]+)(%.+)$/i.exec(bare)
@@ -17,7 +17,7 @@ function parsed(host: string): string | undefined {
   }
 }
 
-/** The IPv4 address that an IPv6 one stands for (RFC 4291 section 2.5.5.2). */
+/** The IPv4 address that an IPv6 one contains (RFC 4291 section 2.5.5.2). */
 function mapped(address: string): string | undefined {
   const words = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address)
   if (!words) return undefined

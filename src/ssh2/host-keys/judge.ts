@@ -6,9 +6,9 @@ import { clientError } from '../client/errors.ts'
 import { tell } from '../tell.ts'
 import { DENIED } from './denied.ts'
 
-/** What the event `unknown host key` tells. */
+/** The argument of the event `unknown host key`. */
 export interface UnknownHostKey {
-  /** As known_hosts would have it; text for people. */
+  /** As in known_hosts; text for people. */
   readonly host: string
   readonly type: string
   /** `SHA256:…` */
@@ -17,28 +17,31 @@ export interface UnknownHostKey {
   readonly sendsSecrets: boolean
 }
 
-/** Who decides about the host key. */
+/** Decides about the host key. */
 export interface HostKeyJudge {
   /** Names of the host-key algorithms under which the host is known. */
   known(): Promise<readonly string[]>
-  /** Returns if the key may be the right one. @throws ClientError `Host denied …` */
+  /** Returns if the key is acceptable. @throws ClientError `Host denied …` */
   verify(key: Buffer): Promise<void>
-  /** The login was right. */
+  /** The login succeeded. */
   loggedIn(): Promise<void>
 }
 
-/** Says whether a host key is the right one. */
+/** Says whether a host key is accepted. */
 export type VerifyCallback = (valid: boolean) => void
-/** Decides about a host key: by what it returns, a promise included, or later by `verify`. @param key its blob, or its hash in hexadecimal digits where `hostHash` names one */
+/**
+ * Decides about a host key: with its return value, a promise included, or later with `verify`. @param key its blob, or its hash in hexadecimal
+ * digits if `hostHash` names one
+ */
 export type AnyHostVerifier = (key: never, verify: VerifyCallback) => unknown
 
 const nothing = async () => {}
 const noNames = async () => []
 
-/** Every key is the right one. */
+/** Accepts every key. */
 export const ANY_KEY: HostKeyJudge = { known: noNames, verify: nothing, loggedIn: nothing }
 
-/** The caller decides, alone. */
+/** Only the caller decides. */
 export function byVerifier(verifier: AnyHostVerifier, hostHash: unknown): HostKeyJudge {
   const hash = typeof hostHash === 'string' && getHashes().includes(hostHash) ? hostHash : undefined
   const verify = async (key: Buffer) => {
@@ -55,7 +58,7 @@ function asked(verifier: AnyHostVerifier, key: Buffer | string): Promise<boolean
       const verdict: unknown = verifier(key as never, decide)
       if (verdict === undefined) return
       if (typeof (verdict as PromiseLike<unknown> | null)?.then !== 'function') return decide(verdict);
-      // What a promise of the caller's throws is an uncaught exception too, and no yes.
+      // A rejection of the caller's promise is an uncaught exception too, and does not accept the key.
       void (verdict as PromiseLike<unknown>).then((value) => { if (value !== undefined) decide(value) }, (error: unknown) => {
         decide(false)
         tell(() => { throw error })

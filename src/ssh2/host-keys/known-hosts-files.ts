@@ -3,24 +3,24 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { KnownHostsFile } from '../../host-key/known-hosts/file.ts'
 
-/** Files of known hosts, the user's first: ssh_config(5). */
+/** The known_hosts files of ssh_config(5), the user's first. */
 const paths = () => [...['known_hosts', 'known_hosts2'].map((name) => join(homedir(), '.ssh', name)), '/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 
-/** Where `accept-new` writes. */
+/** The file that `accept-new` writes. */
 export const userFile = () => paths()[0]!
 
-/** One that is there. */
+/** A file that exists. */
 export interface ReadFile {
   readonly path: string
   readonly text: string
 }
 
-/** A file of known hosts is there and cannot be read: what it says must not be passed over. */
+/** A known_hosts file exists and cannot be read: its content must not be ignored. */
 export class UnreadableStore extends Error {
   override name = 'UnreadableStore'
 }
 
-/** The files that are there. @throws UnreadableStore where one of them cannot be read, or is no text of known hosts */
+/** The existing files. @throws UnreadableStore if one of them cannot be read, or is not a known_hosts text */
 export async function readKnownHosts(): Promise<ReadFile[]> {
   const files: ReadFile[] = []
   for (const path of paths()) {
@@ -33,7 +33,7 @@ export async function readKnownHosts(): Promise<ReadFile[]> {
 async function readText(path: string): Promise<string | undefined> {
   let text: string
   try {
-    // A FIFO would be waited for.
+    // Reading a FIFO would block.
     if (!(await stat(path)).isFile()) throw new UnreadableStore(`${path} is no file`)
     text = await readFile(path, 'utf8')
   } catch (error) {
@@ -46,14 +46,14 @@ async function readText(path: string): Promise<string | undefined> {
   return text
 }
 
-/** Lines that are not understood are passed over, but not a file of nothing else. */
+/** Lines that cannot be parsed are ignored, but a file of nothing else is not. */
 function isGarbage(text: string): boolean {
   if (text.includes('\0')) return true
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
   return lines.length > 0 && new KnownHostsFile(lines.join('\n')).entries.length === 0
 }
 
-/** The file and line that speak of a host, e.g. `~/.ssh/known_hosts:3`; the first one. */
+/** The first file and line about a host, e.g. `~/.ssh/known_hosts:3`. */
 export async function placeOf(files: readonly ReadFile[], host: string, port: number): Promise<{ readonly path: string, readonly line: number } | undefined> {
   for (const { path, text } of files) {
     for (const [index, line] of text.split('\n').entries()) {

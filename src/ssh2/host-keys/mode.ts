@@ -1,8 +1,10 @@
 import { clientError } from '../client/errors.ts'
 
 /**
- * What becomes of a host key that nobody has vouched for. `warn`: a new host is accepted with a warning, and held for the process. `accept-new`: it is written to
- * known_hosts too. `strict`: it is refused. `ssh2`: every key is accepted, as `ssh2` does. In the first three a key that has changed, or is revoked, is refused.
+ * How an unverified host key is handled. `warn`: a new host is accepted with a warning, and remembered in the process. `accept-new`: it is
+ * also written to
+ * known_hosts. `strict`: it is refused. `ssh2`: every key is accepted, as in `ssh2`. The first three refuse a key that has changed or is
+ * revoked.
  */
 export type HostKeysMode = 'warn' | 'accept-new' | 'strict' | 'ssh2'
 
@@ -14,8 +16,9 @@ let chosen: HostKeysMode | undefined
 let used: HostKeysMode | undefined
 
 /**
- * Sets the mode for all connections of the process that have no `hostVerifier` and no `hostKey` of their own; before, the variable SSH2_HOST_KEYS does, and `warn` is built in.
- * @throws TypeError for what is no mode, Error `ERR_SSH2_HOST_KEYS` where the mode would become looser after the first connection
+ * Sets the mode for all connections of the process without their own `hostVerifier` or `hostKey`. Until then the variable SSH2_HOST_KEYS sets
+ * it, and the default is `warn`.
+ * @throws TypeError for an invalid mode, Error `ERR_SSH2_HOST_KEYS` if the mode would become looser after the first connection
  */
 export function setDefaultHostKeys(mode: HostKeysMode): void {
   if (!MODES.includes(mode)) throw new TypeError(`the mode of host keys must be one of ${MODES.join(', ')}`)
@@ -26,7 +29,7 @@ export function setDefaultHostKeys(mode: HostKeysMode): void {
   if (used !== undefined) used = mode
 }
 
-/** The mode for a connection that begins now. @throws Error where the environment names none */
+/** The mode for a connection that starts now. @throws Error if the environment has an invalid one */
 export function hostKeysMode(environment: NodeJS.ProcessEnv = process.env): HostKeysMode {
   const named = environment[VARIABLE] || undefined
   const mode = chosen ?? used ?? named ?? 'warn'

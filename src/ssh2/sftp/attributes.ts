@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import type { SftpStat } from '../../sftp/protocol/attributes.ts'
 
-/** Attributes to be set; owner and group, and both times, go together: one without the other is left out. */
+/** Attributes to set. Owner and group go together, and so do both times: one without the other is ignored. */
 export interface InputAttributes {
   /** Mode bits; text is octal. */
   mode?: number | string | undefined
@@ -15,7 +15,7 @@ export interface InputAttributes {
   mtime?: number | Date | undefined
 }
 
-/** What a server tells of a file; what it does not tell is `undefined`. */
+/** What a server says about a file; missing values are `undefined`. */
 export interface Attributes {
   /** Type and mode bits. */
   mode: number
@@ -26,11 +26,11 @@ export interface Attributes {
   /** Seconds since 1970. */
   atime: number
   mtime: number
-  /** What the server tells beyond that, by the names of its extensions. */
+  /** Further attributes that the server sends, by the names of its extensions. */
   extended?: Record<string, Buffer> | undefined
 }
 
-/** Attributes, and questions about the type. */
+/** Attributes, and methods that test the type. */
 export class Stats implements Attributes {
   mode: number
   uid: number
@@ -41,7 +41,7 @@ export class Stats implements Attributes {
   extended: Record<string, Buffer> | undefined
 
   constructor(initial?: Partial<Attributes>) {
-    // A server that does not tell leaves them out, which types of `ssh2` do not know.
+    // A server may omit them, which the types of `ssh2` do not know.
     this.mode = initial?.mode as number
     this.uid = initial?.uid as number
     this.gid = initial?.gid as number
@@ -91,7 +91,7 @@ export class Stats implements Attributes {
   }
 }
 
-/** What the library read, as `ssh2` gives it. */
+/** The library's attributes in the form of `ssh2`. */
 export function toStats({ permissions, uid, gid, filesize, atime, mtime, extended }: SftpStat): Stats {
   return new Stats({
     mode: permissions as number, uid: uid as number, gid: gid as number, size: filesize as number, atime: atime as number, mtime: mtime as number,
@@ -102,7 +102,7 @@ export function toStats({ permissions, uid, gid, filesize, atime, mtime, extende
 const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === '[object Date]'
 const isTime = (value: unknown): value is number | Date => typeof value === 'number' || isDate(value)
 
-/** Seconds since 1970, whole ones. @throws Error `Cannot parse time: …` */
+/** Whole seconds since 1970. @throws Error `Cannot parse time: …` */
 export function toSeconds(time: number | Date): number {
   const seconds = isDate(time) ? time.getTime() / 1000 : time
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) throw new Error(`Cannot parse time: ${String(time)}`)
@@ -116,7 +116,7 @@ export function toMode(mode: number | string): number {
   return bits
 }
 
-/** What is set of what a caller gives; everything else sets nothing, as with `ssh2`. */
+/** The valid part of a caller's attributes; the rest sets nothing, as in `ssh2`. */
 export function toAttributes(given: unknown): SftpAttributes {
   if (typeof given !== 'object' || given === null) return {}
   const { size, uid, gid, mode, atime, mtime } = given as InputAttributes
@@ -128,7 +128,7 @@ export function toAttributes(given: unknown): SftpAttributes {
   }
 }
 
-/** Attributes of what is opened or made: some give the mode alone. */
+/** Attributes of an opened or created file; some callers give only the mode. */
 export function attributesOfNew(given: unknown): SftpAttributes {
   return toAttributes(typeof given === 'number' || typeof given === 'string' ? { mode: given } : given)
 }

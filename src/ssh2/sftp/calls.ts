@@ -7,15 +7,15 @@ import { type Answer, FILES, SftpChannel, toBuffer, toHandle, toPath } from './c
 import { openFlags, STATUS_CODE, STATUS_WORDS } from './protocol.ts'
 import { readRange } from './read-range.ts'
 
-/** One name of a directory. */
+/** One name in a directory. */
 export interface FileEntry {
   filename: string
-  /** The server's own line, as of `ls -l`. */
+  /** The server's own line, like that of `ls -l`. */
   longname: string
   attrs: Stats
 }
 
-/** What `readdir` may be told. */
+/** Options of `readdir`. */
 export interface ReaddirOptions {
   /** With `.` and `..`. */
   full?: boolean | undefined
@@ -40,7 +40,7 @@ export class SftpCalls extends SftpChannel {
     this.#done(callback, this.#requests.close(toHandle(handle)))
   }
 
-  /** Reads into `buffer`, from `offset` on, up to `length` bytes at `position` of the file. 0 bytes are its end. */
+  /** Reads up to `length` bytes at `position` of the file into `buffer`, starting at `offset`. 0 bytes mean the end. */
   read(handle: Buffer, buffer: Buffer, offset: number, length: number, position: number, callback: Answer<[bytesRead: number, buffer: Buffer, position: number]>): void {
     const from = toHandle(handle)
     checkRange(buffer, offset, length, position, true)
@@ -53,7 +53,7 @@ export class SftpCalls extends SftpChannel {
     this.read(handle, buffer, offset, length, position, callback)
   }
 
-  /** Writes `length` bytes of `buffer`, from `offset` on, at `position` of the file. The buffer may be changed at once. */
+  /** Writes `length` bytes of `buffer`, starting at `offset`, at `position` of the file. You may change the buffer at once. */
   write(handle: Buffer, buffer: Buffer, offset: number, length: number, position: number, callback?: Answer<[]>): void {
     const to = toHandle(handle)
     checkRange(buffer, offset, length, position)
@@ -67,7 +67,7 @@ export class SftpCalls extends SftpChannel {
     this.write(handle, buffer, offset, length, position, callback)
   }
 
-  /** Attributes of what the path leads to. */
+  /** Attributes of the path's target. */
   stat(path: string, callback: Answer<[stats: Stats]>): void {
     this.answer(callback, this.#requests.stat(toPath(path)), (stat) => [toStats(stat)])
   }
@@ -82,12 +82,12 @@ export class SftpCalls extends SftpChannel {
     this.answer(callback, this.#requests.fstat(toHandle(handle)), (stat) => [toStats(stat)])
   }
 
-  /** Sets the attributes that are given. */
+  /** Sets the given attributes. */
   setstat(path: string, attributes: InputAttributes, callback?: Answer<[]>): void {
     this.#set(attributes, callback, (set) => this.#requests.setstat(toPath(path), set))
   }
 
-  /** Sets the attributes of an open file that are given. */
+  /** Sets the given attributes of an open file. */
   fsetstat(handle: Buffer, attributes: InputAttributes, callback?: Answer<[]>): void {
     this.#set(attributes, callback, (set) => this.#requests.fsetstat(toHandle(handle), set))
   }
@@ -131,7 +131,7 @@ export class SftpCalls extends SftpChannel {
     this.answer(callback, this.#requests.opendir(toPath(path)), (handle) => [toBuffer(handle)])
   }
 
-  /** The names of a directory; of an open one the next of them, and an error with the code of EOF behind the last. */
+  /** The names in a directory. For an open one, the next of them, and an error with the code of EOF after the last. */
   readdir(location: string | Buffer, callback: Answer<[list: FileEntry[]]>): void
   readdir(location: string | Buffer, options: ReaddirOptions | undefined, callback: Answer<[list: FileEntry[]]>): void
   readdir(location: string | Buffer, options: unknown, callback?: unknown): void {
@@ -171,7 +171,7 @@ export class SftpCalls extends SftpChannel {
     this.#done(callback, this.#requests.rename(toPath(source), toPath(target)))
   }
 
-  /** Makes a directory. */
+  /** Creates a directory. */
   mkdir(path: string, callback?: Answer<[]>): void
   mkdir(path: string, attributes: InputAttributes | undefined, callback?: Answer<[]>): void
   mkdir(path: string, attributes?: unknown, callback?: unknown): void {
@@ -189,12 +189,12 @@ export class SftpCalls extends SftpChannel {
     this.#done(callback, this.#requests.symlink(toPath(target), toPath(link)))
   }
 
-  /** Where a symbolic link leads to, as it is written in it. */
+  /** The target of a symbolic link, as stored in it. */
   readlink(path: string, callback: Answer<[target: string]>): void {
     this.answer(callback, this.#requests.readlink(toPath(path)), (target) => [decodeText(target)])
   }
 
-  /** The absolute path, links resolved. */
+  /** The absolute path, with links resolved. */
   realpath(path: string, callback: Answer<[path: string]>): void {
     this.answer(callback, this.#requests.realpath(toPath(path)), (target) => [decodeText(target)])
   }
@@ -208,7 +208,7 @@ function entryOf({ filenameBytes, longentry, attributes }: NamedFile): FileEntry
   return { filename: decodeText(filenameBytes), longname: longentry, attrs: toStats(attributes) }
 }
 
-/** @param within the offset must be that of a byte @throws Error for what is no part of a buffer, and no place in a file */
+/** @param within the offset must be that of a byte @throws Error for an invalid range of the buffer, or an invalid position in the file */
 function checkRange(buffer: unknown, offset: number, length: number, position: unknown, within = false): void {
   if (!Buffer.isBuffer(buffer)) throw new Error('buffer is not a Buffer')
   if (!(offset >= 0 && offset <= buffer.length - (within ? 1 : 0))) throw new Error('offset is out of bounds')

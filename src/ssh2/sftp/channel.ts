@@ -9,13 +9,13 @@ import type { Link } from '../client/link.ts'
 import { tell } from '../tell.ts'
 import { STATUS_WORDS } from './protocol.ts'
 
-/** What streams and transfers need of an SFTP channel; not for callers. */
+/** The parts of an SFTP channel that streams and transfers need; not for callers. */
 export const FILES = Symbol('files')
 
-/** A callback that gets what was asked for, or the error. */
+/** A callback that receives the results, or the error. */
 export type Answer<R extends unknown[]> = (error: Error | undefined, ...results: R) => void
 
-/** The way from the library's requests to callbacks, and the life of their channel. */
+/** Passes the library's requests to callbacks, and manages their channel. */
 export class SftpChannel extends EventEmitter {
   /** What kind of channel it is. */
   readonly type = 'sftp'
@@ -38,12 +38,12 @@ export class SftpChannel extends EventEmitter {
     return this[FILES].requests
   }
 
-  /** What ended it. @internal */
+  /** The error that ended it. @internal */
   get failure(): unknown {
     return this.#requests.connection.failure
   }
 
-  /** Closes the channel; what is under way gets `No response from server`. */
+  /** Closes the channel; pending calls get `No response from server`. */
   end(): void {
     this.destroy()
   }
@@ -53,13 +53,13 @@ export class SftpChannel extends EventEmitter {
     void this.#requests.connection.close()
   }
 
-  /** Tells `callback` what came of a request, in a turn of its own: what it throws is nobody's to catch. @internal */
+  /** Passes the result of a request to `callback`, in a separate turn: nothing here could catch an error of it. @internal */
   answer<T>(callback: unknown, asked: Promise<T>, results: (value: T) => readonly unknown[] = (value) => [value]): void {
     asked.then(
       (value) => {
         if (typeof callback !== 'function') return
         const given = results(value)
-        // As `ssh2` does: without anything to tell there is no argument at all.
+        // As in `ssh2`: without a result there is no argument at all.
         if (given.length === 0) tell(callback as () => void)
         else tell(callback as (...args: unknown[]) => void, undefined, ...given)
       },
@@ -67,7 +67,7 @@ export class SftpChannel extends EventEmitter {
     )
   }
 
-  /** Tells why something failed; if the connection has gone, behind its `close`. @internal */
+  /** Reports why something failed; if the connection has gone, after its `close`. @internal */
   refuse(error: unknown, told: (error: Error) => void): void {
     const tellIt = () => told(this.#explained(error))
     if (this.#link.failure !== undefined && error === this.failure) this.#link.whenClosed(tellIt)
@@ -81,7 +81,7 @@ export class SftpChannel extends EventEmitter {
     return clientError(words || STATUS_WORDS[error.status] || 'Unknown status', { code: error.status }, error)
   }
 
-  /** The channel is over, by whatever side. @internal */
+  /** The channel is over, whichever side ended it. @internal */
   ended(failure: unknown, exit: Exit | undefined): void {
     if (this.#over) return
     this.#over = true
@@ -97,19 +97,19 @@ export class SftpChannel extends EventEmitter {
   }
 }
 
-/** `(code)`, or `(null, 'SIGTERM', coreDumped, description)`; nothing where the server has not told. */
+/** `(code)`, or `(null, 'SIGTERM', coreDumped, description)`; empty if the server has reported neither. */
 export function exitArguments(exit: Exit | undefined): readonly unknown[] {
   if (!exit) return []
   if (exit.signal !== null) return [null, `SIG${exit.signal}`, exit.coreDumped, exit.message]
   return exit.code === null ? [] : [exit.code]
 }
 
-/** What breaks the protocol, in words alone: `SSH_FX_BAD_MESSAGE (…)` is this library's way to say it. */
+/** The text of a protocol error alone: `SSH_FX_BAD_MESSAGE (…)` is this library's form. */
 export function withoutNumber({ message }: Error): string {
   return /^SSH_FX\w+ \(([^]*)\)$/.exec(message)?.[1] ?? message
 }
 
-/** A handle of the server's as a caller has it. */
+/** A server's handle in the caller's form. */
 export function toBuffer({ id }: RemoteHandle): Buffer {
   return Buffer.from(id.buffer, id.byteOffset, id.length)
 }
@@ -120,7 +120,7 @@ export function toHandle(handle: unknown, name = 'handle'): RemoteHandle {
   return { id: handle, path: '' }
 }
 
-/** @throws TypeError for what is no path */
+/** @throws TypeError for a value that is not a path */
 export function toPath(path: unknown): string {
   if (typeof path !== 'string') throw new TypeError('a path must be a string')
   return path

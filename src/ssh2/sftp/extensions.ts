@@ -9,7 +9,7 @@ import { type InputAttributes, toAttributes } from './attributes.ts'
 import { SftpCalls } from './calls.ts'
 import { type Answer, FILES, toHandle, toPath } from './channel.ts'
 
-/** Figures of a file system, exact up to 2^53. */
+/** Statistics of a file system, exact up to 2^53. */
 export interface FileSystemInfo {
   f_bsize: number
   f_frsize: number
@@ -19,13 +19,13 @@ export interface FileSystemInfo {
   f_files: number
   f_ffree: number
   f_favail: number
-  /** An identifier; more than 2^53 of it is rounded. */
+  /** An identifier; values above 2^53 are rounded. */
   f_sid: number
   f_flag: number
   f_namemax: number
 }
 
-/** Requests that a server may offer beside those of version 3. Each throws `Server does not support this extended request` where it does not. */
+/** Requests that a server may offer beyond those of version 3. Each throws `Server does not support this extended request` if the server does not offer it. */
 export class SftpExtensions extends SftpCalls {
   get #requests(): SftpRequests {
     return this[FILES].requests
@@ -40,42 +40,42 @@ export class SftpExtensions extends SftpCalls {
     this.answer(callback, this.#requests.extended(name, '', body), () => [])
   }
 
-  /** Renames, and replaces what the target names at one stroke (`posix-rename@openssh.com`). */
+  /** Renames, and atomically replaces the target (`posix-rename@openssh.com`). */
   ext_openssh_rename(source: string, target: string, callback?: Answer<[]>): void {
     const name = this.#demand('posix-rename@openssh.com')
     const [from, to] = [toPath(source), toPath(target)]
     this.#done(callback, name, (writer) => writer.string(checkedPath(from)).string(checkedPath(to)))
   }
 
-  /** Figures of the file system that `path` is on (`statvfs@openssh.com`). */
+  /** Statistics of the file system that `path` is on (`statvfs@openssh.com`). */
   ext_openssh_statvfs(path: string, callback: Answer<[info: FileSystemInfo]>): void {
     const name = this.#demand('statvfs@openssh.com', '2')
     const about = toPath(path)
     this.answer(callback, this.#requests.extendedReply(name, about, (writer) => writer.string(checkedPath(about)), readStatvfs), (info) => [toInfo(info)])
   }
 
-  /** Figures of the file system that an open file is on (`fstatvfs@openssh.com`). */
+  /** Statistics of the file system that an open file is on (`fstatvfs@openssh.com`). */
   ext_openssh_fstatvfs(handle: Buffer, callback: Answer<[info: FileSystemInfo]>): void {
     const name = this.#demand('fstatvfs@openssh.com', '2')
     const { id } = toHandle(handle)
     this.answer(callback, this.#requests.extendedReply(name, '', (writer) => writer.string(id), readStatvfs), (info) => [toInfo(info)])
   }
 
-  /** Makes `link` another name of the file `existing` (`hardlink@openssh.com`). */
+  /** Makes `link` a hard link to the file `existing` (`hardlink@openssh.com`). */
   ext_openssh_hardlink(existing: string, link: string, callback?: Answer<[]>): void {
     const name = this.#demand('hardlink@openssh.com')
     const [from, to] = [toPath(existing), toPath(link)]
     this.#done(callback, name, (writer) => writer.string(checkedPath(from)).string(checkedPath(to)))
   }
 
-  /** Has the server write an open file to its disk (`fsync@openssh.com`). */
+  /** Asks the server to write an open file to its disk (`fsync@openssh.com`). */
   ext_openssh_fsync(handle: Buffer, callback?: Answer<[]>): void {
     const name = this.#demand('fsync@openssh.com')
     const { id } = toHandle(handle)
     this.#done(callback, name, (writer) => writer.string(id))
   }
 
-  /** As `setstat`, of a symbolic link itself (`lsetstat@openssh.com`). */
+  /** Like `setstat`, for a symbolic link itself (`lsetstat@openssh.com`). */
   ext_openssh_lsetstat(path: string, callback?: Answer<[]>): void
   ext_openssh_lsetstat(path: string, attributes: InputAttributes, callback?: Answer<[]>): void
   ext_openssh_lsetstat(path: string, attributes?: unknown, callback?: unknown): void {
@@ -84,14 +84,14 @@ export class SftpExtensions extends SftpCalls {
     this.#done(typeof attributes === 'function' ? attributes : callback, name, (writer) => writeAttributes(writer.string(checkedPath(about)), set))
   }
 
-  /** As `realpath`, with `~` and `~user` (`expand-path@openssh.com`). */
+  /** Like `realpath`, but expands `~` and `~user` (`expand-path@openssh.com`). */
   ext_openssh_expandPath(path: string, callback: Answer<[path: string]>): void {
     const name = this.#demand('expand-path@openssh.com')
     const about = toPath(path)
     this.answer(callback, this.#requests.extendedName(name, about, (writer) => writer.string(checkedPath(about))), (expanded) => [decodeText(expanded)])
   }
 
-  /** Has the server copy bytes from one open file to another (`copy-data`). @param length 0: up to the end */
+  /** Asks the server to copy bytes from one open file to another (`copy-data`). @param length 0: up to the end */
   ext_copy_data(source: Buffer, sourceOffset: number, length: number, target: Buffer, targetOffset: number, callback?: Answer<[]>): void {
     const name = this.#demand('copy-data')
     const [from, to] = [toHandle(source, 'Source handle'), toHandle(target, 'Destination handle')]
@@ -99,14 +99,14 @@ export class SftpExtensions extends SftpCalls {
     this.#done(callback, name, (writer) => writer.string(from.id).uint64(numbers[0]).uint64(numbers[1]).string(to.id).uint64(numbers[2]))
   }
 
-  /** Where a user is at home (`home-directory`). @param username `''` is who has logged in */
+  /** The home directory of a user (`home-directory`). @param username `''` is the user who has logged in */
   ext_home_dir(username: string, callback: Answer<[path: string]>): void {
     const name = this.#demand('home-directory')
     if (typeof username !== 'string') throw new TypeError('username is not a string')
     this.answer(callback, this.#requests.extendedName(name, '', (writer) => writer.string(username)), (path) => [decodeText(path)])
   }
 
-  /** Names of users and groups by their numbers, `''` where the server knows none (`users-groups-by-id@openssh.com`). */
+  /** Names of users and groups by number, `''` if the server knows none (`users-groups-by-id@openssh.com`). */
   ext_users_groups(uids: readonly number[], gids: readonly number[], callback: Answer<[users: string[], groups: string[]]>): void {
     const name = this.#demand('users-groups-by-id@openssh.com')
     const [users, groups] = [numbersOf(uids, 'uid'), numbersOf(gids, 'gid')]

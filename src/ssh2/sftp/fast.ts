@@ -11,21 +11,21 @@ import { toMode } from './attributes.ts'
 import { opened } from './opened.ts'
 import { OPEN_MODE } from './protocol.ts'
 
-/** How `fastGet` and `fastPut` transfer. */
+/** Options of `fastGet` and `fastPut`. */
 export interface TransferOptions {
-  /** Requests at a time. What is less than the default of 64 is kept to; more is this library's choice, by what the link holds. */
+  /** Requests at a time. Values below the default of 64 are respected; above it, the library chooses by what the link holds. */
   concurrency?: number | undefined
-  /** Bytes of a request. What is less than the default of 32768 is kept to; more is this library's choice, by what the server takes. */
+  /** Bytes per request. Values below the default of 32768 are respected; above it, the library chooses by what the server accepts. */
   chunkSize?: number | undefined
-  /** Bytes to transfer, for servers that do not tell the size. */
+  /** Bytes to transfer, for servers that do not report the size. */
   fileSize?: number | undefined
-  /** Called after each piece: what has been transferred, the piece, and all of it, in bytes. */
+  /** Called after each piece with the bytes transferred so far, the piece's, and the total. */
   step?: ((total: number, chunk: number, size: number) => void) | undefined
   /** Mode bits of the copy; text is octal. */
   mode?: number | string | undefined
 }
 
-/** The same, as far as they can be meant. */
+/** The valid options. */
 interface Transfer {
   readonly files: SftpShared
   readonly fileSize: number | undefined
@@ -36,7 +36,7 @@ interface Transfer {
 const CONCURRENCY = 64
 const CHUNK_SIZE = 32768
 
-/** Options that make no sense are passed over, as `ssh2` does. */
+/** Invalid options are ignored, as in `ssh2`. */
 export function transferOf(files: SftpShared, options: unknown): Transfer {
   const { concurrency, chunkSize, fileSize, step, mode } = (typeof options === 'object' && options !== null ? options : {}) as TransferOptions
   const fewer = (value: unknown, usual: number) => typeof value === 'number' && value >= 1 && value < usual ? Math.floor(value) : undefined
@@ -44,7 +44,7 @@ export function transferOf(files: SftpShared, options: unknown): Transfer {
     files: files.with({ concurrency: fewer(concurrency, CONCURRENCY), chunkSize: fewer(chunkSize, CHUNK_SIZE) }),
     fileSize: typeof fileSize === 'number' && fileSize >= 1 ? Math.floor(fileSize) : undefined,
     mode: typeof mode === 'number' || typeof mode === 'string' ? toMode(mode) : undefined,
-    // In a turn of its own: what it throws is nobody's to catch.
+    // In a separate turn: nothing here could catch an error of it.
     step: typeof step === 'function' ? (...progress) => tell(step, ...progress) : () => {},
   }
 }
@@ -53,7 +53,7 @@ export function transferOf(files: SftpShared, options: unknown): Transfer {
 export function getFile({ files, fileSize, mode, step }: Transfer, remote: string, local: string): Promise<void> {
   return opened(files, files.requests.open(remote, OPEN_MODE.READ, {}), false, async (handle) => {
     const looking = fileSize === undefined ? aboutOpened(files.requests, handle, undefined) : undefined
-    // Small files come with the answer that tells their size.
+    // Small files arrive together with the reply that states their size.
     using pipeline = files.reading(handle, { end: fileSize }).begin()
     const said = fileSize ?? saidSize(await looking ?? {})
     const sink = await openSink(local, { offset: 0, about: new SftpStat({}), mode: mode ?? false })
@@ -96,13 +96,13 @@ export async function putFile({ files, fileSize, mode, step }: Transfer, local: 
   })
 }
 
-/** Some servers know no FSETSTAT, and some set no mode at all: neither is a failure of the transfer. */
+/** Some servers do not support FSETSTAT, and some set no mode at all: neither is a failure of the transfer. */
 export async function setMode({ requests }: SftpShared, handle: RemoteHandle, path: string, permissions: number): Promise<void> {
   const refused = await requests.fsetstat(handle, { permissions }).then(() => false, () => true)
   if (refused) await requests.setstat(path, { permissions }).catch(() => {})
 }
 
-/** So many bytes of a source, and no more. */
+/** The first bytes of a source, up to a limit. */
 function firstOf(source: ByteSource, most: number): ByteSource {
   let left = most
   return {

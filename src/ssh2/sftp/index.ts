@@ -14,8 +14,9 @@ import { SFTPWrapper } from './wrapper.ts'
 
 /**
  * Opens the SFTP subsystem of a connection.
- * @param env variables that are asked for before it starts; a server that refuses them is not waited for
- * @throws Error `(SSH) Channel open failure: …`, `Unable to start subsystem: sftp`, or with the `code` and `signal` of a program that ended instead of greeting
+ * @param env variables to request before it starts; a refusal is not waited for
+ * @throws Error `(SSH) Channel open failure: …`, `Unable to start subsystem: sftp`, or with the `code` and `signal` of a program that ended
+ * instead of sending a greeting
  */
 export async function openSftp(link: Link, session: Session, env?: NodeJS.ProcessEnv): Promise<SFTPWrapper> {
   const channel = await SftpConnection.openChannel(session).catch((error: unknown) => { throw session.failure ? error : openFailure(error) })
@@ -34,7 +35,7 @@ export async function openSftp(link: Link, session: Session, env?: NodeJS.Proces
     channel[Symbol.dispose]()
     throw session.failure ? error : whyNot(error, over?.exit)
   }
-  // What ended meanwhile is told to those who can listen from now on.
+  // If it ended meanwhile, the listeners from now on are told.
   if (over) sftp.ended(sftp.failure, over.exit)
   sftp.emit('ready')
   return sftp

@@ -2,8 +2,8 @@ import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
 
 /**
- * Opens, lets `use` work, and closes: before anybody hears of a failure, and where something was written before anybody hears of success.
- * `use` may close as soon as it has made its last request, which saves a round trip.
+ * Opens the file, runs `use`, and closes the file: before a failure is reported, and after writes before success is reported.
+ * `use` may close after its last request, which saves a round trip.
  */
 export async function opened<T>({ requests }: SftpShared, opening: Promise<RemoteHandle>, wrote: boolean, use: (handle: RemoteHandle, close: () => void) => Promise<T>): Promise<T> {
   const handle = await opening

@@ -1,12 +1,12 @@
-/** Numbers of SFTP's answers (draft-ietf-secsh-filexfer-02 section 7), as errors have them in `code`. */
+/** SFTP's status numbers (draft-ietf-secsh-filexfer-02 section 7), as errors have them in `code`. */
 export const STATUS_CODE = {
   OK: 0, EOF: 1, NO_SUCH_FILE: 2, PERMISSION_DENIED: 3, FAILURE: 4, BAD_MESSAGE: 5, NO_CONNECTION: 6, CONNECTION_LOST: 7, OP_UNSUPPORTED: 8,
 } as const
 
-/** Bits that a file is opened with (section 6.3). */
+/** Bits for opening a file (section 6.3). */
 export const OPEN_MODE = { READ: 1, WRITE: 2, APPEND: 4, CREAT: 8, TRUNC: 16, EXCL: 32 } as const
 
-/** What an error says where the server says nothing. */
+/** An error's text if the server sends none. */
 export const STATUS_WORDS: readonly string[] = [
   'No error', 'End of file', 'No such file or directory', 'Permission denied', 'Failure', 'Bad message', 'No connection', 'Connection lost', 'Operation unsupported',
 ]
@@ -21,7 +21,7 @@ const FLAGS = new Map<string, number>([
   ['a', APPENDED], ['ax', APPENDED | EXCL], ['xa', APPENDED | EXCL], ['a+', APPENDED | READ], ['ax+', APPENDED | READ | EXCL], ['xa+', APPENDED | READ | EXCL],
 ])
 
-/** The bits of a name as Node has them (`w+`); `null` for one that is none. */
+/** The bits for Node's name (`w+`); `null` for an unknown name. */
 export function stringToFlags(text: string): number | null {
   return FLAGS.get(text) ?? null
 }
@@ -32,7 +32,7 @@ export function flagsToString(flags: number): string | null {
   return null
 }
 
-/** Bits of a name, or those that are given. @throws Error `Unknown flags string: …` */
+/** The bits for a name; bits are returned unchanged. @throws Error `Unknown flags string: …` */
 export function openFlags(flags: string | number): number {
   const bits = typeof flags === 'number' ? flags : stringToFlags(flags)
   if (bits === null) throw new Error(`Unknown flags string: ${flags}`)

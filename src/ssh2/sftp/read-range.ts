@@ -2,7 +2,7 @@ import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { LentBytes } from '../../sftp/protocol/lent-bytes.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
 
-/** Reads into `target` what the file has at `position`: by one request, which may be answered with less, or as many as the server's limit makes necessary. @returns bytes read */
+/** Reads the file at `position` into `target`: with one request, which may return less, or with as many as the server's limit requires. @returns bytes read */
 export async function readRange(files: SftpShared, handle: RemoteHandle, target: Uint8Array, position: number): Promise<number> {
   if (target.length === 0) return 0
   if (target.length <= files.limits.maxReadLength) return copy(await files.requests.read(handle, position, target.length), target)

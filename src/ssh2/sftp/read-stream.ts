@@ -11,13 +11,13 @@ import { checkPlace, closeStream, type FileStreamOptions, givenHandle, openStrea
 
 /** Options of `createReadStream`. */
 export interface ReadStreamOptions extends FileStreamOptions, Omit<ReadableOptions, 'read' | 'destroy' | 'construct'> {
-  /** Where to stop, in bytes, included; the end of the file if none is given. */
+  /** Offset of the last byte, inclusive; by default the end of the file. */
   end?: number | undefined
 }
 
 const HIGH_WATER_MARK = 64 << 10
 
-/** A file of the server, read ahead of its reader as far as the link makes it worth while. Tells `open` with the handle, and `ready`. */
+/** A remote file, read ahead as far as the link makes it worthwhile. Emits `open` with the handle, and `ready`. */
 export class ReadStream extends Readable {
   readonly path: string
   readonly flags: string
@@ -25,11 +25,11 @@ export class ReadStream extends Readable {
   readonly start: number | undefined
   readonly end: number
   readonly autoClose: boolean
-  /** The open file; `null` before and behind it. */
+  /** The open file; `null` before and after. */
   handle: Buffer | null
-  /** Where the next byte comes from. */
+  /** Offset of the next byte. */
   pos: number
-  /** Bytes that came so far. */
+  /** Bytes received so far. */
   bytesRead = 0
   /** @internal */
   readonly sftp: SftpChannel
@@ -64,7 +64,7 @@ export class ReadStream extends Readable {
     return this.closed
   }
 
-  /** Nothing is to be done: the file is opened by itself. */
+  /** No effect: the file opens automatically. */
   open(): void {}
 
   override _construct(done: (error?: Error | null) => void): void {
@@ -79,7 +79,7 @@ export class ReadStream extends Readable {
     const pipeline = this.#pipeline = files.reading(handle, { start: this.pos, end: this.end + 1 })
     if (this.end !== Infinity) return
     pipeline.begin()
-    aboutOpened(files.requests, handle, undefined).then((about) => pipeline.expect(saidSize(about)), () => { /* the reads tell */ })
+    aboutOpened(files.requests, handle, undefined).then((about) => pipeline.expect(saidSize(about)), () => { /* the reads report it */ })
   }
 
   override _read(): void {
@@ -100,7 +100,7 @@ export class ReadStream extends Readable {
     closeStream(this, error, done)
   }
 
-  /** Ends it, and closes the file. @param callback is called when that is done */
+  /** Ends it, and closes the file. @param callback is called after that */
   close(callback?: (error?: Error | null) => void): void {
     if (callback) {
       if (this.closed) tell(callback)

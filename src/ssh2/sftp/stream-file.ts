@@ -2,21 +2,21 @@ import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import { tell } from '../tell.ts'
 import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
 
-/** Options that streams of both directions have. */
+/** Options of streams in both directions. */
 export interface FileStreamOptions {
   /** How to open the file: `r`, `w+`, … */
   flags?: string | undefined
-  /** Mode bits. A file that is written gets them, also one that exists; without any, a new one has the server's choice. */
+  /** Mode bits. A written file gets them, even if it existed before; without them the server chooses for a new file. */
   mode?: number | string | undefined
-  /** Where to begin, in bytes. */
+  /** Offset of the first byte. */
   start?: number | undefined
-  /** Closes the file at the end and after a failure; `true` if nothing else is said. */
+  /** Closes the file at the end and after a failure; `true` by default. */
   autoClose?: boolean | undefined
-  /** A file that is open already. */
+  /** A file that is already open. */
   handle?: Buffer | null | undefined
 }
 
-/** An encoding alone, or options. @throws TypeError for what is neither */
+/** Only an encoding, or options. @throws TypeError for anything else */
 export function streamOptions<T extends object>(options: unknown): T {
   if (options === undefined) return {} as T
   if (typeof options === 'string') return { encoding: options } as unknown as T
@@ -24,7 +24,7 @@ export function streamOptions<T extends object>(options: unknown): T {
   return options as T
 }
 
-/** A place in a file. @throws TypeError, RangeError with Node's codes */
+/** A position in a file. @throws TypeError, RangeError with Node's codes */
 export function checkPlace(value: unknown, name: string): number {
   if (typeof value !== 'number') throw Object.assign(new TypeError(`The "${name}" argument must be of type number`), { code: 'ERR_INVALID_ARG_TYPE' })
   if (!Number.isSafeInteger(value) || value < 0) throw outOfRange(name, '>= 0 and <= 2 ** 53 - 1', value)
@@ -35,12 +35,12 @@ export function outOfRange(name: string, range: string, value: number): RangeErr
   return Object.assign(new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${value}`), { code: 'ERR_OUT_OF_RANGE' })
 }
 
-/** The handle that a caller gave, if it is one. */
+/** The caller's handle, if it is one. */
 export function givenHandle(handle: unknown): Buffer | null {
   return Buffer.isBuffer(handle) ? handle : null
 }
 
-/** A stream of a file: what opening and closing need of it. */
+/** A file stream, as far as opening and closing need it. */
 interface FileStream {
   readonly sftp: SftpChannel
   handle: Buffer | null
@@ -48,17 +48,17 @@ interface FileStream {
   emit(event: 'ready'): boolean
 }
 
-/** How a stream comes to its file. */
+/** How a stream opens its file. */
 interface Opening {
-  /** Asks for the file; throws for what cannot be meant. */
+  /** Opens the file; throws for invalid arguments. */
   readonly open: () => Promise<RemoteHandle>
-  /** What is to be done first with a file that this stream has opened. */
+  /** What to do first with a file that this stream has opened. */
   readonly opened?: (handle: RemoteHandle) => Promise<void>
   /** Starts the transfer. */
   readonly begin: (handle: RemoteHandle) => void
 }
 
-/** Opens the file of a stream, unless it was given open, and tells of it. */
+/** Opens the file of a stream, unless it came with a handle, and emits the events. */
 export function openStream(stream: FileStream, { open, opened, begin }: Opening, done: (error?: Error | null) => void): void {
   if (stream.handle) {
     begin(toHandle(stream.handle))
@@ -80,7 +80,7 @@ export function openStream(stream: FileStream, { open, opened, begin }: Opening,
   }
 }
 
-/** Closes the file of a stream that is destroyed. A failure to close matters if nothing else has failed. */
+/** Closes the file of a destroyed stream. A failure to close only matters if nothing else has failed. */
 export function closeStream(stream: FileStream, error: Error | null, done: (error?: Error | null) => void): void {
   const { handle, sftp } = stream
   stream.handle = null

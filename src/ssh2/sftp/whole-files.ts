@@ -11,21 +11,21 @@ import { openFlags } from './protocol.ts'
 export interface ReadFileOptions {
   /** The result is a string. */
   encoding?: BufferEncoding | null | undefined
-  /** `r` if none is given. */
+  /** `r` by default. */
   flag?: string | undefined
 }
 
 /** How a whole file is written. */
 export interface WriteFileOptions {
-  /** Of text; UTF-8 if none is given. */
+  /** The encoding of text; UTF-8 by default. */
   encoding?: BufferEncoding | null | undefined
-  /** Of a new file; the server's choice if none is given. */
+  /** The mode of a new file; by default the server chooses. */
   mode?: number | string | undefined
-  /** `w` if none is given. */
+  /** `w` by default. */
   flag?: string | undefined
 }
 
-/** An encoding alone, or options. @throws TypeError, Error for what is neither */
+/** Only an encoding, or options. @throws TypeError, Error for anything else */
 export function wholeFileOptions(options: unknown): ReadFileOptions & WriteFileOptions {
   const given = typeof options === 'string' ? { encoding: options as BufferEncoding } : options ?? {}
   if (typeof given !== 'object') throw new TypeError('Bad arguments')
@@ -44,7 +44,7 @@ export function readWholeFile(files: SftpShared, path: string, { encoding, flag 
 
 async function readAll(files: SftpShared, handle: RemoteHandle): Promise<Buffer> {
   const looking = aboutOpened(files.requests, handle, undefined)
-  // Small files come with the answer that tells their size.
+  // Small files arrive together with the reply that states their size.
   using pipeline = files.reading(handle).begin()
   pipeline.expect(saidSize(await looking))
   const parts: LentBytes[] = []
@@ -56,13 +56,13 @@ async function readAll(files: SftpShared, handle: RemoteHandle): Promise<Buffer>
   }
 }
 
-/** Bytes as they are; everything else as text. */
+/** Bytes unchanged; everything else as text. */
 export function bytesOf(data: unknown, encoding: BufferEncoding | null | undefined): Uint8Array {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   return Buffer.from(String(data), encoding || 'utf8')
 }
 
-/** Writes the whole file, or adds to its end. It is there when the server has closed it. */
+/** Writes the whole file, or appends to it. The write is complete when the server has closed the file. */
 export function writeWholeFile(files: SftpShared, path: string, data: Uint8Array, { mode, flag }: WriteFileOptions): Promise<void> {
   return opened(files, openFile(files.requests, path, openFlags(flag || 'w'), attributesOfNew(mode), undefined), true, async (handle, close) => {
     const pipeline = files.writing(handle, { start: 0, signal: undefined })

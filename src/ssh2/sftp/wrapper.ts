@@ -7,7 +7,7 @@ import { ReadStream, type ReadStreamOptions } from './read-stream.ts'
 import { bytesOf, type ReadFileOptions, readWholeFile, wholeFileOptions, type WriteFileOptions, writeWholeFile } from './whole-files.ts'
 import { WriteStream, type WriteStreamOptions } from './write-stream.ts'
 
-/** Files of a server by SFTP, with callbacks and Node's streams. Handles are Buffers; errors have the server's number in `code`. */
+/** Remote files over SFTP, with callbacks and Node's streams. Handles are Buffers; errors have the server's number in `code`. */
 export class SFTPWrapper extends SftpExtensions {
   /** For `openSftp`. @internal */
   constructor(link: Link, files: SftpShared) {
@@ -30,7 +30,7 @@ export class SFTPWrapper extends SftpExtensions {
     this.answer(typeof options === 'function' ? options : callback, putFile(transfer, toPath(localPath), toPath(remotePath)), () => [])
   }
 
-  /** The whole file, as a Buffer, or as a string where an encoding is given. */
+  /** The whole file, as a Buffer, or as a string if an encoding is given. */
   readFile(path: string, callback: Answer<[data: Buffer]>): void
   readFile(path: string, options: ReadFileOptions | BufferEncoding | null | undefined, callback: Answer<[data: Buffer]>): void
   readFile(path: string, options: unknown, callback?: unknown): void {
@@ -45,7 +45,7 @@ export class SFTPWrapper extends SftpExtensions {
     this.#write(path, data, options, callback, {})
   }
 
-  /** Adds to the end of a file, which is made if there is none. */
+  /** Appends to a file, which is created if it does not exist. */
   appendFile(path: string, data: string | Uint8Array, callback?: Answer<[]>): void
   appendFile(path: string, data: string | Uint8Array, options: WriteFileOptions | BufferEncoding | null | undefined, callback?: Answer<[]>): void
   appendFile(path: string, data: string | Uint8Array, options?: unknown, callback?: unknown): void {
@@ -59,12 +59,12 @@ export class SFTPWrapper extends SftpExtensions {
     this.answer(told, writeWholeFile(this[FILES], toPath(path), bytesOf(data, all.encoding), all), () => [])
   }
 
-  /** Whether the path leads to something: the only argument of the callback. */
+  /** Whether the path exists, as the only argument of the callback. */
   exists(path: string, callback: (exists: boolean) => void): void {
     this.stat(path, (error) => { if (typeof callback === 'function') callback(!error) })
   }
 
-  /** A file as a stream, or a part of it. */
+  /** A file, or a part of it, as a stream. */
   createReadStream(path: string, options?: ReadStreamOptions | BufferEncoding): ReadStream {
     return new ReadStream(this, path, options)
   }

@@ -12,20 +12,23 @@ import { checkPlace, closeStream, type FileStreamOptions, givenHandle, openStrea
 
 /** Options of `createWriteStream`. */
 export interface WriteStreamOptions extends FileStreamOptions, Omit<WritableOptions, 'write' | 'writev' | 'final' | 'destroy' | 'construct'> {
-  /** Of strings that are written without one. */
+  /** The encoding of strings that are written without one. */
   encoding?: BufferEncoding | undefined
 }
 
-/** Into a file of the server, several writes at a time. Tells `open` with the handle, `ready`, `finish` when the server has everything, and `close` when it has closed the file. */
+/**
+ * Writes a remote file, with several requests in flight. Emits `open` with the handle, `ready`, `finish` when the server has everything, and
+ * `close` when it has closed the file.
+ */
 export class WriteStream extends Writable {
   readonly path: string
   readonly flags: string
   readonly mode: number | string | undefined
   readonly start: number | undefined
   readonly autoClose: boolean
-  /** The open file; `null` before and behind it. */
+  /** The open file; `null` before and after. */
   handle: Buffer | null
-  /** Where the next byte goes. */
+  /** Offset of the next byte. */
   pos: number
   /** Bytes that the server has so far. */
   bytesWritten = 0
@@ -60,7 +63,7 @@ export class WriteStream extends Writable {
     return this.closed
   }
 
-  /** Nothing is to be done: the file is opened by itself. */
+  /** No effect: the file opens automatically. */
   open(): void {}
 
   override _construct(done: (error?: Error | null) => void): void {
@@ -79,7 +82,7 @@ export class WriteStream extends Writable {
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
     this.pos += chunk.length
-    // A copy: what is written may be changed once `done` has been called, and that is before the server has it.
+    // A copy: the caller may change the chunk once `done` has been called, which is before the server has it.
     this.#settle(this.#pipeline?.write(copyBytes(chunk)), done)
   }
 
@@ -96,7 +99,7 @@ export class WriteStream extends Writable {
     closeStream(this, error, done)
   }
 
-  /** Writes what is left, and closes the file. @param callback is called when that is done */
+  /** Writes the rest, and closes the file. @param callback is called after that */
   close(callback?: (error?: Error | null) => void): void {
     if (callback) {
       if (this.closed) return tell(callback)

@@ -8,7 +8,7 @@ import { now } from '../../keys/steps.ts'
 import { tell } from '../tell.ts'
 import { loadParts } from './synchronous-parts.ts'
 
-/** What each type of key needs to be told. */
+/** The options of each key type. */
 export interface KeySettings {
   rsa: { bits: number }
   ecdsa: { bits: 256 | 384 | 521 }
@@ -21,9 +21,9 @@ export interface KeyPairOptions {
   format?: 'new' | undefined
   /** Encrypts the private key, with `aes256-ctr`. */
   passphrase?: string | Buffer | undefined
-  /** `aes256-ctr`, which is the only one. */
+  /** `aes256-ctr`, the only one. */
   cipher?: string | undefined
-  /** Rounds of bcrypt: 16 if none are given. */
+  /** Rounds of bcrypt: 16 by default. */
   rounds?: number | undefined
 }
 
@@ -33,13 +33,13 @@ export interface KeyPairReturn {
   public: string
 }
 
-/** Gets a new key. */
+/** Receives a new key. */
 export type KeyPairCallback = (error: Error | null, keyPair: KeyPairReturn) => void
 
 const ENCODINGS = { publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'der' } } as const
 const CURVES: Readonly<Record<number, string>> = { 256: 'prime256v1', 384: 'secp384r1', 521: 'secp521r1' }
 
-/** What Node is asked for. @throws TypeError, RangeError, Error for what cannot be meant */
+/** The request to Node. @throws TypeError, RangeError, Error for invalid options */
 function wanted(keyType: string, options: KeyPairOptions | undefined): { readonly type: string, readonly parameters: object } {
   if (typeof keyType !== 'string') throw new TypeError('Key type must be a string')
   const type = keyType.toLowerCase()
@@ -58,7 +58,7 @@ function wanted(keyType: string, options: KeyPairOptions | undefined): { readonl
   return { type: 'ec', parameters: { namedCurve, ...ENCODINGS } }
 }
 
-/** Encryption that cannot be meant. @throws TypeError, Error */
+/** Checks the encryption options. @throws TypeError, Error */
 function checkEncryption({ passphrase, cipher }: KeyPairOptions): void {
   if (passphrase === undefined) return
   if (typeof passphrase !== 'string' && !(passphrase instanceof Uint8Array)) throw new TypeError('Invalid passphrase value')
@@ -79,14 +79,14 @@ function written(pkcs8: Buffer, { comment = '', passphrase, rounds }: KeyPairOpt
   }
 }
 
-/** Makes a new key, at once. @throws TypeError, RangeError, Error for what cannot be meant */
+/** Makes a new key synchronously. @throws TypeError, RangeError, Error for invalid options */
 export function generateKeyPairSync<K extends keyof KeySettings>(keyType: K, options?: KeySettings[K] & KeyPairOptions): KeyPairReturn {
   const { type, parameters } = wanted(keyType, options)
   checkEncryption(options ?? {})
   return written((generateSync as unknown as (type: string, parameters: object) => { privateKey: Buffer })(type, parameters).privateKey, options ?? {})
 }
 
-/** Makes a new key in the background. @throws as `generateKeyPairSync`, at once */
+/** Makes a new key in the background. @throws like `generateKeyPairSync`, synchronously */
 export function generateKeyPair<K extends keyof KeySettings>(keyType: K, options: KeySettings[K] & KeyPairOptions, callback?: KeyPairCallback): void
 export function generateKeyPair(keyType: 'ed25519', callback?: KeyPairCallback): void
 export function generateKeyPair(keyType: string, options?: KeyPairOptions | KeyPairCallback, callback?: KeyPairCallback): void {

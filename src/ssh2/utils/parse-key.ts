@@ -5,11 +5,11 @@ import { now } from '../../keys/steps.ts'
 import { isParsedKey, OwnKey, type ParsedKey } from './parsed-key.ts'
 import { loadParts } from './synchronous-parts.ts'
 
-/** Shorter ones OpenSSH refuses too. */
+/** OpenSSH refuses shorter ones too. */
 const MINIMUM_RSA_BITS = 1024
 
 /**
- * Reads a key at once: OpenSSH's format, PEM, PuTTY's, public keys as lines, RFC 4716 and blobs.
+ * Reads a key synchronously: OpenSSH's format, PEM, PuTTY's, public keys as lines, RFC 4716 and blobs.
  * @returns the key, or an Error, which is not thrown
  */
 export function parseKey(data: Buffer | string | ParsedKey, passphrase?: Buffer | string | null): ParsedKey | Error {
@@ -42,7 +42,7 @@ const beginning = (data: string | Uint8Array) => typeof data === 'string' ? data
 
 const startsWith = (data: string | Uint8Array, text: string) => beginning(data).trimStart().startsWith(text)
 
-/** Packages look for these words. */
+/** Packages look for this text. */
 function explained(error: KeyError, isPpk: boolean): Error {
   const kind = isPpk ? 'PPK private' : 'OpenSSH'
   switch (error.code) {

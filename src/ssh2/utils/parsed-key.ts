@@ -4,11 +4,11 @@ import { privatePkcs8 } from '../../keys/pkcs8.ts'
 import { PrivateKey } from '../../keys/private-key.ts'
 import { type PublicFields, readPublicKey } from '../../keys/public-key-blob.ts'
 
-/** A key as `utils.parseKey` gives it. */
+/** The result of `utils.parseKey`. */
 export interface ParsedKey {
   type: KeyType
   comment: string
-  /** A raw signature as Node makes it: DER for ECDSA. An Error where it cannot be made. @param algo name of a hash of Node; RSA's is SHA-1 if none is named */
+  /** A raw signature as Node makes it: DER for ECDSA. Returns an Error if signing fails. @param algo Node's name of a hash; for RSA SHA-1 by default */
   sign(data: Buffer | string, algo?: string): Buffer
   verify(data: Buffer | string, signature: Buffer, algo?: string): boolean
   isPrivateKey(): boolean
@@ -30,7 +30,7 @@ export function isParsedKey(value: unknown): value is ParsedKey {
   return typeof key === 'object' && key !== null && typeof key.type === 'string' && typeof key.getPublicSSH === 'function' && typeof key.sign === 'function' && typeof key.isPrivateKey === 'function'
 }
 
-/** A public key, and the private one where there is one. */
+/** A public key, with the private one if there is one. */
 export class OwnKey implements ParsedKey {
   readonly type: KeyType
   readonly comment: string
@@ -42,7 +42,7 @@ export class OwnKey implements ParsedKey {
 
   readonly #parse: (key: Buffer | string) => ParsedKey | Error
 
-  /** @param parse how `equals` reads what is no parsed key */
+  /** @param parse how `equals` reads a value that is not a parsed key */
   constructor({ type, blob, comment, key, parse }: { readonly type: string, readonly blob: Uint8Array, readonly comment: string, readonly key?: PrivateKey, readonly parse: (key: Buffer | string) => ParsedKey | Error }) {
     this.#parse = parse
     this.type = type as KeyType
@@ -79,7 +79,7 @@ export class OwnKey implements ParsedKey {
     return this.#private !== undefined
   }
 
-  /** The private key as PEM, as OpenSSL writes its type; `null` for a public one. */
+  /** The private key in the PEM form that OpenSSL uses for its type; `null` for a public one. */
   getPrivatePEM(): string {
     if (!this.#private) return null as unknown as string
     const type = this.type === 'ssh-rsa' ? 'pkcs1' : this.type === 'ssh-ed25519' ? 'pkcs8' : 'sec1'
@@ -94,7 +94,7 @@ export class OwnKey implements ParsedKey {
     return this.#blob
   }
 
-  /** Zeroes the secret numbers: nothing can be signed afterwards. */
+  /** Zeroes the secret numbers: signing fails afterwards. */
   wipe(): void {
     this.#private?.wipe()
     this.#privateKey = undefined
@@ -106,7 +106,7 @@ export class OwnKey implements ParsedKey {
   }
 }
 
-/** As `ssh2` does: what went wrong is what comes back. */
+/** Returns errors instead of throwing them, as `ssh2` does. */
 function orError<T>(work: () => T): T {
   try {
     return work()

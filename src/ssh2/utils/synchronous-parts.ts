@@ -17,13 +17,13 @@ import { ARGON2 } from '../../keys/files/ppk/secrets.ts'
 import { OPENSSH_FILES, PEM_FILES, PPK_FILES } from '../../keys/files/read-private-key.ts'
 import { CURVE_ARITHMETIC } from '../../keys/private-fields.ts'
 
-/** What scrypt may use, in bytes: the parameters have been bounded before. */
+/** The most bytes that scrypt may use: the parameters have been checked before. */
 const SCRYPT_MEMORY = 1 << 30
 
 const nameOf = (hash: Hash) => hash.replace('-', '').toLowerCase()
 let loaded = false
 
-/** Whatever the parsers of keys may need is there from now on, so that they need not wait for it. */
+/** Loads everything that the key parsers may need, so that they need not wait for it. */
 export function loadParts(): void {
   if (loaded) return
   loaded = true

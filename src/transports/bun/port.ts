@@ -3,7 +3,7 @@ import type { BytePort, PortSink } from '../../runtime/transport.ts'
 /** The part of Bun's `Socket` that is used. */
 export interface BunSocket {
   readonly readyState: number
-  /** Takes what the kernel takes: how many bytes that was, or -1 of a socket that is closed. */
+  /** Writes as much as the kernel accepts: returns the number of bytes, or -1 for a closed socket. */
   write(data: Uint8Array): number
   end(): void
   pause(): void
@@ -12,10 +12,10 @@ export interface BunSocket {
   terminate(): void
 }
 
-/** Milliseconds that the last bytes have to leave the machine after `close`. */
+/** Milliseconds for the last bytes to leave the machine after `close`. */
 const CLOSE_GRACE = 2000
 
-/** The `BytePort` of a Bun socket, which takes a part of what it is given and tells by `drain` when to go on. */
+/** The `BytePort` of a Bun socket, which accepts a part of the data and emits `drain` when it accepts more. */
 export class BunPort implements BytePort {
   #socket: BunSocket | undefined
   #sink: PortSink | undefined
@@ -48,7 +48,7 @@ export class BunPort implements BytePort {
     },
   }
 
-  /** What comes before `start`, or was on its way while paused, is kept. */
+  /** Data that comes before `start`, or was on its way while paused, is kept. */
   #data(chunk: Uint8Array): void {
     if (this.#sink && !this.#paused) this.#sink.data(chunk)
     else this.#early.push(chunk)
@@ -59,7 +59,7 @@ export class BunPort implements BytePort {
     this.#deliver()
   }
 
-  /** Hands on what was kept, and the end only after it. */
+  /** Passes on the kept data, and the end only after it. */
   #deliver(): void {
     while (this.#sink && !this.#paused) {
       const chunk = this.#early.shift()

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 
 /**
- * Node and Bun: the file beside this one. A bundler for Node leaves it behind, or makes a format that has no `import.meta.url`: then the copy
- * inside a chunk of JavaScript takes its place.
+ * Node and Bun: the file beside this one. A bundler for Node may leave it behind, or make a format without `import.meta.url`: then the copy
+ * inside a JavaScript chunk is used.
  */
 export async function compileLibssh2(): Promise<WebAssembly.Module> {
   let bytes

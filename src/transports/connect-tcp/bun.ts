@@ -1,4 +1,4 @@
-/// What `connect({ host, port })` and `agent()` need of Bun.
+/// Bun's part of `connect({ host, port })` and `agent()`.
 import { connectUnix } from '../bun.ts'
 import { agentSocket } from './agent-socket.ts'
 

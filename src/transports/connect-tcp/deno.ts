@@ -1,4 +1,4 @@
-/// What `connect({ host, port })` and `agent()` need of Deno.
+/// Deno's part of `connect({ host, port })` and `agent()`.
 import { connectUnix } from '../deno.ts'
 import { agentSocket } from './agent-socket.ts'
 

@@ -1,4 +1,4 @@
-/// What `connect({ host, port })` and `agent()` need of Node.
+/// Node's part of `connect({ host, port })` and `agent()`.
 import { connectUnix } from '../node/socket.ts'
 import { agentSocket } from './agent-socket.ts'
 

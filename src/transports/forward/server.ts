@@ -8,15 +8,15 @@ import type { Client } from '../../client/client.ts'
 import { joinSocket } from './socket.ts'
 
 export interface ForwardingOptions {
-  /** Ends the forwarding, its connections included. */
+  /** Ends the forwarding, including its connections. */
   readonly signal?: AbortSignal | undefined
-  /** Hears of each connection that failed, or could not be made. The others are not touched by it. */
+  /** Called for each connection that failed, or could not be made. The others are not affected. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-/** A forwarding that runs. It ends with the session, too. */
+/** A running forwarding. It also ends with the session. */
 export interface Forwarding extends AsyncDisposable {
-  /** Port that is listened on, here or on the server; 0 for a Unix socket. */
+  /** The listening port, here or on the server; 0 for a Unix socket. */
   readonly port: number
   /** Connections that are open now. */
   readonly connections: number
@@ -24,11 +24,11 @@ export interface Forwarding extends AsyncDisposable {
   readonly closed: Promise<void>
   /** Stops listening and closes the connections. Idempotent. */
   close(): Promise<void>
-  /** Stops listening, and resolves when the connections that are open have ended by themselves. */
+  /** Stops listening, and resolves when the open connections have ended by themselves. */
   finish(): Promise<void>
 }
 
-/** The connections of one forwarding: the failure of one is told, and ends no other. */
+/** The connections of one forwarding: the failure of one is reported, and ends no other. */
 export class Connections {
   readonly #open = new Set<Duplex>()
   #idle = () => {}
@@ -47,11 +47,11 @@ export class Connections {
     return this.track(socket, async () => joinSocket(socket, await open()))
   }
 
-  /** Keeps a stream until it has ended, and ends it where `work` fails. */
+  /** Tracks a stream until it has ended, and ends it if `work` fails. */
   async track(socket: Duplex & Partial<Pick<Socket, 'setNoDelay'>>, work: () => Promise<void>): Promise<void> {
     this.#open.add(socket)
     socket.setNoDelay?.(true)
-    // Without a listener the error would end the process; the code that waits on the socket hears of it in another way.
+    // Without a listener the error would end the process; the code that waits on the socket sees it in another way.
     socket.on('error', () => {})
     socket.once('close', () => {
       this.#open.delete(socket)
@@ -69,7 +69,7 @@ export class Connections {
     for (const socket of this.#open) socket.destroy()
   }
 
-  /** Resolves when none is open. */
+  /** Resolves when no connection is open. */
   async idle(): Promise<void> {
     if (this.#open.size > 0) await new Promise<void>((resolve) => { this.#idle = resolve })
   }
@@ -108,7 +108,7 @@ export async function serveConnections(client: Pick<Client, 'closed'>, address: 
   return forwardingOf(typeof bound === 'string' ? 0 : bound.port, connections, { closed, close, finish })
 }
 
-/** What a caller holds of a forwarding that runs. */
+/** The caller's view of a running forwarding. */
 export function forwardingOf(port: number, connections: Connections, end: Pick<Forwarding, 'closed' | 'close' | 'finish'>): Forwarding {
   return {
     port,
@@ -120,7 +120,7 @@ export function forwardingOf(port: number, connections: Connections, end: Pick<F
   }
 }
 
-/** `localhost` is both of this machine's loopback addresses, where it has both. @throws the error of the first */
+/** `localhost` means both loopback addresses, if the machine has both. @throws the error of the first */
 async function listenAt(address: ListenOptions, accept: (socket: Socket) => void): Promise<Server[]> {
   const listen = (options: ListenOptions) => new Promise<Server>((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true }, accept)

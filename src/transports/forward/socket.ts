@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream'
 import type { ChannelStream } from '../../client/channel-stream.ts'
 
 /**
- * Joins a socket (made with `allowHalfOpen`) and a channel: an EOF of either side is passed on alone, a failure ends both, and neither side is read
- * faster than the other takes it. Rejects with what failed, when both are closed.
+ * Joins a socket (created with `allowHalfOpen`) and a channel: an EOF of either side is passed on alone, a failure ends both, and data is read
+ * from one side only as
+ * fast as the other accepts it. Rejects with the failure, when both are closed.
  */
 export async function joinSocket(socket: Duplex, stream: ChannelStream): Promise<void> {
   const outgoing = toSocket(stream, socket)
@@ -16,7 +17,7 @@ export async function joinSocket(socket: Duplex, stream: ChannelStream): Promise
   }
   outgoing.catch(end)
   incoming.catch(end)
-  // The server has closed: what it sent before still went out, what would go to it has nowhere to go.
+  // The server has closed: what it sent before is still delivered, but data for it has nowhere to go.
   const over = Promise.all([stream.closed(), outgoing]).then(() => { socket.destroy() }, ignore)
   await Promise.allSettled([outgoing, incoming])
   await Promise.all([stream.close(), over])
@@ -51,5 +52,5 @@ function drained(socket: Duplex): Promise<void> {
   })
 }
 
-/** It has been told already. */
+/** It has already been reported. */
 function ignore(): void {}

@@ -6,21 +6,21 @@ const VERSION = 5, VERSION_4 = 4, GRANTED_4 = 90, REJECTED_4 = 91, CONNECT = 1, 
 const IPV4 = 1, DOMAIN = 3, IPV6 = 4
 const SUCCEEDED = 0, GENERAL_FAILURE = 1, NOT_ALLOWED = 2, CONNECTION_REFUSED = 5, COMMAND_NOT_SUPPORTED = 7, ADDRESS_NOT_SUPPORTED = 8
 
-/** Reasons of RFC 4254 section 5.1 as replies; the server does not tell why it could not connect. */
+/** Reasons of RFC 4254 section 5.1 as replies; the server does not say why it could not connect. */
 const REPLY_OF_REASON: Readonly<Record<number, number>> = { 1: NOT_ALLOWED, 2: CONNECTION_REFUSED }
 
-/** Milliseconds that a client has to say where it wants to go. */
+/** Milliseconds that a client has to name its target. */
 const PATIENCE = 30_000
-/** Bytes of a name in SOCKS 4. */
+/** The most bytes of a name in SOCKS 4. */
 const LONGEST_TEXT = 255
 
-/** What a SOCKS client asked for; names are resolved by the SSH server. */
+/** The target that a SOCKS client requested; the SSH server resolves names. */
 export interface SocksTarget {
   readonly host: string
   readonly port: number
 }
 
-/** Serves the SOCKS handshake (RFC 1928, CONNECT without authentication; SOCKS 4 and 4A) on a paused stream, and opens what it asks for. */
+/** Serves the SOCKS handshake (RFC 1928, CONNECT without authentication; SOCKS 4 and 4A) on a paused stream, and opens the requested connection. */
 export async function openBySocks<T>(socket: Duplex, open: (target: SocksTarget) => Promise<T>): Promise<T> {
   const patience = setTimeout(() => socket.destroy(failure('the SOCKS client said nothing')), PATIENCE)
   let asked: SocksTarget & { readonly version: number }
@@ -55,7 +55,7 @@ async function request(socket: Duplex): Promise<SocksTarget & { readonly version
   return { version, host, port: high << 8 | low }
 }
 
-/** SOCKS 4: an address and the name of a user; 4A: an address that no host has, and a name behind. */
+/** SOCKS 4: an address and a user name; 4A: an impossible address, followed by a host name. */
 async function request4(socket: Duplex, command: number): Promise<SocksTarget> {
   if (command !== CONNECT) return refuse(socket, replyBytes4(REJECTED_4), `SOCKS command ${command} is not supported`)
   const [high = 0, low = 0, ...bytes] = await take(socket, 6)
@@ -82,11 +82,11 @@ async function address(socket: Duplex, type: number | undefined): Promise<string
   return Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(2 * i).toString(16)).join(':')
 }
 
-/** Exactly so many bytes; what follows them stays in the socket. */
+/** Exactly so many bytes; the rest stays in the socket. */
 async function take(socket: Duplex, count: number): Promise<Buffer> {
   let taken: Buffer = Buffer.alloc(0)
   for (;;) {
-    // All of it: as long as something is left in the socket, it says at once that there is something to read.
+    // Takes everything: while data is left in the socket, it reports that there is data to read.
     const chunk = socket.read() as Buffer | null
     if (chunk) taken = Buffer.concat([taken, chunk])
     if (taken.length >= count) {
@@ -117,7 +117,7 @@ async function refuse(socket: Duplex, answer: readonly number[], message: string
   throw failure(message)
 }
 
-/** Lets the answer go out. */
+/** Lets the reply go out. */
 function ended(socket: Duplex): Promise<void> {
   return new Promise((resolve) => {
     socket.once('close', () => resolve())

@@ -14,10 +14,10 @@ const PUBLISHED: readonly (readonly [string, string])[] = [
 /** Counters before a carry over 2^32, 2^64, 2^96 and 2^128. */
 const BEFORE_CARRY = [8, 16, 24, 32].map((digits) => hex('f'.repeat(digits).padStart(32, '0')))
 
-/** Of all that the carries give, with each of the keys: HMAC-SHA256 with a key of zeros, upon which OpenSSL and @noble/ciphers agree. */
+/** For all results of the carries, with each of the keys: HMAC-SHA256 with a key of zeros, on which OpenSSL and @noble/ciphers agree. */
 const CARRIED = '7b03ced1d965f38aa312eea4c548a16290b4ebde53820ab9822d745aa92fcf2c'
 
-/** AES in counter mode: published values, carries, and that it goes on from call to call, each key for itself. */
+/** AES in counter mode: published values, carries, and continuation from call to call, separately for each key. */
 export function ctrIsSound(crypto: HostCrypto): boolean {
   const counted = PUBLISHED.map(([key]) => crypto.aesCtr(hex(key), hex(COUNTER)))
   return [[0, 16], [16, 64]].every(([from, to]) => PUBLISHED.every(([, sealed], at) => {
@@ -36,7 +36,7 @@ function carries(crypto: HostCrypto): boolean {
   return equal(crypto.hmac('sha256', new Uint8Array(32))(streams), hex(CARRIED))
 }
 
-/** A long text in one call is that of several. */
+/** A long text in one call gives the same as in several. */
 function goesOn(crypto: HostCrypto, key: Uint8Array): boolean {
   const [whole, pieces] = [LONG_TEXT.slice(), LONG_TEXT.slice()]
   crypto.aesCtr(key, hex(COUNTER))(whole)

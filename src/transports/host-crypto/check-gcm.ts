@@ -5,7 +5,7 @@ interface Vector {
   readonly key: string
   readonly sealed: string
   readonly tag: string
-  /** That of `LONG_TEXT`. */
+  /** The tag of `LONG_TEXT`. */
   readonly long: string
 }
 
@@ -14,8 +14,9 @@ const ASSOCIATED = hex('feedfacedeadbeeffeedfacedeadbeefabaddad2')
 const NONCE = 'cafebabefacedbaddecaf888'
 
 /**
- * Test cases 4 and 16 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)": 60 bytes of text, 20 of associated data. The tags of the
- * long text are those upon which `node:crypto` (OpenSSL) and @noble/ciphers agree.
+ * Test cases 4 and 16 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)": 60 bytes of text, 20 of associated data. The tags of
+ * the
+ * long text are those on which `node:crypto` (OpenSSL) and @noble/ciphers agree.
  */
 const VECTORS: readonly Vector[] = [
   {
@@ -31,14 +32,14 @@ const VECTORS: readonly Vector[] = [
 /** The associated data of a packet with `LONG_TEXT`. */
 const LENGTH_FIELD = hex('00001040')
 
-/** AES-GCM of whole packets, one key for many of them, and all that must be refused. */
+/** AES-GCM of whole packets, one key for many of them, and everything that must be rejected. */
 export function gcmIsSound(crypto: HostCrypto): boolean {
   const keys = VECTORS.map(({ key }) => crypto.aesGcm(hex(key)))
   const every = (works: (gcm: PacketCipher, vector: Vector) => boolean) => VECTORS.every((vector, at) => works(keys[at] as PacketCipher, vector))
   return every(published) && every((gcm, vector) => long(crypto, gcm, vector)) && every(refusesForgeries) && every(published)
 }
 
-/** Text and tag come out as wanted, and the text again from them. */
+/** Encrypting gives the expected text and tag, and decrypting gives the text again. */
 function goesBothWays(gcm: PacketCipher, associated: Uint8Array, plain: Uint8Array, sealed: Uint8Array, tag: string): boolean {
   const [data, made] = [copy(plain), copy(new Uint8Array(16))]
   gcm.seal(hex(NONCE), associated, data, made)
@@ -58,12 +59,12 @@ function long(crypto: HostCrypto, gcm: PacketCipher, vector: Vector): boolean {
   return goesBothWays(gcm, LENGTH_FIELD, LONG_TEXT, counted, vector.long)
 }
 
-/** What is changed: which part, and the places of it in which a bit is turned over. */
+/** The changes: which part, and the positions in it at which a bit is flipped. */
 const FORGED: readonly (readonly [part: number, places: readonly number[]])[] = [
   [0, [11]], [1, [0, 19]], [2, Array.from({ length: 16 }, (_, at) => at)], [3, [0, 16, 35, 59]],
 ]
 
-/** A wrong nonce, wrong associated data, a wrong tag whichever byte it is, wrong text at its ends and within. What is refused stays as it came. */
+/** A wrong nonce, wrong associated data, a wrong byte at any position of the tag, wrong text at its ends and in the middle. Rejected data stays unchanged. */
 function refusesForgeries(gcm: PacketCipher, { sealed, tag }: Vector): boolean {
   const right = [hex(NONCE), ASSOCIATED, hex(tag), hex(sealed)]
   return FORGED.every(([part, places]) => places.every((place) => {

@@ -5,8 +5,8 @@ import type { HostCrypto } from '../../runtime/host-crypto.ts'
 const TEXT = new TextEncoder().encode('This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.')
 
 /**
- * By hash: its key of test case 7 as HMAC uses it (hashed, since it is longer than a block), which is as long as SSH's keys are; the published
- * value; and the value of `LONG_TEXT`, upon which `node:crypto` (OpenSSL) and @noble/hashes agree.
+ * By hash: its key of test case 7 as HMAC uses it (hashed, since it is longer than a block), which is as long as SSH's keys; the published
+ * value; and the value of `LONG_TEXT`, on which `node:crypto` (OpenSSL) and @noble/hashes agree.
  */
 const VALUES = [
   { hash: 'sha256', key: '45ad4b37c6e2fc0a2cfcc1b5da524132ec707615c2cae1dbbc43c97aa521db81', published: '9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2', long: 'daa4e85f42434ea68d285231e6938a0524f71a958971b307eaa3cc79c5bb4d0c' },

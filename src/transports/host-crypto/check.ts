@@ -4,8 +4,8 @@ import { hmacIsSound } from './check-hmac.ts'
 import type { HostCrypto } from '../../runtime/host-crypto.ts'
 
 /**
- * Whether a runtime's crypto does what we rely on: published values, carries of counters, several packets with one key, and that what is forged
- * is refused. Runtimes have shipped AES-GCM that never looked at the tag.
+ * Whether a runtime's crypto does what we rely on: published values, counter carries, several packets with one key, and rejection of
+ * forgeries. Runtimes have shipped AES-GCM that never checked the tag.
  */
 export function isSound(crypto: HostCrypto): boolean {
   try {

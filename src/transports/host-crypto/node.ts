@@ -4,13 +4,13 @@ import type { HostCrypto, PacketCipher } from '../../runtime/host-crypto.ts'
 
 const TAG = { authTagLength: 16 } as const
 
-/** Less than all would leave plain text where ciphertext belongs. */
+/** A shorter result would leave plaintext in place of ciphertext. */
 function replace(data: Uint8Array, result: Uint8Array): void {
   if (result.length !== data.length) throw new RangeError('a cipher of the runtime gave another length')
   data.set(result)
 }
 
-/** `node:crypto` of Node, Deno and Bun. The keys are `KeyObject`s: outside of every heap that JavaScript can read. */
+/** `node:crypto` of Node, Deno and Bun. The keys are `KeyObject`s, outside every heap that JavaScript can read. */
 export const nodeCrypto: HostCrypto = {
   aesCtr(key, counter) {
     const cipher = createCipheriv(`aes-${key.length * 8}-ctr`, createSecretKey(key), counter)
@@ -53,7 +53,7 @@ export const nodeCrypto: HostCrypto = {
 
 let checked: { crypto: HostCrypto | undefined } | undefined
 
-/** That of this runtime, if it has all of it and `isSound`. */
+/** This runtime's crypto, if it is complete and `isSound`. */
 export function hostCrypto(): HostCrypto | undefined {
   checked ??= { crypto: isSound(nodeCrypto) ? nodeCrypto : undefined }
   return checked.crypto

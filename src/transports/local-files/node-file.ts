@@ -17,7 +17,7 @@ const EMPTY: LocalStat = { kind: 'file', size: 0, mode: 0, atime: 0, mtime: 0 }
 type Callback<T> = (error: Error | null, value: T) => void
 type Done = (error: Error | null) => void
 
-/** Node's own promises of files cost more than twice the time of its callbacks, which many small files feel. */
+/** Node's own file promises cost more than twice the time of its callbacks, which matters for many small files. */
 function promised<T = void>(call: (callback: Callback<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, value) => { if (error) reject(systemError(error) as Error); else resolve(value) })
@@ -28,7 +28,7 @@ export function kindOf(it: Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLin
   return it.isFile() ? 'file' : it.isDirectory() ? 'directory' : it.isSymbolicLink() ? 'link' : 'other'
 }
 
-/** Node's own words, without what SFTP has no use for. */
+/** Node's attributes, without what SFTP has no use for. */
 export function localStat(stat: Stats): LocalStat {
   return {
     kind: kindOf(stat),
@@ -40,7 +40,7 @@ export async function openLocalFile(path: string | URL | Buffer, how: LocalOpenM
   const descriptor = new Descriptor(await promised<number>((done) => open(path, FLAGS[how], mode, done)), how === 'read')
   if (how === 'replace' || how === 'new') return new NodeFile(descriptor, EMPTY)
   try {
-    // No disk is asked: the system has known it since the file was opened. A thread to ask in costs ten times as much.
+    // This needs no disk access: the system has known it since the file was opened. A thread for it would cost ten times as much.
     return new NodeFile(descriptor, localStat(fstatSync(descriptor.number)))
   } catch (error) {
     await descriptor.close()
@@ -48,7 +48,7 @@ export async function openLocalFile(path: string | URL | Buffer, how: LocalOpenM
   }
 }
 
-/** A pipe is opened, too, since nothing has said that it is none: it must not be waited for. */
+/** Opening may meet a pipe, since nothing has excluded one, and must not block on it. */
 export function readSmallFile(path: string | URL | Buffer, most: number): SmallFile | undefined {
   const descriptor = openSync(path, O_RDONLY | O_NONBLOCK)
   try {
@@ -66,7 +66,7 @@ export function readSmallFile(path: string | URL | Buffer, most: number): SmallF
 /** The system gives this number to the next file as soon as this file is closed. So the file is closed only when nobody uses it any more, and nobody uses it after that. */
 class Descriptor {
   readonly number: number
-  /** Nothing was written, so that closing waits for nothing. */
+  /** Nothing was written, so closing waits for nothing. */
   readonly #unwritten: boolean
   #users = 0
   #closing: Promise<void> | undefined
@@ -88,7 +88,7 @@ class Descriptor {
     }
   }
 
-  /** @throws Error if it has been closed: the number may be another file's by now. */
+  /** @throws Error if it has been closed: by now the number may belong to another file. */
   get open(): number {
     if (this.#closing) throw new Error('the local file has been closed')
     return this.number
@@ -119,7 +119,7 @@ class NodeFile implements LocalFile {
   }
 
   async read(length: number, position: number, memory?: Uint8Array): Promise<Uint8Array> {
-    // What is not filled is not shown.
+    // The unfilled part is never exposed.
     const block = memory && memory.length >= length ? memory : Buffer.allocUnsafeSlow(length)
     const count = await this.#descriptor.use<number>((fd, done) => read(fd, block, 0, length, position, done))
     return new Uint8Array(block.buffer, 0, count)
@@ -153,7 +153,7 @@ class NodeFile implements LocalFile {
   }
 }
 
-/** What is left of the parts behind so many bytes. */
+/** The rest of the parts after so many bytes. */
 function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let skip = bytes
   return parts.flatMap((part) => {

@@ -19,7 +19,7 @@ const isUtf8 = (name: Buffer) => Buffer.from(name.toString()).equals(name)
 const textOrBytes = (name: Buffer) => isUtf8(name) ? name.toString() : new Uint8Array(name)
 const windows = globalThis.process.platform === 'win32'
 const SLASH = 0x2f
-/** Only here names are bytes; elsewhere the file system has characters. */
+/** Only on these systems are names bytes; elsewhere the file system uses characters. */
 const namesAreBytes = !windows && globalThis.process.platform !== 'darwin'
 
 const files: LocalFiles = {
@@ -28,7 +28,7 @@ const files: LocalFiles = {
 
   async list(path) {
     const entries = await readdir(named(path), { withFileTypes: true })
-    // Asked once more, for bytes, only where a name was not text.
+    // Lists again, as bytes, only if a name was not text.
     if (!entries.some(({ name }) => name.includes('\u{fffd}'))) return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
     return (await readdir(named(path), { withFileTypes: true, encoding: 'buffer' })).map((entry) => ({ name: textOrBytes(entry.name), kind: kindOf(entry) }))
   },
@@ -75,7 +75,7 @@ const files: LocalFiles = {
 
   beside(path, change) {
     if (path instanceof Uint8Array) {
-      // A name of bytes: what is added to it is text, and Latin-1 keeps each byte.
+      // For a name of bytes: the addition is text, and Latin-1 keeps each byte.
       const latin = Buffer.from(path).toString('latin1')
       const at = latin.lastIndexOf('/') + 1
       return new Uint8Array(Buffer.from(latin.slice(0, at) + change(latin.slice(at)), 'latin1'))

@@ -1,4 +1,4 @@
-/// Runtimes without files: says what to do instead.
+/// Runtimes without files: the error says what to do instead.
 import { SSHError } from '../../errors/ssh-error.ts'
 import type { LocalFiles } from '../../runtime/local-files.ts'
 

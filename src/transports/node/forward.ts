@@ -16,45 +16,45 @@ export type ForwardAddress =
   | { readonly path: string }
 
 export interface ForwardLocalOptions extends ForwardingOptions {
-  /** Where to listen, here: `127.0.0.1` if no host is named; port 0 is a free one. */
+  /** Where to listen here: `127.0.0.1` if no host is given; port 0 means a free one. */
   readonly from: ForwardAddress
-  /** Where the server connects to; `localhost` of the server if no host is named. */
+  /** Where the server connects to; the server's `localhost` if no host is given. */
   readonly to: ForwardAddress
 }
 
 export interface ForwardRemoteOptions extends ForwardingOptions {
-  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. A Unix socket is made by the server. */
+  /** Where the server listens: `127.0.0.1` if no host is given; port 0 means a free one. The server creates a Unix socket. */
   readonly from: ForwardAddress
-  /** Where to connect to from here; `localhost` if no host is named. */
+  /** Where to connect to from here; `localhost` if no host is given. */
   readonly to: ForwardAddress
 }
 
 export interface ForwardDynamicOptions extends ForwardingOptions {
-  /** Where to listen, here: `127.0.0.1` if no host is named; port 0 is a free one. */
+  /** Where to listen here: `127.0.0.1` if no host is given; port 0 means a free one. */
   readonly from: ForwardAddress
 }
 
 export interface ForwardRemoteDynamicOptions extends ForwardingOptions {
-  /** Where the server listens: `127.0.0.1` if no host is named; port 0 is a free one. A Unix socket is made by the server. */
+  /** Where the server listens: `127.0.0.1` if no host is given; port 0 means a free one. The server creates a Unix socket. */
   readonly from: ForwardAddress
-  /** Whether a client of the server may reach a place from here; all of them if it is left out. */
+  /** Whether a client of the server may reach a target from here; by default all may. */
   readonly permit?: ((target: SocksTarget) => boolean) | undefined
 }
 
-/** What connects to an address here reaches another one from the server: `ssh -L`. @throws the error of listening. */
+/** Forwards connections to a local address through the server to another address: `ssh -L`. @throws the error of listening. */
 export async function forwardLocal(client: Client, forwarding: ForwardLocalOptions): Promise<Forwarding> {
   const { from, to, ...options } = record(forwarding, 'options')
   record(to, 'to')
   return serveConnections(client, listening(from), options, () => 'path' in to ? client.openUnix(to.path) : client.openTcp(to.host ?? 'localhost', to.port))
 }
 
-/** A SOCKS proxy (4, 4A and 5) here whose connections are made by the server, which also resolves names: `ssh -D`. @throws the error of listening. */
+/** A local SOCKS proxy (4, 4A and 5) whose connections the server makes, resolving names too: `ssh -D`. @throws the error of listening. */
 export async function forwardDynamic(client: Client, forwarding: ForwardDynamicOptions): Promise<Forwarding> {
   const { from, ...options } = record(forwarding, 'options')
   return serveConnections(client, listening(from), options, (socket) => openBySocks(socket, ({ host, port }) => client.openTcp(host, port)))
 }
 
-/** What connects to an address of the server reaches another one from here: `ssh -R`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+/** Forwards connections to an address of the server to another address from here: `ssh -R`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
 export async function forwardRemote(client: Client, options: ForwardRemoteOptions): Promise<Forwarding> {
   const { from, to, signal, onError } = record(options, 'options')
   record(to, 'to')
@@ -64,7 +64,10 @@ export async function forwardRemote(client: Client, options: ForwardRemoteOption
   })
 }
 
-/** A SOCKS proxy (4, 4A and 5) on the server whose connections are made from here, where names are resolved too: `ssh -R port`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
+/**
+ * A SOCKS proxy (4, 4A and 5) on the server whose connections are made from here, where names are also resolved: `ssh -R port`. @throws
+ * SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses.
+ */
 export async function forwardRemoteDynamic(client: Client, options: ForwardRemoteDynamicOptions): Promise<Forwarding> {
   const { from, permit = () => true, signal, onError } = record(options, 'options')
   callable(permit, 'permit')

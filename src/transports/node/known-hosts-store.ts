@@ -4,7 +4,10 @@ import { appendFile, mkdir, readFile, realpath, rename, writeFile } from 'node:f
 import { dirname, resolve } from 'node:path'
 import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
 
-/** Keeps the text in a file, e.g. OpenSSH's own `~/.ssh/known_hosts` (the path is taken as it is: no `~`). The file and its folder are made when first needed, for the owner only. */
+/**
+ * Keeps the text in a file, e.g. OpenSSH's own `~/.ssh/known_hosts` (the path is used literally: no `~`). The file and its folder are created
+ * when first needed, for the owner only.
+ */
 export function fileHostKeyStore(path: string): HostKeyStore {
   text(path, 'path')
   return tellingSystemErrors({
@@ -17,7 +20,7 @@ export function fileHostKeyStore(path: string): HostKeyStore {
     },
     async replace(before, after) {
       if (await readText(path) !== before) return false
-      // Whoever reads meanwhile sees the old text or the new one, whole.
+      // A reader sees either the old text or the new one, never a part.
       const file = await realpath(path), next = `${file}.new-${process.pid}`
       await writeFile(next, after, { mode: 0o600 })
       await rename(next, file)

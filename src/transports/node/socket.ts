@@ -9,11 +9,11 @@ import { SocketPort } from '../socket-port.ts'
 import type { ConnectTcpOptions } from '../../runtime/connect-tcp.ts'
 
 export interface NodeTcpOptions extends ConnectTcpOptions {
-  /** Address of this machine that the connection comes from. */
+  /** Local address of the connection. */
   readonly localAddress?: string | undefined
-  /** 4 or 6: only addresses of that version of IP. */
+  /** 4 or 6: only addresses of that IP version. */
   readonly family?: 0 | 4 | 6 | undefined
-  /** Has the system look after a silent connection (SO_KEEPALIVE). */
+  /** Makes the system check a silent connection (SO_KEEPALIVE). */
   readonly keepAlive?: boolean | undefined
 }
 
@@ -26,7 +26,7 @@ export async function connectTcp(options: NodeTcpOptions): Promise<Transport> {
   return open(target(place), signal)
 }
 
-/** As `connectTcp`, faster, for a session on Node: nothing can be read from its `readable`, only from its port. */
+/** Like `connectTcp`, but faster, for a session on Node: data comes only from its port, not from its `readable`. */
 export function dialTcp({ signal, ...options }: NodeTcpOptions): Promise<Transport> {
   return open(target(options), signal, true)
 }
@@ -36,7 +36,7 @@ export async function connectUnix(path: string, options: { readonly signal?: Abo
   return open({ path: text(path, 'path') }, record(options, 'options').signal)
 }
 
-/** One address of several that does not answer is given up after a few seconds. */
+/** If one of several addresses does not answer, it is given up after a few seconds. */
 function target({ host, port = 22, localAddress, family, keepAlive }: NodeTcpOptions): NetConnectOpts {
   return { host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 3000, ...localAddress !== undefined && { localAddress }, ...family && { family }, ...keepAlive !== undefined && { keepAlive } }
 }
@@ -64,7 +64,7 @@ function open(target: NetConnectOpts, signal: AbortSignal | undefined, buffered 
   })
 }
 
-/** A transport over a `net.Socket`, or any other `Duplex` of Node. */
+/** A transport over a `net.Socket`, or any other Node `Duplex`. */
 export function fromDuplex(duplex: Duplex): Transport {
   return new NodeTransport(able(duplex, 'duplex', 'a Duplex of Node', 'on', 'write', 'destroy', 'pause'))
 }

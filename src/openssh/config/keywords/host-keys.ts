@@ -1,4 +1,4 @@
-/// How the server proves who it is.
+/// How the server proves its identity.
 import { algorithms } from '../algorithm-names.ts'
 import { choice, commandText, flag, text, words, yesNoOr } from '../kinds.ts'
 import { unused } from '../spec.ts'

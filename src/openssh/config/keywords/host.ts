@@ -1,4 +1,4 @@
-/// Which machine, and how it is reached.
+/// Which host, and how to reach it.
 import { choice, commandText, flag, number, optional, port, seconds, text, words, yesNoOr } from '../kinds.ts'
 import { type ConfigLine, ConfigLineError } from '../line.ts'
 import { type Keyword, unused } from '../spec.ts'
@@ -32,7 +32,7 @@ function domains(line: ConfigLine): readonly string[] {
   return names[0]!.toLowerCase() === 'none' ? [] : names
 }
 
-/** `undefined` where no line says anything, an empty list for `none`. */
+/** `undefined` if no line says anything, an empty list for `none`. */
 const proxyJump: Keyword<readonly JumpHost[] | undefined> = {
   use: true, fallback: undefined, read: jumpHosts,
   print: (hops) => hops === undefined || hops.length === 0 ? [] : [hops.map(formatJumpHost).join(',')],

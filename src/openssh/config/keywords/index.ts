@@ -1,11 +1,11 @@
-/// The one table of ssh_config(5), of OpenSSH 10.
+/// The one table of ssh_config(5), for OpenSSH 10.
 import type { Keyword, ValueOf } from '../spec.ts'
 import { HOST_KEYWORDS } from './host.ts'
 import { HOST_KEY_KEYWORDS } from './host-keys.ts'
 import { KEY_KEYWORDS } from './keys.ts'
 import { SESSION_KEYWORDS } from './session.ts'
 
-/** Every keyword, under its name with a small first letter. */
+/** Every keyword, under its name in camel case. */
 export const KEYWORDS = { ...HOST_KEYWORDS, ...HOST_KEY_KEYWORDS, ...KEY_KEYWORDS, ...SESSION_KEYWORDS }
 
 export type KeywordName = keyof typeof KEYWORDS
@@ -22,9 +22,9 @@ const ALIASES: Readonly<Record<string, KeywordName>> = {
 
 const NAMES: ReadonlyMap<string, KeywordName> = new Map([...Object.keys(KEYWORDS).map((name) => [name.toLowerCase(), name as KeywordName] as const), ...Object.entries(ALIASES)])
 
-/** Keywords of long ago that OpenSSH passes over. */
+/** Old keywords that OpenSSH ignores. */
 const FORGOTTEN = new Set(['cipher', 'fallbacktorsh', 'globalknownhostsfile2', 'protocol', 'rhostsauthentication', 'useprivilegedport', 'userknownhostsfile2', 'useroaming', 'usersh'])
-/** Keywords of long ago that OpenSSH refuses. */
+/** Old keywords that OpenSSH refuses. */
 const UNSUPPORTED = new Set(['afstokenpassing', 'compressionlevel', 'kerberosauthentication', 'kerberostgtpassing', 'rhostsrsaauthentication', 'rsaauthentication'])
 
 /** @param keyword in lower case */
@@ -32,7 +32,7 @@ export function findKeyword(keyword: string): KeywordName | 'forgotten' | 'unsup
   return NAMES.get(keyword) ?? (FORGOTTEN.has(keyword) ? 'forgotten' : UNSUPPORTED.has(keyword) ? 'unsupported' : undefined)
 }
 
-/** The keyword of any name, with its type forgotten: for those who go through all of them. */
+/** The keyword of any name, without its value's type, for code that goes through all of them. */
 export function keywordOf(name: KeywordName): Keyword<unknown> {
   return KEYWORDS[name] as unknown as Keyword<unknown>
 }

@@ -1,11 +1,11 @@
-/// How the person proves who they are.
+/// How the user proves their identity.
 import { algorithms } from '../algorithm-names.ts'
 import { flag, list, number, optional, text, textOr, yesNoOr } from '../kinds.ts'
 import { type ConfigLine, ConfigLineError } from '../line.ts'
 import { type Keyword, unused } from '../spec.ts'
 import { one, parseSeconds, some } from '../values.ts'
 
-/** Whether a key that was read from a file is given to the agent, and for how long it keeps it. */
+/** Whether a key that was read from a file is added to the agent, and for how long. */
 export interface AddKeysToAgent {
   readonly when: 'no' | 'yes' | 'ask' | 'confirm'
   /** Seconds. */
@@ -24,7 +24,7 @@ const addKeysToAgent: Keyword<AddKeysToAgent> = {
   print: ({ when, lifetime }) => [[...when === 'yes' && lifetime !== undefined ? [] : [{ yes: 'true', no: 'false', ask: 'ask', confirm: 'confirm' }[when]], ...lifetime === undefined ? [] : [String(lifetime)]].join(' ')],
 }
 
-/** `yes`, `no`, the path of a socket, or `$NAME` of a variable with such a path. */
+/** `yes`, `no`, the path of a socket, or `$NAME` for a variable with such a path. */
 const forwardAgent: Keyword<boolean | string> = {
   use: true, fallback: false, print: (value) => [value === true ? 'yes' : value === false ? 'no' : value],
   read(line) {

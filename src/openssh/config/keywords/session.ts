@@ -1,4 +1,4 @@
-/// What runs on the server, what goes through the connection, and what the person sees.
+/// What runs on the server, what goes through the connection, and what the user sees.
 import { algorithms } from '../algorithm-names.ts'
 import type { Forward } from '../../forward-spec.ts'
 import { formatEnd, formatForward } from '../../forward-spec.ts'
@@ -10,7 +10,7 @@ import { assignments, forwards, octal, one, parseSeconds, parseSize, some, someO
 
 const SHARED = 'connections are not shared: each has its own'
 
-/** Names and patterns of variables; `-pattern` takes back what was named before. */
+/** Names and patterns of variables; `-pattern` removes earlier ones. */
 const sendEnv: Keyword<readonly string[]> = {
   use: true, fallback: [], read: some, print: (names) => names,
   merge(known, added) {
@@ -38,7 +38,7 @@ const escapeChar: Keyword<number | undefined> = {
   print: (value) => [value === undefined ? 'none' : value < 32 ? `\\^${String.fromCharCode(value + 64)}` : String.fromCharCode(value)],
 }
 
-/** Bytes and seconds; 0 is the default of each. */
+/** Bytes and seconds; 0 means the default. */
 const rekeyLimit: Keyword<{ readonly bytes: number, readonly seconds: number }> = {
   use: true, fallback: { bytes: 0, seconds: 0 },
   read(line) {
