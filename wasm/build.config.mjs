@@ -4,7 +4,7 @@
 const mbedtls = ['-Ibuild/src/mbedtls/include', '-Ideps/mbedtls', '-DMBEDTLS_CONFIG_FILE="mbedtls-config.h"']
 const sodium = ['-Ibuild/src/libsodium/src/libsodium/include', '-Ibuild/src/libsodium/src/libsodium/include/sodium',
   '-DSODIUM_STATIC', '-DCONFIGURED=1']
-/** Polynomials. -Os vectorizes only loops over whole vectors: deps/tinyssh/patches makes them so. -O2 takes twice the room for the same speed. */
+/** Polynomials. -Os only vectorizes loops over whole vectors, which deps/tinyssh/patches provides. -O2 takes twice the room for the same speed. */
 const vectors = ['-msimd128', '-fvectorize', '-fno-unroll-loops', '-mllvm', '-inline-threshold=100']
 const libssh2 = ['-DHAVE_CONFIG_H', '-Iwasm', '-Ibuild/src/libssh2/include', '-Ibuild/src/libssh2/src', '-Ibuild/src/zlib', ...mbedtls]
 
@@ -20,31 +20,34 @@ export const libraries = {
 /** Flags of wasm/*.c, our own code. */
 export const glue = [...libssh2, ...sodium, '-Ibuild/src/mbedtls/library', '-Wall', '-Wextra', '-Werror']
 
-/** For every C file. Relative paths and the prefix map keep this machine's folders out of the result. */
+/** For every C file. Relative paths and the prefix map keep local folders out of the result. */
 export const common = ['-std=gnu11', '-sSTRICT', '-ffile-prefix-map=build/src/=', '-fno-ident', '-Wno-deprecated-declarations']
 
 /**
- * dlmalloc: emmalloc, 7 kB smaller, lends the slack of a freed neighbour to a block, so bytes in use are not exact and a
- * leak of a few bytes cannot be told.
+ * dlmalloc: emmalloc, 7 kB smaller, lends the slack of a freed neighbour to a block, so the number of bytes in use is not exact and a
+ * leak of a few bytes cannot be detected.
  */
 const link = [
   '-sSTRICT', '-sFILESYSTEM=0', '-sALLOW_MEMORY_GROWTH', '-sSTACK_SIZE=131072', '-sMALLOC=dlmalloc', '-sWASM_BIGINT',
   '-sSUPPORT_LONGJMP=0', '--no-entry', '-sERROR_ON_UNDEFINED_SYMBOLS',
 ]
 
-/** The module that is shipped comes without Emscripten's JavaScript: src/ffi/create-module.ts instantiates it. Assertions and sanitizers need that JavaScript. */
+/** The shipped module has no Emscripten JavaScript: src/ffi/create-module.ts instantiates it. Assertions and sanitizers need that JavaScript. */
 const emscriptenModule = [
   '-sMODULARIZE', '-sEXPORT_ES6', '-sEXPORT_NAME=createModule', '-sDYNAMIC_EXECUTION=0', '-sENVIRONMENT=node',
   '-sINCOMING_MODULE_JS_API=instantiateWasm', '-sEXPORTED_RUNTIME_METHODS=HEAPU8',
 ]
 
-/** An overflowing stack then traps at address 0 instead of running into the data; AddressSanitizer has its own guard. */
+/** A stack overflow then traps at address 0 instead of running into the data; AddressSanitizer has its own guard. */
 const stackFirst = '-Wl,--stack-first'
 
-/** Libraries whose cold files compute nothing, ours among them: the smallest code will do. In mbedTLS, libsodium and TinySSH cold files are a key exchange. */
+/** Libraries whose cold files do no heavy computation, ours among them: the smallest code is enough. In mbedTLS, libsodium and TinySSH cold files include key exchange. */
 export const small = ['libssh2', 'zlib', 'wasm']
 
-/** hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others; smallest: of cold files of `small`. debug and sanitize run in Node only. `emscripten`: its JavaScript comes along. */
+/**
+ * hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others; smallest: of cold files of `small`.
+ * debug and sanitize only run in Node. `emscripten`: includes its JavaScript.
+ */
 export const variants = {
   release: { hot: ['-O3'], cold: ['-Os'], smallest: ['-Oz'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
   debug: {

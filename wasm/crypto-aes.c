@@ -1,8 +1,9 @@
-/* AES in counter mode, eight blocks at a time, by bit slices (Kaesper and
-   Schwabe, "Faster and timing-attack resistant AES-GCM", CHES 2009): vector b
-   has bit b of all 128 bytes, bit j of its byte i being of byte i of block j.
-   No tables and no branches: the time shows nothing of key and text, and it is
-   faster than mbedTLS's tables, by half in WebAssembly. */
+/* AES in counter mode, eight blocks at a time, in bit slices (Kaesper and
+   Schwabe, "Faster and timing-attack resistant AES-GCM", CHES 2009): vector
+   b has bit b of all 128 bytes, and bit j of its byte i belongs to byte i of
+   block j. There are no tables and no branches, so the time reveals nothing
+   about key and text. In WebAssembly it is half as fast again as mbedTLS's
+   tables. */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include "crypto-aes.h"
 #include <mbedtls/platform_util.h>
@@ -21,8 +22,8 @@ typedef uint64_t vector __attribute__((vector_size(16)));
 typedef uint8_t octets __attribute__((vector_size(16)));
 typedef int8_t signed_octets __attribute__((vector_size(16)));
 
-/* The order of bytes by a swizzle with a constant mask: engines make one
-   instruction of it where they may make several of a shuffle. */
+/* A swizzle with a constant mask permutes the bytes: engines compile it to
+   one instruction, while a shuffle may take several. */
 #ifdef __wasm__
 #define SHUFFLE(x, ...) \
     ((vector)__builtin_wasm_swizzle_i8x16((signed_octets)(x), \
@@ -33,12 +34,12 @@ typedef int8_t signed_octets __attribute__((vector_size(16)));
 #endif
 #define SHIFT_ROWS(x) \
     SHUFFLE(x, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11)
-/* Each column turned by one byte, and by two. */
+/* Each column rotated by one byte, and by two. */
 #define TURN1(x) SHUFFLE(x, 1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12)
 #define TURN2(x) SHUFFLE(x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
 
-/* Eight blocks to eight slices and back: an 8 x 8 matrix of bits at each byte
-   turned over. */
+/* Eight blocks to eight slices and back: transposes an 8 x 8 matrix of bits
+   at each byte. */
 #define EXCHANGE(a, b, n, mask) do { \
     const vector m = { mask, mask }; \
     vector t = ((a) >> n ^ (b)) & m; \
@@ -59,8 +60,8 @@ SIMD static inline void transpose(vector q[LANES])
 }
 
 /* SubBytes without its constant, which is in the round keys: the circuit of
-   Boyar and Peralta, "A depth-16 circuit for the AES S-box" (2011), with their
-   names; x0 is the highest bit. */
+   Boyar and Peralta, "A depth-16 circuit for the AES S-box" (2011), with
+   their names; x0 is the highest bit. */
 SIMD static inline void substitute(vector q[LANES])
 {
     vector x0 = q[7], x1 = q[6], x2 = q[5], x3 = q[4],

@@ -6,7 +6,7 @@
 #define AES_BLOCK 16
 #define AES_MOST_KEYS 15 /* of the rounds, and one more */
 
-/* Round keys as aes_stream_xor wants them; the owner zeroes them. */
+/* Round keys for aes_stream_xor; the owner zeroes them. */
 struct aes_stream {
     int rounds;
     unsigned char keys[AES_MOST_KEYS][8][AES_BLOCK];
@@ -15,8 +15,8 @@ struct aes_stream {
 /* 0, or an error of mbedTLS. */
 int aes_stream_init(struct aes_stream *stream, const unsigned char *key,
                     size_t length);
-/* Counter mode, in place: `counter` is of 128 bits, big-endian, and counts the
-   blocks that were used, a part of one at the end included. */
+/* Counter mode, in place: `counter` has 128 bits, is big-endian, and counts
+   the used blocks, including a partial one at the end. */
 void aes_stream_xor(const struct aes_stream *stream,
                     unsigned char counter[AES_BLOCK], unsigned char *data,
                     size_t length);

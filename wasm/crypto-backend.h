@@ -1,8 +1,8 @@
 #ifndef CRYPTO_BACKEND_H
 #define CRYPTO_BACKEND_H
-/* The crypto backend of libssh2, in place of its crypto.h and mbedtls.h (patch
-   0501 includes it from libssh2_priv.h): what libssh2's own files ask for. What
-   the parts of the backend share is in crypto-internal.h. */
+/* The crypto backend of libssh2, in place of its crypto.h and mbedtls.h
+   (patch 0501 includes it from libssh2_priv.h): what libssh2's own files
+   need. What the parts of the backend share is in crypto-internal.h. */
 #include <stddef.h>
 #include <mbedtls/md.h>
 #include "glue.h"
@@ -20,8 +20,9 @@
 /* 0, or non-zero when there is no randomness: the caller must fail. */
 #define _libssh2_random(buffer, length) glue_random(buffer, length)
 
-/* Members of libssh2's state structures that belong to its own key exchanges.
-   Ours keeps one `struct kex` in key_exchange_state_low_t.private_key. */
+/* Members of libssh2's state structures that belong to its own key
+   exchanges. Ours keeps one `struct kex` in
+   key_exchange_state_low_t.private_key. */
 typedef void _libssh2_bn;
 typedef void _libssh2_bn_ctx;
 typedef void *_libssh2_dh_ctx;
@@ -39,9 +40,9 @@ int _libssh2_hmac_update(libssh2_hmac_ctx *ctx, const void *data,
 int _libssh2_hmac_final(libssh2_hmac_ctx *ctx, void *digest);
 void _libssh2_hmac_cleanup(libssh2_hmac_ctx *ctx);
 
-/* The methods of `defaults` (a list of kex.c: what is offered unless the
-   caller asks otherwise) that are compiled in and offered only by name.
-   NULL-ended; NULL for a list that has none. */
+/* The methods of `defaults` (a list in kex.c: what is offered unless the
+   caller says otherwise) that are compiled in but only offered by name.
+   NULL-terminated; NULL for a list that has none. */
 const void *_libssh2_legacy_methods(const void *defaults);
 
 #endif

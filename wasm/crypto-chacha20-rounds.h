@@ -1,13 +1,13 @@
 #ifndef CRYPTO_CHACHA20_ROUNDS_H
 #define CRYPTO_CHACHA20_ROUNDS_H
-/* The rounds of ChaCha20 on vectors x0 to x15 of whoever includes it. */
+/* The rounds of ChaCha20 on vectors x0 to x15, for the including file. */
 #include "crypto-chacha20.h"
 
 typedef int8_t chacha20_signed __attribute__((vector_size(16)));
 typedef uint8_t chacha20_octets __attribute__((vector_size(16)));
 
 #define ROTATE(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
-/* Whole bytes move faster than bits. */
+/* Moving whole bytes is faster than moving bits. */
 #ifdef __wasm__
 #define BYTES(x, ...) ((chacha20_vector)__builtin_wasm_swizzle_i8x16( \
     (chacha20_signed)(x), (chacha20_signed){ __VA_ARGS__ }))

@@ -1,7 +1,7 @@
 /* ChaCha20, four blocks at a time: lane i of each vector belongs to block i.
-   The compiler's vectors become SIMD of WebAssembly, or of the processor in a
-   native build. Twice as fast there as libsodium's portable code, which works
-   on one block. What is long goes through crypto-chachapoly-packet.c. */
+   The compiler's vectors become SIMD of WebAssembly, or of the processor in
+   a native build. It is twice as fast as libsodium's portable code, which
+   works on one block. Long data goes through crypto-chachapoly-packet.c. */
 #include "crypto-chacha20-rounds.h"
 #include <mbedtls/platform_util.h>
 #include <string.h>
@@ -51,7 +51,7 @@ SIMD void chacha20_blocks(const vector state[16], vector x[16])
     ADD_STATE(x, state);
 }
 
-/* Words i to i + 3 of block j lie in lane j of x[i] to x[i + 3]: turned round,
+/* Words i to i + 3 of block j are in lane j of x[i] to x[i + 3]: transposed,
    they are 16 bytes of the stream. */
 SIMD void chacha20_apply(const vector x[16], unsigned char *data)
 {

@@ -9,14 +9,14 @@
 #define CHACHA20_LANES 4 /* blocks at a time */
 #define CHACHA20_BATCH (CHACHA20_LANES * CHACHA20_BLOCK)
 
-/* XORs the key stream into `data`, from block number `counter` on. ChaCha20 as
-   its designer defined it: 64-bit counter, 64-bit nonce. */
+/* XORs the key stream into `data`, starting with block number `counter`.
+   ChaCha20 as its designer defined it: 64-bit counter, 64-bit nonce. */
 void chacha20_xor(const unsigned char key[CHACHA20_KEY],
                   const unsigned char nonce[CHACHA20_NONCE], uint64_t counter,
                   unsigned char *data, size_t length);
 
-/* The parts of it, for crypto-chachapoly-packet.c. Lane i of each vector
-   belongs to block i. */
+/* Its parts, for crypto-chachapoly-packet.c. Lane i of each vector belongs
+   to block i. */
 #ifdef __wasm__
 #define CHACHA20_SIMD __attribute__((target("simd128")))
 #else

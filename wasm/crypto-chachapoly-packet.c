@@ -1,5 +1,5 @@
-/* ChaCha20 in vectors and Poly1305 in scalars, in one loop: the processor does
-   them side by side, in the time that the first takes alone. */
+/* ChaCha20 in vectors and Poly1305 in scalars, in one loop: the processor
+   runs them side by side, in the time that the first takes alone. */
 #include "crypto-chachapoly-packet.h"
 #include "crypto-chacha20-rounds.h"
 #include <mbedtls/platform_util.h>
@@ -7,23 +7,26 @@
 #define SIMD CHACHA20_SIMD
 #define BATCH CHACHA20_BATCH
 #define BATCH_BLOCKS (BATCH / POLY1305_BLOCK)
-#define WHOLE ((uint64_t)1 << 24) /* 2^128: behind each whole block */
-/* Text under the rest of the blocks of which the first is Poly1305's key. */
+#define WHOLE ((uint64_t)1 << 24) /* 2^128: after each whole block */
+/* Text under the rest of the first batch, whose first block is Poly1305's
+   key. */
 #define FIRST (BATCH - CHACHA20_BLOCK)
-/* Blocks of Poly1305 begin with the length field: the first of each batch has
-   the last bytes of the batch before, which has been deciphered by then. */
+/* Poly1305's blocks start at the length field: the first one of each batch
+   has the last bytes of the previous batch, which has been decrypted by
+   then. */
 #define KEPT AEAD_LENGTH_FIELD
 
 struct packet {
     chacha20_vector state[16], x[16];
     uint64_t counter;
     struct poly1305 poly;
-    /* Ciphertext before what comes next, and the beginning of that. */
+    /* Ciphertext before the next data, and the beginning of that. */
     unsigned char kept[KEPT + BATCH];
 };
 
-/* Four blocks of the key stream to `packet->x`, and 16 blocks of ciphertext
-   into Poly1305: what is kept, and `data` but for its last bytes. */
+/* Generates four blocks of key stream in `packet->x`, and feeds 16 blocks of
+   ciphertext into Poly1305: the kept bytes, and `data` without its last
+   bytes. */
 SIMD static void stitched(struct packet *packet, const unsigned char *data)
 {
     const uint64_t *const r = packet->poly.r, *const five = packet->poly.r_five,
@@ -79,7 +82,7 @@ static void keep(struct packet *packet, const unsigned char *end)
     memcpy(packet->kept, end - KEPT, KEPT);
 }
 
-/* 16 blocks without any ciphering. */
+/* Feeds 16 blocks into Poly1305 without encrypting. */
 static void authenticate(struct packet *packet, const unsigned char *data)
 {
     memcpy(packet->kept + KEPT, data, BATCH - KEPT);
@@ -93,7 +96,7 @@ static void count(struct packet *packet)
     chacha20_count(packet->state, packet->counter);
 }
 
-/* The key of Poly1305, and in `stream` the first of the key stream. */
+/* Sets Poly1305's key, and puts the first key stream into `stream`. */
 static void begin(struct packet *packet, const unsigned char *key,
                   const unsigned char *nonce, unsigned char stream[BATCH])
 {
@@ -114,7 +117,7 @@ SIMD static void xor_bytes(unsigned char *data, const unsigned char *stream,
         data[i] ^= stream[i];
 }
 
-/* A packet that ends with the first four blocks of the key stream. */
+/* A packet that ends within the first four blocks of the key stream. */
 static void all_at_once(struct packet *packet, unsigned char *data,
                         size_t length, const unsigned char *stream, int opening,
                         unsigned char *tag)
@@ -139,8 +142,8 @@ static void beginning(struct packet *packet, unsigned char *data,
         xor_bytes(data, stream, FIRST);
 }
 
-/* Ciphertext that is there when a batch begins: that of this batch when it is
-   opened, that of the one before when it is sealed. */
+/* The ciphertext that is available when a batch begins: that of this batch
+   when opening, that of the previous one when sealing. */
 static unsigned char *batches(struct packet *packet, unsigned char *data,
                               size_t length, int opening)
 {

@@ -1,6 +1,6 @@
 /* chacha20-poly1305@openssh.com (PROTOCOL.chacha20poly1305 of OpenSSH). The
-   nonce is the packet's sequence number. Two keys: the second enciphers the
-   length field only. */
+   nonce is the packet's sequence number. Two keys: the second encrypts only
+   the length field. */
 #include <mbedtls/constant_time.h>
 #include "crypto-chachapoly-packet.h"
 #include "crypto-internal.h"
@@ -88,7 +88,7 @@ static int chachapoly_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     chachapoly_open(cipher->body_key, nonce, packet, body, tag);
     if(!mbedtls_ct_memcmp(tag, data + body, TAG))
         return 0;
-    /* Nobody may see a text that nobody vouches for. */
+    /* Nobody may see unauthenticated plaintext. */
     _libssh2_explicit_zero(data, body);
     return LIBSSH2_ERROR_DECRYPT;
 }

@@ -1,7 +1,7 @@
-/* Ciphers without authentication of their own: AES in counter mode (RFC 4344),
-   and for legacy servers CBC of AES and 3DES (RFC 4253 section 6.3).
-   crypt() takes any whole number of blocks, in place. Counter mode is the
-   host's where it has it. */
+/* Ciphers without authentication: AES in counter mode (RFC 4344), and for
+   legacy servers AES and 3DES in CBC mode (RFC 4253 section 6.3). crypt()
+   takes any whole number of blocks, in place. Counter mode uses the host's
+   AES if there is one. */
 #include <mbedtls/aes.h>
 #include <mbedtls/des.h>
 #include "crypto-aes.h"
@@ -45,7 +45,7 @@ static int cipher_dtor(LIBSSH2_SESSION *session, void **abstract)
     return 0;
 }
 
-/* iv and secret stay the caller's: nothing is kept of them but the schedule. */
+/* The caller keeps iv and secret: this only stores the key schedule. */
 static int aes_init(LIBSSH2_SESSION *session,
                     const LIBSSH2_CRYPT_METHOD *method,
                     unsigned char *iv, int *free_iv,

@@ -1,6 +1,6 @@
 /* aes128-gcm@openssh.com and aes256-gcm@openssh.com: RFC 5647 as OpenSSH
    negotiates it (PROTOCOL section 1.6). The length field is associated data.
-   The host's AES-GCM where it has it. */
+   Uses the host's AES-GCM if there is one. */
 #include <mbedtls/constant_time.h>
 #include "crypto-aead.h"
 #include "crypto-aes.h"
@@ -64,7 +64,7 @@ static void next_nonce(unsigned char nonce[NONCE_LENGTH])
         ;
 }
 
-/* `mask`: the key stream's first block, which is the tag's. */
+/* `mask`: the first block of the key stream, which masks the tag. */
 static void gcm_tag(struct gcm *gcm, const unsigned char *packet, size_t body,
                     const unsigned char mask[BLOCK], unsigned char tag[BLOCK])
 {
@@ -117,7 +117,7 @@ static int gcm_crypt(LIBSSH2_SESSION *session, unsigned int seqno,
     return 0;
 }
 
-/* The length travels in the clear; the tag vouches for it afterwards. */
+/* The length travels in the clear; the tag authenticates it afterwards. */
 static int gcm_get_len(LIBSSH2_SESSION *session, unsigned int seqno,
                        unsigned char *data, size_t size, unsigned int *length,
                        void **abstract)

@@ -1,6 +1,6 @@
 /* GHASH (NIST SP 800-38D section 6.4) in constant time and without tables:
-   carry-less products out of ordinary 64-bit multiplications, of operands in
-   which only every fourth bit is kept, so that no carry reaches a bit in use.
+   carry-less products from ordinary 64-bit multiplications, of operands in
+   which only every fourth bit is kept, so that no carry reaches a used bit.
    WebAssembly has no carry-less multiplication, and the tables of mbedTLS's
    gcm.c were five times slower there. */
 #include "crypto-ghash.h"
@@ -26,8 +26,8 @@ static uint64_t reverse(uint64_t x)
     return __builtin_bswap64(x);
 }
 
-/* The low 64 bits of the carry-less product. Bit 4k of a partial product sums
-   at most k + 1 ones, which fit in four bits below the topmost nibble. */
+/* The low 64 bits of the carry-less product. Bit 4k of a partial product
+   sums at most k + 1 ones, which fit in four bits below the topmost nibble. */
 static uint64_t multiply(uint64_t x, uint64_t y)
 {
     const uint64_t m0 = 0x1111111111111111u, m1 = m0 << 1, m2 = m0 << 2,
@@ -53,9 +53,10 @@ void ghash_start(struct ghash *g)
     g->high = g->low = 0;
 }
 
-/* One step: (y ^ block) * H mod x^128 + x^7 + x^2 + x + 1, the bits in GCM's
-   mirrored order. Karatsuba over the two halves; the high half of each product
-   is the low half of the product of the mirrored operands, mirrored back. */
+/* One step: (y ^ block) * H mod x^128 + x^7 + x^2 + x + 1, with the bits in
+   GCM's mirrored order. Karatsuba over the two halves; the high half of each
+   product is the low half of the product of the mirrored operands, mirrored
+   back. */
 static void step(struct ghash *g, uint64_t high, uint64_t low)
 {
     uint64_t y1 = g->high ^ high, y0 = g->low ^ low;

@@ -11,8 +11,8 @@ struct ghash {
 
 void ghash_init(struct ghash *g, const unsigned char h[16]);
 void ghash_start(struct ghash *g);
-/* Pads the end of `data` with zeros to whole blocks: one call each for the
-   associated data and the ciphertext. */
+/* Pads the end of `data` with zeros to whole blocks: call it once for the
+   associated data and once for the ciphertext. */
 void ghash_update(struct ghash *g, const unsigned char *data, size_t length);
 void ghash_final(struct ghash *g, size_t aad_length, size_t length,
                  unsigned char hash[16]);

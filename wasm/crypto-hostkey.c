@@ -1,9 +1,9 @@
-/* Host keys: what a server's signature over the exchange hash must look like
-   (RFC 4253 section 8), for each method that may be negotiated. */
+/* Host keys: the required form of a server's signature over the exchange
+   hash (RFC 4253 section 8), for each method that may be negotiated. */
 #include "crypto-internal.h"
 
-/* A certificate's own fields are judged in TypeScript, from the whole blob
-   that libssh2_session_hostkey() gives; here its key only verifies. */
+/* TypeScript checks a certificate's own fields, from the whole blob of
+   libssh2_session_hostkey(); here only its key verifies. */
 #define CERT "-cert-v01@openssh.com"
 #define RSA_LEAST_BITS 2048
 #define RSA_LEAST_BITS_LEGACY 1024
@@ -57,7 +57,7 @@ static const char
                         "is too short",
     unfinished[] = "";
 
-/* NULL, what is wrong, or `unfinished`. */
+/* NULL, a description of the fault, or `unfinished`. */
 static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
                           struct string_buf *key, struct string_buf *signature,
                           const unsigned char *message, size_t message_len,
@@ -67,7 +67,8 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
     unsigned char security_data[69];
     struct string_buf pair;
     int rc;
-    /* nonce of a certificate: the key's own fields follow, as in a plain key */
+    /* nonce of a certificate; the key's own fields follow, as in a plain key
+ */
     if(get(key, &type) || !is(&type, m->blob_type) ||
        (m->certificate && get(key, &first)) ||
        get(key, &first) || (m->kind != ED25519 && get(key, &second)) ||
@@ -77,7 +78,7 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
         return bad_key;
     if(get(signature, &type))
         return bad_signature;
-    /* AsyncSSH 2.10 lets the connections of a server share this choice. */
+    /* AsyncSSH 2.10 lets a server's connections share this choice. */
     if(!is(&type, m->signature_type))
         return other_algorithm;
     if(get(signature, &value) || !value.length)
@@ -116,16 +117,16 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
     return rc ? wrong_signature : NULL;
 }
 
-/* Short RSA keys only with the legacy signature, which callers ask for by name:
-   a server that can do better has no old key either. */
+/* Short RSA keys only with the legacy signature, which callers request by
+   name: a server that supports better ones has no old key either. */
 static size_t rsa_least_bits(const struct hostkey_method *m)
 {
     return m->rsa_hash == MBEDTLS_MD_SHA1 ? RSA_LEAST_BITS_LEGACY :
         RSA_LEAST_BITS;
 }
 
-/* May give LIBSSH2_ERROR_EAGAIN and is called again then; `abstract` keeps how
-   far it is (crypto_ecdsa_forget). */
+/* May return LIBSSH2_ERROR_EAGAIN, and is then called again; `abstract`
+   keeps its progress (crypto_ecdsa_forget). */
 static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
                       size_t sig_len, const unsigned char *m, size_t m_len,
                       void **abstract)
@@ -148,7 +149,7 @@ static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
         .method = { .name = type, .sig_verify = sig_verify }, \
         .blob_type = blob, .signature_type = signature, __VA_ARGS__ }
 
-/* A method and its certified sibling. */
+/* A method and its certificate variant. */
 #define METHODS(id, type, blob, ...) \
     METHOD(id, type, blob, type, __VA_ARGS__); \
     METHOD(id##_cert, type CERT, blob CERT, type, .certificate = 1, \
@@ -178,7 +179,7 @@ SK_METHODS(hostkey_sk_ed25519, "sk-ssh-ed25519", .kind = ED25519);
 SK_METHODS(hostkey_sk_ecdsa, "sk-ecdsa-sha2-nistp256", .kind = ECDSA,
            .curve = "nistp256");
 
-/* The whole blob of the last key exchange, a certificate included. `type` is
+/* The whole blob of the last key exchange, also of a certificate. `type` is
    one of LIBSSH2_HOSTKEY_TYPE_*: unknown for certificates and security keys. */
 const char *libssh2_session_hostkey(LIBSSH2_SESSION *session, size_t *len,
                                     int *type)
@@ -211,7 +212,8 @@ const char *libssh2_session_hostkey(LIBSSH2_SESSION *session, size_t *len,
     return (const char *)session->server_hostkey;
 }
 
-/* Of the same blob; MD5 is not compiled in. The session owns the answer. */
+/* The hash of the same blob; MD5 is not compiled in. The session owns the
+   result. */
 const char *libssh2_hostkey_hash(LIBSSH2_SESSION *session, int hash_type)
 {
     unsigned char *hash;

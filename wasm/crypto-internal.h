@@ -1,20 +1,20 @@
 #ifndef CRYPTO_INTERNAL_H
 #define CRYPTO_INTERNAL_H
-/* What the parts of the crypto backend ask of one another. */
+/* Shared declarations of the crypto backend. */
 #include <mbedtls/bignum.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/md.h>
 #include "libssh2_priv.h"
 #include "mac.h"
 
-/* The random source in the shape that mbedTLS asks for; `context` is unused. */
+/* The random source in the form that mbedTLS expects; `context` is unused. */
 int crypto_random(void *context, unsigned char *buffer, size_t length);
 
 /* The curves of RFC 5656 by their name there: nistp256, nistp384, nistp521. */
 mbedtls_ecp_group_id crypto_ec_group(const char *curve);
 mbedtls_md_type_t crypto_ec_hash(mbedtls_ecp_group_id id);
-/* Computing with `group` from then on is done in slices (mbedTLS's restartable
-   functions). */
+/* From then on computations with `group` run in slices (mbedTLS's
+   restartable functions). */
 int crypto_ec_load(mbedtls_ecp_group *group, mbedtls_ecp_group_id id);
 
 /* crypto-publickey.c: 0 for a good signature. Of ECDSA also
@@ -37,7 +37,8 @@ int crypto_ed25519_verify(const unsigned char *key, size_t key_len,
                           const unsigned char *message, size_t message_len);
 
 /* crypto-gcm.c: the host's key and the nonce that open the next packet, or 0
-   where that is not AES-GCM of the host; and that the host has opened it. */
+   if the cipher is not AES-GCM of the host; and the notification that the
+   host has opened it. */
 int crypto_gcm_host_key(LIBSSH2_SESSION *session, const unsigned char **nonce);
 void crypto_gcm_taken(LIBSSH2_SESSION *session);
 
@@ -55,7 +56,8 @@ struct hostkey_method {
     int security_key; /* PROTOCOL.u2f of OpenSSH: signs more than the message */
 };
 
-/* What crypto-policy.c puts in order, by the file that defines it. */
+/* The methods that crypto-policy.c puts in order, by the file that defines
+   them. */
 /* crypto-cipher.c, crypto-gcm.c, crypto-chachapoly.c */
 extern const LIBSSH2_CRYPT_METHOD
     crypto_aes128_ctr, crypto_aes192_ctr, crypto_aes256_ctr,

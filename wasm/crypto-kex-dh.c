@@ -7,8 +7,8 @@
 #define GEX_BITS 3072 /* asked for: 128-bit security */
 #define GEX_MAX_BITS 8192
 /* Bits of the secret exponent: more than twice the strength of any of these
-   groups (RFC 4419 section 6.2; NIST SP 800-56A), and far faster than as many
-   as the prime has. */
+   groups (RFC 4419 section 6.2; NIST SP 800-56A), and far faster than as
+   many bits as the prime has. */
 #define EXPONENT_BITS 512
 
 const unsigned char kex_group_limits[12] = {
@@ -17,8 +17,8 @@ const unsigned char kex_group_limits[12] = {
 };
 
 /* The primes of RFC 2409 and RFC 3526 are digits of pi between 64 ones at
-   either end, and four bytes that make them prime before the last ones: the
-   shorter ones start as the longest does. */
+   either end, with four bytes before the last ones that make them prime: the
+   shorter ones start like the longest. */
 struct dh_group {
     int bits;
     unsigned char tail[4];
@@ -136,8 +136,8 @@ int kex_group_request(LIBSSH2_SESSION *session, struct kex *kex)
     return 0;
 }
 
-/* 1 < value < p - 1: RFC 4253 section 8, without the values that make the
-   secret known. */
+/* 1 < value < p - 1: RFC 4253 section 8, without the values that reveal the
+   secret. */
 static int in_range(const mbedtls_mpi *value, const mbedtls_mpi *p)
 {
     mbedtls_mpi top;
@@ -212,7 +212,7 @@ static int dh_finish(LIBSSH2_SESSION *session, struct kex *kex,
     mbedtls_mpi k;
     size_t size;
     int rc;
-    /* One byte more than the prime: the sign of the mpint. */
+    /* One byte more than the prime, for the sign of the mpint. */
     if(!kex->power &&
        (!length || length > sizeof(bytes) + 1 || value[0] & 0x80 ||
         mbedtls_mpi_read_binary(&kex->f, value, length) ||

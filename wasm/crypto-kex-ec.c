@@ -1,5 +1,5 @@
 /* Key exchange on curves: ecdh-sha2-* (RFC 5656) and curve25519-sha256 (RFC
-   8731); and what crypto-kex-hybrid.c has of them. */
+   8731); and the functions that crypto-kex-hybrid.c shares. */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include <sodium/crypto_scalarmult_curve25519.h>
 #include "crypto-kex.h"
@@ -98,7 +98,7 @@ int kex_x25519_public(struct kex *kex, unsigned char value[KEX_X25519])
         crypto_scalarmult_curve25519_base(value, kex->scalar);
 }
 
-/* Fails for the points that give zero: RFC 8731 section 3. */
+/* Fails for points that give zero: RFC 8731 section 3. */
 int kex_x25519_shared(struct kex *kex, const unsigned char value[KEX_X25519],
                       unsigned char shared[KEX_X25519])
 {

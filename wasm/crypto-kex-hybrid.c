@@ -1,8 +1,9 @@
-/* Key exchange that holds as long as either of its two parts does: a key
-   encapsulation against quantum computers, and a curve. mlkem768x25519-sha256
-   and mlkem768nistp256-sha256 (RFC 10042), sntrup761x25519-sha512 (RFC 9941).
-   The client sends encapsulation key and point, the server ciphertext and
-   point; K is the hash of both secrets, as a string. */
+/* Key exchange that is secure as long as either of its two parts is: a key
+   encapsulation against quantum computers, and a curve.
+   mlkem768x25519-sha256 and mlkem768nistp256-sha256 (RFC 10042),
+   sntrup761x25519-sha512 (RFC 9941). The client sends encapsulation key and
+   point, the server ciphertext and point; K is the hash of both secrets, as
+   a string. */
 #include <sodium/crypto_kem_mlkem768.h>
 #include "crypto-kex.h"
 #include "crypto-sntrup761.h"
@@ -17,7 +18,7 @@ struct kex_kem {
                        const unsigned char *secret_key);
 };
 
-/* libsodium would draw the seed itself, where no failure can be told. */
+/* libsodium would draw the seed itself, where a failure cannot be reported. */
 static int mlkem_keypair(unsigned char *public_key, unsigned char *secret_key)
 {
     unsigned char seed[crypto_kem_mlkem768_SEEDBYTES];
@@ -40,8 +41,8 @@ static size_t point_length(const struct kex_method *method)
     return method->curve ? MOST_POINT : KEX_X25519;
 }
 
-/* A multiplication on nistp256 comes in slices: all of this is entered again
-   then, and the key pair is there already. */
+/* A multiplication on nistp256 runs in slices: all of this is then entered
+   again, and the key pair already exists. */
 static int hybrid_start(LIBSSH2_SESSION *session, struct kex *kex)
 {
     const struct kex_method *method = (const struct kex_method *)session->kex;

@@ -1,5 +1,5 @@
-/* After NEWKEYS: the keys of RFC 4253 section 7.2, and the methods that were
-   agreed on put to use in both directions. */
+/* After NEWKEYS: derives the keys of RFC 4253 section 7.2, and starts the
+   agreed methods in both directions. */
 #include "comp.h"
 #include "crypto-kex.h"
 

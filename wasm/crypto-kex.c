@@ -1,6 +1,6 @@
 /* The protocol of every key exchange method: RFC 4253 section 8, RFC 4419,
-   RFC 5656 section 4, RFC 8731, RFC 9941. Each step may have to wait (EAGAIN) and is
-   then entered again. */
+   RFC 5656 section 4, RFC 8731, RFC 9941. Each step may have to wait
+   (EAGAIN) and is then entered again. */
 #include "crypto-kex.h"
 #include "crypto-power.h"
 #include "packet.h"
@@ -12,8 +12,8 @@ enum {
     STEP_NEWKEYS_SEND, STEP_NEWKEYS
 };
 
-/* Steps that may take long: in slices, one in each turn of the host's event
-   loop. */
+/* Steps that may take long: they run in slices, one in each turn of the
+   host's event loop. */
 static int computes(int step)
 {
     return step == STEP_INIT || step == STEP_SECRET || step == STEP_SIGNATURE;
@@ -44,7 +44,7 @@ unsigned char *kex_packet(LIBSSH2_SESSION *session, struct kex *kex,
 int kex_packet_mpint(LIBSSH2_SESSION *session, struct kex *kex,
                      unsigned char type, const mbedtls_mpi *value)
 {
-    /* One bit more than the number has: the sign. */
+    /* One bit more than the number has, for the sign. */
     size_t length = mbedtls_mpi_bitlen(value) / 8 + 1;
     unsigned char *at = kex_packet(session, kex, type, length);
     return at ? mbedtls_mpi_write_binary(value, at, length) : -1;
@@ -140,7 +140,7 @@ static int parse_reply(LIBSSH2_SESSION *session, struct kex *kex,
     if(!reply->blob_len)
         return fail(session, LIBSSH2_ERROR_HOSTKEY_INIT,
                     "the server has no host key");
-    /* Whoever checked the host key checked the one of the first exchange. */
+    /* Whoever checked the host key checked that of the first exchange. */
     if(session->server_hostkey_len &&
        (reply->blob_len != session->server_hostkey_len ||
         memcmp(session->server_hostkey, reply->blob, reply->blob_len)))
@@ -167,10 +167,11 @@ static int compute_secret(LIBSSH2_SESSION *session, struct kex *kex)
              "cannot compute the exchange hash") : 0;
 }
 
-/* No agent would take a longer signature. */
+/* No agent accepts a longer signature. */
 #define SIGNATURE_KEPT_MAX 16384
 
-/* The key and its signature prove later which server the session is with. */
+/* The key and its signature prove later which server the session is
+   connected to. */
 static int keep_hostkey(LIBSSH2_SESSION *session, const struct reply *reply)
 {
     if(reply->signature_len <= SIGNATURE_KEPT_MAX) {
@@ -191,7 +192,8 @@ static int keep_hostkey(LIBSSH2_SESSION *session, const struct reply *reply)
     return 0;
 }
 
-/* A key that signed nothing is not the host's: nobody gets to see it. */
+/* A key without a valid signature is not the host's, so nobody gets to see
+   it. */
 static int check_signature(LIBSSH2_SESSION *session, struct kex *kex)
 {
     int first = !session->server_hostkey_len;
@@ -221,7 +223,7 @@ static int send_packet(LIBSSH2_SESSION *session, struct kex *kex)
                                    NULL, 0);
 }
 
-/* A wrong guess is a packet of the method guessed, whichever that was. */
+/* A wrong guess is a packet of the guessed method, whichever that was. */
 static int ignore_guess(LIBSSH2_SESSION *session, struct kex *kex)
 {
     static const unsigned char method_messages[] = {

@@ -1,7 +1,7 @@
 #ifndef CRYPTO_KEX_H
 #define CRYPTO_KEX_H
-/* Key exchange methods. crypto-kex.c speaks the protocol of all of them; a
-   method only makes the client's public value and, from the server's, the
+/* Key exchange methods. crypto-kex.c implements the protocol of all of them;
+   a method only makes the client's public value and, from the server's, the
    shared secret. */
 #include "crypto-internal.h"
 
@@ -15,15 +15,15 @@ struct kex_method {
     LIBSSH2_KEX_METHOD method; /* first: libssh2 sees only this */
     mbedtls_md_type_t hash;
     /* Sets packet to public_value. This and the next may compute for long:
-       after some milliseconds they give LIBSSH2_ERROR_EAGAIN, and are called
-       again with the same arguments. */
+       after some milliseconds they return LIBSSH2_ERROR_EAGAIN, and are
+       called again with the same arguments. */
     int (*start)(LIBSSH2_SESSION *session, struct kex *kex);
-    /* Sets secret; fails for every value of the server that is not allowed. */
+    /* Sets secret; fails for every forbidden value of the server. */
     int (*finish)(LIBSSH2_SESSION *session, struct kex *kex,
                   const unsigned char *value, size_t length);
     const struct dh_group *group; /* NULL with group exchange */
     int group_exchange;           /* RFC 4419 */
-    const char *curve;         /* as RFC 5656 calls it; NULL is X25519 */
+    const char *curve;         /* named as in RFC 5656; NULL is X25519 */
     const struct kex_kem *kem; /* hybrid: crypto-kex-hybrid.c */
 };
 
@@ -36,7 +36,7 @@ struct kex {
     size_t packet_len;
     unsigned char *group; /* group exchange: the server's packet with p and g */
     size_t group_len;
-    unsigned char *secret; /* K as it is hashed: mpint or string */
+    unsigned char *secret; /* K as hashed: mpint or string */
     size_t secret_len;
     unsigned char hash[SHA512_DIGEST_LENGTH]; /* H */
     size_t hash_len;
@@ -44,7 +44,7 @@ struct kex {
     mbedtls_mpi f;       /* the server's public value */
     unsigned char *reply; /* the server's packet with it */
     size_t reply_len;
-    /* Computations under way. */
+    /* Computations in progress. */
     struct power *power;
     mbedtls_ecp_restart_ctx ec;
     void *verification;
@@ -53,14 +53,14 @@ struct kex {
     size_t kem_key_len;
 };
 
-/* Room for `length` bytes of public value in a packet of `type`; NULL when
+/* Room for `length` bytes of public value in a packet of `type`; NULL if
    there is no memory. */
 unsigned char *kex_packet(LIBSSH2_SESSION *session, struct kex *kex,
                           unsigned char type, size_t length);
-/* The same, `bytes` being an unsigned big-endian integer, sent as mpint. */
+/* The same, with `bytes` as an unsigned big-endian integer, sent as mpint. */
 int kex_packet_mpint(LIBSSH2_SESSION *session, struct kex *kex,
                      unsigned char type, const mbedtls_mpi *value);
-/* Keep K: as the mpint of an unsigned integer, or as a string. */
+/* Stores K: as the mpint of an unsigned integer, or as a string. */
 int kex_secret_mpint(LIBSSH2_SESSION *session, struct kex *kex,
                      const unsigned char *bytes, size_t length);
 int kex_secret_string(LIBSSH2_SESSION *session, struct kex *kex,
@@ -74,8 +74,8 @@ extern const unsigned char kex_group_limits[12];
 
 /* crypto-kex-ec.c: the client's public value, and from the server's the x
    coordinate of the common point, with its leading zeros. Those of NIST's
-   curves have room for MBEDTLS_ECP_MAX_PT_LEN and MBEDTLS_ECP_MAX_BYTES, and
-   compute in slices as `start` and `finish` do. */
+   curves need room for MBEDTLS_ECP_MAX_PT_LEN and MBEDTLS_ECP_MAX_BYTES, and
+   compute in slices like `start` and `finish`. */
 int kex_nist_public(struct kex *kex, const char *curve, unsigned char *value,
                     size_t *length);
 int kex_nist_shared(struct kex *kex, const char *curve,
@@ -85,7 +85,7 @@ int kex_x25519_public(struct kex *kex, unsigned char value[KEX_X25519]);
 int kex_x25519_shared(struct kex *kex, const unsigned char value[KEX_X25519],
                       unsigned char shared[KEX_X25519]);
 
-/* LIBSSH2_KEX_METHOD's members, the same for each kex_method. */
+/* Members of LIBSSH2_KEX_METHOD, the same for each kex_method. */
 int kex_exchange(LIBSSH2_SESSION *session, key_exchange_state_low_t *state);
 void kex_cleanup(LIBSSH2_SESSION *session, key_exchange_state_low_t *state);
 #define KEX_METHOD(kex_name) \

@@ -1,6 +1,6 @@
 /* Message authentication codes: HMAC (RFC 6668, RFC 4253 section 6.4), and
-   OpenSSH's encrypt-then-MAC variants of the same. SHA-2 is the host's where it
-   has it; SHA-1, cut to 96 bits too, and MD5 are for old servers. */
+   OpenSSH's encrypt-then-MAC variants. SHA-2 uses the host's HMAC if there
+   is one; SHA-1 (also cut to 96 bits) and MD5 are for old servers. */
 #include "crypto-internal.h"
 
 struct hmac {
@@ -17,7 +17,7 @@ static int host_hash(mbedtls_md_type_t type, const unsigned char *key,
                      HOST_HMAC_SHA512, key, length, NULL);
 }
 
-/* One context a direction for its whole life: no allocation per packet. */
+/* One context per direction for its whole life: no allocation per packet. */
 static int hmac_init_with(LIBSSH2_SESSION *session, mbedtls_md_type_t type,
                           size_t length, const unsigned char *key,
                           int *free_key, void **abstract)
@@ -62,8 +62,8 @@ static int hmac_hash(LIBSSH2_SESSION *session, unsigned char *mac,
     mbedtls_md_context_t *md;
     unsigned char sequence[4], whole[MBEDTLS_MD_MAX_SIZE];
     (void)session;
-    /* As in the ciphers: a key exchange that ran out of memory has taken
-       the old keys away, and the session may still be asked to send. */
+    /* As in the ciphers: a key exchange that ran out of memory has removed
+       the old keys, and the session may still be asked to send. */
     if(!hmac)
         return -1;
     md = &hmac->md;
@@ -95,8 +95,8 @@ static int hmac_dtor(LIBSSH2_SESSION *session, void **abstract)
     return 0;
 }
 
-/* An AEAD cipher's MAC is its own tag; this one stands for it in the session,
-   is never asked for by name and adds nothing. */
+/* An AEAD cipher's MAC is its own tag. This method stands for it in the
+   session, is never requested by name and adds nothing. */
 static int implicit_hash(LIBSSH2_SESSION *session, unsigned char *mac,
                          uint32_t seqno, const unsigned char *packet,
                          size_t packet_len, const unsigned char *more,

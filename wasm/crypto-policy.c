@@ -1,9 +1,10 @@
-/* What is offered and in which order: the cheap and strong first; the client
-   (src/client/algorithms.ts) names its own. Others are compiled in, and offered only
-   when the caller names them with libssh2_session_method_pref(). */
+/* The offered methods and their order: the cheap and strong ones first; the
+   client (src/client/algorithms.ts) names its own. Others are compiled in,
+   and only offered when the caller names them with
+   libssh2_session_method_pref(). */
 #include "crypto-kex.h"
 
-/* Not methods: what the client can take (RFC 8308; strict key exchange). */
+/* Not methods: what the client supports (RFC 8308; strict key exchange). */
 static const LIBSSH2_KEX_METHOD ext_info = { .name = "ext-info-c" };
 static const LIBSSH2_KEX_METHOD strict = {
     .name = "kex-strict-c-v00@openssh.com" };
@@ -17,13 +18,13 @@ const LIBSSH2_KEX_METHOD *libssh2_kex_methods[] = {
     NULL
 };
 static const LIBSSH2_KEX_METHOD *const legacy_kex[] = {
-    &kex_mlkem768nistp256.method, /* not weak: new, and nobody has it alone */
+    &kex_mlkem768nistp256.method, /* not weak: new, and no server has only this one */
     &kex_group14_sha1.method, &kex_gex_sha1.method, &kex_group1_sha1.method,
     NULL
 };
 
 /* Plain keys first; a caller that knows a certificate authority of the host
-   asks for certificates by name. */
+   requests certificates by name. */
 static const LIBSSH2_HOSTKEY_METHOD *hostkeys[] = {
     &hostkey_ed25519.method, &hostkey_ecdsa_nistp256.method,
     &hostkey_ecdsa_nistp384.method, &hostkey_ecdsa_nistp521.method,

@@ -1,7 +1,7 @@
 /* Poly1305 by itself; crypto-chachapoly-packet.c has the same in its loop. */
 #include "crypto-poly1305.h"
 
-#define WHOLE ((uint64_t)1 << 24) /* 2^128: behind each whole block */
+#define WHOLE ((uint64_t)1 << 24) /* 2^128: after each whole block */
 
 static void keep(uint64_t to[5], uint64_t h0, uint64_t h1, uint64_t h2,
                  uint64_t h3, uint64_t h4)
@@ -93,7 +93,7 @@ void poly1305_final(struct poly1305 *poly, const unsigned char *data,
     h3 &= POLY1305_LIMB;
     h4 &= POLY1305_LIMB;
 
-    /* h - p, which is right unless it is negative: 2^130 - 5 is p. */
+    /* h - p, which is the result unless it is negative: 2^130 - 5 is p. */
     g0 = h0 + 5;
     g1 = h1 + (g0 >> 26);
     g2 = h2 + (g1 >> 26);
@@ -106,7 +106,7 @@ void poly1305_final(struct poly1305 *poly, const unsigned char *data,
     h3 ^= (h3 ^ (g3 & POLY1305_LIMB)) & mask;
     h4 ^= (h4 ^ g4) & mask;
 
-    /* To two words of 64 bits, and the pad modulo 2^128. */
+    /* Converts to two words of 64 bits, and adds the pad modulo 2^128. */
     low = h0 + (h1 << 26) + (h2 << 52);
     high = (h2 >> 12) + (h3 << 14) + (h4 << 40);
     high += low < h0 + (h1 << 26);

@@ -1,10 +1,10 @@
 #ifndef CRYPTO_POLY1305_H
 #define CRYPTO_POLY1305_H
-/* Poly1305 (RFC 8439 section 2.5) on five limbs of 26 bits, which 64-bit
-   multiplications take without 128-bit results: the representation of Andrew
-   Moon's poly1305-donna-32. Two blocks at a time, h = (h + a) r^2 + b r, so
-   that both share one round of carries. No branch and no address depends on
-   key or text. */
+/* Poly1305 (RFC 8439 section 2.5) on five limbs of 26 bits, for which 64-bit
+   multiplications are enough: the representation of Andrew Moon's
+   poly1305-donna-32. Two blocks at a time, h = (h + a) r^2 + b r, so that
+   both share one round of carries. No branch and no address depends on key
+   or text. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,7 +49,8 @@ static inline uint64_t poly1305_load(const unsigned char *p)
 #define POLY1305_PRODUCT4(a, m, five) \
     (a##0 * m[4] + a##1 * m[3] + a##2 * m[2] + a##3 * m[1] + a##4 * m[0])
 
-/* d0 to d4, each below 2^60, to h0 to h4 of 26 bits, h1 with some more. */
+/* Carries d0 to d4, each below 2^60, into h0 to h4 of 26 bits; h1 may have a
+   little more. */
 #define POLY1305_CARRY(h, d) do { \
     d##1 += d##0 >> 26; \
     d##2 += d##1 >> 26; \

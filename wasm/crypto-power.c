@@ -1,6 +1,6 @@
-/* Exponentiation by windows of four bits, in Montgomery's representation, with
-   mbedTLS's pieces of its own: which of the table's entries is multiplied shows
-   neither in time nor in the addresses that are read. */
+/* Exponentiation with windows of four bits, in Montgomery form, built on
+   mbedTLS's functions: neither time nor addresses reveal which entry of the
+   table is multiplied. */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include "crypto-power.h"
 #include <bignum_core.h>
@@ -8,8 +8,8 @@
 
 #define WINDOW 4
 #define ENTRIES (1u << WINDOW)
-/* Products of two limbs in a slice: about 3 ms where WebAssembly is compiled
-   with optimisation, four times that in its first moments. */
+/* Products of two limbs per slice: about 3 ms when WebAssembly is optimised,
+   four times as much in its first moments. */
 #define SLICE_PRODUCTS (1u << 20)
 
 struct power {
@@ -63,7 +63,7 @@ static void multiply(struct power *power, mbedtls_mpi_uint *out,
                              power->limbs, power->inverse, power->scratch);
 }
 
-/* The first two entries, 1 and the base; and 1 as the value to begin with. */
+/* The first two entries, 1 and the base; and 1 as the initial value. */
 static int first_entries(struct power *power)
 {
     size_t limbs = power->limbs, given = LIBSSH2_MIN(power->base->n, limbs);

@@ -1,16 +1,16 @@
 /* Signature verification: RSA (RFC 8017 section 8.2.2, hashes of RFC 8332),
-   ECDSA (RFC 5656 section 3.1) and Ed25519 (RFC 8709). Signing happens in
-   JavaScript. */
+   ECDSA (RFC 5656 section 3.1) and Ed25519 (RFC 8709). JavaScript makes
+   signatures. */
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/rsa.h>
 #include <sodium/crypto_sign_ed25519.h>
 #include "crypto-internal.h"
 
-/* What OpenSSH takes as the longest modulus. */
+/* The longest modulus that OpenSSH accepts. */
 #define RSA_MOST_BITS 16384
-/* A server that chose a huge exponent would have us compute for seconds. */
+/* With a huge exponent, a server could make us compute for seconds. */
 #define RSA_MOST_EXPONENT_BYTES 8
-/* Of mbedTLS's units in a slice: some milliseconds. */
+/* mbedTLS's units per slice: some milliseconds. */
 #define EC_SLICE 2500
 
 int crypto_random(void *context, unsigned char *buffer, size_t length)

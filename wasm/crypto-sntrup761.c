@@ -1,7 +1,7 @@
-/* sntrup761 of TinySSH, and the two things that its code asks of the rest of
-   TinySSH: SHA-512, and random bytes, four at a time some 1,500 times. One
-   seed a key pair is drawn where a failure can be told, and ChaCha20 makes the
-   rest of it. */
+/* sntrup761 of TinySSH, and the two functions that its code needs from the
+   rest of TinySSH: SHA-512, and random bytes, four at a time some 1,500
+   times. One seed per key pair is drawn where a failure can be reported, and
+   ChaCha20 expands it. */
 #include <mbedtls/platform_util.h>
 #include <mbedtls/sha512.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "crypto-sntrup761.h"
 #include "glue.h"
 
-/* As TinySSH's headers name them; some of the headers are named as others of
-   libssh2 and libsodium. */
+/* Named as in TinySSH's headers; some of those headers have the same names
+   as headers of libssh2 and libsodium. */
 #define keypair crypto_kem_sntrup761_tinyssh_keypair
 #define decapsulate crypto_kem_sntrup761_tinyssh_dec
 #define random_bytes randombytes_internal_void_voidstar_longlong
@@ -31,7 +31,7 @@ struct stream {
     unsigned char bytes[BLOCKS * CHACHA20_BLOCK];
 };
 
-/* That of the key pair being made; a call of C is never interrupted. */
+/* The stream of the current key pair; a call of C is never interrupted. */
 static struct stream *current;
 
 static void refill(struct stream *stream)

@@ -1,5 +1,6 @@
-/* The few helpers that libsodium's primitives ask of the rest of libsodium,
-   which is not compiled: its utils.c and randombytes want an operating system. */
+/* The few helpers that libsodium's primitives need from the rest of
+   libsodium, which is not compiled: its utils.c and randombytes need an
+   operating system. */
 #include <sodium/core.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
@@ -27,13 +28,13 @@ int sodium_is_zero(const unsigned char *bytes, const size_t length)
     return !any;
 }
 
-/* Called with arguments that no caller of ours passes. */
+/* Called for arguments that no caller of ours passes. */
 void sodium_misuse(void)
 {
     abort();
 }
 
-/* Only behind functions that nobody here calls: seeds are drawn where their
+/* Only used by functions that nobody calls here: seeds are drawn where a
    failure can be reported. */
 void randombytes_buf(void *const buffer, const size_t length)
 {

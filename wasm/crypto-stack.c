@@ -1,10 +1,10 @@
-/* What keys leave behind on the stack. */
+/* Zeroes what keys leave on the stack. */
 #include "glue.h"
 
 #ifdef __wasm__
 /* Both ends of the stack, from the linker. */
 extern char __stack_low;
-/* What a checked build writes there to notice an overflow. */
+/* A checked build writes this there to notice an overflow. */
 #define COOKIE 16
 
 __attribute__((noinline, no_sanitize("address", "undefined")))

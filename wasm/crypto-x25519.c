@@ -1,7 +1,7 @@
-/* X25519 (RFC 7748) on libsodium's Montgomery ladder, also for the base point:
-   libsodium's faster way there brings a table of 30 kB, a fifth of what is
-   shipped, to save 0.05 ms a connection. Its file is included for the ladder,
-   which is static in it. */
+/* X25519 (RFC 7748) on libsodium's Montgomery ladder, also for the base
+   point: libsodium's faster method needs a table of 30 kB, a fifth of the
+   module, to save 0.05 ms per connection. Its file is included for the
+   ladder, which is static there. */
 #pragma GCC diagnostic ignored "-Wunused-function"
 #include "../crypto_scalarmult/curve25519/ref10/x25519_ref10.c"
 

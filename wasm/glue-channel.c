@@ -1,22 +1,23 @@
-/* What the bindings must know of a channel and no public function tells. */
+/* Channel state that the bindings need and no public function returns. */
 #include <string.h>
 #include "glue.h"
 #include "libssh2_priv.h"
 #include "transport.h"
 
-/* 1 if a write has begun a packet and not sent it: then only the same write may follow. */
+/* 1 if a write has begun a packet and not sent it: then only the same write
+   may follow. */
 int glue_channel_write_pending(LIBSSH2_CHANNEL *channel)
 {
     return channel->write_state != libssh2_NB_state_idle;
 }
 
-/* The number by which host_news() tells of it. */
+/* The number that host_news() reports for it. */
 int glue_channel_number(LIBSSH2_CHANNEL *channel)
 {
     return (int)channel->local.id;
 }
 
-/* What the next reads fill the receive window up to. */
+/* The size up to which the next reads fill the receive window. */
 void glue_channel_window_size(LIBSSH2_CHANNEL *channel, uint32_t size)
 {
     channel->remote.window_size_initial = size;
@@ -27,8 +28,9 @@ int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel)
     return channel->remote.close;
 }
 
-/* How what was run has ended; gives the signal's name or NULL. As soon as the
-   message has come: output of processes that live longer may follow it. */
+/* How the process has ended; returns the signal's name or NULL. Available as
+   soon as the message has arrived: output of longer-lived processes may
+   follow it. */
 const char *glue_channel_exit(LIBSSH2_CHANNEL *channel,
                               struct exit_state *state)
 {
@@ -38,8 +40,8 @@ const char *glue_channel_exit(LIBSSH2_CHANNEL *channel,
     return channel->exit_signal;
 }
 
-/* What libssh2_channel_open_ex keeps in the session while it waits: of one
-   opening, so that several may be under way (law 5). */
+/* The state that libssh2_channel_open_ex keeps in the session while it
+   waits, for one opening, so that several may be in progress (law 5). */
 struct opening {
     libssh2_nonblocking_states state;
     packet_requirev_state_t answer;
@@ -101,17 +103,17 @@ unsigned int glue_channel_open_reason(LIBSSH2_SESSION *session)
     return session->open_failure_reason;
 }
 
-/* Who connected to the listener that gave the channel, as the server says;
-   NULL for other channels. */
+/* Who connected to the listener that accepted the channel, as the server
+   says; NULL for other channels. */
 const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port)
 {
     *port = channel->originator_port;
     return channel->originator;
 }
 
-/* A channel request (RFC 4254 section 5.4), whose reply is not waited for; where
-   one is wanted, glue_channel_reply takes it. While keys are exchanged EAGAIN,
-   and nothing is sent. */
+/* A channel request (RFC 4254 section 5.4) whose reply is not waited for;
+   glue_channel_reply takes it if one is wanted. During a key exchange it
+   returns EAGAIN, and sends nothing. */
 int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
                         size_t type_len, int want_reply, const void *body,
                         size_t body_len)
@@ -138,8 +140,8 @@ int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
         _libssh2_error(session, rc, "Unable to send a channel request") : rc;
 }
 
-/* The next reply to such requests, which come in the order of the requests: 0,
-   or that the server refuses. */
+/* The next reply to such requests, which come in the order of the requests:
+   0, or that the server refuses. */
 int glue_channel_reply(LIBSSH2_CHANNEL *channel)
 {
     unsigned char replies[] =
@@ -150,7 +152,7 @@ int glue_channel_reply(LIBSSH2_CHANNEL *channel)
     size_t len;
     int rc, granted;
     _libssh2_htonu32(id, channel->local.id);
-    /* where several have come, libssh2 would look for a success first */
+    /* if several have arrived, libssh2 would look for a success first */
     for(; packet; packet = _libssh2_list_next(&packet->node)) {
         if(packet->data_len >= 5 && !memcmp(packet->data + 1, id, 4) &&
            (packet->data[0] == replies[0] || packet->data[0] == replies[1])) {

@@ -1,13 +1,14 @@
-/* Global requests (RFC 4254 section 4), and what the server has said of itself:
-   the mechanisms that OpenSSH's extensions are made of. */
+/* Global requests (RFC 4254 section 4), and what the server has said about
+   itself: the mechanisms behind OpenSSH's extensions. */
 #include <string.h>
 #include "glue.h"
 #include "libssh2_priv.h"
 #include "packet.h"
 #include "transport.h"
 
-/* Sends a request. An answer that is wanted goes to host_global_answer(), in
-   the order of the requests. While keys are exchanged EAGAIN, and nothing is sent. */
+/* Sends a request. If an answer is wanted, it goes to host_global_answer(),
+   in the order of the requests. During a key exchange it returns EAGAIN, and
+   sends nothing. */
 int glue_session_global_request(LIBSSH2_SESSION *session, const char *name,
                                 size_t name_len, int want_reply,
                                 const void *body, size_t body_len)
@@ -54,15 +55,16 @@ void glue_global_listen(LIBSSH2_SESSION *session)
     session->global_answer = session_global_answer;
 }
 
-/* The pairs of the server's first EXT_INFO, two strings each; NULL for none. */
+/* The pairs in the server's first EXT_INFO, two strings each; NULL for none.
+ */
 const void *glue_session_extensions(LIBSSH2_SESSION *session, size_t *length)
 {
     *length = session->ext_info_len;
     return session->ext_info;
 }
 
-/* What the first key exchange has left. 0 before it, and where the signature was
-   too long. */
+/* The results of the first key exchange. 0 before it, and if the signature
+   was too long. */
 int glue_session_exchange(LIBSSH2_SESSION *session,
                           struct first_exchange *facts)
 {

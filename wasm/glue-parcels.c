@@ -1,7 +1,7 @@
-/* Channel data whose bytes are JavaScript's. A packet of some size is opened
+/* Channel data whose bytes are in JavaScript. A large packet is decrypted
    there, by a cipher of the host, or copied there once, when one of ours has
-   opened it; what is left here is its head. libssh2 checks, counts, queues and
-   frees it as any other, and so stays the only one who knows of order, windows,
+   decrypted it; its header stays here. libssh2 checks, counts, queues and
+   frees it like any other, and remains the only owner of order, windows,
    ends and keys: src/parcels/README.md. */
 #include <string.h>
 #include "crypto-internal.h"
@@ -21,7 +21,7 @@ static int compressed(const libssh2_endpoint_data *remote)
     return remote->comp && remote->comp->compress;
 }
 
-/* Only between packets, and with keys that nobody is about to change. */
+/* Only between packets, and with keys that are not about to change. */
 static int may_take(LIBSSH2_SESSION *session)
 {
     return session->state & LIBSSH2_STATE_AUTHENTICATED &&
@@ -74,7 +74,7 @@ static int parcel_is(const unsigned char *data)
     return glue_parcel_of(data) != 0;
 }
 
-/* Without a place to read to, what is read goes to JavaScript. */
+/* Without a buffer, the data goes to JavaScript. */
 static size_t parcel_read(LIBSSH2_SESSION *session, const unsigned char *data,
                           size_t at, size_t there, char *to, size_t want)
 {
@@ -99,8 +99,8 @@ const struct libssh2_elsewhere glue_parcels = {
     parcel_take, parcel_keep, parcel_is, parcel_read
 };
 
-/* As libssh2_channel_read_ex, with host_parcel_give and host_read in place of a
-   buffer. `whole`: packets are not cut, so that up to one more is read. */
+/* Like libssh2_channel_read_ex, with host_parcel_give and host_read in place
+   of a buffer. `whole`: packets are not cut, so up to one more is read. */
 ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
                           int whole)
 {

@@ -1,12 +1,13 @@
-/* Keys exchanged anew by this side (RFC 4253 section 9): libssh2 answers a
-   server that does, and begins none itself. */
+/* Key exchanges that this side starts (RFC 4253 section 9): libssh2 answers
+   a server that starts one, but never starts one itself. */
 #include <string.h>
 #include <time.h>
 #include "glue.h"
 #include "libssh2_priv.h"
 
-/* RFC 4344 section 3.1: new keys before 2^31 packets one way, and none after
-   2^32, where their numbers, which ciphers take for a nonce, begin again. */
+/* RFC 4344 section 3.1: new keys before 2^31 packets in one direction, and
+   no packets after 2^32, where their numbers, which ciphers use as a nonce,
+   wrap around. */
 #define PACKETS 0x80000000u
 #define MOST_PACKETS 0xc0000000u
 
@@ -17,7 +18,7 @@ void glue_keys_new(struct keys *keys)
     keys->seconds_limit = 3600;
 }
 
-/* Whoever began an exchange, what is counted is counted from its end on. */
+/* Whoever started an exchange, the counts restart at its end. */
 static int exchanging(LIBSSH2_SESSION *session, struct keys *keys)
 {
     int now = (session->state & LIBSSH2_STATE_EXCHANGING_KEYS) != 0;
@@ -39,8 +40,8 @@ static int too_old(LIBSSH2_SESSION *session, const struct keys *keys)
            session->remote.seqno - keys->received >= PACKETS;
 }
 
-/* 0 where an exchange is under way now; LIBSSH2_ERROR_EAGAIN while another
-   packet is half sent or half understood. */
+/* 0 if an exchange is in progress now; LIBSSH2_ERROR_EAGAIN while another
+   packet is half sent or half parsed. */
 static int begin(LIBSSH2_SESSION *session, struct keys *keys)
 {
     int rc;
@@ -58,8 +59,8 @@ static int begin(LIBSSH2_SESSION *session, struct keys *keys)
     return 0;
 }
 
-/* Begins an exchange if the keys are too old for another one. 0, or why the
-   session is over. */
+/* Starts an exchange if the keys are too old. 0, or why the session is over.
+ */
 int glue_keys_service(LIBSSH2_SESSION *session, struct keys *keys)
 {
     int rc;
@@ -76,8 +77,8 @@ int glue_keys_service(LIBSSH2_SESSION *session, struct keys *keys)
     return rc == LIBSSH2_ERROR_EAGAIN ? 0 : rc;
 }
 
-/* 0 when keys have been exchanged since the first call: by an exchange that
-   this began, or one that was under way. */
+/* 0 when keys have been exchanged since the first call: in an exchange that
+   this started, or in one that was in progress. */
 int glue_session_rekey(LIBSSH2_SESSION *session)
 {
     struct keys *keys = glue_keys_of(session);
@@ -97,8 +98,8 @@ int glue_session_rekey(LIBSSH2_SESSION *session)
     return 0;
 }
 
-/* When an exchange begins by itself: after so many bytes, both ways together,
-   and after so many seconds. */
+/* When an exchange starts automatically: after so many bytes in both
+   directions together, and after so many seconds. */
 void glue_session_rekey_after(LIBSSH2_SESSION *session, double bytes,
                               double seconds)
 {

@@ -1,4 +1,4 @@
-/* Randomness and the figures of the heap. */
+/* Randomness, and the size of the heap. */
 #include <malloc.h>
 #include <stdlib.h>
 #include "glue.h"
@@ -8,7 +8,7 @@ int glue_random(void *buffer, size_t length)
     return host_random(buffer, length) == 0 ? 0 : -1;
 }
 
-/* Bytes handed out by malloc and not given back: what a leak test compares. */
+/* Bytes that malloc has handed out and not got back: leak tests compare it. */
 size_t glue_heap_used(void)
 {
     return mallinfo().uordblks;

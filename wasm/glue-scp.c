@@ -1,8 +1,9 @@
-/* SCP without struct stat: src/bindings/scp.ts need not know its layout. */
+/* SCP without struct stat, so that src/bindings/scp.ts need not know its
+   layout. */
 #include "glue.h"
 #include <sys/stat.h>
 
-/* `facts` are written together with the channel. */
+/* `facts` is filled together with the channel. */
 LIBSSH2_CHANNEL *glue_scp_recv(LIBSSH2_SESSION *session, const char *path,
                                struct scp_facts *facts)
 {

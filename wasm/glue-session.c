@@ -7,22 +7,23 @@
 #include "libssh2_priv.h"
 #include "transport.h"
 
-/* libssh2 never looks at it: RECV and SEND are ours (law 1). */
+/* libssh2 never uses it: RECV and SEND are ours (law 1). */
 #define NO_SOCKET 1000
 
-/* What `abstract` points to: the number that JavaScript knows the session by, and
-   everything that libssh2 has allocated for it. libssh2 leaves memory behind when a
-   session ends in the middle of an operation; the list gives it all back. */
+/* What `abstract` points to: the number by which JavaScript knows the
+   session, and everything that libssh2 has allocated for it. libssh2 leaves
+   memory behind when a session ends in the middle of an operation; this list
+   frees it all. */
 struct block {
     struct block *previous, *next;
-    size_t size; /* with the bytes of its parcel, which lie elsewhere */
+    size_t size; /* including the bytes of its parcel, which are elsewhere */
     uint32_t parcel; /* or 0 */
     max_align_t content[];
 };
 
 struct owner {
     uintptr_t id;
-    size_t used, limit; /* bytes, with those of the list itself */
+    size_t used, limit; /* bytes, including those of the list itself */
     int refused;
     struct keys keys;
     int whole; /* see glue_channel_read */
@@ -78,8 +79,8 @@ static LIBSSH2_ALLOC_FUNC(session_alloc)
     return block->content;
 }
 
-/* Passwords, keys and plaintext pass through many buffers of libssh2: none
-   goes back to the allocator with its content. */
+/* Passwords, keys and plaintext pass through many buffers of libssh2: no
+   buffer is freed with its content. */
 static LIBSSH2_FREE_FUNC(session_free)
 {
     struct block *block;
@@ -202,8 +203,9 @@ static LIBSSH2_AUTHAGENT_FUNC(session_agent_open)
     host_agent_open(glue_host_id(abstract), channel);
 }
 
-/* While keys are exchanged every call may say EAGAIN: afterwards all are worth
-   another try. Messages that are no channel's have calls of their own. */
+/* During a key exchange every call may return EAGAIN, so afterwards all are
+   worth another attempt. Messages that do not belong to a channel have their
+   own calls. */
 static void session_arrived(LIBSSH2_SESSION *session,
                             const unsigned char *message, size_t length)
 {
@@ -240,7 +242,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
         return NULL;
     }
     libssh2_session_set_blocking(session, 0);
-    /* No limit of libssh2's own: time-outs are the caller's (AbortSignal). */
+    /* libssh2's own limit is off: time-outs are the caller's (AbortSignal). */
     libssh2_session_set_read_timeout(session, 0);
     session->recv = session_recv;
     session->send = session_send;
@@ -251,13 +253,13 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     return session;
 }
 
-/* Most bytes that libssh2 may hold for the session from now on. */
+/* The most bytes that libssh2 may hold for the session from now on. */
 void glue_session_limit(LIBSSH2_SESSION *session, size_t limit)
 {
     owner_of(session)->limit = limit;
 }
 
-/* Whether the limit has refused something. */
+/* Whether the limit has refused an allocation. */
 int glue_session_refused(LIBSSH2_SESSION *session)
 {
     return owner_of(session)->refused;
@@ -293,7 +295,7 @@ int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on)
     return 0;
 }
 
-/* Frees at once: nothing is sent, nobody is waited for. */
+/* Frees at once, without sending or waiting. */
 void glue_session_free(LIBSSH2_SESSION *session)
 {
     struct owner *owner = session->abstract;
@@ -307,8 +309,8 @@ void glue_session_free(LIBSSH2_SESSION *session)
     glue_wipe_stack();
 }
 
-/* Sends SSH_MSG_IGNORE without data. Nothing is lost if a key exchange is in
-   the way. */
+/* Sends SSH_MSG_IGNORE without data, or nothing if a key exchange is in the
+   way. */
 int glue_session_ignore(LIBSSH2_SESSION *session)
 {
     static const unsigned char message[5] = { SSH_MSG_IGNORE, 0, 0, 0, 0 };
@@ -332,9 +334,9 @@ int glue_session_keepalive(LIBSSH2_SESSION *session)
     return rc;
 }
 
-/* Whether the server has let us in and no call has taken notice yet: the packets
-   after that may be compressed (zlib@openssh.com), and libssh2 inflates them only
-   when the call has. */
+/* Whether the server has accepted the login and no call has noticed yet:
+   later packets may be compressed (zlib@openssh.com), and libssh2 inflates
+   them only after the call has noticed. */
 static int success_unseen(LIBSSH2_SESSION *session)
 {
     LIBSSH2_PACKET *packet;
@@ -348,7 +350,7 @@ static int success_unseen(LIBSSH2_SESSION *session)
     return 0;
 }
 
-/* Law 8: takes in whatever has arrived while no call is waiting for it.
+/* Law 8: processes whatever has arrived while no call is waiting for it.
    Only after the handshake. LIBSSH2_ERROR_EAGAIN is the normal end. */
 int glue_session_service(LIBSSH2_SESSION *session)
 {

@@ -1,5 +1,5 @@
 /* Callbacks of userauth that ask JavaScript and may have to wait for it.
-   Their functions are those of patches 07xx: a callback may say EAGAIN. */
+   They rely on patches 07xx: a callback may return EAGAIN. */
 #include <stdlib.h>
 #include <string.h>
 #include "glue.h"
@@ -78,7 +78,7 @@ static unsigned char *encode_round(LIBSSH2_SESSION *session, size_t *length,
     return round;
 }
 
-/* Takes `count` answers apart, each behind its length. */
+/* Parses `count` answers, each after its length. */
 static int decode_answers(LIBSSH2_SESSION *session, const unsigned char *at,
                           size_t left, int count,
                           LIBSSH2_USERAUTH_KBDINT_RESPONSE *responses)
@@ -104,7 +104,7 @@ static int decode_answers(LIBSSH2_SESSION *session, const unsigned char *at,
 
 static LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(userauth_respond)
 {
-    /* libssh2 hands over the address of session->abstract. */
+    /* libssh2 passes the address of session->abstract. */
     LIBSSH2_SESSION *session = (LIBSSH2_SESSION *)(void *)
         ((char *)abstract - offsetof(LIBSSH2_SESSION, abstract));
     uintptr_t id = glue_host_id(abstract);

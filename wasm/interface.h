@@ -1,16 +1,16 @@
-/* The interface between C and TypeScript, and the only place that tells of it:
-   what the module exports and imports, and the structures that TypeScript reads
-   by offset. Our C includes this file, so the compiler compares it with the
-   definitions and with libssh2's headers; scripts/generate/interface.mjs makes
-   of it src/ffi/{exports,host,layouts}.gen.ts, wasm/library.gen.js and
-   wasm/interface.gen.c, and scripts/build/wasm-signatures.mjs compares the
-   linked module with it.
+/* The interface between C and TypeScript, and its only definition: what the
+   module exports and imports, and the structures that TypeScript reads by
+   offset. Our C includes this file, so the compiler compares it with the
+   definitions and with libssh2's headers; scripts/generate/interface.mjs
+   generates src/ffi/{exports,host,layouts}.gen.ts, wasm/library.gen.js and
+   wasm/interface.gen.c from it, and scripts/build/wasm-signatures.mjs
+   compares the linked module with it.
 
-   It is C, and a little of C only: typedefs of pointers, structures, enums and
-   prototypes. A comment right above a declaration becomes its documentation in
-   TypeScript, where parameters have the names that they have here. A function
-   called host_* is an import that JavaScript implements, every other one is an
-   export. */
+   It is a small subset of C: typedefs of pointers, structures, enums and
+   prototypes. A comment directly above a declaration becomes its
+   documentation in TypeScript, where parameters have the same names as here.
+   A function called host_* is an import that JavaScript implements, every
+   other one is an export. */
 #ifndef INTERFACE_H
 #define INTERFACE_H
 #include <stddef.h>
@@ -20,8 +20,8 @@
 #include "libssh2.h"
 #include "libssh2_sftp.h"
 
-/* ---- Pointers that TypeScript tells apart. All others are `Bytes` there, but
-   for a `void *` that is given to an export: that may be of any kind. */
+/* ---- Pointers that TypeScript tells apart. All others are `Bytes` there,
+   except a `void *` that is passed to an export, which may be of any kind. */
 
 typedef LIBSSH2_SESSION *SessionPointer;
 typedef LIBSSH2_CHANNEL *ChannelPointer;
@@ -35,14 +35,14 @@ typedef struct libssh2_knownhost *KnownHostPointer;
 
 /* ---- Structures that TypeScript reads or writes by offset. */
 
-/* How what was run has ended. */
+/* How the process has ended. */
 struct exit_state {
     int32_t has_status;
     int32_t status;
     int32_t core_dumped;
 };
 
-/* What the first key exchange has left: addresses and lengths. */
+/* The results of the first key exchange: addresses and lengths. */
 struct first_exchange {
     const void *session_id;
     size_t session_id_length;
@@ -52,16 +52,16 @@ struct first_exchange {
     size_t signature_length;
 };
 
-/* What host_parcel_take says of a packet: its bytes on the transport and its
-   packet_length, where it has taken it; else what RECV should take at most, 0 is
-   no limit. */
+/* The result of host_parcel_take for a packet: its bytes on the transport
+   and its packet_length, if it was taken; otherwise the most that RECV
+   should take, 0 for no limit. */
 struct taken_packet {
     uint32_t size;
     uint32_t packet_length;
     uint32_t most;
 };
 
-/* What the server says of a file that it sends over SCP. */
+/* What the server says about a file that it sends over SCP. */
 struct scp_facts {
     int64_t size;
     int64_t mode;
@@ -69,8 +69,8 @@ struct scp_facts {
     int64_t atime;
 };
 
-/* layout_NAME repeats a structure NAME of libssh2; interface.gen.c holds the
-   compiler to both being the same. */
+/* layout_NAME repeats a structure NAME of libssh2; interface.gen.c makes the
+   compiler check that both are the same. */
 typedef struct libssh2_knownhost libssh2_knownhost;
 
 struct layout_libssh2_knownhost {
@@ -101,14 +101,14 @@ struct layout_LIBSSH2_SFTP_STATVFS {
 /* ---- Imports: `session` is the number that JavaScript gave to
    glue_session_new(). None may throw. */
 
-/* The answer is not there yet: C gives EAGAIN and asks again. */
+/* The answer is not there yet: C returns EAGAIN and asks again. */
 #define HOST_PENDING (-1)
 /* There will be no answer. */
 #define HOST_FAILED (-2)
 
 /* Fills `length` bytes with randomness: 0, or HOST_FAILED. */
 int host_random(void *buffer, size_t length);
-/* Bytes copied; 0 at end of stream; HOST_PENDING when none have arrived. */
+/* Bytes copied; 0 at end of stream; HOST_PENDING if none have arrived. */
 int host_recv(uintptr_t session, void *buffer, size_t length);
 /* Takes everything: returns `length`, or HOST_FAILED on a closed transport. */
 int host_send(uintptr_t session, const void *data, size_t length);
@@ -121,17 +121,17 @@ int host_prompt(uintptr_t session, const void *round, size_t length);
 int host_new_password(uintptr_t session, const char *prompt, size_t length);
 /* Copies the answer that host_sign, host_prompt or host_new_password announced. */
 void host_take_answer(uintptr_t session, void *buffer, size_t length);
-/* 1, or 0 when there has been a slice in this turn of the event loop already. */
+/* 1, or 0 if there has already been a slice in this turn of the event loop. */
 int host_slice(uintptr_t session);
-/* A message of this type has arrived for the channel of this number of ours, or
-   for all (HOST_PENDING). */
+/* A message of this type has arrived for the channel with this number of
+   ours, or for all (HOST_PENDING). */
 void host_news(uintptr_t session, int channel, int type);
 
-/* Ciphers and MACs of the host, where it has them. */
+/* Ciphers and MACs of the host, if it has them. */
 enum { HOST_AES_CTR, HOST_AES_GCM, HOST_HMAC_SHA256, HOST_HMAC_SHA512 };
 
 /* The number of a key that the host keeps from now on; 0 if it has no such
-   algorithm, then ours are used. `counter` is that of HOST_AES_CTR. */
+   algorithm, and ours is used. `counter` is for HOST_AES_CTR. */
 int host_key_new(int algorithm, const void *key, size_t length,
     const void *counter);
 /* Forgets a key. */
@@ -141,29 +141,30 @@ int host_ctr(int key, void *data, size_t length);
 /* `packet`: four bytes of associated data, `body` bytes, a tag of 16. In place:
    0, or HOST_FAILED with nothing changed. */
 int host_gcm_seal(int key, const void *nonce, void *packet, size_t body);
-/* As host_gcm_seal; HOST_FAILED where the tag is wrong. */
+/* Like host_gcm_seal; HOST_FAILED if the tag is wrong. */
 int host_gcm_open(int key, const void *nonce, void *packet, size_t body);
-/* Of the packet's number, `packet` and `more`: 0, or HOST_FAILED. */
+/* Computes the HMAC of the packet's number, `packet` and `more`: 0, or
+   HOST_FAILED. */
 int host_hmac(int key, uint32_t sequence, const void *packet,
     size_t packet_length, const void *more, size_t more_length, void *mac);
 
 /* Parcels: channel data whose bytes stay with the host. They have numbers. */
 
-/* Least bytes of a packet that is worth one; and the length of the padding with
-   as much of the message as no data can be in front of. */
+/* The smallest packet that is worth one; and the length of the padding
+   length field with as much of the message as can precede data. */
 enum { HOST_PARCEL_LEAST = 4096, HOST_PARCEL_HEAD = 17 };
 
-/* Opens the next packet of the transport, if it is channel data, lies there as
-   a whole and takes no more than `room`: its parcel, and the HOST_PARCEL_HEAD
-   bytes that it begins with. Else 0, with nothing taken, and C finds out itself
-   what it is. */
+/* Decrypts the next packet of the transport, if it is channel data, is
+   complete there and takes no more than `room`: returns its parcel, and the
+   HOST_PARCEL_HEAD bytes that it begins with. Otherwise returns 0 with
+   nothing taken, and C examines the packet itself. */
 int host_parcel_take(uintptr_t session, int key, const void *nonce,
     size_t room, struct taken_packet *taken, void *head);
 /* Copies a message: its parcel, or 0. */
 int host_parcel_keep(uintptr_t session, const void *message, size_t length);
 /* A read gets these bytes of a message that is a parcel. */
 void host_parcel_give(uintptr_t session, int parcel, size_t at, size_t length);
-/* The same for a message that is C's. */
+/* The same for a message that C holds. */
 void host_read(uintptr_t session, const void *bytes, size_t length);
 /* Copies bytes of a parcel to C. */
 void host_parcel_copy(uintptr_t session, int parcel, size_t at, void *to,
@@ -171,18 +172,18 @@ void host_parcel_copy(uintptr_t session, int parcel, size_t at, void *to,
 /* Nobody reads the rest of a parcel. */
 void host_parcel_free(uintptr_t session, int parcel);
 
-/* SSH_MSG_DISCONNECT has come. */
+/* SSH_MSG_DISCONNECT has arrived. */
 void host_disconnect(uintptr_t session, int reason, const char *message,
     int length);
-/* SSH_MSG_DEBUG has come. */
+/* SSH_MSG_DEBUG has arrived. */
 void host_debug(uintptr_t session, int always_display, const char *message,
     int length);
-/* SSH_MSG_IGNORE has come. */
+/* SSH_MSG_IGNORE has arrived. */
 void host_ignore(uintptr_t session, const char *message, int length);
-/* A global request of the server; C refuses it where an answer is wanted. */
+/* A global request of the server; C refuses it if an answer is wanted. */
 void host_global_request(uintptr_t session, const void *name,
     size_t name_length, int want_reply, const void *body, size_t body_length);
-/* The answer to one of glue_session_global_request(). */
+/* The answer to a glue_session_global_request(). */
 void host_global_answer(uintptr_t session, int success, const void *body,
     size_t body_length);
 /* The server has opened an X11 channel. */
@@ -191,7 +192,7 @@ void host_x11_open(uintptr_t session, LIBSSH2_CHANNEL *channel,
 /* The server has opened a channel to the agent. */
 void host_agent_open(uintptr_t session, LIBSSH2_CHANNEL *channel);
 
-/* ---- Exports of the C library and of our own C, which says what they do. */
+/* ---- Exports of the C library and of our own C, which documents them. */
 
 /* Memory. */
 
@@ -257,7 +258,7 @@ int glue_userauth_publickey(LIBSSH2_SESSION *session, const char *user,
 LIBSSH2_CHANNEL *glue_scp_recv(LIBSSH2_SESSION *session, const char *path,
     struct scp_facts *facts);
 
-/* ---- Exports of libssh2, as its headers declare them. */
+/* ---- Exports of libssh2, as declared in its headers. */
 
 /* Sessions and authentication. */
 

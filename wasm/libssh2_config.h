@@ -1,5 +1,6 @@
-/* What libssh2 may use of the platform. Not defined on purpose: HAVE_O_NONBLOCK,
-   HAVE_POLL, HAVE_SELECT (there is no socket, only the RECV and SEND callbacks). */
+/* What libssh2 may use of the platform. Deliberately not defined:
+   HAVE_O_NONBLOCK, HAVE_POLL, HAVE_SELECT (there is no socket, only the RECV
+   and SEND callbacks). */
 #ifndef LIBSSH2_CONFIG_H
 /* Keys are parsed in TypeScript (src/keys); C only asks for signatures. */
 #define LIBSSH2_NO_KEY_FILES 1

@@ -1,5 +1,5 @@
 /* libssh2 links its default RECV and SEND, which glue_session_new() always
-   replaces (law 1). These take the place of the C library's sockets, which
+   replaces (law 1). These functions replace the C library's sockets, which
    would pull in Emscripten's file system. */
 #include <errno.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
-// The glue makes this object only when it loads the wasm by itself, which src/ffi/instance.ts does for it.
-// V8 tells offsets in the module, so names in reports are all that is left to answer.
+// The glue creates this object only when it loads the wasm itself, but src/ffi/instance.ts loads it.
+// V8 knows the offsets in the module, so only the names in reports are left to answer.
 wasmOffsetConverter = {
   getName: pc => /at (?:\S+\.wasm\.)?(\S+) \(/.exec(UNWIND_CACHE[pc] ?? '')?.[1] ?? `wasm+0x${pc.toString(16)}`,
 }
