@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # scripts/fixes-without.sh [--resume] [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ or test/native/ names)
-# Takes one patch at a time out of libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
-# The release build is tried first; where the tests still pass, the sanitizer build, which is ten times slower. What only a
-# SEND or RECV that waits can show is shown by the native program, under the sanitizers too.
-# --resume goes on with a run of the same commit that was broken off.
-# Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on what is committed, in build/without/; the project itself is not touched.
+# Removes one patch at a time from libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
+# It tries the release build first, and if the tests still pass, the sanitizer build, which is ten times slower. If only a
+# waiting SEND or RECV can show the fault, the native program shows it, under the sanitizers too.
+# --resume continues an interrupted run of the same commit.
+# Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on the committed state, in build/without/; the project itself is not touched.
 source "$(dirname "$0")/build/common.sh"
 
 work=$PWD/build/without project=$PWD/build/without/project series=$PWD/build/without/series rows=$PWD/build/without/rows-$(git rev-parse --short HEAD)
 export LIBSSH2_WASM_TOOLCHAIN=${LIBSSH2_WASM_TOOLCHAIN:-$PWD/.toolchain/debian13} LIBSSH2_SRC=$work/libssh2 NO_COLOR=1
-# Without its patch a test may hang in C, where no timer of JavaScript runs.
+# Without its patch a test may hang in C, where no JavaScript timer runs.
 limit=${FIXES_LIMIT:-180}
 
 copy_project() {
@@ -17,7 +17,7 @@ copy_project() {
   find "$project" -mindepth 1 -maxdepth 1 ! -name build ! -name node_modules -exec rm -rf {} +
   git archive HEAD | tar --extract --directory "$project"
   ln -sfn "$PWD/node_modules" "$project/node_modules"
-  # Objects go by content: what is compiled already need not be again.
+  # Object files are keyed by content, so compiled ones are reused.
   [ -d "$project/build/obj" ] || { mkdir -p "$project/build"; cp -R build/obj "$project/build/" 2>/dev/null || true; }
 }
 
@@ -41,7 +41,7 @@ commit() { git -C "$series" add --all --force && git -C "$series" -c user.name=-
 
 commit_of() { git -C "$series" log all --format=%H --grep="^$1-"; }
 
-# Reverts the patches, the newest first; with strategy option $1, if it is not empty.
+# Reverts the patches, the newest first, with strategy option $1 if it is not empty.
 revert() {
   local id option=(${1:+"--strategy-option=$1"})
   shift
@@ -53,8 +53,8 @@ revert() {
   done
 }
 
-# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Says which later patch had to go with it, because it builds on its lines,
-# or that lines which later patches changed again stayed. Where neither works, scripts/fixes/without/ has a patch that undoes it.
+# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Prints which later patch had to be removed with it, because it builds on its lines,
+# or that lines stayed which later patches changed again. If neither works, a patch in scripts/fixes/without/ undoes it.
 take_out() {
   local id later
   id=$(commit_of "$1")
@@ -106,7 +106,7 @@ run_tests() {
     node node_modules/vitest/vitest.mjs run "${files[@]}" -t "(^| )($number): ") > "$work/test.log" 2>&1
 }
 
-# One row: patch, what else was taken out, in which build it showed, how.
+# One row: the patch, what else was removed, which build showed it, and how.
 try() {
   local number=$1 also variant status name
   name=$(basename "$(echo deps/libssh2/patches/*/"$number"-*.patch)" .patch)

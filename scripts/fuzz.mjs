@@ -1,6 +1,6 @@
 // npm run fuzz -- [--minutes N] [--only native|javascript] [--keep] : coverage-guided fuzzing of the C (libFuzzer, sanitizers) and of the parsers in TypeScript,
 // both at once, for N minutes (default 10). Installs what it needs. Writes build/fuzz-report.md; --keep writes new corpora to test/fuzz/corpus/.
-// Exit status 1 with findings. docs/fuzzing.md tells the rest.
+// Exits with status 1 if there are findings. docs/fuzzing.md explains the rest.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { buildNative, fuzzNative, keepCorpus, NATIVE_TARGETS, nativeCoverage } from './fuzz/native.mjs'
@@ -11,7 +11,7 @@ const option = name => args.includes(name) ? args[args.indexOf(name) + 1] : unde
 const seconds = Number(option('--minutes') ?? 10) * 60
 const only = option('--only')
 const keep = args.includes('--keep')
-/** Of the time for C, in which a session is fuzzed: the other target is small. */
+/** The share of the time for C that is spent on a session: the other target is small. */
 const SESSION_SHARE = 0.9
 
 function javascript() {

@@ -1,4 +1,4 @@
-// Writes the table of docs/gateway.md of what `npm run test:gateway` has left in build/.
+// Writes the table of docs/gateway.md from the results of `npm run test:gateway` in build/.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const [BEGIN, END] = ['<!-- rows: written by npm run test:gateway -->', '<!-- /rows -->']

@@ -1,4 +1,4 @@
-// Writes build/hostile.md from what test/hostile left in build/hostile/. It goes to docs/ by hand, when it is worth keeping.
+// Writes build/hostile.md from the results of test/hostile in build/hostile/. Copy it to docs/ by hand when it is worth keeping.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const read = (name) => existsSync(`build/hostile/${name}.json`) ? JSON.parse(readFileSync(`build/hostile/${name}.json`, 'utf8')) : { rows: [], findings: [], waits: [] }
@@ -15,7 +15,7 @@ const table = (heads, lines) => [heads, heads.map((_, at) => at === 0 ? '---' : 
 const codes = (errors) => Object.entries(errors).sort(([, a], [, b]) => b - a).map(([code, times]) => `${code.replace('ERR_', '')} ${count(times)}`).join(', ')
 const total = (list) => ['all', count(sum(list, (row) => row.tried)), count(sum(list, (row) => row.worked ?? row.right)), count(sum(list, (row) => sum(Object.values(row.errors), Number)))]
 const most = (of) => Math.max(0, ...floods.rows.map(of))
-/** What the wanted lies are tried by, beside the tables above: a proof of its own for what was once wrong. */
+/** Tests for the wanted cases beyond the tables above: a separate proof for each fault found. */
 const proofs = [
   ['messages cut, too long, out of order, repeated, in the wrong state', 'test/hostile/before-login.test.ts', 'test/hostile/after-login.test.ts', 'test/fixes/handshake.test.ts', 'test/fixes/authentication.test.ts', 'test/fixes/channel-requests.test.ts'],
   ['packet lengths, padding, MACs and tags', 'test/hostile/packets.ts', 'test/fixes/packets.test.ts'],

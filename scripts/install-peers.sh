@@ -3,10 +3,10 @@
 #
 #   scripts/install-peers.sh          what CI needs
 #   scripts/install-peers.sh --full   more servers and other releases (npm run test:interop)
-#   scripts/install-peers.sh --list   says what is there, installs nothing
+#   scripts/install-peers.sh --list   lists what is there, installs nothing
 #
-# Contract: what is there is left alone; no service is started or enabled; a peer that cannot be
-# had is named and the exit code is still 0, because each test names the peer that it skips.
+# Contract: it leaves existing programs alone and starts or enables no service. If a peer is
+# unavailable, it prints its name and still exits with 0, because each test names the peer that it skips.
 source "$(dirname "${BASH_SOURCE[0]}")/build/common.sh"
 peers=.toolchain/peers
 mode=${1:-ci}
@@ -16,7 +16,7 @@ say() { printf '%s\n' "peers: $*"; }
 miss() { missing="$missing
   $1: $2"; }
 
-# The files that tests look for, the package that brings each, and why. Keep in step with test/support/require-peer.ts.
+# The files that tests look for, the package of each, and why. Keep in step with test/support/require-peer.ts.
 ci_packages='
 /usr/sbin/sshd|openssh-server|OpenSSH, the reference server
 /usr/lib/openssh/sftp-server|openssh-sftp-server|its SFTP server as a process of its own
@@ -48,7 +48,7 @@ full_packages='
 /usr/lib/proftpd/mod_sftp.so|proftpd-mod-crypto|the same
 /usr/bin/lftp|lftp|what another client sees of our uploads'
 
-# Trees of other Debian releases: folder|suite|packages|file that shows it|why. Run in place by test/support/foreign-tree.ts.
+# Trees of other Debian releases: folder|suite|packages|file that proves it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='
 trixie|trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH
 ssh-audit|trixie|ssh-audit|usr/lib/python3/dist-packages/ssh_audit|ssh-audit 3.3: what it says of our client'
@@ -90,7 +90,7 @@ install_stopped() {
   return $rc
 }
 
-# $1: package just installed by this script. At the next start of the machine its services stay off.
+# $1: package just installed by this script. At the next boot its services stay off.
 disable_services() {
   for unit in $(dpkg -L "$1" | sed -n 's#^\(/usr\)\{0,1\}/lib/systemd/system/\([^/@]*\.\(service\|socket\)\)$#\2#p'); do
     if have systemctl; then systemctl disable "$unit" >/dev/null 2>&1 || true; fi
@@ -110,7 +110,7 @@ install_packages() {
 $packages
 LIST
   [ -n "$wanted" ] || return 0
-  # Two tries: package lists of an image are often older than its mirror. Then one by one, to lose only what cannot be had.
+  # Two attempts: package lists of an image are often older than its mirror. Then one by one, to lose only the unavailable ones.
   if ! install_stopped $wanted; then
     apt-get update -qq >/dev/null 2>&1 || true
     if ! install_stopped $wanted; then

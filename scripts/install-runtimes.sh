@@ -3,8 +3,8 @@
 #
 #   scripts/install-runtimes.sh [KEY,KEY…]   default: all
 #
-# Contract: what is there in the right version is left alone; node, deno, bun and workerd come from the npm registry into .cache/runtimes, without
-# running scripts of theirs, browsers from apt; what cannot be had is named and the exit code is still 0, because the tests say what they skip.
+# Contract: runtimes of the right version are left alone; node, deno, bun and workerd come from the npm registry into .cache/runtimes, without
+# running their scripts, browsers from apt. If one is unavailable, it prints its name and still exits with 0, because the tests say what they skip.
 source "$(dirname "${BASH_SOURCE[0]}")/build/common.sh"
 folder=.cache/runtimes
 only=${1:-}
@@ -40,7 +40,7 @@ from_npm() {
   ln -sfn "../${program#"$folder"/}" "$folder/bin/$1"
 }
 
-# $1 key, $2 a file that shows that it is there, $3… packages.
+# $1 key, $2 a file that proves that it is there, $3… packages.
 from_apt() {
   wanted "$1" || return 0
   if [ -e "$2" ]; then return 0; fi

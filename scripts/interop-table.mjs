@@ -1,4 +1,4 @@
-// Writes build/interop.md, the table of servers and features, from what test/interop left in build/interop/:
+// Writes build/interop.md, the table of servers and features, from the results of test/interop in build/interop/:
 // results.json (vitest's report: suites are servers, names of tests begin with a feature and a colon) and algorithms.json (the matrix).
 import { readFileSync, writeFileSync } from 'node:fs'
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run test:interop [-- VITEST ARGUMENTS] : every server that can be had, with every algorithm and feature; the table into build/interop.md.
+# npm run test:interop [-- VITEST ARGUMENTS] : every available server, with every algorithm and feature; writes the table to build/interop.md.
 source "$(dirname "$0")/build/common.sh"
 
 bash scripts/install-peers.sh --full

@@ -1,12 +1,12 @@
-// npm run ok : every check, each of them to its end, then one line `N passed, N failed`: each test and each other check is one.
-// With --tests-ran STATUS, `npm test` has run already (.ci/run), with VITEST_JSON and STUCK_FILES as in scripts/run/test-results.mjs.
+// npm run ok : runs every check to its end, then prints one line `N passed, N failed`, in which each test and each other check counts as one.
+// With --tests-ran STATUS, `npm test` has already run (.ci/run), with VITEST_JSON and STUCK_FILES as in scripts/run/test-results.mjs.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { ENVIRONMENT, flakyTests, forget, results } from './run/test-results.mjs'
 
 /** @param {...string} args */
 const node = (...args) => [process.execPath, ...args]
-/** In this order: the cheap ones first, and what needs a build after it. @type {[name: string, command: string[]][]} */
+/** In this order: the cheap ones first, then those that need a build. @type {[name: string, command: string[]][]} */
 const SECTIONS = [
   ['dependencies', ['bash', 'scripts/build/node-modules.sh']],
   ['build', ['./build.sh']],
@@ -49,7 +49,7 @@ function runTests(name, files, env) {
   return run(name, ['npm', 'test', '--', ...files], { ...ENVIRONMENT, ...env })
 }
 
-/** Counts what a run of the tests has left. What failed is run once more, and fails all the same: what passes then is told to be flaky. */
+/** Counts the results of a test run. Failed tests run once more, and still count as failed: those that pass then are reported as flaky. */
 function countTests(name, status, env = {}) {
   const { passed: count, byFile } = results()
   passed += count

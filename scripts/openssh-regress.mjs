@@ -1,6 +1,7 @@
-// npm run test:openssh [-- --only NAME,NAME] [--stock] [--write] : OpenSSH's own regression tests (Debian's package openssh-tests, of the version that is installed)
-// with this program in the place of ssh. Each test that starts a client runs with the stock ssh first: what fails there is not counted.
-// They run as a user of their own, who is made for it and removed again, with a plain shell and an empty home. Needs root. --write puts the table into docs/openssh-regress.md.
+// npm run test:openssh [-- --only NAME,NAME] [--stock] [--write] : OpenSSH's own regression tests (Debian's package openssh-tests, in the installed version)
+// with this program in place of ssh. Each test that starts a client first runs with the stock ssh: if it fails there, it does not count.
+// They run as a separate user, which is created for this and removed again, with a plain shell and an empty home. Needs root. --write updates the table of
+// docs/openssh-regress.md.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,9 +13,9 @@ const DOCUMENT = `${root}docs/openssh-regress.md`
 const USER = 'ssh-regress'
 /** Milliseconds that a test may take with one of the two. */
 const LIMIT = 300_000
-/** Tests of other programs: what starts no ssh, or only for what ssh-keygen, sshd or the agent does. */
+/** Tests of other programs: those that start no ssh, or only to test ssh-keygen, sshd or the agent. */
 const NO_CLIENT = /^(keyscan|keygen-.*|reexec|cfgparse|cfgmatch|cfgmatchlisten|servcfginclude|addrmatch|sshsig|krl|sftp.*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|sshfp-connect|agent-ptrace|modpipe|reconfigure|test-exec|hostbased)$/
-/** What is told instead of counted, and why. @type {Readonly<Record<string, string>>} */
+/** Reported instead of counted, with the reason. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
   dhgex: 'it looks for the wording of a debug message; the exchange itself is done',
   'proxy-connect': 'the pipes that Node gives to a ProxyCommand are sockets, so sshd -i sees a peer without a name in the place of none',
@@ -22,7 +23,7 @@ const EXPLAINED = {
 }
 
 const flag = name => process.argv.includes(name)
-/** Names of tests; none for all. */
+/** Names of tests; empty for all. */
 const only = flag('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '').split(',') : []
 
 /** The suite, unpacked. @returns {string} its folder */
@@ -66,7 +67,7 @@ async function run(folder, home, name, ssh, port) {
   const timer = setTimeout(() => { slow = true; process.kill(-(child.pid ?? 0), 'SIGKILL') }, LIMIT)
   const code = await new Promise(resolve => child.once('exit', resolve))
   clearTimeout(timer)
-  // What a test leaves behind is its user's.
+  // Processes that a test leaves behind belong to its user.
   try { execFileSync('pkill', ['-KILL', '-u', USER]) } catch { /* nothing was left */ }
   for (const file of ['failed-ssh.log', 'failed-sshd.log']) if (code !== 0 && existsSync(`${work}/${file}`)) log += `\n--- ${file}\n${readFileSync(`${work}/${file}`, 'utf8').slice(-4000)}`
   const outcome = slow ? 'too slow' : code !== 0 ? 'failed' : /skip/i.test(log) && !/^ok /m.test(log) ? 'skipped' : 'passed'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# npm run test:paste [-- VITEST ARGUMENTS] : 16 MB pasted into terminals that do not echo, with every server and by library, program and page; the table into docs/paste.md.
+# npm run test:paste [-- VITEST ARGUMENTS] : 16 MB pasted into terminals that do not echo, with every server, through library, program and page; writes the table to
+# docs/paste.md.
 source "$(dirname "$0")/build/common.sh"
 
 bash scripts/install-peers.sh --full

@@ -1,5 +1,6 @@
-// npm run release [-- --publish] : everything before a version goes out: a clean tree, the tag, all checks, the tarball and what is in it.
-// Without --publish (or with --dry-run, which says the same) nothing leaves this machine. With it, npm publishes with provenance: that needs a CI that npm trusts (OIDC).
+// npm run release [-- --publish] : everything that is needed before a version is published: a clean tree, the tag, all checks, the tarball and its contents.
+// Without --publish (or with --dry-run, which means the same) nothing leaves this machine. With it, npm publishes with provenance: that needs a CI that npm trusts
+// (OIDC).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ const TARGET = 'build/release'
 const output = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 
 /**
- * Why this tree must not go out; empty if it may. Also for tests.
+ * Reasons why this tree must not be published; empty if it may. Also for tests.
  * @param {object} release
  * @param {string} release.version
  * @param {string} release.changelog

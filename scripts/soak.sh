@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run soak [-- OPTIONS] : long runs against OpenSSH, with curves of what is held. docs/soak.md is written by it (--write).
+# npm run soak [-- OPTIONS] : long runs against OpenSSH, with curves of memory, handles and sockets. Writes docs/soak.md with --write.
 source "$(dirname "$0")/build/common.sh"
 
 bash scripts/build/node-modules.sh

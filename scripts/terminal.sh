@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run terminal : builds what is missing and starts the browser terminal with an SSH server and a gateway of its own.
+# npm run terminal : builds what is missing and starts the browser terminal with its own SSH server and gateway.
 source "$(dirname "$0")/build/common.sh"
 
 ./build.sh

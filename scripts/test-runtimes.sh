@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm run test:runtimes [-- --only KEY,KEY…] [--write] : the suite of test/runtimes alone, in the runtimes that this machine can have.
+# npm run test:runtimes [-- --only KEY,KEY…] [--write] : only the suite of test/runtimes, in the runtimes that are available on this machine.
 # Keys: node20 node22 node24 deno bun workerd chromium firefox webkit, browsers also with -worker. Results: build/runtimes.json and build/runtimes.md.
 source "$(dirname "$0")/build/common.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# npm test [-- VITEST ARGUMENTS] : builds what is missing, installs the servers that tests talk to, runs the tests.
+# npm test [-- VITEST ARGUMENTS] : builds what is missing, installs the servers that the tests talk to, and runs the tests.
 source "$(dirname "$0")/build/common.sh"
 
 bash scripts/build/node-modules.sh
@@ -9,7 +9,7 @@ case ${LIBSSH2_WASM_BUILD:-release} in
 esac
 [ ! -x scripts/install-peers.sh ] || scripts/install-peers.sh >&2
 scripts/install-runtimes.sh "${RUNTIMES:-}"
-# The same C under the sanitizers of gcc, for test/native.
+# The same C under gcc's sanitizers, for test/native.
 if have gcc && have make && [ -f /usr/include/zlib.h ]; then
   say "building the native client under sanitizers"
   mkdir -p build/native

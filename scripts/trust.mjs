@@ -1,4 +1,4 @@
-// npm run trust : writes docs/trust.md, one page, from the tables that the runs have left in docs/. No figure is typed in here.
+// npm run trust : writes docs/trust.md, one page, from the tables of the other runs in docs/. It contains no figure that was typed in here.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const page = (name) => existsSync(`docs/${name}.md`) ? readFileSync(`docs/${name}.md`, 'utf8') : undefined
@@ -9,7 +9,7 @@ const count = (value) => value.toLocaleString('en-GB')
 const sum = (list) => list.reduce((total, one) => total + one, 0)
 const bare = (text) => text.replaceAll('*', '')
 
-/** Rows of the first table behind a heading, each by the names of its columns. */
+/** Rows of the first table after a heading, each by the names of its columns. */
 function tableOf(text, heading = '') {
   const lines = text.slice(Math.max(0, text.indexOf(heading))).split('\n')
   const start = lines.findIndex((line) => line.startsWith('|'))

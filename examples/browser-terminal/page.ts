@@ -1,7 +1,7 @@
 import { SshTerminals } from 'libssh2-wasm-terminal'
 
-// `#gateway=…&token=…&host=…&port=…&user=…`, or `#ssh://user@host:22`, fills the form and connects nobody. It is taken out of the address bar at once: a token
-// does not belong into the history.
+// `#gateway=…&token=…&host=…&port=…&user=…`, or `#ssh://user@host:22`, fills the form without connecting. It is removed from the address bar at once: a token
+// does not belong in the history.
 const hash = location.hash.slice(1)
 history.replaceState(history.state, '', location.pathname + location.search)
 const link = /^ssh:\/\/(?:([^@/]+)@)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?/.exec(hash)

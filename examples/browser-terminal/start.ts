@@ -32,5 +32,5 @@ async function main(): Promise<void> {
 }
 
 await main()
-// A browser that stays connected to the page keeps the process no longer.
+// A browser that stays connected to the page does not keep the process running.
 process.exit(0)

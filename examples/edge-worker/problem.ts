@@ -1,4 +1,4 @@
-/// Errors as whoever called may see them: kind, code and a fixed text. Messages of errors can name the host, the user and fingerprints.
+/// Errors as the caller may see them: class, code and a fixed text. Messages of errors can contain the host, the user and fingerprints.
 import { AuthenticationError, ChannelError, ConnectError, DisconnectError, HostKeyError, KeyError, SSHError } from 'libssh2-wasm'
 
 export interface Problem {

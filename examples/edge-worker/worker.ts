@@ -1,4 +1,4 @@
-/// POST /run/NAME : runs one of the configured commands on a server over SSH and streams what it prints.
+/// POST /run/NAME : runs one of the configured commands on a server over SSH and streams its output.
 import { type Client, connect, knownHosts, type Process, publicKey } from 'libssh2-wasm'
 import { sameSecret } from '../../packages/gateway/src/policy/same-secret.ts'
 import { problem } from './problem.ts'
@@ -6,14 +6,14 @@ import { problem } from './problem.ts'
 export interface Env {
   /** A secret: requests carry `Authorization: Bearer …` with it. */
   readonly API_TOKEN: string
-  /** JSON: what each NAME runs. Requests add nothing to a command. */
+  /** JSON: the command for each NAME. Requests add nothing to a command. */
   readonly COMMANDS: string
   readonly SSH_HOST: string
   readonly SSH_PORT?: string
   readonly SSH_USER: string
   /** A secret: the text of the key file. */
   readonly SSH_PRIVATE_KEY: string
-  /** Lines of known_hosts, e.g. from `ssh-keyscan`, compared with what the server's administrator says. */
+  /** Lines of known_hosts, e.g. from `ssh-keyscan`, checked with the server's administrator. */
   readonly SSH_KNOWN_HOSTS: string
   /** Seconds for everything. Default: 60. */
   readonly TIMEOUT?: string
@@ -53,12 +53,13 @@ function commandOf(path: string, commands: string): string | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** Milliseconds between empty lines: a Worker learns that nobody listens any more when it writes. */
+/** Milliseconds between empty lines: a Worker learns that the reader has left only when it writes. */
 const HEARTBEAT = 1000
 
 /**
- * Lines of JSON as things happen: `{"stdout":"…"}`, `{"stderr":"…"}`, at the end `{"exit":{"code":0,"signal":null,…}}` or `{"error":{…}}`; empty lines mean nothing.
- * Output is text: bytes that are not UTF-8 become U+FFFD. Whoever stops reading ends the SSH session.
+ * One line of JSON per event: `{"stdout":"…"}`, `{"stderr":"…"}`, at the end `{"exit":{"code":0,"signal":null,…}}` or `{"error":{…}}`; empty
+ * lines mean nothing.
+ * Output is text: bytes that are not UTF-8 become U+FFFD. When the reader stops reading, the SSH session ends.
  */
 function events(client: Client, process: Process, signal: AbortSignal): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()

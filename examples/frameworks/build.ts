@@ -1,4 +1,4 @@
-/// Builds the page of each framework as a user of the package would, into build/frameworks/NAME/.
+/// Builds the page of each framework, as a user of the package would, into build/frameworks/NAME/.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { compile } from 'svelte/compiler'
@@ -9,13 +9,13 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 export const FRAMEWORKS = ['plain', 'react', 'vue', 'svelte'] as const
 export const PAGES = path('../../build/frameworks')
 
-/** What the plug-in of Svelte does, without its development server. */
+/** Does what Svelte's plugin does, without its development server. */
 const svelte: Plugin = {
   name: 'svelte-components',
   load: async (id) => id.endsWith('.svelte') ? compile(await readFile(id, 'utf8'), { filename: id, generate: 'client' }).js.code : undefined,
 }
 
-/** The terminal's package must have been built. */
+/** The terminal's package must already be built. */
 export async function buildFrameworks(): Promise<void> {
   await build({
     root: path('.'),

@@ -1,4 +1,4 @@
-/** Where the terminal goes: `?gateway=…&host=…&port=…&user=…`, and the token behind `#`, which is sent to no server. In your page these come from your application. */
+/** The terminal's target: `?gateway=…&host=…&port=…&user=…`, and the token after `#`, which is sent to no server. In your page these come from your application. */
 const query = new URLSearchParams(location.search)
 
 export const target = { gateway: query.get('gateway'), host: query.get('host'), port: query.get('port'), user: query.get('user') }

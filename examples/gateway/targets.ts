@@ -1,2 +1,2 @@
-/// Which targets the gateway may be asked for.
+/// The targets that the gateway allows.
 export * from '../../packages/gateway/src/policy/targets.ts'

@@ -1,2 +1,2 @@
-/// The gateway as a Cloudflare Worker: what wrangler.toml names as `main`.
+/// The gateway as a Cloudflare Worker: the `main` of wrangler.toml.
 export { default, GatewaySession } from '../../packages/gateway/src/worker/worker.ts'

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-/** Asks a person at the terminal; without `echo` what they type is not shown. */
+/** Asks the user at the terminal; without `echo` the typed text is not shown. */
 export function ask(question: string, echo: boolean): Promise<string> {
   process.stderr.write(visible(question))
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -15,7 +15,7 @@ export function ask(question: string, echo: boolean): Promise<string> {
   })
 }
 
-/** What a server sends could steer the terminal: control characters are shown as such. */
+/** A server's text could control the terminal, so control characters are escaped. */
 function visible(text: string): string {
   return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

@@ -1,5 +1,5 @@
 /// npm run demo: commands and transfers through libssh2 in WebAssembly, against an SSH server that it starts itself.
-/// npm run demo -- user@host[:port] command: the same against a server of yours.
+/// npm run demo -- user@host[:port] command: the same against your own server.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -45,7 +45,7 @@ async function runCommands(client: Client): Promise<void> {
   say('')
 }
 
-/** Uploads into a file, downloads it again, and compares the hashes of what was sent, what the server has, and what came back. */
+/** Uploads into a file, downloads it again, and compares the hashes of the sent data, the server's file, and the received data. */
 async function transferBothWays(client: Client): Promise<void> {
   const path = `/tmp/libssh2-wasm-demo-${process.pid}`
   const total = MEGABYTES << 20
@@ -83,7 +83,7 @@ async function transferBothWays(client: Client): Promise<void> {
   }
 }
 
-/** The same by SFTP, with a listing. The fallback server has no SFTP. */
+/** The same over SFTP, with a listing. The fallback server has no SFTP. */
 async function useSftp(client: Client): Promise<void> {
   const folder = `/tmp/libssh2-wasm-demo-${process.pid}.d`
   const content = crypto.getRandomValues(new Uint8Array(60_000))
@@ -105,7 +105,7 @@ async function useSftp(client: Client): Promise<void> {
   }
 }
 
-/** The user's own server: keys of the agent and of ~/.ssh, known hosts of ~/.ssh/known_hosts, a password if all else fails. */
+/** The user's own server: uses the agent's keys and those in ~/.ssh, known hosts from ~/.ssh/known_hosts, and a password if all else fails. */
 async function onServer(target: string, command: string): Promise<number> {
   const [, username, host, port] = /^([^@]+)@(.+?)(?::(\d+))?$/.exec(target) ?? []
   if (!username || !host) throw new Error(`user@host[:port] is needed, not ${target}`)

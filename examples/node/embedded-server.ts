@@ -1,4 +1,4 @@
-/// An SSH server for the demo: the machine's OpenSSH, or npm `ssh2` where there is none.
+/// An SSH server for the demo: the machine's OpenSSH, or npm `ssh2` if there is none.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -21,7 +21,7 @@ export interface EmbeddedServer extends AsyncDisposable {
 /** Milliseconds. */
 const CLOSE_GRACE = 2000
 
-/** Starts a server on a free port of 127.0.0.1. Installs OpenSSH's where that is easy: as root, with apt. */
+/** Starts a server on a free port of 127.0.0.1. Installs OpenSSH's server if that is easy: as root, with apt. */
 export async function startServer(say: (text: string) => void): Promise<EmbeddedServer> {
   if (!existsSync(SSHD)) install(say)
   return existsSync(SSHD) ? startOpenSsh() : startSsh2(say)
@@ -76,7 +76,7 @@ async function newKey(): Promise<{ privateKey: string, publicKey: string }> {
   return { privateKey: await formatPrivateKey(key), publicKey: formatPublicKey(key) }
 }
 
-/** npm's ssh2 as a server: commands run with the shell of this machine, as this user. */
+/** npm's ssh2 as a server: commands run in this machine's shell, as this user. */
 async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
   say('no sshd here and none could be installed: using the server of npm ssh2')
   const { default: ssh2 } = await import('ssh2')
@@ -113,7 +113,7 @@ async function startSsh2(say: (text: string) => void): Promise<EmbeddedServer> {
         size = `stty rows ${rows} cols ${cols}; `
         acceptPty()
       })
-      // The terminal keeps its first size: script(1) has no way to be told another.
+      // The terminal keeps its first size: script(1) cannot be told another.
       session.on('shell', (acceptShell) => run(acceptShell(), 'script', ['-qec', `${size}exec "\${SHELL:-/bin/sh}"`, '/dev/null']))
     })
   })

@@ -1,18 +1,18 @@
-/// OpenSSH's sshd as a child process, without a place in the system.
+/// OpenSSH's sshd as a child process, without installing it as a service.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 
 export const SSHD = '/usr/sbin/sshd'
 
-/** Where it listens, what it keeps to itself, and SFTP. */
+/** Its port, its private files, and SFTP. */
 export function sshdConfig(port: number, ...lines: string[]): string {
   return ['ListenAddress 127.0.0.1', `Port ${port}`, 'PidFile none', 'StrictModes no', 'UsePAM no', 'Subsystem sftp internal-sftp', ...lines, ''].join('\n')
 }
 
 /**
  * Starts it and waits until it listens.
- * @param wrapper a command, with its arguments, that gets sshd's as further arguments
- * @returns what ends it and waits for its end.
+ * @param wrapper a command, with its arguments, to which sshd's command line is appended
+ * @returns a function that ends it and waits for its end.
  */
 export async function launchSshd(configFile: string, wrapper: readonly string[] = []): Promise<() => Promise<void>> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })

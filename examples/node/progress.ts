@@ -1,4 +1,4 @@
-/** One line that shows how far a transfer is: rewritten in a terminal, printed once at the end elsewhere. */
+/** One line that shows the progress of a transfer: rewritten in a terminal, printed once at the end elsewhere. */
 export class Progress {
   readonly #label: string
   readonly #total: number

@@ -1,4 +1,4 @@
-// Makes dist/ of this package, when a source has changed since the last time: modules with esbuild, declarations with rollup-plugin-dts.
+// Makes dist/ of this package if a source has changed since the last time: modules with esbuild, declarations with rollup-plugin-dts.
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ for (const path of [...sources, `${here}build.mjs`, `${here}package.json`].sort(
 const key = hash.digest('hex')
 const stamp = fileURLToPath(new URL('../../build/gateway.key', import.meta.url))
 
-/** What stays an import. @param {string} id */
+/** Modules that stay imports. @param {string} id */
 const external = id => /^(node:|cloudflare:|libssh2-wasm|ws$|jose$)/.test(id)
 
 if (existsSync(`${here}dist/index.js`) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) {

@@ -1,4 +1,4 @@
-// Makes dist/ with rollup when a source, the module or the configuration changed since the last time.
+// Makes dist/ with rollup if a source, the module or the configuration has changed since the last time.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { run, sha256 } from './compile-cache.mjs'
 import { writeCommonJsDeclarations } from './commonjs.mjs'

@@ -1,4 +1,4 @@
-// What the files of dist/ that are no entries are called: after the room in src/ of what is in them, so that a stack trace names it.
+// Names the files of dist/ that are not entries after the folder in src/ that their contents come from, so that a stack trace shows it.
 import { relative } from 'node:path'
 import { modules } from './entries.mjs'
 
@@ -8,17 +8,17 @@ function roomOf(id) {
 }
 
 /**
- * The name of a chunk: what imports it wants its last module, the others are there for that one.
+ * The name of a chunk. Its importers want its last module; the others are there for that one.
  * @param {import('rollup').PreRenderedChunk} chunk
  */
 export function chunkName({ name, facadeModuleId, moduleIds }) {
   if (NAMED.has(name)) return name
   const room = roomOf(facadeModuleId ?? moduleIds.at(-1))
-  // What an entry has, where others want more of it than the entry gives.
+  // The contents of an entry, if others need more of it than the entry exports.
   return ENTRIES.has(room) ? `${room}-all` : room
 }
 
 const ENTRIES = new Set(modules.map(({ entry }) => entry))
 
-/** The chunks that rollup.config.mjs itself puts together. */
+/** The chunks that rollup.config.mjs itself defines. */
 const NAMED = new Set(['base', 'constants', 'core', 'types'])

@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 
-# Where the Debian folder with Emscripten lies; set it to share one among several clones.
+# The Debian folder with Emscripten; set it to share one among several clones.
 toolchain_dir=${LIBSSH2_WASM_TOOLCHAIN:-$root/.toolchain/debian13}
 
 say()  { printf '[build] %s\n' "$*" >&2; }
@@ -23,14 +23,14 @@ apt_install() {
   fi
 }
 
-# The archive that this machine's own apt uses, e.g. for other suites of it. apt itself reads both source formats.
+# The archive that this machine's own apt uses, e.g. for its other suites. apt reads both source formats.
 machine_mirror() {
   have apt-get || return 0
   apt-get indextargets --format '$(CREATED_BY) $(COMPONENT) $(RELEASE) $(REPO_URI)' 2>/dev/null |
     awk '$1 == "Packages" && $2 == "main" && $3 !~ /-(security|updates|backports)/ && !found { print $4; found = 1 }'
 }
 
-# patches NAME : the patches of deps/NAME in the order of their numbers, in which they apply, whatever folder each is in.
+# patches NAME : the patches of deps/NAME in the order of their numbers, in which they apply, whatever their folder.
 patches() { find "deps/$1/patches" -name '*.patch' -printf '%f %p\n' 2>/dev/null | sort | cut -d' ' -f2 || true; }
 
 # pin NAME FIELD : the value(s) of a field in deps/NAME/pin.txt.

@@ -1,38 +1,38 @@
-// The CommonJS build, dist/commonjs/: what Node loads, whichever way it is asked.
+// The CommonJS build, dist/commonjs/, which Node loads for both require() and import().
 //
-// A package that has one build for import() and another for require() is there twice in a process that does both: an error of the one is no instance of
-// the other's class, and what the one has compiled or remembers the other does not. So Node has one, in CommonJS, since that is what both can load in
-// every version; ENTRY.mjs is the same module with the names that `import` wants. Deno, Bun, workerd, browsers and bundlers (package.json's "exports")
-// have the ES modules of dist/, and them alone.
+// If a package has one build for import() and another for require(), a process that uses both loads it twice: an error of one is not an instance of
+// the other's class, and they do not share compiled modules and state. So Node uses one build, in CommonJS, since every version can load that with
+// both; ENTRY.mjs is the same module with named exports for `import`. Deno, Bun, workerd, browsers and bundlers (package.json's "exports")
+// use only the ES modules of dist/.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { doors, modules } from './entries.mjs'
 
 export const COMMONJS = 'dist/commonjs'
 
-/** What package.json's "imports" have for Node. @type {Map<string, string>} */
+/** package.json's "imports" for Node. @type {Map<string, string>} */
 const nodeDoors = new Map(doors.filter(({ conditions }) => conditions.includes('node')).map(({ door, source }) => [door, source]))
 
 /** @type {import('rollup').Plugin} */
 export const commonJs = {
   name: 'commonjs-for-node',
-  // Only Node loads these files, so that the choice is made here: Jest and bundlers of old know no "imports".
+  // Only Node loads these files, so the choice is made here: Jest and old bundlers do not support "imports".
   resolveId: { order: 'pre', handler: id => nodeDoors.get(id) === undefined ? null : `${process.cwd()}/${nodeDoors.get(id)}` },
-  // Files lie in dist/ beside the modules, and these are a folder below.
+  // The files are in dist/ beside the modules, and these are one folder below.
   resolveImportMeta: property => property === 'url' ? "require('node:url').pathToFileURL(require('node:path').join(__dirname, '..', 'index.js')).href" : null,
   generateBundle(_, bundle) {
     for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.isEntry) this.emitFile({ type: 'asset', fileName: `${chunk.name}.mjs`, source: moduleOf(chunk.name, chunk.exports) })
   },
 }
 
-/** The ES module of a CommonJS one. @param {string} entry @param {readonly string[]} names that it exports */
+/** The ES module for a CommonJS one. @param {string} entry @param {readonly string[]} names that it exports */
 function moduleOf(entry, names) {
   const lines = names.filter(name => name !== 'default').map(name => `export const ${name} = commonJs.${name}\n`)
   return `import commonJs from './${entry}.cjs'\n${lines.join('')}${names.includes('default') ? 'export default commonJs\n' : ''}`
 }
 
 /**
- * Declarations of both: those of dist/ for CommonJS, and modules that have them from there, so that a class is the same type by either way. Under
- * the resolutions of TypeScript that know no condition "node" (`bundler`) all have those of dist/.
+ * Declarations for both: those of dist/ for CommonJS, and modules that re-export them, so that a class is the same type in both. The
+ * resolutions of TypeScript without the condition "node" (`bundler`) use those of dist/.
  */
 export function writeCommonJsDeclarations() {
   const toCommonJs = text => text.replace(/((?:from|import) ?\(?['"]\.\/[^'"]+)\.js(?=['"])/g, '$1.cjs')

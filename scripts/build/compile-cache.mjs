@@ -1,5 +1,5 @@
-// Object files by content: a file is compiled again only when its text, a header that it read, its flags or the
-// compiler changed. Modification times do not count, so switching branches or unpacking again costs nothing.
+// Object files by content: a file is compiled again only if its text, a header that it read, its flags or the
+// compiler has changed. Modification times do not count, so switching branches or unpacking again costs nothing.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -19,7 +19,7 @@ function dependencies(rule) {
   return rule.replace(/\\\r?\n/g, ' ').replace(/^[^:]*:/, '').split(/\s+/).filter(path => path && !path.startsWith('/')).sort()
 }
 
-/** The key of what `unit` was made of, or undefined when it was never made. */
+/** The key of everything that `unit` was made from, or undefined if it was never made. */
 function keyOf(unit, compiler) {
   const rule = `${unit.object}.d`
   if (!existsSync(rule)) return undefined
@@ -27,7 +27,7 @@ function keyOf(unit, compiler) {
   return sha256(JSON.stringify([compiler, unit.flags, files.map(file => [file, hashOf(file)])]))
 }
 
-/** Runs a program to its end; rejects with what it printed when it fails. */
+/** Runs a program to its end; rejects with its output if it fails. */
 export function run(program, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -40,7 +40,7 @@ export function run(program, args) {
 }
 
 /**
- * Compiles what is out of date, a job per processor.
+ * Compiles what is out of date, one job per processor.
  * @param units `{ source, object, flags }` each
  * @returns number of files compiled
  */

@@ -1,7 +1,7 @@
-// The declarations of src/, with what is not for callers taken out, for rollup to bundle: build/types/.
+// Writes the declarations of src/, without anything internal, for rollup to bundle: build/types/.
 //
-// A constructor that asks for a type that no entry exports is not for callers: it becomes private. Members that are marked @internal, protected,
-// or named by a symbol of our own, are left out; types that only they mention fall away when rollup bundles what is left.
+// A constructor that needs a type that no entry exports is internal: it becomes private. Members that are marked @internal, protected,
+// or named by one of our own symbols are omitted; types that only they mention disappear when rollup bundles the rest.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import ts from 'typescript'
@@ -47,7 +47,7 @@ function mentionsInternal(node, checker, exported) {
 }
 
 /**
- * As above, for a parameter whose type may be that of its default.
+ * The same for a parameter, whose type may be that of its default.
  * @param {ts.ParameterDeclaration} parameter
  * @param {ts.TypeChecker} checker
  * @param {Set<ts.Symbol>} exported
@@ -83,7 +83,7 @@ export function writeDeclarations() {
       const original = /** @type {ts.ClassElement} */ (ts.getParseTreeNode(member) ?? member)
       if (ts.isConstructorDeclaration(original)) {
         const open = !isHidden(original) && !original.parameters.some(parameter => asksForInternal(parameter, checker, exported))
-        // A base class without an entry of its own still has to be one.
+        // A base class that is not exported by an entry still has to be a class.
         const extended = original.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ProtectedKeyword)
         return [open ? member : factory.createConstructorDeclaration([factory.createModifier(extended ? ts.SyntaxKind.ProtectedKeyword : ts.SyntaxKind.PrivateKeyword)], [], undefined)]
       }

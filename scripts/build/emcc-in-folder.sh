@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# emcc of the Debian folder, on this project's tree. The project appears as /project in it, so nothing that gets
-# compiled sees where it lies on this machine. The mounts are in a namespace of their own and vanish with the process:
+# Runs emcc of the Debian folder on this project's tree. The project appears there as /project, so compiled files do not
+# contain its local path. The mounts are in a separate namespace and vanish with the process:
 # any number may run at once, and nothing is left to unmount.
 set -euo pipefail
 

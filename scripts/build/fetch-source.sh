@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # fetch-source.sh NAME : puts the upstream tarball of deps/NAME/pin.txt into build/downloads/NAME/ and prints
 # "VERSION SHA256 FILE". A tarball that is already there, or in the folder LIBSSH2_WASM_SOURCES (made by keep-sources.sh), and
-# fits the pin is used without any network. Only what the pin lists is taken, or, where it says `unlisted signed`, what the
-# signed index of the archive lists with the same SHA-256.
+# matches the pin is used without any network. Only tarballs that the pin lists are accepted, or, where it says `unlisted signed`, those
+# that the archive's signed index lists with the same SHA-256.
 source "$(dirname "$0")/common.sh"
 
 name=$1
@@ -13,21 +13,21 @@ apt_state=$root/build/apt
 in_range() { dpkg --compare-versions "$1" ge "$minimum" && dpkg --compare-versions "$1" lt "$below"; }
 upstream_version() { local v=${1#*:}; echo "${v%-*}"; }
 
-# A configuration of its own: the machine's indexes and sources stay as they are, its proxy and checks hold.
+# A separate configuration: the machine's indexes and sources stay as they are, and its proxy and checks apply.
 private_apt=(-o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=/dev/null
   -o "Dir::State::Lists=$apt_state/lists" -o Acquire::Check-Valid-Until=false
   -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
 
 showsrc() { apt-cache "${private_apt[@]}" showsrc --only-source "$package" 2>/dev/null; }
 
-# Whether the index that this build has loaded, whose signature apt has checked, has the file $1 with the SHA-256 $2.
+# Whether the index that this build has loaded, and whose signature apt has checked, has the file $1 with the SHA-256 $2.
 in_signed_index() {
   have apt-cache && [ -e "$apt_state/updated" ] || return 1
   showsrc | awk -v hash="$2" -v file="$1" '/^[^ ]/ { sums = $1 == "Checksums-Sha256:" } sums && $1 == hash && $3 == file { found = 1 } END { exit !found }'
 }
 
-# Checks the tarball against the pin and prints the result line; false where its version is not the pin's. A tarball of such a
-# version that nobody has listed ends the build, wherever it comes from: a file's name says nothing of its content.
+# Checks the tarball against the pin and prints the result line; false if its version is not the pin's. An unlisted tarball of the
+# pin's version ends the build, wherever it comes from: a file's name says nothing about its content.
 accept() {
   local file=$1 version hash known
   version=${file##*/"${package}"_}; version=${version%.orig.tar.*}
@@ -72,8 +72,8 @@ if [ ! -e "$apt_state/updated" ] || [ -n "$(find "$apt_state/updated" -mmin +60)
   touch "$apt_state/updated"
 fi
 
-# Newest first; the next one where an index is ahead of its archive. Loaded elsewhere and moved when apt has checked all
-# of it, so that a torn load is never taken for a tarball.
+# Newest first; the next one if an index is ahead of its archive. Downloaded elsewhere and moved when apt has checked all
+# of it, so that an incomplete download is never taken for a tarball.
 candidates=$(showsrc | awk '$1 == "Version:" { print $2 }' | sort -urV)
 for candidate in $candidates; do
   in_range "$(upstream_version "$candidate")" || continue

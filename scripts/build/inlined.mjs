@@ -1,4 +1,4 @@
-// Writes src/transports/compile/libssh2-inlined.gen.js: libssh2.wasm compressed and as text, for bundles that have no other files.
+// Writes src/transports/compile/libssh2-inlined.gen.js: libssh2.wasm compressed and as text, for single-file bundles.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# keep-sources.sh FOLDER [--toolchain] : a snapshot of what a build takes from elsewhere: the tarball of each library of deps/, checked
-# against its pin, the toolchain if it is asked for (a gigabyte), and SHA256SUMS. Archives drop versions; a build from the snapshot needs none:
+# keep-sources.sh FOLDER [--toolchain] : a snapshot of the external inputs of a build: the tarball of each library of deps/, checked
+# against its pin, the toolchain if requested (a gigabyte), and SHA256SUMS. Archives drop old versions; a build from the snapshot needs none:
 #   LIBSSH2_WASM_SOURCES=FOLDER LIBSSH2_WASM_TOOLCHAIN=UNPACKED ./build.sh
 source "$(dirname "$0")/common.sh"
 

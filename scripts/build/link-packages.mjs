@@ -1,4 +1,4 @@
-// The packages beside the core import `libssh2-wasm` as their users do: here by a link from packages/node_modules/ to this tree.
+// The packages beside the core import `libssh2-wasm` as their users do: here through a link from packages/node_modules/ to this tree.
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,5 +1,5 @@
-// Fails when a package of package-lock.json is missing in node_modules or has another version there. npm's own list of what is installed tells the
-// versions; it may still name a package whose folder is gone.
+// Fails if a package of package-lock.json is missing in node_modules or has another version there. npm's own list of installed packages has the
+// versions, but may still name a package whose folder is gone.
 import { existsSync, readFileSync } from 'node:fs'
 
 const packages = path => JSON.parse(readFileSync(path, 'utf8')).packages

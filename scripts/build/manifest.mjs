@@ -1,4 +1,4 @@
-// The build manifest: what went into the module. Only stable data, no dates, no paths of this machine.
+// The build manifest: the inputs of the module. Only stable data, no dates, no local paths.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { common, libraries } from '../../wasm/build.config.mjs'
 import { sha256 } from './compile-cache.mjs'
@@ -15,7 +15,7 @@ function source(name) {
   return entry
 }
 
-/** Writes build/build-info.VARIANT.json (the bundle step copies the release one into dist/) and the same as a module beside the wasm. */
+/** Writes build/build-info.VARIANT.json (the bundle step copies that of the release into dist/) and the same as a module beside the wasm. */
 export function writeManifest(variantName, variant, compiler) {
   const wasm = readFileSync(`${variant.output}/libssh2.wasm`)
   const info = {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the development dependencies where they are missing or older than package-lock.json.
+# Installs the development dependencies if they are missing or older than package-lock.json.
 source "$(dirname "$0")/common.sh"
 
 [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || fail "node 20 or newer is needed; this is $(node --version)."

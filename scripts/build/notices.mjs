@@ -1,4 +1,4 @@
-// Writes dist/THIRD-PARTY-NOTICES.txt: the licence texts of what is compiled or bundled in, taken from its own sources.
+// Writes dist/THIRD-PARTY-NOTICES.txt: the licence texts of everything that is compiled or bundled in, from its own sources.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const NOTICES = [
@@ -11,7 +11,7 @@ const NOTICES = [
   ['@noble/curves', 'node_modules/@noble/curves/LICENSE'],
   ['@noble/hashes', 'node_modules/@noble/hashes/LICENSE'],
 ]
-/** musl and the Emscripten runtime have no file of their own in the toolchain's folder that is the same everywhere. */
+/** musl and the Emscripten runtime have no licence file that is at the same place in every toolchain. */
 const RUNTIME = 'Emscripten runtime: MIT licence, Copyright (c) 2010-2014 Emscripten authors.\nmusl libc, as part of it: MIT licence, Copyright (c) 2005-2020 Rich Felker, et al.\n'
 
 const parts = NOTICES.map(([name, file]) => {

@@ -1,4 +1,4 @@
-// package-metadata.mjs [--check] : puts what package.config.mjs says into package.json and packages/*/package.json.
+// package-metadata.mjs [--check] : copies package.config.mjs into package.json and packages/*/package.json.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { metadata } from '../../package.config.mjs'
 import { packageManifests, report } from '../check/files.mjs'

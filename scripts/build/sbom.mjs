@@ -1,5 +1,5 @@
-// Writes dist/sbom.cdx.json: what is in the package, as CycloneDX 1.6 has it, from the pins of deps/, the lock file and the build's own record.
-// Only stable data: the same build has the same file.
+// Writes dist/sbom.cdx.json: the package's contents in CycloneDX 1.6, from the pins of deps/, the lock file and the build manifest.
+// Only stable data: the same build gives the same file.
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 
@@ -18,7 +18,7 @@ const compiled = Object.entries(sources).map(([name, { version, sha256, patches 
   ...patches.length > 0 && { properties: patches.map(patch => ({ name: `patch ${patch.name}`, value: `SHA-256 ${patch.sha256}` })) },
 }))
 
-/** Packages of npm whose code is in dist/; the others only build and test. */
+/** npm packages whose code is in dist/; the others are only for building and testing. */
 const bundled = ['@noble/ciphers', '@noble/curves', '@noble/hashes'].map(name => {
   const { version, license, integrity } = packages[`node_modules/${name}`]
   const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex')
@@ -30,7 +30,7 @@ const emscripten = {
   description: 'Its C library (musl) is in the module.',
 }
 
-/** Every file of the package but this one and the declarations. */
+/** Every file of the package except this one and the declarations. */
 const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter(file => !/\.d\.[cm]?ts$/.test(file) && file !== 'sbom.cdx.json' && statSync(`dist/${file}`).isFile()).sort().map(file => ({
   type: 'file', 'bom-ref': `dist/${file}`, name: `dist/${file}`, hashes: hashes(createHash('sha256').update(readFileSync(`dist/${file}`)).digest('hex')),
 }))

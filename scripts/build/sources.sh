@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Unpacks every library of deps/ into build/src/NAME and applies the patches of deps/NAME/patches in the order of their numbers.
-# Leaves a tree alone while its tarball and patches are the ones that it was made from.
+# Leaves a tree alone while its tarball and patches have not changed.
 # NAME_SRC (LIBSSH2_SRC, MBEDTLS_SRC, LIBSODIUM_SRC, TINYSSH_SRC, ZLIB_SRC): an unpacked tree to copy instead of a tarball.
 source "$(dirname "$0")/common.sh"
 
@@ -20,10 +20,10 @@ unpack() {
   if [ -n "${!override:-}" ]; then
     [ -d "${!override}" ] || fail "$override=${!override} is not a folder."
     version=given
-    # The content counts, not where it lies.
+    # Only the content counts, not the path.
     hash=$(cd "${!override}" && find . -type f -name '*.[ch]' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   else
-    # A new pin may ask for another tarball, so this runs each time; it needs no network once the tarball is there.
+    # A new pin may need another tarball, so this runs each time; it needs no network once the tarball is there.
     origin=$(bash scripts/build/fetch-source.sh "$name")
     read -r version hash file <<<"$origin"
   fi

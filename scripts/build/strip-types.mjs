@@ -1,7 +1,7 @@
-// TypeScript to JavaScript, a file at a time, by esbuild; types are checked by `tsc` alone (npm run types).
+// TypeScript to JavaScript, file by file, with esbuild; only `tsc` checks types (npm run types).
 import { transform } from 'esbuild'
 
-/** The oldest syntax that runtimes may be asked to read: bundles, tests and scripts are all given this one. */
+/** The oldest syntax that runtimes have to support: bundles, tests and scripts all use this target. */
 export const TARGET = 'es2022'
 
 /**

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the emcc to use: a new enough one of the machine, else the one of a Debian 13 folder, which it makes first.
+# Prints the emcc to use: the machine's own if it is new enough, otherwise that of a Debian 13 folder, which it creates first.
 source "$(dirname "$0")/common.sh"
 
 oldest=3.1.58
@@ -30,7 +30,7 @@ if [ ! -x "$toolchain_dir/usr/share/emscripten/emcc" ]; then
   if [ ! -x "$toolchain_dir/usr/share/emscripten/emcc" ]; then
     say "making a Debian 13 folder with Emscripten: about 410 MB to load, 2.4 GB on disk, a minute"
     rm -rf "$toolchain_dir.partial"
-    # Only the folder's own indexes: the suite is fixed, the machine's apt settings (proxy, checks) still hold.
+    # Only the folder's own indexes: the suite is fixed, and the machine's apt settings (proxy, checks) still apply.
     mmdebstrap --quiet --variant=apt --include=emscripten trixie "$toolchain_dir.partial" "$mirror" >&2 ||
       fail "mmdebstrap could not make the folder." \
         "It needs root or user namespaces. Where it can't have them: install emsdk and set EMCC to its emcc."

@@ -1,5 +1,5 @@
-// esbuild as plugins of rollup: types are stripped before rollup reads a file, and what is newer than ES2022 is lowered after rollup has put
-// the chunks together, so that the helpers of `using` are in a chunk once and not in each of its files.
+// esbuild as rollup plugins: types are stripped before rollup reads a file, and syntax newer than ES2022 is lowered after rollup has joined
+// the chunks, so that each chunk has the helpers of `using` once.
 import { fileURLToPath } from 'node:url'
 import inject from '@rollup/plugin-inject'
 import { transform } from 'esbuild'
@@ -13,11 +13,11 @@ export const typescript = [
     name: 'strip-types',
     transform: (text, id) => id.endsWith('.ts') ? stripTypes(text, id, 'esnext') : null,
   },
-  // What esbuild makes of `using` looks for the same symbols.
+  // esbuild's code for `using` looks for the same symbols.
   inject({ include: '**/*.ts', modules: { 'Symbol.dispose': [symbols, 'symbolDispose'], 'Symbol.asyncDispose': [symbols, 'symbolAsyncDispose'] } }),
   {
     name: 'lower',
-    // Comments go too, but for licences and hints for bundlers: they are two fifths of the size after gzip, and the documentation is in the .d.ts files.
+    // Comments are removed too, except licences and hints for bundlers: they are two fifths of the size after gzip, and the documentation is in the .d.ts files.
     renderChunk: async code => ({ code: (await transform(code, { target: TARGET, legalComments: 'inline' })).code, map: null }),
   },
 ]

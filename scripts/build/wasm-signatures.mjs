@@ -1,10 +1,10 @@
-// Compares the functions that a linked module imports and exports with wasm/interface.h: their names, and how many operands of which type
-// they have. The compiler has compared the prototypes with what it saw; this is what was linked.
+// Compares the functions that a linked module imports and exports with wasm/interface.h: their names, and the number and types of their
+// operands. The compiler has compared the prototypes that it saw; this checks what was linked.
 // (WebAssembly core specification, chapter 5, "Binary Format".)
 
 /** Numbers of sections of the binary format. */
 const TYPE = 1, IMPORT = 2, FUNCTION = 3, EXPORT = 7
-/** Kinds of what is imported and exported. */
+/** Kinds of imports and exports. */
 const FUNC = 0, TABLE = 1, MEMORY = 2, GLOBAL = 3
 /** @type {Record<number, string>} */
 const VALUE_TYPES = { 0x7f: 'i32', 0x7e: 'i64', 0x7d: 'f32', 0x7c: 'f64', 0x7b: 'v128', 0x70: 'funcref', 0x6f: 'externref' }
@@ -64,7 +64,7 @@ const written = (operands, results) => `(${operands.join(', ')}) -> ${results.jo
 /**
  * The functions of a module, each with its type.
  * @param {Uint8Array} module
- * @returns {{ imports: Map<string, string>, exports: Map<string, string> }} those that are imported from `env` and those that are exported
+ * @returns {{ imports: Map<string, string>, exports: Map<string, string> }} the imports from `env` and the exports
  */
 export function moduleSignatures(module) {
   const reader = new Reader(module)
@@ -113,14 +113,14 @@ export function moduleSignatures(module) {
   return { imports, exports }
 }
 
-/** What the linker adds: it runs constructors. */
+/** Added by the linker: it runs constructors. */
 const LINKER_S = ['_initialize']
 
 /**
- * What is wrong with a module, a line each; none if all is as the interface says.
+ * The faults of a module, one per line; none if everything matches the interface.
  * @param {import('../generate/interface-file.mjs').Interface} wanted
  * @param {Uint8Array} module
- * @param {{ complete?: boolean }} [options] `complete`: the module has no exports but those (builds with Emscripten's own JavaScript have)
+ * @param {{ complete?: boolean }} [options] `complete`: the module has no other exports (builds with Emscripten's own JavaScript have some)
  */
 export function signatureFaults({ imports, exports }, module, { complete = true } = {}) {
   const found = moduleSignatures(module)

@@ -1,6 +1,6 @@
 // wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.wasm of a variant (release, debug, sanitize;
-// the latter two with libssh2.gen.js) into its output folder. What goes in is said by wasm/build.config.mjs and wasm/*.txt,
-// what comes out by wasm/interface.h.
+// the latter two with libssh2.gen.js) into its output folder. wasm/build.config.mjs and wasm/*.txt define the inputs,
+// wasm/interface.h the exports.
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { common, glue, libraries, small, variants } from '../../wasm/build.config.mjs'
 import { INTERFACE, readInterface } from '../generate/interface-file.mjs'
@@ -15,7 +15,7 @@ const say = text => process.stderr.write(`[build] ${text}\n`)
 /** Lines of a list, without comments and blank ones. */
 const lines = path => readFileSync(path, 'utf8').split('\n').map(line => line.replace(/#.*/, '').trim()).filter(Boolean)
 
-/** Our own files and those of each library; what both lists have in common is said here once. */
+/** Our own files and those of each library, from both lists. */
 function units() {
   const ofList = (list, folder, name, flags) => lines(list).map(line => {
     const [path, heat] = line.split(/\s+/)
@@ -24,7 +24,7 @@ function units() {
   })
   const all = Object.entries(libraries).flatMap(([name, flags]) => ofList(`wasm/sources-${name}.txt`, `build/src/${name}`, name, ['-w', ...flags]))
   const own = ofList('wasm/sources.txt', 'wasm', 'wasm', glue)
-  // A file of checks that nobody compiles checks nothing.
+  // A file with static assertions that is not compiled checks nothing.
   const forgotten = readdirSync('wasm').filter(name => name.endsWith('.c') && !own.some(({ source }) => source === `wasm/${name}`))
   if (forgotten.length > 0) throw new Error(`wasm/sources.txt does not list ${forgotten.join(', ')}`)
   return [...all, ...own].sort((a, b) => a.source < b.source ? -1 : 1)
@@ -46,7 +46,7 @@ async function link(objects, compiler) {
   await run(emcc, [`@${folder}/objects.rsp`, '-o', `${folder}/libssh2.${variant.emscripten ? 'mjs' : 'wasm'}`, ...flags])
   writeFileSync(wasm, readFileSync(`${folder}/libssh2.wasm`))
   if (variant.emscripten) writeFileSync(`${variant.output}/libssh2.gen.js`, readFileSync(`${folder}/libssh2.mjs`))
-  // wasm-ld marks its output as executable, which a package would carry on.
+  // wasm-ld marks its output as executable, which the package would keep.
   chmodSync(wasm, 0o644)
   writeFileSync(stamp, key)
   return true

@@ -1,7 +1,7 @@
 // Circles in a graph of imports.
 
 /**
- * One circle for each group of files that all lead to each other, as the shortest way round from its first file.
+ * One circle for each group of files that all lead to each other, as the shortest path from its first file back to it.
  * @param {ReadonlyMap<string, readonly string[]>} graph what each file imports
  * @returns {string[][]} each begins and ends with the same file
  */
@@ -20,7 +20,7 @@ export function circles(graph) {
   return found
 }
 
-/** The shortest way from a file's imports back to it. @param {ReadonlyMap<string, readonly string[]>} graph @param {string} start */
+/** The shortest path from a file's imports back to it. @param {ReadonlyMap<string, readonly string[]>} graph @param {string} start */
 function wayBack(graph, start) {
   /** @type {Map<string, string | undefined>} */
   const from = new Map([[start, undefined]])

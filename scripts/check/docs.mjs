@@ -1,4 +1,4 @@
-// Documentation that is wrong in a way that a program can see: links to nothing, npm scripts that do not exist, and
+// Finds faults in the documentation that a program can see: dead links, npm scripts that do not exist, and
 // exported names without a documentation comment.
 import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
@@ -26,7 +26,7 @@ const program = ts.createProgram(entries, options)
 const checker = program.getTypeChecker()
 let documented = 0
 
-/** Generated constants have the comments of libssh2's headers and man pages, not ours. */
+/** Generated constants have the comments of libssh2's headers and man pages. */
 const ours = declaration => declaration && !declaration.getSourceFile().isDeclarationFile && !declaration.getSourceFile().fileName.includes('.gen.')
 
 function place(declaration) {
@@ -37,7 +37,7 @@ function place(declaration) {
 /** @param {ts.Symbol | undefined} symbol */
 const hasComment = symbol => (symbol?.getDocumentationComment(checker).length ?? 0) > 0
 
-/** An interface may leave it to the comments of its members. */
+/** An interface may be documented by the comments of its members. */
 function isDocumented(symbol, declaration) {
   if (hasComment(symbol)) return true
   return ts.isInterfaceDeclaration(declaration) &&
@@ -51,7 +51,7 @@ function visit(symbol, name, seen) {
   seen.add(target)
   if (!isDocumented(target, declaration)) findings.push(`${place(declaration)}: ${name} has no documentation comment`)
   else documented++
-  // Methods of classes say what they do; fields of plain data may be named well enough.
+  // Methods of classes need a comment; fields of plain data may be clear from their names.
   if (!ts.isClassDeclaration(declaration)) return
   for (const member of declaration.members) {
     const hidden = ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected | ts.ModifierFlags.Override)

@@ -1,4 +1,4 @@
-// Things that must not appear, by a text search. `files` are path prefixes; `except` names the places that may.
+// A text search for things that must not appear. `files` are path prefixes; `except` names the allowed places.
 import { lineAt, projectFiles, read, report } from './files.mjs'
 
 const SOURCE = ['src/', 'test/', 'scripts/', 'examples/', 'bench/', 'wasm/', 'deps/', 'packages/', '.ci/', 'docs/', 'build.sh', 'README.md', 'package.json', 'package-lock.json', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md', 'rollup.config.mjs', 'vitest.config.mjs', 'eslint.config.mjs']
@@ -10,7 +10,7 @@ const RULES = [
   { name: 'the address of a package registry or mirror', pattern: /\b(registry|mirrors?|artifact\w*|nexus|deb|packages?)\.[a-z0-9-]+\.[a-z]{2,}\b(?!\()/g, files: SOURCE, except: /\.(ts|mjs|c|h)$/ },
   { name: 'a TypeScript check switched off', pattern: /@ts-(ignore|nocheck)/g, files: SOURCE },
 ]
-/** Lines that a file may have; a longer one is listed with its reason in long-files.txt. */
+/** The most lines of a file; longer ones are listed with their reason in long-files.txt. */
 const LIMIT = 400
 
 const longFiles = new Map(read('scripts/check/long-files.txt').split('\n').filter(line => line && !line.startsWith('#'))

@@ -1,4 +1,4 @@
-// What the files of the project import.
+// The imports of the project's files.
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import ts from 'typescript'
@@ -6,9 +6,9 @@ import { read } from './files.mjs'
 
 /**
  * @typedef {object} Import
- * @property {string} specifier as it is written
- * @property {boolean} typeOnly nothing of it is loaded
- * @property {boolean} later by `import()`, when it is used
+ * @property {string} specifier as written
+ * @property {boolean} typeOnly none of it is loaded
+ * @property {boolean} later loaded with `import()`, when it is used
  * @property {number} index where it begins in the text
  */
 
@@ -16,7 +16,7 @@ import { read } from './files.mjs'
 const known = new Map()
 
 /**
- * Every import and re-export of a file, dynamic ones and `import('…')` types too.
+ * Every import and re-export of a file, including dynamic ones and `import('…')` types.
  * @param {string} path
  * @returns {Import[]}
  */
@@ -60,7 +60,7 @@ function allTypes(elements) {
 }
 
 /**
- * The file of the project that a relative import of `path` means, or undefined.
+ * The project file that a relative import in `path` refers to, or undefined.
  * @param {string} path
  * @param {string} specifier
  */

@@ -1,4 +1,4 @@
-// Imports point down only (ARCHITECTURE.md), and no file leads back to itself. This table is the rule: a room and what it may import from.
+// Imports point down only (ARCHITECTURE.md), and no file leads back to itself. This table is the rule: a folder and what it may import from.
 import { circles } from './circles.mjs'
 import { lineAt, projectFiles, read, report } from './files.mjs'
 import { fileOf, importsOf } from './imports.mjs'
@@ -19,13 +19,13 @@ const MAY_IMPORT = {
   bindings: ['abort', ...KEYS, 'runtime', 'ffi', 'core', 'parcels'],
   sftp: ['abort', 'errors', 'wire-format', 'runtime', 'ffi', 'bindings'],
   client: ['abort', ...KEYS, 'host-key', 'runtime', 'ffi', 'core', 'bindings', 'sftp'],
-  // Runtimes have names here. Types may come from anywhere below; the transports themselves carry no code of the library.
+  // Runtimes are named here. Types may come from anywhere below; the transports themselves contain no code of the library.
   transports: ['abort', 'errors', 'runtime'],
-  // Connections through a gateway, and the protocol that both sides of one share.
+  // Connections through a gateway, and the protocol that both sides share.
   'gateway-protocol': [],
   gateway: ['abort', 'errors', 'runtime', 'transports', 'gateway-protocol'],
   xterm: ['errors'],
-  // What ssh(1) does on a person's machine: for the program and for `libssh2-wasm/node`.
+  // What ssh(1) does on a user's machine: for the program and for `libssh2-wasm/node`.
   openssh: ['abort', ...KEYS, 'host-key', 'core', 'runtime', 'client', 'sftp', 'transports'],
   node: ['transports', 'openssh'],
   cli: ['errors', 'wire-format', 'keys', 'host-key', 'runtime', 'client', 'sftp', 'transports', 'openssh', 'index.ts'],
@@ -37,14 +37,14 @@ const MAY_IMPORT = {
   'index.ts': ['abort', 'errors', 'wire-format', 'runtime', 'keys', 'host-key', 'ffi', 'core', 'bindings', 'sftp', 'client'],
 }
 const TYPES_FROM_ANYWHERE = ['transports', 'xterm', 'openssh', 'node', 'cli', 'ssh2']
-/** Packages that exist only at run time of one kind of host. */
+/** Packages that exist only in one kind of runtime. */
 const RUNTIME_MODULE = /^(node|cloudflare|bun|deno):/
 const RUNTIME_ROOMS = ['transports', 'openssh', 'node', 'cli', 'ssh2']
 
 /** @param {string} path */
 const roomOf = path => path.split('/')[1]
 
-/** The source that an import leads to: `#connect-tcp` to its interface. @param {string} path @param {string} specifier */
+/** The source that an import leads to: `#connect-tcp` leads to its interface. @param {string} path @param {string} specifier */
 function targetOf(path, specifier) {
   return specifier.startsWith('#') ? `src/runtime/${specifier.slice(1)}.ts` : fileOf(path, specifier)
 }

@@ -1,15 +1,15 @@
-// What a session makes has its session as a property. Such a name of the owner's type leads no reader round in a circle, so it is no arrow.
+// An object that a session makes has its session as a property. Naming the owner's type for that is no circle for a reader, so it does not count as an import.
 import ts from 'typescript'
 import { read } from './files.mjs'
 
-/** The class that owns others, and what they call it. @type {Record<string, { type: string, property: string }>} */
+/** The class that owns others, and the name of the property. @type {Record<string, { type: string, property: string }>} */
 const OWNERS = {
   'src/bindings/session/session.ts': { type: 'Session', property: 'session' },
   'src/bindings/sftp/sftp.ts': { type: 'Sftp', property: 'sftp' },
 }
 
 /**
- * Whether all that `path` takes of `target` is the type of its owner, for nothing but properties and parameters that are named after it.
+ * Whether `path` takes only the type of its owner from `target`, for nothing but properties and parameters that are named after it.
  * @param {string} path
  * @param {string} target
  * @param {boolean} typeOnly

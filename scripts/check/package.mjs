@@ -1,5 +1,5 @@
-// Proves the package as it would be published: what is in it, that its declared entries resolve for every kind of
-// importer, and that no file of it makes code from text or loads modules in a way that a strict host forbids.
+// Checks the package as it would be published: its contents, that its declared entries resolve for every kind of
+// importer, and that none of its files makes code from text or loads modules in a way that a strict host forbids.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { publint } from 'publint'
@@ -15,11 +15,11 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const { messages } = await publint({ strict: true })
 findings.push(...messages.map(message => `publint: ${formatMessage(message, manifest)}`))
 
-/** What are-the-types-wrong says of a packed package. @param {string[]} args */
+/** The findings of are-the-types-wrong for a packed package. @param {string[]} args */
 function typesWrong(...args) {
   try {
     execFileSync(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', '--pack', '.', '--format', 'ascii', ...args],
-      // It packs; what is checked is what was built.
+      // It packs; the check is of what was built.
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_config_ignore_scripts: 'true' } })
   } catch (error) {
     const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (error)
@@ -27,15 +27,15 @@ function typesWrong(...args) {
   }
 }
 const subpaths = commonJs => modules.filter(module => module.commonJs === commonJs).map(({ specifier }) => specifier.replace(manifest.name, '.'))
-// What Node loads is for import and for require. (Resolution of before Node 12.7 knows no subpaths.)
+// What Node loads works for import and for require. (The resolution of Node before 12.7 has no subpaths.)
 typesWrong('--profile', 'node16', '--entrypoints', ...subpaths(true))
-// Those of one runtime are ES modules, on purpose: it loads them by either.
+// Entries for one runtime are ES modules on purpose: it loads them with either.
 typesWrong('--profile', 'esm-only', '--entrypoints', ...subpaths(false))
 
 /** @type {[pattern: RegExp, what: string][]} */
 const FORBIDDEN = [[/\beval\s*\(/g, 'eval'], [/\bnew Function\b|\bFunction\s*\(\s*["'`]/g, 'code from text'], [/\brequire\s*\(/g, 'require'],
   [/\b(__dirname|__filename)\b/g, 'CommonJS'], [/(?<!")\bSymbol\.(dispose|asyncDispose)\b(?! \?\?)/g, 'a symbol that WebKit lacks'], [/\/work\/|\/home\/|\/root\//g, 'a folder of this machine']]
-/** Those that only modules may not have. */
+/** Forbidden only in modules. */
 const IN_MODULES = new Set(['require', 'CommonJS'])
 const files = readdirSync('dist').sort()
 const commonJsFiles = readdirSync(COMMONJS).filter(file => /\.[cm]js$/.test(file)).map(file => `commonjs/${file}`)
@@ -46,7 +46,7 @@ for (const file of [...files.filter(file => file.endsWith('.js')), ...commonJsFi
     for (const match of text.matchAll(pattern)) findings.push(`dist/${file}:${lineAt(text, match.index)}: ${what}: ${match[0]}`)
   }
 }
-// What require() gives must load what it needs by require(), at once or later: import() is not in Jest, and would load a second copy.
+// A file for require() must load its dependencies with require(), at once or later: Jest has no import(), which would also load a second copy.
 for (const file of commonJsFiles.filter(file => file.endsWith('.cjs'))) {
   const text = readFileSync(`dist/${file}`, 'utf8')
   for (const match of text.matchAll(/\bimport\s*\(|\bimport\.meta\b|require\("(?!\.\/[^"]+\.cjs"|node:|@xterm\/xterm")[^"]*"\)/g)) findings.push(`dist/${file}:${lineAt(text, match.index)}: ${match[0]} in CommonJS`)
@@ -55,9 +55,9 @@ for (const file of commonJsFiles.filter(file => file.endsWith('.cjs'))) {
 /** What `file` loads, at once or later: names of other files of dist/ and modules of the runtime. */
 const loads = file => [...readFileSync(`dist/${file}`, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(match => match[1])
 
-// Programs and …-node.js (which package.json's "imports" choose for Node alone) may name node, and so may what only they load.
+// Programs and …-node.js (which package.json's "imports" choose only for Node) may name node, and so may files that only they load.
 const nodeOnly = new RegExp(`^(node|ssh2|.*-node|${programs.map(({ entry }) => entry).join('|')})\\.js$`)
-// What the bundler had to tell apart by a number has no name.
+// A file that the bundler had to number has no name of its own.
 for (const file of files) if (files.includes(file.replace(/\d+(?=(\.d)?\.\w+$)/, '')) && /\d(\.d)?\.\w+$/.test(file)) findings.push(`dist/${file}: two files have this name`)
 
 const chosen = Object.values(manifest.imports).flatMap(Object.values).map(path => path.replace(/^.*\//, ''))
@@ -92,7 +92,7 @@ for (const [path, { optionalDependencies = {} }] of Object.entries(locked)) {
   }
 }
 
-// A page in the package leads to what is in the package, wherever it is read.
+// Links of a page in the package must lead to files in the package.
 const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 24 }))
 /** @type {string[]} */
 const shipped = packed.files.map(({ path }) => path)

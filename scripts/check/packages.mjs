@@ -1,4 +1,4 @@
-// The packages beside the core are developed with the root's devDependencies: each of their dependencies must stand there at the same version.
+// The packages beside the core are developed with the root's devDependencies: each of their dependencies must be listed there with the same version.
 import { existsSync } from 'node:fs'
 import { packageManifests, read, report } from './files.mjs'
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# npm run reproducible [-- REVISION] : builds a committed state (HEAD) twice, from nothing, in two folders of different
-# names, and compares every file of dist/. What is only loaded (tarballs, toolchain, dependencies) is shared with this tree.
+# npm run reproducible [-- REVISION] : builds a committed state (HEAD) twice, from nothing, in two folders with different
+# names, and compares every file of dist/. Downloads (tarballs, toolchain, dependencies) are shared with this tree.
 source "$(dirname "$0")/../build/common.sh"
 
 bash scripts/build/toolchain.sh >/dev/null

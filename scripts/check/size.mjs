@@ -1,13 +1,13 @@
-// npm run size : bytes of what a user of the package loads, and the budget that holds them down. A kB is 1000 bytes, gzip is -9.
+// npm run size : the bytes that a user of the package loads, and the budget that limits them. A kB is 1000 bytes, gzip is -9.
 import { readFileSync, readdirSync } from 'node:fs'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { report } from './files.mjs'
 
-/** Most kB after gzip. */
+/** The most kB after gzip. */
 const BUDGET = {
   'libssh2.wasm': 150,
-  /** All that `import * from 'libssh2-wasm'` loads at once in a browser, bundled and minified as esbuild does it; what loads later is not in it. */
+  /** Everything that `import * from 'libssh2-wasm'` loads at once in a browser, bundled and minified with esbuild; code that loads later does not count. */
   'core entry': 35,
 }
 
@@ -40,7 +40,7 @@ for (const [name, contents] of Object.entries(measured)) line(name, contents)
 line('connect, knownHosts and publicKey', await bundled("export { connect, knownHosts, publicKey } from 'libssh2-wasm'"))
 line('… and a WebSocket', await bundled("export { connect, knownHosts, publicKey } from 'libssh2-wasm'; export * from 'libssh2-wasm/websocket'"))
 
-// Not part of the budget: a figure of this machine at this moment.
+// Not part of the budget: this figure depends on the machine.
 const { Instance } = await import('../../dist/index.js')
 await Instance.create()
 const times = []

@@ -1,4 +1,4 @@
-// The public surface: types of a public signature that no entry exports. Every file of dist/ is looked at, those that entries share too.
+// The public surface: finds types of a public signature that no entry exports. Covers every file of dist/, including those that entries share.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import ts from 'typescript'
@@ -18,7 +18,7 @@ const program = ts.createProgram(modules.map(({ entry }) => resolve(folder, `${e
 const checker = program.getTypeChecker()
 const files = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(`${folder}/`))
 
-/** What a name stands for, whatever files it comes through. @param {ts.Symbol} symbol */
+/** The symbol behind a name, through any number of re-exports. @param {ts.Symbol} symbol */
 const original = symbol => symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
 
 /** @type {Set<ts.Symbol>} */
@@ -29,13 +29,13 @@ for (const { entry } of modules) {
   for (const symbol of module ? checker.getExportsOfModule(module) : []) exported.add(original(symbol))
 }
 
-/** Whether a symbol is declared at the top of a file of ours. @param {ts.Symbol} symbol */
+/** Whether a symbol is declared at the top level of one of our files. @param {ts.Symbol} symbol */
 const isOurs = symbol => symbol.declarations?.some(declaration => {
   const statement = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration
   return ts.isSourceFile(statement.parent) && files.includes(statement.parent)
 }) ?? false
 
-/** A base class is shown by what it gives to the class that extends it. @param {ts.Node} node */
+/** A base class is documented by the members that it gives to its subclass. @param {ts.Node} node */
 const isHeritage = node => ts.isExpressionWithTypeArguments(node.parent) && node.parent.expression === node
 
 /** @type {Map<ts.Symbol, Set<string>>} */

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # scripts/fixes/rebase-trial.sh SOURCES [NAME] : tries the patch series of libssh2 on other sources (an unpacked tree: a later release, a
-# snapshot of upstream, a distribution's), and leaves them with all that applies in build/rebase/tree, table in build/rebase/table.md:
+# snapshot of upstream, a distribution's). Leaves them, with all patches that apply, in build/rebase/tree, and a table in build/rebase/table.md:
 #   fell away   the sources have it: nothing of the patch is left
 #   applies     without a conflict
-#   needs work  some of its lines have been changed there; in the trial's tree they are the series' own
-# Then: LIBSSH2_SRC=build/rebase/tree, with deps/libssh2/patches put aside, builds the module, and the tests say what is worth keeping.
+#   needs work  some of its lines were changed there; the trial's tree has the series' own lines
+# Then LIBSSH2_SRC=build/rebase/tree, with deps/libssh2/patches moved away, builds the module, and the tests show whether it works.
 source "$(dirname "$0")/../build/common.sh"
 
 [ -d "${1:-}" ] || fail "usage: scripts/fixes/rebase-trial.sh SOURCES [NAME]"
@@ -14,7 +14,7 @@ bash scripts/fixes/series.sh tree "$work/tree"
 
 git_in() { git -C "$work/tree" -c user.name=trial -c user.email=trial@localhost -c commit.gpgSign=false -c core.autocrlf=false "$@"; }
 
-# The new sources as one commit on those of the pin: whatever the series does not touch is taken as it is there.
+# The new sources as one commit on those of the pin: files that the series does not touch are taken unchanged.
 git_in checkout --quiet -b trial upstream
 find "$work/tree" -mindepth 1 -maxdepth 1 ! -name .git -exec rm -rf {} +
 cp -R "$sources/." "$work/tree"
@@ -22,13 +22,13 @@ rm -rf "$work/tree/debian" "$work/tree/.pc"
 git_in add --all --force
 git_in commit --quiet --allow-empty --message "$name"
 
-# One patch: prints what became of it.
+# One patch: prints its result.
 try() {
   local commit=$1
   if git_in cherry-pick --allow-empty "$commit" >/dev/null 2>&1; then echo applies; return; fi
   if [ -z "$(git_in diff --name-only --diff-filter=U)" ]; then git_in cherry-pick --skip; echo 'fell away'; return; fi
   git_in cherry-pick --abort
-  # Where both have changed the same lines, and the new sources' way is the same in the end, nothing is left either.
+  # If both have changed the same lines, and the result is the same, nothing is left either.
   if git_in diff --quiet HEAD -- && git_in show --format= "$commit" | git_in apply --reverse --check 2>/dev/null; then echo 'fell away'; return; fi
   if git_in cherry-pick --allow-empty --strategy-option=theirs "$commit" >/dev/null 2>&1; then
     echo "needs work: $(git_in show --format= --name-only "$commit" | tr '\n' ' ')"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The patch series of libssh2 as a git history, and back.
 #
-# scripts/fixes/series.sh tree [FOLDER]     a git tree from pin and series: tag `upstream`, then one commit a patch, branch `series`
+# scripts/fixes/series.sh tree [FOLDER]     a git tree from pin and series: tag `upstream`, then one commit per patch, branch `series`
 #                                           (FOLDER: build/series; LIBSSH2_SRC: other sources than those of the pin)
-# scripts/fixes/series.sh write [FOLDER]    deps/libssh2/patches from the commits behind the tag `upstream`, after a rebase or an amendment
+# scripts/fixes/series.sh write [FOLDER]    deps/libssh2/patches from the commits after the tag `upstream`, after a rebase or an amendment
 #
-# A commit's message is the header of its patch, its last line says which file that is (`Patch: repairs/0102-name`): add it to a new commit.
+# A commit's message is the header of its patch, and its last line names the file (`Patch: repairs/0102-name`): add it to a new commit.
 # scripts/fixes/rebase-trial.sh tries the series on other sources.
 source "$(dirname "$0")/../build/common.sh"
 
@@ -14,7 +14,7 @@ folder=${2:-build/series}
 
 git_in() { git -C "$folder" -c user.name=series -c user.email=series@localhost -c commit.gpgSign=false -c core.autocrlf=false "$@"; }
 
-# The header of a patch: what stands above its first file.
+# The header of a patch: the text above its first file.
 header_of() { sed -E '/^(--- |diff --git )/,$d' "$1"; }
 
 list_patches() { patches libssh2 | sed "s,^$series/,,"; }
@@ -51,7 +51,7 @@ make_tree() {
   say "$folder: $(git_in rev-list --count upstream..HEAD) patches on $subject"
 }
 
-# The file of a commit, by its last line or made from its subject.
+# The file of a commit, from its last line or made from its subject.
 file_of() {
   local name
   name=$(git_in log -1 --format=%B "$1" | sed -n 's/^Patch: //p' | tail -n 1)
@@ -59,7 +59,7 @@ file_of() {
   echo "$name.patch"
 }
 
-# `patch` needs nothing of git's lines, and they would differ from one git to another.
+# `patch` does not need git's lines, and they would differ between versions of git.
 write_patch() {
   {
     git_in log -1 --format=%B "$1" | sed '/^Patch: /d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'

@@ -1,4 +1,4 @@
-// what-failed.mjs REPORT LOG STATUS : one line for a table on how tests failed, from vitest's JSON report and its output.
+// what-failed.mjs REPORT LOG STATUS : one line for a table about failed tests, from vitest's JSON report and its output.
 import { existsSync, readFileSync } from 'node:fs'
 
 const [report, log, status] = process.argv.slice(2)

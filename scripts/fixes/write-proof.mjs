@@ -1,5 +1,5 @@
-// write-proof.mjs ROWS [OF] : deps/libssh2/FIXES-PROOF.md from the rows of scripts/fixes-without.sh and the reasons of no-proof.txt. OF: which runs
-// the rows are of, where it was not one over all patches.
+// write-proof.mjs ROWS [OF] : writes deps/libssh2/FIXES-PROOF.md from the rows of scripts/fixes-without.sh and the reasons in no-proof.txt. OF: which runs
+// the rows come from, if not from one run over all patches.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What fuzzing the C needs beyond the build: clang with libFuzzer, and a C library for 32 bits, which the module has too.
+# Installs what fuzzing the C needs beyond the build: clang with libFuzzer, and a 32-bit C library, since the module is 32-bit too.
 source "$(dirname "$0")/../build/common.sh"
 
 have clang-19 && have llvm-cov-19 && [ -e /usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-i386.a ] && [ -f /usr/include/gnu/stubs-32.h ] ||

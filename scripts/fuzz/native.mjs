@@ -1,11 +1,11 @@
-// The C targets of test/native, built with libFuzzer and sanitizers, run for some time, and their coverage.
+// Builds the C targets of test/native with libFuzzer and sanitizers, runs them for some time, and measures their coverage.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 export const NATIVE_TARGETS = ['session', 'known-hosts']
 const LARGEST_INPUT = { 'session': 3000, 'known-hosts': 1000 }
-/** As the module: 32 bits. The headers of the kernel are where those for 64 bits are. */
+/** 32 bits, like the module. The kernel headers are in the folder of those for 64 bits. */
 const PLATFORM = '-m32 -idirafter /usr/include/x86_64-linux-gnu'
 const BUILDS = {
   fuzz: { flags: `-O1 -gline-tables-only -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined`, out: 'build/fuzz' },
@@ -15,7 +15,7 @@ const BUILDS = {
 export function buildNative(kind) {
   const { flags, out } = BUILDS[kind]
   mkdirSync(out, { recursive: true })
-  // The libraries are fast and not looked at: what is fuzzed is libssh2, the glue and the crypto backend.
+  // The libraries are fast and not instrumented: the targets are libssh2, the glue and the crypto backend.
   const { status, stderr } = spawnSync('make', ['-s', '-C', 'test/native', `-j${availableParallelism()}`, 'CC=clang-19', `OUT=../../${out}`, 'PLATFORM=', 'SANITIZE=',
     `CFLAGS=${PLATFORM} -I../../build/src/zlib ${flags}`, `LIBRARY_CFLAGS=${PLATFORM} -O2`, ...NATIVE_TARGETS.map(target => `../../${out}/fuzz-${target}`)], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`the C targets could not be built:\n${stderr.slice(-2000)}`)
@@ -31,7 +31,7 @@ function unpack(target) {
   ;[...inputsOf(packed(target)), ...inputsOf(packed(target, 'regressions'))].forEach((input, index) => writeFileSync(`${folder(target, 'corpus')}/packed-${index}`, input))
 }
 
-/** Writes the smallest set of inputs that covers all that the found ones cover to test/fuzz/corpus/. */
+/** Writes the smallest set of inputs with the coverage of all found ones to test/fuzz/corpus/. */
 export function keepCorpus(target) {
   const smallest = folder(target, 'smallest')
   rmSync(smallest, { recursive: true, force: true })
@@ -40,7 +40,7 @@ export function keepCorpus(target) {
   writeFileSync(packed(target), readdirSync(smallest).map(name => `${readFileSync(`${smallest}/${name}`).toString('base64')}\n`).sort().join(''))
 }
 
-/** Fuzzes for some seconds, and again from what was found after each crash. */
+/** Fuzzes for some seconds, and continues from the found inputs after each crash. */
 export async function fuzzNative(target, seconds) {
   unpack(target)
   const end = Date.now() + seconds * 1000

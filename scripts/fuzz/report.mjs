@@ -1,4 +1,4 @@
-/** What a run of scripts/fuzz.mjs did, in Markdown. */
+/** The results of a run of scripts/fuzz.mjs, in Markdown. */
 export function reportText({ begin, seconds, c, ts }) {
   const findings = [...(c?.targets.flatMap(({ findings }) => findings) ?? []), ...(ts?.findings ?? [])]
   return [

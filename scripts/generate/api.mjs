@@ -1,5 +1,5 @@
-// npm run api : writes api/NAME.api.md, what each entry of the built package exports, so that a change of the public surface is a diff.
-// With --check nothing is written, and it fails where a report is not what dist/ has.
+// npm run api : writes api/NAME.api.md, the exports of each entry of the built package, so that a change of the public surface is a diff.
+// With --check it writes nothing, and fails if a report differs from dist/.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor'
@@ -11,7 +11,7 @@ const temporary = resolve('build/api')
 rmSync(temporary, { recursive: true, force: true })
 for (const folder of ['api', temporary]) mkdirSync(folder, { recursive: true })
 
-/** What is said of declarations is for other checks: surface.mjs looks for types that no entry exports, typedoc at the comments. */
+/** Other checks cover the declarations: surface.mjs looks for types that no entry exports, typedoc for missing comments. */
 const silent = { default: { logLevel: /** @type {any} */ ('none') } }
 
 /** @param {string} entry @returns whether its report was current */

@@ -18,7 +18,7 @@ function tokens(text) {
   return list
 }
 
-/** @returns the value of a C constant expression, or undefined where it is not one. */
+/** @returns the value of a C constant expression, or undefined if it is not one. */
 export function evaluate(text, known) {
   const list = tokens(text.replace(/\b(0x[0-9a-fA-F]+|\d+)[uUlL]+\b/g, '$1'))
   if (!list || list.length === 0) return undefined
@@ -54,8 +54,8 @@ export function evaluate(text, known) {
 }
 
 /**
- * Constants in the order of the header, the macro of a name that is defined twice once.
- * @returns Map of name to `{ value, literal, alias }`; `literal` is how the header writes it, `alias` whether by another name
+ * Constants in the order of the header, each name only once.
+ * @returns Map of name to `{ value, literal, alias }`; `literal` is the header's spelling, `alias` whether the value is another name
  */
 export function readConstants(header) {
   const text = header.replace(CONTINUED, ' ').replace(COMMENT, ' ')
@@ -69,7 +69,7 @@ export function readConstants(header) {
     }
   }
   const known = new Map()
-  // A macro may be defined before the one that it names: repeat until nothing new comes.
+  // A macro may be defined before the one that it names: repeats until nothing new comes.
   for (let before = -1; before < known.size;) {
     before = known.size
     for (const { name, literal } of waiting) {

@@ -1,4 +1,4 @@
-// Functions of libssh2 that are not bound as methods, with the reason.
+// Functions of libssh2 that have no method, with the reason.
 const BLOCKING = 'not bound: nothing blocks here; `Session.complete()` is the counterpart of blocking mode'
 const FILES = 'not bound: reads files, and there is no file system'
 const TRACE = 'not bound: without effect in a release build of libssh2; `onDebug` shows what the server sends'

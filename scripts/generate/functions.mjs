@@ -1,5 +1,5 @@
-// functions.mjs : writes docs/functions.md, which says for each function of libssh2's headers as what it is bound, or why not.
-// Headers say what there is, the comments of src/bindings/ say what is bound, functions-unbound.mjs says why the rest is not.
+// functions.mjs : writes docs/functions.md, which lists the binding of each function in libssh2's headers, or the reason why it has none.
+// The headers list the functions, the comments of src/bindings/ name the bound ones, and functions-unbound.mjs gives reasons for the rest.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
@@ -57,9 +57,9 @@ export function documented() {
 const shown = ({ owner, member }) => `\`${owner}.${member}\``
 
 /**
- * What every function is bound as, or why it is not.
+ * The binding of every function, or the reason why it has none.
  * @returns {[name: string, text: string][]}
- * @throws if nothing says so, or two things do
+ * @throws if a function has neither, or both
  */
 export function rows() {
   const { functions, macros } = declared()

@@ -1,10 +1,10 @@
-// Reads wasm/interface.h: what C and TypeScript ask of one another. What is not understood is an error, never left out.
+// Reads wasm/interface.h: the interface of C and TypeScript. A declaration that cannot be parsed is an error, never skipped.
 import { readFileSync } from 'node:fs'
 import { readConstants } from './c-macros.mjs'
 
 export const INTERFACE = 'wasm/interface.h'
 
-/** Integers and numbers of C on wasm32: their type in WebAssembly, and their size in bytes. `wasm/interface.gen.c` holds the compiler to the sizes. */
+/** Integers and numbers of C on wasm32: their type in WebAssembly, and their size in bytes. `wasm/interface.gen.c` makes the compiler check the sizes. */
 export const SCALARS = /** @type {const} */ ({
   'unsigned char': ['i32', 1],
   int: ['i32', 4], 'unsigned int': ['i32', 4], long: ['i32', 4], 'unsigned long': ['i32', 4],
@@ -25,7 +25,7 @@ export const SCALARS = /** @type {const} */ ({
 /** A comment, a line of the preprocessor, or a declaration up to its semicolon. */
 const PART = /\s*(?:\/\*([\s\S]*?)\*\/|(#[^\n]*)|((?:[^;{}/#]|\{[^{}]*\})+;))/y
 const TYPEDEF = /^typedef (.+?) ?\*(\w+)$/
-/** Another name for a structure, which is for C alone. */
+/** Another name for a structure, which is only for C. */
 const ALIAS = /^typedef struct (\w+) \1$/
 const STRUCT = /^struct (\w+) \{(.*)\}$/
 const PROTOTYPE = /^(.+?[ *])(\w+)\((.*)\)$/
@@ -57,7 +57,7 @@ function prototypeOf(result, name, list, doc) {
   }
 }
 
-/** Places of the fields as C puts them on wasm32, where each is aligned to its size. @param {string} name @param {string} body @param {string} doc @returns {Layout} */
+/** Offsets of the fields as C lays them out on wasm32, where each is aligned to its size. @param {string} name @param {string} body @param {string} doc @returns {Layout} */
 function layoutOf(name, body, doc) {
   const fields = []
   let end = 0
@@ -80,7 +80,7 @@ function layoutOf(name, body, doc) {
 /**
  * @param {string} text of the interface file
  * @returns {Interface}
- * @throws Error that names the line of what is not understood
+ * @throws Error with the line of a declaration that cannot be parsed
  */
 export function parseInterface(text) {
   const constants = [...readConstants(text)].map(([name, { value }]) => ({ name, value, doc: '' }))
@@ -104,7 +104,7 @@ export function parseInterface(text) {
     const line = () => (body.slice(0, start) + body.slice(start).replace(/\S[\s\S]*/, '')).split('\n').length
     if (!match) throw new Error(`${INTERFACE}:${line()}: not understood`)
     const [whole, comment, directive, declaration] = match
-    // A comment is about what follows on the next line; a heading has an empty line below it.
+    // A comment belongs to the declaration on the next line; a heading is followed by an empty line.
     if (/^\s*\n\s*\n/.test(whole)) doc = ''
     if (comment !== undefined) doc = comment.replace(/\s+/g, ' ').trim()
     try {

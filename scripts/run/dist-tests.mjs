@@ -1,4 +1,4 @@
-// Which tests can run against dist/ (LIBSSH2_WASM_TARGET=dist): those that load nothing of src/ but entries of the package, themselves and through
+// The tests that can run against dist/ (LIBSSH2_WASM_TARGET=dist): those that load only entries of the package from src/, directly and through
 // the files of test/ that they use. node scripts/run/dist-tests.mjs lists the others, and why.
 import { fileURLToPath } from 'node:url'
 import { modules } from '../build/entries.mjs'
@@ -6,7 +6,7 @@ import { projectFiles } from '../check/files.mjs'
 import { fileOf, importsOf } from '../check/imports.mjs'
 
 const ENTRIES = new Set(modules.map(({ source }) => source))
-/** Test servers read and write packets with it, whatever they talk to. */
+/** Test servers read and write packets with it, whatever client they serve. */
 const TOOL = /^src\/wire-format\//
 
 /** @param {string} path of a source @returns whether a test against dist/ may name it */
@@ -31,7 +31,7 @@ function internalsOf(test) {
 
 const tests = () => projectFiles('test/integration').filter(path => path.endsWith('.test.ts'))
 
-/** Paths of the tests of test/integration that can run against dist/. @throws if they are less than half of them. */
+/** Paths of the tests of test/integration that can run against dist/. @throws if they are fewer than half of them. */
 export function distTests() {
   const all = tests()
   const able = all.filter(test => internalsOf(test).length === 0)

@@ -1,5 +1,5 @@
-// A vitest reporter. A test file that blocks its thread never hears its own time limit, and the run would wait for it for ever:
-// this one tells where it hangs (its processes, and the JavaScript stack by V8's inspector) and ends it, so that the run fails with a name.
+// A vitest reporter. A test file that blocks its thread cannot enforce its own time limit, and the run would wait for it for ever.
+// This reporter prints where it hangs (its processes, and the JavaScript stack from V8's inspector) and ends it, so that the run fails with a name.
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, readFileSync, readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,11 +7,11 @@ import { WebSocket } from 'ws'
 
 /** Longer than any test's own time limit. */
 const LIMIT = Number(process.env.STUCK_AFTER_MS ?? 11 * 60_000)
-/** Where scripts/ok.mjs finds their names. */
+/** Where scripts/ok.mjs finds the names of those files. */
 const LIST = process.env.STUCK_FILES
 
 export default class StuckFiles {
-  /** When each running file was last heard of. @type {Map<string, number>} */
+  /** When each running file last reported something. @type {Map<string, number>} */
   #heard = new Map()
   #timer
 
@@ -26,7 +26,7 @@ export default class StuckFiles {
   onTestCaseReady(test) { this.#progress(test) }
   onTestCaseResult(test) { this.#progress(test) }
 
-  /** Results may be told after the end of their file. */
+  /** Results may be reported after the end of their file. */
   #progress({ module: { moduleId } }) { if (this.#heard.has(moduleId)) this.#heard.set(moduleId, Date.now()) }
 
   async #check() {
@@ -38,7 +38,7 @@ export default class StuckFiles {
         .split('\n').map(line => line.slice(0, 220)).join('\n'))
       if (LIST) appendFileSync(LIST, `${file}\n`)
       const workers = workersOf(file)
-      // Then it is the runner that hangs, and nothing else ends it.
+      // Then the runner itself hangs, and nothing else ends it.
       if (workers.length === 0) process.exit(1)
       for (const pid of workers) {
         console.error(`STUCK: stack of ${pid}:\n${await stackOf(pid).catch(error => String(error))}`)
@@ -59,12 +59,12 @@ function childrenOf(parent) {
   }).map(Number)
 }
 
-/** A process and all below it. */
+/** A process and all its descendants. */
 function family(pid) { return [pid, ...childrenOf(pid).flatMap(family)] }
 
 function end(pid) { try { process.kill(pid, 'SIGKILL') } catch { /* gone already */ } }
 
-/** SIGUSR1 starts Node's inspector even where JavaScript never returns to its event loop. */
+/** SIGUSR1 starts Node's inspector even if JavaScript never returns to its event loop. */
 async function stackOf(pid) {
   process.kill(pid, 'SIGUSR1')
   await sleep(2000)

@@ -1,4 +1,4 @@
-// What a run of `npm test` leaves, for scripts/ok.mjs.
+// The results of a run of `npm test`, for scripts/ok.mjs.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 
 const RESULTS = 'build/test-results.json'
@@ -15,7 +15,7 @@ export function forget() {
 
 /** @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }} FileResult as vitest writes it */
 
-/** What the last run left. */
+/** The results of the last run. */
 export function results() {
   return summary(existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')).testResults : [], existsSync(STUCK) ? readFileSync(STUCK, 'utf8').trim().split('\n') : [])
 }
@@ -41,9 +41,9 @@ export function summary(files, stuck) {
 }
 
 /**
- * The tests that failed at first and not when they were run again: they are flaky, and a fault to be found all the same.
+ * The tests that failed at first and passed when they ran again: they are flaky, which is a fault as well.
  * @param {Map<string, string[]>} first of `summary`
- * @param {{ status: number, byFile: Map<string, string[]> }} again a run that ended with failures but names none says nothing
+ * @param {{ status: number, byFile: Map<string, string[]> }} again a run that failed without naming a test says nothing
  */
 export function flakyTests(first, again) {
   if (again.status !== 0 && again.byFile.size === 0) return []

@@ -14,12 +14,12 @@ export interface Round {
 }
 
 export interface AsyncsshOptions {
-  /** That of Debian trixie (`scripts/install-peers.sh --full`), not the machine's own. */
+  /** Uses Debian trixie's version (`scripts/install-peers.sh --full`), not the installed one. */
   readonly newer?: boolean
   readonly hostKeyTypes?: readonly KeyType[]
   readonly login?: {
     readonly password?: string
-    /** With it, `password` has expired: SSH_MSG_USERAUTH_PASSWD_CHANGEREQ asks for this one. */
+    /** If set, `password` has expired, and SSH_MSG_USERAUTH_PASSWD_CHANGEREQ asks for this one. */
     readonly newPassword?: string
     /** Keyboard-interactive, round by round. */
     readonly rounds?: readonly Round[]

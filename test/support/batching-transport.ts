@@ -1,6 +1,6 @@
 import type { Transport } from '../../src/index.ts'
 
-/** A transport that hands over what came in within `pause` milliseconds of silence as one chunk, as a slow or busy machine does. The wrapped one must have a port. */
+/** A transport that delivers everything that arrived within `pause` milliseconds of silence as one chunk, as on a slow or busy machine. The wrapped one must have a port. */
 export function batchingTransport(transport: Transport, pause: number): Transport {
   const { port } = transport
   if (!port) throw new TypeError('a transport with a port is needed')

@@ -1,7 +1,7 @@
 import childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 
-// A synchronous child that never ends blocks its test's own time limit too: each has an end, unless it sets another.
+// A synchronous child that never ends also blocks its test's time limit, so each gets a timeout, unless it sets another.
 const DEFAULTS = { timeout: 300_000, killSignal: 'SIGKILL' } as const
 const { execFileSync, spawnSync } = childProcess
 

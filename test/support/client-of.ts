@@ -4,13 +4,13 @@ import { type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, pu
 import type { SshServer } from './ssh-server.ts'
 import { startSshd } from './sshd.ts'
 
-/** A client that has logged in at a server of the tests, with its Ed25519 key. */
+/** A client that has logged in to a test server, with its Ed25519 key. */
 export function clientOf(server: SshServer, options: Partial<ConnectOptions> = {}): Promise<Client> {
   const auth = [publicKey(readFileSync(server.keys.ed25519.path, 'utf8'))]
   return connect({ host: server.host, port: server.port, username: server.user, hostKey: insecureAcceptAnyHostKey(), auth, ...options })
 }
 
-/** An sshd and a client of it, for all tests of a file: they are there from the first test on. */
+/** An sshd with a client, for all tests of a file: available from the first test on. */
 export function sshdAndClient(): { readonly server: SshServer, readonly client: Client } {
   const both = {} as { server: SshServer, client: Client }
   beforeAll(async () => {

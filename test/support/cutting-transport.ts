@@ -1,11 +1,11 @@
 import type { BytePort, PortSink, Transport } from '../../src/index.ts'
 
 export interface Cut {
-  /** In which direction bytes are counted. */
+  /** The direction in which bytes are counted. */
   readonly direction: 'in' | 'out'
-  /** After how many bytes the connection ends. */
+  /** The number of bytes after which the connection ends. */
   readonly at: number
-  /** With an error, as a reset; else in order, as a FIN. */
+  /** With an error, like a reset; otherwise orderly, like a FIN. */
   readonly error?: Error
 }
 

@@ -19,7 +19,7 @@ export interface DropbearOptions {
   readonly flags?: readonly string[]
 }
 
-/** A real Dropbear. It reads authorized_keys at home only, so it needs a made-up user: root, requirePeer('dropbear'). */
+/** A real Dropbear. It only reads authorized_keys in the home directory, so it needs a temporary user: root, requirePeer('dropbear'). */
 export async function startDropbear(options: DropbearOptions = {}): Promise<SshServer> {
   const login = options.login ?? { user: 'tester', password: 'correct horse' }
   const [keys, hostKeys] = await Promise.all([clientKeys(), hostKeyPairs(options.hostKeyTypes ?? ['ed25519', 'ecdsa', 'rsa'])])

@@ -2,7 +2,7 @@ import createEmscriptenModule from '#emscripten-module'
 import type { Libssh2Module } from '../../src/ffi/create-module.ts'
 import type { HostFunctions } from '../../src/ffi/host.gen.ts'
 
-/** Stands in for `src/ffi/create-module.ts` where tests run on the debug or sanitize build, which needs Emscripten's own glue. */
+/** Replaces `src/ffi/create-module.ts` for tests on the debug or sanitize build, which needs Emscripten's own glue. */
 export function createModule(compiled: WebAssembly.Module, host: HostFunctions): Promise<Libssh2Module> {
   return new Promise((resolve, reject) => {
     createEmscriptenModule({

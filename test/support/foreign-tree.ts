@@ -32,7 +32,7 @@ export function treeLoader(release: Release): string[] {
   return [loader, '--library-path', libraries.join(':')]
 }
 
-/** A script that does the same, for programs which another program starts by path. Its owner removes it. */
+/** A script that does the same, for programs that another program starts by path. Its owner removes it. */
 export function writeTreeScript(file: string, release: Release, program: string): string {
   const words = treeCommand(release, program).map((word) => `'${word}'`)
   writeFileSync(file, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 })

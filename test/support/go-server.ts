@@ -16,7 +16,7 @@ export interface GoServerOptions {
   readonly rekeyBytes?: number
 }
 
-/** The server of golang.org/x/crypto/ssh: commands, a shell, SFTP and direct-tcpip. Compiled at the first need (half a minute). */
+/** The server of golang.org/x/crypto/ssh: commands, a shell, SFTP and direct-tcpip. Compiled on first use (half a minute). */
 export async function startGoServer(options: GoServerOptions = {}): Promise<SshServer> {
   const [keys, hostKeys] = await Promise.all([clientKeys(), hostKeyPairs(options.hostKeyTypes ?? ['ed25519', 'ecdsa', 'rsa']), compile()])
   const directory = temporaryDirectory('go-server')

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** A proxy of one connection on 127.0.0.1 which keeps everything behind the client's SSH_MSG_KEXINIT until it is let through. */
+/** A proxy for one connection on 127.0.0.1 that holds back everything after the client's SSH_MSG_KEXINIT until it is released. */
 export interface KexinitGate extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number

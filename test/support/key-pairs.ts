@@ -36,8 +36,8 @@ const store = fileURLToPath(new URL('../../.cache/test-keys/', import.meta.url))
 const made = new Map<string, Promise<KeyPair>>()
 
 /**
- * One pair per type and owner, made on this machine at the first need and kept in the git-ignored
- * .cache: making RSA keys for every server would take most of the tests' time. Only servers that tests
+ * One pair per type and owner, generated on this machine on first use and kept in the git-ignored
+ * .cache: generating RSA keys for every server would take most of the tests' time. Only servers that tests
  * start on loopback ever trust them.
  */
 export function keyPair(type: KeyType, owner: 'host' | 'user'): Promise<KeyPair> {

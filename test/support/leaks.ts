@@ -2,20 +2,20 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { expect } from 'vitest'
 import { descendants } from './process.ts'
 
-/** What a program holds while it runs and has to give back. */
+/** Resources that a program holds while it runs and has to release. */
 export interface Holdings {
   /** Bytes allocated in the linear memory of the watched instance; 0 without one. */
   readonly heapBytes: number
   /** Open file descriptors by kind, as `socket` or `pipe`; none where there is no /proc. */
   readonly descriptors: Readonly<Record<string, number>>
-  /** Child processes and theirs. */
+  /** Child processes and their descendants. */
   readonly children: number
-  /** What keeps the event loop alive, by kind, as `TCPSocketWrap` or `Timeout`. */
+  /** The handles that keep the event loop alive, by kind, e.g. `TCPSocketWrap` or `Timeout`. */
   readonly handles: Readonly<Record<string, number>>
 }
 
 export interface LeakOptions {
-  /** Whose linear memory to watch. The scenario must use it for its sessions. */
+  /** The instance whose linear memory is watched. The scenario must use it for its sessions. */
   readonly instance?: { heapUsed(): number }
   /** Times that the scenario runs after the warm-up; default 10. */
   readonly rounds?: number
@@ -36,7 +36,7 @@ export function holdings(instance?: { heapUsed(): number }): Holdings {
 const transient = new Set(['Immediate', 'Timeout', 'PipeWrap', 'FSReqCallback', 'FSReqPromise', 'MessagePort', 'TickObject'])
 
 /**
- * Runs a scenario many times and fails when it holds more afterwards than after the first time.
+ * Runs a scenario many times and fails if it holds more afterwards than after the first time.
  * The first run is the warm-up: it loads modules and fills caches that stay on purpose.
  */
 export async function expectNoLeak(scenario: (round: number) => Promise<void>, options: LeakOptions = {}): Promise<void> {
@@ -47,7 +47,7 @@ export async function expectNoLeak(scenario: (round: number) => Promise<void>, o
   await expect.poll(() => holdings(options.instance), { timeout: options.settleMs ?? 3000, message: `held after ${rounds} rounds` }).toEqual(before)
 }
 
-/** Holdings that have not changed for 100 ms: sockets and processes go away a little after they are told to. */
+/** Holdings that have not changed for 100 ms: sockets and processes disappear a little after they are closed. */
 async function settled({ instance, settleMs = 3000 }: LeakOptions): Promise<Holdings> {
   const end = Date.now() + settleMs
   for (let last = holdings(instance); ; ) {

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url'
 /** What happens to IP packets, in both directions; chances are from 0 to 1. */
 export interface WireShape {
   readonly delayMs?: number
-  /** Up to so much more, by chance: later packets overtake. */
+  /** Up to so much more, at random: later packets overtake. */
   readonly jitterMs?: number
   readonly loss?: number
   readonly duplicate?: number
   /** Chance of another 20 ms. */
   readonly reorder?: number
   readonly bytesPerSecond?: number
-  /** Nothing goes through, and nobody is told: a half-open connection. */
+  /** Nothing gets through, and nobody is told: a half-open connection. */
   readonly cut?: boolean
 }
 
@@ -29,7 +29,7 @@ export interface LossyWire extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number
   shape(shape: WireShape): void
-  /** Ends it, and tells what went through. */
+  /** Ends it, and returns what got through. */
   stop(): Promise<WireCounts>
 }
 

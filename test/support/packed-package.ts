@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Makes of `folder` what a user has: the packed package in node_modules, installed from its tarball. No registry is asked: it has no dependencies. */
+/** Turns `folder` into a user's project: the packed package in node_modules, installed from its tarball. It needs no registry, because it has no dependencies. */
 export function installPackedPackage(folder: string): void {
   const npm = (cwd: string, ...args: string[]) => execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   mkdirSync(folder, { recursive: true })

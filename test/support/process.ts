@@ -37,7 +37,7 @@ export async function endPeers(): Promise<void> {
 }
 
 export async function startPeer(command: string, args: readonly string[], options: PeerOptions = {}): Promise<Peer> {
-  // The kernel ends it with this process, which may be killed with no time to stop anything.
+  // The kernel ends it with this process, which may be killed before it can stop anything.
   const words = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', command, ...args] : [command, ...args]
   const child = spawn(words[0] as string, words.slice(1), {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -71,7 +71,7 @@ export async function startPeer(command: string, args: readonly string[], option
     const hard = setTimeout(() => signalAll(child, 'SIGKILL'), 1000)
     await exited
     clearTimeout(hard)
-    // Who ignored the signal has lost its parent now, and could not be found any more.
+    // A process that ignored the signal has lost its parent now, and could not be found any more.
     for (const pid of family) signalOne(pid, 'SIGKILL')
   }
   const logged = (pattern: RegExp, timeoutMs = 10_000) =>
@@ -93,7 +93,7 @@ export async function startPeer(command: string, args: readonly string[], option
   return { pid: child.pid as number, log: () => log, exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL'), logged }
 }
 
-/** A server's sessions leave its process group (setsid), so they are found by their parents. Answers whom it found. */
+/** A server's sessions leave its process group (setsid), so they are found by their parents. Returns the processes found. */
 function signalAll(child: ChildProcess, signal: NodeJS.Signals): number[] {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return []
   const family = [...descendants(child.pid), child.pid]
@@ -105,7 +105,7 @@ function signalOne(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It ended by itself meanwhile.
+    // It has already ended by itself.
   }
 }
 

@@ -25,7 +25,7 @@ interface Item {
 const queueLimit = 1 << 20
 const largestWrite = 16_384
 
-/** One direction of one connection: takes what `source` sends, mistreats it, writes it to `target`. */
+/** One direction of one connection: takes the data of `source`, mistreats it, and writes it to `target`. */
 export class Link {
   readonly #source: Socket
   readonly #target: Socket
@@ -56,7 +56,7 @@ export class Link {
     source.on('end', () => this.#push(new Uint8Array(), 'half-close'))
   }
 
-  /** What was on its way already keeps its delay. */
+  /** Data on its way keeps its delay. */
   set shape(shape: Shape) {
     this.#shape = shape
   }
@@ -96,7 +96,7 @@ export class Link {
         rest = rest.subarray(piece.length)
         await this.#write(piece, signal)
       }
-      // Node tells a RST that comes together with data as an orderly end: let the data be read first.
+      // Node reports a RST that comes together with data as an orderly end, so the data is read first.
       if (item.end === 'reset') await setTimeout(10, undefined, { signal })
       if (item.end !== undefined && item.end !== 'silence') this.#onEnd(item.end)
     }
@@ -109,7 +109,7 @@ export class Link {
     if (!this.#target.write(piece)) await once(this.#target, 'drain', { signal })
     this.#queued -= piece.length
     if (this.#queued <= queueLimit) this.#source.resume()
-    // A task of its own for each write, or the kernel sends several as one segment.
+    // A separate task for each write, since the kernel could send several as one segment.
     if (this.#shape.chunkSize !== undefined) await setImmediate(undefined, { signal })
   }
 

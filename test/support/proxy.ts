@@ -10,11 +10,11 @@ export interface ProxyOptions {
   /** For both directions, or one each. */
   readonly shape?: Shape | Partial<Record<Direction, Shape>>
   readonly faults?: Partial<Record<Direction, readonly Fault[]>>
-  /** Of everything that happens by chance; default 1. */
+  /** The seed of everything random; default 1. */
   readonly seed?: number
 }
 
-/** A TCP proxy on 127.0.0.1 that does to a connection what bad networks do. Owner: the caller, by `stop()`. */
+/** A TCP proxy on 127.0.0.1 that treats a connection as bad networks do. Owner: the caller, with `stop()`. */
 export interface Proxy extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number
@@ -97,7 +97,7 @@ function join(
     })
   const links = { toServer: link('toServer', client, upstream), toClient: link('toClient', upstream, client) }
   for (const socket of sockets) {
-    // One side's reset is the other side's reset; a FIN has gone through the link already.
+    // One side's reset resets the other side; a FIN has already gone through the link.
     socket.on('error', () => end('reset'))
     socket.on('close', () => {
       if (!sockets.every(({ destroyed }) => destroyed)) return

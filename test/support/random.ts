@@ -1,4 +1,4 @@
-/** A generator whose numbers follow from its seed, so that a failure can be run again. Never for secrets. */
+/** A generator whose numbers follow from its seed, so that a failure can be repeated. Never for secrets. */
 export interface Random {
   readonly seed: number
   /** 0 <= x < 1, 32 bits of it. */

@@ -6,7 +6,7 @@ import type { ClientKeys, SshServer } from './ssh-server.ts'
 
 const run = promisify(execFile)
 
-/** One command through OpenSSH's client: shows that a server works before the library is held against it. */
+/** Runs one command with OpenSSH's client, to show that a server works before the library is tested against it. */
 export async function opensshRun(server: SshServer, key: keyof ClientKeys, command: string): Promise<string> {
   const options = ['IdentitiesOnly=yes', 'IdentityAgent=none', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes']
   const words = ['-F', 'none', ...options.flatMap((option) => ['-o', option]), '-i', server.keys[key].path, '-p', String(server.port)]
@@ -15,8 +15,8 @@ export async function opensshRun(server: SshServer, key: keyof ClientKeys, comma
 }
 
 /**
- * One command through the ssh2 package, which can be given passwords without a terminal. `answers` are
- * given to keyboard-interactive prompts in order; what was asked comes back.
+ * Runs one command with the ssh2 package, which accepts passwords without a terminal. `answers` are
+ * given to keyboard-interactive prompts in order; the prompts are returned.
  */
 export function ssh2Run(server: SshServer, command: string, login: ConnectConfig & { answers?: string[] }): Promise<{ stdout: string; prompts: string[] }> {
   const prompts: string[] = []
@@ -43,7 +43,7 @@ export function ssh2Run(server: SshServer, command: string, login: ConnectConfig
   })
 }
 
-/** Fingerprints of the host keys that the server shows to anybody who asks. */
+/** Fingerprints of the host keys that the server shows to anyone. */
 export async function scannedFingerprints(server: SshServer): Promise<string[]> {
   const { stdout } = await run('ssh-keyscan', ['-T', '20', '-p', String(server.port), server.host])
   const lines = stdout.split('\n').filter((line) => line.startsWith('['))

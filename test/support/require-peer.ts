@@ -8,7 +8,7 @@ export const workerdPath = fileURLToPath(new URL('../../.cache/runtimes/bin/work
 
 const pythonPackages = '/usr/lib/python3/dist-packages'
 
-/** What shows that a peer is there: the same files that scripts/install-peers.sh and install-runtimes.sh look for. */
+/** The files that show that a peer is installed: the same ones that scripts/install-peers.sh and install-runtimes.sh look for. */
 const signs = {
   sshd: ['/usr/sbin/sshd', '/usr/bin/ssh-keygen'],
   'sshd-bullseye': [treeFile('bullseye', '/usr/sbin/sshd')],
@@ -42,7 +42,7 @@ export type PeerName = keyof typeof signs | 'sshd-login' | 'sshd-keyboard-intera
 
 const printed = new Set<string>()
 
-/** Why tests with this peer cannot run on this machine; undefined when they can. */
+/** Why tests with this peer cannot run on this machine; undefined if they can. */
 export function missingPeer(name: PeerName): string | undefined {
   if (name === 'sshd-login' || name === 'sshd-keyboard-interactive') return missingLogin(name)
   if ((name === 'ssh-audit' || name === 'lossy-wire') && !networkNamespaces()) return 'this machine allows no network namespaces'
@@ -51,7 +51,7 @@ export function missingPeer(name: PeerName): string | undefined {
   return `${file} is not there (scripts/${file === workerdPath ? 'install-runtimes.sh workerd' : `install-peers.sh${file.includes('.toolchain') ? ' --full' : ''}`})`
 }
 
-/** Made-up users at a real sshd need a mount namespace with its own passwd, shadow and PAM files. */
+/** Temporary users at a real sshd need a mount namespace with separate passwd, shadow and PAM files. */
 function missingLogin(name: PeerName): string | undefined {
   const sshd = missingPeer('sshd')
   if (sshd !== undefined) return sshd
@@ -63,7 +63,7 @@ function missingLogin(name: PeerName): string | undefined {
 
 let mountsAllowed: boolean | undefined
 
-/** Containers may refuse them to root too. */
+/** Containers may refuse them even to root. */
 function mountNamespaces(): boolean {
   mountsAllowed ??= spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /etc/passwd /etc/passwd']).status === 0
   return mountsAllowed
@@ -83,7 +83,7 @@ export function pamMatrix(): string | undefined {
     .find((path) => existsSync(path))
 }
 
-/** For `describe.runIf(requirePeer('dropbear'))`: whether the peer is there; prints the reason, once, when it is not. */
+/** For `describe.runIf(requirePeer('dropbear'))`: whether the peer is installed; prints the reason, once, if it is not. */
 export function requirePeer(name: PeerName): boolean {
   const reason = missingPeer(name)
   if (reason !== undefined && !printed.has(name)) {

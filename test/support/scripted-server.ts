@@ -10,13 +10,13 @@ export * from './scripted-server/steps.ts'
 export interface ScriptedServer extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number
-  /** Resolves when the script has come to its end, or the client hung up in the middle of it. Rejects with the script's mistake. */
+  /** Resolves when the script has ended, or the client hung up in the middle of it. Rejects with an error of the script. */
   readonly done: Promise<void>
 }
 
 /**
- * An SSH server that does what a script says up to and with the fault that a test needs: server side of RFC 4253, 4252 and 4254
- * without any judgement of its own. Serves one connection.
+ * An SSH server that follows a script up to and including the fault that a test needs: the server side of RFC 4253, 4252 and 4254
+ * without any checks of its own. Serves one connection.
  */
 export async function startScriptedServer(script: (connection: Connection) => Promise<void>): Promise<ScriptedServer> {
   const sockets = new Set<Socket>()

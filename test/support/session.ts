@@ -9,7 +9,7 @@ export interface OpenOptions {
   readonly transport?: Transport
 }
 
-/** A session that has shaken hands with a test server, not authenticated. */
+/** A session that has completed the handshake with a test server, not authenticated. */
 export async function shakenSession(server: Pick<SshServer, 'host' | 'port'>, options: OpenOptions = {}): Promise<Session> {
   const transport = options.transport ?? await connectTcp({ host: server.host, port: server.port })
   const session = await Session.create(transport, options.instance ? { instance: options.instance } : {})
@@ -52,7 +52,7 @@ export async function readAll(channel: Channel, streamId = 0, size = 65536): Pro
   }
 }
 
-/** Lets the server close first, whatever the command had to say, so that the exit status has come; then closes the channel. */
+/** Lets the server close first, whatever is unread, so that the exit status has arrived; then closes the channel. */
 export async function finish(channel: Channel): Promise<void> {
   const { session } = channel
   await session.complete(() => channel.waitEof())

@@ -3,7 +3,7 @@ import './bounded-sync.ts'
 import { endPeers, livePeers } from './process.ts'
 import { removeTemporaryDirectories, temporaryDirectories } from './temporary.ts'
 
-// For who looks at the processes of a run, and for scripts/run/stuck-files.mjs.
+// For people who look at the processes of a run, and for scripts/run/stuck-files.mjs.
 process.title = `vitest ${expect.getState().testPath ?? ''}`
 
 // A vitest setup file: after each test file nothing that it started may be left.

@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 
 type Done<T> = Exclude<T, typeof LIBSSH2_ERROR_EAGAIN>
 
-/** Uses the bindings by hand: every call that would block waits in one list, which is tried again in a new order whenever `session.wait()` resolves. */
+/** Uses the bindings by hand: every call that would block waits in one list, which is retried in a new order whenever `session.wait()` resolves. */
 export class ShuffledRetries {
   readonly #session: Session
   readonly #random: Random
@@ -31,7 +31,7 @@ export class ShuffledRetries {
     })
   }
 
-  /** Ends when nothing waits. What comes while it runs is tried with the others. */
+  /** Ends when nothing waits. Calls added while it runs are retried with the others. */
   async #run(): Promise<void> {
     this.#running = true
     await undefined
@@ -40,7 +40,7 @@ export class ShuffledRetries {
       this.#waiting = []
       const left = this.#random.shuffle(before).filter((attempt) => !attempt())
       this.#waiting.push(...left)
-      // Whoever got a result may have a next call at once.
+      // The receiver of a result may make its next call at once.
       await new Promise((resolve) => { setImmediate(resolve) })
       if (this.#waiting.length === left.length && left.length === before.length) await this.#session.wait()
     }

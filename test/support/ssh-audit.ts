@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { Session, type Transport } from '../../src/bindings/index.ts'
 import { treeFile } from './foreign-tree.ts'
 
-/** What ssh-audit says of one algorithm: `fail` and `warn` are what must not be there. */
+/** ssh-audit's verdict on one algorithm: `fail` and `warn` must be empty. */
 interface Finding {
   readonly algorithm: string
   readonly notes: { readonly fail?: readonly string[]; readonly warn?: readonly string[]; readonly info?: readonly string[] }
@@ -13,14 +13,14 @@ interface Finding {
 export interface Audit {
   /** Of every kind: key exchange, host keys, ciphers, MACs. */
   readonly findings: readonly Finding[]
-  /** Vulnerabilities that it knows of for our identification string. */
+  /** Vulnerabilities that it knows for our identification string. */
   readonly cves: readonly unknown[]
 }
 
 export const sshAuditPackage = treeFile('ssh-audit', '/usr/lib/python3/dist-packages')
 const script = fileURLToPath(new URL('./peers/ssh-audit.py', import.meta.url))
 
-/** Lets ssh-audit look at the handshake of a session, in a network namespace of its own. Root: requirePeer('ssh-audit'). */
+/** Lets ssh-audit examine the handshake of a session, in a separate network namespace. Root: requirePeer('ssh-audit'). */
 export async function auditClient(prepare: (session: Session) => void = () => {}): Promise<Audit> {
   const child = spawn('unshare', ['--net', 'setpriv', '--pdeathsig', 'KILL', '/usr/bin/python3', '-W', 'ignore', script, sshAuditPackage])
   let said = ''

@@ -3,7 +3,7 @@ import { keyPair, type KeyPair, type KeyType, type PublicKey } from './key-pairs
 import type { TemporaryDirectory } from './temporary.ts'
 import type { Peer } from './process.ts'
 
-/** What every server helper gives to a test. It listens on 127.0.0.1 only. */
+/** What every server helper returns to a test. It listens on 127.0.0.1 only. */
 export interface SshServer extends AsyncDisposable {
   readonly host: '127.0.0.1'
   readonly port: number
@@ -39,7 +39,7 @@ export function authorizedKeys(keys: ClientKeys): string {
   return Object.values(keys).map((key) => `${key.publicKey}\n`).join('')
 }
 
-/** The server's face over the process that a helper started. Owner of both process and directory from here on. */
+/** The server's interface to the process that a helper started. It owns both process and directory from here on. */
 export function sshServer(
   peer: Peer,
   directory: TemporaryDirectory,
@@ -62,7 +62,7 @@ export function sshServer(
   }
 }
 
-/** Tries again with another port: between finding a free one and listening on it somebody else may have taken it. */
+/** Tries again with another port: after a free port was found, another process may have taken it. */
 export async function withPortRetry<T>(start: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

@@ -54,11 +54,11 @@ function allows(context: AuthContext, keys: ClientKeys, password: string | undef
     .map(({ publicKey }) => ssh2.utils.parseKey(publicKey) as ParsedKey)
     .find((key) => key.getPublicSSH().equals(context.key.data))
   if (known === undefined) return false
-  // Without a signature the client only asks whether the key would do (RFC 4252 section 7).
+  // Without a signature the client only asks whether the key would be accepted (RFC 4252 section 7).
   return !context.signature || known.verify(context.blob as Buffer, context.signature, context.hashAlgo) === true
 }
 
-/** Counts bytes, and changes keys when they are enough. */
+/** Counts bytes, and re-keys at the limit. */
 function rekeyer(connection: Connection, limit = Infinity): (bytes: number) => void {
   let sent = 0
   return (bytes) => {

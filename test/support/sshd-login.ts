@@ -17,8 +17,8 @@ export interface Login {
 const home = '/mnt'
 
 /**
- * Command and first arguments that run a program in a mount namespace of its own, where the machine
- * has one more user: passwd, shadow, PAM files and `home` of the directory lie over the real ones. Root only.
+ * Command and first arguments that run a program in a separate mount namespace, where the machine
+ * has one more user: passwd, shadow, PAM files and `home` of the directory are mounted over the real ones. Root only.
  */
 export function loginNamespace(login: Login, directory: TemporaryDirectory): string[] {
   const missing = missingPeer(login.secondFactor === undefined ? 'sshd-login' : 'sshd-keyboard-interactive')
@@ -32,8 +32,8 @@ export function loginNamespace(login: Login, directory: TemporaryDirectory): str
 }
 
 /**
- * The same with the user who runs the tests, where that can be: an empty home and /bin/sh. Dotfiles of a
- * person may print, take half a second, or wait for a lock that a killed server's shell has left.
+ * The same with the user who runs the tests, if possible: an empty home and /bin/sh. A person's dotfiles
+ * may print, take half a second, or wait for a lock that a killed server's shell has left.
  */
 export function plainNamespace(user: string, directory: TemporaryDirectory): string[] {
   return missingPeer('sshd-login') === undefined ? namespace({ user }, directory, {}) : []

@@ -20,10 +20,10 @@ export interface SshdOptions {
   readonly login?: Login
 }
 
-/** A real OpenSSH server with files of its own. Starts in about 50 ms, keys apart. */
+/** A real OpenSSH server with its own files. Starts in about 50 ms, without the keys. */
 export async function startSshd(options: SshdOptions = {}): Promise<SshServer> {
   const [keys, hostKeys] = await Promise.all([clientKeys(), hostKeyPairs(options.hostKeyTypes ?? ['ed25519', 'ecdsa', 'rsa'])])
-  // sshd's sandboxed half changes its root to this folder; packages leave it to the init system.
+  // sshd's sandboxed half uses this folder as its root; packages leave its creation to the init system.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   return withPortRetry(async () => {
     const directory = temporaryDirectory('sshd')
@@ -52,7 +52,7 @@ async function ready(peer: Peer): Promise<void> {
 
 function command({ release, login }: SshdOptions, directory: TemporaryDirectory): [string, string[]] {
   const program = release === undefined ? ['/usr/sbin/sshd'] : treeCommand(release, '/usr/sbin/sshd')
-  // 8.4 would start itself again by path for each connection, which a foreign tree cannot do.
+  // 8.4 would restart itself by path for each connection, which a foreign tree cannot do.
   const flags = release === 'bullseye' ? ['-r'] : []
   const words = [...(login === undefined ? plainNamespace(currentUser(), directory) : loginNamespace(login, directory)), ...program, ...flags, '-D', '-e', '-f', directory.file('sshd_config')]
   return [words[0] as string, words.slice(1)]
@@ -67,14 +67,14 @@ function sshdConfig(options: SshdOptions, port: number, hostKeys: readonly strin
     ...hostKeys.map((path) => `HostKey ${path}`),
     `AuthorizedKeysFile ${directory.file('authorized_keys')}`,
     'PidFile none',
-    // DEBUG1 would also write into the stderr of what a client runs.
+    // DEBUG1 would also write into the stderr of a client's commands.
     'LogLevel VERBOSE',
     // Files under the temporary directory may have any owner above them.
     'StrictModes no',
     'UseDNS no',
     'PrintMotd no',
     'PrintLastLog no',
-    // A bash that sshd starts reads ~/.bashrc, whatever that does on this machine; not where it seems to be started by another shell.
+    // A bash that sshd starts reads ~/.bashrc, whatever that does on this machine, unless it seems to be started by another shell.
     'SetEnv SHLVL=1',
     // The defaults (10) are for people; tests open many at once.
     'MaxSessions 100',

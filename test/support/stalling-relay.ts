@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A port that leads to a server, and can stop carrying bytes, both ways, without ending; or break. */
+/** A port that leads to a server, and can stop carrying bytes in both directions without ending; or break. */
 export interface StallingRelay extends AsyncDisposable {
   readonly port: number
   stall(): void

@@ -1,11 +1,11 @@
 import type { Transport } from '../../src/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
 
-/** A TCP connection that can stop carrying bytes, both ways, without ending; and break. */
+/** A TCP connection that can stop carrying bytes in both directions without ending; and break. */
 export interface StallingTransport extends Transport {
   stall(): void
   resume(): void
-  /** As when the cable is cut and the system notices. */
+  /** As if the cable were cut and the system noticed. */
   cut(): void
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { SshServer } from './ssh-server.ts'
 
-/** A server for all tests of the suite that calls this. It is stopped after them, also when another hook failed. */
+/** A server for all tests of the calling suite. It is stopped after them, even if another hook failed. */
 export function suiteServer(start: () => Promise<SshServer>): () => SshServer {
   let server: SshServer | undefined
   // The Go server is compiled at the first need.

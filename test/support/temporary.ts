@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A directory that only this user may enter. Owner: the caller, by `remove()`. */
+/** A directory that only this user may enter. Owner: the caller, with `remove()`. */
 export interface TemporaryDirectory extends Disposable {
   readonly path: string
   file(name: string): string

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { Transport } from '../../src/runtime/transport.ts'
 
-/** A TCP connection as plain Web Streams, through Node's own adapter: what a runtime hands out that knows nothing of this library. */
+/** A TCP connection as plain Web Streams, through Node's own adapter: as from a runtime that knows nothing of this library. */
 export function tcpTransport({ host, port }: { readonly host: string; readonly port: number }): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host)

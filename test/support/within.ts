@@ -1,4 +1,4 @@
-/** Rejects if `work` takes longer: a hang is told where it is, not by the runner's time limit. */
+/** Rejects if `work` takes longer, so that a hang is reported where it happens, not by the runner's time limit. */
 export async function within<T>(milliseconds: number, what: string, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -11,7 +11,7 @@ export async function within<T>(milliseconds: number, what: string, work: Promis
   }
 }
 
-/** What `work` rejects with. @throws if it resolves. */
+/** The reason with which `work` rejects. @throws if it resolves. */
 export async function rejection(work: Promise<unknown>): Promise<unknown> {
   const settled = await work.then((value) => ({ value }), (error: unknown) => ({ error }))
   if ('error' in settled) return settled.error

@@ -9,13 +9,13 @@ export interface WorkerdOptions {
   readonly modules: readonly string[]
   /** Text bindings. */
   readonly bindings: Readonly<Record<string, string>>
-  /** Bindings whose methods another Worker answers: its module's text. */
+  /** Bindings whose methods another Worker answers: the text of its module. */
   readonly services?: Readonly<Record<string, string>>
   /** Namespaces of Durable Objects: the binding, and the class of the main module. */
   readonly durableObjects?: Readonly<Record<string, string>>
   /** Compatibility flags, as in wrangler's configuration. */
   readonly flags?: readonly string[]
-  /** Which addresses it may connect to; on the platform it is `public` alone. Default: loopback. */
+  /** The addresses it may connect to; on the platform only `public`. Default: loopback. */
   readonly network?: 'local' | 'public'
 }
 

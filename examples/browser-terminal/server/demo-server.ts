@@ -1,4 +1,4 @@
-/// The SSH server of `npm run terminal`: an sshd of its own that goes when the command ends.
+/// The SSH server of `npm run terminal`: a private sshd that ends with the command.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,11 +11,11 @@ export interface DemoServer extends AsyncDisposable {
   readonly name: string
   readonly port: number
   readonly username: string
-  /** Where this machine lets a made-up user have one. */
+  /** Set if this machine allows a temporary user with one. */
   readonly password: string | undefined
   /** A private key file that may log in. */
   readonly keyFile: string
-  /** Of its host key, to compare with. */
+  /** The fingerprint of its host key, for comparison. */
   readonly fingerprint: string
 }
 
@@ -44,12 +44,12 @@ async function fingerprintOf({ knownHost }: EmbeddedServer): Promise<string> {
   return fingerprint(Buffer.from(knownHost.split(' ')[2] ?? '', 'base64'))
 }
 
-/** Containers may refuse mounts to root too. */
+/** Containers may refuse mounts even to root. */
 function mountsAllowed(): boolean {
   return spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /etc/passwd /etc/passwd']).status === 0
 }
 
-/** A user who exists for this sshd only: passwd, shadow and home lie over the real ones in a mount namespace of its own. */
+/** A user who exists only for this sshd: passwd, shadow and home are mounted over the real ones in a separate mount namespace. */
 async function startWithUser(folder: string, keyFile: string, publicKey: string): Promise<DemoServer> {
   const file = (name: string) => join(folder, name)
   const password = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => 'abcdefghjkmnpqrstuvwxyz23456789'[byte % 31]).join('')

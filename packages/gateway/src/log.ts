@@ -1,17 +1,17 @@
-/// What a gateway tells of its sessions: never content, tickets, secrets or what else stands in a request.
+/// What a gateway logs about its sessions: never content, tickets, secrets or other parts of a request.
 
 /** One line of the log. */
 export interface GatewayLogLine {
   readonly time: string
   readonly event: 'open' | 'detach' | 'resume' | 'close' | 'refuse'
-  /** Of the session; clients know it too. */
+  /** The session's id, which clients also know. */
   readonly id?: string | undefined
   readonly user?: string | undefined
   readonly client: string
   readonly origin?: string | undefined
   /** `HOST:PORT` as the client named it. */
   readonly target?: string | undefined
-  /** The address that was connected to. */
+  /** The address that the gateway connected to. */
   readonly address?: string | undefined
   /** Bytes from the client, and to it. */
   readonly bytes?: { readonly up: number, readonly down: number } | undefined

@@ -1,4 +1,4 @@
-/// Figures in the text format of Prometheus, version 0.0.4.
+/// Metrics in the text format of Prometheus, version 0.0.4.
 
 /** Seconds. */
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300, 900]
@@ -19,7 +19,7 @@ class Histogram {
   }
 }
 
-/** What is counted as it happens. */
+/** Values that are counted as events happen. */
 export class Metrics {
   opened = 0
   resumed = 0
@@ -34,7 +34,7 @@ export class Metrics {
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1)
   }
 
-  /** @param now what is counted when it is asked for */
+  /** @param now values that are measured on request */
   text(now: { readonly attached: number, readonly detached: number, readonly kept: number, readonly budgetUsed: number, readonly budget: number, readonly strangers: number, readonly strangersCut: number, readonly lag: number }): string {
     const lines: string[] = []
     const metric = (name: string, type: 'gauge' | 'counter' | 'histogram', help: string, values: readonly string[]) => lines.push(`# HELP ssh_gateway_${name} ${help}`, `# TYPE ssh_gateway_${name} ${type}`, ...values)

@@ -1,3 +1,3 @@
 'use strict'
-// Everything is in `libssh2-wasm/ssh2`; whoever imports it by either name gets the same objects.
+// Everything is in `libssh2-wasm/ssh2`; both names give the same objects.
 module.exports = require('libssh2-wasm/ssh2')

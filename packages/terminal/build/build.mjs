@@ -1,5 +1,5 @@
-// Bundles the package into dist/: the elements, the worker with the sessions, libssh2.wasm, declarations, and the manifest of the elements. Each file stands by
-// itself, so that a page without a bundler can take the folder as it is. The package libssh2-wasm must be built before: ./build.sh
+// Bundles the package into dist/: the elements, the worker with the sessions, libssh2.wasm, declarations, and the manifest of the elements. The files need no
+// bundler, so that a page can use the folder as it is. Build the package libssh2-wasm first: ./build.sh
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -20,7 +20,7 @@ const common = {
   loader: { '.css': 'text' }, logLevel: 'warning', conditions: ['browser'], tsconfigRaw: '{}',
 }
 
-/** The module lies beside the worker as a file; the copy inside JavaScript, for places that cannot have one, stays out. @type {import('esbuild').Plugin} */
+/** The module is a file beside the worker; the copy inside JavaScript, for places that cannot have a file, is left out. @type {import('esbuild').Plugin} */
 const wasmFile = {
   name: 'wasm-file',
   setup(build) {
@@ -32,8 +32,8 @@ async function bundle() {
   rmSync(DIST, { recursive: true, force: true })
   mkdirSync(DIST, { recursive: true })
   await build({ ...common, entryPoints: [path('../src/index.ts')], chunkNames: 'page-[name]-[hash]', plugins: [xtermStrict] })
-  // xterm's headless build takes what is not Node for a window.
-  // One file: bundlers that put workers into a file of their own need no setting for it, and nothing is fetched piece by piece.
+  // xterm's headless build takes everything that is not Node for a window.
+  // One file: bundlers that put workers into separate files need no settings for it, and nothing is fetched piece by piece.
   await build({ ...common, splitting: false, entryPoints: { holder: path('../src/session/holder.ts') }, plugins: [wasmFile], define: { window: 'globalThis' } })
   cpSync(`${CORE}/libssh2.wasm`, `${DIST}/libssh2.wasm`)
   cpSync(`${CORE}/THIRD-PARTY-NOTICES.txt`, `${DIST}/THIRD-PARTY-NOTICES.txt`)

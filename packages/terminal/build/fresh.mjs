@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 
-/** Whether all of `sources` are older than what was built into `folder`. @param {string} folder @param {readonly string[]} sources */
+/** Whether all of `sources` are older than the build results in `folder`. @param {string} folder @param {readonly string[]} sources */
 export function isFresh(folder, sources) {
   const built = `${folder}/custom-elements.json`
   return existsSync(built) && Math.max(...sources.map(newest)) < statSync(built).mtimeMs

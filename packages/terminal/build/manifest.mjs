@@ -1,8 +1,8 @@
-// custom-elements.json, of the comments of the elements: https://github.com/webcomponents/custom-elements-manifest
+// Generates custom-elements.json from the comments of the elements: https://github.com/webcomponents/custom-elements-manifest
 import { readFileSync } from 'node:fs'
 import * as analyzer from '@custom-elements-manifest/analyzer/index.js'
 
-/** Its declarations lack what its documentation has. @type {any} */
+/** Its declarations lack parts of its documented API. @type {any} */
 const { create, ts } = analyzer
 
 const NAMES = ['ssh-terminal.ts', 'ssh-terminals.ts']
@@ -11,7 +11,7 @@ const NAMES = ['ssh-terminal.ts', 'ssh-terminals.ts']
 export async function manifestOf(folder) {
   const modules = NAMES.map(name => ts.createSourceFile(`src/element/${name}`, readFileSync(`${folder}/${name}`, 'utf8'), ts.ScriptTarget.ES2022, true))
   const manifest = create({ modules, plugins: [], dev: false })
-  // What is in the package is one module.
+  // The package has one module.
   for (const module of manifest.modules) module.path = 'dist/index.js'
   return manifest
 }

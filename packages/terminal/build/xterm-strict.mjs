@@ -1,10 +1,10 @@
-// xterm.js makes style elements and style attributes, which `style-src 'self'` forbids. Three places in its code are changed as it is bundled, so that no page has
-// to weaken its policy and nobody's `document` is touched: src/strict-styles.ts says how. Another version of xterm.js that has other places ends the build.
+// xterm.js makes style elements and style attributes, which `style-src 'self'` forbids. The build changes three places in its code, so that no page has
+// to weaken its policy or patch its `document`: src/strict-styles.ts says how. If another version of xterm.js has other places, the build fails.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 const HELPER = fileURLToPath(new URL('../src/strict-styles.ts', import.meta.url))
-/** What is replaced, by what, and how often it must be there. @type {readonly (readonly [RegExp, string, number])[]} */
+/** The replacements, and how often each place must occur. @type {readonly (readonly [RegExp, string, number])[]} */
 const PLACES = [
   [/[\w.]+\.createElement\("style"\)/g, 'strictStyleElement()', 3],
   [/(\w+)\.setAttribute\("style",`\$\{\w+\.getAttribute\("style"\)\|\|""\}\$\{(\w+)\};`\)/g, '$1.style.cssText+=$2+";"', 1],

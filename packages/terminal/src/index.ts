@@ -7,7 +7,7 @@ export type { Ticket } from './element/ssh-terminal.ts'
 export type { Ending, Failure, Hop, Persist, SavedKey, SessionState, Target, Transfer } from './session/messages.ts'
 export { SshTerminal, SshTerminals }
 
-// Twice in one page, as bundlers may have it: the first one stands.
+// If a bundler includes it twice in one page, the first one stays.
 if (!customElements.get('ssh-terminal')) customElements.define('ssh-terminal', SshTerminal)
 if (!customElements.get('ssh-terminals')) customElements.define('ssh-terminals', SshTerminals)
 

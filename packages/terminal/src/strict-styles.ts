@@ -1,7 +1,8 @@
 /**
- * Lets xterm.js live under `style-src 'self'`. It makes `<style>` elements, which that policy forbids because injected markup could bring them; the same
- * rules in a constructed style sheet are allowed. The build has xterm.js call this in place of `document.createElement('style')`
- * (`build/xterm-strict.mjs`): what it gets is an element without effect, whose text goes into a sheet of the root that it stands in.
+ * Lets xterm.js run under `style-src 'self'`. It makes `<style>` elements, which that policy forbids because injected markup could contain
+ * them; the same
+ * rules in a constructed style sheet are allowed. The build makes xterm.js call this in place of `document.createElement('style')`
+ * (`build/xterm-strict.mjs`): it gets an element without effect, whose text goes into a sheet of the root that contains it.
  */
 export function strictStyleElement(): HTMLElement {
   const element = document.createElement('template')

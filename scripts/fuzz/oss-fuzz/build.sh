@@ -1,5 +1,5 @@
 #!/bin/bash -eu
-# Builds the C targets of test/native with the compiler and the flags that the fuzzing service gives, and packs their corpora.
+# Builds the C targets of test/native with the compiler and the flags of the fuzzing service, and packs their corpora.
 bash scripts/build/sources.sh
 node scripts/generate/interface.mjs
 platform='-m32 -idirafter /usr/include/x86_64-linux-gnu'

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 
-/** Bytes of a socket, read in the amounts that one wants. */
+/** Bytes of a socket, read in any amounts. */
 export class ByteQueue {
   #bytes = Buffer.alloc(0)
   #ended: Error | undefined
@@ -42,7 +42,7 @@ export class ByteQueue {
   }
 }
 
-/** The client has closed the connection: for most scripts the expected end. */
+/** The client has closed the connection: the expected end for most scripts. */
 export class ConnectionEnded extends Error {
   override name = 'ConnectionEnded'
 }

@@ -7,12 +7,12 @@ import { SSH_MSG } from './messages.ts'
 import { buildPacket, type PacketFault, payloadOf } from './packet.ts'
 import { type DirectionAlgorithms, noCipher, type PacketCipher } from './packet-cipher.ts'
 
-/** The server's end of one connection: sends what a script says, byte by byte if need be, and gives what the client sent. */
+/** The server's end of one connection: sends what a script says, byte by byte if necessary, and returns what the client sent. */
 export class Connection {
   readonly hostKey: HostKey
   serverIdentification = 'SSH-2.0-scripted'
   clientIdentification = ''
-  /** Strict key exchange: sequence numbers begin again with each NEWKEYS. */
+  /** Strict key exchange: sequence numbers restart with each NEWKEYS. */
   strict = false
   sessionId: Buffer | undefined
   incomingAlgorithms = defaultAlgorithms()
@@ -37,24 +37,24 @@ export class Connection {
     this.#queue = new ByteQueue(socket)
   }
 
-  /** Bytes as they are. */
+  /** Bytes unchanged. */
   sendRaw(bytes: Uint8Array | string): void {
     this.#socket.write(bytes)
   }
 
-  /** A message in a packet, protected as agreed, right but for `fault`. */
+  /** A message in a packet, protected as agreed, and correct except for `fault`. */
   send(payload: Uint8Array, fault: PacketFault = {}): void {
     const deflate = this.#deflate
     if (!deflate) return this.sendRaw(this.seal(payload, fault))
     this.#compressing = this.#compressing.then(async () => this.sendRaw(this.seal(await deflate.pass(payload), fault)))
   }
 
-  /** Resolves when everything that was given to `send` is on its way. */
+  /** Resolves when everything that was given to `send` has been sent. */
   sent(): Promise<void> {
     return this.#compressing
   }
 
-  /** Resolves when the system has taken what was sent: for scripts that never stop sending. @throws ConnectionEnded if the client has gone. */
+  /** Resolves when the system has accepted the sent data: for scripts that never stop sending. @throws ConnectionEnded if the client has gone. */
   async taken(): Promise<void> {
     await this.sent()
     const socket = this.#socket
@@ -69,12 +69,12 @@ export class Connection {
     })
   }
 
-  /** Takes no more bytes of the client from the system. */
+  /** Reads no more bytes of the client from the system. */
   stopReading(): void {
     this.#socket.pause()
   }
 
-  /** The bytes that `send` would write, with the state of the ciphers moved on as if it had. */
+  /** The bytes that `send` would write; advances the state of the ciphers as if it had. */
   seal(payload: Uint8Array, fault: PacketFault = {}): Uint8Array {
     const packet = buildPacket(payload, this.#outgoing.unit, this.#outgoing.clear, fault)
     const bytes = Uint8Array.from(this.#outgoing.seal(packet, fault.sequence ?? this.#outgoingSequence))
@@ -83,7 +83,7 @@ export class Connection {
     return fault.wire?.(bytes) ?? bytes
   }
 
-  /** The next message of one of the types; others that come before it wait for a `receive` of their own. */
+  /** The next message of one of the types; earlier ones of other types wait for their own `receive`. */
   async receive(...types: readonly number[]): Promise<Uint8Array> {
     const waiting = this.#unclaimed.findIndex((message) => types.includes(message[0]!))
     if (waiting >= 0) return this.#unclaimed.splice(waiting, 1)[0]!
@@ -98,12 +98,12 @@ export class Connection {
     }
   }
 
-  /** The packet's number that the last message came in. */
+  /** The number of the packet that contained the last message. */
   get lastSequence(): number {
     return this.#incomingSequence - 1
   }
 
-  /** Takes messages in until the client hangs up. */
+  /** Receives messages until the client hangs up. */
   async receiveAll(): Promise<void> {
     await this.receive()
   }
@@ -125,7 +125,7 @@ export class Connection {
     await exchangeKeys(this, options)
   }
 
-  /** The client is authenticated: from now on messages are compressed where that was agreed. */
+  /** The client is authenticated: from now on messages are compressed if that was agreed. */
   startCompression(): void {
     this.#authenticated = true
     this.#inflate = compressionOf(this.incomingAlgorithms, 'inflate')
@@ -146,7 +146,7 @@ export class Connection {
     if (this.strict) this.#incomingSequence = 0
   }
 
-  /** Closes the connection, after what was sent. */
+  /** Closes the connection, after everything has been sent. */
   end(): void {
     this.#socket.end()
   }

@@ -7,7 +7,7 @@ import { agreeOnSecret, type KeyAgreement } from './key-agreement.ts'
 import { SSH_MSG } from './messages.ts'
 import { type DirectionAlgorithms, packetCipher } from './packet-cipher.ts'
 
-/** What a script may say and get wrong in a key exchange. */
+/** What a script may set, and get wrong, in a key exchange. */
 export interface KeyExchangeOptions {
   readonly clientToServer?: Partial<DirectionAlgorithms>
   readonly serverToClient?: Partial<DirectionAlgorithms>
@@ -17,7 +17,7 @@ export interface KeyExchangeOptions {
   readonly kex?: KeyAgreement
   /** Default: the server's key. */
   readonly hostKey?: HostKey
-  /** The client's KEXINIT, where the script has received it already. */
+  /** The client's KEXINIT, if the script has already received it. */
   readonly clientInit?: Uint8Array
   /** Changes KEXINIT before it is sent and hashed. */
   readonly init?: (init: Uint8Array) => Uint8Array
@@ -26,7 +26,7 @@ export interface KeyExchangeOptions {
   /** Runs before the reply, and before NEWKEYS. */
   readonly beforeReply?: () => Promise<void> | void
   readonly beforeNewKeys?: () => Promise<void> | void
-  /** Is told the secret and the keys: what must not be found where it was. */
+  /** Receives the secret and the keys, which must not be found in memory afterwards. */
   readonly learn?: (name: string, bytes: Uint8Array) => void
 }
 

@@ -3,11 +3,11 @@ import { aesCtrHmac } from './cipher-ctr.ts'
 import { aesGcm } from './cipher-gcm.ts'
 import { chachaPoly } from './cipher-chacha.ts'
 
-/** One direction's protection of packets. It does not look whether what it seals makes sense. */
+/** One direction's protection of packets. It does not check whether the input makes sense. */
 export interface PacketCipher {
   /** Alignment of packets. */
   readonly unit: number
-  /** 4 where the length field is not part of what is aligned. */
+  /** 4 if the length field does not count for the alignment. */
   readonly clear: 0 | 4
   seal(packet: Uint8Array, sequence: number): Uint8Array
   /** The next packet without its length field. @throws if its MAC is wrong. */
@@ -21,7 +21,7 @@ export interface DirectionAlgorithms {
   readonly compression: 'none' | 'zlib@openssh.com'
 }
 
-/** Gives as many bytes of key as asked, for one letter of RFC 4253 section 7.2. */
+/** Returns as many bytes of key as requested, for one letter of RFC 4253 section 7.2. */
 export type DeriveKey = (letter: string, length: number) => Buffer
 
 /** @param letters IV, encryption key and MAC key of the direction. */

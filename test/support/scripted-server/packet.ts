@@ -1,16 +1,16 @@
 import { WireWriter } from '../../../src/wire-format/writer.ts'
 
-/** What a script may get wrong about one packet. Lengths and bytes are sent as they are said here, true or not. */
+/** What a script may get wrong in one packet. Lengths and bytes are sent as given here, true or not. */
 export interface PacketFault {
   /** The packet_length field. */
   readonly length?: number
   /** The padding_length field. */
   readonly paddingLength?: number
-  /** The padding itself, or as much as is allowed. By default as many zeros as alignment demands, at least four. */
+  /** The padding itself, or as much as is allowed. By default as many zeros as the alignment requires, at least four. */
   readonly padding?: Uint8Array | 'most'
-  /** The last byte of what is sent (of the MAC or the tag) is changed. */
+  /** Changes the last byte of the packet (of the MAC or the tag). */
   readonly wrongMac?: boolean
-  /** The sequence number that MAC or cipher see. */
+  /** The sequence number for MAC or cipher. */
   readonly sequence?: number
   /** Changes the finished packet, before encryption. */
   readonly plain?: (packet: Uint8Array) => Uint8Array

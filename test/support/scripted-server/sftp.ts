@@ -26,7 +26,7 @@ export class SftpEnded extends ConnectionEnded {
   override name = 'SftpEnded'
 }
 
-/** The server's end of an SFTP channel: sends what a script says, gives what the client asked. */
+/** The server's end of an SFTP channel: sends what a script says, and returns the client's requests. */
 export class SftpChannel {
   readonly connection: Connection
   readonly channel: ChannelNumbers
@@ -55,7 +55,7 @@ export class SftpChannel {
     while (this.#bytes.length < length) {
       const received = await this.connection.receive(SSH_MSG.CHANNEL_DATA, SSH_MSG.CHANNEL_CLOSE)
       const fields = new WireReader(received.subarray(1))
-      // What is left of a channel before this one is nobody's.
+      // Messages for an earlier channel are ignored.
       if (fields.uint32() !== this.channel.server) continue
       if (received[0] === SSH_MSG.CHANNEL_CLOSE) throw new SftpEnded()
       this.#bytes = Buffer.concat([this.#bytes, fields.string()])
@@ -84,7 +84,7 @@ export class SftpChannel {
     this.send(SSH_FXP.HANDLE, (await this.receive(type)).id, new WireWriter().string('handle').finish())
   }
 
-  /** Lets the client send so many bytes more. */
+  /** Lets the client send so many more bytes. */
   widen(bytes: number): void {
     this.connection.send(message(SSH_MSG.CHANNEL_WINDOW_ADJUST).uint32(this.channel.client).uint32(bytes).finish())
   }

@@ -6,7 +6,7 @@ import { SSH_MSG } from './messages.ts'
 
 /** The two numbers of a channel. */
 export interface ChannelNumbers {
-  /** Whom the server writes to. */
+  /** The client's number, to which the server writes. */
   readonly client: number
   readonly server: number
 }
@@ -25,7 +25,7 @@ export async function serveHandshake(connection: Connection, options: KeyExchang
   connection.send(message(SSH_MSG.SERVICE_ACCEPT).string('ssh-userauth').finish())
 }
 
-/** Handshake and authentication, which any method achieves. */
+/** Handshake and authentication, which succeeds with any method. */
 export async function serveLogin(connection: Connection, options: KeyExchangeOptions = {}): Promise<void> {
   await serveHandshake(connection, options)
   await connection.receive(SSH_MSG.USERAUTH_REQUEST)
@@ -49,13 +49,13 @@ export async function channelOpen(connection: Connection): Promise<number> {
   return open.uint32()
 }
 
-/** Says yes to the client's next request on the channel. */
+/** Accepts the client's next request on the channel. */
 export async function acceptRequest(connection: Connection, { client }: ChannelNumbers): Promise<void> {
   await connection.receive(SSH_MSG.CHANNEL_REQUEST)
   connection.send(message(SSH_MSG.CHANNEL_SUCCESS).uint32(client).finish())
 }
 
-/** Login, one channel, one accepted request on it: what most scripts begin with. */
+/** Login, one channel, one accepted request on it: the beginning of most scripts. */
 export async function serveExec(connection: Connection, options: KeyExchangeOptions & AcceptChannelOptions = {}): Promise<ChannelNumbers> {
   await serveLogin(connection, options)
   const channel = await acceptChannel(connection, options)
@@ -63,7 +63,7 @@ export async function serveExec(connection: Connection, options: KeyExchangeOpti
   return channel
 }
 
-/** A message of `type`, to be finished by its fields. */
+/** A message of `type`, to be completed with its fields. */
 export function message(type: number): WireWriter {
   return new WireWriter().byte(type)
 }

@@ -1,11 +1,11 @@
 import { type Authorize, type AuthorizeRequest, refuse } from '../policy/authorize.ts'
 
 export interface ClientCertificateOptions {
-  /** Whom a certificate stands for; default: its common name. Undefined refuses. */
+  /** The user that a certificate stands for; by default its common name. Undefined refuses. */
   readonly user?: ((certificate: NonNullable<AuthorizeRequest['certificate']>) => string | undefined) | undefined
 }
 
-/** The certificate that the client showed in the TLS handshake, which `listen.tls.clientCa` has to have signed. */
+/** Accepts clients by the certificate of their TLS handshake, which `listen.tls.clientCa` must have signed. */
 export function clientCertificate({ user = ({ subject }) => subject['CN'] }: ClientCertificateOptions = {}): Authorize {
   return ({ certificate }) => {
     if (!certificate) return refuse('no certificate')

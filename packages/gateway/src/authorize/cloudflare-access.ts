@@ -7,11 +7,14 @@ export interface CloudflareAccessOptions {
   readonly team: string
   /** The application's audience tag. */
   readonly audience: string
-  /** The keys, where the team's URL is not to be asked. */
+  /** The keys, if the team's URL should not be queried. */
   readonly jwks?: Keys | undefined
 }
 
-/** People who have logged in to Cloudflare Access: its header, which only Access itself can sign. Users are named by their e-mail address; service tokens by their name. */
+/**
+ * Accepts people who have logged in to Cloudflare Access, by its header, which only Access itself can sign. Users are named by their e-mail
+ * address, service tokens by their name.
+ */
 export function cloudflareAccess({ team, audience, jwks }: CloudflareAccessOptions): Authorize {
   const issuer = new URL(team).origin
   if (typeof audience !== 'string' || audience === '') throw new TypeError('cloudflareAccess needs the audience tag of the application')

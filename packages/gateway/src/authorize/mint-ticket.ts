@@ -5,7 +5,7 @@ import { TICKET_ALGORITHMS, TICKET_SECONDS } from './tickets.ts'
 export interface MintTicketOptions {
   /** The private key: a JWK with `alg` EdDSA or ES256, or a CryptoKey of one of them. */
   readonly key: JWK | CryptoKey
-  /** Which of the gateway's keys it is; a JWK's own `kid` unless given. */
+  /** Which of the gateway's keys it is; a JWK's own `kid` by default. */
   readonly kid?: string | undefined
   readonly audience: string
   readonly issuer?: string | undefined
@@ -14,11 +14,11 @@ export interface MintTicketOptions {
   readonly targets?: readonly string[] | undefined
   /** Seconds that the session may last. Default: the gateway's limit. */
   readonly sessionSeconds?: number | undefined
-  /** Seconds that the ticket itself is good, at most 60. Default 30. */
+  /** Seconds that the ticket itself is valid, at most 60. Default 30. */
   readonly seconds?: number | undefined
 }
 
-/** A ticket for one connection, for backends: what a page shows to a gateway with `tickets(…)`. @throws TypeError for what no gateway would take. */
+/** A ticket for one connection, for backends: a page presents it to a gateway with `tickets(…)`. @throws TypeError for values that no gateway would accept. */
 export async function mintTicket({ key, kid, audience, issuer, user, targets, sessionSeconds, seconds = 30 }: MintTicketOptions): Promise<string> {
   const { SignJWT, importJWK } = await import('jose')
   if (!(seconds > 0 && seconds <= TICKET_SECONDS)) throw new TypeError(`a ticket is good for at most ${TICKET_SECONDS} seconds`)

@@ -2,19 +2,19 @@ import { type Authorize, type Authorized, refuse } from '../policy/authorize.ts'
 import { type Keys, refused, Verifier } from './jwt.ts'
 
 export interface OidcOptions {
-  /** `https://login.example`, as the `iss` of its tokens has it; its keys are found by discovery. */
+  /** `https://login.example`, as in the `iss` of its tokens; its keys are found by discovery. */
   readonly issuer: string
-  /** The client id that tokens are for, or the name of this gateway as an API. */
+  /** The client id that tokens are issued for, or the name of this gateway as an API. */
   readonly audience: string
-  /** Which claim names the user. Default `sub`. */
+  /** The claim that names the user. Default `sub`. */
   readonly claim?: string | undefined
-  /** Which targets who shows such a token may reach; default: all that the gateway allows. */
+  /** The targets that a user with such a token may reach; by default all that the gateway allows. */
   readonly allow?: ((claims: Readonly<Record<string, unknown>>) => readonly string[] | undefined) | undefined
-  /** The keys, where discovery is not wanted. */
+  /** The keys, to avoid discovery. */
   readonly jwks?: Keys | undefined
 }
 
-/** Tokens of an OpenID Connect provider, ID or access tokens that are JWTs. The session ends when the token does not matter: give `limits.lifeMs`, or `allow`. */
+/** Tokens of an OpenID Connect provider, ID or access tokens that are JWTs. The token's expiry does not end the session: use `limits.lifeMs`, or `allow`. */
 export function oidc({ issuer, audience, claim = 'sub', allow, jwks }: OidcOptions): Authorize {
   const url = new URL(issuer)
   if (url.protocol !== 'https:' && jwks === undefined && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) throw new TypeError('the issuer must be an https: URL')
@@ -28,7 +28,7 @@ export function oidc({ issuer, audience, claim = 'sub', allow, jwks }: OidcOptio
   }
 }
 
-/** Every asymmetric one: a shared secret could be the public key, taken for one. */
+/** Only asymmetric algorithms: otherwise the public key could be taken for a shared secret. */
 export const OIDC_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
 export function userOf(claims: Readonly<Record<string, unknown>>, claim: string, allow?: readonly string[]): Authorized | ReturnType<typeof refuse> {

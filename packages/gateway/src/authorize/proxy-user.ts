@@ -2,13 +2,16 @@ import { type Authorize, refuse } from '../policy/authorize.ts'
 import { inRange, parseAddress, parseRange } from '../policy/address.ts'
 
 export interface ProxyUserOptions {
-  /** In which header the proxy names the user. */
+  /** The header in which the proxy names the user. */
   readonly header: string
-  /** The addresses of the proxy, as `10.0.0.0/8`: from anywhere else that header is worth nothing. */
+  /** The addresses of the proxy, e.g. `10.0.0.0/8`: from any other address the header is ignored. */
   readonly from: readonly string[]
 }
 
-/** A proxy in front of the gateway has logged the user in, and names him in a header, which it must take from what clients send. @throws TypeError for ranges that are none. */
+/**
+ * A proxy in front of the gateway has logged the user in, and names the user in a header, which it must remove from clients' requests. @throws
+ * TypeError for invalid ranges.
+ */
 export function proxyUser({ header, from }: ProxyUserOptions): Authorize {
   const name = header.toLowerCase()
   const ranges = from.map((text) => parseRange(text) ?? (() => { throw new TypeError(`not a range of addresses: ${text}`) })())

@@ -1,17 +1,17 @@
 import { type Authorize, type Authorized, refuse } from '../policy/authorize.ts'
 import { sameSecret } from '../policy/same-secret.ts'
 
-/** Characters that a token needs at least. */
+/** The fewest characters of a token. */
 const SHORTEST = 16
 
-/** One token: its text, and what who shows it may do. */
+/** One token: its text, and what its users may do. */
 export interface SharedToken extends Partial<Pick<Authorized, 'allow' | 'sessions'>> {
   readonly token: string
 }
 
 /**
- * Whoever shows one of these tokens may come: for a few people or services that you trust. Give out tickets that expire where you can.
- * @param tokens by the name that logs and limits have for who uses them
+ * Accepts clients with one of these tokens: for a few people or services that you trust. Issue tickets that expire where you can.
+ * @param tokens by the name that logs and limits use for the token's users
  * @throws TypeError for a token of fewer than 16 characters.
  */
 export function sharedTokens(tokens: Readonly<Record<string, string | SharedToken>>): Authorize {
@@ -22,7 +22,7 @@ export function sharedTokens(tokens: Readonly<Record<string, string | SharedToke
   }
   return async ({ credentials }) => {
     if (credentials === undefined) return refuse('no token')
-    // All are compared: the time tells nothing of which one it is.
+    // Compares all of them, so that the time does not reveal which one matched.
     const same = await Promise.all(known.map(({ token }) => sameSecret(credentials, token)))
     const found = known[same.indexOf(true)]
     if (!found) return refuse('wrong token')

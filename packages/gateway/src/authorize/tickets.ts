@@ -2,23 +2,24 @@ import { type Authorize, refuse } from '../policy/authorize.ts'
 import { type Keys, refused, untilOf, Verifier } from './jwt.ts'
 import { UsedOnce } from './used-once.ts'
 
-/** Signatures that a ticket may have. */
+/** Allowed signature algorithms of a ticket. */
 export const TICKET_ALGORITHMS = ['EdDSA', 'ES256']
-/** Seconds that a ticket lives at most: it is for one connection that is opened now. */
+/** The longest life of a ticket in seconds: it is for one connection that is opened now. */
 export const TICKET_SECONDS = 60
 
 export interface TicketsOptions {
   /** Public keys of your backend: a JWK set, or its URL. */
   readonly jwks: Keys
-  /** What `aud` must be: the name of this gateway. */
+  /** The required `aud`: the name of this gateway. */
   readonly audience: string
-  /** What `iss` must be, if it matters. */
+  /** The required `iss`, if it matters. */
   readonly issuer?: string | undefined
 }
 
 /**
- * Tickets that your backend signs (`mintTicket`): a JWT with EdDSA or ES256, `aud`, `sub` (the user), `exp` at most 60 seconds from `iat`, a `jti` that is good once, and where wanted
- * `tgt` (rules that narrow the gateway's) and `ses` (seconds that the session may last). Who has used a ticket is known to this process alone.
+ * Tickets that your backend signs (`mintTicket`): a JWT with EdDSA or ES256, `aud`, `sub` (the user), `exp` at most 60 seconds from `iat`, a
+ * `jti` that works once, and optionally
+ * `tgt` (rules that narrow the gateway's) and `ses` (seconds that the session may last). Only this process knows which tickets were used.
  */
 export function tickets({ jwks, audience, issuer }: TicketsOptions): Authorize {
   if (typeof audience !== 'string' || audience === '') throw new TypeError('tickets needs an audience: the name of this gateway in the `aud` of tickets')

@@ -1,4 +1,4 @@
-/// `libssh2-wasm-gateway check`: whether a configuration is good, and what who shows a ticket may reach.
+/// `libssh2-wasm-gateway check`: whether a configuration is valid, and which targets a ticket may reach.
 import { formatAddress, parseAddress } from '../policy/address.ts'
 import { AllowList, formatTarget, parseTarget } from '../policy/targets.ts'
 import { resolveBySystem } from '../node/dial.ts'
@@ -6,7 +6,7 @@ import { checkedLimits, checkedResume } from '../policy/limits.ts'
 import { gatewayOptions } from './configure.ts'
 import { readSettings, readText, UsageError } from './settings.ts'
 
-/** What it has to say, line by line. @throws UsageError for a configuration that is not good, or a ticket that is not accepted */
+/** Its output, line by line. @throws UsageError for an invalid configuration, or a ticket that is not accepted */
 export async function check(args: readonly string[]): Promise<string> {
   const { settings, rest, positionals } = readSettings(args, process.env)
   const options = gatewayOptions(settings)

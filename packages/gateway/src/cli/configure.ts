@@ -1,4 +1,4 @@
-/// Of settings the options of a gateway. Secrets and keys are read from their files here, each time anew.
+/// Turns settings into the options of a gateway. Secrets and keys are read from their files here, each time again.
 import { type Authorize } from '../policy/authorize.ts'
 import { sharedTokens, type SharedToken } from '../authorize/shared-tokens.ts'
 import { tickets } from '../authorize/tickets.ts'
@@ -11,7 +11,7 @@ import { readText, type Settings, UsageError } from './settings.ts'
 
 export const DEFAULT_PORT = 8022
 
-/** @throws UsageError for settings that do not go together, or files that cannot be read */
+/** @throws UsageError for conflicting settings, or files that cannot be read */
 export function gatewayOptions(settings: Settings): GatewayOptions {
   const { allow = [], origins, host, port, unix, fd, behindProxy, proxyProtocol, proxyToTargets, nodeUrl, nassh, metricsHost, metricsPort, reauthorize } = settings
   if (allow.length === 0) throw new UsageError('nothing is allowed: give at least one --allow HOST:PORT')
@@ -44,7 +44,7 @@ function tlsOf({ tlsCert, tlsKey, tlsClientCa, clientCertificate: wanted }: Sett
   return { cert: readText(tlsCert, 'the certificate'), key: readText(tlsKey, "the certificate's key"), ...(tlsClientCa === undefined ? {} : { clientCa: readText(tlsClientCa, 'the certificates of who signs') }) }
 }
 
-/** Exactly one way, so that nobody comes by one that was forgotten. */
+/** Exactly one method, so that a forgotten one cannot let anybody in. */
 function authorizeOf(settings: Settings): Authorize {
   const ways: [flag: string, make: () => Authorize][] = []
   const { tokenFile, ticketKeys, ticketAudience, ticketIssuer, oidcIssuer, oidcAudience, oidcClaim, accessTeam, accessAudience, proxyUserHeader, behindProxy = [] } = settings
@@ -71,7 +71,7 @@ function tokensOf(text: string, path: string): Record<string, string | SharedTok
   try {
     return JSON.parse(trimmed) as Record<string, string | SharedToken>
   } catch {
-    // What JSON says about a mistake would have a part of the secret in it.
+    // JSON's own message would quote a part of the secret.
     throw new UsageError(`${path} begins like JSON and is none`)
   }
 }

@@ -14,7 +14,7 @@ ${settingsHelp()}
 
 SIGHUP reads the settings and their files again, SIGTERM lets sessions end, a second one ends them.`
 
-/** @returns the exit code: 2 for what a person did wrong, 1 for what the system did not allow */
+/** @returns the exit code: 2 for a user's mistake, 1 for an error of the system */
 export async function main([verb, ...args]: readonly string[]): Promise<number> {
   if (verb === undefined || verb === '--help' || verb === '-h' || args.includes('--help')) {
     (verb === undefined ? process.stderr : process.stdout).write(`${USAGE}\n`)
@@ -28,7 +28,7 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
       default: throw new UsageError(`there is no ${verb}: serve, ticket or check`)
     }
   } catch (error) {
-    // Options that are none are somebody's mistake too, wherever they are found out.
+    // Invalid options are also a user's mistake, wherever they are detected.
     const { message, code } = error as NodeJS.ErrnoException
     process.stderr.write(`libssh2-wasm-gateway: ${message.split('\n')[0]}\n`)
     return code === undefined ? 2 : 1

@@ -1,4 +1,4 @@
-/// `libssh2-wasm-gateway serve`: until a signal ends it. One line of JSON for each event of a session on stdout; everything else on stderr.
+/// `libssh2-wasm-gateway serve`: runs until a signal ends it. Prints one line of JSON for each session event on stdout; everything else on stderr.
 import { startGateway } from '../node/start-gateway.ts'
 import { gatewayOptions } from './configure.ts'
 import { readSettings } from './settings.ts'
@@ -19,7 +19,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const ended = new Promise<number>((resolve) => {
     let stopping = false
     const stop = (milliseconds: number) => {
-      // Who asks twice does not want to wait.
+      // A second signal means that the user does not want to wait.
       const ending = stopping ? gateway.close() : gateway.drain(milliseconds)
       stopping = true
       void ending.then(() => resolve(0))
@@ -27,7 +27,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     process.on('SIGTERM', () => stop((settings.drainSeconds ?? 600) * 1000))
     process.on('SIGINT', () => stop(0))
   })
-  // Behind the handlers: whoever reads that it listens may send signals.
+  // After the handlers are set: a caller that reads that it listens may send signals.
   process.stderr.write(`listening on ${gateway.url}; targets: ${gateway.url}/tcp/HOST/PORT\n`)
   if (gateway.metricsUrl !== undefined) process.stderr.write(`metrics on ${gateway.metricsUrl}/metrics\n`)
   return ended

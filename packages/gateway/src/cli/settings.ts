@@ -1,8 +1,8 @@
-/// What `serve` and `check` can be told: each by a file, a flag and a variable of the environment, under one name.
+/// The settings of `serve` and `check`: each can be set in a file, with a flag and in an environment variable, under one name.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
-/** What a person did wrong: told in one line, exit code 2. */
+/** A user's mistake: reported in one line, exit code 2. */
 export class UsageError extends Error {}
 
 type Kind = 'text' | 'list' | 'count' | 'flag'
@@ -60,7 +60,7 @@ type ValueOf<K extends Kind> = K extends 'list' ? readonly string[] : K extends 
 
 const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-/** `--origin` may be repeated: its name is that of one. */
+/** `--origin` may be repeated: each flag names one. */
 const flagOf = (name: string) => kebab(name === 'origins' ? 'origin' : name)
 const variableOf = (name: string) => `GATEWAY_${kebab(name).replaceAll('-', '_').toUpperCase()}`
 
@@ -68,7 +68,7 @@ export function settingsHelp(): string {
   return names.map((name) => `  ${`--${flagOf(name)} ${SETTINGS[name].value}`.padEnd(30)}${SETTINGS[name].help}${SETTINGS[name].kind === 'list' ? '; may be repeated' : ''}`).join('\n')
 }
 
-/** Flags before the environment, before the file. @throws UsageError */
+/** Flags take precedence over the environment, and that over the file. @throws UsageError */
 export function readSettings(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): { readonly settings: Settings, readonly rest: Readonly<Record<string, string | undefined>>, readonly positionals: readonly string[] } {
   const { values, positionals } = parsed(args)
   const file = (values['config'] as string | undefined) ?? environment['GATEWAY_CONFIG']
@@ -127,7 +127,7 @@ function fromText(kind: Kind, text: string, where: string): unknown {
   return text === '1' || text === 'true'
 }
 
-/** @throws UsageError that names the file, never what is in it */
+/** @throws UsageError that names the file, never its contents */
 export function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8')

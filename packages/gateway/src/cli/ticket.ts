@@ -1,4 +1,4 @@
-/// `libssh2-wasm-gateway ticket`: a key pair for tickets, and tickets by hand. Backends use `mintTicket`.
+/// `libssh2-wasm-gateway ticket`: makes a key pair for tickets, and tickets by hand. Backends use `mintTicket`.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { JWK } from 'jose'

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { type AddressRange, inRange, parseAddress, parseRange } from '../policy/address.ts'
 
-/** Proxies whose word about the client's address is good. */
+/** Proxies that are trusted to report the client's address. */
 export class TrustedProxies {
   readonly #ranges: readonly AddressRange[]
 
-  /** @param ranges `10.0.0.0/8`, `::1` @throws TypeError for what is none */
+  /** @param ranges `10.0.0.0/8`, `::1` @throws TypeError for an invalid one */
   constructor(ranges: readonly string[]) {
     this.#ranges = ranges.map((text) => {
       const range = parseRange(text)
@@ -19,7 +19,7 @@ export class TrustedProxies {
     return address !== undefined && this.#ranges.some((range) => inRange(address, range))
   }
 
-  /** The nearest address in X-Forwarded-For that is none of ours: what stands before it anybody may have written. */
+  /** The last address in X-Forwarded-For that is not one of our proxies: anybody may have written the ones before it. */
   clientOf({ headers }: Pick<IncomingMessage, 'headers'>, peer: string): string {
     if (!this.trusts(peer)) return peer
     const hops = String(headers['x-forwarded-for'] ?? '').split(',').map((hop) => hop.trim()).filter((hop) => hop !== '')

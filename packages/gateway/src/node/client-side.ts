@@ -17,7 +17,7 @@ export class WsClient implements ClientSide {
       if (!isBinary) return this.#broken(CloseCode.textFrame, 'text frame')
       this.#session?.message(this, data as Buffer)
     })
-    // ws has sent the close code that fits, and reads no more.
+    // ws has sent the right close code, and reads no more.
     socket.on('error', (error: Error & { code?: string }) => {
       const large = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
       this.#session?.end(large ? CloseCode.frameTooLarge : CloseCode.protocol, large ? 'frame too large' : 'broken frame')
@@ -25,7 +25,7 @@ export class WsClient implements ClientSide {
     socket.on('close', (code) => this.#session?.clientClosed(this, code))
   }
 
-  /** Whom what comes is for, from now on. */
+  /** Sets the session that receives the messages from now on. */
   serve(session: Session): void {
     this.#session = session
   }

@@ -11,7 +11,7 @@ export const resolveBySystem: Resolve = async (name) => (await lookup(name, { al
 /** None of the addresses of a name is allowed. */
 export class AddressNotAllowed extends Error {}
 
-/** Resolves once and connects to what was checked: the name server is not asked again. */
+/** Resolves the name once and connects to a checked address: the name server is not asked again. */
 export async function dial({ host, port, address }: Target, allowsAddress: (address: Uint8Array) => boolean, resolve: Resolve, signal: AbortSignal): Promise<Socket> {
   const addresses = address ? [address] : (await untilAborted(resolve(host), signal)).map((text) => parseAddress(text))
   const allowed = addresses.filter((candidate) => candidate !== undefined && allowsAddress(candidate)) as Uint8Array[]
@@ -44,7 +44,7 @@ function connectTo(host: string, port: number, signal: AbortSignal): Promise<Soc
     socket.once('connect', () => {
       signal.removeEventListener('abort', onAbort)
       socket.off('error', reject)
-      // What the target says first waits for whoever listens.
+      // The target's first bytes wait for the session.
       socket.pause()
       resolve(socket)
     })

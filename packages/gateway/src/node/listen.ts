@@ -1,4 +1,4 @@
-/// The HTTP server of a gateway: plain or TLS, on a port, a Unix socket or a socket of systemd, behind the PROXY protocol or not.
+/// The HTTP server of a gateway: plain or TLS, on a port, a Unix socket or a systemd socket, with or without the PROXY protocol.
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net'
@@ -12,17 +12,17 @@ import { announced } from './request.ts'
 export interface ListenHooks {
   readonly request: RequestListener
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
-  /** A socket was accepted. @param client its address; undefined where it has none */
+  /** A socket was accepted. @param client its address; undefined if it has none */
   readonly accepted: (socket: Socket, client: string | undefined) => void
 }
 
 export interface Listening {
-  /** `ws://HOST:PORT` or `wss://…`; `ws+unix:PATH` of a Unix socket. */
+  /** `ws://HOST:PORT` or `wss://…`; `ws+unix:PATH` for a Unix socket. */
   readonly url: string
   close(): Promise<void>
 }
 
-/** @throws what the system says where it cannot listen there; TypeError for what is no certificate. */
+/** @throws the system's error if it cannot listen there; TypeError for an invalid certificate. */
 export async function listen(options: ListenOptions, limits: GatewayLimits, proxies: TrustedProxies, hooks: ListenHooks): Promise<Listening> {
   const { host = '127.0.0.1', port = 0, unix, fd, tls, proxyProtocol = false } = options
   const times = { headersTimeout: limits.headersMs, requestTimeout: limits.headersMs, connectionsCheckingInterval: Math.min(1000, limits.headersMs), maxHeaderSize: 16_384, keepAliveTimeout: 1000 }
@@ -35,7 +35,7 @@ export async function listen(options: ListenOptions, limits: GatewayLimits, prox
   if (proxyProtocol) {
     outer = createTcpServer({ pauseOnConnect: false }, (socket) => {
       socket.on('error', () => socket.destroy())
-      // Whoever may say anything about addresses must be one of the proxies.
+      // Only one of the proxies may report addresses.
       if (!proxies.trusts(socket.remoteAddress ?? '')) return socket.destroy()
       readProxyHeader(socket, limits.headersMs, (client) => {
         if (client !== undefined) announced.set(socket, client)

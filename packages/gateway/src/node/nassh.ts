@@ -1,8 +1,8 @@
-/// What nassh (the SSH client of Chrome OS) asks of a relay that speaks corp-relay-v4, besides its frames.
+/// What nassh (the SSH client of Chrome OS) needs from a corp-relay-v4 relay, beyond its frames.
 import type { IncomingHttpHeaders } from 'node:http'
 import { fromBase64url, type Resume, SECRET_LENGTH } from 'libssh2-wasm/gateway-protocol'
 
-/** `/v4/connect?host=&port=` as the path that it means, or `/v4/reconnect?sid=&ack=` as what it comes back with. */
+/** `/v4/connect?host=&port=` as the equivalent path, or `/v4/reconnect?sid=&ack=` as resumption data. */
 export function nasshPath(path: string): { readonly path: string, readonly resume?: Resume | undefined } | undefined {
   const [, verb, query = ''] = /^\/v4\/(connect|reconnect)\?([^#]*)$/.exec(path) ?? []
   if (verb === undefined) return undefined
@@ -11,11 +11,11 @@ export function nasshPath(path: string): { readonly path: string, readonly resum
   const [id = '', secret = ''] = (values.get('sid') ?? '').split('.')
   const bytes = fromBase64url(secret)
   const received = Number(values.get('ack'))
-  // What cannot be right is looked up like anything else, and not found.
+  // An invalid id is looked up like any other, and not found.
   return { path: '/v4/reconnect', resume: { id, secret: bytes?.length === SECRET_LENGTH ? bytes : new Uint8Array(SECRET_LENGTH), received: Number.isSafeInteger(received) && received >= 0 ? received : -1 } }
 }
 
-/** `/cookie?version=2&method=js-redirect`: the login of a relay, which has none of its own here. It says that the relay is this server. */
+/** `/cookie?version=2&method=js-redirect`: a relay's login, which this one does not have. The answer says that this server is the relay. */
 export function nasshRequest(url: string, headers: IncomingHttpHeaders): { readonly status: number, readonly headers: Record<string, string>, readonly body: string } | undefined {
   const [path, query = ''] = url.split('?')
   if (path !== '/cookie') return undefined

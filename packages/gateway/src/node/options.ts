@@ -7,7 +7,7 @@ export interface TlsOptions {
   /** PEM. */
   readonly cert: string | Buffer
   readonly key: string | Buffer
-  /** PEM of the authorities whose certificates clients may show (`clientCertificate`). */
+  /** PEM of the authorities that sign clients' certificates (`clientCertificate`). */
   readonly clientCa?: string | Buffer | undefined
 }
 
@@ -18,7 +18,7 @@ export interface ListenOptions {
   readonly port?: number | undefined
   /** The path of a Unix socket, instead of host and port. */
   readonly unix?: string | undefined
-  /** A socket that is open already, as systemd gives it: 3. */
+  /** An open socket, as systemd passes it: 3. */
   readonly fd?: number | undefined
   readonly tls?: TlsOptions | undefined
   /** Each connection begins with a header of the PROXY protocol; only from addresses of `behindProxy`. */
@@ -27,24 +27,24 @@ export interface ListenOptions {
 
 export interface GatewayOptions extends GatewayPolicy {
   readonly listen?: ListenOptions | undefined
-  /** Proxies whose X-Forwarded-For, or PROXY header, is believed: ranges of addresses, e.g. `127.0.0.1`. */
+  /** Proxies whose X-Forwarded-For, or PROXY header, is trusted: ranges of addresses, e.g. `127.0.0.1`. */
   readonly behindProxy?: readonly string[] | undefined
   /** How sessions outlive their WebSocket; false: they do not. */
   readonly resume?: Partial<ResumeLimits> | false | undefined
-  /** Where clients come back to, where a balancer has several gateways behind one address: `wss://node3.gateway.example`. */
+  /** The URL for resuming, if a balancer has several gateways behind one address: `wss://node3.gateway.example`. */
   readonly nodeUrl?: string | undefined
-  /** Also speak as a relay of nassh: `/v4/connect`, `/v4/reconnect`, `/cookie?version=2`. Its identifiers stand in URLs. */
+  /** Also acts as a nassh relay: `/v4/connect`, `/v4/reconnect`, `/cookie?version=2`. Its identifiers appear in URLs. */
   readonly nassh?: boolean | undefined
-  /** Tell targets who the client is, by a header of the PROXY protocol, version 2. They must expect it. */
+  /** Tells targets who the client is, with a header of the PROXY protocol, version 2. They must expect it. */
   readonly proxyToTargets?: boolean | undefined
-  /** A port of its own for `/metrics`, `/healthz` and `/readyz`. The last two are on the main port too. */
+  /** A separate port for `/metrics`, `/healthz` and `/readyz`. The last two are also on the main port. */
   readonly metrics?: { readonly host?: string | undefined, readonly port: number } | undefined
   readonly log?: ((line: GatewayLogLine) => void) | undefined
   /** All addresses of a name. Default: the system's resolver. */
   readonly resolve?: Resolve | undefined
 }
 
-/** A session as `sessions()` tells of it. */
+/** A session in the result of `sessions()`. */
 export interface SessionInfo {
   readonly id: string
   readonly user: string
@@ -58,16 +58,16 @@ export interface SessionInfo {
 }
 
 export interface Gateway extends AsyncDisposable {
-  /** `ws://HOST:PORT`; a target is `${url}/tcp/HOST/PORT`. */
+  /** `ws://HOST:PORT`; the URL of a target is `${url}/tcp/HOST/PORT`. */
   readonly url: string
-  /** `http://HOST:PORT` of metrics, where they have a port of their own. */
+  /** `http://HOST:PORT` of metrics, if they have a separate port. */
   readonly metricsUrl: string | undefined
   sessions(): SessionInfo[]
-  /** Ends sessions of a user, or one of them, kept ones included. @returns how many */
+  /** Ends one session, or all of a user, including detached ones. @returns how many */
   revoke(who: { readonly user?: string | undefined, readonly id?: string | undefined }): number
-  /** Another policy, for who comes from now on. @throws TypeError for one that is none; then the old one stays. */
+  /** Sets another policy for new clients. @throws TypeError for an invalid one; then the old one stays. */
   reload(policy: GatewayPolicy): void
-  /** Takes no new sessions, tells the ones that are there, and closes when they have ended, or after so many milliseconds. */
+  /** Accepts no new sessions, notifies the existing ones, and closes when they have ended, or after so many milliseconds. */
   drain(milliseconds: number): Promise<void>
   /** Ends every session and stops listening. */
   close(): Promise<void>

@@ -1,9 +1,9 @@
-/// The PROXY protocol of HAProxy, versions 1 and 2: who is behind a load balancer that does not speak HTTP.
+/// The PROXY protocol of HAProxy, versions 1 and 2: the client's address behind a load balancer that does not speak HTTP.
 import type { Socket } from 'node:net'
 import { formatAddress } from '../policy/address.ts'
 
 const V2_SIGNATURE = Buffer.from([0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a])
-/** Bytes of the longest header: version 1 has 107, version 2 has 16 and what its length says. */
+/** Bytes of the longest header: version 1 has 107, version 2 has 16 and the length that it states. */
 const LONGEST = 16 + 2048
 
 export interface ProxyHeader {
@@ -13,7 +13,7 @@ export interface ProxyHeader {
   readonly client: string | undefined
 }
 
-/** @returns undefined while more must come @throws Error for what is no header */
+/** @returns undefined while more must come @throws Error for an invalid header */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader | undefined {
   const v2 = V2_SIGNATURE.subarray(0, bytes.length).equals(bytes.subarray(0, V2_SIGNATURE.length))
   if (v2) return bytes.length < 16 ? undefined : parseV2(bytes)
@@ -40,7 +40,7 @@ function parseV2(bytes: Buffer): ProxyHeader | undefined {
   return { length, client: formatAddress(Uint8Array.from(bytes.subarray(16, 16 + size))) }
 }
 
-/** Reads the header off `socket`, gives back what follows it, and says who the client is. The socket is destroyed where there is none. */
+/** Reads the header from `socket`, puts back the bytes that follow it, and returns the client's address. Without a header the socket is destroyed. */
 export function readProxyHeader(socket: Socket, milliseconds: number, done: (client: string | undefined) => void): void {
   let read = Buffer.alloc(0)
   const give = () => {

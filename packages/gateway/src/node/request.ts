@@ -1,10 +1,10 @@
-/// A request of Node's HTTP server as a gate understands it.
+/// A request of Node's HTTP server in the form that a gate needs.
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { GatewayRequest } from '../policy/gate.ts'
 import type { TrustedProxies } from './client-address.ts'
 
-/** What the PROXY protocol said of a socket. */
+/** The client's address from a socket's PROXY header. */
 export const announced = new WeakMap<object, string>()
 
 export function gatewayRequest(request: IncomingMessage, proxies: TrustedProxies, signal: AbortSignal): GatewayRequest {
@@ -14,7 +14,7 @@ export function gatewayRequest(request: IncomingMessage, proxies: TrustedProxies
   return { path: request.url ?? '', origin: headers['origin'], client: proxies.clientOf(request, peer), peer, headers, certificate: certificateOf(socket), signal }
 }
 
-/** Below TLS: what the server accepted. */
+/** The socket below TLS, which the server accepted. */
 export function rawSocket(socket: object): object {
   return (socket as { _parent?: object })._parent ?? socket
 }

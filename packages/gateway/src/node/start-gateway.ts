@@ -38,11 +38,11 @@ interface Owner {
 
 /** Milliseconds that clients have to answer the closing handshake when the gateway ends. */
 const CLOSE_GRACE = 1000
-/** Milliseconds between looks at the event loop. */
+/** Milliseconds between checks of the event loop. */
 const LAG_LOOK = 500
 const IDLE_UNSEEN = 15 * 60_000
 
-/** Starts a gateway. @throws TypeError for options that are none, or what the system says where it cannot listen. */
+/** Starts a gateway. @throws TypeError for invalid options, or the system's error if it cannot listen. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = new GatewayServer(options)
   await server.listen()
@@ -104,7 +104,7 @@ class GatewayServer implements Gateway {
           this.#upgrade(request, socket, head).catch(() => socket.destroy())
         },
         accepted: (socket, client) => {
-          // A proxy has sockets of everybody; its requests say whose they are.
+          // A proxy has sockets of many clients; its requests say whose they are.
           if (client !== undefined && !this.#proxies.trusts(client)) this.#strangers.add(socket, clientGroup(client), () => socket.bytesRead)
         },
       })
@@ -166,17 +166,17 @@ class GatewayServer implements Gateway {
     const nassh = this.#options.nassh ? nasshPath(request.path) : undefined
     const offer = nassh?.resume ? { ...parseOffer(request.headers['sec-websocket-protocol']), resume: nassh.resume } : parseOffer(request.headers['sec-websocket-protocol'])
     const asked = nassh ? { ...request, path: nassh.path } : request
-    // Who has shown a ticket is no stranger, however long the target takes.
+    // A client with a valid ticket is no stranger, however long the target takes.
     const vouched = () => this.#strangers.delete(rawSocket(message.socket) as Socket)
     const admitted = await (offer.resume ? this.#comeBack(asked, offer) : this.#come(asked, offer, vouched))
     if (socket.destroyed) return 'refused' in admitted ? undefined : admitted.abandoned()
     if ('refused' in admitted) {
       const group = clientGroup(request.client)
       this.#metrics.refuse(admitted.refused)
-      // Who knocks too often is not even told why.
+      // A client that is refused too often gets no reason.
       if (!this.#refusals.allows(group)) return void socket.destroy()
       this.#log(logLine('refuse', { user: admitted.user, client: request.client, origin: request.origin, target: admitted.target && formatTarget(admitted.target), code: admitted.refused, reason: admitted.reason }))
-      // Pages see nothing of a refused upgrade: it succeeds, and the close says why.
+      // Pages cannot see a refused upgrade, so the upgrade succeeds, and the close code gives the reason.
       return this.#webSockets.handleUpgrade(message, socket, head, (webSocket) => new WsClient(webSocket).close(admitted.refused, admitted.told ?? ''))
     }
     vouched()
@@ -190,7 +190,7 @@ class GatewayServer implements Gateway {
     })
   }
 
-  /** A new session: admitted, and connected to its target. */
+  /** A new session: admits it, and connects to its target. */
   async #come(request: GatewayRequest, offer: Offer, vouched: () => void): Promise<Answer> {
     if (this.#draining) return { refused: CloseCode.draining, reason: 'draining', target: parseTarget(request.path), user: undefined }
     const decision = await this.#gate.decide(request, offer)
@@ -277,7 +277,7 @@ class GatewayServer implements Gateway {
     return { id: session.id, user, client, origin, target, address, bytes: { ...session.bytes }, resumes: session.resumes }
   }
 
-  /** Who comes back. Nothing of the session is touched before everything is known to be right. */
+  /** A client that resumes. Nothing in the session changes before everything has been checked. */
   async #comeBack(request: GatewayRequest, offer: Offer): Promise<Answer> {
     const resume = offer.resume as NonNullable<Offer['resume']>
     const group = clientGroup(request.client)
@@ -299,7 +299,7 @@ class GatewayServer implements Gateway {
     const { session, owner } = found
     return {
       serve: (client) => {
-        // Something may have happened since: then nobody is displaced either.
+        // The session may have changed since: then nobody is displaced either.
         if (!session.canResume(resume.received)) return client.close(session.over ? CloseCode.gone : CloseCode.position, '')
         const away = session.detachedAt
         if (away !== undefined) this.#metrics.detached.observe((Date.now() - away) / 1000)

@@ -1,4 +1,4 @@
-/// Sockets that nobody has vouched for yet. They are many, they are idle, and they must not keep out who has a ticket.
+/// Sockets without a valid ticket yet. They may be many and idle, and must not keep out clients with a ticket.
 import type { Socket } from 'node:net'
 
 export interface StrangerLimits {
@@ -6,20 +6,21 @@ export interface StrangerLimits {
   readonly strangersPerClient: number
 }
 
-/** Milliseconds in which a socket may say something before it is taken for an idle one. */
+/** Milliseconds that a socket has for its first bytes before it counts as idle. */
 const FIRST_WORD = 250
 
 interface Stranger {
   readonly socket: Socket
   readonly group: string
   readonly since: number
-  /** It has begun to ask for something. */
+  /** It has begun to send a request. */
   readonly spoke: () => boolean
 }
 
 /**
- * When there are too many, the oldest of the largest group goes, never the newcomer: who has a ticket asks at once and is a stranger for milliseconds.
- * Among those of a group, the ones that have said nothing go first.
+ * When there are too many, the oldest of the largest group is closed, never the newcomer: a client with a ticket sends its request at once and
+ * is a stranger for milliseconds.
+ * Within a group, silent sockets are closed first.
  */
 export class Strangers {
   readonly #limits: () => StrangerLimits
@@ -35,7 +36,7 @@ export class Strangers {
     return this.#all.size
   }
 
-  /** @param spoke bytes that have come of it */
+  /** @param read returns the bytes received */
   add(socket: Socket, group: string, read: () => number): void {
     const stranger = { socket, group, since: Date.now(), spoke: () => read() > 0 }
     const siblings = this.#groups.get(group) ?? new Set()
@@ -47,7 +48,7 @@ export class Strangers {
     if (this.#all.size > strangers) this.#cutOne(this.#largest(), true)
   }
 
-  /** Somebody has vouched for it, or it is gone. */
+  /** It has shown a valid ticket, or is gone. */
   delete(socket: Socket): void {
     const stranger = this.#all.get(socket)
     if (!stranger) return
@@ -63,7 +64,7 @@ export class Strangers {
     return largest
   }
 
-  /** @param must also if all of them have just come: there are far too many */
+  /** @param must also if all of them are new: there are far too many */
   #cutOne(siblings: Set<Stranger>, must: boolean): void {
     const ended = Date.now() - FIRST_WORD
     let chosen: Stranger | undefined

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type { TargetSide } from '../stream/sides.ts'
 
-/** Milliseconds that a target has to take what is still on the way. */
+/** Milliseconds that a target has to take the remaining bytes. */
 const GRACE = 30_000
 
-/** A TCP connection of Node as a session's target. */
+/** A Node TCP connection as a session's target. */
 export class TcpTarget implements TargetSide {
   readonly #socket: Socket
 
@@ -13,7 +13,7 @@ export class TcpTarget implements TargetSide {
     socket.setNoDelay(true)
   }
 
-  /** Tells the session what happens. */
+  /** Reports events to the session. */
   start(session: { targetData(chunk: Uint8Array): void, targetDrained(): void, targetEnded(reason: number): void }, failed: number): void {
     const socket = this.#socket
     socket.on('data', (chunk: Uint8Array) => session.targetData(chunk))
@@ -43,7 +43,7 @@ export class TcpTarget implements TargetSide {
 
   end(): void {
     const socket = this.#socket
-    // A target that ended and goes on reading is not waited for.
+    // A target that has ended and keeps reading is not waited for.
     const grace = setTimeout(() => socket.destroy(), GRACE)
     grace.unref()
     socket.once('close', () => clearTimeout(grace))

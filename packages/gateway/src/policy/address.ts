@@ -1,4 +1,4 @@
-/// IP addresses as bytes: 4 for IPv4 and for IPv4 written as IPv6, 16 for IPv6. Any runtime.
+/// IP addresses as bytes: 4 for IPv4 and for IPv4 written as IPv6, 16 for IPv6. For any runtime.
 
 /** Strict: no octal, hexadecimal, short or decimal forms, no zone ids, no brackets. */
 export function parseAddress(text: string): Uint8Array | undefined {
@@ -26,7 +26,7 @@ function parseIPv6(text: string): Uint8Array | undefined {
   return inRange(bytes, IPV4_MAPPED) ? bytes.slice(12) : bytes
 }
 
-/** What a socket is told to connect to: never a name. */
+/** The form for a socket to connect to: never a name. */
 export function formatAddress(address: Uint8Array): string {
   if (address.length === 4) return address.join('.')
   const groups = Array.from({ length: 8 }, (_, at) => (((address[at * 2] as number) << 8) | (address[at * 2 + 1] as number)).toString(16))
@@ -67,7 +67,7 @@ function range(text: string): AddressRange {
   return parseRange(text) as AddressRange
 }
 
-/** Whether the address is one of the open Internet: not loopback, private, link-local, multicast, reserved or a tunnel to such. */
+/** Whether the address is on the public Internet: not loopback, private, link-local, multicast, reserved or a tunnel to such. */
 export function isPublic(address: Uint8Array): boolean {
   return (address.length === 4 || inRange(address, GLOBAL_UNICAST)) && !SPECIAL.some((special) => inRange(address, special))
 }

@@ -1,6 +1,6 @@
 import { formatAddress, parseAddress } from './address.ts'
 
-/** What limits of one client count together: whoever has an IPv6 network has 2^64 addresses. */
+/** Addresses that count as one client for limits: the owner of an IPv6 network has 2^64 addresses. */
 export function clientGroup(client: string): string {
   const address = parseAddress(client)
   if (!address) return client

@@ -1,4 +1,4 @@
-/// Who may have a session: ticket, origin, target and places, in an order that tells a stranger nothing about the list. Any runtime.
+/// Who may have a session: checks ticket, origin, target and places, in an order that tells a stranger nothing about the list. For any runtime.
 import { CloseCode } from 'libssh2-wasm/gateway-protocol'
 import type { Authorize, Authorized, AuthorizeRequest } from './authorize.ts'
 import { clientGroup } from './client-group.ts'
@@ -8,25 +8,25 @@ import { Places } from './places.ts'
 import { AllowList, formatTarget, parseTarget, type Target } from './targets.ts'
 
 export interface GatewayPolicy {
-  /** Who may come at all, and as whom. */
+  /** Decides who may connect, and as which user. */
   readonly authorize: Authorize
   /** `example.org:22`, `*.example.org:22`, `192.0.2.7:22`, `10.1.0.0/16:22`, `[fd00::/8]:22`. A rule with a name allows that name's public addresses. */
   readonly allow: readonly string[]
-  /** The pages that may connect, e.g. `https://terminal.example`. Without it, pages of any origin that have a ticket may. */
+  /** The pages that may connect, e.g. `https://terminal.example`. By default pages of any origin with a ticket may. */
   readonly origins?: readonly string[] | undefined
   readonly limits?: Partial<GatewayLimits> | undefined
 }
 
-/** A request for a WebSocket, of whatever server. */
+/** A request for a WebSocket, from any server. */
 export interface GatewayRequest extends Pick<AuthorizeRequest, 'origin' | 'client' | 'peer' | 'headers' | 'certificate'> {
-  /** As it came, not decoded. */
+  /** As received, not decoded. */
   readonly path: string
   readonly signal: AbortSignal
 }
 
 export interface Refusal {
   readonly code: number
-  /** For the log; the client is told no more than the code. */
+  /** For the log; the client only gets the code. */
   readonly reason: string
   readonly target: Target | undefined
   readonly user: string | undefined
@@ -34,7 +34,7 @@ export interface Refusal {
 
 export interface Admitted extends Authorized {
   readonly target: Target
-  /** Whether a connection to this address of the target may be made. */
+  /** Whether the gateway may connect to this address of the target. */
   allowsAddress(address: Uint8Array): boolean
   /** The session has ended. */
   readonly release: () => void
@@ -49,12 +49,12 @@ export class Gate {
     this.reload(policy)
   }
 
-  /** Sessions that are admitted. */
+  /** Admitted sessions. */
   get sessions(): number {
     return this.#places.taken
   }
 
-  /** For who comes from now on. @throws TypeError for a policy that is none, and keeps the one that it has. */
+  /** For new clients. @throws TypeError for an invalid policy, and keeps the current one. */
   reload({ authorize, allow, origins, limits }: GatewayPolicy): void {
     if (typeof authorize !== 'function') throw new TypeError('authorize must be a function: sharedTokens(…), tickets(…) or one of your own')
     if (!Array.isArray(allow)) throw new TypeError('allow must be a list of rules')
@@ -63,7 +63,7 @@ export class Gate {
     this.#policy = next
   }
 
-  /** @param place whether the session needs a place of its own: who comes back has one */
+  /** @param place whether the session needs its own place: a client that resumes already has one */
   async decide(request: GatewayRequest, offer: Offer = parseOffer(request.headers['sec-websocket-protocol'])): Promise<Admitted | Refusal> {
     const target = parseTarget(request.path)
     const identified = await this.identify(request, offer, false)
@@ -81,7 +81,7 @@ export class Gate {
     return { ...identified, target, release, allowsAddress: (address) => own.allowsAddress(address, target.port) }
   }
 
-  /** Pages say where they come from; other programs can claim any origin, or none. */
+  /** Pages state their origin; other programs can claim any origin, or none. */
   allowsOrigin(origin: string | undefined): boolean {
     return origin === undefined || this.#policy.origins?.has(origin) !== false
   }
@@ -103,7 +103,7 @@ export class Gate {
       ])
       if ('refuse' in answer) return refused(answer.refuse, answer.text ?? 'not authorized')
       if (typeof answer.user !== 'string' || answer.user === '') throw new TypeError('authorize named no user')
-      // A rule that is none is a mistake of whoever wrote the ticket: it must not widen anything.
+      // An invalid rule is a mistake of the ticket's author: it must not widen anything.
       if (answer.allow) new AllowList(answer.allow)
       return answer
     } catch (error) {

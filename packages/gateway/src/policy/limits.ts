@@ -1,33 +1,33 @@
-/** What keeps one client, one user and all of them together within bounds. Times are milliseconds. */
+/** Limits for one client, one user and all of them together. Times are in milliseconds. */
 export interface GatewayLimits {
-  /** Sessions at once, of everybody. */
+  /** Sessions at once, in total. */
   readonly sessions: number
-  /** Sessions at once of one user, kept ones included. */
+  /** Sessions at once of one user, including detached ones. */
   readonly sessionsPerUser: number
   /** Sessions at once of one client group: an IPv4 address, or a /64 of IPv6. */
   readonly sessionsPerClient: number
-  /** Connections to targets that are being opened at once. */
+  /** Connections to targets that may be opening at once. */
   readonly dials: number
-  /** To resolve a name and connect. */
+  /** Time to resolve a name and connect. */
   readonly connectMs: number
-  /** For an `authorize`. */
+  /** Time for `authorize`. */
   readonly authorizeMs: number
-  /** For a request's headers. */
+  /** Time for a request's headers. */
   readonly headersMs: number
-  /** Without a byte in either direction. Unless it is given: 15 minutes where nobody can tell a client that has vanished from a silent one (`binary`, `ssh`), else for ever. */
+  /** Time without a byte in either direction. By default 15 minutes for clients whose loss nobody can detect (`binary`, `ssh`), otherwise no limit. */
   readonly idleMs?: number | undefined
-  /** How long a session may last where its ticket does not say. */
+  /** How long a session may last if its ticket does not say. */
   readonly lifeMs: number
-  /** Bytes of one message from a client that speaks without frames. */
+  /** Bytes of one message from a client without frames. */
   readonly messageBytes: number
-  /** Bytes that may wait in each direction for a client that speaks without frames. */
+  /** Bytes that may wait in each direction for a client without frames. */
   readonly bufferBytes: number
-  /** Sockets that have not been admitted, of everybody and of one client group. */
+  /** Sockets that have not been admitted, in total and from one client group. */
   readonly strangers: number
   readonly strangersPerClient: number
-  /** Refusals of one client group in a second that are told; the rest are dropped. */
+  /** Refusals of one client group per second that are answered; the rest are dropped. */
   readonly refusalsPerSecond: number
-  /** Resumes of one client group in a minute that name no session, or not its secret. */
+  /** Attempts of one client group per minute to resume without a valid session or secret. */
   readonly wrongResumesPerMinute: number
 }
 
@@ -37,13 +37,13 @@ export const DEFAULT_LIMITS: GatewayLimits = {
 }
 
 export interface ResumeLimits {
-  /** How long a session is kept that nobody is attached to; at most a day. 0: none is kept. */
+  /** How long a session without a client is kept; at most a day. 0: none is kept. */
   readonly seconds: number
-  /** Bytes of each direction that may be without an ACK. */
+  /** Unacknowledged bytes in each direction. */
   readonly window: number
   /** Bytes that all sessions together may hold. */
   readonly budget: number
-  /** Whether who comes back must be authorized anew. */
+  /** Whether a client that resumes must be authorized again. */
   readonly reauthorize: boolean
 }
 
@@ -51,12 +51,12 @@ export const DEFAULT_RESUME: ResumeLimits = { seconds: 900, window: 4 << 20, bud
 /** Seconds. */
 const LONGEST_RESUME = 86_400
 
-/** @throws TypeError for a limit that is none. */
+/** @throws TypeError for an invalid limit. */
 export function checkedLimits(limits: Partial<GatewayLimits> | undefined): GatewayLimits {
   return checked({ ...DEFAULT_LIMITS, ...withoutUndefined(limits) }, 'limits', [...Object.keys(DEFAULT_LIMITS), 'idleMs'])
 }
 
-/** @throws TypeError for a limit that is none. */
+/** @throws TypeError for an invalid limit. */
 export function checkedResume(resume: Partial<ResumeLimits> | false | undefined): ResumeLimits {
   const merged = { ...DEFAULT_RESUME, ...withoutUndefined(resume === false ? { seconds: 0 } : resume) }
   const { reauthorize, ...counts } = merged

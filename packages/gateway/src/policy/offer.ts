@@ -1,15 +1,15 @@
-/// What a client offers in Sec-WebSocket-Protocol: the protocols it speaks, its ticket, and what it comes back with.
+/// What a client offers in Sec-WebSocket-Protocol: its protocols, its ticket, and its resumption data.
 import { decodeResume, fromBase64url, type Resume, RESUME_PREFIX, SUBPROTOCOL, SUBPROTOCOL_PLAIN, SUBPROTOCOL_V4, TICKET_PREFIX } from 'libssh2-wasm/gateway-protocol'
 
-/** Older clients name their ticket so. */
+/** Older clients use this prefix for their ticket. */
 const TOKEN_PREFIX = 'token.'
 
 export interface Offer {
-  /** The best that both sides speak; undefined where the client offers none of them: then it speaks without frames. */
+  /** The best protocol that both sides support; undefined if the client offers none: then it uses no frames. */
   readonly protocol: typeof SUBPROTOCOL | typeof SUBPROTOCOL_V4 | typeof SUBPROTOCOL_PLAIN | undefined
   readonly credentials: string | undefined
   readonly resume: Resume | undefined
-  /** It shows several tickets, or one that cannot be read. */
+  /** It presents several tickets, or one that cannot be decoded. */
   readonly malformed: boolean
 }
 

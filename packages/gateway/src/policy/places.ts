@@ -1,4 +1,4 @@
-/// How many sessions there are: in all, of a user, of a client group.
+/// The number of sessions: in total, of a user, of a client group.
 
 export interface PlaceLimits {
   readonly sessions: number
@@ -15,7 +15,7 @@ export class Places {
     return this.#all
   }
 
-  /** @returns what gives the place back, which may be called again, or why there is none */
+  /** @returns a function that releases the place and may be called again, or the reason for a refusal */
   take(user: string, group: string, limits: PlaceLimits): (() => void) | string {
     if (this.#all >= limits.sessions) return 'too many sessions'
     if ((this.#users.get(user) ?? 0) >= limits.sessionsPerUser) return 'too many sessions of this user'

@@ -1,6 +1,6 @@
-/// How often something may happen in a while, for each key.
+/// How often something may happen in a period, for each key.
 
-/** Keys after which the ones that have had their while are forgotten. */
+/** The number of keys at which those with an elapsed period are forgotten. */
 const MANY = 1024
 
 export class Rate {
@@ -14,14 +14,14 @@ export class Rate {
     this.#while = span
   }
 
-  /** Counts one more. @returns whether that is within the rate */
+  /** Counts one event. @returns whether that is within the rate */
   allows(key: string, now = Date.now()): boolean {
     const entry = this.#entry(key, now)
     entry.count++
     return entry.count <= this.#most()
   }
 
-  /** Whether as many as may be have been counted. Counts nothing. */
+  /** Whether the rate is used up. Counts nothing. */
   exhausted(key: string, now = Date.now()): boolean {
     const entry = this.#counts.get(key)
     return entry !== undefined && now - entry.since < this.#while && entry.count >= this.#most()

@@ -1,11 +1,11 @@
-/// Comparisons in a time that tells nothing about the secret but its existence. Any runtime.
+/// Comparisons whose time reveals nothing about the secret except that it exists. For any runtime.
 
 export async function sameSecret(shown: string, secret: string): Promise<boolean> {
   const [one, other] = await Promise.all([digest(shown), digest(secret)])
   return sameBytes(one, other)
 }
 
-/** Of the same length: digests. */
+/** Both have the same length: digests. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.reduce((difference, byte, at) => difference | (byte ^ (other[at] as number)), 0) === 0
 }

@@ -1,15 +1,15 @@
-/// Which TCP targets a gateway may be asked for. Any runtime.
+/// The TCP targets that a gateway allows. For any runtime.
 import { type AddressRange, formatAddress, inRange, isPublic, parseAddress, parseRange } from './address.ts'
 
 export interface Target {
-  /** A name in lower case without a dot at its end, or an address in its usual form. */
+  /** A name in lower case without a final dot, or an address in its usual form. */
   readonly host: string
   readonly port: number
-  /** Where the host is an address. */
+  /** Set if the host is an address. */
   readonly address: Uint8Array | undefined
 }
 
-/** `/tcp/HOST/PORT` of a URL's path; undefined for everything else. */
+/** `/tcp/HOST/PORT` in a URL's path; undefined for anything else. */
 export function parseTarget(path: string): Target | undefined {
   const [, encoded = '', port = ''] = /^\/tcp\/([^/?#]{1,1000})\/([1-9]\d{0,4})$/.exec(path) ?? []
   try {
@@ -19,7 +19,7 @@ export function parseTarget(path: string): Target | undefined {
   }
 }
 
-/** `HOST:PORT` as people write it, IPv6 in brackets or not. */
+/** `HOST:PORT` as people write it, IPv6 with or without brackets. */
 export function formatTarget({ host, port }: Target): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
@@ -53,7 +53,7 @@ interface Rule {
 
 /**
  * Rules: `example.org:22`, `*.example.org:22` (names below it), `192.0.2.7:22`, `10.1.0.0/16:22`, `[2001:db8::7]:22`, `[fd00::/8]:22`.
- * A rule with a name allows the public addresses of that name; an address of any other kind needs a rule of its own.
+ * A rule with a name allows the public addresses of that name; any other address needs its own rule.
  */
 export class AllowList {
   readonly #rules: readonly Rule[]
@@ -68,7 +68,7 @@ export class AllowList {
     return this.#rules.some((rule) => rule.port === port && (rule.name === host || (rule.suffix !== undefined && host.endsWith(rule.suffix))))
   }
 
-  /** Whether a connection to this address, of an allowed target, may be made. */
+  /** Whether the gateway may connect to this address of an allowed target. */
   allowsAddress(address: Uint8Array, port: number): boolean {
     return isPublic(address) || this.#lists(address, port)
   }

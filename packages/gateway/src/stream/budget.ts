@@ -1,4 +1,4 @@
-/// The memory that all sessions together may hold: a part that each of them has for itself, and a pool for those that need more.
+/// The memory for all sessions together: a part that each of them has for itself, and a pool for those that need more.
 import { RESERVE } from '../policy/limits.ts'
 
 export class Budget {
@@ -7,19 +7,19 @@ export class Budget {
   #pool: number
   readonly #waiting = new Set<() => void>()
 
-  /** @param total bytes @param sessions so many always find a place: what others hold cannot take it */
+  /** @param total bytes @param sessions so many always find a place: the pool cannot take it from them */
   constructor(total: number, sessions: number) {
     this.total = total
     this.#places = Math.min(sessions, Math.floor(total / RESERVE))
     this.#pool = total - this.#places * RESERVE
   }
 
-  /** Bytes that are taken. */
+  /** Bytes in use. */
   get used(): number {
     return this.total - this.#pool - this.#places * RESERVE
   }
 
-  /** `RESERVE` bytes for one more session. @returns whether there were so many */
+  /** Reserves `RESERVE` bytes for one more session. @returns whether they were available */
   reserve(): boolean {
     if (this.#places === 0) return false
     this.#places--
@@ -30,7 +30,7 @@ export class Budget {
     this.#places++
   }
 
-  /** More for a session. @returns whether there was so much */
+  /** Takes more for a session. @returns whether that much was available */
   take(bytes: number): boolean {
     if (bytes > this.#pool) return false
     this.#pool -= bytes
@@ -39,7 +39,7 @@ export class Budget {
 
   give(bytes: number): void {
     this.#pool += bytes
-    // Each may take all that there is; who gets nothing asks again. The longest waiting comes first.
+    // Each may take all that is available, and asks again if it gets nothing. The longest waiting comes first.
     for (const waiting of [...this.#waiting]) {
       if (this.#pool <= 0) break
       this.#waiting.delete(waiting)
@@ -47,7 +47,7 @@ export class Budget {
     }
   }
 
-  /** Calls back once when there is some again. */
+  /** Calls back once when memory is available again. */
   wait(again: () => void): void {
     this.#waiting.add(again)
   }

@@ -1,21 +1,21 @@
-/// What comes from the target, on its way to the client: kept until it is acknowledged.
+/// Data from the target to the client, kept until it is acknowledged.
 import { type Allocate, dataFrame, FrameSize, KeptBytes } from 'libssh2-wasm/gateway-protocol'
 import type { ClientSide } from './sides.ts'
 
 /** Bytes that one WebSocket may have in its queue. */
 const SOCKET_QUEUE = 1 << 20
-/** Bytes from which on nothing more is waited for: browsers take one message of 256 kB for little more than one of 64 kB. */
+/** Bytes at which a message is sent without waiting for more: a message of 256 kB costs browsers little more than one of 64 kB. */
 const ENOUGH = 256 << 10
 
 export interface DownstreamOptions {
   readonly window: number
-  /** Most bytes of one message. */
+  /** The most bytes of one message. */
   readonly frame: number
   /** Whether messages are frames that the client acknowledges. */
   readonly framed: boolean
   /** Memory for messages. */
   readonly allocate: Allocate | undefined
-  /** Calls back when the turn of the event loop is over. */
+  /** Calls back at the end of this turn of the event loop. */
   readonly later: (callback: () => void) => void
 }
 
@@ -25,7 +25,7 @@ export class Downstream {
   readonly #size: FrameSize
   #client: ClientSide | undefined
   #sent = 0
-  /** The furthest that was ever sent. */
+  /** The furthest position that was ever sent. */
   #reached = 0
   #planned = false
 
@@ -44,7 +44,7 @@ export class Downstream {
     return this.#kept.end
   }
 
-  /** All of it has been given to the client's socket. */
+  /** Everything has been given to the client's socket. */
   get flushed(): boolean {
     return this.#sent === this.#kept.end
   }
@@ -66,7 +66,7 @@ export class Downstream {
     }
   }
 
-  /** Whether a client that has everything before `position` can go on. */
+  /** Whether a client that has everything before `position` can continue. */
   canResume(position: number): boolean {
     return position >= this.#kept.acked && position <= this.#reached
   }
@@ -82,7 +82,7 @@ export class Downstream {
     this.#client = undefined
   }
 
-  /** @returns false if that is no position that an ACK may have */
+  /** @returns false for a position that an ACK cannot have */
   ack(position: number, now: number): boolean {
     if (position > this.#sent || !this.#kept.ack(position)) return false
     this.#size.acked(position, this.#kept.length > 0, now)
@@ -100,7 +100,7 @@ export class Downstream {
       this.#sent += length
       this.#reached = Math.max(this.#reached, this.#sent)
     }
-    // Nobody will ask for it again.
+    // Nobody will request it again.
     if (!this.#options.framed) this.#kept.ack(this.#sent)
   }
 

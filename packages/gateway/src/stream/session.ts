@@ -1,4 +1,4 @@
-/// One session: a connection to a target, and the WebSockets that carry it one after the other. Any runtime.
+/// One session: a connection to a target, and the successive WebSockets that carry it. For any runtime.
 import {
   ackFrame, type Allocate, CloseCode, connectSuccessFrame, decodeFrame, endFrame, type Frame, FrameError, helloFrame, noticeFrame, pingFrame, pongFrame, reconnectSuccessFrame,
   SUBPROTOCOL, SUBPROTOCOL_V4, toBase64url, V4_DATA_MAX, DATA_MAX,
@@ -10,27 +10,27 @@ import type { ClientSide, TargetSide } from './sides.ts'
 import { Upstream } from './upstream.ts'
 
 export interface SessionOptions {
-  /** What logs call it. */
+  /** Its name in logs. */
   readonly id: string
   readonly secret: Uint8Array
-  /** What the client chose: SUBPROTOCOL, SUBPROTOCOL_V4, or anything else for none. */
+  /** The client's choice: SUBPROTOCOL, SUBPROTOCOL_V4, or anything else for none. */
   readonly protocol: string | undefined
   readonly window: number
-  /** How long it is kept while nobody is attached; 0 for not at all. */
+  /** How long it is kept without a client; 0 for not at all. */
   readonly resumeSeconds: number
   readonly until: Date
-  /** Milliseconds without a byte; `Infinity` for any time. */
+  /** Milliseconds without a byte; `Infinity` for no limit. */
   readonly idleMs: number
-  /** Bytes that may wait for a client that speaks without frames. */
+  /** Bytes that may wait for a client without frames. */
   readonly bufferBytes: number
-  /** Where clients resume, where that is not where they came. */
+  /** Where clients resume, if not at the URL that they used. */
   readonly url?: string | undefined
   readonly budget: Budget
-  /** Memory for messages, where the runtime has some that costs less than a zeroed array. */
+  /** Memory for messages, if the runtime has some that costs less than a zeroed array. */
   readonly allocate?: Allocate | undefined
   readonly later: (callback: () => void) => void
   readonly events: {
-    /** Nobody is attached any more. */
+    /** The client is gone. */
     detached(reason: string): void
     /** It is over; called once. */
     ended(code: number, reason: string): void
@@ -39,16 +39,16 @@ export interface SessionOptions {
   }
 }
 
-/** Milliseconds without any message after which the client is asked for a sign of life, and given up. */
+/** Milliseconds without any message after which the client is asked for a sign of life, and then given up. */
 const SILENCE = 60_000
 const SILENCE_MOST = 120_000
 const LOOK = 15_000
-/** Milliseconds before the end of its life at which the client is told. */
+/** Milliseconds before the end of its life at which the client is notified. */
 const NOTICE = 300_000
-/** Milliseconds that a client has to take what is left, and to close, once the target has ended. */
+/** Milliseconds that a client has to take the rest, and to close, once the target has ended. */
 const END_GRACE = 30_000
 const STEP = 64 << 10
-/** Bytes beyond what is held that must be there before more is read: one read, and what the socket has read already. */
+/** Bytes beyond the held ones that must be available before more is read: one read, and what the socket has already read. */
 const HEADROOM = 128 << 10
 
 export class Session {
@@ -112,7 +112,7 @@ export class Session {
     return this.#down.held
   }
 
-  /** Bytes that it holds for both sides. */
+  /** Bytes that it holds in both directions. */
   get held(): number {
     return this.#down.held + this.#target.queued
   }
@@ -122,7 +122,7 @@ export class Session {
     this.#take(client, 0)
     if (this.#framed) {
       const secret = toBase64url(this.#options.secret)
-      // corp-relay-v4 knows one word, which is its only credential.
+      // corp-relay-v4 has only this one word, which is its credential.
       client.send(connectSuccessFrame(this.#extended ? this.id : `${this.id}.${secret}`))
       if (this.#extended) client.send(this.#hello(secret))
     }
@@ -134,7 +134,7 @@ export class Session {
     return this.resumable && this.#down.canResume(position)
   }
 
-  /** Another client goes on from `position`, which `canResume`. The one before is not heard any more. */
+  /** Another client continues from `position`, for which `canResume` is true. The previous one is ignored from then on. */
   resume(client: ClientSide, position: number): void {
     const before = this.#client
     this.#client = undefined
@@ -165,7 +165,7 @@ export class Session {
     return helloFrame({ frame: DATA_MAX, window, resumeSeconds, until: until.toISOString(), ...(secret === undefined ? {} : { secret }), ...(url === undefined ? {} : { url }) })
   }
 
-  /** A message of `client`; one that is not attached is not heard. */
+  /** A message of `client`; a detached client is ignored. */
   message(client: ClientSide, message: Uint8Array): void {
     if (client !== this.#client || this.#over) return
     this.#heard = Date.now()
@@ -206,7 +206,7 @@ export class Session {
     this.#balance()
   }
 
-  /** The target says something. */
+  /** Data from the target. */
   targetData(chunk: Uint8Array): void {
     if (this.#over) return
     this.#active = Date.now()
@@ -216,14 +216,14 @@ export class Session {
     this.#balance()
   }
 
-  /** The target has taken some of what was written. */
+  /** The target has taken some of the written data. */
   targetDrained(): void {
     if (this.#over) return
     this.#up.drained()
     this.#balance()
   }
 
-  /** The target will say no more. @param reason 0, or a close code */
+  /** The target will send no more. @param reason 0, or a close code */
   targetEnded(reason: number): void {
     if (this.#over || this.#targetEnd) return
     this.#targetEnd = { reason }
@@ -231,7 +231,7 @@ export class Session {
     this.#finishIfSent()
   }
 
-  /** The socket of `client` has taken some of what was sent. */
+  /** The socket of `client` has taken some of the sent data. */
   clientDrained(client: ClientSide): void {
     if (client !== this.#client || this.#over) return
     this.#down.flush()
@@ -256,7 +256,7 @@ export class Session {
     this.#options.events.detached(reason)
   }
 
-  /** Ends it, whatever is left. @param code told to who is attached */
+  /** Ends it, with any remaining data. @param code sent to the client */
   end(code: number, reason: string): void {
     if (this.#over) return
     this.#over = true
@@ -270,7 +270,7 @@ export class Session {
     if (code === 1000) this.#target.end()
     else this.#target.destroy()
     client?.close(code, code === 1000 ? '' : reason)
-    // Nobody will take what is left.
+    // Nobody will take the rest.
     this.#down.clear()
     this.#options.budget.forget(this.#again)
     this.#options.budget.release()
@@ -278,12 +278,12 @@ export class Session {
     this.#options.events.ended(code, reason)
   }
 
-  /** Tells who is attached what will come. */
+  /** Announces an event to the client. */
   notice(code: number, text: string): void {
     if (this.#extended) this.#client?.send(noticeFrame(code, text))
   }
 
-  /** The target has ended: says so, once all before it is sent. Without END the close of the socket has to say it. */
+  /** The target has ended: sends END, once everything before it is sent. Without END the close of the socket says it. */
   #finishIfSent(): void {
     const end = this.#targetEnd
     const client = this.#client
@@ -298,13 +298,13 @@ export class Session {
     this.#grace()
   }
 
-  /** A client that reads nothing of what is left is not waited for longer than that. */
+  /** Does not wait longer for a client that does not read the rest. */
   #grace(): void {
     this.#graceTimer ??= setTimeout(() => this.end(1000, 'target closed'), Math.max(END_GRACE, this.#options.resumeSeconds * 1000))
     ;(this.#graceTimer as { unref?: () => void }).unref?.()
   }
 
-  /** Memory: takes what it needs from the budget, gives back what it does not, and stops whoever brings more than there is. */
+  /** Memory: takes what it needs from the budget, returns what it does not, and stops the side that sends more than is available. */
   #balance(): void {
     if (this.#over) return
     const { budget } = this.#options
@@ -331,7 +331,7 @@ export class Session {
 
   #pauseTarget(pause: boolean): void {
     if (pause === this.#paused.target) return
-    // Half of it must be free before more is read: each stop costs the kernel something.
+    // Half of it must be free before reading resumes: each stop costs the kernel something.
     if (!pause && this.#down.held > this.#options.window / 2) return
     this.#paused.target = pause
     if (pause) this.#target.pause()

@@ -1,10 +1,10 @@
-/// The sessions of a gateway, and who may come back to which. Any runtime.
+/// The sessions of a gateway, and who may resume which. For any runtime.
 import { CloseCode, ID_LENGTH, type Resume, SECRET_LENGTH, toBase64url } from 'libssh2-wasm/gateway-protocol'
 import { sameBytes } from '../policy/same-secret.ts'
 import type { ClientSide } from './sides.ts'
 import type { Session } from './session.ts'
 
-/** What is known of a session besides its bytes. */
+/** The data about a session besides its bytes. */
 export interface SessionOwner {
   readonly user: string
   readonly origin: string | undefined
@@ -13,11 +13,11 @@ export interface SessionOwner {
 interface Entry<Owner> {
   readonly session: Session
   readonly owner: Owner
-  /** SHA-256: who reads the gateway's memory or a dump of it cannot come back with it. */
+  /** SHA-256, so that a dump of the gateway's memory cannot be used to resume. */
   readonly secretHash: Uint8Array
 }
 
-/** Who comes back is told no more than this. */
+/** The only reason that a client gets when it may not resume. */
 export interface RefusedResume {
   readonly code: number
   readonly reason: string
@@ -44,11 +44,11 @@ export class Sessions<Owner extends SessionOwner> {
     this.#entries.delete(id)
   }
 
-  /** Looks at everything before anything is changed: who is refused disturbs nobody. @param user of a fresh ticket, where one was shown */
+  /** Checks everything before anything is changed, so that a refusal disturbs nobody. @param user of a new ticket, if one was presented */
   async find({ id, secret, received }: Resume, origin: string | undefined, user: string | undefined): Promise<Entry<Owner> | RefusedResume> {
     const shown = await sha256(secret)
     const entry = this.#entries.get(id)
-    // Whether there is such a session takes no other time than whether this is its secret.
+    // The time does not reveal whether the session exists or only the secret is wrong.
     if (!sameBytes(shown, entry?.secretHash ?? NOBODY) || !entry?.session.resumable) return { code: CloseCode.gone, reason: 'no such session', guess: true }
     if (origin !== entry.owner.origin) return { code: CloseCode.notAllowed, reason: 'another origin', guess: false }
     if (user !== undefined && user !== entry.owner.user) return { code: CloseCode.notAllowed, reason: 'another user', guess: false }
@@ -67,7 +67,7 @@ export function newIdentity(): { readonly id: string, readonly secret: Uint8Arra
   return { id: toBase64url(crypto.getRandomValues(new Uint8Array(ID_LENGTH))), secret: crypto.getRandomValues(new Uint8Array(SECRET_LENGTH)) }
 }
 
-/** Goes on with a session that `find` has found, if that is still possible. */
+/** Resumes a session that `find` has found, if that is still possible. */
 export function goOn(session: Session, client: ClientSide, received: number): boolean {
   if (!session.canResume(received)) return false
   session.resume(client, received)

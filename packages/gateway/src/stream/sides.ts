@@ -1,14 +1,14 @@
-/// The two sides that a session joins, as a runtime implements them.
+/// The two sides that a session joins, as each runtime implements them.
 
 /** A connection to a target. */
 export interface TargetSide {
   write(chunk: Uint8Array): void
   /** Bytes written that the system has not taken. */
   readonly queued: number
-  /** Stops and goes on reading. */
+  /** Stops and resumes reading. */
   pause(): void
   resume(): void
-  /** Lets what is queued go out, then closes. */
+  /** Sends what is queued, then closes. */
   end(): void
   destroy(): void
 }
@@ -17,7 +17,7 @@ export interface TargetSide {
 export interface ClientSide {
   /** Takes ownership of `message`. */
   send(message: Uint8Array): void
-  /** Bytes sent that the system has not taken; 0 where the runtime does not know. */
+  /** Bytes sent that the system has not taken; 0 if the runtime does not know. */
   readonly queued: number
   pause(): void
   resume(): void

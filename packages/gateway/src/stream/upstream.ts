@@ -1,7 +1,7 @@
-/// What comes from the client, on its way to the target, and how far that is acknowledged.
+/// Data from the client to the target, and how far it is acknowledged.
 import type { TargetSide } from './sides.ts'
 
-/** Above so many bytes that the target has not taken nothing is acknowledged: this is what slows a client down. */
+/** While the target has not taken so many bytes, nothing is acknowledged: this slows a client down. */
 const QUEUE_HIGH = 1 << 20
 const ACK_BYTES = 64 << 10
 const ACK_TIME = 25
@@ -14,7 +14,7 @@ export class Upstream {
   #acked = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param sendAck absent where the protocol has no ACK */
+  /** @param sendAck absent if the protocol has no ACK */
   constructor(target: TargetSide, window: number, sendAck: ((position: number) => void) | undefined) {
     this.#target = target
     this.#window = window
@@ -25,7 +25,7 @@ export class Upstream {
     return this.#received
   }
 
-  /** The target takes no more for the present. */
+  /** The target takes no more at present. */
   get congested(): boolean {
     return this.#target.queued >= QUEUE_HIGH
   }
@@ -44,7 +44,7 @@ export class Upstream {
     this.#settle()
   }
 
-  /** A client has been told what was received: that is as good as an ACK. */
+  /** A client has been told the received position, which counts as an ACK. */
   resumed(): void {
     this.stop()
     this.#acked = this.#received

@@ -1,4 +1,4 @@
-/// Where sessions live: in a Durable Object of their own, or in the isolate that took them.
+/// Where sessions live: each in its own Durable Object, or in the isolate that accepted them.
 import { connect } from 'cloudflare:sockets'
 import { CloseCode, type Resume, SUBPROTOCOL, SUBPROTOCOL_V4 } from 'libssh2-wasm/gateway-protocol'
 import { logLine } from '../log.ts'
@@ -10,10 +10,10 @@ import { Session } from '../stream/session.ts'
 import { WorkerClient } from './client-side.ts'
 import { WorkerTarget, type WorkerSocket } from './target-side.ts'
 
-/** Workers' own, which the DOM's types do not have. */
+/** Workers' own, which the DOM types lack. */
 declare const WebSocketPair: new () => { 0: WebSocket, 1: WebSocket & { accept(): void } }
 
-/** What the front has decided about a new session. */
+/** What the front Worker has decided about a new session. */
 export interface Opening {
   readonly id: string
   readonly secret: Uint8Array
@@ -22,7 +22,7 @@ export interface Opening {
   readonly client: string
   readonly target: Target
   readonly protocol: string | undefined
-  /** Milliseconds, as `Date.now()` has them. */
+  /** Milliseconds, in the time of `Date.now()`. */
   readonly until: number
   readonly released?: (() => void) | undefined
 }
@@ -42,14 +42,14 @@ export class Carrier {
   readonly #budget: Budget
   readonly #sessions = new Sessions<Owner>()
 
-  /** @param budget bytes for all sessions of this carrier @param sessions of them at once */
+  /** @param budget bytes for all sessions of this carrier @param sessions how many of them at once */
   constructor(limits: GatewayLimits, resume: ResumeLimits, budget: number, sessions: number) {
     this.#limits = limits
     this.#resume = resume
     this.#budget = new Budget(budget, sessions)
   }
 
-  /** The answer to the request for a WebSocket; also where the target cannot be reached. */
+  /** The response to the request for a WebSocket; also if the target cannot be reached. */
   async open(opening: Opening): Promise<Response> {
     const { id, secret, user, origin, client, target, protocol, until, released } = opening
     const refused = (code: number, reason: string) => {
@@ -89,7 +89,7 @@ export class Carrier {
     return response
   }
 
-  /** Who comes back. @param user of a fresh ticket, where one was shown */
+  /** Resumes a session. @param user of a new ticket, if one was presented */
   async resume(resume: Resume, protocol: string | undefined, origin: string | undefined, user: string | undefined): Promise<Response | RefusedResume> {
     const found = await this.#sessions.find(resume, origin, user)
     if ('code' in found) return found
@@ -127,7 +127,7 @@ function switching(webSocket: WebSocket, protocol: string | undefined): Response
   return new Response(null, { status: 101, headers: protocol === undefined ? {} : { 'sec-websocket-protocol': protocol }, webSocket } as ResponseInit)
 }
 
-/** Pages see nothing of a refused upgrade: it succeeds, and the close says why. */
+/** Pages cannot see a refused upgrade, so the upgrade succeeds, and the close code gives the reason. */
 export function refusal(code: number, reason: string, protocol: string | undefined): Response {
   const { 0: outer, 1: inner } = new WebSocketPair()
   inner.accept()

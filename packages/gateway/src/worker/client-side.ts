@@ -3,11 +3,13 @@ import type { Session } from '../stream/session.ts'
 import type { ClientSide } from '../stream/sides.ts'
 
 /**
- * A Worker can neither pause a WebSocket nor see how much it still has to send. Frames have ACKs, which bound both. Of a client without frames the target is not read while the
- * client has said nothing for so many times `bufferBytes`: one that takes data sends window adjustments (our windows grow to 16 MiB for each channel) …
+ * A Worker can neither pause a WebSocket nor see how much it still has to send. With frames, ACKs limit both. For a client without frames, the
+ * target is not read while the
+ * client has sent nothing for so many times `bufferBytes`: a client that takes data sends window adjustments (our windows grow to 16 MiB per
+ * channel) …
  */
 const UNANSWERED = 64
-/** … and who is so many times `bufferBytes` ahead of the target is cut off (OpenSSH's windows are 2 MB for each channel). */
+/** … and a client that is so many times `bufferBytes` ahead of the target is cut off (OpenSSH's windows are 2 MB per channel). */
 const UNSENT = 16
 
 export interface WorkerClientOptions {
@@ -63,7 +65,7 @@ export class WorkerClient implements ClientSide {
     try {
       this.#socket.send(message as Uint8Array<ArrayBuffer>)
     } catch {
-      // It is closed: its event follows.
+      // It is closed, which its event reports.
     }
   }
 
@@ -75,7 +77,7 @@ export class WorkerClient implements ClientSide {
     try {
       this.#socket.close(code, reason.slice(0, 120))
     } catch {
-      // It is closed already.
+      // It is already closed.
     }
   }
 

@@ -1,4 +1,4 @@
-/** What is used of Workers' own, which neither the DOM's nor Node's types have. */
+/** The parts of Workers' own API that are used, which neither the DOM's nor Node's types have. */
 declare module 'cloudflare:workers' {
   export class DurableObject<Env = unknown> {
     constructor(state: unknown, env: Env)

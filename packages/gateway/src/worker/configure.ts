@@ -1,4 +1,4 @@
-/// The bindings of a Worker as a policy.
+/// Turns the bindings of a Worker into a policy.
 import { cloudflareAccess } from '../authorize/cloudflare-access.ts'
 import { oidc } from '../authorize/oidc.ts'
 import { sharedTokens } from '../authorize/shared-tokens.ts'
@@ -7,31 +7,31 @@ import type { Authorize } from '../policy/authorize.ts'
 import { Gate } from '../policy/gate.ts'
 import { checkedLimits, checkedResume, type GatewayLimits, type ResumeLimits } from '../policy/limits.ts'
 
-/** What is used of a namespace of Durable Objects. */
+/** The part of a Durable Object namespace that is used. */
 export interface SessionNamespace {
   idFromName(name: string): unknown
   get(id: never): { fetch(request: Request): Promise<Response> }
 }
 
 export interface GatewayEnv {
-  /** A secret: one token for everybody. One of this, tickets, OIDC or Access must be there. */
+  /** A secret: one token for everybody. One of this, tickets, OIDC or Access is required. */
   readonly GATEWAY_TOKEN?: string
-  /** The public keys of tickets: a JWK set, or its URL; and what their `aud` must be. */
+  /** The public keys of tickets: a JWK set, or its URL; and the required `aud`. */
   readonly GATEWAY_TICKET_KEYS?: string
   readonly GATEWAY_TICKET_AUDIENCE?: string
   readonly GATEWAY_OIDC_ISSUER?: string
   readonly GATEWAY_OIDC_AUDIENCE?: string
   readonly GATEWAY_ACCESS_TEAM?: string
   readonly GATEWAY_ACCESS_AUDIENCE?: string
-  /** The rules of the allow-list, with spaces between. */
+  /** The rules of the allow-list, separated by spaces. */
   readonly GATEWAY_ALLOW: string
-  /** Origins, with spaces between. Default: any. */
+  /** Origins, separated by spaces. Default: any. */
   readonly GATEWAY_ORIGINS?: string
-  /** Some of GatewayLimits, as JSON. What counts sessions counts in each isolate. */
+  /** Some of GatewayLimits, as JSON. Limits on sessions count in each isolate. */
   readonly GATEWAY_LIMITS?: string
   /** Some of ResumeLimits, as JSON. */
   readonly GATEWAY_RESUME?: string
-  /** A rate-limiting binding, which counts everywhere: asked with the client's address before anything else. */
+  /** A rate-limiting binding, which counts everywhere: queried with the client's address before anything else. */
   readonly GATEWAY_RATE?: { limit(key: { key: string }): Promise<{ success: boolean }> }
   /** The Durable Objects of `GatewaySession`. Without them sessions end with their WebSocket. */
   readonly GATEWAY_SESSIONS?: SessionNamespace

@@ -5,7 +5,7 @@ import type { TargetSide } from '../stream/sides.ts'
 /** Bytes of one read. */
 const CHUNK = 64 << 10
 
-/** What is used of a socket of `cloudflare:sockets`. */
+/** The part of a `cloudflare:sockets` socket that is used. */
 export interface WorkerSocket {
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>
@@ -13,7 +13,7 @@ export interface WorkerSocket {
   close(): Promise<void>
 }
 
-/** A TCP connection of a Worker as a session's target. */
+/** A Worker's TCP connection as a session's target. */
 export class WorkerTarget implements TargetSide {
   readonly #socket: WorkerSocket
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
@@ -28,7 +28,7 @@ export class WorkerTarget implements TargetSide {
     this.#writer.closed.catch(() => this.#session?.targetEnded(CloseCode.unreachable))
   }
 
-  /** Begins to read, for `session`. */
+  /** Starts reading, for `session`. */
   start(session: Session): void {
     this.#session = session
     this.#read(session).catch(() => session.targetEnded(CloseCode.unreachable))
@@ -63,7 +63,7 @@ export class WorkerTarget implements TargetSide {
 
   end(): void {
     this.resume()
-    // What the client sent goes out first.
+    // Data from the client is sent first.
     void this.#writer.close().catch(() => {}).then(() => this.destroy())
   }
 

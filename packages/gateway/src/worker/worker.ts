@@ -1,4 +1,4 @@
-/// `libssh2-wasm-gateway/worker`: the gateway as a Cloudflare Worker. The Worker decides who may come; each session lives in a Durable Object of its own.
+/// `libssh2-wasm-gateway/worker`: the gateway as a Cloudflare Worker. The Worker decides who may connect; each session lives in its own Durable Object.
 import { DurableObject } from 'cloudflare:workers'
 import { CloseCode } from 'libssh2-wasm/gateway-protocol'
 import { logLine } from '../log.ts'
@@ -13,10 +13,10 @@ import { gateOf, type GatewayEnv, limitsOf, resumeOf } from './configure.ts'
 
 export type { GatewayEnv } from './configure.ts'
 
-/** What the Worker tells the Durable Object; nobody else can reach it, and what a client sends under this name is dropped. */
+/** A header from the Worker to the Durable Object. Nobody else can reach the object, and a client's header of this name is dropped. */
 const INTERNAL = 'x-ssh-gateway'
 
-/** One for each isolate; another configuration is another deployment, with isolates of its own. */
+/** One per isolate; another configuration is another deployment, with its own isolates. */
 let configured: { readonly gate: Gate, readonly carrier: Carrier, readonly wrongResumes: Rate } | undefined
 
 function configuration(env: GatewayEnv): NonNullable<typeof configured> {
@@ -95,7 +95,7 @@ export class GatewaySession extends DurableObject<GatewayEnv> {
     if (message.open) {
       const { target, secret } = message.open
       const resume = resumeOf(this.env)
-      // One session: its windows, and what one more message may have.
+      // One session: its windows, and room for one more message.
       this.#carrier = new Carrier(limitsOf(this.env), resume, resume.window * 2 + (2 << 20), 1)
       return this.#carrier.open({ ...message.open, secret: Uint8Array.from(secret), target: { ...target, address: target.address && Uint8Array.from(target.address) } })
     }

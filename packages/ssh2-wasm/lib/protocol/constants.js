@@ -1,5 +1,5 @@
 'use strict'
-// Names that `algorithms` of `connect` takes, for programs that show them: DEFAULT is offered if nobody says otherwise, SUPPORTED may be asked for.
+// Names for `algorithms` of `connect`, for programs that show them: DEFAULT is offered by default, SUPPORTED can be requested.
 const DEFAULT_KEX = [
   'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
   'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',

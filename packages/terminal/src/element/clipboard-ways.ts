@@ -2,13 +2,13 @@ import { h } from '../ui/dom.ts'
 import { visible } from '../ui/visible.ts'
 import type { Pane } from './pane.ts'
 
-/** Most lines of a paste that the question shows. */
+/** The most lines of a paste that the question shows. */
 const SHOWN = 8
 
-/** Between terminal and clipboard. Programs on the server may write it where the person lets them, and never read it. */
+/** Connects terminal and clipboard. Programs on the server may write the clipboard if the user allows it, and never read it. */
 export class ClipboardWays {
   readonly #pane: Pane
-  /** Hosts that were asked about, and the answer: for this page only. */
+  /** Hosts that were asked about, with the answer: for this page only. */
   readonly #allowed = new Map<string, boolean>()
 
   constructor(pane: Pane) {
@@ -25,7 +25,7 @@ export class ClipboardWays {
     }
   }
 
-  /** From the clipboard; where the browser does not let a page read it, from a field that the person pastes into. */
+  /** Pastes from the clipboard; if the browser does not let a page read it, from a field that the user pastes into. */
   async paste(): Promise<void> {
     let text: string | null
     try {
@@ -43,7 +43,7 @@ export class ClipboardWays {
       [{ label: 'Cancel', value: () => null }, { label: 'Send to the terminal', value: () => area.value, kind: 'primary' }])
   }
 
-  /** Several lines would be run at once by a program that does not know what is pasted: the person is asked first. */
+  /** A program without bracketed paste would run several lines at once, so the user is asked first. */
   async insert(text: string): Promise<void> {
     const { view, dialogs } = this.#pane
     const lines = text.replace(/\r?\n$/, '').split(/\r\n|\r|\n/)

@@ -1,7 +1,7 @@
 import { h } from '../ui/dom.ts'
 import type { Pane } from './pane.ts'
 
-/** Files that are dropped anywhere on the element go up into the folder that the files panel shows; while they are dragged, a curtain says where. */
+/** Files that are dropped anywhere on the element are uploaded to the folder in the files panel; while they are dragged, an overlay shows where. */
 export function followDrops(pane: Pane): void {
   const { element } = pane
   const curtain = h('div', { class: 'curtain', hidden: true, 'aria-hidden': 'true' })

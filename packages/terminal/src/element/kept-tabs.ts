@@ -1,4 +1,4 @@
-/** Which tabs a page had, for when it is loaded anew. */
+/** The tabs that a page had, for a reload. */
 export function keptTabs(key: string): string[] {
   try {
     const ids: unknown = JSON.parse(sessionStorage.getItem(key) ?? '[]')
@@ -12,6 +12,6 @@ export function keepTabs(key: string, ids: readonly string[]): void {
   try {
     sessionStorage.setItem(key, JSON.stringify(ids))
   } catch {
-    // A page that may keep nothing.
+    // The page has no storage.
   }
 }

@@ -4,7 +4,7 @@ import type { Pane } from './pane.ts'
 
 const OPENED = ['http:', 'https:', 'mailto:']
 
-/** A link of the terminal's text: its real address is shown before it is opened; one to a file of the server opens the files there. */
+/** Handles a link in the terminal's text: its real address is shown before it is opened; a link to a file on the server opens the files panel. */
 export async function openLink(pane: Pane, text: string): Promise<void> {
   let url: URL
   try {

@@ -4,7 +4,7 @@ import { confirmNewHost } from '../ui/host-key-dialogs.ts'
 import { answerPrompts, askPassphrase, askPassword, askToken } from '../ui/prompt-dialogs.ts'
 import type { Pane } from './pane.ts'
 
-/** What the holder asks of a page: it is shown, or asked of the page's own code, else of the person. */
+/** The holder's requests to a page: shown directly, or answered by the page's own code, otherwise by the user. */
 export function pageApi(pane: Pane): PageApi {
   const { host, view } = pane
   const attention = <T>(ask: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 import type { Target, Persist } from '../session/messages.ts'
 
-/** What a page has set on its element. */
+/** The settings of a page on its element. */
 export interface PaneConfig {
   readonly gateway: string
   readonly host: string
@@ -15,11 +15,11 @@ export interface PaneConfig {
   readonly fontSize: number
   readonly screenReader: boolean
   readonly worker: string | URL | null
-  /** `null`: the person types a token. */
+  /** `null`: the user types a token. */
   readonly ticket: ((request: { readonly resuming: boolean, readonly refused: boolean }) => string | Promise<string>) | null
   /** Fills the form's field. */
   readonly token: string
-  /** Where this page keeps which session it shows. */
+  /** Where this page stores which session it shows. */
   readonly storageKey: string
 }
 

@@ -23,7 +23,7 @@ import { openLink } from './links.ts'
 import { pageApi } from './page-api.ts'
 import type { PaneHost } from './pane-host.ts'
 
-/** All that is in the shadow root of one `<ssh-terminal>`: a form, then a terminal with its files; its session is in the holder. */
+/** Everything in the shadow root of one `<ssh-terminal>`: a form, then a terminal with its files; its session is in the holder. */
 export class Pane {
   readonly host: PaneHost
   readonly dialogs: Dialogs
@@ -101,7 +101,7 @@ export class Pane {
     return `${this.target.username}@${address(this.target.host, this.target.port)}`
   }
 
-  /** A shell runs. */
+  /** Whether a shell runs. */
   get running(): boolean {
     return this.state.name === 'open' || this.state.name === 'stalled'
   }
@@ -115,12 +115,12 @@ export class Pane {
     return { gateway, fixedGateway: gateway !== '' && ticket !== null, token, host, port, username: user }
   }
 
-  /** What the page has set has changed; a form that nobody has used follows. */
+  /** The page has changed its settings; an unused form follows them. */
   configured(): void {
     if (this.state.name === 'idle') this.#form.fill(this.#start())
   }
 
-  /** Joins the session that this page had before it was loaded anew, or a new one. */
+  /** Joins the session that this page had before a reload, or a new one. */
   start(): Promise<void> {
     const { worker, persist, storageKey } = this.host.config
     if (this.#starting) return this.#starting
@@ -162,12 +162,12 @@ export class Pane {
     }
   }
 
-  /** The same as before, without the password: it is not kept. */
+  /** Connects to the same target as before, without the password, which is not kept. */
   reconnect(): Promise<void> {
     return this.connect(this.target, { password: '', key: this.#key }, this.#token)
   }
 
-  /** The form's token, or what the page's `ticket` gives, or what the person types. */
+  /** The form's token, or the result of the page's `ticket`, or the user's input. */
   get token(): string {
     return this.#token
   }
@@ -176,7 +176,7 @@ export class Pane {
     this.#token = token
   }
 
-  /** The session has another state: here, or by another page that shows it. */
+  /** The session's state has changed, in this page or another that shows it. */
   changed(state: SessionState, target: Target | null): void {
     const before = this.state
     this.state = state
@@ -229,7 +229,7 @@ export class Pane {
     }
   }
 
-  /** What only the page that has asked is told. */
+  /** Errors that only the page that asked is told. */
   async #failed(failure: Failure, again: boolean): Promise<void> {
     let explanation = explain(failure, this.target)
     if (failure.code === 'ERR_HOST_KEY_CHANGED') {
@@ -312,7 +312,7 @@ export class Pane {
     this.view.style(dark, fontSize, screenReader, this.host.element)
   }
 
-  /** Tells the holder whether this page is seen, and has the focus. */
+  /** Tells the holder whether this page is visible, and has the focus. */
   look(): void {
     const shown = document.visibilityState === 'visible'
     const { activeElement } = this.host.element.getRootNode() as Document | ShadowRoot
@@ -321,7 +321,7 @@ export class Pane {
     if (focused) this.view.fit()
   }
 
-  /** By keyboard out of the terminal: to what the page makes of it, else to the toolbar. */
+  /** Leaves the terminal by keyboard: to what the page decides, otherwise to the toolbar. */
   leave(): void {
     if (this.host.request('leave', null) === undefined) this.#toolbar.focus()
   }
@@ -331,7 +331,7 @@ export class Pane {
     else this.#form.focus()
   }
 
-  /** True if nothing runs, or the person lets it end. */
+  /** True if nothing runs, or the user agrees to end it. */
   async askToClose(): Promise<boolean> {
     if (!this.running) return true
     const asked = this.host.request<boolean>('close-request', { target: this.target })
@@ -343,7 +343,7 @@ export class Pane {
     await this.api.close()
   }
 
-  /** This page goes; the session stays as long as `persist` says. */
+  /** This page goes away; the session stays as long as `persist` says. */
   stop(): void {
     const link = this.#link
     this.#link = this.#holder = this.#starting = undefined
@@ -371,6 +371,6 @@ function store(key: string, value: Stored): void {
   try {
     sessionStorage.setItem(key, JSON.stringify(value))
   } catch {
-    // A page that may keep nothing.
+    // The page has no storage.
   }
 }

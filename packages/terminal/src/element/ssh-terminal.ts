@@ -7,7 +7,7 @@ import type { PaneConfig, PaneHost } from './pane-host.ts'
 import { SshRequestEvent } from './request-event.ts'
 import { adoptStyles } from './styles.ts'
 
-/** A ticket or token for the gateway, or who gives one. `refused`: the last one was not accepted. */
+/** A ticket or token for the gateway, or a function that returns one. `refused`: the last one was rejected. */
 export type Ticket = string | ((request: { readonly resuming: boolean, readonly refused: boolean }) => string | Promise<string>)
 
 const STATES = ['idle', 'connecting', 'open', 'stalled', 'ended', 'failed'] as const
@@ -18,37 +18,38 @@ let made = 0
  *
  * @tagname ssh-terminal
  * @attr {string} gateway - `wss://…`, a gateway of libssh2-wasm or websockify
- * @attr {string} host - the SSH server, as the gateway shall reach it
- * @attr {number} port - 22 if none is given
+ * @attr {string} host - the SSH server, as the gateway reaches it
+ * @attr {number} port - 22 by default
  * @attr {string} user - user name on the server
- * @attr {'none'|'resume'|'tmux'} persist - whether a session outlives a reload (`resume`, the default), not (`none`), or lives in tmux on the server (`tmux`)
+ * @attr {'none'|'resume'|'tmux'} persist - whether a session outlives a reload (`resume`, the default), not (`none`), or lives in tmux on the
+ * server (`tmux`)
  * @attr {boolean} autoconnect - connects as soon as the element is in the page
  * @attr {boolean} files - shows the files panel from the start
- * @attr {'auto'|'always'|'never'} key-bar - keys that phones lack; `auto` where the pointer is a finger
- * @attr {'auto'|'light'|'dark'} theme - colours; the person's own choice goes before it
- * @attr {number} font-size - pixels, 8 to 32; 14 if none is given
+ * @attr {'auto'|'always'|'never'} key-bar - keys that phones lack; `auto` shows them if the pointer is a finger
+ * @attr {'auto'|'light'|'dark'} theme - colours; the user's own choice takes precedence
+ * @attr {number} font-size - pixels, 8 to 32; 14 by default
  * @attr {boolean} screen-reader - gives screen readers the text of the terminal
- * @attr {string} lang - language of programs on the server, e.g. `de-AT`; the browser's if none is given
- * @attr {boolean} readonly - shows, and sends nothing that is typed
- * @attr {boolean} no-toolbar - hides the toolbar; the page has one of its own
- * @fires {CustomEvent<{ state: string, before: string }>} ssh-state - the session has another state
- * @fires {CustomEvent<{ target: Target }>} ssh-connected - a shell has begun
+ * @attr {string} lang - language of programs on the server, e.g. `de-AT`; by default the browser's
+ * @attr {boolean} readonly - shows output, and sends no input
+ * @attr {boolean} no-toolbar - hides the toolbar; the page has its own
+ * @fires {CustomEvent<{ state: string, before: string }>} ssh-state - the session's state has changed
+ * @fires {CustomEvent<{ target: Target }>} ssh-connected - a shell has started
  * @fires {CustomEvent<{ since: number, attempt: number }>} ssh-stalled - the network does not answer; the session waits
  * @fires {CustomEvent} ssh-resumed - the network is back, nothing was lost
  * @fires {CustomEvent<Failure>} ssh-lost - the session has failed
  * @fires {CustomEvent<Ending>} ssh-exit - the shell has ended
  * @fires {CustomEvent<{ title: string }>} ssh-title - a program has set the title
  * @fires {CustomEvent} ssh-bell - a program wants attention
- * @fires {CustomEvent<{ transfers: Transfer[] }>} ssh-transfer - transfers have come on
- * @fires {CustomEvent} ssh-attention - the element asks the person something
+ * @fires {CustomEvent<{ transfers: Transfer[] }>} ssh-transfer - transfers have progressed
+ * @fires {CustomEvent} ssh-attention - the element asks the user something
  * @fires {SshRequestEvent} ssh-host-key - a new host key; `respondWith(true)` accepts it
  * @fires {SshRequestEvent} ssh-prompt - a password, passphrase or question; `respondWith(answer)`
- * @fires {SshRequestEvent} ssh-clipboard - a program wants to write the clipboard; `respondWith(true)` lets it
+ * @fires {SshRequestEvent} ssh-clipboard - a program wants to write the clipboard; `respondWith(true)` allows it
  * @fires {SshRequestEvent} ssh-link - a link was activated; `respondWith(true)` opens it
- * @fires {SshRequestEvent} ssh-close-request - the session shall end while a shell runs; `respondWith(true)` ends it
+ * @fires {SshRequestEvent} ssh-close-request - the session is about to end while a shell runs; `respondWith(true)` ends it
  * @slot status - in the status bar
  * @slot toolbar-start - at the beginning of the toolbar
- * @slot toolbar-end - at its end
+ * @slot toolbar-end - at the end of the toolbar
  * @slot empty - in place of the form, while there is no session
  * @csspart toolbar - the bar above
  * @csspart terminal - where xterm.js draws
@@ -56,13 +57,13 @@ let made = 0
  * @csspart files - the files panel
  * @csspart row - a line of files or transfers
  * @csspart key-bar - the keys for phones
- * @csspart key - one of them
+ * @csspart key - one of those keys
  * @csspart search - the search bar
  * @csspart dialog - each dialog
  * @cssprop --ssh-terminal-font - font of the terminal
- * @cssprop --ssh-terminal-line-height - 1 if none is given
+ * @cssprop --ssh-terminal-line-height - 1 by default
  * @cssprop --ssh-terminal-background - background of the terminal
- * @cssprop --ssh-terminal-foreground - its text
+ * @cssprop --ssh-terminal-foreground - text of the terminal
  * @cssprop --ssh-terminal-accent - buttons, links, focus
  * @cssprop --ssh-terminal-danger - warnings
  * @cssprop --ssh-terminal-radius - corners of controls
@@ -70,18 +71,18 @@ let made = 0
  */
 export class SshTerminal extends HTMLElement {
   static readonly observedAttributes: readonly string[] = ['gateway', 'host', 'port', 'user', 'theme', 'font-size', 'screen-reader', 'files']
-  /** Where `holder.js` of this package lies, for all elements: on the page's own origin. `null`: beside the element's own file, as bundlers find it. */
+  /** The URL of this package's `holder.js`, for all elements, on the page's own origin. `null`: beside the element's own file, as bundlers find it. */
   static worker: string | URL | null = null
 
-  /** A token, or a function that gives a fresh one each time. `null`: the person types one. */
+  /** A token, or a function that returns a new one each time. `null`: the user types one. */
   ticket: Ticket | null = null
-  /** known_hosts text: only its keys are accepted then, and nobody is asked. */
+  /** known_hosts text: only its keys are then accepted, and nobody is asked. */
   hostKeys: string | null = null
-  /** Hosts on the way to the server, in order. */
+  /** Jump hosts on the way to the server, in order. */
   jump: readonly Hop[] = []
-  /** More variables for the shell; servers refuse most names, and that is no error. */
+  /** More variables for the shell; servers refuse most names, which is no error. */
   env: Readonly<Record<string, string>> = {}
-  /** Where `holder.js` lies, for this element. */
+  /** The URL of `holder.js`, for this element. */
   worker: string | URL | null = null
   /** Fills the form's token field. */
   token: string = ''
@@ -118,7 +119,7 @@ export class SshTerminal extends HTMLElement {
     })
   }
 
-  /** Frameworks move elements about: what is back at once has never left. */
+  /** Frameworks move elements about: an element that is back at once has never left. */
   disconnectedCallback(): void {
     this.#leaving = setTimeout(() => {
       this.#here?.abort()
@@ -161,7 +162,7 @@ export class SshTerminal extends HTMLElement {
     else if (now?.name === 'failed' && (before === 'open' || before === 'stalled')) tell('lost', now.failure)
   }
 
-  /** Looks each time: attributes and properties may change at any moment. */
+  /** Reads them each time: attributes and properties may change at any moment. */
   #config(): PaneConfig {
     const text = (name: string) => this.getAttribute(name) ?? ''
     const element = this
@@ -206,7 +207,7 @@ export class SshTerminal extends HTMLElement {
     this.setAttribute('persist', value)
   }
 
-  /** What the session does now. */
+  /** The session's current state. */
   get state(): SessionState['name'] {
     return this.#pane?.state.name ?? 'idle'
   }
@@ -222,24 +223,24 @@ export class SshTerminal extends HTMLElement {
     return state?.name === 'failed' ? state.failure : null
   }
 
-  /** How the shell ended; `null` if none has. */
+  /** How the shell ended; `null` if it has not. */
   get ending(): Ending | null {
     const state = this.#pane?.state
     return state?.name === 'ended' ? state.ending : null
   }
 
-  /** Title that a program has set, else who is where. */
+  /** The title that a program has set, otherwise user and host. */
   get sessionTitle(): string {
     const pane = this.#pane
     return !pane || pane.state.name === 'idle' ? '' : pane.title || pane.who
   }
 
-  /** The terminal of xterm.js, for its own interface. */
+  /** The xterm.js terminal, for its own API. */
   get terminal() {
     return this.#parts.view.terminal
   }
 
-  /** Connects to where the attributes say. @param login a password, and which of the saved keys, if any. @throws Error with the `failure` of the session */
+  /** Connects to the target in the attributes. @param login a password, and which of the saved keys, if any. @throws Error with the `failure` of the session */
   async connect(login: { readonly password?: string, readonly key?: string } = {}): Promise<void> {
     const pane = this.#parts
     await pane.start()
@@ -254,12 +255,12 @@ export class SshTerminal extends HTMLElement {
     return this.#parts.disconnect()
   }
 
-  /** Connects anew to where it was. */
+  /** Connects to the same target again. */
   reconnect(): Promise<void> {
     return this.#parts.reconnect()
   }
 
-  /** Asks the person, if a shell runs; resolves with whether the element may go. */
+  /** Asks the user, if a shell runs; resolves with whether the element may close. */
   askToClose(): Promise<boolean> {
     return this.#parts.askToClose()
   }
@@ -268,7 +269,7 @@ export class SshTerminal extends HTMLElement {
     this.#pane?.focus()
   }
 
-  /** Takes the size of its place. It does so by itself when that changes. */
+  /** Adapts to the size of its container. It does so automatically when that changes. */
   fit(): void {
     this.#pane?.view.fit()
   }
@@ -283,7 +284,7 @@ export class SshTerminal extends HTMLElement {
     return this.#parts.view.terminal.getSelection()
   }
 
-  /** Pastes as if by the person, with the question before several lines. */
+  /** Pastes as if the user had, with the question before several lines. */
   paste(text: string): void {
     this.#parts.view.paste(text)
   }
@@ -293,22 +294,22 @@ export class SshTerminal extends HTMLElement {
     this.#parts.view.send(typeof data === 'string' ? new TextEncoder().encode(data) : data)
   }
 
-  /** The lines that are seen. */
+  /** The visible lines. */
   screenText(): string {
     return this.#pane?.view.text() ?? ''
   }
 
-  /** Uploads a file. Until all of it has arrived, what is at `path` stays as it is. */
+  /** Uploads a file. Until all of it has arrived, the file at `path` stays as it is. */
   upload(file: File, path: string): Promise<void> {
     return this.#parts.api.upload(file, path, false)
   }
 
-  /** All of a file of the server. */
+  /** The contents of a file on the server. */
   async download(path: string): Promise<Blob> {
     return await this.#parts.api.download(path, path.split('/').at(-1) ?? path, false, null) as Blob
   }
 
-  /** Shows the files panel, hides it, or does the other of the two. */
+  /** Shows the files panel, hides it, or toggles it. */
   toggleFiles(shown?: boolean): void {
     this.#parts.toggleFiles(shown)
   }

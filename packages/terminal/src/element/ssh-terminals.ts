@@ -11,11 +11,11 @@ interface Entry {
   readonly panel: HTMLElement
 }
 
-/** Attributes that each terminal gets from this element. */
+/** Attributes that each terminal inherits from this element. */
 const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'lang']
 
 /**
- * Several terminals in tabs. Attributes and properties are those of `<ssh-terminal>` and go to each.
+ * Several terminals in tabs. Attributes and properties are those of `<ssh-terminal>` and apply to each.
  *
  * @tagname ssh-terminals
  * @slot toolbar-end - at the end of the bar with the tabs
@@ -35,7 +35,7 @@ export class SshTerminals extends HTMLElement {
   #current: Entry | undefined
   #started = false
   readonly #strip = h('div', { class: 'tabs', onkeydown: (event) => this.#key(event) })
-  /** A list of tabs may have tabs alone; their close buttons stand beside them. */
+  /** A tab list may only contain tabs, so their close buttons are beside them. */
   readonly #list = h('div', { class: 'visually-hidden', role: 'tablist', 'aria-label': 'Connections' })
   readonly #panels = h('div', { class: 'panels' })
   readonly #files = button('Files', () => this.current?.toggleFiles(), { class: 'quiet', disabled: true })
@@ -58,7 +58,7 @@ export class SshTerminals extends HTMLElement {
     for (const { terminal } of this.#entries) handOn(terminal, name, value)
   }
 
-  /** The terminal that is seen. */
+  /** The visible terminal. */
   get current(): SshTerminal | undefined {
     return this.#current?.terminal
   }
@@ -72,7 +72,7 @@ export class SshTerminals extends HTMLElement {
     return `libssh2-wasm-terminals:${location.pathname}:${this.id}`
   }
 
-  /** A new tab. @param id under which a reload finds its session again */
+  /** Adds a tab. @param id under which a reload finds its session again */
   add(id: string = crypto.randomUUID()): SshTerminal {
     const terminal = new SshTerminal()
     terminal.id = `ssh-terminal-${id}`
@@ -151,7 +151,7 @@ export class SshTerminals extends HTMLElement {
     keepTabs(this.#storageKey, this.#entries.map(({ id }) => id))
   }
 
-  /** Arrow keys move along the strip, as in any list of tabs; Delete closes. */
+  /** Arrow keys move along the strip, as in any tab list; Delete closes. */
   #key(event: KeyboardEvent): void {
     const at = this.#entries.findIndex(({ handle }) => handle === event.target)
     if (at < 0) return

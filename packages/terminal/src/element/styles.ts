@@ -8,7 +8,7 @@ import tabs from '../styles/tabs.css'
 
 let sheets: CSSStyleSheet[] | undefined
 
-/** The styles of both elements, made once for a page. */
+/** The styles of both elements, created once per page. */
 export function adoptStyles(root: ShadowRoot): void {
   sheets ??= [xterm, base, layout, tabs, forms, dialogs, files].map((text) => {
     const sheet = new CSSStyleSheet()

@@ -6,7 +6,7 @@ import { formatMode } from './format.ts'
 
 type Action = 'rename' | 'permissions' | 'delete'
 
-/** Asks what shall be done with a file or folder and does it. Resolves with whether something was changed. */
+/** Asks what to do with a file or folder and does it. Resolves with whether something was changed. */
 export async function actionsOf(api: HolderApi, dialogs: Dialogs, folder: string, entry: FileEntry): Promise<boolean> {
   const name = visible(entry.name)
   const action = await dialogs.ask<Action | null>(name, [h('p', {}, `${formatMode(entry.mode)}, in ${visible(folder)}`)], [

@@ -1,13 +1,13 @@
 import { SSHError } from 'libssh2-wasm'
 
-/** A download for browsers that cannot write into a file: pieces as Blobs, which browsers may put on disk. */
+/** A download for browsers that cannot write into a file: pieces as Blobs, which browsers may store on disk. */
 export class Collected {
   readonly stream: WritableStream<Uint8Array>
   readonly #bound: number
   readonly #pieces: Blob[] = []
   #bytes = 0
 
-  /** @param bound most bytes */
+  /** @param bound the most bytes */
   constructor(bound: number) {
     this.#bound = bound
     this.stream = new WritableStream({

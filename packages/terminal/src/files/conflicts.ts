@@ -7,7 +7,7 @@ import { formatSize } from './format.ts'
 export type Decision = 'replace' | 'both' | 'skip' | 'go-on'
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
-/** What shall become of a file whose name is taken, or which has gone up in part. `all`: the same for those that follow. `null`: stop here. */
+/** Asks what to do with a file whose name exists, or which was partly uploaded. `all`: the same for the following ones. `null`: stop here. */
 export async function askConflict(dialogs: Dialogs, file: File, existing: Existing, more: number): Promise<{ decision: Decision, all: boolean } | null> {
   const forAll = h('input', { type: 'checkbox', id: 'for-all' })
   const unfinished = existing.unfinished > 0 && existing.unfinished < file.size
@@ -28,7 +28,7 @@ export async function askConflict(dialogs: Dialogs, file: File, existing: Existi
   ])
 }
 
-/** `name (2).ext`, or the first number that is free. */
+/** `name (2).ext`, or the first free number. */
 export async function freeName(path: string, taken: (path: string) => Promise<boolean>): Promise<string> {
   const [, folder = '', stem = '', extension = ''] = /^(.*\/)?(.+?)(\.[^./]*)?$/.exec(path) ?? []
   for (let number = 2; ; number++) {

@@ -4,7 +4,7 @@ import { h } from '../ui/dom.ts'
 /** Not in all browsers, and not in TypeScript's library. */
 type SavePicker = (options: { readonly suggestedName: string }) => Promise<FileSystemFileHandle>
 
-/** Saves a file, or a folder as ZIP: into a file that the person chooses where the browser has that, else by its list of downloads. */
+/** Saves a file, or a folder as ZIP: into a file that the user chooses if the browser supports that, otherwise as a browser download. */
 export async function saveDownload(api: HolderApi, { name, path, kind }: FileEntry): Promise<void> {
   const directory = kind === 'directory'
   const suggestedName = directory ? `${name}.zip` : name
@@ -24,6 +24,6 @@ export async function saveDownload(api: HolderApi, { name, path, kind }: FileEnt
 function save(blob: Blob, name: string): void {
   const link = h('a', { href: URL.createObjectURL(blob), download: name })
   link.click()
-  // The browser has taken hold of it by then.
+  // By then the browser has started the download.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

@@ -54,12 +54,12 @@ export class FilesPanel {
       this.#message, this.#list, this.transfers.element)
   }
 
-  /** Where uploads go. */
+  /** The folder for uploads. */
   get folder(): string {
     return this.#folder
   }
 
-  /** Shows the panel, or hides it. Returns whether it is shown now. */
+  /** Shows the panel, or hides it. Returns whether it is visible now. */
   toggle(shown: boolean = this.element.hidden !== false): boolean {
     this.element.hidden = !shown
     if (shown) {

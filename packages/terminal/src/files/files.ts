@@ -6,7 +6,7 @@ import { TransferQueue } from './queue.ts'
 import { uploadWhole, unfinishedBeside } from './upload-whole.ts'
 import { zipOf } from './zip.ts'
 
-/** The SFTP side of a session: lists, changes, and transfers that wait for their turn. */
+/** The SFTP side of a session: lists, changes, and queued transfers. */
 export class Files {
   readonly #sftp: () => Promise<SftpClient>
   readonly #queue: TransferQueue
@@ -42,7 +42,7 @@ export class Files {
     await (await this.#sftp()).mkdir(path, { recursive: true })
   }
 
-  /** @throws SftpError if something of the new name is there. */
+  /** @throws SftpError if the new name exists. */
   async rename(from: RemotePath, to: string): Promise<void> {
     await (await this.#sftp()).rename(from, to, { overwrite: false })
   }
@@ -83,7 +83,7 @@ export class Files {
           await sftp.download(path, stream, { signal, onProgress })
         }
       } catch (error) {
-        // What was written so far stays out of the person's file: a writable that is aborted leaves the file as it was.
+        // The partial data stays out of the user's file: an aborted writable leaves the file as it was.
         await stream.abort(error).catch(() => {})
         throw signal.aborted ? new SSHError('Cancelled. Nothing was saved.', { code: 'CANCELLED' }) : error
       }

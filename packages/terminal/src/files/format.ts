@@ -13,7 +13,7 @@ export function formatSeconds(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** As `ls` shows it: `rwxr-xr-x`. */
+/** Permissions as `ls` shows them: `rwxr-xr-x`. */
 export function formatMode(mode: number): string {
   return [6, 3, 0].map((shift) => ['r', 'w', 'x'].map((letter, bit) => (mode >> shift) & (4 >> bit) ? letter : '-').join('')).join('')
 }

@@ -1,16 +1,16 @@
-/** A file of this machine that shall go up, and where it belongs below the folder. */
+/** A local file to upload, and its place below the folder. */
 export interface Gathered {
   readonly file: File
   /** With `/` between names. */
   readonly path: string
 }
 
-/** Files that were chosen; those of a chosen folder keep their places in it. */
+/** Chosen files; those of a chosen folder keep their places in it. */
 export function fromInput(files: FileList | null): Gathered[] {
   return [...files ?? []].map((file) => ({ file, path: file.webkitRelativePath || file.name }))
 }
 
-/** Files and folders that were dropped. Must be called before the event has ended: what is dropped is gone then. */
+/** Dropped files and folders. Call it before the event has ended, when the data disappears. */
 export async function fromDrop(data: DataTransfer): Promise<Gathered[]> {
   const entries = [...data.items].map((item) => item.kind === 'file' ? item.webkitGetAsEntry() : null)
   const files = [...data.files]
@@ -28,7 +28,7 @@ async function gather(entry: FileSystemEntry, into: Gathered[]): Promise<void> {
     return
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader()
-  // It gives a hundred at a time, and none at the end.
+  // It returns a hundred at a time, and none at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject))
     if (some.length === 0) return

@@ -13,12 +13,12 @@ interface Entry {
   readonly controller: AbortController
 }
 
-/** Transfers that run at once: more would only share the same line. */
+/** Transfers that run at once: more would only share the same link. */
 const WIDTH = 2
-/** Milliseconds: a page need not be told more often than people can see. */
+/** Milliseconds: a page need not be updated more often than people can see. */
 const INTERVAL = 200
 
-/** Runs transfers a few at a time, and tells how far they are. */
+/** Runs transfers a few at a time, and reports their progress. */
 export class TransferQueue {
   readonly #changed: (transfers: readonly Transfer[]) => void
   readonly #entries: Entry[] = []
@@ -36,7 +36,7 @@ export class TransferQueue {
     return this.#entries.map(({ about }) => ({ ...about }))
   }
 
-  /** Rejects with what `work` rejects with; a cancelled one that waits is never begun. */
+  /** Rejects like `work`; a transfer that is cancelled while it waits is never started. */
   async run<T>({ direction, name, total }: Pick<Transfer, 'direction' | 'name' | 'total'>, work: (job: Job) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     const { signal } = controller
@@ -116,7 +116,7 @@ export class TransferQueue {
     this.#entries.find(({ about }) => about.id === id)?.controller.abort(reason)
   }
 
-  /** Takes one that is over from the list. */
+  /** Removes a finished one from the list. */
   dismiss(id: number): void {
     const at = this.#entries.findIndex(({ about }) => about.id === id && !['waiting', 'running'].includes(about.state))
     if (at >= 0) this.#entries.splice(at, 1)

@@ -3,7 +3,7 @@ import type { Dialogs } from '../ui/dialog.ts'
 import { askConflict, type Decision, freeName } from './conflicts.ts'
 import type { Gathered } from './gather.ts'
 
-/** Uploads files to their places below `folder`. Asks where a name is taken, before the first byte of any goes out. */
+/** Uploads files to their places below `folder`. If a name exists, it asks before it sends the first byte of any file. */
 export async function uploadAll(api: HolderApi, dialogs: Dialogs, folder: string, gathered: readonly Gathered[]): Promise<void> {
   const top = folder.replace(/\/$/, '')
   const places = gathered.map(({ path }) => `${top}/${path}`)
@@ -27,11 +27,11 @@ export async function uploadAll(api: HolderApi, dialogs: Dialogs, folder: string
     const free = decision === 'both' ? await freeName(path, async (other) => (await api.existing([other]))[0] !== null) : path
     planned.push({ file, path: free, goOn: decision === 'go-on' && there.unfinished > 0 && there.unfinished < file.size })
   }
-  // Each has its line in the list of transfers, which tells what became of it.
+  // Each has its line in the list of transfers, which shows its outcome.
   await Promise.allSettled(planned.map(({ file, path, goOn }) => api.upload(file, path, goOn)))
 }
 
-/** The folders that are needed, the upper ones first. */
+/** The required folders, parents first. */
 function directoriesOf(gathered: readonly Gathered[]): string[] {
   const all = new Set<string>()
   for (const { path } of gathered) {

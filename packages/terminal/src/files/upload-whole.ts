@@ -2,11 +2,11 @@ import { type SftpClient, type SftpStat, SSHError } from 'libssh2-wasm'
 import type { Job } from './queue.ts'
 
 interface Options extends Job {
-  /** Continues what a cut connection has left beside the target. */
+  /** Continues the part that a cut connection has left beside the target. */
   readonly goOn: boolean
 }
 
-/** Where the bytes go until they are all there: the name that `upload({ atomic: true })` gives it too. */
+/** The temporary file for an incomplete upload: the same name that `upload({ atomic: true })` uses. */
 function partOf(path: string): string {
   const at = path.lastIndexOf('/') + 1
   return `${path.slice(0, at)}.${path.slice(at)}.part`
@@ -19,8 +19,8 @@ export async function unfinishedBeside(sftp: SftpClient, path: string): Promise<
 }
 
 /**
- * Sends `file` so that `path` is, at every moment, what it was or all of the new file. Errors say which, in words that have been looked up on the
- * server where that was possible.
+ * Sends `file` so that `path` is, at every moment, either what it was or the complete new file. Errors say which, after checking on the
+ * server if that was possible.
  */
 export async function uploadWhole(sftp: SftpClient, file: File, path: string, { goOn, signal, onProgress }: Options): Promise<void> {
   const before = await sftp.stat(path, { signal }).catch(() => undefined)
@@ -45,7 +45,7 @@ async function continuePart(sftp: SftpClient, file: File, path: string, before: 
   await sftp.rename(part, path, { overwrite: true, signal })
 }
 
-/** What is there now, as far as somebody can know it. */
+/** What is there now, as far as that can be known. */
 async function truly(sftp: SftpClient, file: File, path: string, before: SftpStat | undefined, goOn: boolean, signal: AbortSignal, error: unknown): Promise<SSHError> {
   const why = signal.aborted ? 'Cancelled.' : `${sentence((error as Error).message)}`
   const code = signal.aborted ? 'CANCELLED' : (error as { readonly code?: string }).code ?? 'ERR_UPLOAD'

@@ -27,7 +27,7 @@ export async function zipOf(sftp: SftpClient, path: RemotePath, name: string, ta
 
 function contentOf(sftp: SftpClient, { path }: SftpEntry, counted: TransformStream<Uint8Array, Uint8Array>, signal: AbortSignal): ReadableStream<Uint8Array> {
   const pump = sftp.download(path, counted.writable, { signal })
-  // The stream's reader hears of it.
+  // The stream's reader sees the error.
   pump.catch((error: unknown) => counted.writable.abort(error).catch(() => {}))
   return counted.readable
 }

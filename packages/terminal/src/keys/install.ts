@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts'
 const FOLDER = '.ssh'
 const FILE = `${FOLDER}/authorized_keys`
 
-/** Puts a key into the server's `authorized_keys` over SFTP, and only says so when a second connection has logged in with it. */
+/** Writes a key into the server's `authorized_keys` over SFTP, and reports success only when a second connection has logged in with it. */
 export class KeyInstaller {
   readonly #session: Session
 
@@ -13,7 +13,7 @@ export class KeyInstaller {
     this.#session = session
   }
 
-  /** Resolves with whether the line is new. @throws SSHError `ERR_KEY_NOT_ACCEPTED` if the server does not take the key all the same. */
+  /** Resolves with whether the line is new. @throws SSHError `ERR_KEY_NOT_ACCEPTED` if the server still does not accept the key. */
   async install(id: string): Promise<boolean> {
     const line = await this.#session.keys.line(id)
     const added = await this.#append(line)
@@ -28,7 +28,7 @@ export class KeyInstaller {
     if (before.split('\n').some((known) => !known.trimStart().startsWith('#') && known.includes(key))) return false
     if (!await sftp.exists(FOLDER)) await sftp.mkdir(FOLDER, { mode: 0o700 })
     const text = `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${line}\n`
-    // Whole or not at all: half of an authorized_keys locks its owner out.
+    // Atomically: half of an authorized_keys would lock its owner out.
     await sftp.upload(new TextEncoder().encode(text), FILE, { atomic: true })
     if (before === '') await sftp.chmod(FILE, 0o600)
     return true

@@ -1,4 +1,4 @@
-/** A key as IndexedDB keeps it: the browser has the private one, and gives it to nobody. */
+/** A key as IndexedDB stores it: the browser has the private one, and never exports it. */
 export interface KeptKey {
   readonly id: string
   readonly type: string

@@ -7,8 +7,8 @@ const PASSPHRASE_TRIES = 3
 type AskPassphrase = (file: string, again: boolean) => Promise<string | null>
 
 /**
- * Keys to log in with. A file is read here and nowhere else; what stays is a WebCrypto key that cannot be exported, in IndexedDB,
- * or the parsed key in this session's memory where the browser lacks the algorithm or refuses to keep it.
+ * Keys to log in with. Only this code reads a key file; what stays is a WebCrypto key that cannot be exported, in IndexedDB,
+ * or the parsed key in this session's memory if the browser lacks the algorithm or refuses to store it.
  */
 export class Keys {
   readonly #ask: AskPassphrase
@@ -29,7 +29,7 @@ export class Keys {
     }
   }
 
-  /** A new Ed25519 key, whose private half no script has ever seen where the browser can make one. */
+  /** A new Ed25519 key; if the browser can generate it, no script has ever seen its private half. */
   async create(comment: string): Promise<SavedKey> {
     const made = await madeByBrowser(comment)
     if (!made) return this.#keep(await generateKeyPair('ed25519', { comment }), comment)
@@ -95,7 +95,7 @@ function saved({ id, type, comment, line }: KeptKey): SavedKey {
   return { id, type, comment, line, kept: 'browser' }
 }
 
-/** `undefined` where the browser's WebCrypto has no Ed25519. */
+/** `undefined` if the browser's WebCrypto has no Ed25519. */
 async function madeByBrowser(comment: string): Promise<KeptKey | undefined> {
   let pair: CryptoKeyPair
   try {

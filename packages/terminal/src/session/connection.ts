@@ -7,10 +7,10 @@ import type { GatewayTransport } from 'libssh2-wasm/gateway'
 import { type NetworkEvents, openTransport } from './open-transport.ts'
 import { wanted } from './wanted.ts'
 
-/** Milliseconds until the server has shown its host key; from then on a person thinks, and nobody hurries them. */
+/** Milliseconds until the server has presented its host key; after that a user decides, without a time limit. */
 const PATIENCE = 20_000
 const PASSWORD_TRIES = 3
-/** Milliseconds; more often than gateways and NATs forget. */
+/** Milliseconds; shorter than the timeouts of gateways and NATs. */
 const KEEPALIVE = 30_000
 
 export interface Attempt {
@@ -18,7 +18,7 @@ export interface Attempt {
   readonly login: Login
   readonly knownHosts: string | null
   readonly keys: Keys
-  /** Who is asked: the page that has the focus. */
+  /** The page to ask: the one that has the focus. */
   readonly page: () => PageApi
   readonly network: NetworkEvents
   readonly onBanner: (text: string) => void
@@ -27,14 +27,14 @@ export interface Attempt {
 
 export interface Connection {
   readonly client: Client
-  /** Of the server's host key. */
+  /** Fingerprint of the server's host key. */
   readonly fingerprint: string
   readonly gateway: GatewayTransport
-  /** Those on the way, nearest first; they end with the connection. */
+  /** The jump hosts, nearest first; they end with the connection. */
   readonly hops: readonly Client[]
 }
 
-/** Connects to the target, by its jump hosts, which are logged into one through another. */
+/** Connects to the target through its jump hosts, which are logged into one through another. */
 export async function openConnection(attempt: Attempt): Promise<Connection> {
   const { target, signal } = attempt
   const path: readonly Hop[] = [...target.jump ?? [], target]
@@ -85,7 +85,7 @@ function presented(policy: ReturnType<typeof hostKeyPolicy>, tell: (fingerprint:
   }
 }
 
-/** A password that was typed into the form goes first, to the target alone; what the server asks for itself knows better than a guess. */
+/** A password from the form is tried first, only for the target; for the rest, the server's own prompts are better than a guess. */
 async function methods({ login, keys, page }: Attempt, { username, host, port }: Hop, isTarget: boolean): Promise<AuthMethod[]> {
   const who = `${username}@${address(host, port)}`
   const typed = isTarget ? login.password : ''

@@ -1,4 +1,4 @@
-/// The worker: it holds sessions, with everything secret in them. As a SharedWorker for all pages of an origin, or as a worker of one page.
+/// The worker that holds sessions, with everything secret in them: a SharedWorker for all pages of an origin, or a worker of one page.
 import { KeyInstaller } from '../keys/install.ts'
 import type { HolderApi, PageApi } from './messages.ts'
 import { lendStream } from './lent-stream.ts'
@@ -32,7 +32,7 @@ function serve(port: MessagePort): void {
     async attach(id, lock) {
       joined?.detach(viewer)
       joined = (id === null ? undefined : sessions.get(id)) ?? newSession()
-      // The page holds this lock as long as it lives: who gets it here knows that the page has gone.
+      // The page holds this lock as long as it lives: when this code gets it, the page has gone.
       void navigator.locks?.request(lock, leave)
       return joined.attach(viewer)
     },

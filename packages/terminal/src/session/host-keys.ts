@@ -4,7 +4,8 @@ import type { PageApi } from './messages.ts'
 const store = indexedDbHostKeyStore()
 
 /**
- * With known_hosts text of the page only its keys are accepted. Else new keys are shown to the person and kept when they say so, and another key later
+ * If the page gives known_hosts text, only its keys are accepted. Otherwise the user confirms new keys, which are then stored, and a different
+ * key later
  * is refused. `presented` is called before anybody is asked.
  */
 export function hostKeyPolicy(page: () => PageApi, text: string | null, presented: () => void): HostKeyPolicy {

@@ -1,4 +1,4 @@
-/** Carries a byte stream of this worker over a port, a message for each chunk. Each side asks for the next, so that both wait for each other. */
+/** Carries a byte stream of this worker over a port, one message per chunk. Each side asks for the next, so that both wait for each other. */
 interface Stream {
   readonly readable: ReadableStream<Uint8Array>
   readonly writable: WritableStream<Uint8Array>

@@ -6,7 +6,7 @@ export interface Target {
   readonly host: string
   readonly port: number
   readonly username: string
-  /** Hosts on the way, in order; each host key is checked here. */
+  /** Jump hosts, in order; each host key is checked here. */
   readonly jump?: readonly Hop[] | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Hop {
 }
 
 export interface Login {
-  /** Empty: the person is asked, when the server wants one. */
+  /** Empty: the user is asked, when the server wants one. */
   readonly password: string
   /** `SavedKey.id`, or empty. */
   readonly key: string
@@ -31,7 +31,7 @@ export interface ShellSettings {
   readonly rows: number
   readonly env: Readonly<Record<string, string>>
   readonly persist: Persist
-  /** known_hosts text: when given, only its keys are accepted. */
+  /** known_hosts text: if given, only its keys are accepted. */
   readonly knownHosts: string | null
 }
 
@@ -71,7 +71,7 @@ export type SessionState =
   | { readonly name: 'ended', readonly ending: Ending }
   | { readonly name: 'failed', readonly failure: Failure }
 
-/** What a page that attaches is told. */
+/** What a page receives when it attaches. */
 export interface Attached {
   readonly id: string
   readonly state: SessionState
@@ -98,7 +98,7 @@ export interface SavedKey {
   readonly id: string
   readonly type: string
   readonly comment: string
-  /** `browser`: a non-extractable key in IndexedDB; `memory`: of this session, until it is closed. */
+  /** `browser`: a non-extractable key in IndexedDB; `memory`: in this session, until it is closed. */
   readonly kept: 'browser' | 'memory'
   /** The line of `authorized_keys`. */
   readonly line: string
@@ -123,7 +123,7 @@ export interface Listing {
   readonly entries: readonly FileEntry[]
 }
 
-/** What stands where a file shall go. */
+/** What exists at the place of a file to upload. */
 export interface Existing {
   readonly kind: FileEntry['kind']
   readonly size: number
@@ -138,19 +138,22 @@ export interface Transfer {
   readonly name: string
   readonly state: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed'
   readonly transferred: number
-  /** Bytes, or `null` where nobody knows. */
+  /** Bytes, or `null` if nobody knows. */
   readonly total: number | null
-  /** Bytes a second, lately. */
+  /** Recent speed in bytes per second. */
   readonly speed: number
-  /** What became of it, in words that are true: for a cancelled or failed one. */
+  /** The verified outcome, in words: for a cancelled or failed one. */
   readonly outcome: string
 }
 
-/** What the page asks of the holder. */
+/** The page's calls to the holder. */
 export interface HolderApi {
-  /** Joins the session `id` if it is still there, else a new one. The screen follows by `PageApi.snapshot`. @param lock name of a Web Lock that the page holds as long as it lives */
+  /**
+   * Joins the session `id` if it still exists, otherwise a new one. The screen follows in `PageApi.snapshot`. @param lock name of a Web Lock
+   * that the page holds as long as it lives
+   */
   attach(id: string | null, lock: string): Promise<Attached>
-  /** Whether this page is seen, and has the focus: then its size is the terminal's and its answers go to the server. */
+  /** Whether this page is visible, and has the focus: then its size is the terminal's and its answers go to the server. */
   look(visible: boolean, focused: boolean): Promise<void>
   connect(target: Target, login: Login, settings: ShellSettings): Promise<Welcome>
   /** Resolves when the server's window has taken it. */
@@ -164,9 +167,9 @@ export interface HolderApi {
   /** How many files and directories a removal would take. */
   count(path: RemotePath): Promise<{ readonly files: number, readonly directories: number }>
   remove(path: RemotePath): Promise<void>
-  /** @param goOn continue the unfinished upload beside the target. Resolves when it is whole; rejects with its outcome. */
+  /** @param goOn continue the unfinished upload beside the target. Resolves when it is complete; rejects with its outcome. */
   upload(file: File, path: string, goOn: boolean): Promise<void>
-  /** Into the file that the person chose; without one the result has all of it. Directories come as ZIP. */
+  /** Into the file that the user chose; without one, the result has the whole content. Directories come as ZIP. */
   download(path: RemotePath, name: string, directory: boolean, into: FileSystemFileHandle | null): Promise<Blob | null>
   cancel(id: number): Promise<void>
   dismiss(id: number): Promise<void>
@@ -181,15 +184,15 @@ export interface HolderApi {
   openTcp(host: string, port: number, stream: MessagePort): Promise<void>
   /** Ends the session for everybody. */
   close(): Promise<void>
-  /** This page goes; the session may stay. */
+  /** This page goes away; the session may stay. */
   leave(): Promise<void>
 }
 
-/** What the holder asks of a page, which asks the person; `null`: they do not want to. */
+/** The holder's calls to a page, which asks the user; `null`: the user declines. */
 export interface PageApi {
-  /** Resolves when the terminal has shown it: this is the back-pressure. */
+  /** Resolves when the terminal has shown it, which creates the back-pressure. */
   output(data: Uint8Array): Promise<void>
-  /** All that is to be seen, in place of what was. */
+  /** The whole screen, replacing the old one. */
   snapshot(text: string, columns: number, rows: number): Promise<void>
   size(columns: number, rows: number): Promise<void>
   state(state: SessionState, target: Target | null): Promise<void>
@@ -200,9 +203,9 @@ export interface PageApi {
   askPassword(who: string, again: boolean): Promise<string | null>
   askPassphrase(file: string, again: boolean): Promise<string | null>
   answerPrompts(who: string, round: PromptRound): Promise<readonly string[] | null>
-  /** @param request whether a session shall be resumed with it, and whether the last one was refused */
+  /** @param request whether a session will be resumed with it, and whether the last one was rejected */
   ticket(request: { readonly resuming: boolean, readonly refused: boolean }): Promise<string>
 }
 
-/** Most bytes of a download where the browser cannot write into a file that the person chooses: it must hold all of them. */
+/** The largest download for browsers that cannot write into a file that the user chooses: they must hold all of it. */
 export const DOWNLOAD_BOUND = 1 << 30

@@ -9,18 +9,18 @@ export interface TransportRequest {
   readonly signal: AbortSignal
 }
 
-/** What the gateway's client tells of the network. */
+/** What the gateway's client reports about the network. */
 export interface NetworkEvents {
   stalled(about: Pick<GatewayEvent, 'since' | 'attempt' | 'nextIn' | 'unacknowledged'>): void
   resumed(): void
 }
 
-/** The way to the server, which outlives its WebSockets where the gateway knows how. */
+/** The transport to the server, which outlives its WebSockets if the gateway supports that. */
 export async function openTransport({ gateway, host, port, ticket, signal }: TransportRequest, events: NetworkEvents): Promise<GatewayTransport> {
   const first = await ticket({ resuming: false, refused: false })
   const transport = await connectGateway(gateway, {
     host, port, signal,
-    // A gateway that wants none is shown none.
+    // No ticket for a gateway that wants none.
     ...first !== '' && { ticket: (request) => request.resuming || request.refused ? ticket(request) : first },
   })
   transport.addEventListener('stalled', ({ since, attempt, nextIn, unacknowledged }) => events.stalled({ since, attempt, nextIn, unacknowledged }))

@@ -1,4 +1,4 @@
-/// Calls across a MessagePort, both ways: `calls(port, mine)` answers with the methods of `mine` and gives those of the other side.
+/// Calls across a MessagePort, in both directions: `calls(port, mine)` answers with the methods of `mine` and returns those of the other side.
 import type { Failure } from './messages.ts'
 
 /** A failure of the other side. */
@@ -19,7 +19,7 @@ type Message =
 
 export interface Calls<Theirs> {
   readonly theirs: Theirs
-  /** The other side has gone: whatever waits for it, and whatever is asked later, rejects. */
+  /** The other side has gone: pending and later calls reject. */
   end(reason: Failure): void
 }
 
@@ -65,7 +65,7 @@ export function calls<Theirs extends Methods<Theirs>, Mine extends Methods<Mine>
   }
 }
 
-/** Any error as plain data. Where the gateway was the cause, that says more than what came of it. */
+/** Any error as plain data. If the gateway was the cause, its error says more than the resulting one. */
 export function describe(error: unknown): Failure {
   if (error instanceof RemoteError) return error.failure
   if (error instanceof Error && /^ERR_(WEBSOCKET|GATEWAY)/.test(String((error.cause as Partial<Failure> | undefined)?.code))) return describe(error.cause)

@@ -5,15 +5,15 @@ import { Terminal } from '@xterm/headless'
 export interface KeeperEvents {
   titled(title: string): void
   bell(): void
-  /** What the terminal itself answers a program that asks; only wanted while no page answers. */
+  /** The terminal's own answer to a program's query; only used while no page answers. */
   answer(data: string): void
 }
 
-/** Bytes that may wait to be taken in, before the server has to wait. */
+/** Bytes that may wait to be processed, before the server has to wait. */
 const HIGH_WATER_MARK = 384 << 10
 const SCROLLBACK = 5000
 
-/** A terminal that nobody sees: it takes in all output, so that whoever attaches can be given the screen. */
+/** An invisible terminal that processes all output, so that a page that attaches can get the screen. */
 export class ScreenKeeper {
   readonly terminal: Terminal
   readonly #serialize = new SerializeAddon()
@@ -39,20 +39,20 @@ export class ScreenKeeper {
     })
   }
 
-  /** Resolves when more can be taken in. */
+  /** Resolves when it can process more. */
   async room(): Promise<void> {
     if (this.#pending <= HIGH_WATER_MARK) return
     await new Promise<void>((resolve) => { this.#room = resolve })
     this.#room = undefined
   }
 
-  /** Calls `call` at a moment at which all output has been taken in: now, or right behind the last piece. */
+  /** Calls `call` when all output has been processed: now, or directly after the last piece. */
   whenIdle(call: () => void): void {
     if (this.#pending === 0) call()
     else this.#idle.push(call)
   }
 
-  /** Modes, colours, both buffers and the lines that have scrolled away, as text that makes a terminal of the same size look alike. */
+  /** Modes, colours, both buffers and the scrollback, as text that makes a terminal of the same size look the same. */
   snapshot(): string {
     return this.#serialize.serialize()
   }

@@ -31,7 +31,7 @@ export class Session {
   #forgotten: ReturnType<typeof setTimeout> | undefined
   readonly #ended: () => void
 
-  /** @param ended called when nobody can come back to it */
+  /** @param ended called when nobody can return to it */
   constructor(ended: () => void) {
     this.#ended = ended
     this.#keeper = this.#newKeeper()
@@ -47,7 +47,7 @@ export class Session {
     }, columns, rows)
   }
 
-  /** Who is asked. @throws CANCELLED if no page is there. */
+  /** The page to ask. @throws CANCELLED if there is none. */
   page(): PageApi {
     const { leader } = this.viewers
     if (!leader) throw cancelled()
@@ -128,7 +128,7 @@ export class Session {
     }
   }
 
-  /** Shows the shell's output until it ends, and tells how. */
+  /** Shows the shell's output until it ends, and reports how. */
   async #run(shell: Process, attempt: AbortController): Promise<void> {
     let state: SessionState
     try {
@@ -159,13 +159,13 @@ export class Session {
 
   #show(data: Uint8Array | string): void {
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data
-    // libssh2's memory is its own: what is kept is a copy.
+    // The chunk is in libssh2's memory, so a copy is kept.
     const copy = bytes.slice()
     this.#keeper.write(copy)
     this.viewers.send(copy)
   }
 
-  /** What is typed. A shell that has ended takes nothing. */
+  /** Input. A shell that has ended takes none. */
   async input(viewer: Viewer, data: Uint8Array): Promise<void> {
     if (viewer !== this.viewers.leader) return
     await this.#writer?.write(data).catch(() => {})
@@ -210,7 +210,7 @@ async function closeAll({ client, hops }: Connection): Promise<void> {
   for (const one of [client, ...hops.toReversed()]) await one.close().catch(() => {})
 }
 
-/** A server's words for people: control characters could do anything to the terminal before anybody has logged in. */
+/** A server's banner: control characters could do anything to the terminal before anybody has logged in. */
 function printable(text: string): string {
   return text.replace(/[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
 }

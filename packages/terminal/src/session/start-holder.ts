@@ -12,19 +12,19 @@ export interface HolderLink {
 
 declare global {
   interface WorkerOptions {
-    /** Of Chromium 148: a SharedWorker lives on for a while when its last page has gone. Not in TypeScript's library yet. */
+    /** In Chromium 148: a SharedWorker lives on for a while when its last page has gone. Not in TypeScript's library yet. */
     extendedLifetime?: boolean
   }
 }
 
-/** Milliseconds that a worker has to start; one whose file is missing may say nothing at all. */
+/** Milliseconds that a worker has to start; if its file is missing, it may not report anything. */
 const PATIENCE = 15_000
 const EXTENDED: WorkerOptions = { extendedLifetime: true }
 const GONE = { name: 'Error', code: 'WORKER', message: 'the worker has ended' } as const
 
 /**
  * The worker with the sessions: one that all pages of this origin share, or one of this page alone.
- * @param url of `holder.js`, of the page's origin; `null` for the one that lies beside this file, as bundlers find it
+ * @param url of `holder.js`, on the page's origin; `null` for the one beside this file, as bundlers find it
  * @throws RemoteError `WORKER` if it does not start
  */
 export async function startHolder(page: PageApi, url: string | URL | null, shared: boolean): Promise<HolderLink> {
@@ -40,7 +40,7 @@ export async function startHolder(page: PageApi, url: string | URL | null, share
 }
 
 async function startShared(page: PageApi, url: string | URL | null, lock: string): Promise<HolderLink> {
-  // Chromium lets it live on while a page is loaded anew (`extendedLifetime`). Bundlers look for these words as they stand.
+  // Chromium lets it live on during a reload (`extendedLifetime`). Bundlers look for exactly this code.
   const beside = () => new SharedWorker(new URL('./holder.js', import.meta.url), { type: 'module', name: 'libssh2-wasm-terminal-1', extendedLifetime: true })
   const worker = url === null ? beside() : new SharedWorker(url, { type: 'module', name: 'libssh2-wasm-terminal-1', ...EXTENDED })
   const link = calls<HolderApi, PageApi>(worker.port, page)

@@ -1,7 +1,7 @@
 import type { Client, Process } from 'libssh2-wasm'
 import type { ShellSettings } from './messages.ts'
 
-/** The session that a lost connection finds again; one that is there is joined. Where tmux is missing, a plain login shell. */
+/** A lost connection finds this session again; if it exists, it is joined. Without tmux, starts a plain login shell. */
 const TMUX = 'command -v tmux >/dev/null 2>&1 && exec tmux new-session -A -s libssh2-wasm || exec "$SHELL" -l'
 
 export function startShell(client: Client, { columns, rows, env, persist }: ShellSettings): Promise<Process> {

@@ -1,7 +1,7 @@
 import type { PageApi, SessionState, Target, Transfer } from './messages.ts'
 import type { ScreenKeeper } from './screen-keeper.ts'
 
-/** Bytes that a page may have been given and not shown yet. */
+/** Bytes that a page may hold without having shown them. */
 const HIGH_WATER_MARK = 384 << 10
 
 /** One page that shows a session. */
@@ -10,11 +10,11 @@ export interface Viewer {
   visible: boolean
   /** Bytes given and not shown. */
   pending: number
-  /** It gets each piece of output. One that fell behind, or has just come, is given the whole screen first. */
+  /** It gets each piece of output. A page that fell behind, or has just come, gets the whole screen first. */
   live: boolean
 }
 
-/** The pages that show one session. All get its output; the one that had the focus last sets the pace and the size, and speaks for the terminal. */
+/** The pages that show one session. All get its output; the one that had the focus last sets the pace and the size, and answers for the terminal. */
 export class Viewers {
   readonly #keeper: () => ScreenKeeper
   readonly #all = new Set<Viewer>()
@@ -29,12 +29,12 @@ export class Viewers {
     return this.#all.size === 0
   }
 
-  /** Who is asked, and whose answers count. */
+  /** The page to ask, whose answers count. */
   get leader(): Viewer | undefined {
     return this.#leader
   }
 
-  /** A page that is seen and up to date answers what programs ask the terminal; else the keeper does. */
+  /** A visible and up-to-date page answers programs' queries to the terminal; otherwise the keeper does. */
   get answers(): boolean {
     return this.#leader?.live === true
   }
@@ -72,11 +72,11 @@ export class Viewers {
       this.#wake?.()
       if (!viewer.live && viewer.pending === 0 && viewer.visible) this.refresh(viewer)
     }
-    // A page that has gone is taken out elsewhere.
+    // A page that has gone is removed elsewhere.
     shown.then(done, done)
   }
 
-  /** Gives `viewer` the whole screen, from which on it gets each piece. */
+  /** Gives `viewer` the whole screen; from then on it gets each piece. */
   refresh(viewer: Viewer): void {
     viewer.live = false
     this.#keeper().whenIdle(() => {
@@ -88,7 +88,7 @@ export class Viewers {
     })
   }
 
-  /** Resolves when the leader has room for more, and nobody who is seen waits for the screen. */
+  /** Resolves when the leader has room for more, and no visible page waits for the screen. */
   async room(): Promise<void> {
     while (this.#crowded()) await new Promise<void>((resolve) => { this.#wake = resolve })
     this.#wake = undefined
@@ -100,7 +100,7 @@ export class Viewers {
     return leader !== undefined && leader.visible && leader.live && leader.pending > HIGH_WATER_MARK
   }
 
-  /** The leader is seen or not any more: whoever waits for room looks again. */
+  /** The leader has become visible or invisible: waiting callers check again. */
   changed(): void {
     this.#wake?.()
   }

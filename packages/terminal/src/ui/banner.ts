@@ -7,7 +7,7 @@ export interface BannerAction {
   readonly primary?: boolean
 }
 
-/** A message below the terminal. It never takes the focus: what is being typed must not press its buttons. */
+/** A message below the terminal. It never takes the focus, so that typing does not press its buttons. */
 export class Banner {
   readonly element = h('div', { class: 'banner-place' })
   #clock: ReturnType<typeof setInterval> | undefined

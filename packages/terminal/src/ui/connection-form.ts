@@ -4,7 +4,7 @@ import type { Explanation } from './explain.ts'
 import type { KeyPicker } from './key-picker.ts'
 import type { SavedConnections } from './saved-connections.ts'
 
-/** What the form starts with; `null` for the gateway: the page has one, and nobody is asked. */
+/** The form's initial values; `null` for the gateway: the page has one, and nobody is asked. */
 export interface FormStart {
   readonly gateway: string
   readonly fixedGateway: boolean
@@ -37,7 +37,7 @@ export class ConnectionForm {
       field('Address', this.#gateway), field('Token', this.#token))
     this.#more = h('details', {}, h('summary', {}, 'Gateway and jump hosts'), this.#gatewayPart,
       field('Jump hosts', this.#jump, 'On the way, in order. The key of each is checked here.'))
-    // A field that is not shown cannot say what is wrong with it.
+    // An invisible field cannot show its error.
     this.#gateway.oninvalid = this.#token.oninvalid = this.#jump.oninvalid = () => { this.#more.open = true }
     this.#jump.oninput = () => { this.#jump.setCustomValidity(parseJump(this.#jump.value) ? '' : 'Please write user@host or user@host:port, with commas between.') }
     this.element = h('form', {
@@ -55,7 +55,7 @@ export class ConnectionForm {
     h('div', { class: 'choices' }, this.#submit))
   }
 
-  /** Fills what the page or the person gave; what stands there already stays where `start` has nothing. */
+  /** Fills in the values of the page or the user; existing ones stay where `start` has none. */
   fill({ gateway, fixedGateway, token, host, port, username }: FormStart): void {
     this.#host.value = host
     this.#port.value = String(port)
@@ -89,7 +89,7 @@ export class ConnectionForm {
     if (text !== null) this.#message.replaceChildren()
   }
 
-  /** What went wrong; what was typed as password is gone then. */
+  /** Shows an error; the typed password is removed. */
   fail({ title, advice }: Explanation): void {
     this.busy(null)
     this.forget()
@@ -97,7 +97,7 @@ export class ConnectionForm {
     this.#message.scrollIntoView({ block: 'nearest' })
   }
 
-  /** The password has done its work. */
+  /** The password is no longer needed. */
   forget(): void {
     this.#password.value = ''
   }
@@ -108,7 +108,7 @@ export class ConnectionForm {
   }
 }
 
-/** `user@host:port, …`; `null` for what is none. */
+/** `user@host:port, …`; `null` for invalid text. */
 export function parseJump(text: string): { host: string, port: number, username: string }[] | null {
   const hops = text.split(',').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
     const [, username, host, port = '22'] = /^([^@\s]+)@(\[[0-9a-fA-F:.]+\]|[^\s:@]+)(?::(\d{1,5}))?$/.exec(part) ?? []

@@ -5,7 +5,7 @@ let titles = 0
 export interface Choice<T> {
   readonly label: string
   readonly value: () => T
-  /** `primary` answers to Enter as well. */
+  /** `primary` also responds to Enter. */
   readonly kind?: 'primary' | 'plain' | 'danger'
   /** A button made elsewhere, e.g. to be disabled at first. */
   readonly element?: HTMLButtonElement
@@ -17,7 +17,7 @@ export interface DialogOptions {
   readonly signal?: AbortSignal
 }
 
-/** Where dialogs of one element go: into its shadow root, so that its styles hold there. */
+/** The dialogs of one element: in its shadow root, so that its styles apply. */
 export class Dialogs {
   readonly #place: ParentNode & Node
 
@@ -27,7 +27,7 @@ export class Dialogs {
 
   /**
    * Shows a modal dialog until one of its buttons is pressed. Resolves with that button's value, `null` for Escape.
-   * The browser keeps the focus inside and gives it back afterwards. Of several buttons the one that changes nothing has the focus.
+   * The browser keeps the focus inside and restores it afterwards. The button that changes nothing has the initial focus.
    */
   ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', signal }: DialogOptions = {}): Promise<T | null> {
     const id = `dialog-${++titles}`
@@ -50,7 +50,7 @@ export class Dialogs {
       buttons.find(({ kind }) => kind === 'primary')?.take()
     } }, h('h2', { id }, title), ...content, h('div', { class: 'choices' }, ...buttons.map(({ made }) => made)))
     dialog.append(form)
-    // Keys of a question do not reach the terminal or the page's own shortcuts.
+    // Keys in a dialog do not reach the terminal or the page's own shortcuts.
     dialog.addEventListener('keydown', (event) => event.stopPropagation())
     this.#place.append(dialog)
     return new Promise((resolve) => {
@@ -66,7 +66,7 @@ export class Dialogs {
     })
   }
 
-  /** True if the person says yes. */
+  /** True if the user says yes. */
   async confirm(title: string, text: readonly (Node | string)[], yes: string, { danger = false, no = 'Cancel' }: { readonly danger?: boolean, readonly no?: string } = {}): Promise<boolean> {
     return await this.ask(title, text, [
       { label: no, value: () => false },

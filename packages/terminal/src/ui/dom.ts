@@ -16,19 +16,19 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Pro
   return element
 }
 
-/** A button that does something, and never sends a form by accident. */
+/** A button that does something, and never submits a form by accident. */
 export function button(label: string, onclick: () => void, properties: Properties<HTMLButtonElement> = {}): HTMLButtonElement {
   return h('button', { type: 'button', onclick, ...properties }, label)
 }
 
-/** A button that shows an icon and says what it means. */
+/** A button that shows an icon and has a label. */
 export function iconButton(name: Icon, label: string, onclick: () => void, properties: Properties<HTMLButtonElement> = {}): HTMLButtonElement {
   return h('button', { type: 'button', onclick, 'aria-label': label, title: label, class: 'icon', ...properties }, icon(name))
 }
 
 let fields = 0
 
-/** An input with its label, and a hint below that screen readers connect with it. */
+/** An input with its label, and a hint below that is connected with it for screen readers. */
 export function field(label: string, input: HTMLInputElement | HTMLSelectElement, hint?: string): HTMLElement {
   input.id ||= `field-${++fields}`
   const parts: Child[] = [h('label', { for: input.id }, label), input]

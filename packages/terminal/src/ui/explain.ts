@@ -6,7 +6,7 @@ export interface Explanation {
   readonly advice: string
 }
 
-/** What a person can do about it. */
+/** What the user can do about it. */
 export function explain(failure: Failure, target: Target): Explanation {
   const { code, message, closeCode } = failure
   const server = address(target.host, target.port)

@@ -3,7 +3,7 @@ import { address } from '../session/address.ts'
 import type { Dialogs } from './dialog.ts'
 import { button, h } from './dom.ts'
 
-/** A host that is seen for the first time. */
+/** For a host that is seen for the first time. */
 export async function confirmNewHost(dialogs: Dialogs, { host, port, fingerprint, randomart }: NewHostKey): Promise<boolean> {
   const answer = await dialogs.ask('Is this the right server?', [
     h('p', {}, `This browser has not been connected to `, h('strong', {}, address(host, port)), ' before. It shows this key:'),
@@ -17,7 +17,7 @@ export async function confirmNewHost(dialogs: Dialogs, { host, port, fingerprint
   return answer === true
 }
 
-/** A host whose key is another one now. True if the person wants the old key removed. */
+/** For a host whose key has changed. True if the user wants the old key removed. */
 export async function warnChangedKey(dialogs: Dialogs, host: string, port: number, { expected = '', received = '' }: Failure): Promise<boolean> {
   const remove = button('', () => {}, { disabled: true })
   const checked = h('input', { type: 'checkbox', id: 'compared', onchange: () => { remove.disabled = !checked.checked } })

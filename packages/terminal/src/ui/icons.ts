@@ -1,4 +1,4 @@
-/** Drawn here: fonts of systems differ in what signs they have. Lines in a square of 24. */
+/** Drawn here, since system fonts have different symbols. Lines in a square of 24. */
 const PATHS = {
   close: 'M6 6l12 12M18 6L6 18',
   plus: 'M12 5v14M5 12h14',

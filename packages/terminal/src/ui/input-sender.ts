@@ -1,9 +1,9 @@
-/** Most bytes of one message; what is pasted may be long, and the server's window is not. */
+/** The most bytes of one message: pasted text may be long, and the server's window is limited. */
 const PIECE = 32 << 10
-/** Pieces on their way at once. */
+/** Pieces in flight at once. */
 const WIDTH = 4
 
-/** Sends what is typed, in order, and waits where the server's window is full. Nothing of it is lost, except when the shell has ended. */
+/** Sends input in order, and waits while the server's window is full. None of it is lost, except when the shell has ended. */
 export class InputSender {
   readonly #take: (data: Uint8Array) => Promise<void>
   readonly #queue: Uint8Array[] = []

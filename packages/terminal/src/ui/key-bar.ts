@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/xterm'
 import { button, h } from './dom.ts'
 
-/** Label, what it says to a screen reader, what it sends; cursor keys depend on the terminal's mode. */
+/** Label, name for screen readers, data to send; cursor keys depend on the terminal's mode. */
 const KEYS: readonly (readonly [label: string, name: string, data: string])[] = [
   ['Esc', 'Escape', '\x1b'], ['Tab', 'Tab', '\t'],
   ['←', 'Left', 'D'], ['↓', 'Down', 'B'], ['↑', 'Up', 'A'], ['→', 'Right', 'C'],
@@ -9,14 +9,14 @@ const KEYS: readonly (readonly [label: string, name: string, data: string])[] = 
   ['/', 'Slash', '/'], ['|', 'Pipe', '|'], ['-', 'Dash', '-'], ['~', 'Tilde', '~'],
 ]
 
-/** The keys that on-screen keyboards lack; shown where the pointer is a finger. Ctrl and Alt apply to the next key. */
+/** The keys that on-screen keyboards lack; shown if the pointer is a finger. Ctrl and Alt apply to the next key. */
 export class KeyBar {
   readonly element: HTMLElement
   readonly #control: HTMLButtonElement
   readonly #alt: HTMLButtonElement
 
   constructor(terminal: Terminal, paste: () => void) {
-    // A press must not take the focus from the terminal: the on-screen keyboard would close.
+    // A press must not take the focus from the terminal, which would close the on-screen keyboard.
     const stay = (event: Event) => event.preventDefault()
     const press = (data: string) => {
       terminal.input(/^[A-DFH]$/.test(data) ? `\x1b${terminal.modes.applicationCursorKeysMode ? 'O' : '['}${data}` : data)
@@ -33,7 +33,7 @@ export class KeyBar {
       button('Paste', paste, { onpointerdown: stay, part: 'key' }))
   }
 
-  /** What is typed, with Ctrl and Alt applied. */
+  /** The typed text, with Ctrl and Alt applied. */
   modify(text: string): string {
     let result = text
     if (isHeld(this.#control)) {
@@ -49,7 +49,7 @@ export class KeyBar {
   }
 }
 
-/** Cursor and editing keys with Ctrl (5) or Alt (3), as xterm has them. */
+/** Cursor and editing keys with Ctrl (5) or Alt (3), as in xterm. */
 function withModifier(text: string, modifier: number): string {
   const cursor = /^\x1b[[O]([A-DFH])$/.exec(text)?.[1]
   if (cursor) return `\x1b[1;${modifier}${cursor}`

@@ -3,7 +3,7 @@ import type { Dialogs } from './dialog.ts'
 import { button, field, h } from './dom.ts'
 import { visible } from './visible.ts'
 
-/** Makes a key in this browser, or takes one that is here, and puts it on the server, so that no password is needed the next time. */
+/** Makes a key in this browser, or uses an existing one, and puts it on the server, so that the next login needs no password. */
 export async function installKeyDialog(api: HolderApi, dialogs: Dialogs, who: string, explain: (error: unknown) => string): Promise<SavedKey | null> {
   const keys = await api.savedKeys()
   const select = h('select', {}, h('option', { value: '' }, 'A new key, made in this browser'), ...keys.map(({ id, comment }) => h('option', { value: id }, `${visible(comment)} · ${id.slice(0, 15)}…`)))
@@ -26,7 +26,7 @@ export async function installKeyDialog(api: HolderApi, dialogs: Dialogs, who: st
   }
 }
 
-/** The line of `authorized_keys`, to be copied. */
+/** The line of `authorized_keys`, for copying. */
 export function publicLine({ line }: SavedKey): HTMLElement {
   const text = h('code', { class: 'fingerprint', tabIndex: 0 }, line)
   return h('div', { class: 'public-line' }, text, button('Copy', () => void navigator.clipboard?.writeText(line)))

@@ -7,7 +7,7 @@ const KEPT = {
   memory: 'Kept in memory only, until this session is closed: this browser cannot store a key of this kind safely.',
 } as const
 
-/** Private keys to log in with: those of this browser, and files that are chosen or dropped. */
+/** Private keys to log in with: those of this browser, and chosen or dropped files. */
 export class KeyPicker {
   readonly #session: () => HolderApi
   readonly #fail: (error: unknown) => void
@@ -43,7 +43,7 @@ export class KeyPicker {
     return this.#select.value
   }
 
-  /** Looks again, as other tabs may have added keys, and chooses one. */
+  /** Reloads the list, since other tabs may have added keys, and selects one. */
   async refresh(chosen = this.chosen): Promise<void> {
     this.#keys = await this.#session().savedKeys()
     this.#select.replaceChildren(h('option', { value: '' }, 'No key'), ...this.#keys.map(({ id, type, comment }) =>

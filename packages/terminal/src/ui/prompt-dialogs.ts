@@ -3,7 +3,7 @@ import type { Dialogs } from './dialog.ts'
 import { field, h } from './dom.ts'
 import { visible } from './visible.ts'
 
-/** A password; `null` if the person does not want to. */
+/** A password; `null` if the user declines. */
 export function askPassword(dialogs: Dialogs, who: string, again: boolean): Promise<string | null> {
   const input = h('input', { type: 'password', autocomplete: 'current-password', autofocus: true })
   return dialogs.ask('Password', [
@@ -30,7 +30,7 @@ export function askToken(dialogs: Dialogs, refused: boolean): Promise<string | n
   ], [{ label: 'Cancel', value: () => null }, { label: 'Go on', value: () => input.value, kind: 'primary' }])
 }
 
-/** What the server asks (RFC 4256): answers are shown while they are typed only where it says so. */
+/** The server's prompts (RFC 4256): typed answers are visible only if the server says so. */
 export function answerPrompts(dialogs: Dialogs, who: string, { name, instruction, prompts }: PromptRound): Promise<readonly string[] | null> {
   const inputs = prompts.map(({ echo }, index) => h('input', { type: echo ? 'text' : 'password', autocomplete: echo ? 'one-time-code' : 'off', autofocus: index === 0 }))
   return dialogs.ask<readonly string[] | null>(visible(name) || 'The server asks', [

@@ -1,7 +1,7 @@
 import { button, h, iconButton } from './dom.ts'
 import { address } from '../session/address.ts'
 
-/** Where somebody has been: no passwords, keys or tokens. */
+/** A previous connection: no passwords, keys or tokens. */
 export interface SavedConnection {
   readonly gateway: string
   readonly host: string
@@ -12,7 +12,7 @@ export interface SavedConnection {
 const ITEM = 'libssh2-wasm-connections'
 const MOST = 12
 
-/** The connections that were made from this browser, the last one first. They fill the form and never connect by themselves. */
+/** The connections made from this browser, the last one first. They fill the form and never connect by themselves. */
 export class SavedConnections {
   readonly element = h('div', { class: 'saved', role: 'group', 'aria-label': 'Connections of this browser', hidden: true })
   readonly #chosen: (connection: SavedConnection) => void
@@ -59,6 +59,6 @@ function write(connections: readonly SavedConnection[]): void {
   try {
     localStorage.setItem(ITEM, JSON.stringify(connections))
   } catch {
-    // A browser that keeps nothing.
+    // The browser has no storage.
   }
 }

@@ -5,7 +5,7 @@ const DECORATIONS = {
   matchBackground: '#7a5a00', matchOverviewRuler: '#d9a400', activeMatchBackground: '#c65d00', activeMatchColorOverviewRuler: '#ff8c2e',
 }
 
-/** Finds text in the terminal and what has scrolled away. */
+/** Finds text in the terminal and its scrollback. */
 export class SearchBar {
   readonly element: HTMLElement
   readonly #input = h('input', { type: 'search', 'aria-label': 'Find in the terminal', placeholder: 'Find', autocomplete: 'off', spellcheck: false })

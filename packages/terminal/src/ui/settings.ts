@@ -12,7 +12,7 @@ const ITEM = 'libssh2-wasm-terminal'
 const changed = new EventTarget()
 let current = read()
 
-/** What the person has chosen here; the page's attributes stand where they have not. */
+/** The user's own settings; the page's attributes apply to the rest. */
 export const settings = (): Partial<Settings> => current
 
 /** Calls `listener` after each change, until `signal` aborts. */
@@ -65,7 +65,7 @@ function write(settings: Settings): void {
   try {
     localStorage.setItem(ITEM, JSON.stringify(settings))
   } catch {
-    // A browser that keeps nothing: they last as long as the page.
+    // The browser has no storage: they last as long as the page.
   }
   changed.dispatchEvent(new Event('change'))
 }

@@ -6,7 +6,7 @@ const WORDS: Readonly<Record<SessionState['name'], string>> = {
   idle: 'Not connected', connecting: 'Connecting…', open: 'Connected', stalled: 'Waiting for the network', ended: 'Ended', failed: 'Not connected',
 }
 
-/** One quiet line below the terminal: what is so now, and how the server's key came to be trusted. */
+/** One quiet line below the terminal: the current state, and how the server's key came to be trusted. */
 export class StatusBar {
   readonly #state = h('span', { class: 'state', role: 'status' })
   readonly #who = h('span', { class: 'who' })

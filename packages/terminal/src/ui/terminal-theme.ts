@@ -1,6 +1,6 @@
 import type { ITheme } from '@xterm/xterm'
 
-/** All colours of text have a contrast of 4.5 or more on the background; `minimumContrastRatio` mends what programs mix themselves. */
+/** All text colours have a contrast of at least 4.5 on the background; `minimumContrastRatio` corrects the colours that programs mix themselves. */
 const DARK: ITheme = {
   background: '#0f141b', foreground: '#e3e9f0', cursor: '#7cc7ff', cursorAccent: '#0f141b', selectionBackground: '#2f5d8a',
   black: '#000000', red: '#ff8080', green: '#7ddb8f', yellow: '#f2cc60', blue: '#7cb7ff', magenta: '#d6a0ff', cyan: '#63d8e0', white: '#d5dde6',

@@ -10,27 +10,27 @@ import { SearchBar } from './search-bar.ts'
 import { themeOf } from './terminal-theme.ts'
 
 export interface ViewEvents {
-  /** What is typed and pasted, and what the terminal answers. */
+  /** Typed and pasted text, and the terminal's own answers. */
   input(data: Uint8Array): Promise<void>
-  /** There is room for so many. */
+  /** The space has room for this size. */
   room(columns: number, rows: number): void
-  /** The terminal has this size now. */
+  /** The terminal's size has changed. */
   sized(columns: number, rows: number): void
-  /** The person wants out of the terminal by keyboard. */
+  /** The user leaves the terminal by keyboard. */
   leave(): void
   link(address: string): void
   /** A program wants to write the clipboard (OSC 52). */
   clipboard(text: string): void
-  /** The key for it was pressed. */
+  /** The paste key was pressed. */
   paste(): void
   copy(): void
 }
 
 const FONTS = 'ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace'
-/** Most characters that OSC 52 may bring. */
+/** The most characters of an OSC 52. */
 const CLIPBOARD_BOUND = 1 << 20
 
-/** A terminal that fills its place, its search, and the keys that phones lack. */
+/** A terminal that fills its container, its search, and the keys that phones lack. */
 export class TerminalView {
   readonly element: HTMLElement
   readonly terminal: Terminal
@@ -64,7 +64,7 @@ export class TerminalView {
     this.terminal.onResize(({ cols, rows }) => events.sized(cols, rows))
     this.terminal.parser.registerOscHandler(52, (data) => this.#clipboard(data))
     this.terminal.attachCustomKeyEventHandler((event) => this.#key(event))
-    // In place of xterm's own: what is pasted may want a question first.
+    // Replaces xterm's own handler: a paste may need a question first.
     this.#place.addEventListener('paste', (event) => {
       event.preventDefault()
       event.stopPropagation()
@@ -89,14 +89,14 @@ export class TerminalView {
     return true
   }
 
-  /** Programs may write the clipboard if the person lets them; they never read it. */
+  /** Programs may write the clipboard if the user allows it; they never read it. */
   #clipboard(data: string): boolean {
     const [, encoded = ''] = /^[a-z0-9]*;(.*)$/s.exec(data) ?? []
     if (encoded === '?' || encoded.length > CLIPBOARD_BOUND) return true
     try {
       this.#events.clipboard(new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))))
     } catch {
-      // Not base64: nothing is written.
+      // Invalid base64: nothing is written.
     }
     return true
   }
@@ -106,7 +106,7 @@ export class TerminalView {
     this.#sender.send(data)
   }
 
-  /** Once the element is in the page. */
+  /** Called once the element is in the page. */
   open(): void {
     if (!this.terminal.element) {
       this.terminal.open(this.#place)
@@ -122,7 +122,7 @@ export class TerminalView {
     if (size && Number.isFinite(size.cols) && Number.isFinite(size.rows)) this.#events.room(size.cols, size.rows)
   }
 
-  /** The size that the session has: that of the page which has the focus. */
+  /** Sets the session's size: that of the page with the focus. */
   resize(columns: number, rows: number): void {
     this.terminal.resize(columns, rows)
   }
@@ -148,7 +148,7 @@ export class TerminalView {
     this.fit()
   }
 
-  /** The lines that are seen, without blanks at their ends. */
+  /** The visible lines, without trailing blanks. */
   text(): string {
     const { active } = this.terminal.buffer
     const lines = Array.from({ length: this.terminal.rows }, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true).trimEnd() ?? '')

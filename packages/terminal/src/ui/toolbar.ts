@@ -8,7 +8,7 @@ export interface ToolbarActions {
   disconnect(): void
 }
 
-/** What one can do with the session, above the terminal. */
+/** The session's actions, above the terminal. */
 export class Toolbar {
   readonly element: HTMLElement
   readonly #title = h('span', { class: 'title' })
