@@ -131,18 +131,35 @@ static int gcm_get_len(LIBSSH2_SESSION *session, unsigned int seqno,
     return 0;
 }
 
-int crypto_gcm_host_key(LIBSSH2_SESSION *session, const unsigned char **nonce)
+static int host_key(struct gcm *gcm, const LIBSSH2_CRYPT_METHOD *method,
+                    const unsigned char **nonce)
 {
-    struct gcm *gcm = session->remote.crypt_abstract;
-    if(!gcm || session->remote.crypt->crypt != gcm_crypt)
+    if(!gcm || method->crypt != gcm_crypt)
         return 0;
     *nonce = gcm->nonce;
     return gcm->host;
 }
 
+int crypto_gcm_host_key(LIBSSH2_SESSION *session, const unsigned char **nonce)
+{
+    return host_key(session->remote.crypt_abstract, session->remote.crypt,
+                    nonce);
+}
+
+int crypto_gcm_seal_key(LIBSSH2_SESSION *session, const unsigned char **nonce)
+{
+    return host_key(session->local.crypt_abstract, session->local.crypt,
+                    nonce);
+}
+
 void crypto_gcm_taken(LIBSSH2_SESSION *session)
 {
     next_nonce(((struct gcm *)session->remote.crypt_abstract)->nonce);
+}
+
+void crypto_gcm_sealed(LIBSSH2_SESSION *session)
+{
+    next_nonce(((struct gcm *)session->local.crypt_abstract)->nonce);
 }
 
 #define GCM(bits) \

@@ -41,6 +41,9 @@ int crypto_ed25519_verify(const unsigned char *key, size_t key_len,
    host has opened it. */
 int crypto_gcm_host_key(LIBSSH2_SESSION *session, const unsigned char **nonce);
 void crypto_gcm_taken(LIBSSH2_SESSION *session);
+/* The same for what is sent. */
+int crypto_gcm_seal_key(LIBSSH2_SESSION *session, const unsigned char **nonce);
+void crypto_gcm_sealed(LIBSSH2_SESSION *session);
 
 /* LIBSSH2_CRYPT_METHOD.algo */
 enum { CRYPTO_CTR, CRYPTO_CBC, CRYPTO_AEAD };

@@ -9,6 +9,7 @@
 
 /* Smaller ones stay here, where libssh2 joins them. */
 #define LEAST HOST_PARCEL_LEAST
+#define GCM_TAG 16
 
 static int is_data(const unsigned char *message)
 {
@@ -16,9 +17,9 @@ static int is_data(const unsigned char *message)
            message[0] == SSH_MSG_CHANNEL_EXTENDED_DATA;
 }
 
-static int compressed(const libssh2_endpoint_data *remote)
+static int compressed(const libssh2_endpoint_data *side)
 {
-    return remote->comp && remote->comp->compress;
+    return side->comp && side->comp->compress;
 }
 
 /* Only between packets, and with keys that are not about to change. */
@@ -48,7 +49,7 @@ static int parcel_take(LIBSSH2_SESSION *session, unsigned char **message,
     if(parcel <= 0)
         return 0;
     crypto_gcm_taken(session);
-    glue_count_received(session, taken.size);
+    glue_count_bytes(session, taken.size);
     *packet_length = taken.packet_length;
     *padding_length = start[0];
     *message = glue_parcel_new(session, (uint32_t)parcel, start + 1,
@@ -95,8 +96,41 @@ static size_t parcel_read(LIBSSH2_SESSION *session, const unsigned char *data,
     return want;
 }
 
+static int is_text(LIBSSH2_SESSION *session, const unsigned char *data)
+{
+    return data == *glue_text(session);
+}
+
+static void text(LIBSSH2_SESSION *session, unsigned char *to, size_t length)
+{
+    host_text_copy(glue_host_id(&session->abstract), to, length);
+}
+
+static int seals(LIBSSH2_SESSION *session)
+{
+    const unsigned char *nonce;
+    return crypto_gcm_seal_key(session, &nonce) != 0;
+}
+
+static int seal(LIBSSH2_SESSION *session, const unsigned char *packet,
+                size_t head, size_t length, size_t padding)
+{
+    const unsigned char *nonce;
+    int key = crypto_gcm_seal_key(session, &nonce);
+    int rc = host_text_seal(glue_host_id(&session->abstract), key, nonce,
+                            packet, head, length, padding);
+    /* Whatever came of it, nothing else is sealed with this one. */
+    crypto_gcm_sealed(session);
+    if(rc)
+        return rc == HOST_FAILED ? LIBSSH2_ERROR_ENCRYPT :
+            LIBSSH2_ERROR_SOCKET_SEND;
+    glue_count_bytes(session, head + length + padding + GCM_TAG);
+    return 0;
+}
+
 const struct libssh2_elsewhere glue_parcels = {
-    parcel_take, parcel_keep, parcel_is, parcel_read
+    parcel_take, parcel_keep, parcel_is, parcel_read,
+    is_text, text, seals, seal
 };
 
 /* Like libssh2_channel_read_ex, with host_parcel_give and host_read in place
@@ -106,4 +140,20 @@ ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
 {
     *glue_read_whole(channel->session) = whole;
     return libssh2_channel_read_ex(channel, stream, NULL, length);
+}
+
+/* As libssh2_channel_write_ex of a text that JavaScript has: `buffer` only stands
+   for it, and has room for it where libssh2 must see the text itself. */
+ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
+                           size_t length)
+{
+    LIBSSH2_SESSION *session = channel->session;
+    ssize_t rc;
+    if(compressed(&session->local))
+        text(session, (unsigned char *)buffer, length);
+    else
+        *glue_text(session) = buffer;
+    rc = libssh2_channel_write_ex(channel, stream, buffer, length);
+    *glue_text(session) = NULL;
+    return rc;
 }

@@ -27,6 +27,7 @@ struct owner {
     int refused;
     struct keys keys;
     int whole; /* see glue_channel_read */
+    const void *text; /* see glue_channel_write */
     struct block blocks; /* head of a ring */
 };
 
@@ -128,7 +129,7 @@ uint32_t glue_parcel_of(const unsigned char *message)
     return block_of((void *)message)->parcel;
 }
 
-void glue_count_received(LIBSSH2_SESSION *session, size_t bytes)
+void glue_count_bytes(LIBSSH2_SESSION *session, size_t bytes)
 {
     owner_of(session)->keys.bytes += bytes;
 }
@@ -136,6 +137,11 @@ void glue_count_received(LIBSSH2_SESSION *session, size_t bytes)
 int *glue_read_whole(LIBSSH2_SESSION *session)
 {
     return &owner_of(session)->whole;
+}
+
+const void **glue_text(LIBSSH2_SESSION *session)
+{
+    return &owner_of(session)->text;
 }
 
 static LIBSSH2_REALLOC_FUNC(session_realloc)
@@ -233,6 +239,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     owner->limit = SIZE_MAX;
     owner->refused = 0;
     owner->whole = 0;
+    owner->text = NULL;
     glue_keys_new(&owner->keys);
     owner->blocks.previous = owner->blocks.next = &owner->blocks;
     session = libssh2_session_init_ex(session_alloc, session_free,

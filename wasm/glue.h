@@ -38,10 +38,12 @@ unsigned char *glue_parcel_new(LIBSSH2_SESSION *session, uint32_t parcel,
                                const unsigned char *message, size_t length);
 /* Its number, or 0 if the whole message is in the block. */
 uint32_t glue_parcel_of(const unsigned char *message);
-/* Bytes of the transport that did not come through RECV. */
-void glue_count_received(LIBSSH2_SESSION *session, size_t bytes);
+/* Bytes of the transport that did not pass through RECV or SEND. */
+void glue_count_bytes(LIBSSH2_SESSION *session, size_t bytes);
 /* Whether the current read takes whole packets. */
 int *glue_read_whole(LIBSSH2_SESSION *session);
+/* What stands for the text of the write that is made now, or NULL. */
+const void **glue_text(LIBSSH2_SESSION *session);
 
 struct _LIBSSH2_SESSION;
 /* Passes global requests and answers to the host. */

@@ -172,6 +172,14 @@ void host_parcel_copy(uintptr_t session, int parcel, size_t at, void *to,
 /* Nobody reads the rest of a parcel. */
 void host_parcel_free(uintptr_t session, int parcel);
 
+/* The text that glue_channel_write is called for: its first `length` bytes. */
+void host_text_copy(uintptr_t session, void *to, size_t length);
+/* Seals and sends a packet: `head` bytes of `packet`, of which the first four are
+   associated data, `length` bytes of the text, and `padding` bytes that follow the
+   head. 0; HOST_FAILED with nothing sent; HOST_PENDING on a closed transport. */
+int host_text_seal(uintptr_t session, int key, const void *nonce,
+    const void *packet, size_t head, size_t length, size_t padding);
+
 /* SSH_MSG_DISCONNECT has arrived. */
 void host_disconnect(uintptr_t session, int reason, const char *message,
     int length);
@@ -218,6 +226,8 @@ int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel);
 ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
     int whole);
 void glue_channel_window_size(LIBSSH2_CHANNEL *channel, uint32_t size);
+ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
+    size_t length);
 int glue_channel_write_pending(LIBSSH2_CHANNEL *channel);
 void glue_opening_free(LIBSSH2_SESSION *session, struct opening *opening);
 struct opening *glue_opening_new(LIBSSH2_SESSION *session);

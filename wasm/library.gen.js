@@ -22,6 +22,8 @@ addToLibrary({
   host_read: (session, bytes, length) => Module['host'].read(session, bytes, length),
   host_parcel_copy: (session, parcel, at, to, length) => Module['host'].parcelCopy(session, parcel, at, to, length),
   host_parcel_free: (session, parcel) => Module['host'].parcelFree(session, parcel),
+  host_text_copy: (session, to, length) => Module['host'].textCopy(session, to, length),
+  host_text_seal: (session, key, nonce, packet, head, length, padding) => Module['host'].textSeal(session, key, nonce, packet, head, length, padding),
   host_disconnect: (session, reason, message, length) => Module['host'].disconnect(session, reason, message, length),
   host_debug: (session, alwaysDisplay, message, length) => Module['host'].debug(session, alwaysDisplay, message, length),
   host_ignore: (session, message, length) => Module['host'].ignore(session, message, length),

@@ -66,6 +66,7 @@ export class SessionContext {
   readonly heap: Heap
   readonly wire: Wire
   readonly parcels: ParcelRoom.Parcels
+  readonly outgoing: ParcelRoom.Outgoing
   readonly driver: Driver
   readonly handle: Handle<SessionPointer>
   /** Laws 4 and 5: for everything that waits for a reply of the server that only its order identifies. */
@@ -99,11 +100,13 @@ export class SessionContext {
       drained: () => this.driver.wake(),
     })
     this.parcels = new parcelRoom.Parcels(this.wire)
+    this.outgoing = new parcelRoom.Outgoing(this.wire)
     this.#id = instance.register({
       ...host,
-      parcels: parcelRoom.parcelFunctions(this.parcels, instance.hostKeys, instance.heap),
+      parcels: parcelRoom.parcelFunctions(this.parcels, this.outgoing, instance.hostKeys, instance.heap),
       trapped: () => {
         this.parcels.clear()
+        this.outgoing.clear()
         queueMicrotask(() => this.end(instance.failure as SSHError))
       },
       slice: () => this.driver.slice(),
@@ -372,6 +375,7 @@ export class SessionContext {
     this.wire.abort()
     if (!this.instance.failure) this.instance.call((c) => c._glue_session_free(pointer))
     this.parcels.clear()
+    this.outgoing.clear()
     this.driver.wake()
   }
 }

@@ -39,6 +39,8 @@ export class Wire {
   #staged = 0
   /** Memory of packets that the transport has finished with, kept for the next ones: new memory costs more than the copy into it. */
   #spare: Uint8Array[] = []
+  /** Packets that were copied and have not been written yet. */
+  #copies = 0
   #congested = false
   /** All bytes that RECV has taken: the driver's measure of progress (law 2). */
   bytesRead = 0
@@ -54,7 +56,7 @@ export class Wire {
     this.#port.start({
       data: (chunk, lent) => this.#receive(chunk, lent),
       drained: () => this.#drained(),
-      written: (chunk) => { if (ownsMemory(chunk) && this.#spare.length < MOST_SPARE) this.#spare.push(chunk) },
+      written: (chunk) => { if (this.#copies > 0 && ownsMemory(chunk)) this.#keep(chunk) },
       ended: (error) => {
         this.#ended ??= { error }
         this.#events.inbound()
@@ -141,8 +143,28 @@ export class Wire {
     return data.length
   }
 
+  /** SEND of a packet in three parts; `text` is in memory that becomes the wire's. @returns false on a closed transport. */
+  sendSealed(lengthField: Uint8Array, text: Uint8Array, tag: Uint8Array): boolean {
+    if (this.#closed) return false
+    this.send(lengthField)
+    if (text.length < OWN_MEMORY) this.send(text)
+    else {
+      this.#seal()
+      this.#ready.push(text)
+    }
+    this.send(tag)
+    return true
+  }
+
+  /** Ciphers give memory of their own: only what is copied needs spare memory. */
+  #keep(chunk: Uint8Array): void {
+    this.#copies -= 1
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(chunk)
+  }
+
   /** Full packets all have the same length. */
   #copy(data: Uint8Array): Uint8Array {
+    this.#copies += 1
     const spare = this.#spare.pop()
     if (spare?.length !== data.length) return new Uint8Array(data)
     spare.set(data)

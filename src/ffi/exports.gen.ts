@@ -29,6 +29,7 @@ export interface WasmExports {
   _glue_channel_peer_closed(channel: ChannelPointer): number
   _glue_channel_read(channel: ChannelPointer, stream: number, length: number, whole: number): number
   _glue_channel_window_size(channel: ChannelPointer, size: number): void
+  _glue_channel_write(channel: ChannelPointer, stream: number, buffer: Bytes, length: number): number
   _glue_channel_write_pending(channel: ChannelPointer): number
   _glue_opening_free(session: SessionPointer, opening: OpeningPointer): void
   _glue_opening_new(session: SessionPointer): OpeningPointer

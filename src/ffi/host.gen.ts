@@ -56,6 +56,10 @@ export interface HostFunctions {
   parcelCopy(session: number, parcel: number, at: number, to: Bytes, length: number): void
   /** Nobody reads the rest of a parcel. */
   parcelFree(session: number, parcel: number): void
+  /** The text that glue_channel_write is called for: its first `length` bytes. */
+  textCopy(session: number, to: Bytes, length: number): void
+  /** Seals and sends a packet: `head` bytes of `packet`, of which the first four are associated data, `length` bytes of the text, and `padding` bytes that follow the head. 0; HOST_FAILED with nothing sent; HOST_PENDING on a closed transport. */
+  textSeal(session: number, key: number, nonce: Bytes, packet: Bytes, head: number, length: number, padding: number): number
   /** SSH_MSG_DISCONNECT has arrived. */
   disconnect(session: number, reason: number, message: Bytes, length: number): void
   /** SSH_MSG_DEBUG has arrived. */

@@ -7,7 +7,7 @@ export type HostKeyFunctions = Pick<HostFunctions, 'keyNew' | 'keyFree' | 'ctr' 
 /** The imports of the module that concern parcels and reads (`src/parcels`), for one session: without its number. */
 export type ParcelFunctions = { readonly [Name in typeof PARCEL_FUNCTIONS[number]]: HostFunctions[Name] extends (session: number, ...operands: infer Operands) => infer Result ? (...operands: Operands) => Result : never }
 
-export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parcelCopy', 'parcelFree', 'read'] as const
+export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parcelCopy', 'parcelFree', 'read', 'textCopy', 'textSeal'] as const
 
 /** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
 export interface SessionHost {

@@ -5,12 +5,13 @@ import type { HostKeys } from '../ffi/host-keys.ts'
 import type { ParcelFunctions } from '../ffi/host.ts'
 import { TAKEN_PACKET } from '../ffi/layouts.gen.ts'
 import type { PacketCipher } from '../runtime/host-crypto.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { Parcels } from './parcels.ts'
 
 const NONCE = 12
 
 /** C's operations on the parcels of a session, in views of linear memory that are invalid after the call. */
-export function parcelFunctions(parcels: Parcels, keys: HostKeys, heap: Heap): ParcelFunctions {
+export function parcelFunctions(parcels: Parcels, outgoing: Outgoing, keys: HostKeys, heap: Heap): ParcelFunctions {
   return {
     parcelTake(key, nonce, room, taken, head) {
       const packet = parcels.take(keys.get(key) as PacketCipher, heap.view(nonce, NONCE), room)
@@ -29,5 +30,10 @@ export function parcelFunctions(parcels: Parcels, keys: HostKeys, heap: Heap): P
     parcelCopy: (parcel, at, to, length) => parcels.copy(parcel, at, heap.view(to, length)),
     parcelFree: (parcel) => parcels.free(parcel),
     read: (bytes, length) => parcels.read(heap.view(bytes, length)),
+    textCopy: (to, length) => outgoing.copy(heap.view(to, length)),
+    textSeal(key, nonce, packet, head, length, padding) {
+      const start = heap.view(packet, head)
+      return outgoing.seal(keys.get(key) as PacketCipher, heap.view(nonce, NONCE), start, length, heap.view((packet + head) as Bytes, padding))
+    },
   }
 }

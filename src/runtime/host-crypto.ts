@@ -11,6 +11,8 @@ export interface HostCrypto {
 /** AES-GCM of whole packets. */
 export interface PacketCipher {
   seal(nonce: Uint8Array, associated: Uint8Array, data: Uint8Array, tag: Uint8Array): void
+  /** Like `seal`, but returns the ciphertext, in its own memory, and the tag. `data` is unchanged. */
+  sealed(nonce: Uint8Array, associated: Uint8Array, data: Uint8Array): [ciphertext: Uint8Array, tag: Uint8Array]
   /** @throws for a wrong tag; `data` is then unchanged. */
   open(nonce: Uint8Array, associated: Uint8Array, data: Uint8Array, tag: Uint8Array): void
   /** Like `open`, but returns the plaintext in its own memory. `data` is unchanged. */

@@ -390,11 +390,10 @@ export class Channel implements Disposable {
 
   /** Writes one packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
   #writePart(step: Step, streamId: number, part: Uint8Array): number {
-    const { heap, wire } = this.#context
+    const { heap, outgoing, wire } = this.#context
     if (wire.congested) return this.#context.pending({ step })
     const buffer = heap.scratch(LARGEST_WRITE)
-    heap.write(buffer, part)
-    const rc = this.#call({ lane: this.#writing, step, isPart: true }, (c, channel) => c._libssh2_channel_write_ex(channel, streamId, buffer, part.length))
+    const rc = outgoing.write(part, () => this.#call({ lane: this.#writing, step, isPart: true }, (c, channel) => c._glue_channel_write(channel, streamId, buffer, part.length)))
     if (rc === LIBSSH2_ERROR_EAGAIN && !this.#plain((c, channel) => c._glue_channel_write_pending(channel))) this.#writing.release(step)
     return rc
   }

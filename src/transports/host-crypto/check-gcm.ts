@@ -43,11 +43,18 @@ export function gcmIsSound(crypto: HostCrypto): boolean {
 function goesBothWays(gcm: PacketCipher, associated: Uint8Array, plain: Uint8Array, sealed: Uint8Array, tag: string): boolean {
   const [data, made] = [copy(plain), copy(new Uint8Array(16))]
   gcm.seal(hex(NONCE), associated, data, made)
-  const right = became(data, sealed) && became(made, hex(tag))
+  const right = became(data, sealed) && became(made, hex(tag)) && sealsApart(gcm, associated, plain, sealed, tag)
   const opened = gcm.opened(hex(NONCE), associated, data, made)
   const apart = equal(opened, plain) && opened.buffer !== data.buffer && became(data, sealed)
   gcm.open(hex(NONCE), associated, data, made)
   return right && apart && became(data, plain)
+}
+
+/** `sealed` does the same, in other memory. */
+function sealsApart(gcm: PacketCipher, associated: Uint8Array, plain: Uint8Array, sealed: Uint8Array, tag: string): boolean {
+  const data = copy(plain)
+  const [ciphertext, mark] = gcm.sealed(hex(NONCE), associated, data)
+  return equal(ciphertext, sealed) && equal(mark, hex(tag)) && ciphertext.buffer !== data.buffer && became(data, plain)
 }
 
 const published = (gcm: PacketCipher, { sealed, tag }: Vector) => goesBothWays(gcm, ASSOCIATED, PLAIN, hex(sealed), tag)

@@ -28,15 +28,21 @@ export const nodeCrypto: HostCrypto = {
       decipher.final()
       return plain
     }
+    const sealed: PacketCipher['sealed'] = (nonce, associated, data) => {
+      const cipher = createCipheriv(name, secret, nonce, TAG)
+      cipher.setAAD(associated)
+      const ciphertext = cipher.update(data)
+      cipher.final()
+      return [ciphertext, cipher.getAuthTag()]
+    }
     return {
       opened,
+      sealed,
       open: (nonce, associated, data, tag) => replace(data, opened(nonce, associated, data, tag)),
       seal(nonce, associated, data, tag) {
-        const cipher = createCipheriv(name, secret, nonce, TAG)
-        cipher.setAAD(associated)
-        replace(data, cipher.update(data))
-        cipher.final()
-        tag.set(cipher.getAuthTag())
+        const [ciphertext, mark] = sealed(nonce, associated, data)
+        replace(data, ciphertext)
+        tag.set(mark)
       },
     }
   },

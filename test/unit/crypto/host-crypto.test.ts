@@ -14,9 +14,15 @@ const withCtr = (make: (key: Uint8Array, counter: Uint8Array, right: Ctr) => Ctr
   ({ ...nodeCrypto, aesCtr: (key, counter) => make(key.slice(), counter.slice(), nodeCrypto.aesCtr(key, counter)) })
 const withGcm = (make: (right: PacketCipher, key: Uint8Array) => Partial<PacketCipher>): HostCrypto =>
   ({ ...nodeCrypto, aesGcm: (key) => { const right = nodeCrypto.aesGcm(key); const made = make(right, key.slice()); return { ...alsoOpened({ ...right, ...made }), ...made } } })
-/** A fault of `open` is one of `opened` too. */
-const alsoOpened = ({ open, seal }: Omit<PacketCipher, 'opened'>): PacketCipher => ({
-  seal, open, opened(nonce, associated, data, tag) {
+/** A fault of `open` is one of `opened` too, and one of `seal` is one of `sealed`. */
+const alsoOpened = ({ open, seal }: Pick<PacketCipher, 'open' | 'seal'>): PacketCipher => ({
+  seal, open,
+  sealed(nonce, associated, data) {
+    const [text, tag] = [data.slice(), new Uint8Array(16)]
+    seal(nonce, associated, text, tag)
+    return [text, tag]
+  },
+  opened(nonce, associated, data, tag) {
     const text = data.slice()
     open(nonce, associated, text, tag)
     return text
@@ -70,6 +76,16 @@ const FAULTS: Record<string, HostCrypto> = {
       open(nonce, associated, sealed, tag)
     },
   })),
+  'GCM: sealed leaves the text as it is': withGcm(({ sealed }) => ({ sealed: (nonce, associated, data) => [data.slice(), sealed(nonce, associated, data)[1]] })),
+  'GCM: sealed gives a tag of its own': withGcm(({ sealed }) => ({ sealed: (nonce, associated, data) => [sealed(nonce, associated, data)[0], new Uint8Array(16)] })),
+  'GCM: sealed gives the memory that it got': withGcm(({ sealed }) => ({
+    sealed(nonce, associated, data) {
+      const [text, tag] = sealed(nonce, associated, data)
+      data.set(text)
+      return [data, tag]
+    },
+  })),
+  'GCM: sealed forgets the associated data': withGcm(({ sealed }) => ({ sealed: (nonce, _associated, data) => sealed(nonce, new Uint8Array(0), data) })),
   'GCM: no associated data both ways': gcmOf((nonce) => [nonce, new Uint8Array(0)]),
   'GCM: only the first 16 bytes of associated data both ways': gcmOf((nonce, associated) => [nonce, associated.subarray(0, 16)]),
   'GCM: open does not authenticate the associated data': withGcm(({ open, seal }) => {

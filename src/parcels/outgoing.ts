@@ -1,0 +1,76 @@
+import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
+import type { PacketCipher } from '../runtime/host-crypto.ts'
+
+/** The sending side of the wire. */
+export interface Departures {
+  /** Sends a packet in three parts, of which `text` is in memory that is handed over. Returns false on a closed transport. */
+  sendSealed(lengthField: Uint8Array, text: Uint8Array, tag: Uint8Array): boolean
+}
+
+const LENGTH_FIELD = 4
+/** Room for the head, the text and the padding of the largest packet of channel data. */
+const LARGEST_PACKET = 33 << 10
+/** Smaller packets get memory of their own: an idle session, or one of keystrokes, holds nothing. */
+const LARGE = 16 << 10
+
+/** What the application writes, which stays in its memory: C asks for a copy of it, or has the packet sealed here. */
+export class Outgoing {
+  readonly #departures: Departures
+  #text: Uint8Array | undefined
+  /** Where the parts of a large packet are joined, for one call of the cipher. */
+  #packet: Uint8Array | undefined
+
+  constructor(departures: Departures) {
+    this.#departures = departures
+  }
+
+  /** Calls C for a write of `text`. */
+  write(text: Uint8Array, write: () => number): number {
+    this.#text = text
+    try {
+      return write()
+    } finally {
+      this.#text = undefined
+    }
+  }
+
+  /** Copies the beginning of the text to C. */
+  copy(target: Uint8Array): void {
+    target.set(this.#start(target.length))
+  }
+
+  #start(length: number): Uint8Array {
+    if (!this.#text || length > this.#text.length) throw new RangeError('C sends more than is written')
+    return this.#text.subarray(0, length)
+  }
+
+  /** Seals a packet of `head`, the beginning of the text and `padding`, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or `HOST_PENDING` on a closed transport. */
+  seal(cipher: PacketCipher, nonce: Uint8Array, head: Uint8Array, length: number, padding: Uint8Array): number {
+    const text = this.#start(length)
+    const size = head.length + length + padding.length
+    const packet = size < LARGE ? new Uint8Array(size) : this.#packet ??= new Uint8Array(LARGEST_PACKET)
+    packet.set(head)
+    packet.set(text, head.length)
+    packet.set(padding, head.length + length)
+    const lengthField = packet.subarray(0, LENGTH_FIELD)
+    const sealed = attempt(cipher, nonce, lengthField, packet.subarray(LENGTH_FIELD, size))
+    if (!sealed) return HOST_FAILED
+    return this.#departures.sendSealed(lengthField, ...sealed) ? 0 : HOST_PENDING
+  }
+
+  /** The session is over: its plaintext is zeroed. */
+  clear(): void {
+    this.#packet?.fill(0)
+    this.#packet = undefined
+  }
+}
+
+/** Nothing of another length may leave: it would be no packet, or plaintext. */
+function attempt(cipher: PacketCipher, nonce: Uint8Array, associated: Uint8Array, text: Uint8Array): [Uint8Array, Uint8Array] | undefined {
+  try {
+    const sealed = cipher.sealed(nonce, associated, text)
+    return sealed[0].length === text.length ? sealed : undefined
+  } catch {
+    return undefined
+  }
+}
