@@ -10,6 +10,7 @@ const NOTICES = [
   ['@noble/ciphers', 'node_modules/@noble/ciphers/LICENSE'],
   ['@noble/curves', 'node_modules/@noble/curves/LICENSE'],
   ['@noble/hashes', 'node_modules/@noble/hashes/LICENSE'],
+  ['@noble/post-quantum', 'node_modules/@noble/post-quantum/LICENSE'],
 ]
 /** musl and the Emscripten runtime have no licence file that is at the same place in every toolchain. */
 const RUNTIME = 'Emscripten runtime: MIT licence, Copyright (c) 2010-2014 Emscripten authors.\nmusl libc, as part of it: MIT licence, Copyright (c) 2005-2020 Rich Felker, et al.\n'

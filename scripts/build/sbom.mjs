@@ -19,7 +19,7 @@ const compiled = Object.entries(sources).map(([name, { version, sha256, patches 
 }))
 
 /** npm packages whose code is in dist/; the others are only for building and testing. */
-const bundled = ['@noble/ciphers', '@noble/curves', '@noble/hashes'].map(name => {
+const bundled = ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@noble/post-quantum'].map(name => {
   const { version, license, integrity } = packages[`node_modules/${name}`]
   const content = Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex')
   return { type: 'library', 'bom-ref': name, name, version, purl: `pkg:npm/${name.replace('@', '%40')}@${version}`, licenses: licences(license), hashes: [{ alg: 'SHA-512', content }] }

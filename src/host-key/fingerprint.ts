@@ -26,7 +26,7 @@ export async function randomart(key: Uint8Array): Promise<string> {
 /** OpenSSH's title for a key's type: `ED25519`, `RSA-CERT`, … */
 export function keyTitle(key: Uint8Array): string {
   const type = publicKeyType(key)
-  const title = TITLES[plainName(type)] ?? 'ECDSA'
+  const title = TITLES[plainName(type)] ?? (/mldsa/.test(type) ? 'MLDSA44-ED25519' : 'ECDSA')
   return isCertificateName(type) ? `${title}-CERT` : title
 }
 

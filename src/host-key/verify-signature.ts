@@ -1,6 +1,6 @@
 import { publicJwk } from '../keys/jwk.ts'
 import { CURVES } from '../keys/key-types.ts'
-import { type EcdsaPublic, type Ed25519Public, type PublicFields, readPublicKey, type RsaPublic, typeOf } from '../keys/public-key-blob.ts'
+import { type EcdsaPublic, type Ed25519Public, type MlDsaPublic, type PublicFields, readPublicKey, type RsaPublic, typeOf } from '../keys/public-key-blob.ts'
 import { webCryptoParameters } from '../keys/signers/web-crypto-sign.ts'
 import { type Bytes, concatBytes, encodeText } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
@@ -25,6 +25,7 @@ export async function verifySignature(publicKey: Uint8Array, signatureBlob: Uint
     case 'rsa': return verifyRsa(fields, algorithm, signature, signed)
     case 'ecdsa': return verifyEcdsa(fields, algorithm, signature, signed)
     case 'ed25519': return verifyEd25519(fields, algorithm, signature, signed)
+    case 'mldsa44-ed25519': return (await import('../keys/mldsa44-ed25519.ts')).mlDsaVerify(fields.key, signature, signed)
   }
 }
 
@@ -67,7 +68,7 @@ async function verifyEd25519(fields: Ed25519Public, algorithm: string, signature
 }
 
 /** Undefined if the runtime's WebCrypto lacks the algorithm, as some lack Ed25519 or P-521, or rejects the key: then the library decides. */
-async function importIfSupported(fields: PublicFields, algorithm: string): Promise<CryptoKey | undefined> {
+async function importIfSupported(fields: Exclude<PublicFields, MlDsaPublic>, algorithm: string): Promise<CryptoKey | undefined> {
   try {
     return await crypto.subtle.importKey('jwk', publicJwk(fields), webCryptoParameters(fields, algorithm), false, ['verify'])
   } catch {

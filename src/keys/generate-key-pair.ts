@@ -4,8 +4,11 @@ import type { FormatPrivateKeyOptions } from './write-private-key.ts'
 
 export type { FormatPrivateKeyOptions, GenerateKeyPairOptions }
 
-/** Makes a new key with the runtime's random numbers. */
-export async function generateKeyPair(type: 'ed25519' | 'ecdsa' | 'rsa', options: GenerateKeyPairOptions = {}): Promise<PrivateKey> {
+/**
+ * Makes a new key with the runtime's random numbers. `mldsa44-ed25519` (`ssh-mldsa44-ed25519`) holds against quantum computers too;
+ * OpenSSH accepts it since 10.6.
+ */
+export async function generateKeyPair(type: 'ed25519' | 'ecdsa' | 'rsa' | 'mldsa44-ed25519', options: GenerateKeyPairOptions = {}): Promise<PrivateKey> {
   return (await import('./new-private-key.ts')).newPrivateKey(type, options)
 }
 

@@ -2,7 +2,7 @@ import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 import { fixedLength } from './big-number.ts'
 import { CURVES } from './key-types.ts'
-import type { PublicFields } from './public-key-blob.ts'
+import type { MlDsaPublic, PublicFields } from './public-key-blob.ts'
 
 /** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto imports and exports the numbers of public keys. */
 
@@ -14,7 +14,7 @@ export function decodeBase64Url(text: string): Bytes {
   return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'))
 }
 
-export function publicJwk(key: PublicFields): JsonWebKey {
+export function publicJwk(key: Exclude<PublicFields, MlDsaPublic>): JsonWebKey {
   if (key.kind === 'rsa') return { kty: 'RSA', n: encodeBase64Url(key.n), e: encodeBase64Url(key.e) }
   if (key.kind === 'ed25519') return { kty: 'OKP', crv: 'Ed25519', x: encodeBase64Url(key.key) }
   const { size, webCryptoName } = CURVES[key.curve]

@@ -28,22 +28,32 @@ export const SK_ED25519 = 'sk-ssh-ed25519@openssh.com'
 export const SK_ECDSA = 'sk-ecdsa-sha2-nistp256@openssh.com'
 export const WEBAUTHN_SK_ECDSA = 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com'
 
+/** ML-DSA-44 with Ed25519: the name since OpenSSH 10.6, and the one of 10.4 and 10.5. */
+export const MLDSA44_ED25519 = 'ssh-mldsa44-ed25519'
+const OPENSSH = '@openssh.com'
+export const MLDSA44_NAMES: readonly string[] = [MLDSA44_ED25519, MLDSA44_ED25519 + OPENSSH]
+export const isMlDsa = (name: string): boolean => MLDSA44_NAMES.includes(name)
+
 const CERTIFICATE_SUFFIX = '-cert-v01@openssh.com'
+/** The one certificate whose name is that of the draft (draft-miller-ssh-cert). */
+const MLDSA44_ED25519_CERTIFICATE = `${MLDSA44_ED25519}-cert`
 
 export function isCertificateName(name: string): boolean {
-  return name.endsWith(CERTIFICATE_SUFFIX)
+  return name.endsWith(CERTIFICATE_SUFFIX) || name === MLDSA44_ED25519_CERTIFICATE
 }
 
 /** `ssh-ed25519` → `ssh-ed25519-cert-v01@openssh.com`; names that contain `@openssh.com` keep one. */
 export function certificateName(name: string): string {
-  return isCertificateName(name) ? name : name.replace(/@openssh\.com$/, '') + CERTIFICATE_SUFFIX
+  if (name === MLDSA44_ED25519) return MLDSA44_ED25519_CERTIFICATE
+  return isCertificateName(name) ? name : name.replace(OPENSSH, '') + CERTIFICATE_SUFFIX
 }
 
 /** The opposite of `certificateName`; other names are unchanged. */
 export function plainName(name: string): string {
+  if (name === MLDSA44_ED25519_CERTIFICATE) return MLDSA44_ED25519
   if (!isCertificateName(name)) return name
   const base = name.slice(0, -CERTIFICATE_SUFFIX.length)
-  return base.startsWith('sk-') || base.startsWith('webauthn-') ? `${base}@openssh.com` : base
+  return /^(sk-|webauthn-|ssh-mldsa)/.test(base) ? base + OPENSSH : base
 }
 
 /** The signature algorithms of a key type, preferred first. A certificate's type gives certificate names. */

@@ -2,14 +2,14 @@ import { record } from '../errors/arguments.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 import { readPkcs8 } from './files/der/private-key.ts'
 import { unsupported } from './key-error.ts'
-import { CURVES, type EcdsaCurve } from './key-types.ts'
-import { ecdsaPrivate, ed25519Private } from './private-fields.ts'
+import { CURVES, type EcdsaCurve, MLDSA44_ED25519 } from './key-types.ts'
+import { ecdsaPrivate, ed25519Private, mlDsaPrivate } from './private-fields.ts'
 import { PrivateKey } from './private-key.ts'
 import type { PrivateFields } from './private-numbers.ts'
 import { later } from './steps.ts'
 
 export interface GenerateKeyPairOptions {
-  /** RSA: 2048 to 16384, 3072 by default. ECDSA: 256 (the default), 384, 521. Ed25519: no choice. */
+  /** RSA: 2048 to 16384, 3072 by default. ECDSA: 256 (the default), 384, 521. Ed25519 and ML-DSA-44 with Ed25519: no choice. */
   readonly bits?: number
   readonly comment?: string
 }
@@ -25,6 +25,7 @@ async function newPrivateFields(type: string, bits: number | undefined): Promise
   if (type === 'ed25519') return wiping(crypto.getRandomValues(new Uint8Array(32)), (seed) => later(ed25519Private(seed)))
   if (type === 'ecdsa') return generateEcdsa(bits ?? 256)
   if (type === 'rsa') return generateRsa(bits ?? 3072)
+  if (type === 'mldsa44-ed25519') return wiping(crypto.getRandomValues(new Uint8Array(64)), (seeds) => later(mlDsaPrivate(MLDSA44_ED25519, seeds)))
   throw unsupported('keys of this type cannot be generated')
 }
 

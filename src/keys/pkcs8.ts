@@ -1,13 +1,13 @@
 import { type Bytes, joinBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, numberToBytes } from './big-number.ts'
 import type { EcdsaCurve } from './key-types.ts'
-import type { PrivateFields, RsaPrivate } from './private-numbers.ts'
+import type { MlDsaPrivate, PrivateFields, RsaPrivate } from './private-numbers.ts'
 
 /**
  * PKCS#8 (RFC 5958) of a private key, not encrypted: the form that every WebCrypto imports. The caller zeroes it.
  * A JSON Web Key would hold the numbers as strings, which cannot be zeroed.
  */
-export function privatePkcs8(key: PrivateFields): Bytes {
+export function privatePkcs8(key: Exclude<PrivateFields, MlDsaPrivate>): Bytes {
   if (key.kind === 'ed25519') return info(sequence(ED25519), wrap(OCTET_STRING, key.seed))
   if (key.kind === 'rsa') return info(sequence(RSA, wrap(NULL)), rsaPrivateKey(key))
   const point = wrap(TAGGED_1, wrap(BIT_STRING, Uint8Array.of(0), key.public.point))

@@ -3,9 +3,10 @@ import { bytesToNumber, fixedLength } from './big-number.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import { privatePkcs8 } from './pkcs8.ts'
+import type * as MlDsa from './mldsa44-ed25519.ts'
 import { Part, type Step, type Steps, take } from './steps.ts'
 import { bitLength, checkedPoint, checkedRsa, type RsaPublic } from './public-key-blob.ts'
-import type { EcdsaPrivate, Ed25519Private, PrivateFields, RsaPrivate } from './private-numbers.ts'
+import type { EcdsaPrivate, Ed25519Private, MlDsaPrivate, PrivateFields, RsaPrivate } from './private-numbers.ts'
 
 export const CURVE_ARITHMETIC = /* @__PURE__ */ new Part(() => import('./curve-arithmetic.ts'))
 
@@ -44,6 +45,21 @@ export function* ed25519Private(seed: Uint8Array, key?: Uint8Array): Steps<Ed255
   if (!key || equalBytes(computed, key)) return { ...fields, public: { kind: 'ed25519', key: computed } }
   wipePrivate(fields)
   throw malformed('the private and the public part of the Ed25519 key do not belong together')
+}
+
+/** Too large to be loaded for those who cannot wait. */
+const ML_DSA: Step<typeof MlDsa> = {
+  later: () => import('./mldsa44-ed25519.ts'),
+  now() { throw unsupported('keys of ML-DSA cannot be read at once') },
+}
+
+/** @param type one of the names. @param key checked against the seeds where given, computed where not */
+export function* mlDsaPrivate(type: string, seed: Uint8Array, key?: Uint8Array): Steps<MlDsaPrivate> {
+  if (seed.length !== 64) throw malformed('a private key of ML-DSA-44 and Ed25519 has two seeds of 32 bytes')
+  const { mlDsaPublic } = yield* take(ML_DSA)
+  const computed = mlDsaPublic(seed)
+  if (key && !equalBytes(computed, key)) throw malformed('the private and the public part of the ML-DSA key do not belong together')
+  return { kind: 'mldsa44-ed25519', public: { kind: 'mldsa44-ed25519', type, key: computed }, seed: copyBytes(seed) }
 }
 
 export function wipePrivate(key: PrivateFields): void {

@@ -1,4 +1,4 @@
-import type { EcdsaPublic, Ed25519Public, RsaPublic } from './public-key-blob.ts'
+import type { EcdsaPublic, Ed25519Public, MlDsaPublic, RsaPublic } from './public-key-blob.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 
 export interface RsaPrivate {
@@ -15,5 +15,7 @@ export interface EcdsaPrivate { readonly kind: 'ecdsa', readonly public: EcdsaPu
 
 export interface Ed25519Private { readonly kind: 'ed25519', readonly public: Ed25519Public, /** The 32 bytes of RFC 8032 5.1.5. */ readonly seed: Bytes }
 
+export interface MlDsaPrivate { readonly kind: 'mldsa44-ed25519', readonly public: MlDsaPublic, /** 32 bytes of FIPS 204's seed, 32 of RFC 8032's. */ readonly seed: Bytes }
+
 /** A private key's numbers, which are known to belong together. The owner zeroes them with `wipePrivate`. */
-export type PrivateFields = RsaPrivate | EcdsaPrivate | Ed25519Private
+export type PrivateFields = RsaPrivate | EcdsaPrivate | Ed25519Private | MlDsaPrivate

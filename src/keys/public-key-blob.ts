@@ -2,7 +2,7 @@ import { type Bytes, equalBytes } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
 import { WireWriter } from '../wire-format/writer.ts'
 import { asKeyError, malformed, overLimit, unsupported } from './key-error.ts'
-import { CURVES, type EcdsaCurve, SK_ECDSA, SK_ED25519 } from './key-types.ts'
+import { CURVES, type EcdsaCurve, isMlDsa, SK_ECDSA, SK_ED25519 } from './key-types.ts'
 
 /** Largest RSA modulus accepted anywhere, like OpenSSH's `OPENSSL_RSA_MAX_MODULUS_BITS`: larger ones only waste time. */
 export const MAXIMUM_RSA_BITS = 16384
@@ -10,7 +10,9 @@ export const MAXIMUM_RSA_BITS = 16384
 export interface RsaPublic { readonly kind: 'rsa', readonly e: Bytes, readonly n: Bytes }
 export interface EcdsaPublic { readonly kind: 'ecdsa', readonly curve: EcdsaCurve, /** Uncompressed, SEC1 2.3.3. */ readonly point: Bytes, /** Only of security keys. */ readonly application?: string }
 export interface Ed25519Public { readonly kind: 'ed25519', readonly key: Bytes, /** Only of security keys. */ readonly application?: string }
-export type PublicFields = RsaPublic | EcdsaPublic | Ed25519Public
+/** ML-DSA-44 and Ed25519 in one (draft-miller-sshm-mldsa44-ed25519-composite-sigs); `type` is one of its two names. */
+export interface MlDsaPublic { readonly kind: 'mldsa44-ed25519', readonly type: string, /** 1312 bytes of ML-DSA-44, 32 of Ed25519. */ readonly key: Bytes, readonly application?: undefined }
+export type PublicFields = RsaPublic | EcdsaPublic | Ed25519Public | MlDsaPublic
 
 /** The name of a public key's type, without reading the rest. */
 export function publicKeyType(blob: Uint8Array): string {
@@ -33,9 +35,9 @@ export function readPublicFields(type: string, reader: WireReader): PublicFields
     case 'ssh-rsa':
       return checkedRsa(reader.mpint(), reader.mpint())
     case 'ssh-ed25519':
-      return { kind: 'ed25519', key: checkedEd25519(reader.string()) }
+      return { kind: 'ed25519', key: checkedLength(reader.string(), 32) }
     case SK_ED25519:
-      return { kind: 'ed25519', key: checkedEd25519(reader.string()), application: reader.text() }
+      return { kind: 'ed25519', key: checkedLength(reader.string(), 32), application: reader.text() }
     case SK_ECDSA:
       return { ...readEcdsa('nistp256', reader), application: reader.text() }
     case 'ecdsa-sha2-nistp256':
@@ -43,6 +45,7 @@ export function readPublicFields(type: string, reader: WireReader): PublicFields
     case 'ecdsa-sha2-nistp521':
       return readEcdsa(type.slice('ecdsa-sha2-'.length) as EcdsaCurve, reader)
     default:
+      if (isMlDsa(type)) return { kind: 'mldsa44-ed25519', type, key: checkedLength(reader.string(), 1344) }
       throw unsupported('public keys of this type are not supported')
   }
 }
@@ -57,6 +60,7 @@ export function writePublicKey(fields: PublicFields): Bytes {
 }
 
 export function typeOf(fields: PublicFields): string {
+  if (fields.kind === 'mldsa44-ed25519') return fields.type
   if (fields.kind === 'rsa') return 'ssh-rsa'
   if (fields.kind === 'ed25519') return fields.application === undefined ? 'ssh-ed25519' : SK_ED25519
   return fields.application === undefined ? `ecdsa-sha2-${fields.curve}` : SK_ECDSA
@@ -65,6 +69,7 @@ export function typeOf(fields: PublicFields): string {
 /** Size of a key as shown by `ssh-keygen -l`. */
 export function keyBits(fields: PublicFields): number {
   if (fields.kind === 'rsa') return bitLength(fields.n)
+  if (fields.kind === 'mldsa44-ed25519') return 512
   return fields.kind === 'ed25519' ? 256 : Number(fields.curve.slice('nistp'.length))
 }
 
@@ -88,8 +93,8 @@ export function checkedPoint(curve: EcdsaCurve, point: Bytes): EcdsaPublic {
   return { kind: 'ecdsa', curve, point }
 }
 
-function checkedEd25519(key: Bytes): Bytes {
-  if (key.length !== 32) throw malformed('an Ed25519 public key has 32 bytes')
+function checkedLength(key: Bytes, length: number): Bytes {
+  if (key.length !== length) throw malformed(`a public key of this type has ${length} bytes`)
   return key
 }
 

@@ -24,6 +24,12 @@ beforeAll(() => {
 afterAll(() => files.remove())
 
 describe('utils.parseKey, beside npm ssh2', () => {
+  test('keys that npm ssh2 does not know are an error here too', () => {
+    for (const name of ['key', 'key.pub']) {
+      for (const { utils } of [NPM, OURS]) expect(utils.parseKey(readFileSync(new URL(`../unit/keys/mldsa44/${name}`, import.meta.url)))).toBeInstanceOf(Error)
+    }
+  })
+
   test('reads the same keys at once, and they sign and verify for each other', () => {
     expect(made.length).toBeGreaterThan(10)
     for (const [name, passphrase] of made) {

@@ -3,9 +3,10 @@ import { orAbort } from '../../abort/or-abort.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { type AuthAttempt, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_AUTHENTICATION_FAILED } from '../../ffi/constants.gen.ts'
-import { plainName, signatureAlgorithms } from '../../keys/key-types.ts'
+import { MLDSA44_ED25519, plainName, signatureAlgorithms } from '../../keys/key-types.ts'
 import type { Signer } from '../../keys/signers/signer.ts'
 import { encodeBase64 } from '../../wire-format/base64.ts'
+import { decodeText } from '../../wire-format/bytes.ts'
 import type { AuthContext } from './authenticate.ts'
 import { describeKey, type KeyDescription } from './describe-key.ts'
 import { goesOn, isPartialSuccess, isRefusal } from './going-on.ts'
@@ -83,9 +84,18 @@ export class KeyOffers implements AuthContext, Disposable {
     const able = (signer.algorithms ?? signatureAlgorithms(key.keyType ?? '')).map(plainName)
     const named = wanted?.map(plainName)
     const names = named ? named.filter((name) => able.includes(name)) : able.filter((name) => this.legacyAlgorithms || name !== SHA1)
+    if (!wanted && names[0]?.startsWith(MLDSA44_ED25519) && !this.#serverNames(names[0])) {
+      return this.#fail(key, new SSHError(`the key ${key.fingerprint} is not offered: the server does not name ${names[0]} (server-sig-algs)`, { code: 'ERR_ALGORITHM' }))
+    }
     if (names.length > 0) return names
     const why = able.includes(SHA1) ? 'it signs with ssh-rsa (SHA-1) only: that needs legacyAlgorithms' : 'none of the algorithms that were named is one of this key'
     return this.#fail(key, new SSHError(`the key ${key.fingerprint} cannot be used: ${why}`, { code: 'ERR_ALGORITHM' }))
+  }
+
+  /** Few servers know it, and count each key that they do not know: others would be used up by it. */
+  #serverNames(algorithm: string): boolean {
+    const list = this.session.extensions().get('server-sig-algs')
+    return list !== undefined && decodeText(list).split(',').includes(algorithm)
   }
 
   async #offer(signer: Signer, key: KeyDescription, algorithms: readonly string[]): Promise<void> {

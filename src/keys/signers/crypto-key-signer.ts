@@ -44,7 +44,7 @@ async function publicFields(key: CryptoKeys['publicKey']): Promise<PublicFields>
 }
 
 function algorithmsOf(key: CryptoKey, fields: PublicFields): readonly string[] {
-  const expected = { rsa: 'RSASSA-PKCS1-v1_5', ecdsa: 'ECDSA', ed25519: 'Ed25519' }[fields.kind]
+  const expected = { rsa: 'RSASSA-PKCS1-v1_5', ecdsa: 'ECDSA', ed25519: 'Ed25519', 'mldsa44-ed25519': undefined }[fields.kind]
   if (key.algorithm.name !== expected) throw unsupported('SSH has no signatures of this CryptoKey\'s algorithm')
   if (fields.kind !== 'rsa') return [typeOf(fields)]
   const { name } = (key.algorithm as RsaHashedKeyAlgorithm).hash

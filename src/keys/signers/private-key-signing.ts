@@ -7,6 +7,7 @@ import { webCryptoParameters, webCryptoSign } from './web-crypto-sign.ts'
 
 /** Signs with a private key's numbers, using WebCrypto, or the curves in JavaScript if the runtime's WebCrypto lacks one. */
 export async function signWithFields(key: PrivateFields, data: Uint8Array, algorithm: string): Promise<Bytes> {
+  if (key.kind === 'mldsa44-ed25519') return signatureBlob(algorithm, await (await import('../mldsa44-ed25519.ts')).mlDsaSign(key.seed, data))
   const imported = await importPrivate(key, algorithm)
   if (imported !== undefined) return webCryptoSign(imported, key.public, algorithm, data)
   if (key.kind === 'rsa') throw unsupported('this runtime cannot sign with this RSA key')
@@ -17,6 +18,7 @@ export async function signWithFields(key: PrivateFields, data: Uint8Array, algor
 
 /** A key that cannot be exported again. Undefined if WebCrypto rejects the key: the numbers were checked before, so it lacks the algorithm. */
 export async function importPrivate(key: PrivateFields, algorithm: string): Promise<CryptoKey | undefined> {
+  if (key.kind === 'mldsa44-ed25519') return undefined
   const parameters = webCryptoParameters(key.public, algorithm)
   const pkcs8 = privatePkcs8(key)
   try {

@@ -10,7 +10,7 @@ import { ecdsaNumbers, signatureBlob } from './signature-blob.ts'
 
 /**
  * Makes a whole SSH signature blob from what a caller's signer returned: the blob itself, or only the signature:
- * Ed25519's 64 bytes, RSA's number, ECDSA as r and s side by side (IEEE P1363), as DER (RFC 3279) or as two mpints (RFC 5656).
+ * Ed25519's 64 bytes, those of ML-DSA-44 and Ed25519 one behind the other, RSA's number, ECDSA as r and s side by side (IEEE P1363), as DER (RFC 3279) or as two mpints (RFC 5656).
  * Security keys must return the blob, because it also holds flags and counter (PROTOCOL.u2f).
  * @throws KeyError for anything else, and for a blob of another algorithm
  */
@@ -37,6 +37,7 @@ function algorithmOf(key: PublicFields, signature: Uint8Array): string | undefin
 function rawSignature(key: PublicFields, signature: Uint8Array): Uint8Array | undefined {
   if (key.kind === 'ed25519') return signature.length === 64 ? signature : undefined
   if (key.kind === 'rsa') return fixedLength(signature, key.n.length)
+  if (key.kind === 'mldsa44-ed25519') return signature.length === 2420 + 64 ? signature : undefined
   const { size } = CURVES[key.curve]
   if (signature.length === 2 * size) return ecdsaNumbers(signature)
   const numbers = ecdsaPair(signature, size)

@@ -1,12 +1,13 @@
 import { type ConfigLine, ConfigLineError } from './line.ts'
+import { certificateName } from '../../keys/key-types.ts'
 import { matchPattern } from '../../host-key/known-hosts/pattern.ts'
 import type { Keyword } from './spec.ts'
 import { one } from './values.ts'
 
 export type AlgorithmListKind = 'kex' | 'cipher' | 'mac' | 'hostKey' | 'publicKey' | 'caSignature'
 
-const PLAIN_KEYS = ['ssh-ed25519', 'sk-ssh-ed25519@openssh.com', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ecdsa-sha2-nistp256@openssh.com', 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-dss', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512']
-const KEY_NAMES = PLAIN_KEYS.flatMap((name) => [name, `${name.replace(/@openssh\.com$/, '')}-cert-v01@openssh.com`])
+const PLAIN_KEYS = ['ssh-mldsa44-ed25519', 'ssh-mldsa44-ed25519@openssh.com', 'ssh-ed25519', 'sk-ssh-ed25519@openssh.com', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ecdsa-sha2-nistp256@openssh.com', 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-dss', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512']
+const KEY_NAMES = PLAIN_KEYS.flatMap((name) => [name, certificateName(name)])
 
 /** Names that OpenSSH 7 to 10 know: a list with another name is an error, as in OpenSSH. It does not say which of them this client supports. */
 const KNOWN: Readonly<Record<AlgorithmListKind, readonly string[]>> = {

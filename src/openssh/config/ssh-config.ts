@@ -13,7 +13,7 @@ import { type ConfigOption, ConfigReader, type RawValues } from './reader.ts'
 import { expandEnvironment, expandHome, expandPath, expandTokens, type LocalUser, thisUser, TOKEN_LETTERS, type Tokens, tokensOf } from './tokens.ts'
 import { formatJumpHost } from './values.ts'
 
-const IDENTITY_NAMES = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk']
+const IDENTITY_NAMES = ['id_rsa', 'id_ecdsa', 'id_ecdsa_sk', 'id_ed25519', 'id_ed25519_sk', 'id_mldsa44_ed25519']
 
 export interface SshConfigRequest {
   /** As the user named it. */

@@ -1,5 +1,5 @@
 import { defaultAlgorithms } from '../../client/algorithms.ts'
-import { signatureAlgorithms } from '../../keys/key-types.ts'
+import { certificateName, MLDSA44_NAMES, signatureAlgorithms } from '../../keys/key-types.ts'
 import { publicKeyType } from '../../keys/public-key-blob.ts'
 import type { Signer } from '../../keys/signers/signer.ts'
 import { applyAlgorithmList } from '../algorithm-list.ts'
@@ -15,7 +15,8 @@ export function acceptedSignatures(signer: Signer, config: SshConfig): Signer {
 
 /** The allowed signature algorithms of a key type. */
 export function acceptedAlgorithms(type: string, { pubkeyAcceptedAlgorithms: list }: Pick<SshConfig, 'pubkeyAcceptedAlgorithms'>): readonly string[] {
-  const defaults = [...defaultAlgorithms('hostKey'), ...defaultAlgorithms('hostKey').filter((name) => name.startsWith('sk-')).map((name) => name.replace(/@/, '-cert-v01@'))]
+  const hostKeys = defaultAlgorithms('hostKey')
+  const defaults = [...hostKeys, ...hostKeys.filter((name) => name.startsWith('sk-')).map(certificateName), ...MLDSA44_NAMES, ...MLDSA44_NAMES.map(certificateName)]
   const accepted = list === undefined ? defaults : applyAlgorithmList(list, defaults, [...availableAlgorithms('hostKey'), ...defaults])
   return signatureAlgorithms(type).filter((name) => accepted.includes(name))
 }

@@ -1,8 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { publicJwk } from '../../keys/jwk.ts'
 import { privatePkcs8 } from '../../keys/pkcs8.ts'
+import { unsupported } from '../../keys/key-error.ts'
 import { PrivateKey } from '../../keys/private-key.ts'
-import { type PublicFields, readPublicKey } from '../../keys/public-key-blob.ts'
+import type { MlDsaPrivate, PrivateFields } from '../../keys/private-numbers.ts'
+import { type MlDsaPublic, type PublicFields, readPublicKey } from '../../keys/public-key-blob.ts'
 
 /** The result of `utils.parseKey`. */
 export interface ParsedKey {
@@ -35,7 +37,7 @@ export class OwnKey implements ParsedKey {
   readonly type: KeyType
   readonly comment: string
   readonly #blob: Buffer
-  readonly #public: PublicFields
+  readonly #public: Exclude<PublicFields, MlDsaPublic>
   readonly #private: PrivateKey | undefined
   #privateKey: KeyObject | undefined
   #publicKey: KeyObject | undefined
@@ -48,14 +50,16 @@ export class OwnKey implements ParsedKey {
     this.type = type as KeyType
     this.comment = comment
     this.#blob = Buffer.from(blob)
-    this.#public = readPublicKey(blob)
+    const fields = readPublicKey(blob)
+    if (fields.kind === 'mldsa44-ed25519') throw unsupported('keys of this type are not supported')
+    this.#public = fields
     this.#private = key
   }
 
   get #signing(): KeyObject {
     if (!this.#private) throw new Error('No private key available')
     if (this.#privateKey) return this.#privateKey
-    const pkcs8 = privatePkcs8(PrivateKey.fieldsOf(this.#private))
+    const pkcs8 = privatePkcs8(PrivateKey.fieldsOf(this.#private) as Exclude<PrivateFields, MlDsaPrivate>)
     try {
       return this.#privateKey = createPrivateKey({ key: Buffer.from(pkcs8.buffer, pkcs8.byteOffset, pkcs8.length), format: 'der', type: 'pkcs8' })
     } finally {

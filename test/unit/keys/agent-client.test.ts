@@ -44,6 +44,15 @@ describe('AgentClient', () => {
     expect(questions).toEqual([Buffer.concat([Buffer.of(13), string(blob), string('data'), number(flags)])])
   })
 
+  it.each(['ssh-mldsa44-ed25519-cert', 'ssh-mldsa44-ed25519-cert-v01@openssh.com'])('the signature of a certificate of type %s has the name of its key', async (type) => {
+    const plain = type.replace('-cert-v01', '').replace(/-cert$/, '')
+    const certificate = Buffer.concat([string(type), string('nonce')]), whole = Buffer.concat([string(plain), string('x')])
+    const { client } = scripted((question) => question[0] === 11 ? identities([certificate, 'one']) : string(Buffer.concat([Buffer.of(14), string(whole)])))
+    const [identity] = await client.identities()
+    expect(identity!.algorithms).toEqual([type])
+    expect(Buffer.from(await identity!.sign(Buffer.from('data'), type))).toEqual(whole)
+  })
+
   it.each<[name: string, answer: Buffer | undefined, code: string]>([
     ['failure', string(Buffer.of(5)), 'ERR_AGENT_REFUSED'],
     ['failure of an extension', string(Buffer.of(28)), 'ERR_AGENT_REFUSED'],

@@ -38,5 +38,6 @@ export function asSshG(config: SshConfig, defaults: Readonly<Record<string, read
     const base = defaults[name.toLowerCase()]!, list = config[name]
     return [name, (list === undefined ? base : applyAlgorithmList(list, base)).join(',')]
   }))
-  return comparable(describeConfig(config, lists))
+  // OpenSSH 9.2 does not know the keys of ML-DSA.
+  return comparable(describeConfig(config, lists).filter((line) => !/\.ssh\/id_mldsa44_ed25519$/.test(line)))
 }

@@ -2,8 +2,8 @@ import { equalBytes } from '../../../wire-format/bytes.ts'
 import type { WireReader } from '../../../wire-format/reader.ts'
 import type { WireWriter } from '../../../wire-format/writer.ts'
 import { isDsa, malformed, unsupported } from '../../key-error.ts'
-import { type EcdsaCurve, CURVES } from '../../key-types.ts'
-import { ecdsaPrivate, ed25519Private, rsaPrivate } from '../../private-fields.ts'
+import { type EcdsaCurve, CURVES, isMlDsa } from '../../key-types.ts'
+import { ecdsaPrivate, ed25519Private, mlDsaPrivate, rsaPrivate } from '../../private-fields.ts'
 import type { PrivateFields } from '../../private-numbers.ts'
 import { typeOf } from '../../public-key-blob.ts'
 import type { Steps } from '../../steps.ts'
@@ -30,6 +30,10 @@ export function* readOpenSshFields(reader: WireReader): Steps<PrivateFields> {
       return yield* ed25519Private(secret.subarray(0, 32), key)
     }
     default:
+      if (isMlDsa(type)) {
+        const key = reader.string()
+        return yield* mlDsaPrivate(type, reader.string(), key)
+      }
       if (type.startsWith('sk-')) throw unsupported('the key is on a security key: sign with it through an agent')
       if (type === 'ssh-dss') throw isDsa()
       throw unsupported('private keys of this type are not supported')
@@ -40,5 +44,6 @@ export function writeOpenSshFields(writer: WireWriter, key: PrivateFields): void
   writer.string(typeOf(key.public))
   if (key.kind === 'rsa') writer.mpint(key.public.n).mpint(key.public.e).mpint(key.d).mpint(key.iqmp).mpint(key.p).mpint(key.q)
   else if (key.kind === 'ecdsa') writer.string(key.public.curve).string(key.public.point).mpint(key.scalar)
+  else if (key.kind === 'mldsa44-ed25519') writer.string(key.public.key).string(key.seed)
   else writer.string(key.public.key).uint32(64).bytes(key.seed).bytes(key.public.key)
 }

@@ -55,6 +55,7 @@ function* readFields(key: PublicFields, reader: WireReader): Steps<PrivateFields
     const d = reader.mpint(), p = reader.mpint(), q = reader.mpint(), iqmp = reader.mpint()
     return rsaPrivate({ n: key.n, e: key.e, d, p, q, iqmp })
   }
+  if (key.kind === 'mldsa44-ed25519') throw unsupported('PuTTY has no keys of this type')
   if (key.application !== undefined) throw unsupported('the key is on a security key: sign with it through an agent')
   if (key.kind === 'ecdsa') return yield* ecdsaPrivate(key.curve, reader.mpint(), key.point)
   // PuTTY treats the seed as a little-endian number, so zeros at its end may be missing.
