@@ -140,24 +140,27 @@ function setPosition(view: DataView, value: number): void {
   view.setUint32(6, value % TWO_32)
 }
 
-/** Memory for a frame, which is completely overwritten. */
-export type Allocate = (length: number) => Uint8Array<ArrayBuffer>
-
-const allocateZeroed: Allocate = (length) => new Uint8Array(length)
-
-/** `chunks` concatenated in one DATA frame; they are copied. @param allocate for runtimes with memory that costs less than a zeroed array */
-export function dataFrame(chunks: readonly Uint8Array[], allocate: Allocate = allocateZeroed): Uint8Array<ArrayBuffer> {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  const bytes = allocate(6 + length)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 6)
-  view.setUint16(0, Tag.data)
+/** The beginning of a DATA frame. @param length the bytes of data that follow it in the same message */
+export function dataHeader(length: number): Uint8Array<ArrayBuffer> {
+  const { bytes, view } = frame(Tag.data, 6)
   view.setUint32(2, length)
-  let at = 6
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
   return bytes
+}
+
+/** `chunks` one after the other in one DATA frame; they are copied. */
+export function dataFrame(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return joined([dataHeader(chunks.reduce((sum, chunk) => sum + chunk.length, 0)), ...chunks])
+}
+
+/** A copy of `parts`, one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /** Acknowledges bytes of the other side. @param received bytes received and passed on */

@@ -6,6 +6,14 @@ const MOST_TIME = 250
 const SPAN = 200
 const SMALLEST = 16 << 10
 
+/**
+ * Bytes after which a side acknowledges at once what it has passed on: each ACK is a message, and costs like one.
+ * @param frame most bytes of a DATA frame @param window most bytes that may be without an ACK
+ */
+export function ackAfter({ frame, window }: { readonly frame: number, readonly window: number }): number {
+  return Math.min(window / 8, Math.max(2 * frame, 64 << 10))
+}
+
 /** Follows the rate at which a link acknowledges. */
 export class FrameSize {
   readonly #most: number

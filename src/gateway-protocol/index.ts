@@ -2,5 +2,5 @@
 export * from './codec.ts'
 export * from './close-codes.ts'
 export * from './resume.ts'
-export { FrameSize } from './frame-size.ts'
+export { ackAfter, FrameSize } from './frame-size.ts'
 export { KeptBytes } from './kept-bytes.ts'

@@ -1,11 +1,11 @@
 /// Data from the gateway: passed to the reader in order, each byte once, and acknowledged when it has been passed on.
 import type { PortSink } from '../runtime/transport.ts'
 
-/** Bytes after which an ACK is sent at once, and milliseconds after which it is sent anyway. */
-const ACK_BYTES = 64 << 10
+/** Milliseconds after which an ACK is sent anyway. */
 const ACK_TIME = 25
 
 export class Inbound {
+  readonly #ackBytes: () => number
   readonly #sendAck: (position: number) => void
   readonly #finished: (reason: number) => void
   #sink: PortSink | undefined
@@ -22,8 +22,9 @@ export class Inbound {
   #end: { readonly position: number, readonly reason: number } | undefined
   #over = false
 
-  /** @param finished called once, when the stream has ended and all of it was passed on */
-  constructor(sendAck: (position: number) => void, finished: (reason: number) => void) {
+  /** @param ackBytes bytes after which an ACK goes out at once @param finished called once, when the stream has ended and all of it was passed on */
+  constructor(ackBytes: () => number, sendAck: (position: number) => void, finished: (reason: number) => void) {
+    this.#ackBytes = ackBytes
     this.#sendAck = sendAck
     this.#finished = finished
   }
@@ -84,7 +85,7 @@ export class Inbound {
   #pass(chunk: Uint8Array): void {
     this.#passedOn += chunk.length
     this.#sink?.data(chunk)
-    if (this.#passedOn - this.#acked >= ACK_BYTES) this.#ack()
+    if (this.#passedOn - this.#acked >= this.#ackBytes()) this.#ack()
     else this.#ackLater()
   }
 

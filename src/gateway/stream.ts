@@ -3,7 +3,7 @@ import { after } from '../abort/milliseconds.ts'
 import type { BytePort, PortSink } from '../runtime/transport.ts'
 import { CloseCode, isFinal } from '../gateway-protocol/close-codes.ts'
 import { ackFrame, dataFrame, decodeFrame, endFrame, type Frame, FrameError, type Hello, pingFrame, pongFrame } from '../gateway-protocol/codec.ts'
-import { FrameSize } from '../gateway-protocol/frame-size.ts'
+import { ackAfter, FrameSize } from '../gateway-protocol/frame-size.ts'
 import { closedByGateway, GatewayError, lostByGateway } from './gateway-error.ts'
 import type { GatewayEventDetail } from './gateway-event.ts'
 import { Inbound } from './inbound.ts'
@@ -69,7 +69,7 @@ export class GatewayStream implements BytePort {
     this.#options = options
     this.#hello = options.hello
     this.#frameSize = new FrameSize(options.hello.frame)
-    this.#inbound = new Inbound((position) => this.#link?.send(ackFrame(position)), (reason) => this.#finish(reason))
+    this.#inbound = new Inbound(() => ackAfter(this.#hello), (position) => this.#link?.send(ackFrame(position)), (reason) => this.#finish(reason))
     this.#redial = options.dial && new Redial({
       dial: options.dial,
       received: () => this.#inbound.received,

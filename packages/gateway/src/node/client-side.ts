@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { CloseCode } from 'libssh2-wasm/gateway-protocol'
 import type { ClientSide } from '../stream/sides.ts'
@@ -9,10 +10,13 @@ const GRACE = 5000
 /** A WebSocket of npm ws as a session's client. */
 export class WsClient implements ClientSide {
   readonly #socket: WebSocket
+  readonly #connection: Duplex
   #session: Session | undefined
 
-  constructor(socket: WebSocket) {
+  /** @param connection what carries the WebSocket */
+  constructor(socket: WebSocket, connection: Duplex) {
     this.#socket = socket
+    this.#connection = connection
     socket.on('message', (data: RawData, isBinary) => {
       if (!isBinary) return this.#broken(CloseCode.textFrame, 'text frame')
       this.#session?.message(this, data as Buffer)
@@ -39,8 +43,13 @@ export class WsClient implements ClientSide {
     return this.#socket.bufferedAmount
   }
 
-  send(message: Uint8Array): void {
-    this.#socket.send(message, () => this.#session?.clientDrained(this))
+  /** Each part is a fragment of the message: nothing is copied, and all of it is one write. */
+  send(parts: readonly Uint8Array[]): void {
+    const last = parts.length - 1
+    this.#connection.cork()
+    for (let index = 0; index < last; index++) this.#socket.send(parts[index] as Uint8Array, { binary: true, fin: false })
+    this.#socket.send(parts[last] as Uint8Array, { binary: true, fin: true }, () => this.#session?.clientDrained(this))
+    this.#connection.uncork()
   }
 
   pause(): void {

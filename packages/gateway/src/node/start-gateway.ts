@@ -177,7 +177,7 @@ class GatewayServer implements Gateway {
       if (!this.#refusals.allows(group)) return void socket.destroy()
       this.#log(logLine('refuse', { user: admitted.user, client: request.client, origin: request.origin, target: admitted.target && formatTarget(admitted.target), code: admitted.refused, reason: admitted.reason }))
       // Pages cannot see a refused upgrade, so the upgrade succeeds, and the close code gives the reason.
-      return this.#webSockets.handleUpgrade(message, socket, head, (webSocket) => new WsClient(webSocket).close(admitted.refused, admitted.told ?? ''))
+      return this.#webSockets.handleUpgrade(message, socket, head, (webSocket) => new WsClient(webSocket, socket).close(admitted.refused, admitted.told ?? ''))
     }
     vouched()
     let upgraded = false
@@ -185,7 +185,7 @@ class GatewayServer implements Gateway {
     socket.once('close', () => { if (!upgraded) admitted.abandoned() })
     this.#webSockets.handleUpgrade(message, socket, head, (webSocket) => {
       upgraded = true
-      const client = new WsClient(webSocket)
+      const client = new WsClient(webSocket, socket)
       admitted.serve(client)
     })
   }
@@ -238,7 +238,7 @@ class GatewayServer implements Gateway {
     const lifeEnds = new Date(Math.min(Date.now() + limits.lifeMs, until?.getTime() ?? Infinity))
     const session = new Session(tcp, {
       id, secret, protocol, window: this.#resume.window, resumeSeconds: this.#resume.seconds, until: lifeEnds, url: this.#options.nodeUrl && `${this.#options.nodeUrl.replace(/\/$/, '')}${request.path}`,
-      idleMs: limits.idleMs || (protocol === SUBPROTOCOL || limits.idleMs === 0 ? Infinity : IDLE_UNSEEN), bufferBytes: limits.bufferBytes, budget: this.#budget, later: setImmediate, allocate: (length) => Buffer.allocUnsafeSlow(length),
+      idleMs: limits.idleMs || (protocol === SUBPROTOCOL || limits.idleMs === 0 ? Infinity : IDLE_UNSEEN), bufferBytes: limits.bufferBytes, budget: this.#budget, later: setImmediate,
       events: {
         detached: (reason) => this.#log(logLine('detach', { ...this.#who(session, owner), reason })),
         bytes: (direction, count) => { this.#metrics.bytes[direction] += count },

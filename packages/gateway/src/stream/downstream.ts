@@ -1,5 +1,5 @@
 /// Data from the target to the client, kept until it is acknowledged.
-import { type Allocate, dataFrame, FrameSize, KeptBytes } from 'libssh2-wasm/gateway-protocol'
+import { dataHeader, FrameSize, KeptBytes } from 'libssh2-wasm/gateway-protocol'
 import type { ClientSide } from './sides.ts'
 
 /** Bytes that one WebSocket may have in its queue. */
@@ -13,8 +13,6 @@ export interface DownstreamOptions {
   readonly frame: number
   /** Whether messages are frames that the client acknowledges. */
   readonly framed: boolean
-  /** Memory for messages. */
-  readonly allocate: Allocate | undefined
   /** Calls back at the end of this turn of the event loop. */
   readonly later: (callback: () => void) => void
 }
@@ -96,7 +94,7 @@ export class Downstream {
     while (this.#sent < this.#kept.end && client.queued < SOCKET_QUEUE) {
       const parts = this.#kept.from(this.#sent, this.#size.size)
       const length = parts.reduce((sum, part) => sum + part.length, 0)
-      client.send(this.#options.framed ? dataFrame(parts, this.#options.allocate) : joined(parts, length))
+      client.send(this.#options.framed ? [dataHeader(length), ...parts] : parts)
       this.#sent += length
       this.#reached = Math.max(this.#reached, this.#sent)
     }
@@ -108,15 +106,4 @@ export class Downstream {
     this.#client = undefined
     this.#kept.clear()
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,6 +1,6 @@
 /// One session: a connection to a target, and the successive WebSockets that carry it. For any runtime.
 import {
-  ackFrame, type Allocate, CloseCode, connectSuccessFrame, decodeFrame, endFrame, type Frame, FrameError, helloFrame, noticeFrame, pingFrame, pongFrame, reconnectSuccessFrame,
+  ackAfter, ackFrame, CloseCode, connectSuccessFrame, decodeFrame, endFrame, type Frame, FrameError, helloFrame, noticeFrame, pingFrame, pongFrame, reconnectSuccessFrame,
   SUBPROTOCOL, SUBPROTOCOL_V4, toBase64url, V4_DATA_MAX, DATA_MAX,
 } from 'libssh2-wasm/gateway-protocol'
 import { RESERVE } from '../policy/limits.ts'
@@ -26,8 +26,6 @@ export interface SessionOptions {
   /** Where clients resume, if not at the URL that they used. */
   readonly url?: string | undefined
   readonly budget: Budget
-  /** Memory for messages, if the runtime has some that costs less than a zeroed array. */
-  readonly allocate?: Allocate | undefined
   readonly later: (callback: () => void) => void
   readonly events: {
     /** The client is gone. */
@@ -85,8 +83,8 @@ export class Session {
     this.#extended = options.protocol === SUBPROTOCOL
     this.#framed = this.#extended || options.protocol === SUBPROTOCOL_V4
     this.#frame = this.#extended ? DATA_MAX : V4_DATA_MAX
-    this.#up = new Upstream(target, this.#extended ? options.window + DATA_MAX : Infinity, this.#framed ? (position) => this.#client?.send(ackFrame(position)) : undefined)
-    this.#down = new Downstream({ window: this.#framed ? options.window : options.bufferBytes, frame: this.#framed ? this.#frame : DATA_MAX, framed: this.#framed, allocate: options.allocate, later: options.later })
+    this.#up = new Upstream(target, this.#extended ? options.window + DATA_MAX : Infinity, ackAfter({ frame: this.#frame, window: options.window }), this.#framed ? (position) => this.#client?.send([ackFrame(position)]) : undefined)
+    this.#down = new Downstream({ window: this.#framed ? options.window : options.bufferBytes, frame: this.#framed ? this.#frame : DATA_MAX, framed: this.#framed, later: options.later })
     this.#lookTimer = setInterval(() => this.#look(), Math.min(LOOK, Math.max(50, options.idleMs / 4)))
     ;(this.#lookTimer as { unref?: () => void }).unref?.()
   }
@@ -123,8 +121,8 @@ export class Session {
     if (this.#framed) {
       const secret = toBase64url(this.#options.secret)
       // corp-relay-v4 has only this one word, which is its credential.
-      client.send(connectSuccessFrame(this.#extended ? this.id : `${this.id}.${secret}`))
-      if (this.#extended) client.send(this.#hello(secret))
+      client.send([connectSuccessFrame(this.#extended ? this.id : `${this.id}.${secret}`)])
+      if (this.#extended) client.send([this.#hello(secret)])
     }
     this.#down.flush()
     this.#finishIfSent()
@@ -143,8 +141,8 @@ export class Session {
     this.resumes++
     this.#take(client, position)
     this.#up.resumed()
-    client.send(reconnectSuccessFrame(this.#up.received))
-    if (this.#extended) client.send(this.#hello(undefined))
+    client.send([reconnectSuccessFrame(this.#up.received)])
+    if (this.#extended) client.send([this.#hello(undefined)])
     this.#endSent = false
     this.#down.flush()
     this.#balance()
@@ -188,7 +186,7 @@ export class Session {
         this.#balance()
         return this.#finishIfSent()
       }
-      case 'ping': return this.#client?.send(pongFrame(frame.token))
+      case 'ping': return this.#client?.send([pongFrame(frame.token)])
       case 'pong': return
       case 'end': {
         if (frame.position !== this.#up.received) throw new FrameError('the end is not where the stream is')
@@ -280,7 +278,7 @@ export class Session {
 
   /** Announces an event to the client. */
   notice(code: number, text: string): void {
-    if (this.#extended) this.#client?.send(noticeFrame(code, text))
+    if (this.#extended) this.#client?.send([noticeFrame(code, text)])
   }
 
   /** The target has ended: sends END, once everything before it is sent. Without END the close of the socket says it. */
@@ -294,7 +292,7 @@ export class Session {
     }
     if (this.#endSent) return
     this.#endSent = true
-    client.send(endFrame(this.#down.end, end.reason))
+    client.send([endFrame(this.#down.end, end.reason)])
     this.#grace()
   }
 
@@ -357,7 +355,7 @@ export class Session {
       else this.end(1000, 'client silent')
     } else if (now - this.#heard >= SILENCE && !this.#asked) {
       this.#asked = true
-      this.#client.send(pingFrame(new Uint8Array(8)))
+      this.#client.send([pingFrame(new Uint8Array(8))])
     }
   }
 }

@@ -15,8 +15,8 @@ export interface TargetSide {
 
 /** A WebSocket of a client. */
 export interface ClientSide {
-  /** Takes ownership of `message`. */
-  send(message: Uint8Array): void
+  /** Sends `parts` as one message. The caller never changes their bytes. */
+  send(parts: readonly Uint8Array[]): void
   /** Bytes sent that the system has not taken; 0 if the runtime does not know. */
   readonly queued: number
   pause(): void

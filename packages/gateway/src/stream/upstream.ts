@@ -3,21 +3,22 @@ import type { TargetSide } from './sides.ts'
 
 /** While the target has not taken so many bytes, nothing is acknowledged: this slows a client down. */
 const QUEUE_HIGH = 1 << 20
-const ACK_BYTES = 64 << 10
 const ACK_TIME = 25
 
 export class Upstream {
   readonly #target: TargetSide
   readonly #window: number
+  readonly #ackBytes: number
   readonly #sendAck: ((position: number) => void) | undefined
   #received = 0
   #acked = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param sendAck absent if the protocol has no ACK */
-  constructor(target: TargetSide, window: number, sendAck: ((position: number) => void) | undefined) {
+  /** @param ackBytes bytes after which an ACK is sent at once @param sendAck absent if the protocol has no ACK */
+  constructor(target: TargetSide, window: number, ackBytes: number, sendAck: ((position: number) => void) | undefined) {
     this.#target = target
     this.#window = window
+    this.#ackBytes = ackBytes
     this.#sendAck = sendAck
   }
 
@@ -57,7 +58,7 @@ export class Upstream {
 
   #settle(): void {
     if (!this.#sendAck || this.#received === this.#acked || this.congested) return
-    if (this.#received - this.#acked >= ACK_BYTES) this.#ack()
+    if (this.#received - this.#acked >= this.#ackBytes) this.#ack()
     else this.#timer ??= setTimeout(() => this.#ack(), ACK_TIME)
   }
 

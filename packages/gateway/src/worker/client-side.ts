@@ -1,4 +1,4 @@
-import { CloseCode } from 'libssh2-wasm/gateway-protocol'
+import { CloseCode, joined } from 'libssh2-wasm/gateway-protocol'
 import type { Session } from '../stream/session.ts'
 import type { ClientSide } from '../stream/sides.ts'
 
@@ -60,7 +60,8 @@ export class WorkerClient implements ClientSide {
     return this.#options.framed ? 0 : Math.max(0, this.#unanswered - (UNANSWERED - 1) * this.#options.bufferBytes)
   }
 
-  send(message: Uint8Array): void {
+  send(parts: readonly Uint8Array[]): void {
+    const message = parts.length === 1 ? parts[0] as Uint8Array : joined(parts)
     this.#unanswered += message.length
     try {
       this.#socket.send(message as Uint8Array<ArrayBuffer>)
