@@ -1,26 +1,14 @@
 /// Checks of the callers' arguments, made before C is called: C would cut numbers to 32 bits and end strings at a NUL.
-import { text } from '../errors/arguments.ts'
+import { text, wholeNumber } from '../errors/arguments.ts'
 import { binaryOf, bytesOf, type SendableData } from '../wire-format/bytes-of.ts'
 
-export { callable, record, text } from '../errors/arguments.ts'
-
-/** `value`, if it is a whole number within the bounds. @throws TypeError for anything but a number, RangeError for other numbers. */
-export function wholeNumber(value: number, name: string, min = 0, max = 0xffffffff): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
-  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`)
-  return value
-}
+export { callable, callables, port, record, text, wholeNumber } from '../errors/arguments.ts'
 
 /** Up to 2^53-1, as a number or a bigint. */
 export function wholeBigint(value: number | bigint, name: string): bigint {
   if (typeof value !== 'bigint') return BigInt(wholeNumber(value, name, 0, Number.MAX_SAFE_INTEGER))
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError(`${name} must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`)
   return value
-}
-
-/** A TCP port, 0 included. */
-export function port(value: number, name: string): number {
-  return wholeNumber(value, name, 0, 65535)
 }
 
 export const INT_MAX = 0x7fffffff

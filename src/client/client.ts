@@ -1,6 +1,7 @@
 import type { Again } from '../bindings/session-context.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import type { Session } from '../bindings/session/session.ts'
+import { record } from '../errors/arguments.ts'
 import type { SSHError } from '../errors/ssh-error.ts'
 import type { CallOptions } from '../abort/call-options.ts'
 import { type NegotiatedAlgorithms, negotiatedAlgorithms } from './algorithms.ts'
@@ -74,7 +75,7 @@ export class Client implements AsyncDisposable {
 
   /** Starts a subsystem, e.g. `netconf`. @throws ChannelError if the server refuses. */
   subsystem(name: string, options: ProcessOptions = {}): Promise<Process> {
-    return this.#start(() => ({ ...options, begin: (channel) => channel.subsystem(name) }))
+    return this.#start(({ subsystemStart }) => subsystemStart(name, options))
   }
 
   /** Runs `command` to its end and collects its output. A non-zero exit code is a result, not an error. @throws CommandError as `check`, `timeout` and `maxBuffer` require. */
@@ -82,19 +83,20 @@ export class Client implements AsyncDisposable {
     return (await import('./run.ts')).run((execOptions) => this.exec(command, execOptions), options)
   }
 
-  async #stream(open: () => Channel | Again, signal: AbortSignal | undefined): Promise<ChannelStream> {
+  async #stream(open: () => Channel | Again, options: CallOptions): Promise<ChannelStream> {
+    const { signal } = record(options, 'options')
     const { channelStream } = await import('./channel-stream.ts')
     return channelStream(await this.#opened(open, signal), this.#roundTrip)
   }
 
   /** Opens a TCP connection from the server to `host`, which is itself a transport. @throws ChannelError if the server refuses or cannot connect. */
-  async openTcp(host: string, port: number, { signal }: CallOptions = {}): Promise<ChannelStream> {
-    return this.#stream(() => this.session.directTcpip(host, port), signal)
+  async openTcp(host: string, port: number, options: CallOptions = {}): Promise<ChannelStream> {
+    return this.#stream(() => this.session.directTcpip(host, port), options)
   }
 
   /** Opens a connection from the server to a Unix socket there. @throws ChannelError if the server refuses or cannot connect. */
-  async openUnix(path: string, { signal }: CallOptions = {}): Promise<ChannelStream> {
-    return this.#stream(() => this.session.directStreamlocalEx(path), signal)
+  async openUnix(path: string, options: CallOptions = {}): Promise<ChannelStream> {
+    return this.#stream(() => this.session.directStreamlocalEx(path), options)
   }
 
   /** Asks the server to listen on a port, or on a Unix socket; the result yields its connections. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
@@ -118,8 +120,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** Re-keys now; automatic re-keying follows `connect`'s `rekey`. Transfers continue. @throws the error that ended the session, if the server refuses. */
-  async rekey({ signal }: CallOptions = {}): Promise<void> {
-    await this.session.complete(() => this.session.rekey(), { signal })
+  async rekey(options: CallOptions = {}): Promise<void> {
+    await this.session.complete(() => this.session.rekey(), { signal: record(options, 'options').signal })
   }
 
   /** Ends the session politely. Pending calls reject. Idempotent, never rejects. */

@@ -18,8 +18,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 /** The error for options that `connect` cannot use. It names the first of several mistakes. */
 export function connectMistake(options: unknown): Error {
-  if (typeof options !== 'object' || options === null) return new TypeError(`connect() needs an object of options, not ${kind(options)}`)
-  const { host, port, username, transport, hostKey, auth } = options as Readonly<Record<string, unknown>>
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return new TypeError(`connect() needs an object of options, not ${kind(options)}`)
+  const { host, port, username, transport, hostKey, auth, debug, onBanner } = options as Readonly<Record<string, unknown>>
   const foreign = Object.keys(options).find((name) => name in INSTEAD)
   if (foreign !== undefined) return new TypeError(`connect() has no option ${foreign}, which npm ssh2 has: give ${INSTEAD[foreign]}`)
   if (typeof username !== 'string' || username === '') return new TypeError(`username is needed, as a string${gave(username)}`)
@@ -27,7 +27,7 @@ export function connectMistake(options: unknown): Error {
     if (hostKey !== undefined) return new TypeError(`hostKey must be a policy: knownHosts(text), pinned(key) or another${gave(hostKey)}`)
     return new HostKeyError('connect() needs a hostKey policy: knownHosts(…), pinned(…), trustOnFirstUse(…) or insecureAcceptAnyHostKey()', { code: 'ERR_HOST_KEY_POLICY_MISSING' })
   }
-  return methodsMistake(auth) ?? placeMistake(host, port, transport)
+  return methodsMistake(auth) ?? functionsMistake({ debug, onBanner, ...hostKey as object }) ?? placeMistake(host, port, transport)
 }
 
 function methodsMistake(auth: unknown): Error | undefined {
@@ -35,6 +35,11 @@ function methodsMistake(auth: unknown): Error | undefined {
   if (!Array.isArray(auth)) return new TypeError(`auth must be an array of methods, as auth: [publicKey(text)]${gave(auth)}`)
   const at = auth.findIndex((method: { authenticate?: unknown } | null | undefined) => typeof method?.authenticate !== 'function')
   return at < 0 ? undefined : new TypeError(`auth[${at}] must be a method made by publicKey(), password(), agent() or keyboardInteractive()${gave(auth[at])}`)
+}
+
+function functionsMistake(given: Readonly<Record<string, unknown>>): Error | undefined {
+  const name = ['debug', 'onBanner', 'preferredAlgorithms', 'update'].find((name) => given[name] !== undefined && typeof given[name] !== 'function')
+  return name === undefined ? undefined : new TypeError(`${name} must be a function${gave(given[name])}`)
 }
 
 function placeMistake(host: unknown, port: unknown, transport: unknown): Error {

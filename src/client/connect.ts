@@ -84,10 +84,14 @@ function abandoning(transport: Transport | undefined): Disposable {
 function areMeant(options: ConnectOptions): boolean {
   const { host, port = 22, username, transport, hostKey, auth = [] } = options ?? {}
   return typeof username === 'string' && username !== '' && typeof hostKey?.verify === 'function'
-    && (transport ? 'readable' in transport || 'port' in transport : typeof host === 'string' && host !== '') && Number.isInteger(port) && port > 0 && port < 65_536
+    && (transport !== undefined ? typeof transport === 'object' && transport !== null && ('readable' in transport || 'port' in transport) : typeof host === 'string' && host !== '') && Number.isInteger(port) && port > 0 && port < 65_536
     && Array.isArray(auth) && auth.every((method: Partial<AuthMethod> | undefined) => typeof method?.authenticate === 'function')
+    && mayHave(options, 'debug', 'onBanner') && mayHave(hostKey, 'preferredAlgorithms', 'update')
     && !Object.keys(options).some((name) => FOREIGN.has(name))
 }
+
+/** Functions that may be left out. */
+const mayHave = (given: object, ...names: string[]) => names.every((name) => ['undefined', 'function'].includes(typeof Reflect.get(given, name)))
 
 /** Options of npm ssh2, which would silently have no effect here. */
 const FOREIGN = new Set(['privateKey', 'password', 'passphrase', 'agent', 'user', 'sock', 'readyTimeout', 'hostVerifier', 'tryKeyboard', 'authHandler', 'keepaliveInterval'])
@@ -110,8 +114,8 @@ class Attempt {
 
   async connect(given: Disposable): Promise<Client> {
     const { keepalive, debug } = this.#options
-    const keeping = keepalive && await this.#deadline.run(import('./keepalive.ts'))
-    if (keepalive) keeping?.checkKeepalive(keepalive)
+    const keeping = keepalive !== undefined && await this.#deadline.run(import('./keepalive.ts'))
+    if (keeping) keeping.checkKeepalive(keepalive)
     const session = await this.#session(given)
     const roundTrip = await this.#establish(session)
     const how = await this.#login(session)
@@ -119,7 +123,7 @@ class Attempt {
     const client = new Client(session, roundTrip, how)
     // OpenSSH announces its host keys now, and its reply to the first request would wait behind them.
     void acknowledgeNext(session)
-    if (keepalive) keeping?.startKeepalive(session, keepalive)
+    if (keeping) keeping.startKeepalive(session, keepalive)
     return client
   }
 
@@ -135,7 +139,7 @@ class Attempt {
     deadline.disown(owned)
     // A person may take hours to answer, so nothing waits for the answer once the server has gone. An error that reports this in another way comes first.
     void session.ended().then((error) => inAnotherTurn(() => deadline.end(error)))
-    if (rekey) session.rekeyAfter(rekey)
+    if (rekey !== undefined) session.rekeyAfter(rekey)
     return session
   }
 

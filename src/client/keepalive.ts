@@ -1,6 +1,7 @@
 import { after, milliseconds } from '../abort/milliseconds.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { CONTEXT } from '../bindings/session-context.ts'
+import { record } from '../errors/arguments.ts'
 import { timeoutError } from '../errors/timeout-error.ts'
 
 export interface KeepaliveOptions {
@@ -11,7 +12,8 @@ export interface KeepaliveOptions {
 }
 
 /** @throws TypeError or RangeError for values that `startKeepalive` cannot use. */
-export function checkKeepalive({ interval, countMax = 3 }: KeepaliveOptions): void {
+export function checkKeepalive(options: KeepaliveOptions): void {
+  const { interval, countMax = 3 } = record(options, 'keepalive')
   milliseconds(interval, 'keepalive.interval')
   if (!(countMax >= 0)) throw new RangeError('keepalive.countMax must be 0 or more')
 }

@@ -4,6 +4,7 @@ import type { Channel, Originator } from '../bindings/channel/channel.ts'
 import type { Listener } from '../bindings/listener/listener.ts'
 import type { Session } from '../bindings/session/session.ts'
 import type { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
+import { record } from '../errors/arguments.ts'
 import { type ChannelStream, channelStream } from './channel-stream.ts'
 
 export interface ListenOptions {
@@ -59,7 +60,8 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
   }
 
   /** The next connection; `undefined` after `close()`. */
-  async accept({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ForwardedConnection | undefined> {
+  async accept(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ForwardedConnection | undefined> {
+    const { signal } = record(options, 'options')
     const { session } = this.#listener
     const channel = await session.complete<Channel | undefined | typeof LIBSSH2_ERROR_EAGAIN>(() => this.#ended ? undefined : this.#listener.forwardAccept(), { signal, discard: (late) => late?.[Symbol.dispose]() })
     if (channel) return { ...channelStream(channel), originator: channel.originator() ?? { host: '', port: 0 } }
@@ -96,7 +98,7 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
 }
 
 export async function listen(session: Session, options: ListenOptions): Promise<PortListener> {
-  const { path, host = '127.0.0.1', port = 0, backlog = 64, signal } = options
+  const { path, host = '127.0.0.1', port = 0, backlog = 64, signal } = record(options, 'options')
   if (path === undefined) {
     const [listener] = await session.complete(() => session.forwardListenEx(host, port, backlog), { signal, discard: ([late]) => late[Symbol.dispose]() })
     return new PortListener(host, listener, signal)

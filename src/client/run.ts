@@ -1,6 +1,7 @@
 import { Deadline } from '../abort/deadline.ts'
 import { onAbort } from '../abort/on-abort.ts'
 import type { Exit } from '../bindings/channel/channel.ts'
+import { record } from '../errors/arguments.ts'
 import { CommandError } from '../errors/command-error.ts'
 import { printable } from '../errors/printable.ts'
 import { SSHError } from '../errors/ssh-error.ts'
@@ -34,8 +35,10 @@ export interface RunResult {
 const TAIL = 300
 
 /** Runs a command to its end. @param start begins it; its errors, and those for invalid stdin, come before anything is sent. */
-export async function run(start: (options: ExecOptions) => Promise<Process>, { stdin = '', check, timeout, maxBuffer = Infinity, signal, ...options }: RunOptions): Promise<RunResult> {
+export async function run(start: (options: ExecOptions) => Promise<Process>, options: RunOptions): Promise<RunResult> {
+  const { stdin = '', check, timeout, maxBuffer = Infinity, signal, ...others } = record(options, 'options')
   const input = partsOf(stdin, 'stdin')
+  if (typeof maxBuffer !== 'number') throw new TypeError('maxBuffer must be a number of bytes')
   if (!(maxBuffer >= 0)) throw new RangeError('maxBuffer must be 0 or more bytes')
   const failed = (code: string, message: string, exit?: Exit) => new CommandError(message, { code, exit, stdout: stdout.text, stderr: stderr.text })
   using deadline = new Deadline(signal, timeout, (limit) => failed('ERR_COMMAND_TIMEOUT', `the command was ended after ${limit} ms`))
@@ -45,7 +48,7 @@ export async function run(start: (options: ExecOptions) => Promise<Process>, { s
   let process: Process | undefined
   // Sent before the channel is closed: a close does not reach a command that writes nothing.
   using _ending = { [Symbol.dispose]: onAbort(deadline.signal, () => { process?.kill().catch(() => {}) }) }
-  process = await start({ ...options, signal: deadline.signal })
+  process = await start({ ...others, signal: deadline.signal })
   await using running = process
   await deadline.run(Promise.all([stdout.take(running.stdout), stderr.take(running.stderr), feed(running, input)]))
   const exit = await running.exit

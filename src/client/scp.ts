@@ -2,6 +2,7 @@ import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import type { ScpStat } from '../bindings/scp.ts'
 import type { Session } from '../bindings/session/session.ts'
+import { callables, record, wholeNumber } from '../errors/arguments.ts'
 import { printable } from '../errors/printable.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SCP_PROTOCOL } from '../ffi/constants.gen.ts'
@@ -36,7 +37,8 @@ export interface ScpSendOptions extends CallOptions {
 }
 
 /** Receives a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. */
-export async function scpReceive(session: Session, path: string, { signal }: CallOptions): Promise<ScpFile> {
+export async function scpReceive(session: Session, path: string, options: CallOptions): Promise<ScpFile> {
+  const { signal } = record(options, 'options')
   const [channel, stat] = await session.complete(() => session.scpRecv2(path), { signal, discard: ([late]) => late[Symbol.dispose]() })
   const close = closing(channel)
   let left = stat.filesize
@@ -64,7 +66,8 @@ export async function scpReceive(session: Session, path: string, { signal }: Cal
 }
 
 /** Sends a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses, or could not store all of it. */
-export function scpSend(session: Session, path: string, source: UploadSource, options: ScpSendOptions): Promise<void> {
+export async function scpSend(session: Session, path: string, source: UploadSource, options: ScpSendOptions): Promise<void> {
+  callables({ onProgress: record(options, 'options').onProgress })
   return atOnce(options.signal, async () => {
     const bytes = await openSource(source, 0)
     try {
@@ -76,7 +79,7 @@ export function scpSend(session: Session, path: string, source: UploadSource, op
 }
 
 async function send(session: Session, path: string, source: ByteSource, { signal, mode, mtime = 0, atime = 0, onProgress, ...options }: ScpSendOptions): Promise<void> {
-  const total = options.size ?? source.size
+  const total = options.size === undefined ? source.size : wholeNumber(options.size, 'size', 0, Number.MAX_SAFE_INTEGER)
   if (total === undefined) throw new TypeError('SCP needs to know the size of a stream: give size')
   if (source.size !== undefined && source.size !== total) throw new RangeError(`size is ${total}, but there are ${source.size} bytes`)
   const channel = await session.complete(() => session.scpSend64(path, mode ?? (source.stat && source.stat.mode & 0o777) ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })

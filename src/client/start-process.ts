@@ -1,6 +1,7 @@
 import type { CallOptions } from '../abort/call-options.ts'
 import type { Channel, PtyOptions } from '../bindings/channel/channel.ts'
 import { ChannelError, SSHError } from '../errors/ssh-error.ts'
+import { callable, record } from '../errors/arguments.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { acknowledge, acknowledgeNext } from './acknowledge.ts'
 import type { AgentForwarding, X11Forwarding } from './forwarding.ts'
@@ -55,15 +56,21 @@ export interface Place {
 }
 
 /** How to start a command. @throws TypeError for a value that cannot be a command. */
-export function execStart(command: string, { pty = false, cwd, ...options }: ExecOptions): Start {
+export function execStart(command: string, options: ExecOptions): Start {
+  const { pty = false, cwd, ...others } = record(options, 'options')
   if (typeof command !== 'string') throw new TypeError(`a command must be a string${Array.isArray(command) ? ': sh`…` makes one of words' : ''}`)
   const line = inDirectory(cwd) + command
-  return { ...options, pty: pty === true ? {} : pty || undefined, begin: (channel) => channel.execute(line) }
+  return { ...others, pty: pty === true ? {} : pty === false ? undefined : record(pty, 'pty'), begin: (channel) => channel.execute(line) }
 }
 
 /** Like `ssh`, continues without a terminal if the server gives none. */
-export function shellStart({ signal, env, ignoreRefusedEnv, agentForwarding, x11, pty = true, ...terminal }: ShellOptions): Start {
+export function shellStart(options: ShellOptions): Start {
+  const { signal, env, ignoreRefusedEnv, agentForwarding, x11, pty = true, ...terminal } = record(options, 'options')
   return { signal, env, ignoreRefusedEnv, agentForwarding, x11, pty: pty ? terminal : undefined, ptyOptional: true, begin: (channel) => channel.shell() }
+}
+
+export function subsystemStart(name: string, options: ProcessOptions): Start {
+  return { ...record(options, 'options'), begin: (channel) => channel.subsystem(name) }
 }
 
 /** Turns a relative path into one that `cd` takes neither for an option nor for a name to look up in `CDPATH`. */
@@ -76,6 +83,7 @@ function inDirectory(cwd: string | undefined): string {
 /** Opens a channel and prepares it; a failure on the way closes it. */
 export async function startProcess({ session, roundTrip, open }: Place, { signal, env = {}, ignoreRefusedEnv, pty, ptyOptional, agentForwarding, x11, begin }: Start): Promise<Process> {
   checkEnv(env)
+  checkForwarding(agentForwarding, x11)
   const channel = await open(signal)
   const forwardings: Disposable[] = []
   const stop = () => { for (const forwarding of forwardings) forwarding[Symbol.dispose]() }
@@ -132,6 +140,11 @@ function passing(session: Session, may: boolean | undefined) {
   }
 }
 
+function checkForwarding(agentForwarding: AgentForwarding | undefined, x11: X11Forwarding | undefined): void {
+  if (agentForwarding !== undefined && !['boolean', 'string', 'function'].includes(typeof agentForwarding)) throw new TypeError('agentForwarding must be true, the path of a socket or a function')
+  if (x11 !== undefined) callable(record(x11, 'x11').connect, 'x11.connect')
+}
+
 function checkEnv(env: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(env)) if (typeof value !== 'string') throw new TypeError(`env.${name} must be a string`)
+  for (const [name, value] of Object.entries(record(env, 'env'))) if (typeof value !== 'string') throw new TypeError(`env.${name} must be a string`)
 }

@@ -11,9 +11,21 @@ export function wellFormed(value: string, name: string): string {
   return value
 }
 
+/** `value`, if it is a whole number within the bounds. @throws TypeError for anything but a number, RangeError for other numbers. */
+export function wholeNumber(value: number, name: string, min = 0, max = 0xffffffff): number {
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`)
+  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${name} must be a whole number from ${min} to ${max}`)
+  return value
+}
+
+/** A TCP port, 0 included. */
+export function port(value: number, name: string): number {
+  return wholeNumber(value, name, 0, 65535)
+}
+
 /** An object whose properties are read. */
 export function record<T extends object>(value: T, name: string): T {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${name} must be an object`)
   return value
 }
 
@@ -21,6 +33,11 @@ export function record<T extends object>(value: T, name: string): T {
 export function callable<F extends (...operands: never[]) => unknown>(value: F, name: string): F {
   if (typeof value !== 'function') throw new TypeError(`${name} must be a function`)
   return value
+}
+
+/** Functions that may be left out, by their names. */
+export function callables(given: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) callable(value as () => void, name)
 }
 
 /** An object that is recognized by its methods. @param kind `a Client`, `a MessagePort` */

@@ -1,5 +1,6 @@
 import { after, milliseconds } from '../abort/milliseconds.ts'
 import { checkSignal, onAbort } from '../abort/on-abort.ts'
+import { able, callables, record } from '../errors/arguments.ts'
 import type { BytePort } from '../runtime/transport.ts'
 import { fromWebSocket } from '../transports/websocket.ts'
 import { gatewayUrls, type GatewayUrls } from './address.ts'
@@ -63,8 +64,10 @@ const V4_WINDOW = 4 << 20
  * @throws GatewayError, TypeError or RangeError for invalid options, or `signal.reason`.
  */
 export async function connectGateway(url: string | URL, options: ConnectGatewayOptions): Promise<GatewayTransport> {
-  const { host, port = 22, resume = {}, protocol = 'auto', timeout = 30_000, signal } = options
+  const { host, port = 22, resume = {}, protocol = 'auto', timeout = 30_000, signal, openWebSocket } = record(options, 'options')
   checkSignal(signal)
+  if (resume !== false) record(resume, 'resume')
+  callables({ openWebSocket })
   const urls = gatewayUrls(url, host, port)
   if (!Object.hasOwn(OFFERED, protocol)) throw new TypeError("protocol must be 'auto', 'corp-relay-v4' or 'plain'")
   const patience = milliseconds((resume || {}).patience ?? 3000, 'resume.patience')
@@ -149,7 +152,7 @@ class Dialler {
 
   #open(url: string, protocols: string[]): Link {
     const make = this.#options.openWebSocket ?? runtimeWebSocket
-    return new Link(make(url, protocols))
+    return new Link(able(make(url, protocols), 'what openWebSocket gives', 'a WebSocket', 'addEventListener', 'send', 'close'))
   }
 }
 

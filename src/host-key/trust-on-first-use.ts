@@ -1,3 +1,4 @@
+import { callables, record } from '../errors/arguments.ts'
 import type { FirstUse } from './first-use.ts'
 import type { TrustOnFirstUseOptions } from './first-use-options.ts'
 import type { HostKeyPolicy, HostKeyUpdate } from './policy.ts'
@@ -12,11 +13,13 @@ import type { HostKeyStore } from './stores/host-key-store.ts'
  * (`cause`).
  */
 export function trustOnFirstUse(store: HostKeyStore, options: TrustOnFirstUseOptions = {}): HostKeyPolicy {
+  const { updateHostKeys, confirm, onWarning } = record(options, 'options')
+  callables({ confirm, onWarning })
   let work: Promise<FirstUse> | undefined
   const begun = () => work ??= import('./first-use.ts').then((loaded) => new loaded.FirstUse(store, options))
   return {
     preferredAlgorithms: async (host, port) => (await begun()).algorithms(host, port),
     verify: async (info) => (await begun()).verify(info),
-    ...options.updateHostKeys && { update: async (update: HostKeyUpdate) => (await begun()).update(update) },
+    ...updateHostKeys && { update: async (update: HostKeyUpdate) => (await begun()).update(update) },
   }
 }

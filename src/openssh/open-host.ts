@@ -1,5 +1,5 @@
 import { checkSignal } from '../abort/on-abort.ts'
-import { record } from '../errors/arguments.ts'
+import { able, record, text } from '../errors/arguments.ts'
 import { nobody, type Person } from './person.ts'
 import type { ConfigOption } from './config/reader.ts'
 import { describeConfig } from './config/dump.ts'
@@ -70,11 +70,14 @@ export async function openHost(destination: string, options: HostOptions = {}): 
 }
 
 async function resolve(destination: string, given: HostOptions): Promise<Resolved> {
-  const { config: file, options = [], person = nobody, signal } = record(given, 'options')
+  const { config: file, options = [], person = nobody, signal, connect } = record(given, 'options')
   checkSignal(signal)
+  if (file !== undefined) text(file, 'config')
+  if (connect !== undefined) record(connect, 'connect')
+  able(person, 'person', 'a Person', 'ask', 'askSecret', 'tell')
   const { host, options: named } = parseDestination(destination)
   const notes: string[] = []
-  const lines: readonly ConfigOption[] = isList(options) ? options : Object.entries(options)
+  const lines: readonly ConfigOption[] = isList(options) ? checkedLines(options) : Object.entries(record(options, 'options.options'))
   const config = await readSshConfig({
     host, file, options: [...named, ...lines],
     onDetail: (text) => notes.push(text),
@@ -87,6 +90,11 @@ async function resolve(destination: string, given: HostOptions): Promise<Resolve
 }
 
 const isList = (options: NonNullable<HostOptions['options']>): options is readonly ConfigOption[] => Array.isArray(options)
+
+function checkedLines(lines: readonly ConfigOption[]): readonly ConfigOption[] {
+  for (const line of lines) if (typeof line !== 'string' && !(Array.isArray(line) && line.every((part) => typeof part === 'string'))) throw new TypeError('options.options must have lines of ssh_config, or pairs of keyword and value')
+  return lines
+}
 
 function describe(alias: string, config: SshConfig, notes: readonly string[]): HostDescription {
   return {

@@ -1,4 +1,5 @@
 /// TCP and Unix sockets of Bun.
+import { port as checkedPort, record, text } from '../errors/arguments.ts'
 import { connectError, placeOf } from '../errors/connect-error.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { BunPort, type BunSocket } from './bun/port.ts'
@@ -14,13 +15,15 @@ interface BunNet {
 }
 
 /** A TCP connection of Bun, on its own sockets. @throws ConnectError with the system's code, or `signal.reason`. */
-export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
-  return open({ hostname: host, port }, signal)
+export async function connectTcp(options: ConnectTcpOptions): Promise<Transport> {
+  const { host, port = 22, signal } = record(options, 'options')
+  return open({ hostname: text(host, 'host'), port: checkedPort(port, 'port') }, signal)
 }
 
 /** A Unix socket, e.g. of an authentication agent. @throws ConnectError with the system's code, or `signal.reason`. */
-export function connectUnix(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
-  return open({ unix: path }, signal)
+export async function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
+  const { signal } = record(options, 'options')
+  return open({ unix: text(path, 'path') }, signal)
 }
 
 async function open(target: { readonly hostname: string, readonly port: number } | { readonly unix: string }, signal: AbortSignal | undefined): Promise<Transport> {

@@ -1,4 +1,5 @@
 /// TCP and Unix sockets of Deno. Needs `--allow-net`, and for a Unix socket also `--allow-read` and `--allow-write`.
+import { port as checkedPort, record, text } from '../errors/arguments.ts'
 import { connectError, placeOf } from '../errors/connect-error.ts'
 import type { Transport } from '../runtime/transport.ts'
 import type { ConnectTcpOptions } from '../runtime/connect-tcp.ts'
@@ -18,13 +19,15 @@ interface DenoNet {
 }
 
 /** A TCP connection of Deno; its `Conn` already is a transport. @throws ConnectError with the system's code, or `signal.reason`. */
-export function connectTcp({ host, port = 22, signal }: ConnectTcpOptions): Promise<Transport> {
-  return open({ hostname: host, port }, signal)
+export async function connectTcp(options: ConnectTcpOptions): Promise<Transport> {
+  const { host, port = 22, signal } = record(options, 'options')
+  return open({ hostname: text(host, 'host'), port: checkedPort(port, 'port') }, signal)
 }
 
 /** A Unix socket, e.g. of an authentication agent. @throws ConnectError with the system's code, or `signal.reason`. */
-export function connectUnix(path: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
-  return open({ transport: 'unix', path }, signal)
+export async function connectUnix(path: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Transport> {
+  const { signal } = record(options, 'options')
+  return open({ transport: 'unix', path: text(path, 'path') }, signal)
 }
 
 async function open(target: Parameters<DenoNet['connect']>[0], signal: AbortSignal | undefined): Promise<Transport> {

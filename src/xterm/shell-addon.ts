@@ -1,5 +1,6 @@
 import type { IDisposable, ITerminalAddon, Terminal } from '@xterm/xterm'
 import type { Exit } from '../bindings/channel/channel.ts'
+import { record } from '../errors/arguments.ts'
 import { showOutput } from './output.ts'
 import { sendInput } from './input.ts'
 import type { Shell } from './shell.ts'
@@ -31,7 +32,8 @@ export class ShellAddon implements ITerminalAddon {
    * @returns how it ended, when all of its output has been shown; `undefined` if it was detached first.
    * @throws the error of the session, if that fails first; TypeError if the addon is in no terminal.
    */
-  async attach(shell: Shell, { highWaterMark = HIGH_WATER_MARK }: AttachOptions = {}): Promise<Exit | undefined> {
+  async attach(shell: Shell, options: AttachOptions = {}): Promise<Exit | undefined> {
+    const { highWaterMark = HIGH_WATER_MARK } = record(options, 'options')
     const terminal = this.#terminal
     if (!terminal) throw new TypeError('the addon is in no terminal: terminal.loadAddon(addon) comes first')
     this.detach()

@@ -34,6 +34,14 @@ const isOfValue = (error: Error) => error instanceof OwnError || error.message.i
 /** A TypeError or RangeError that a line of the library has thrown. */
 const isOurCheck = (error: Error) => made.has(error) && OURS.test(firstFrame(error))
 
+/** What V8 says by itself of what is used wrongly. Words of ours do not begin so, wherever the error was made. */
+const ENGINE = /^Cannot (destructure|read propert|set propert|convert|mix|perform|delete|add)|^Class constructor|^Invalid array length|^Spread syntax| is not (a function|a constructor|iterable|defined|async iterable|extensible)\b|^(undefined|null|object) is not |reading '|^Reduce of empty|^Method .* called on incompatible|^Iterator .* is not|^Invalid (time value|typed array length)|Maximum call stack/
+
+/** Why an error is in the words of the engine; undefined if it is not. */
+export function engineWords(error: unknown): string | undefined {
+  return error instanceof Error && !isOfValue(error) && ENGINE.test(error.message) ? `the engine's words: ${error.name}: ${error.message}\n${error.stack?.split('\n').slice(1, 6).join('\n')}` : undefined
+}
+
 /** Reasons of aborts, the caller's and those of limits of time. */
 const isAbort = (error: Error) => error instanceof DOMException && (error.name === 'AbortError' || error.name === 'TimeoutError')
 
@@ -45,7 +53,10 @@ const isAbort = (error: Error) => error instanceof DOMException && (error.name =
 export function untyped(error: unknown, given: ReadonlySet<unknown> = new Set()): string | undefined {
   if (given.has(error)) return undefined
   if (!(error instanceof Error)) return `a ${typeof error} was thrown: ${show(error)}`
-  if (error instanceof SSHError || isOfValue(error) || isAbort(error)) return undefined
+  if (isOfValue(error) || isAbort(error)) return undefined
+  const engine = engineWords(error)
+  if (engine !== undefined) return engine
+  if (error instanceof SSHError) return undefined
   if ((error instanceof TypeError || error instanceof RangeError) && isOurCheck(error)) return undefined
   return `${error.name}: ${error.message.slice(0, 200)}\n${error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 6).join('\n')}`
 }

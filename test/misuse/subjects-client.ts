@@ -28,6 +28,9 @@ async function agentClient({ own, world }: Own): Promise<AgentClient> {
 /** The key is no key of this user: each run ends with a refused login, which is a result. */
 const manyHosts = ({ world: { server, key } }: Own) => node.hosts([`${login.user}@${server.host}`], { options: { Port: String(server.port), IdentityFile: key.path, IdentitiesOnly: 'yes', StrictHostKeyChecking: 'no', BatchMode: 'yes' } })
 
+/** Whatever the calls before this have made of it. */
+const thereIsAFile = ({ client }: Own) => client.run('test -f file || { rm -rf file; echo content > file; }')
+
 const toServer = ({ world, client }: Own) => client.openTcp(world.server.host, world.server.port)
 
 export const client: readonly Subject[] = [
@@ -36,9 +39,9 @@ export const client: readonly Subject[] = [
   { name: 'Process that has ended', make: (own) => own.client.exec('true'), ...CLOSES },
   { name: 'ChannelStream', make: toServer, ...CLOSES },
   { name: 'SftpClient', make: (own) => own.client.sftp(), ...CLOSES },
-  { name: 'SftpFile', make: async (own) => (await own.client.sftp()).open('file', 'r+'), ...CLOSES },
+  { name: 'SftpFile', make: async (own) => { await thereIsAFile(own); return (await own.client.sftp()).open('file', 'r+') }, ...CLOSES },
   { name: 'PortListener', make: (own) => own.client.listen(), ...CLOSES },
-  { name: 'ScpFile', make: (own) => own.client.scpReceive('file'), ...CLOSES },
+  { name: 'ScpFile', make: async (own) => { await thereIsAFile(own); return own.client.scpReceive('file') }, ...CLOSES },
   ...Object.entries({
     forwardLocal: ({ client, world }: Own) => node.forwardLocal(client, { from: { port: 0 }, to: world.server }),
     forwardRemote: ({ client, world }: Own) => node.forwardRemote(client, { from: { port: 0 }, to: world.server }),

@@ -17,7 +17,7 @@ const LEAST_REKEY = 65_536
 
 /** The limits, with defaults for missing ones. @throws TypeError, RangeError. */
 export function checkedLimits(limits: RekeyLimits): Required<RekeyLimits> {
-  const { bytes = 2 ** 30, seconds = 3600 } = record(limits, 'limits')
+  const { bytes = 2 ** 30, seconds = 3600 } = record(limits, 'the limits of rekey')
   if (typeof bytes !== 'number' || typeof seconds !== 'number') throw new TypeError('rekey: bytes and seconds must be numbers')
   if (!(bytes >= LEAST_REKEY && seconds >= 1)) throw new RangeError(`rekey: at least ${LEAST_REKEY} bytes and 1 second`)
   return { bytes, seconds }

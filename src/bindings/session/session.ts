@@ -11,7 +11,7 @@ import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
 import type { BytePort, Transport } from '../../runtime/transport.ts'
 import type { Agent } from '../agent.ts'
 import { Answers } from '../answers.ts'
-import { callable, flag as checkedFlag, int, INT_MAX, wholeNumber } from '../arguments.ts'
+import { callable, callables, flag as checkedFlag, int, INT_MAX, record, wholeNumber } from '../arguments.ts'
 import { AsyncCall } from '../async-call.ts'
 import type { Channel } from '../channel/channel.ts'
 import type { KnownHosts } from '../known-hosts.ts'
@@ -107,7 +107,8 @@ export class Session implements Disposable, AsyncDisposable {
    * @throws SSHError if memory is exhausted. libssh2_session_init_ex.
    */
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
-    const memoryLimit = wholeNumber(options.memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
+    const memoryLimit = wholeNumber(record(options, 'options').memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
+    if (options.instance !== undefined && !(options.instance instanceof Instance)) throw new TypeError('instance must be an Instance')
     const [instance, later] = await Promise.all([options.instance ?? Instance.create(options), import('./later.ts')])
     return new Session(instance, await portOf(transport), memoryLimit, later)
   }
@@ -132,7 +133,7 @@ export class Session implements Disposable, AsyncDisposable {
    * polling the socket. Rejects with `signal.reason` when aborted.
    */
   wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(options.signal)
+    return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(record(options, 'options').signal)
   }
 
   /**
@@ -144,6 +145,7 @@ export class Session implements Disposable, AsyncDisposable {
    * in the background, and a channel or other object that it makes is disposed of.
    */
   complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
+    callables({ discard: record(options, 'options').discard })
     return this[CONTEXT].driver.run(callable(call, 'call'), { discard: dispose, ...options })
   }
 

@@ -1,3 +1,4 @@
+import { callables, record } from '../../errors/arguments.ts'
 import type { AgentTransport } from '../../keys/agent/stream.ts'
 import { type AuthMethod, checkContext } from './authenticate.ts'
 import type { AgentOptions } from './agent-options.ts'
@@ -8,6 +9,7 @@ import type { AgentOptions } from './agent-options.ts'
  * @param source a stream to an agent, or the path of its socket; on Node, Deno and Bun the default is SSH_AUTH_SOCK.
  */
 export function agent(source?: AgentTransport | string, options: AgentOptions = {}): AuthMethod {
+  callables({ filter: record(options, 'options').filter })
   return {
     method: 'publickey',
     manyKeys: true,

@@ -1,4 +1,4 @@
-import { able } from '../../errors/arguments.ts'
+import { able, callables, record } from '../../errors/arguments.ts'
 import type { Ask } from '../../abort/deadline.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import type { NewPasswordFunction } from '../../bindings/session/userauth.ts'
@@ -54,12 +54,13 @@ export function checkContext(context: AuthContext): AuthContext {
 
 /** Authenticates with a password. `options.newPassword` is called when the server wants it changed. */
 export function password(secret: string | (() => string | Promise<string>), options: { readonly newPassword?: NewPasswordFunction } = {}): AuthMethod {
+  const { newPassword } = record(options, 'options')
+  callables({ newPassword })
   return {
     method: 'password',
     async authenticate(context) {
       const { session, username, signal, ask } = checkContext(context)
       const text = typeof secret === 'string' ? secret : await ask(secret)
-      const { newPassword } = options
       await session.complete(() => session.userauthPassword(username, text, newPassword && ((prompt) => ask(() => newPassword(prompt)))), { signal })
     },
   }

@@ -1,3 +1,4 @@
+import { record } from '../../errors/arguments.ts'
 import { isPromise } from '../../errors/is-promise.ts'
 import type { SigningKey } from '../../keys/signers/signing-key.ts'
 import { type AuthMethod, checkContext } from './authenticate.ts'
@@ -11,6 +12,7 @@ import type { PublicKeyOptions } from './public-key-options.ts'
  */
 export function publicKey(key: SigningKey, options: PublicKeyOptions = {}): AuthMethod {
   if (!isKey(key)) throw new TypeError(`publicKey() needs a private key, not ${isPromise(key) ? 'a Promise: await it first' : `${String(key as unknown)}: is the variable set?`}`)
+  record(options, 'options')
   return {
     method: 'publickey',
     async authenticate(context) {

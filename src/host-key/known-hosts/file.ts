@@ -1,4 +1,4 @@
-import { record, text } from '../../errors/arguments.ts'
+import { callables, record, text } from '../../errors/arguments.ts'
 import { binaryOf } from '../../wire-format/bytes-of.ts'
 import { type Bytes, equalBytes } from '../../wire-format/bytes.ts'
 import { publicKeyType, readPublicKey } from '../../keys/public-key-blob.ts'
@@ -19,6 +19,8 @@ export interface KnownHostsOptions {
   readonly revoked?: string | Uint8Array | undefined
 }
 
+const MARKERS: readonly KnownHostsMarker[] = ['@cert-authority', '@revoked']
+
 export interface AddHostOptions {
   /** Hashes the host name, like `HashKnownHosts yes` of ssh_config(5). */
   readonly hash?: boolean
@@ -32,7 +34,9 @@ export class KnownHostsFile {
   /** Results by name: one connection looks up the same names several times. */
   readonly #found = new Map<string, Promise<KnownHostsLine[]>>()
 
-  constructor(content: string = '', { onWarning }: KnownHostsOptions = {}) {
+  constructor(content: string = '', options: KnownHostsOptions = {}) {
+    const { onWarning } = record(options, 'options')
+    callables({ onWarning })
     const texts = text(content, 'the known hosts').split('\n')
     if (texts.at(-1) === '') texts.pop()
     this.#lines = texts.map((line) => new KnownHostsLine(line))
@@ -52,6 +56,8 @@ export class KnownHostsFile {
   /** Appends a line for a host and its public key blob; returns the line without a line break. A host name that would break the format is a `TypeError`. */
   async add(host: string, port: number, key: Uint8Array, options: AddHostOptions = {}): Promise<string> {
     const { hash = false, marker, comment = '' } = record(options, 'options')
+    if (marker !== undefined && !MARKERS.includes(marker)) throw new TypeError(`marker must be ${MARKERS.join(' or ')}`)
+    text(comment, 'comment')
     binaryOf(key, 'key')
     const name = knownHostName(host, port)
     if (host === '' || /[\s,*?!\p{C}]|^[|#@]/u.test(host)) throw new TypeError('not a host name that a known_hosts file can hold')

@@ -1,4 +1,4 @@
-import { text } from '../../errors/arguments.ts'
+import { record, text } from '../../errors/arguments.ts'
 import { KnownHostsFile, type KnownHostsOptions } from './file.ts'
 import type { HostKeyPolicy } from '../policy.ts'
 
@@ -9,11 +9,12 @@ import type { HostKeyPolicy } from '../policy.ts'
  * Several texts count as one, e.g. a user's file and the system's.
  * Rejects with `HostKeyError`: `ERR_HOST_KEY_UNKNOWN`, `ERR_HOST_KEY_CHANGED`, `ERR_HOST_KEY_REVOKED` or `ERR_HOST_KEY_CERTIFICATE`.
  */
-export function knownHosts(known: string | Iterable<string> | KnownHostsFile, options?: KnownHostsOptions): HostKeyPolicy {
+export function knownHosts(known: string | Iterable<string> | KnownHostsFile, options: KnownHostsOptions = {}): HostKeyPolicy {
+  const { revoked } = record(options, 'options')
   const file = known instanceof KnownHostsFile ? known : new KnownHostsFile(typeof known === 'string' ? known : joinTexts(known), options)
   return {
     preferredAlgorithms: async (host, port) => (await import('./check.ts')).knownAlgorithms(file, host, port),
-    verify: async (info) => void await (await import('./check.ts')).checkKnownHosts(file, info, options?.revoked),
+    verify: async (info) => void await (await import('./check.ts')).checkKnownHosts(file, info, revoked),
   }
 }
 

@@ -1,3 +1,4 @@
+import { record } from '../../errors/arguments.ts'
 import { type Bytes, copyBytes, encodeText } from '../../wire-format/bytes.ts'
 import { findPem } from '../../wire-format/pem.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
@@ -23,7 +24,7 @@ export async function readPrivateKey(source: string | Uint8Array, options: Parse
 export function* privateKeySteps(source: string | Uint8Array, options: ParsePrivateKeyOptions): Steps<PrivateKey> {
   checkKeyType(source)
   if (source.length > MAXIMUM_LENGTH) throw overLimit('the text is too long for a private key')
-  const { passphrase, minimumRsaBits = 2048 } = options
+  const { passphrase, minimumRsaBits = 2048 } = record(options, 'options')
   const secret = passphrase === undefined ? undefined : copyBytes(encodeText(passphrase, 'passphrase'))
   const text = keyText(source)
   try {

@@ -16,7 +16,7 @@ import { wholeSignature } from './whole-signature.ts'
 
 /** Implements `toSigner`. */
 export async function signerOf(key: SigningKey, options: SignerOptions): Promise<Signer> {
-  const signer = await plainSigner(key, options)
+  const signer = await plainSigner(key, record(options, 'options'))
   return options.certificate === undefined ? signer : certifiedSigner(signer, options.certificate)
 }
 

@@ -1,4 +1,4 @@
-import { record } from '../../errors/arguments.ts'
+import { able, record } from '../../errors/arguments.ts'
 import { binaryOf } from '../../wire-format/bytes-of.ts'
 import type { Bytes } from '../../wire-format/bytes.ts'
 import { formatPem } from '../../wire-format/pem.ts'
@@ -15,7 +15,9 @@ import type { WebAuthnSignerOptions } from './webauthn-options.ts'
  * Servers must allow the algorithm: OpenSSH does with `PubkeyAcceptedAlgorithms +webauthn-sk-ecdsa-sha2-nistp256@openssh.com`.
  */
 export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
-  const { blob, type, comment } = parsePublicKey(record(options, 'options').publicKey)
+  const { credentials } = record(options, 'options')
+  if (credentials !== undefined) able(record(credentials, 'credentials'), 'credentials', 'a CredentialsContainer', 'get')
+  const { blob, type, comment } = parsePublicKey(options.publicKey)
   const fields = readPublicKey(blob)
   if (type !== SK_ECDSA || fields.kind !== 'ecdsa' || fields.application === undefined) throw unsupported(`a WebAuthn signer needs a key of type ${SK_ECDSA}`)
   const rpId = fields.application

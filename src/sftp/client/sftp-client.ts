@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../bindings/arguments.ts'
+import { record, text, wholeNumber } from '../../bindings/arguments.ts'
 import { type SftpAttributes, type SftpStatvfs } from '../../bindings/sftp/attributes.ts'
 import { type SftpPath } from '../../bindings/sftp/context.ts'
 import type { Session } from '../../bindings/session/session.ts'
@@ -74,7 +74,8 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /** Starts the SFTP subsystem on its own channel; `concurrency` and `chunkSize` then apply to all its calls. @throws ChannelError if the server has none. */
-  static async open(session: Session, { signal, ...flow }: SftpContentOptions = {}): Promise<SftpClient> {
+  static async open(session: Session, options: SftpContentOptions = {}): Promise<SftpClient> {
+    const { signal, ...flow } = record(options, 'options')
     const checked = checkedFlow(flow)
     const connection = await SftpConnection.open(session, signal)
     try {
@@ -97,15 +98,15 @@ export class SftpClient implements AsyncDisposable {
   readFile(path: SftpPath, options?: SftpContentOptions & { readonly encoding?: undefined }): Promise<Uint8Array>
   readFile(path: SftpPath, options: string | (SftpContentOptions & { readonly encoding: string })): Promise<string>
   async readFile(path: SftpPath, options: string | SftpReadFileOptions = {}): Promise<Uint8Array | string> {
-    const { encoding, ...rest } = typeof options === 'string' ? { encoding: options } as SftpReadFileOptions : options
-    const decoder = encoding === undefined ? undefined : new TextDecoder(encoding)
+    const { encoding, ...rest } = typeof options === 'string' ? { encoding: options } as SftpReadFileOptions : record(options, 'options')
+    const decoder = encoding === undefined ? undefined : decoderOf(encoding)
     const bytes = await readWhole(this.#shared, path, rest)
     return decoder ? decoder.decode(bytes) : bytes
   }
 
   /** Writes the whole file: text as UTF-8, bytes, a `Blob` or a stream. */
-  writeFile(path: SftpPath, data: FileData, options: SftpWriteFileOptions = {}): Promise<void> {
-    return atOnce(options.signal, () => this.#writeAll(path, data, options))
+  async writeFile(path: SftpPath, data: FileData, options: SftpWriteFileOptions = {}): Promise<void> {
+    return atOnce(signalOf(options), () => this.#writeAll(path, data, options))
   }
 
   async #writeAll(path: SftpPath, data: FileData, { flags = 'w', mode, signal, ...flow }: SftpWriteFileOptions): Promise<void> {
@@ -117,11 +118,12 @@ export class SftpClient implements AsyncDisposable {
 
   /** Appends to a file, which is created if it does not exist. */
   async appendFile(path: SftpPath, data: FileData, options: Omit<SftpWriteFileOptions, 'flags'> = {}): Promise<void> {
-    await this.writeFile(path, data, { ...options, flags: 'a' })
+    await this.writeFile(path, data, { ...record(options, 'options'), flags: 'a' })
   }
 
   /** Opens a file. @param flags `r` by default; or `LIBSSH2_FXF_*` bits. */
-  async open(path: SftpPath, flags: SftpOpenFlags | number = 'r', { mode, signal }: SftpOpenOptions = {}): Promise<SftpFile> {
+  async open(path: SftpPath, flags: SftpOpenFlags | number = 'r', options: SftpOpenOptions = {}): Promise<SftpFile> {
+    const { mode, signal } = record(options, 'options')
     return new SftpFile(this.#shared, await openFile(this.#requests, path, openFlags(flags), modeAttributes(mode), signal))
   }
 
@@ -132,8 +134,8 @@ export class SftpClient implements AsyncDisposable {
    * the server states.
    * @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if it ends before that size.
    */
-  download(path: SftpPath, target: DownloadTarget, options: TransferOptions = {}): Promise<TransferProgress> {
-    return atOnce(options.signal, () => download(this.#shared, path, target, options))
+  async download(path: SftpPath, target: DownloadTarget, options: TransferOptions = {}): Promise<TransferProgress> {
+    return atOnce(signalOf(options), () => download(this.#shared, path, target, options))
   }
 
   /**
@@ -141,25 +143,26 @@ export class SftpClient implements AsyncDisposable {
    * complete when the server has
    * acknowledged every write and the close. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if a local file turns out shorter than its size.
    */
-  upload(source: UploadSource, path: SftpPath, options: UploadOptions = {}): Promise<TransferProgress> {
-    return atOnce(options.signal, () => upload(this.#shared, source, path, options))
+  async upload(source: UploadSource, path: SftpPath, options: UploadOptions = {}): Promise<TransferProgress> {
+    return atOnce(signalOf(options), () => upload(this.#shared, source, path, options))
   }
 
   /**
    * Copies everything below a remote directory to a local one. The result lists the skipped entries: links, unless `links` says otherwise, and
    * names that would lead out of the target.
    */
-  downloadDirectory(path: SftpPath, target: LocalPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
-    return atOnce(options.signal, () => downloadDirectory(this.#shared, path, target, options))
+  async downloadDirectory(path: SftpPath, target: LocalPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
+    return atOnce(signalOf(options), () => downloadDirectory(this.#shared, path, target, options))
   }
 
   /** Copies everything below a local directory to a remote one. The result lists the skipped entries: links, unless `links` says otherwise. */
-  uploadDirectory(source: LocalPath, path: SftpPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
-    return atOnce(options.signal, () => uploadDirectory(this.#shared, source, path, options))
+  async uploadDirectory(source: LocalPath, path: SftpPath, options: DirectoryTransferOptions = {}): Promise<DirectoryTransferResult> {
+    return atOnce(signalOf(options), () => uploadDirectory(this.#shared, source, path, options))
   }
 
   /** Asks the server to copy a file itself, without sending its content (`copy-data`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
-  copyFile(source: SftpPath, target: SftpPath, { signal }: CallOptions = {}): Promise<void> {
+  async copyFile(source: SftpPath, target: SftpPath, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     return atOnce(signal, async () => {
       await using from = await this.open(source, 'r', { signal })
       const { permissions } = await from.stat({ signal })
@@ -178,28 +181,33 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /** The entries of a directory, except `.`, `..` and names that would lead out of it. */
-  readdir(path: SftpPath, { signal }: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
+  readdir(path: SftpPath, options: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
+    const { signal } = record(options, 'options')
     return readDirectory(this.#requests, path, signal)
   }
 
   /** Everything below a directory, without the directory itself. Symbolic links are included, but not followed. */
-  walk(path: SftpPath, { signal }: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
+  walk(path: SftpPath, options: CallOptions = {}): AsyncIterableIterator<SftpEntry> {
+    const { signal } = record(options, 'options')
     return walkDirectory(this.#requests, path, signal)
   }
 
   /** With `recursive`, also creates missing parents, and succeeds if the directory exists. */
-  async mkdir(path: SftpPath, { recursive = false, mode, signal }: SftpOpenOptions & { readonly recursive?: boolean | undefined } = {}): Promise<void> {
+  async mkdir(path: SftpPath, options: SftpOpenOptions & { readonly recursive?: boolean | undefined } = {}): Promise<void> {
+    const { recursive = false, mode, signal } = record(options, 'options')
     if (recursive) await makeDirectories(this.#requests, path, modeAttributes(mode), signal)
     else await this.#requests.mkdir(path, modeAttributes(mode), signal)
   }
 
   /** Removes an empty directory. */
-  async rmdir(path: SftpPath, { signal }: CallOptions = {}): Promise<void> {
+  async rmdir(path: SftpPath, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#requests.rmdir(path, signal)
   }
 
   /** Removes a file or link; with `recursive` also a directory and everything below it. With `force` a missing path is no error. */
-  async rm(path: SftpPath, { recursive = false, force = false, signal }: CallOptions & { readonly recursive?: boolean | undefined, readonly force?: boolean | undefined } = {}): Promise<void> {
+  async rm(path: SftpPath, options: CallOptions & { readonly recursive?: boolean | undefined, readonly force?: boolean | undefined } = {}): Promise<void> {
+    const { recursive = false, force = false, signal } = record(options, 'options')
     try {
       if (recursive) await removeAny(this.#requests, path, signal)
       else await this.#requests.remove(path, signal)
@@ -209,24 +217,28 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /** Removes a file or a symbolic link. */
-  async unlink(path: SftpPath, { signal }: CallOptions = {}): Promise<void> {
+  async unlink(path: SftpPath, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#requests.remove(path, signal)
   }
 
   // Attributes
 
   /** Attributes of the path's target. */
-  async stat(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStat> {
+  async stat(path: SftpPath, options: CallOptions = {}): Promise<SftpStat> {
+    const { signal } = record(options, 'options')
     return withKind(this.#requests, path, await this.#requests.stat(path, signal), signal)
   }
 
   /** Attributes of a symbolic link itself. */
-  async lstat(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStat> {
+  async lstat(path: SftpPath, options: CallOptions = {}): Promise<SftpStat> {
+    const { signal } = record(options, 'options')
     return withKind(this.#requests, path, await this.#requests.lstat(path, signal), signal)
   }
 
   /** Whether the path leads to something. @throws SftpError if the server will not say. */
-  async exists(path: SftpPath, { signal }: CallOptions = {}): Promise<boolean> {
+  async exists(path: SftpPath, options: CallOptions = {}): Promise<boolean> {
+    const { signal } = record(options, 'options')
     try {
       await this.#requests.stat(path, signal)
       return true
@@ -237,12 +249,14 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /** Sets the given attributes. Give owner and group together, and both times together. */
-  async setstat(path: SftpPath, attributes: SftpAttributes, { signal }: CallOptions = {}): Promise<void> {
+  async setstat(path: SftpPath, attributes: SftpAttributes, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#requests.setstat(path, attributes, signal)
   }
 
   /** Like `setstat`, for a symbolic link itself (`lsetstat@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
-  async lsetstat(path: SftpPath, attributes: SftpAttributes, { signal }: CallOptions = {}): Promise<void> {
+  async lsetstat(path: SftpPath, attributes: SftpAttributes, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#requests.extended('lsetstat@openssh.com', path, (writer) => writeAttributes(writer.string(checkedPath(path)), attributes), signal)
   }
 
@@ -267,7 +281,8 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /** Statistics of the file system that `path` is on (`statvfs@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
-  async statvfs(path: SftpPath, { signal }: CallOptions = {}): Promise<SftpStatvfs> {
+  async statvfs(path: SftpPath, options: CallOptions = {}): Promise<SftpStatvfs> {
+    const { signal } = record(options, 'options')
     return this.#requests.extendedReply('statvfs@openssh.com', path, (writer) => writer.string(checkedPath(path)), readStatvfs, signal)
   }
 
@@ -277,33 +292,39 @@ export class SftpClient implements AsyncDisposable {
    * Renames, and atomically replaces `target` if the server can (`posix-rename@openssh.com`).
    * With `overwrite: false` it fails if `target` exists. Servers without the extension refuse that too, and the error says so.
    */
-  async rename(source: SftpPath, target: SftpPath, { overwrite = true, signal }: CallOptions & { readonly overwrite?: boolean | undefined } = {}): Promise<void> {
+  async rename(source: SftpPath, target: SftpPath, options: CallOptions & { readonly overwrite?: boolean | undefined } = {}): Promise<void> {
+    const { overwrite = true, signal } = record(options, 'options')
     if (overwrite) await renameOver(this.#requests, source, target, signal)
     else await this.#requests.rename(source, target, signal)
   }
 
   /** Makes `linkPath` a symbolic link to `target`. */
-  async symlink(target: SftpPath, linkPath: SftpPath, { signal }: CallOptions = {}): Promise<void> {
+  async symlink(target: SftpPath, linkPath: SftpPath, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#requests.symlink(target, linkPath, signal)
   }
 
   /** Makes `linkPath` a hard link to the file `existing` (`hardlink@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
-  async hardlink(existing: SftpPath, linkPath: SftpPath, { signal }: CallOptions = {}): Promise<void> {
+  async hardlink(existing: SftpPath, linkPath: SftpPath, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#requests.extended('hardlink@openssh.com', linkPath, (writer) => writer.string(checkedPath(existing)).string(checkedPath(linkPath)), signal)
   }
 
   /** The target of a symbolic link, as stored in it. */
-  async readlink(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
+  async readlink(path: SftpPath, options: CallOptions = {}): Promise<string> {
+    const { signal } = record(options, 'options')
     return decodeText(await this.#requests.readlink(path, signal))
   }
 
   /** The absolute path, with links resolved. Relative paths start at `.`. */
-  async realpath(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
+  async realpath(path: SftpPath, options: CallOptions = {}): Promise<string> {
+    const { signal } = record(options, 'options')
     return decodeText(await this.#requests.realpath(path, signal))
   }
 
   /** Like `realpath`, but expands `~` and `~user` (`expand-path@openssh.com`, otherwise `home-directory`). @throws SftpError (OP_UNSUPPORTED) if the server offers neither. */
-  async expandPath(path: SftpPath, { signal }: CallOptions = {}): Promise<string> {
+  async expandPath(path: SftpPath, options: CallOptions = {}): Promise<string> {
+    const { signal } = record(options, 'options')
     return expandPath(this.#requests, path, signal)
   }
 
@@ -311,7 +332,8 @@ export class SftpClient implements AsyncDisposable {
    * The home directory of a user, by default of the user who has logged in (`expand-path@openssh.com`, otherwise `home-directory`). @throws
    * SftpError (OP_UNSUPPORTED) if the server offers neither; another refusal for an unknown user.
    */
-  async homeDirectory(user = '', { signal }: CallOptions = {}): Promise<string> {
+  async homeDirectory(user = '', options: CallOptions = {}): Promise<string> {
+    const { signal } = record(options, 'options')
     return homeDirectory(this.#requests, user, signal)
   }
 
@@ -320,7 +342,8 @@ export class SftpClient implements AsyncDisposable {
    * from the maps.
    * @throws SftpError (OP_UNSUPPORTED) if the server does not offer that.
    */
-  async ownerNames(ids: SftpOwnerIds, { signal }: CallOptions = {}): Promise<SftpOwnerNames> {
+  async ownerNames(ids: SftpOwnerIds, options: CallOptions = {}): Promise<SftpOwnerNames> {
+    const { signal } = record(options, 'options')
     return ownerNames(this.#requests, ids, signal)
   }
 
@@ -342,6 +365,17 @@ export class SftpClient implements AsyncDisposable {
     await this.close()
   }
 }
+
+function decoderOf(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(text(encoding, 'encoding'))
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new RangeError('encoding must be a name that TextDecoder knows', { cause })
+  }
+}
+
+const signalOf = (options: CallOptions) => record(options, 'options').signal
 
 function seconds(time: number | Date): number {
   const value = time instanceof Date ? time.getTime() / 1000 : time

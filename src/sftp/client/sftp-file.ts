@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../bindings/arguments.ts'
+import { record, wholeNumber } from '../../bindings/arguments.ts'
 import type { SftpAttributes, SftpStatvfs } from '../../bindings/sftp/attributes.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
@@ -46,7 +46,8 @@ export class SftpFile implements AsyncDisposable {
   }
 
   /** Up to `length` bytes starting at `position`: fewer only at the end of the file, none beyond it. */
-  async read(length: number, position: number, { signal }: CallOptions = {}): Promise<Uint8Array> {
+  async read(length: number, position: number, options: CallOptions = {}): Promise<Uint8Array> {
+    const { signal } = record(options, 'options')
     const start = offset(position, 'position')
     return readPart(this.#shared, this.#open, start, start + offset(length, 'length'), signal)
   }
@@ -55,14 +56,16 @@ export class SftpFile implements AsyncDisposable {
    * Writes all of `data` at `position`, or at the end of a file opened for appending, and resolves when the server has it. You may change `data`
    * afterwards, also after an abort.
    */
-  async write(data: Uint8Array | string, position: number, { signal }: CallOptions = {}): Promise<void> {
+  async write(data: Uint8Array | string, position: number, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     const pipeline = this.#shared.writing(this.#open, { start: offset(position, 'position'), signal })
     await pipeline.write(copyBytes(bytesOf(data)))
     await pipeline.finish()
   }
 
   /** The file, or a part of it, as a stream that reads ahead while somebody reads. Cancelling leaves the file open. */
-  readable({ start = 0, end, signal, ...flow }: SftpReadableOptions = {}): ReadableStream<Uint8Array> {
+  readable(options: SftpReadableOptions = {}): ReadableStream<Uint8Array> {
+    const { start = 0, end, signal, ...flow } = record(options, 'options')
     const range: ReadRange = { start: offset(start, 'start'), signal, ...end !== undefined && { end: offset(end, 'end') } }
     const pipeline = this.#shared.with(flow).reading(this.#open, range)
     return new ReadableStream<Uint8Array>({
@@ -82,7 +85,8 @@ export class SftpFile implements AsyncDisposable {
   }
 
   /** A stream into the file. You may change a chunk once its write has resolved. Closing waits until the server has everything, and leaves the file open. */
-  writable({ start = 0, signal, ...flow }: SftpWritableOptions = {}): WritableStream<Uint8Array | string> {
+  writable(options: SftpWritableOptions = {}): WritableStream<Uint8Array | string> {
+    const { start = 0, signal, ...flow } = record(options, 'options')
     const pipeline = this.#shared.with(flow).writing(this.#open, { start: offset(start, 'start'), signal })
     return new WritableStream<Uint8Array | string>({
       write: (chunk) => pipeline.write(copyBytes(bytesOf(chunk, 'a part'))),
@@ -91,12 +95,14 @@ export class SftpFile implements AsyncDisposable {
   }
 
   /** SSH_FXP_FSTAT. */
-  async stat({ signal }: CallOptions = {}): Promise<SftpStat> {
+  async stat(options: CallOptions = {}): Promise<SftpStat> {
+    const { signal } = record(options, 'options')
     return this.#shared.requests.fstat(this.#open, signal)
   }
 
   /** Sets the given attributes. SSH_FXP_FSETSTAT. */
-  async setstat(attributes: SftpAttributes, { signal }: CallOptions = {}): Promise<void> {
+  async setstat(attributes: SftpAttributes, options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     await this.#shared.requests.fsetstat(this.#open, attributes, signal)
   }
 
@@ -106,13 +112,15 @@ export class SftpFile implements AsyncDisposable {
   }
 
   /** Asks the server to write the file to its disk (`fsync@openssh.com`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
-  async sync({ signal }: CallOptions = {}): Promise<void> {
+  async sync(options: CallOptions = {}): Promise<void> {
+    const { signal } = record(options, 'options')
     const { id, path } = this.#open
     await this.#shared.requests.extended('fsync@openssh.com', path, (writer) => writer.string(id), signal)
   }
 
   /** Statistics of the file system that the file is on (`fstatvfs@openssh.com`). */
-  async statvfs({ signal }: CallOptions = {}): Promise<SftpStatvfs> {
+  async statvfs(options: CallOptions = {}): Promise<SftpStatvfs> {
+    const { signal } = record(options, 'options')
     const { id, path } = this.#open
     return this.#shared.requests.extendedReply('fstatvfs@openssh.com', path, (writer) => writer.string(id), readStatvfs, signal)
   }
@@ -128,7 +136,8 @@ export class SftpFile implements AsyncDisposable {
    * (`copy-data`).
    * @throws SftpError (OP_UNSUPPORTED) if the server does not offer that.
    */
-  async copyTo(target: SftpFile, { position = 0, length = 0, targetPosition = 0, signal }: CallOptions & { readonly position?: number, readonly length?: number, readonly targetPosition?: number } = {}): Promise<void> {
+  async copyTo(target: SftpFile, options: CallOptions & { readonly position?: number, readonly length?: number, readonly targetPosition?: number } = {}): Promise<void> {
+    const { position = 0, length = 0, targetPosition = 0, signal } = record(options, 'options')
     if (!(target instanceof SftpFile)) throw new TypeError('target must be an SftpFile')
     const { id, path } = this.#open
     const to = target.#open

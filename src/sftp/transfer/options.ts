@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../bindings/arguments.ts'
+import { callables, wholeNumber } from '../../errors/arguments.ts'
 import type { SftpContentOptions } from './flow.ts'
 
 /** The progress of a transfer, in bytes; a resumed one includes what was there before. */
@@ -43,7 +43,8 @@ export interface TransferOptions extends SftpContentOptions, KeepOptions {
 export type UploadOptions = TransferOptions
 
 /** @throws TypeError or RangeError for invalid options, before anything is sent. */
-export function checkTransfer({ offset, resume, atomic, mode }: Pick<TransferOptions, 'offset' | 'resume' | 'atomic' | 'mode'>): void {
+export function checkTransfer({ offset, resume, atomic, mode, onProgress }: Pick<TransferOptions, 'offset' | 'resume' | 'atomic' | 'mode' | 'onProgress'>): void {
+  callables({ onProgress })
   if (offset !== undefined) wholeNumber(offset, 'offset', 0, Number.MAX_SAFE_INTEGER)
   if (mode !== undefined && mode !== false) wholeNumber(mode, 'mode', 0, 0o7777)
   if (offset !== undefined && resume) throw new TypeError('give offset or resume, not both: resume asks the destination how far it has come')

@@ -1,3 +1,4 @@
+import { callables } from '../../errors/arguments.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import type { FileKind } from '../protocol/attributes.ts'
@@ -64,8 +65,8 @@ export interface DirectoryTransferResult {
 }
 
 /** @throws TypeError for an invalid choice. */
-export function checkTree({ links, unchanged, filter }: DirectoryTransferOptions): void {
+export function checkTree({ links, unchanged, filter, onProgress }: DirectoryTransferOptions): void {
   if (links !== undefined && !['skip', 'follow', 'keep'].includes(links)) throw new TypeError('links must be skip, follow or keep')
   if (unchanged !== undefined && !['copy', 'skip'].includes(unchanged)) throw new TypeError('unchanged must be copy or skip')
-  if (filter !== undefined && typeof filter !== 'function') throw new TypeError('filter must be a function')
+  callables({ filter, onProgress })
 }

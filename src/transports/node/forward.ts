@@ -1,5 +1,5 @@
 import { connectError, placeOf } from '../../errors/connect-error.ts'
-import { able, callable, record, text } from '../../errors/arguments.ts'
+import { able, callables, port as checkedPort, record, text } from '../../errors/arguments.ts'
 import { connect, type ListenOptions, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -44,20 +44,23 @@ export interface ForwardRemoteDynamicOptions extends ForwardingOptions {
 /** Forwards connections to a local address through the server to another address: `ssh -L`. @throws the error of listening. */
 export async function forwardLocal(client: Client, forwarding: ForwardLocalOptions): Promise<Forwarding> {
   const { from, to, ...options } = record(forwarding, 'options')
-  record(to, 'to')
+  callables({ onError: options.onError })
+  checkPlace(to, 'to')
   return serveConnections(client, listening(from), options, () => 'path' in to ? client.openUnix(to.path) : client.openTcp(to.host ?? 'localhost', to.port))
 }
 
 /** A local SOCKS proxy (4, 4A and 5) whose connections the server makes, resolving names too: `ssh -D`. @throws the error of listening. */
 export async function forwardDynamic(client: Client, forwarding: ForwardDynamicOptions): Promise<Forwarding> {
   const { from, ...options } = record(forwarding, 'options')
+  callables({ onError: options.onError })
   return serveConnections(client, listening(from), options, (socket) => openBySocks(socket, ({ host, port }) => client.openTcp(host, port)))
 }
 
 /** Forwards connections to an address of the server to another address from here: `ssh -R`. @throws SSHError `ERR_LIBSSH2_REQUEST_DENIED` if the server refuses. */
 export async function forwardRemote(client: Client, options: ForwardRemoteOptions): Promise<Forwarding> {
   const { from, to, signal, onError } = record(options, 'options')
-  record(to, 'to')
+  callables({ onError })
+  checkPlace(to, 'to')
   return serveListener(client, from, { signal, onError }, async (connection, connections) => {
     const socket = await dial(to)
     await connections.serve(socket, async () => connection)
@@ -70,7 +73,7 @@ export async function forwardRemote(client: Client, options: ForwardRemoteOption
  */
 export async function forwardRemoteDynamic(client: Client, options: ForwardRemoteDynamicOptions): Promise<Forwarding> {
   const { from, permit = () => true, signal, onError } = record(options, 'options')
-  callable(permit, 'permit')
+  callables({ permit, onError })
   return serveListener(client, from, { signal, onError }, async (connection, connections) => {
     const asking = Duplex.fromWeb(connection as unknown as Parameters<typeof Duplex.fromWeb>[0])
     await connections.track(asking, async () => {
@@ -114,8 +117,17 @@ async function serveListener(client: Client, from: ForwardRemoteOptions['from'],
 }
 
 function listening(from: ForwardAddress): ListenOptions {
-  record(from, 'from')
-  return 'path' in from ? { path: text(from.path, 'from.path') } : { host: text(from.host ?? '127.0.0.1', 'from.host'), port: from.port }
+  checkPlace(from, 'from')
+  return 'path' in from ? { path: from.path } : { host: from.host ?? '127.0.0.1', port: from.port }
+}
+
+function checkPlace(place: ForwardAddress, name: string): void {
+  record(place, name)
+  if ('path' in place) text(place.path, `${name}.path`)
+  else {
+    text(place.host ?? '', `${name}.host`)
+    checkedPort(place.port, `${name}.port`)
+  }
 }
 
 function dial(to: ForwardAddress): Promise<Socket> {

@@ -1,5 +1,5 @@
-import { able, record, text } from '../../errors/arguments.ts'
-import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
+import { able, port as checkedPort, record, text } from '../../errors/arguments.ts'
+import { createConnection, isIP, type NetConnectOpts, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { checkSignal, onAbort } from '../../abort/on-abort.ts'
 import { connectError, placeOf } from '../../errors/connect-error.ts'
@@ -37,7 +37,11 @@ export async function connectUnix(path: string, options: { readonly signal?: Abo
 }
 
 /** If one of several addresses does not answer, it is given up after a few seconds. */
-function target({ host, port = 22, localAddress, family, keepAlive }: NodeTcpOptions): NetConnectOpts {
+function target({ host, port = 22, localAddress, family = 0, keepAlive }: NodeTcpOptions): NetConnectOpts {
+  text(host, 'host')
+  checkedPort(port, 'port')
+  if (localAddress !== undefined && !isIP(text(localAddress, 'localAddress'))) throw new TypeError('localAddress must be an IP address of this machine')
+  if (![0, 4, 6].includes(family)) throw new TypeError('family must be 0, 4 or 6')
   return { host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 3000, ...localAddress !== undefined && { localAddress }, ...family && { family }, ...keepAlive !== undefined && { keepAlive } }
 }
 
