@@ -6,6 +6,7 @@
    tables. */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include "crypto-aes.h"
+#include "crypto-big-endian.h"
 #include <mbedtls/platform_util.h>
 #include <stdint.h>
 #include <string.h>
@@ -179,24 +180,11 @@ int aes_stream_init(struct aes_stream *stream, const unsigned char *key,
     return rc;
 }
 
-static uint64_t load(const unsigned char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof(v));
-    return __builtin_bswap64(v);
-}
-
-static void store(unsigned char *p, uint64_t v)
-{
-    v = __builtin_bswap64(v);
-    memcpy(p, &v, sizeof(v));
-}
-
 SIMD void aes_stream_xor(const struct aes_stream *stream,
                          unsigned char counter[AES_BLOCK], unsigned char *data,
                          size_t length)
 {
-    uint64_t high = load(counter), low = load(counter + 8);
+    uint64_t high = load_be64(counter), low = load_be64(counter + 8);
     vector q[LANES], text;
     size_t i, part;
     while(length) {
@@ -228,7 +216,7 @@ SIMD void aes_stream_xor(const struct aes_stream *stream,
         data += part;
         length -= part;
     }
-    store(counter, high);
-    store(counter + 8, low);
+    store_be64(counter, high);
+    store_be64(counter + 8, low);
     mbedtls_platform_zeroize(q, sizeof(q));
 }

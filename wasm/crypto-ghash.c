@@ -4,19 +4,7 @@
    WebAssembly has no carry-less multiplication, and the tables of mbedTLS's
    gcm.c were five times slower there. */
 #include "crypto-ghash.h"
-
-static uint64_t load(const unsigned char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof(v));
-    return __builtin_bswap64(v);
-}
-
-static void store(unsigned char *p, uint64_t v)
-{
-    v = __builtin_bswap64(v);
-    memcpy(p, &v, sizeof(v));
-}
+#include "crypto-big-endian.h"
 
 static uint64_t reverse(uint64_t x)
 {
@@ -42,8 +30,8 @@ static uint64_t multiply(uint64_t x, uint64_t y)
 
 void ghash_init(struct ghash *g, const unsigned char h[16])
 {
-    g->h_high = load(h);
-    g->h_low = load(h + 8);
+    g->h_high = load_be64(h);
+    g->h_low = load_be64(h + 8);
     g->r_high = reverse(g->h_high);
     g->r_low = reverse(g->h_low);
 }
@@ -89,11 +77,11 @@ static void step(struct ghash *g, uint64_t high, uint64_t low)
 void ghash_update(struct ghash *g, const unsigned char *data, size_t length)
 {
     for(; length >= 16; data += 16, length -= 16)
-        step(g, load(data), load(data + 8));
+        step(g, load_be64(data), load_be64(data + 8));
     if(length) {
         unsigned char last[16] = { 0 };
         memcpy(last, data, length);
-        step(g, load(last), load(last + 8));
+        step(g, load_be64(last), load_be64(last + 8));
     }
 }
 
@@ -101,6 +89,6 @@ void ghash_final(struct ghash *g, size_t aad_length, size_t length,
                  unsigned char hash[16])
 {
     step(g, (uint64_t)aad_length * 8, (uint64_t)length * 8);
-    store(hash, g->high);
-    store(hash + 8, g->low);
+    store_be64(hash, g->high);
+    store_be64(hash + 8, g->low);
 }

@@ -21,7 +21,7 @@ if (existsSync(`${here}dist/index.js`) && existsSync(stamp) && readFileSync(stam
 } else {
   rmSync(`${here}dist`, { recursive: true, force: true })
   await build({
-    entryPoints: { index: `${here}src/index.ts`, cli: `${here}src/cli/cli.ts` }, outdir: `${here}dist`, bundle: true, splitting: true, chunkNames: 'shared-[hash]',
+    entryPoints: { index: `${here}src/index.ts`, cli: `${here}src/cli/cli.ts` }, outdir: `${here}dist`, bundle: true, splitting: true, chunkNames: 'gateway',
     format: 'esm', platform: 'node', target: 'node20', external: ['libssh2-wasm', 'libssh2-wasm/*', 'ws', 'jose'], tsconfigRaw: '{}', legalComments: 'none', logLevel: 'warning',
   })
   await build({
@@ -33,7 +33,7 @@ if (existsSync(`${here}dist/index.js`) && existsSync(stamp) && readFileSync(stam
     input: { index: `${here}src/index.ts`, worker: `${here}src/worker/worker.ts` }, external, plugins: [dts({ tsconfig: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)) })],
     onwarn(warning) { throw new Error(warning.message) },
   })
-  await bundle.write({ dir: `${here}dist`, format: 'es', chunkFileNames: 'types-[hash].d.ts' })
+  await bundle.write({ dir: `${here}dist`, format: 'es', chunkFileNames: 'types.d.ts' })
   await bundle.close()
   writeFileSync(stamp, key)
   process.stderr.write(`[gateway] bundled dist/: ${readdirSync(`${here}dist`).sort().join(' ')}\n`)

@@ -1,6 +1,7 @@
 import { createServer, connect } from 'node:net'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/port.ts'
 import { demoHost, run } from './program.ts'
 
@@ -90,14 +91,3 @@ describe('the command line, as ssh reads it', () => {
     target.close()
   })
 })
-
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (tries > 100) throw error
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-}

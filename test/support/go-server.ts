@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { KeyType } from './key-pairs.ts'
 import { startPeer } from './process.ts'
-import { authorizedKeys, clientKeys, hostKeyPairs, sshServer, type SshServer } from './ssh-server.ts'
+import { authorizedKeys, clientKeys, hostKeyPairs, listeningServer, type SshServer } from './ssh-server.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 const source = fileURLToPath(new URL('./peers/go-server/main.go', import.meta.url))
@@ -22,14 +22,7 @@ export async function startGoServer(options: GoServerOptions = {}): Promise<SshS
   const directory = temporaryDirectory('go-server')
   writeFileSync(directory.file('authorized_keys'), authorizedKeys(keys))
   const peer = await startPeer(built, [String(options.rekeyBytes ?? 0), directory.file('authorized_keys'), ...hostKeys.map(({ path }) => path)])
-  try {
-    await peer.logged(/listening on \d+/)
-  } catch (error) {
-    await peer.kill()
-    directory.remove()
-    throw error
-  }
-  return sshServer(peer, directory, { port: Number(/listening on (\d+)/.exec(peer.log())?.[1]), hostKeys, user: 'tester', keys })
+  return listeningServer(peer, directory, { hostKeys, keys })
 }
 
 async function compile(): Promise<void> {

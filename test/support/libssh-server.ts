@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { treeLoader } from './foreign-tree.ts'
 import type { KeyType } from './key-pairs.ts'
 import { startPeer } from './process.ts'
-import { authorizedKeys, clientKeys, hostKeyPairs, sshServer, type SshServer } from './ssh-server.ts'
+import { authorizedKeys, clientKeys, hostKeyPairs, listeningServer, type SshServer } from './ssh-server.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 const source = fileURLToPath(new URL('./peers/libssh-server/server.c', import.meta.url))
@@ -28,14 +28,7 @@ export async function startLibsshServer(options: LibsshServerOptions = {}): Prom
   const program = [...(options.newer ? treeLoader('libssh') : []), built]
   const words = [...program.slice(1), String(options.rekeyBytes ?? 0), '/usr/lib/openssh/sftp-server', directory.file('authorized_keys'), ...hostKeys.map(({ path }) => path)]
   const peer = await startPeer(program[0] as string, words)
-  try {
-    await peer.logged(/listening on \d+/)
-  } catch (error) {
-    await peer.kill()
-    directory.remove()
-    throw error
-  }
-  return sshServer(peer, directory, { port: Number(/listening on (\d+)/.exec(peer.log())?.[1]), hostKeys, user: 'tester', keys })
+  return listeningServer(peer, directory, { hostKeys, keys })
 }
 
 async function compile(): Promise<void> {

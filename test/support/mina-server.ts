@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { treeFile } from './foreign-tree.ts'
 import type { KeyType } from './key-pairs.ts'
 import { startPeer } from './process.ts'
-import { authorizedKeys, clientKeys, hostKeyPairs, sshServer, type SshServer } from './ssh-server.ts'
+import { authorizedKeys, clientKeys, hostKeyPairs, listeningServer, type SshServer } from './ssh-server.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 const source = fileURLToPath(new URL('./peers/mina-server/Server.java', import.meta.url))
@@ -23,12 +23,5 @@ export async function startMinaServer(options: MinaServerOptions = {}): Promise<
   writeFileSync(directory.file('authorized_keys'), authorizedKeys(keys))
   const words = [source, String(options.rekeyBytes ?? 0), directory.file('authorized_keys'), ...hostKeys.map(({ path }) => path)]
   const peer = await startPeer('/usr/bin/java', ['-Xmx256m', '-cp', jars.join(':'), ...words])
-  try {
-    await peer.logged(/listening on \d+/, 60_000)
-  } catch (error) {
-    await peer.kill()
-    directory.remove()
-    throw error
-  }
-  return sshServer(peer, directory, { port: Number(/listening on (\d+)/.exec(peer.log())?.[1]), hostKeys, user: 'tester', keys })
+  return listeningServer(peer, directory, { hostKeys, keys, patience: 60_000 })
 }

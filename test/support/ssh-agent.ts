@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync } from 'node:fs'
-import { startPeer } from './process.ts'
+import { type Peer, startPeer } from './process.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** OpenSSH's agent, with nothing but the given keys. */
@@ -11,11 +11,17 @@ export interface TestAgent extends AsyncDisposable {
   add(path: string): void
 }
 
+/** OpenSSH's agent at `socket`, which listens when this resolves. */
+export async function agentAt(socket: string): Promise<Peer> {
+  const peer = await startPeer('ssh-agent', ['-D', '-a', socket])
+  await peer.logged(/SSH_AUTH_SOCK=/)
+  return peer
+}
+
 export async function startSshAgent(): Promise<TestAgent> {
   const directory = temporaryDirectory('agent')
   const socket = directory.file('socket')
-  const peer = await startPeer('ssh-agent', ['-D', '-a', socket])
-  await peer.logged(/SSH_AUTH_SOCK/)
+  const peer = await agentAt(socket)
   return {
     socket,
     add(path) {

@@ -62,6 +62,22 @@ export function sshServer(
   }
 }
 
+/** As `sshServer`, of a program of test/support/peers that says "listening on PORT": what did not come so far leaves nothing behind. */
+export async function listeningServer(
+  peer: Peer,
+  directory: TemporaryDirectory,
+  { patience, ...facts }: { hostKeys: readonly PublicKey[]; keys: ClientKeys; patience?: number },
+): Promise<SshServer> {
+  try {
+    await peer.logged(/listening on \d+/, patience)
+  } catch (error) {
+    await peer.kill()
+    directory.remove()
+    throw error
+  }
+  return sshServer(peer, directory, { ...facts, port: Number(/listening on (\d+)/.exec(peer.log())?.[1]), user: 'tester' })
+}
+
 /** Tries again with another port: after a free port was found, another process may have taken it. */
 export async function withPortRetry<T>(start: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {

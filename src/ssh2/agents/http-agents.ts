@@ -45,38 +45,40 @@ function openThrough(config: ConnectConfig, srcIP: string, { host, port, localAd
   client.connect(config)
 }
 
+/** Opens the connections of one agent. */
+function opener(config: ConnectConfig, options: SourceOptions | undefined): (target: Target, made: Made) => void {
+  const srcIP = options?.srcIP ?? 'localhost'
+  return (target, made) => openThrough(config, srcIP, target, made)
+}
+
 /** A `node:http` agent whose connections go through an SSH server. */
 export class HTTPAgent extends HttpAgent {
-  readonly #config: ConnectConfig
-  readonly #srcIP: string
+  readonly #open: ReturnType<typeof opener>
 
   constructor(connectConfig: ConnectConfig, agentOptions?: AgentOptions & SourceOptions) {
     super(agentOptions)
-    this.#config = connectConfig
-    this.#srcIP = agentOptions?.srcIP ?? 'localhost'
+    this.#open = opener(connectConfig, agentOptions)
   }
 
   /** For `node:http`. */
   override createConnection(options: object, callback?: (error: Error | null, stream: Duplex) => void): undefined {
-    openThrough(this.#config, this.#srcIP, options, callback as Made)
+    this.#open(options, callback as Made)
   }
 }
 
 /** A `node:https` agent whose connections go through an SSH server. */
 export class HTTPSAgent extends HttpsAgent {
-  readonly #config: ConnectConfig
-  readonly #srcIP: string
+  readonly #open: ReturnType<typeof opener>
 
   constructor(connectConfig: ConnectConfig, agentOptions?: HttpsAgentOptions & SourceOptions) {
     super(agentOptions)
-    this.#config = connectConfig
-    this.#srcIP = agentOptions?.srcIP ?? 'localhost'
+    this.#open = opener(connectConfig, agentOptions)
   }
 
   /** For `node:https`. */
   override createConnection(options: object, callback?: (error: Error | null, stream: Duplex) => void): undefined {
     const made = callback as Made
-    openThrough(this.#config, this.#srcIP, options, (error, socket) => {
+    this.#open(options, (error, socket) => {
       if (error || !socket) return made(error)
       made(null, connectTls({ ...options as ConnectionOptions, socket }))
     })

@@ -8,8 +8,9 @@ import { toSigner } from '../../../src/keys/signers/to-signer.ts'
 import type { SignerOptions, SigningKey } from '../../../src/keys/signers/signing-key.ts'
 import { connectUnix } from '../../../src/node/index.ts'
 import { keyPair } from '../../support/key-pairs.ts'
-import { type Peer, startPeer } from '../../support/process.ts'
+import type { Peer } from '../../support/process.ts'
 import { requirePeer } from '../../support/require-peer.ts'
+import { agentAt } from '../../support/ssh-agent.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../support/temporary.ts'
@@ -99,8 +100,7 @@ describe.runIf(requirePeer('sshd'))('log in', () => {
   describe('an identity of ssh-agent', () => {
     let agent: Peer, client: AgentClient
     beforeAll(async () => {
-      agent = await startPeer('ssh-agent', ['-D', '-a', folder.file('agent')])
-      await agent.logged(/SSH_AUTH_SOCK=/)
+      agent = await agentAt(folder.file('agent'))
       client = new AgentClient(await connectUnix(folder.file('agent')))
     })
     afterAll(async () => {

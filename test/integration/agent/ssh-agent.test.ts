@@ -8,8 +8,9 @@ import { formatPublicKey } from '../../../src/keys/public-key.ts'
 import { toSigner } from '../../../src/keys/signers/to-signer.ts'
 import { connectUnix } from '../../../src/node/index.ts'
 import { keyPair } from '../../support/key-pairs.ts'
-import { type Peer, startPeer } from '../../support/process.ts'
+import type { Peer } from '../../support/process.ts'
 import { requirePeer } from '../../support/require-peer.ts'
+import { agentAt } from '../../support/ssh-agent.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../support/temporary.ts'
 import { nodeVerifies, opensshVerifies } from '../../unit/keys/independent-verifier.ts'
 import { KEY_TYPES } from '../../unit/keys/key-files.ts'
@@ -22,8 +23,7 @@ describe.runIf(requirePeer('sshd'))('ssh-agent of OpenSSH', () => {
 
   beforeAll(async () => {
     folder = temporaryDirectory('agent')
-    agent = await startPeer('ssh-agent', ['-D', '-a', folder.file('agent')])
-    await agent.logged(/SSH_AUTH_SOCK=/)
+    agent = await agentAt(folder.file('agent'))
     client = new AgentClient(await connectUnix(folder.file('agent')))
   })
   afterAll(async () => {
@@ -102,8 +102,7 @@ describe.runIf(requirePeer('sshd'))('ssh-agent of OpenSSH', () => {
 
   it('fails at once when it dies, and after it was closed', async () => {
     const path = folder.file('short')
-    const short = await startPeer('ssh-agent', ['-D', '-a', path])
-    await short.logged(/SSH_AUTH_SOCK=/)
+    const short = await agentAt(path)
     const [dying, closing] = [new AgentClient(await connectUnix(path)), new AgentClient(await connectUnix(path))]
     expect(await dying.identities()).toEqual([])
     const pending = closing.identities()
