@@ -2,7 +2,7 @@
 import { circles } from './circles.mjs'
 import { lineAt, projectFiles, read, report } from './files.mjs'
 import { fileOf, importsOf } from './imports.mjs'
-import { namesItsOwner } from './owners.mjs'
+import { namesItsMaker } from './makers.mjs'
 
 const KEYS = ['errors', 'runtime', 'wire-format', 'keys']
 /** @type {Record<string, readonly string[]>} */
@@ -54,7 +54,7 @@ const findings = []
 /** @type {Map<string, string[]>} */
 const graph = new Map()
 let count = 0
-let owned = 0
+let makers = 0
 for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
   const room = roomOf(path)
   /** @type {string[]} */
@@ -67,7 +67,7 @@ for (const path of projectFiles('src').filter(path => path.endsWith('.ts'))) {
     if (RUNTIME_MODULE.test(specifier) && !RUNTIME_ROOMS.includes(room)) findings.push(`${where}: imports ${specifier}; only ${RUNTIME_ROOMS.map(name => `src/${name}`).join(', ')} name a runtime`)
     const target = targetOf(path, specifier)
     if (!target) continue
-    if (namesItsOwner(path, target, typeOnly)) owned++
+    if (namesItsMaker(path, target, typeOnly)) makers++
     else targets.push(target)
     const imported = roomOf(target)
     const allowed = imported === room || MAY_IMPORT[room]?.includes(imported) || (typeOnly && TYPES_FROM_ANYWHERE.includes(room))
@@ -80,4 +80,4 @@ for (const path of round) findings.push(`a circle of imports: ${path.join(' -> '
 const lines = [...graph.keys()].map(path => ({ path, count: read(path).split('\n').length - 1 })).sort((a, b) => a.count - b.count)
 const largest = /** @type {{ path: string, count: number }} */ (lines.at(-1))
 console.log(`lines of a file: ${lines[lines.length >> 1]?.count} in the middle, ${largest.count} at most (${largest.path})`)
-report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles; ${owned} files name the type of their owner`)
+report(findings, `${count} imports of ${graph.size} files: ${upward} point up, ${round.length} circles; ${makers} of them are the name of a maker (scripts/check/makers.mjs)`)

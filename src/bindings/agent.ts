@@ -9,6 +9,7 @@ import { bytes, record, text } from './arguments.ts'
 import { AsyncCall } from './async-call.ts'
 import type { Again, SessionContext } from './session-context.ts'
 import type { Session } from './session/session.ts'
+import type { Userauth } from './session/userauth.ts'
 
 /**
  * An SSH agent with the API of libssh2 and ssh2-python: connect, list, authenticate. Non-blocking.
@@ -18,14 +19,16 @@ export class Agent implements Disposable {
   /** The session that this agent is for. */
   readonly session: Session
   readonly #asyncCalls: AsyncCall
+  readonly #userauth: Userauth
   #path: string | null = null
   #client: AgentClient | undefined
   #identities: readonly AgentIdentity[] = []
 
   /** For the bindings: `session.agentInit()` makes one. */
-  constructor(session: Session, context: SessionContext) {
+  constructor(session: Session, context: SessionContext, userauth: Userauth) {
     this.session = session
     this.#asyncCalls = new AsyncCall(context)
+    this.#userauth = userauth
   }
 
   /** Sets the path of the agent's socket, used instead of SSH_AUTH_SOCK; `null` for SSH_AUTH_SOCK. libssh2_agent_set_identity_path. */
@@ -82,7 +85,7 @@ export class Agent implements Disposable {
   userauth(username: string, identity: AgentIdentity): number {
     this.#connected()
     record(identity, 'identity')
-    return this.session.userauthPublickey(username, identity.publicKey, (data, algorithm) => identity.sign(data, algorithm), identity.algorithms)
+    return this.#userauth.publickey(username, identity.publicKey, (data, algorithm) => identity.sign(data, algorithm), identity.algorithms)
   }
 
   /**

@@ -42,7 +42,7 @@ export class Listener implements Disposable {
   forwardCancel(): Again | 0 {
     if (this.#handle.freed) return 0
     const { pointer } = this.#handle
-    if (!this.session.failure) {
+    if (!this.#context.failure) {
       const rc = this.#context.call({ name: [this, 'cancel'] }, (c) => c._libssh2_channel_forward_cancel(pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
@@ -54,6 +54,6 @@ export class Listener implements Disposable {
 
   /** Cancels, in the background if the server has to answer. */
   [Symbol.dispose](): void {
-    if (!this.#handle.freed && !this.session.failure) this.#context.driver.run(() => this.forwardCancel()).catch(() => {})
+    if (!this.#handle.freed && !this.#context.failure) this.#context.driver.run(() => this.forwardCancel()).catch(() => {})
   }
 }

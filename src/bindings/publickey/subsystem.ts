@@ -30,9 +30,10 @@ export class PublickeySubsystem implements Disposable {
 
   /** Opens the channel, starts the subsystem, and agrees on version 2. @internal */
   static async open(session: Session, context: SessionContext, openSession: () => Channel | Again): Promise<PublickeySubsystem> {
-    const channel = await session.complete(openSession)
+    const { driver } = context
+    const channel = await driver.run(openSession)
     try {
-      await session.complete(() => channel.subsystem('publickey'))
+      await driver.run(() => channel.subsystem('publickey'))
       const packets = new PublickeyPackets(channel)
       await packets.agreeOnVersion()
       return new PublickeySubsystem(session, context, channel, packets)

@@ -435,7 +435,7 @@ export class Session implements Disposable, AsyncDisposable {
   }
 
   /** An agent that is not connected yet. libssh2_agent_init. */
-  agentInit(): Agent { return new this.#later.Agent(this, this[CONTEXT]) }
+  agentInit(): Agent { return new this.#later.Agent(this, this[CONTEXT], this.#userauth) }
 
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
   knownhostInit(): KnownHosts {

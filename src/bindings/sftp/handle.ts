@@ -243,7 +243,7 @@ export class SftpHandle implements Disposable {
   /** Closes the file or directory. @returns 0, or EAGAIN: then repeat it. Idempotent. libssh2_sftp_close_handle. */
   close(): Again | 0 {
     if (this.#handle.freed) return 0
-    if (!this.sftp.session.failure) {
+    if (!this.#context.session.failure) {
       const rc = this.#call('close', (c, handle) => c._libssh2_sftp_close_handle(handle))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }

@@ -203,7 +203,7 @@ export class Sftp implements Disposable {
   shutdown(): Again | 0 {
     const { handle, session } = this.#sftp
     if (handle.freed) return 0
-    if (!this.session.failure) {
+    if (!session.failure) {
       const rc = session.call({ name: [this, 'shutdown'] }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }

@@ -1,0 +1,84 @@
+import type { Step } from '../../core/lane.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import type { ChannelCalls } from './calls.ts'
+
+/** libssh2_channel_write takes no more at a time. */
+const LARGEST_WRITE = 32768
+const SEND_EOF: readonly unknown[] = ['sendEof']
+
+/** Sends a channel's data, and EOF after it. */
+export class ChannelWriter {
+  readonly #calls: ChannelCalls
+
+  constructor(calls: ChannelCalls) {
+    this.#calls = calls
+  }
+
+  /** @throws ChannelError whose `bytesWritten` says how much was written before. */
+  write(stream: number, content: Uint8Array): [rc: number, bytesWritten: number] {
+    const step = this.#writeStep(stream, content)
+    if (step.outcome) return step.recall()
+    step.resume ??= () => this.#writeOn(step, stream, content)
+    const { context } = this.#calls
+    if (context.driver.current?.outruns(step)) return [context.pending({ step }), 0]
+    return this.#writeOn(step, stream, content)
+  }
+
+  /** Calls from outside the driver count for themselves what has been written: they come back with the rest. */
+  #writeStep(stream: number, content: Uint8Array): Step {
+    const { context, writing } = this.#calls
+    return context.step(writing, context.driver.current ? ['write', stream, content] : ['write', stream])
+  }
+
+  /** Writes until the peer's window or the outgoing queue is full. */
+  #writeOn(step: Step, stream: number, content: Uint8Array): [rc: number, bytesWritten: number] {
+    const { current } = this.#calls.context.driver
+    if (!current) step.written = 0
+    let rc = 0
+    try {
+      this.#calls.needPeer()
+      do {
+        rc = this.#writePart(step, stream, content.subarray(step.written, step.written + LARGEST_WRITE))
+        if (rc > 0) step.written += rc
+      } while (rc > 0 && step.written < content.length && !current?.detached)
+    } catch (error) {
+      if (error instanceof SSHError) error.bytesWritten = step.written
+      step.outcome = { error: { reason: error } }
+      throw error
+    }
+    const { written } = step
+    if (rc === LIBSSH2_ERROR_EAGAIN || written < content.length) return [LIBSSH2_ERROR_EAGAIN, written]
+    step.outcome = { value: [rc, written] }
+    return [rc, written]
+  }
+
+  /** Writes one packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
+  #writePart(step: Step, stream: number, part: Uint8Array): number {
+    const calls = this.#calls
+    const { heap, outgoing, wire } = calls.context
+    if (wire.congested) return calls.context.pending({ step })
+    const buffer = heap.scratch(LARGEST_WRITE)
+    const rc = outgoing.write(part, () => calls.call({ lane: calls.writing, step, isPart: true }, (c, channel) => c._glue_channel_write(channel, stream, buffer, part.length)))
+    if (rc === LIBSSH2_ERROR_EAGAIN && !calls.plain((c, channel) => c._glue_channel_write_pending(channel))) calls.writing.release(step)
+    return rc
+  }
+
+  /** @returns 0, or EAGAIN */
+  sendEof(): number {
+    const { context, writing } = this.#calls
+    const step = context.step(writing, SEND_EOF)
+    step.resume ??= () => this.#sendEof(step)
+    if (context.driver.current?.outruns(step)) return context.pending({ step })
+    return this.#sendEof(step)
+  }
+
+  #sendEof(step: Step): number {
+    const calls = this.#calls
+    return calls.context.perform({ lane: calls.writing, step }, () => {
+      const { pointer } = calls.handle
+      calls.needOpen()
+      return (c) => c._libssh2_channel_send_eof(pointer)
+    })
+  }
+}
