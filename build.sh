@@ -41,4 +41,5 @@ node scripts/build/link-packages.mjs
 node scripts/build/bundle.mjs
 node scripts/build/notices.mjs
 node scripts/build/sbom.mjs
+node scripts/build/vex.mjs
 node packages/gateway/build.mjs

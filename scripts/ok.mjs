@@ -25,6 +25,7 @@ const SECTIONS = [
   ['size', node('scripts/check/size.mjs')],
   ['reference', node('node_modules/typedoc/bin/typedoc')],
   ['documentation', node('scripts/check/docs.mjs')],
+  ['claims', node('scripts/check/claims.mjs')],
 ]
 
 let passed = 0

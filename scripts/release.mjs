@@ -30,7 +30,7 @@ export function objections({ version, changelog, status, tags, scripts, reposito
   if (/\bOWNER\b/.test(repository)) list.push('package.config.mjs has no address yet: OWNER is a placeholder')
   for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) if (scripts[script]) list.push(`package.json has a script "${script}", which would run where the package is installed`)
   for (const file of files) if (!/^(dist\/|docs\/|package\.json$|LICENSE$|[\w/-]+\.md$|bench\/results\.svg$)/.test(file)) list.push(`${file} is in the tarball`)
-  for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/libssh2.wasm', 'dist/build-info.json', 'dist/sbom.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt']) {
+  for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/libssh2.wasm', 'dist/build-info.json', 'dist/sbom.cdx.json', 'dist/vex.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt']) {
     if (!files.includes(file)) list.push(`${file} is not in the tarball`)
   }
   return list

@@ -142,6 +142,7 @@ ${soak()}
 
 No figures, but tests that \`npm test\` runs each time: a trap, a memory limit and a heap that is full end one session beside 50 that do not notice, and no secret is found
 in the memory afterwards (\`test/isolation/\`); the gateway refuses, bounds and logs (\`test/gateway/\`). The same \`.wasm\` comes out of two builds in
-different folders with \`npm run reproducible\`. What is defended against, and how to report: [SECURITY.md](../SECURITY.md).
+different folders with \`npm run reproducible\`. What is defended against, and how to report: [SECURITY.md](../SECURITY.md);
+the tests behind each of its sentences: [claims.md](claims.md); those against each kind of attack: [attacks.md](attacks.md).
 `)
 console.log('docs/trust.md')

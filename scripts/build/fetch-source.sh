@@ -4,26 +4,18 @@
 # matches the pin is used without any network. Only tarballs that the pin lists are accepted, or, where it says `unlisted signed`, those
 # that the archive's signed index lists with the same SHA-256.
 source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/source-index.sh"
 
 name=$1
 package=$(pin "$name" package) minimum=$(pin "$name" minimum) below=$(pin "$name" below)
 downloads=build/downloads/$name
-apt_state=$root/build/apt
 
 in_range() { dpkg --compare-versions "$1" ge "$minimum" && dpkg --compare-versions "$1" lt "$below"; }
-upstream_version() { local v=${1#*:}; echo "${v%-*}"; }
-
-# A separate configuration: the machine's indexes and sources stay as they are, and its proxy and checks apply.
-private_apt=(-o "Dir::Etc::SourceList=$apt_state/sources.list" -o Dir::Etc::SourceParts=/dev/null
-  -o "Dir::State::Lists=$apt_state/lists" -o Acquire::Check-Valid-Until=false
-  -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::pkgcache=" -o APT::Sandbox::User=root)
-
-showsrc() { apt-cache "${private_apt[@]}" showsrc --only-source "$package" 2>/dev/null; }
 
 # Whether the index that this build has loaded, and whose signature apt has checked, has the file $1 with the SHA-256 $2.
 in_signed_index() {
   have apt-cache && [ -e "$apt_state/updated" ] || return 1
-  showsrc | awk -v hash="$2" -v file="$1" '/^[^ ]/ { sums = $1 == "Checksums-Sha256:" } sums && $1 == hash && $3 == file { found = 1 } END { exit !found }'
+  showsrc "$package" | awk -v hash="$2" -v file="$1" '/^[^ ]/ { sums = $1 == "Checksums-Sha256:" } sums && $1 == hash && $3 == file { found = 1 } END { exit !found }'
 }
 
 # Checks the tarball against the pin and prints the result line; false if its version is not the pin's. An unlisted tarball of the
@@ -56,25 +48,11 @@ done
 
 have apt-get && have dpkg || fail "no apt on this machine to fetch $name $minimum with." \
   "Set LIBSSH2_WASM_SOURCES to a folder with its tarball, or ${name^^}_SRC to an unpacked source tree of $name."
-mirror=$(machine_mirror)
-[ -n "$mirror" ] || fail "this machine's apt has no archive configured."
-
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-option=; [ ! -e "$keyring" ] || option="[signed-by=$keyring] "
-mkdir -p "$apt_state/lists/partial"
-lines=$(for suite in $(cat deps/*/pin.txt | awk '$1 == "suites" { $1 = ""; print }' | tr ' ' '\n' | sort -u); do
-  echo "deb-src $option$mirror $suite main"
-done)
-[ "$lines" = "$(cat "$apt_state/sources.list" 2>/dev/null)" ] || { echo "$lines" > "$apt_state/sources.list"; rm -f "$apt_state/updated"; }
-if [ ! -e "$apt_state/updated" ] || [ -n "$(find "$apt_state/updated" -mmin +60)" ]; then
-  say "loading the source indexes of Debian (private to this build)"
-  apt-get "${private_apt[@]}" update -q >&2 || fail "apt-get could not load the source indexes."
-  touch "$apt_state/updated"
-fi
+load_source_indexes || fail "$name cannot be fetched."
 
 # Newest first; the next one if an index is ahead of its archive. Downloaded elsewhere and moved when apt has checked all
 # of it, so that an incomplete download is never taken for a tarball.
-candidates=$(showsrc | awk '$1 == "Version:" { print $2 }' | sort -urV)
+candidates=$(showsrc "$package" | awk '$1 == "Version:" { print $2 }' | sort -urV)
 for candidate in $candidates; do
   in_range "$(upstream_version "$candidate")" || continue
   say "loading the source of $package $candidate"

@@ -81,6 +81,18 @@ describe('host keys without a verifier', () => {
     expect((await attempts(undefined, 'nothing that\nanybody reads\n', to(server))).lines[0]).toMatch(/^error handshake Host denied.*no file of known hosts/)
   })
 
+  test('warn: unknown is refused where the agent would be lent', async () => {
+    const { lines } = await attempts(undefined, undefined, to(server, { agentForward: true, agent: '/nowhere' }))
+    expect(lines[0]).toMatch(/^error handshake Host denied.*agentForward would lend it the agent/)
+  })
+
+  test('accept-new, strict: known and right is accepted, changed is refused', async () => {
+    for (const mode of ['accept-new', 'strict']) {
+      expect((await attempts(mode, line(server), to(server))).lines, mode).toEqual(['ready'])
+      expect((await attempts(mode, line(server, other.hostKeys), to(server))).lines[0], mode).toMatch(/^error handshake Host denied.*known_hosts says so in line 1/)
+    }
+  })
+
   test('strict: unknown is refused', async () => {
     expect((await attempts('strict', undefined, to(server))).lines[0]).toMatch(/^error handshake Host denied.*no host key is known/)
   })

@@ -3,7 +3,7 @@ import { objections } from '../../scripts/release.mjs'
 
 const good = {
   version: '1.2.3', changelog: '# Changelog\n\n## 1.2.3 (2026-11-22)\n', status: '', tags: 'v1.2.3\n', scripts: { test: 'x' }, repository: 'git+https://github.com/someone/libssh2-wasm.git',
-  files: ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/libssh2.wasm', 'dist/build-info.json', 'dist/sbom.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt'],
+  files: ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/libssh2.wasm', 'dist/build-info.json', 'dist/sbom.cdx.json', 'dist/vex.cdx.json', 'dist/THIRD-PARTY-NOTICES.txt'],
 }
 
 test('a clean, tagged tree with all its files may go out', () => {

@@ -80,12 +80,14 @@ function repeated<T>({ numberOfPasswordPrompts }: SshConfig, make: (attempt: num
   return Array.from({ length: numberOfPasswordPrompts }, (_, attempt) => make(attempt))
 }
 
-/** Each prompt shows the user and host, since a server could pretend to be another (`(user@host) `). */
+/** A prompt of the server, behind the name of who asks: a server could pretend to be another one, such as the host behind it. */
+const named = ({ user, host }: SshConfig, prompt: string) => `(${user}@${host}) ${prompt}`
+
 function byAnswers(config: SshConfig, person: Person): AuthMethod {
   return keyboardInteractive(async (prompts, { name, instruction }) => {
     for (const text of [name, instruction]) if (text) person.tell(text, 'ERROR')
     const answers: string[] = []
-    for (const { text, echo } of prompts) answers.push(await answer(`(${config.user}@${config.host}) ${text}`, echo, person))
+    for (const { text, echo } of prompts) answers.push(await answer(named(config, text), echo, person))
     return answers
   })
 }
@@ -94,7 +96,7 @@ function byPassword(config: SshConfig, person: Person): AuthMethod[] {
   return repeated(config, (attempt) => password(() => {
     if (attempt > 0) person.tell('Permission denied, please try again.', 'ERROR')
     return answer(`${config.user}@${config.host}'s password: `, false, person)
-  }, { newPassword: (prompt) => answer(prompt, false, person) }))
+  }, { newPassword: (prompt) => answer(named(config, prompt), false, person) }))
 }
 
 async function answer(question: string, echo: boolean, person: Person): Promise<string> {

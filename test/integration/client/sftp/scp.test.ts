@@ -27,6 +27,22 @@ const received = async (path: string) => {
   return { stat: file.stat, data: new Uint8Array(await new Response(file.readable).arrayBuffer()) }
 }
 
+test('names with tabs, leading dashes and quotes arrive as they are', async () => {
+  for (const name of ['a\ttab', '-r', '--help', "it's; $(id) `id` \\", '*', ' ']) {
+    await client.scpSend(directory.file(name), 'text')
+    expect(readFileSync(directory.file(name), 'utf8'), name).toBe('text')
+    expect(new TextDecoder().decode((await received(directory.file(name))).data), name).toBe('text')
+  }
+  // Relative to the home directory, where a leading dash would be an option.
+  const relative = `-libssh2-wasm-${process.pid}`
+  try {
+    await client.scpSend(relative, 'text')
+    expect(new TextDecoder().decode((await received(relative)).data)).toBe('text')
+  } finally {
+    await client.run(`rm -f -- ${relative}`)
+  }
+})
+
 test.each([0, 1, 5_000_000])('%i bytes there and back, with mode and times', async (size) => {
   const path = directory.file(`größe ${size} 'quoted"`)
   const data = pattern(size, size)

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { isAtLeast, libraries, objectionTo, readCves, upstreamVersion } from '../../../scripts/build/cves.mjs'
+import { buildInfo } from '../../../src/index.ts'
+
+const root = new URL('../../../', import.meta.url)
+const text = (path: string) => readFileSync(new URL(path, root), 'utf8')
+interface Component { type: string, name: string, version: string, purl?: string, cpe?: string, 'bom-ref': string, pedigree?: { patches: { resolves?: { id: string }[] }[] } }
+const sbom = JSON.parse(text('dist/sbom.cdx.json')) as { serialNumber: string, components: Component[] }
+const vex = JSON.parse(text('dist/vex.cdx.json')) as { bomFormat: string, vulnerabilities: { id: string, analysis: { state: string, justification?: string, detail: string }, affects: { ref: string }[] }[] }
+const all = libraries().flatMap((library) => readCves(library))
+
+test('the SBOM names each library with its package URL, and with its CPE where it has one', () => {
+  const parts = sbom.components.filter(({ type }) => type === 'library')
+  expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining([...libraries(), 'emscripten', '@noble/curves']))
+  for (const { name, version, purl, cpe } of parts) {
+    expect(purl, name).toMatch(/^pkg:(generic|npm)\/[\w%@./-]+@[\w.%+-]+$/)
+    if (!name.startsWith('@')) expect(cpe, name).toMatch(new RegExp(`^cpe:2\\.3:a:[a-z0-9_-]+:[a-z0-9_-]+:${upstreamVersion(version).replaceAll('.', '\\.')}(:\\*){7}$`))
+  }
+  expect(sbom.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+})
+
+test('the notices have the licence of each part of the SBOM', () => {
+  const notices = text('dist/THIRD-PARTY-NOTICES.txt')
+  for (const name of ['libssh2', 'mbedTLS', 'libsodium', 'TinySSH', 'zlib', '@noble/ciphers', '@noble/curves', '@noble/hashes', 'Emscripten', 'musl']) {
+    const [, part = ''] = notices.split(new RegExp(`^==== ${name}.*$`, 'm'))
+    // The whole text, not its name: each says what nobody is liable for, but TinySSH, which gives itself away.
+    expect(part.split(/^==== (?!=)/m)[0], name).toMatch(/liable|LIABLE|LIABILITY|warranty|WARRANTY|is hereby placed into the public domain/)
+  }
+})
+
+test('buildInfo() tells what dist/build-info.json does', async () => {
+  const info = await buildInfo()
+  expect(info).toEqual(JSON.parse(text('dist/build-info.json')))
+  expect(Object.keys(info.sources)).toEqual(libraries())
+})
+
+describe('what is said of vulnerabilities', () => {
+  test.each(all)('$id of $library: $state $about holds', (cve) => {
+    const { id, library, state, about } = cve
+    const source = JSON.parse(text('dist/build-info.json')).sources[library] as { version: string, patches: { name: string }[] }
+    expect(objectionTo(cve, source)).toBeUndefined()
+    // A file that upstream does not have is absent from every build.
+    if (state === 'absent' && existsSync(new URL(`build/src/${library}`, root))) expect(existsSync(new URL(`build/src/${library}/${about}`, root)), about).toBe(true)
+    const entry = vex.vulnerabilities.find((each) => each.id === id && each.affects[0]?.ref.endsWith(`#${library}`))
+    expect(entry?.affects).toEqual([{ ref: `urn:cdx:${sbom.serialNumber.slice(9)}/1#${library}` }])
+    expect(entry?.analysis.detail).toContain(about)
+    const part = sbom.components.find((each) => each['bom-ref'] === library)
+    if (state === 'patched') expect(part?.pedigree?.patches.flatMap(({ resolves = [] }) => resolves.map((each) => each.id))).toContain(id)
+  })
+
+  test('every CVE that the ledger of fixes names for libssh2 is in its list, and patches that name one mend it', () => {
+    const ledger = text('deps/libssh2/FIXES.md')
+    const named = [...ledger.matchAll(/CVE-\d{4}-\d{4,}((?:, -\d{4,})*)/g)].flatMap(([first, more = '']) => [first.slice(0, first.length - more.length), ...more.split(', ').filter(Boolean).map((rest) => `${first.slice(0, 8)}${rest}`)])
+    expect(named.length).toBeGreaterThan(8)
+    expect(new Set(readCves('libssh2').map(({ id }) => id))).toEqual(new Set([...named, 'CVE-2023-48795']))
+    for (const { id, state, about } of readCves('libssh2')) if (state === 'patched') expect(ledger, id).toMatch(new RegExp(`\\| patch ${about}[^|]*\\| ${id} `))
+  })
+
+  test('a state that does not hold is refused', () => {
+    const cve = (state: string) => readCves('libssh2', `CVE-2099-0001 ${state} text`)[0]!
+    const source = { version: '1.11.1', patches: [{ name: '0104-x.patch' }] }
+    expect(objectionTo(cve('patched 0104'), source)).toBeUndefined()
+    expect(objectionTo(cve('patched 0999'), source)).toContain('0999')
+    expect(objectionTo(cve('absent src/packet.c'), source)).toContain('is compiled')
+    expect(objectionTo(cve('fixed 1.11.2'), source)).toContain('older')
+    for (const line of ['CVE-2099-1 patched 0104 x', 'CVE-2099-0001 mended 1 x', 'CVE-2099-0001 fixed 1']) expect(() => readCves('libssh2', line)).toThrow('cves.txt')
+  })
+})
+
+test.each([['1.3.dfsg+really1.3.2', '1.3.2', true], ['3.6.7', '3.6.10', false], ['1.11.1', '1.11', true], ['1.0.22', '1.0.22', true], ['20250501', '20250502', false]] as const)('%s is at least %s: %s', (one, other, expected) => {
+  expect(isAtLeast(one, other)).toBe(expected)
+})

@@ -1,0 +1,49 @@
+// A server's prompts say who asks: it could pretend to be another host, such as the one behind it.
+import { expect, test } from 'vitest'
+import { connect, insecureAcceptAnyHostKey } from '../../../src/index.ts'
+import type { SshConfig } from '../../../src/openssh/config/ssh-config.ts'
+import { prepareLogin } from '../../../src/openssh/login/methods.ts'
+import { type Connection, message, serveHandshake, SSH_MSG, startScriptedServer } from '../../support/scripted-server.ts'
+
+const FAKE = "root@vault's password: "
+const settings = {
+  user: 'ada', host: 'jump.example', pubkeyAuthentication: 'no', kbdInteractiveAuthentication: true, passwordAuthentication: true, batchMode: false,
+  numberOfPasswordPrompts: 1, preferredAuthentications: undefined,
+} as unknown as SshConfig
+
+/** What a person is asked by a server that does `script` when a request with `method` has come. */
+async function questions(method: string, script: (connection: Connection) => Promise<void>): Promise<string[]> {
+  await using server = await startScriptedServer(async (connection) => {
+    await serveHandshake(connection)
+    for (;;) {
+      if (Buffer.from(await connection.receive(SSH_MSG.USERAUTH_REQUEST)).includes(method)) break
+      connection.send(message(SSH_MSG.USERAUTH_FAILURE).nameList([method]).boolean(false).finish())
+    }
+    await script(connection)
+    connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
+    await connection.receiveAll()
+  })
+  const asked: string[] = []
+  const ask = (question: string) => {
+    asked.push(question)
+    return Promise.resolve('an answer')
+  }
+  await using login = await prepareLogin(settings, { ask, askSecret: ask, tell: () => {} })
+  const client = await connect({ host: server.host, port: server.port, username: 'ada', hostKey: insecureAcceptAnyHostKey(), auth: login.methods })
+  await client.close()
+  return asked
+}
+
+test('prompts of keyboard-interactive', async () => {
+  expect(await questions('keyboard-interactive', async (connection) => {
+    connection.send(message(60).string('').string('').string('').uint32(2).string(FAKE).boolean(false).string('Code: ').boolean(true).finish())
+    await connection.receive(61)
+  })).toEqual([`(ada@jump.example) ${FAKE}`, '(ada@jump.example) Code: '])
+})
+
+test('the prompt for a new password', async () => {
+  expect(await questions('password', async (connection) => {
+    connection.send(message(60).string(FAKE).string('').finish())
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+  })).toEqual(["ada@jump.example's password: ", `(ada@jump.example) ${FAKE}`])
+})
