@@ -2,7 +2,7 @@
 // Debian's signed indexes tell the versions; Debian's changelogs, and its security tracker where it can be reached, tell the CVEs; the tags of upstream's
 // repositories tell of releases that Debian does not have. What cannot be reached is said. Exit code 1: something is to be done; 2: nothing could be asked.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { isAtLeast, libraries, readCves, upstreamVersion } from './build/cves.mjs'
@@ -49,6 +49,7 @@ export function newestTag(tags) {
 const reason = error => `${error.stderr?.trim().split('\n').at(-1) || error.cause?.code || error.message}`.slice(0, 120)
 
 async function main() {
+  rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
   let asked = 0, toDo = 0
   const tracker = await fetch(TRACKER, { signal: AbortSignal.timeout(60_000) }).then(response => response.json()).catch(error => {
@@ -72,8 +73,11 @@ async function main() {
     } catch (error) {
       console.log(`  Debian's indexes cannot be read (${reason(error)})`)
     }
-    if (existsSync(changelog)) cves = [...new Set([...cves, ...cvesSince(readFileSync(changelog, 'utf8'), pinned)])].sort()
-    else console.log("  Debian's changelog cannot be had")
+    if (existsSync(changelog)) {
+      const text = readFileSync(changelog, 'utf8')
+      cves = [...new Set([...cves, ...cvesSince(text, pinned)])].sort()
+      console.log(`  Debian's changelog: of ${/\(([^)]+)\)/.exec(text)?.[1]}`)
+    } else console.log("  Debian's changelog cannot be had")
     try {
       const { stdout } = await run('git', ['ls-remote', '--tags', '--refs', REPOSITORIES[name]], { maxBuffer: 1 << 24, timeout: 30_000, env: { ...process.env, GIT_TERMINAL_PROMPT: '0' } })
       asked++

@@ -53,6 +53,7 @@ export function sentencesOf(markdown) {
  * @returns {{ page: string, sections: string[], entries: { sentence: string, proofs: string[] }[] }[]}
  */
 export function readList(text) {
+  /** @type {{ page: string, sections: string[], entries: { sentence: string, proofs: string[] }[] }[]} */
   const pages = []
   for (const line of text.split('\n')) {
     const page = /^## (\S+?)(?:, of (.*))?$/.exec(line)

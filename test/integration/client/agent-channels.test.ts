@@ -29,8 +29,11 @@ afterEach(async () => {
   server.close()
 })
 
+/** What the types of ssh2 leave out. */
+interface OpensAgent { openssh_authAgent: (opened: (error: Error | undefined, channel: ServerChannel) => void) => void }
+
 /** Opens a connection to the agent from the server; undefined where it is refused. */
-const question = () => new Promise<ServerChannel | undefined>((resolve) => { there.openssh_authAgent((error, channel) => resolve(error ? undefined : channel)) })
+const question = () => new Promise<ServerChannel | undefined>((resolve) => { (there as unknown as OpensAgent).openssh_authAgent((error, channel) => resolve(error ? undefined : channel)) })
 
 /** An agent that says nothing, and counts. */
 function silentAgent() {
