@@ -1,4 +1,5 @@
 // npm run mutation -- PATHS [--tests PATHS] [--write] : does a test notice each small change of the sources in PATHS? Each is made alone, and the test files that get to it run.
+// (Our own, on TypeScript's parser and Vitest: Stryker runs in a copy of the tree, in which neither the built module nor the test servers' folders are, and would bring 60 packages.)
 // What no test notices is printed, and ends with exit code 1 unless scripts/mutation/explained.txt says why it makes no difference. --write puts the figures into docs/mutation.md.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -3,7 +3,11 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
 import { mintTicket, tickets } from '../../../packages/gateway/src/index.ts'
 import { sameBytes } from '../../../packages/gateway/src/policy/same-secret.ts'
+import { connect as connectSocket } from 'node:net'
+import { connect, insecureAcceptAnyHostKey, password } from '../../../src/index.ts'
+import { open } from '../../gateway/client.ts'
 import { rawClient, tcpTarget, testGateway, TOKEN } from '../../gateway/rig.ts'
+import { message, serveLogin, SSH_MSG, startScriptedServer } from '../../support/scripted-server.ts'
 
 test('digests are compared to their end, wherever they differ', () => {
   const right = new Uint8Array(32).fill(7)
@@ -44,4 +48,35 @@ test('paths of nassh are none unless they are asked for', async () => {
   } finally {
     await gateway.close()
   }
+})
+
+test('what a gateway carries has neither passwords nor data in it, in either direction', async () => {
+  const [secret, said] = ['a password that nobody else has', 'words that the server says to the client alone']
+  const carried: Buffer[] = []
+  await using server = await startScriptedServer(async (connection) => {
+    await serveLogin(connection)
+    connection.send(message(SSH_MSG.IGNORE).string(said.repeat(10)).finish())
+    await connection.receiveAll()
+  })
+  await using relay = await tcpTarget((socket) => {
+    const onwards = connectSocket(server.port, server.host)
+    for (const [from, to] of [[socket, onwards], [onwards, socket]] as const) {
+      from.on('error', () => {}).on('data', (bytes: Buffer) => {
+        carried.push(bytes)
+        to.write(bytes)
+      }).on('end', () => to.end())
+    }
+  })
+  const gateway = await testGateway({ allow: [`127.0.0.1:${relay.port}`] })
+  try {
+    const { transport } = await open(gateway.url, relay.port)
+    const client = await connect({ transport, host: '127.0.0.1', username: 'user', hostKey: insecureAcceptAnyHostKey(), auth: [password(secret)] })
+    await client.close()
+  } finally {
+    await gateway.close()
+  }
+  const all = Buffer.concat(carried)
+  expect(all.length).toBeGreaterThan(1000)
+  expect(all.includes('SSH-2.0-')).toBe(true)
+  for (const text of [secret, said, 'ssh-userauth']) expect(all.includes(text), text).toBe(false)
 })
