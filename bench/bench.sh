@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. What cannot be prepared is left out, and the report says why.
-# npm run bench:scale, bench:profile and bench:compare [-- OPTIONS] are this with --sessions-and-memory, --profile or --compare in front: they need no peers.
+# npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. A peer that cannot be prepared is left out, and the report says why.
+# npm run bench:scale, bench:profile and bench:compare [-- OPTIONS] add --sessions-and-memory, --profile or --compare: they need no peers.
 source "$(dirname "$0")/../scripts/build/common.sh"
 
 program=run

@@ -1,10 +1,10 @@
 // npm run bench:ciphers -- [TEXT] : CPU seconds per gigabyte of the module's own ciphers, without a connection: packets of 32 kB, sealed and opened.
-// The objects of the module as ./build.sh made them, linked for test/unit/crypto. --module PATH takes one that was linked before, to compare with.
-// Plain JavaScript: `node` may be any that is to be measured.
+// It uses the module's objects from ./build.sh, linked for test/unit/crypto. --module PATH uses one that was linked before, for comparison.
+// Plain JavaScript, so that any `node` can be measured.
 import { execFileSync } from 'node:child_process'
 
 const BODY = 32_768
-/** Of data for each measurement; the least of some of them, because other programs only ever add to it. */
+/** Bytes per measurement; the minimum of several counts, because other programs can only add to it. */
 const BYTES = 64e6
 const ROUNDS = 7
 /** @type {[name: string, keyLength: number][]} */
@@ -56,7 +56,7 @@ for (const [name, keyLength] of CIPHERS.filter(([name]) => name.includes(words[0
   const opened = measure(() => {
     view(at, packet.length).set(packet)
     if (crypt(opener, BODY) !== 0) throw new Error('a packet was refused')
-    // A nonce that counts packets has to begin again.
+    // A nonce that counts packets has to restart.
     if (counts) {
       c._test_cipher_free(opener)
       opener = cipher(0)

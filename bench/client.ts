@@ -1,4 +1,4 @@
-/** The process that is measured: `node client.js LIBRARY JOB` runs one job with one client library and prints its timing as JSON. */
+/** The measured process: `node client.js LIBRARY JOB` runs one job with one client library and prints its timing as JSON. */
 import type { Job, Library } from './types.ts'
 import { workloads } from './workloads/all.ts'
 
@@ -17,5 +17,5 @@ if (!load || !workload) throw new Error(`there is no ${name} or no ${job.workloa
 const { library } = await load()
 const timing = await workload.run(library, job)
 await new Promise((resolve) => process.stdout.write(JSON.stringify(timing), resolve))
-// What a library leaves open is not waited for.
+// Does not wait for what a library leaves open.
 process.exit(0)

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process per gigabyte, from the build of this tree and from that of another one,
- * by turns: what a change takes away. The least of the rounds is told, since whatever else the machine does can only add to it.
+ * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process per gigabyte, from the build of this tree and from that of another
+ * one,
+ * alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it.
  */
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'

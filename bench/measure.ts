@@ -1,4 +1,4 @@
-/** Measures all peers at one workload over one link: by turns, so that a slow minute of the machine hits each of them. */
+/** Measures all peers at one workload over one link, alternating, so that a slow minute of the machine affects each of them. */
 import type { Peer } from './peers/peer.ts'
 import type { Cell } from './results.ts'
 import { figure } from './results.ts'

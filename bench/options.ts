@@ -5,11 +5,11 @@ export interface Options {
   readonly only: readonly string[]
   readonly peers: readonly string[]
   readonly links: readonly string[]
-  /** The cipher of all, instead of finding out the best one of each. */
+  /** The cipher for all, instead of the best one of each. */
   readonly cipher: string | undefined
   readonly rounds: number
   readonly scale: number
-  /** Minutes after which nothing more is begun. */
+  /** Minutes after which nothing more is started. */
   readonly limit: number
   readonly write: boolean
 }
@@ -27,7 +27,7 @@ export const USAGE = `npm run bench -- [OPTIONS]
 
 const list = (text: string | undefined) => text?.split(',').map((word) => word.trim()).filter(Boolean) ?? []
 
-/** Prints the usage and ends the process on `--help` and on what it does not know. */
+/** Prints the usage and ends the process for `--help` and unknown options. */
 export function readOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({

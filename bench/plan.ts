@@ -1,4 +1,4 @@
-/** What a run consists of. The shares keep a whole run with default options under 20 minutes on two cores. */
+/** The steps of a run. The shares keep a whole run with default options under 20 minutes on two cores. */
 export interface Step {
   readonly workload: string
   readonly link: string
@@ -9,14 +9,14 @@ export interface Step {
   readonly peers?: readonly string[]
 }
 
-/** Who is compared over links: there the protocol counts, and these three show it. */
+/** The peers that are compared over links: there the protocol counts, and these three show it. */
 const FEW = ['link', 'ours', 'ssh2-addon', 'openssh']
 
 const TRANSFERS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'sftp-get-many', 'sftp-put-many']
 
 const SHORT = ['first-output', 'echo', 'sessions']
 
-/** One round, but for what is wanted of long links. */
+/** One round, except for what long links need. */
 function over(link: string, shares: { exec: number, sftp: number, files: number, short: number }): Step[] {
   const share = (workload: string) =>
     workload.startsWith('exec') ? shares.exec : workload.endsWith('many') ? shares.files : SHORT.includes(workload) ? shares.short : shares.sftp
@@ -25,7 +25,7 @@ function over(link: string, shares: { exec: number, sftp: number, files: number,
   }))
 }
 
-/** Links over which it is found out first which cipher suits whom, with this share of 1 GB; over the others the answer of loopback holds. */
+/** Links over which the best cipher for each peer is determined first, with this share of 1 GB; for the others the result of loopback applies. */
 export const cipherTrials: Readonly<Record<string, number>> = { loopback: 0.125, browser: 0.06 }
 
 export const plan: readonly Step[] = [

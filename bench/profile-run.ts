@@ -1,4 +1,7 @@
-/** `npm run bench:profile`: where the time of this library's process goes, for each transfer over loopback, into PROFILE.md. The sampling itself slows the process: rates are those of run.ts. */
+/**
+ * `npm run bench:profile`: where the time of this library's process goes, for each transfer over loopback; writes PROFILE.md. The sampling
+ * itself slows the process down: run.ts measures rates.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { amount } from './measure.ts'
@@ -46,7 +49,7 @@ const text = [
 console.log(text)
 if (process.argv.includes('--write')) writeFileSync('bench/PROFILE.md', text.trimEnd() + '\n\n' + changes('bench/PROFILE.md'))
 
-/** The part that is written by hand: what each change of the code took away. */
+/** The part that is written by hand: the effect of each change of the code. */
 function changes(file: string): string {
   const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const start = written.indexOf(CHANGES)

@@ -1,4 +1,4 @@
-/** What a run of the benchmark found, and the arithmetic of it. */
+/** The results of a benchmark run, and calculations with them. */
 import type { Sample } from './types.ts'
 import type { Workload } from './workloads/workload.ts'
 
@@ -7,9 +7,9 @@ export interface Cell {
   readonly workload: string
   readonly link: string
   readonly peer: string
-  /** The cipher that the peer was told to use; `best` rows use what was fastest before. */
+  /** The cipher that the peer was told to use; `best` rows use the fastest of the trials. */
   readonly cipher: string | undefined
-  /** `best`: each peer with the cipher that suits it; else the cipher that all of them have used. */
+  /** `best`: each peer with the cipher that suits it; otherwise the cipher that all of them used. */
   readonly variant: string
   readonly bytes: number
   readonly count: number
@@ -30,7 +30,7 @@ export function figure({ unit }: Pick<Workload, 'unit'>, { bytes, count }: Pick<
   return unit === 'MB/s' ? bytes / 1e6 / time : count / time
 }
 
-/** Median over the rounds; `undefined` where none succeeded. */
+/** Median over the rounds; `undefined` if none succeeded. */
 export function value(workload: Pick<Workload, 'unit'>, cell: Cell | undefined): number | undefined {
   return cell && cell.samples.length > 0 ? median(cell.samples.map((sample) => figure(workload, cell, sample))) : undefined
 }

@@ -1,4 +1,4 @@
-/** The benchmark: see README.md beside this. Started by bench.sh, which prepares everything. */
+/** The benchmark: see README.md in this folder. bench.sh prepares everything and starts it. */
 import { amount, type Choice, measure } from './measure.ts'
 import { linkKinds, openLink, type Link } from './links/link.ts'
 import { readOptions } from './options.ts'
@@ -35,7 +35,7 @@ for (const peer of peers) {
   if (reason !== undefined) note(`${peer.title}: ${reason}`)
 }
 
-/** What a peer is fastest with, as the rounds with each cipher have shown. */
+/** The fastest cipher of a peer, from the rounds with each cipher. */
 function best(peer: Peer, name: string, link: Link): string | undefined {
   if (options.cipher !== undefined) return options.cipher
   const tried = cells.filter((cell) => cell.peer === peer.name && cell.variant !== 'best' && cell.link === (link.name in cipherTrials ? link.name : 'loopback') &&

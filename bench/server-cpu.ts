@@ -1,7 +1,7 @@
-/** What the SSH server has used of the processor: its own share, and that of the sessions that have ended. Linux alone: elsewhere there is no figure. */
+/** The CPU time of the SSH server: its own, and that of ended sessions. Linux only: elsewhere there is no figure. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Of a second: the unit of times in /proc/PID/stat on every Linux of today. */
+/** Per second: the unit of times in /proc/PID/stat on every current Linux. */
 const TICKS = 100
 /** Milliseconds that sessions have to end when their client has gone. */
 const GRACE = 2_000
@@ -15,13 +15,13 @@ export class ServerCpu {
     this.#pid = listenerOf(port)
   }
 
-  /** CPU seconds so far, when no session is left; `undefined` where nobody can tell. */
+  /** CPU seconds so far, when no session is left; `undefined` if unknown. */
   async seconds(): Promise<number | undefined> {
     if (this.#pid === undefined) return undefined
     try {
       const children = `/proc/${this.#pid}/task/${this.#pid}/children`
       for (const end = performance.now() + GRACE; readFileSync(children, 'utf8').trim() !== '' && performance.now() < end;) await new Promise((resolve) => { setTimeout(resolve, 5) })
-      // Behind the name, which may have spaces: utime, stime, and those of children that were waited for, are fields 14 to 17 of all.
+      // After the name, which may contain spaces: utime, stime, and those of waited-for children, are fields 14 to 17.
       const fields = readFileSync(`/proc/${this.#pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
       return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS
     } catch {

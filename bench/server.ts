@@ -15,7 +15,7 @@ export interface Server extends AsyncDisposable {
   readonly local: string
 }
 
-/** Memory instead of a disk, where there is enough: a disk would be what is measured. */
+/** In memory instead of on a disk, if there is enough: otherwise the disk would be measured. */
 function folder(bytes: number): string {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm')
@@ -26,7 +26,7 @@ function folder(bytes: number): string {
   return mkdtempSync(join(tmpdir(), 'bench-'))
 }
 
-/** @param bytes what will be in the folders at most */
+/** @param bytes the most that the folders will contain */
 export async function startServer(bytes: number): Promise<Server> {
   const root = folder(bytes)
   // An interrupted run leaves nothing in memory.
@@ -69,7 +69,7 @@ async function startEcho(): Promise<EchoServer> {
   return server.unref()
 }
 
-/** The last 64 bytes before comment and padding of an OpenSSH key are seed and public key; the public key stands in front too. */
+/** The last 64 bytes before comment and padding of an OpenSSH key are seed and public key; the public key also precedes them. */
 function seed(privateKey: string): Uint8Array {
   const bytes = Buffer.from(privateKey.replace(/-----.*-----/g, ''), 'base64')
   const head = Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 ', 'latin1')
@@ -77,10 +77,10 @@ function seed(privateKey: string): Uint8Array {
   return bytes.subarray(second + 32 + 4, second + 32 + 4 + 32)
 }
 
-/** Random bytes, once: what compresses or repeats is no file. */
+/** Random bytes, generated once: compressible or repeating data is unlike a file. */
 const block = crypto.getRandomValues(new Uint8Array(65536))
 
-/** What a workload finds in the folders before each of its runs. */
+/** The contents of the folders before each run of a workload. */
 export function prepareFiles({ remote, local }: { remote: string, local: string }, workload: string, bytes: number, count: number): void {
   for (const path of [remote, local]) {
     rmSync(path, { recursive: true, force: true })
@@ -93,7 +93,7 @@ export function prepareFiles({ remote, local }: { remote: string, local: string 
   if (workload === 'sftp-put-many') many(join(local, 'many'), count)
 }
 
-/** Zeros that take no room. */
+/** Zeros that take no space. */
 function sparse(path: string, bytes: number): void {
   writeFileSync(path, '')
   truncateSync(path, bytes)

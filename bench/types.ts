@@ -1,15 +1,15 @@
-/** What the parts of the benchmark say to each other. */
+/** The types that the parts of the benchmark exchange. */
 
 /** The SSH server, as a client process sees it. */
 export interface Target {
   readonly host: string
   readonly port: number
-  /** Where a TCP server sends everything back. */
+  /** The port of a TCP server that echoes everything. */
   readonly echoPort: number
   readonly user: string
-  /** An Ed25519 key in OpenSSH format that it lets in. */
+  /** An Ed25519 key in OpenSSH format that the server accepts. */
   readonly keyFile: string
-  /** An ECDSA key in PKCS#8, for who cannot read the other. */
+  /** An ECDSA key in PKCS#8, for clients that cannot read the other. */
   readonly pkcs8KeyFile: string
   /** The seed of the Ed25519 key, 32 bytes. */
   readonly seedFile: string
@@ -20,9 +20,9 @@ export interface Target {
 export interface Job {
   readonly workload: string
   readonly target: Target
-  /** `undefined`: whatever the peer prefers by itself. */
+  /** `undefined`: the peer's own default. */
   readonly cipher: string | undefined
-  /** Bytes to move, of each file or in all. */
+  /** Bytes to move, per file or in total. */
   readonly bytes: number
   /** Repetitions, files, sessions or channels. */
   readonly count: number
@@ -31,28 +31,28 @@ export interface Job {
   readonly local: string
 }
 
-/** What a client process measured by itself. */
+/** A client process's own measurements. */
 export interface Timing {
   /** One value for a transfer, one per repetition for latencies. */
   readonly seconds: readonly number[]
-  /** What was agreed upon, where the client knows. */
+  /** The agreed cipher, if the client knows it. */
   readonly cipher?: string | undefined
 }
 
-/** One run: its own timing, and what the kernel says about the whole client process. */
+/** One run: its own timing, and the kernel's figures for the whole client process. */
 export interface Sample extends Timing {
-  /** User and system time in seconds, start of the process included. */
+  /** User and system time in seconds, including the start of the process. */
   readonly cpu: number
   /** Largest resident size in bytes. */
   readonly memory: number
-  /** CPU seconds of the SSH server meanwhile, with what it started, where the system tells. */
+  /** CPU seconds of the SSH server meanwhile, with the processes it started, if the system reports them. */
   readonly server?: number | undefined
 }
 
-/** A connection of a client library in JavaScript, with what the workloads need of it. */
+/** A connection of a client library in JavaScript, as far as the workloads need it. */
 export interface Connection {
   readonly cipher?: string | undefined
-  /** Runs a command; `onData` gets all that it prints. Resolves when the command has ended. */
+  /** Runs a command; `onData` gets its output. Resolves when the command has ended. */
   exec(command: string, onData: (chunk: Uint8Array) => void): Promise<void>
   /** Runs a command and writes `total` bytes into it, once it has printed something. */
   feed(command: string, total: number, onData: (chunk: Uint8Array) => void): Promise<void>

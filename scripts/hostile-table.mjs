@@ -35,15 +35,15 @@ const kib = (bytes) => `${count(Math.ceil(bytes / 1024))} KiB`
 
 writeFileSync('build/hostile.md', `# Hostile servers, ${new Date().toISOString().slice(0, 10)}
 
-Written by \`npm run test:hostile\` (\`npm test\` tries a part of it, the same one each time). A scripted server speaks real SSH, encrypted, right in everything but for one
-lie. After each lie the client must end with a typed error, or go on to the end of two commands (and a file) with the right bytes; no trap may
-escape, nothing may hang once the server has said all or has hung up, and the memory of the session must be given back.
+\`npm run test:hostile\` writes this page (\`npm test\` always runs the same part of it). A scripted server speaks real, encrypted SSH, correct in everything except one
+lie. After each lie the client must end with a typed error, or complete two commands (and a file) with the right bytes; no trap may
+escape, nothing may hang once the server has finished or hung up, and the memory of the session must be freed.
 
 ## Each message at each state
 
-Every message number from 0 to 255, all known forms of each (RFC 4250 to 4256, 4419, 5656, 8308, OpenSSH's), ${rows[0] ? `${count(rows[0].tried)} lies at each of ${rows.length} states` : ''}: right but out of place,
-cut before and inside of each field, longer than it may be, each length, number and channel number beyond what there is, the right form 40 times; and
-packets with wrong lengths, padding, MACs and sizes. "Not strict": without strict key exchange; with it, whatever does not belong into
+Every message number from 0 to 255, all known forms of each (RFC 4250 to 4256, 4419, 5656, 8308, OpenSSH's), ${rows[0] ? `${count(rows[0].tried)} lies at each of ${rows.length} states` : ''}: correct but out of place,
+truncated before and inside each field, too long, with each length, number and channel number out of range, the correct form 40 times; and
+packets with wrong lengths, padding, MACs and sizes. "Not strict" means without strict key exchange; with it, any message that does not belong to
 the first key exchange must end it (Terrapin).
 
 ${table(['state', 'lies', 'went on', 'typed error', 'of these, waited until the server hung up', 'not as it must be', 'errors'], [

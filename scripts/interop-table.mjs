@@ -28,10 +28,10 @@ const cell = (count) => {
 
 writeFileSync('build/interop.md', `# Interoperability, ${new Date().toISOString().slice(0, 10)}
 
-Written by \`npm run test:interop\`: real servers on loopback, nothing simulated. A dash: the server does not have it, or this project's set-up
-of it does not use it; libraries such as golang x/crypto leave most features to the program around them. Re-keys happen while bytes go both ways:
-begun by the server, where it can be told to, by us, and by both sides at will. After one TinySSH looks at what came in one piece with our NEWKEYS only
-when more comes, or after a minute: with it \`keepalive\` is of use. "Windows": of 100, 4,000 and 16,777,216 bytes, with small packets where the server bears them.
+\`npm run test:interop\` writes this page, from runs against real servers on loopback; nothing is simulated. A dash means that the server lacks the feature, or that this project's
+set-up of it does not use it; libraries such as golang x/crypto leave most features to the program around them. Re-keys happen while data flows in both directions:
+started by the server, if it can be configured to, by us, and by both sides at arbitrary times. After a re-key, TinySSH reads data that arrived in one piece with our NEWKEYS only
+when more arrives, or after a minute: use \`keepalive\` with it. "Windows" are of 100, 4,000 and 16,777,216 bytes, with small packets if the server accepts them.
 
 ## Features
 

@@ -44,7 +44,7 @@ function pastes() {
   const heads = Object.keys(rows[0] ?? {})
   return `${table(heads, rows.map((row) => heads.map((head) => row[head])))}
 
-A text pasted at once where the terminal does not echo. \`npm run test:paste\`, ${dateOf(text)}: [paste.md](paste.md).`
+A text pasted at once into a terminal that does not echo. \`npm run test:paste\`, ${dateOf(text)}: [paste.md](paste.md).`
 }
 
 function networks() {
@@ -54,10 +54,10 @@ function networks() {
   const whole = rows.filter(({ result }) => /right bytes/.test(result))
   const ended = rows.filter(({ result }) => /ERR_|limit/.test(result))
   const bytes = sum(whole.map(({ result }) => 2 * number(/^[\d,]+/.exec(result)?.[0])))
-  return `${table(['faults tried', 'survived: all bytes right', 'ended, as they must, with the right error or at the caller\'s limit', 'bytes there and back', 'bytes lost or wrong'],
+  return `${table(['faults tried', 'survived: all bytes right', 'ended with the required error or at the caller\'s limit', 'bytes there and back', 'bytes lost or wrong'],
     [[rows.length, whole.length, ended.length, count(bytes), rows.length === whole.length + ended.length ? 0 : '**see networks.md**']])}
 
-Packets late, lost, twice and overtaking, one byte at a time, standstill, cut and reset at nine stages. \`npm run test:networks\`, ${dateOf(text)}: [networks.md](networks.md).`
+Late, lost, duplicate and overtaking packets, one byte at a time, standstill, cut and reset at nine stages. \`npm run test:networks\`, ${dateOf(text)}: [networks.md](networks.md).`
 }
 
 function hostile() {
@@ -67,14 +67,14 @@ function hostile() {
   const all = states[states.length - 1]
   const [sftp] = tableOf(text, '## SFTP').slice(-1)
   const floods = tableOf(text, '## Without end')
-  return `${table(['a server that lies', 'tried', 'went on, with right bytes', 'ended with a typed error', 'traps escaping, hangs, wrong bytes, memory kept'], [
+  return `${table(['a hostile server', 'cases', 'continued with the right bytes', 'ended with a typed error', 'escaped traps, hangs, wrong bytes, leaked memory'], [
     [`each message at each of ${states.length - 1} states`, all.lies, all['went on'], all['typed error'], all['not as it must be']],
-    ['answers of SFTP', sftp.lies, sftp['went on'], sftp['typed error'], 0],
-    ['floods without end', floods.length, '–', `${floods.length}, or at the caller's limit`, 0],
+    ['SFTP replies', sftp.lies, sftp['went on'], sftp['typed error'], 0],
+    ['endless floods', floods.length, '–', `${floods.length}, or at the caller's limit`, 0],
   ])}
 
-A run that finds anything fails, and writes no table. \`npm run test:hostile\`, ${dateOf(text)}: [hostile.md](hostile.md). Patches of libssh2 whose
-own bad input was shown to do its harm without them, and not with them, up to ${dateOf(proof())}: ${count(fixes())} ([FIXES-PROOF.md](../deps/libssh2/FIXES-PROOF.md), \`scripts/fixes-without.sh\`).`
+A run with findings fails, and writes no table. \`npm run test:hostile\`, ${dateOf(text)}: [hostile.md](hostile.md). Patches of libssh2 for which
+a test shows that the bad input does harm without the patch, and none with it, up to ${dateOf(proof())}: ${count(fixes())} ([FIXES-PROOF.md](../deps/libssh2/FIXES-PROOF.md), \`scripts/fixes-without.sh\`).`
 }
 
 const proof = () => readFileSync('deps/libssh2/FIXES-PROOF.md', 'utf8')
@@ -88,13 +88,13 @@ function fuzzing() {
   if (!text) return missing('docs/fuzzing.md', 'npm run fuzz -- --minutes 240')
   const runs = tableOf(text, '## Run so far')
   const findings = tableOf(text, '## Findings')
-  const coverage = /After them the kept inputs run[^]*?\n\n/.exec(text)?.[0].trim().split('`npm run fuzz` prints')[0].trim() ?? ''
+  const coverage = /The kept inputs cover[^]*?\n\n/.exec(text)?.[0].trim().split('`npm run fuzz` prints')[0].trim() ?? ''
   const heads = Object.keys(runs[0] ?? {})
   return `${table(heads, runs.map((row) => heads.map((head) => row[head])))}
 
 ${coverage}
 
-Found and fixed so: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), with the hours by the clock and of CPU.`
+Found and fixed: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), with wall-clock and CPU time.`
 }
 
 function soak() {
@@ -110,9 +110,9 @@ ${done}
 ${existsSync('docs/soak.svg') ? '![Memory, descriptors and handles over time](soak.svg)\n\n' : ''}\`npm run soak\`: [soak.md](soak.md).`
 }
 
-writeFileSync('docs/trust.md', `# What was tried, and what came of it
+writeFileSync('docs/trust.md', `# What was tested, with the results
 
-Written by \`npm run trust\` from the tables that the runs have left in this folder; each part names the command that makes its figures again.
+\`npm run trust\` writes this page from the tables of the other runs in this folder; each section names the command that reproduces its figures.
 
 ## Servers and features
 

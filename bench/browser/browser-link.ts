@@ -24,12 +24,12 @@ export interface BrowserLink {
 }
 
 interface Desk {
-  /** Called when the page asks for its job. @returns what it gets */
+  /** Called when the page asks for its job. @returns the job */
   begin(): unknown
   end(result: { readonly timing?: Timing, readonly error?: string }): void
 }
 
-/** The page asks for its job and tells its result by itself. A debugger would get a copy of each frame of a WebSocket as text, and be all that is measured. */
+/** The page fetches its job and posts its result itself. A debugger would receive a copy of each WebSocket frame as text, and dominate the measurement. */
 async function serve(desk: () => Desk | undefined): Promise<Server> {
   const server = createServer((request, response) => {
     const { url = '/' } = request

@@ -1,4 +1,4 @@
-/** What runs in the page: the same workloads as on Node, over a WebSocket to the gateway. */
+/** Runs in the page: the same workloads as on Node, over a WebSocket to the gateway. */
 import { WebSocketStream } from '@microsoft/dev-tunnels-ssh'
 import { connect, pinned, publicKey } from 'libssh2-wasm'
 import { connectWebSocket } from 'libssh2-wasm/websocket'

@@ -1,7 +1,7 @@
-/** What Linux counts for processes that are not children of ours. */
+/** Linux's figures for processes that are not our children. */
 import { readFileSync } from 'node:fs'
 
-/** Ticks of /proc in a second, on every Linux that Node runs on. */
+/** Ticks of /proc per second, on every Linux that Node runs on. */
 const TICKS = 100
 
 function read(pid: number, name: string): string {

@@ -1,9 +1,12 @@
-/** `node delay-proxy.js MILLISECONDS PORT...`: for each port of 127.0.0.1 another one, behind a link of that delay each way and any rate. Prints their numbers; ends with stdin. */
+/**
+ * `node delay-proxy.js MILLISECONDS PORT...`: for each port of 127.0.0.1 opens another one, behind a link with that delay in each direction
+ * and any rate. Prints their numbers; ends with stdin.
+ */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 const [, , delay = '0', ...ports] = process.argv
 
-/** Most bytes that the link holds in one direction: more than any client has under way. */
+/** The most bytes that the link holds in one direction: more than any client has in flight. */
 const HOLDS = 256 << 20
 
 function carry(from: Socket, to: Socket): void {
@@ -14,7 +17,7 @@ function carry(from: Socket, to: Socket): void {
     timer = undefined
     while (queue.length > 0) {
       const wait = queue[0]!.due - performance.now()
-      // Timers of Node have whole milliseconds; the last part of one is waited for here.
+      // Node's timers have whole milliseconds; the rest is waited for here.
       if (wait > 1) {
         timer = setTimeout(deliver, wait - 1)
         return

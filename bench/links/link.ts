@@ -10,15 +10,15 @@ export interface Link extends AsyncDisposable {
   readonly name: string
   readonly title: string
   readonly target: Target
-  /** Words in front of a client's command that put it on the far side. */
+  /** Words before a client's command that put it on the far side. */
   readonly enter: readonly string[]
-  /** Who is on this side of it, if not the usual ones. */
+  /** The peers on this side, if not the usual ones. */
   readonly peers?: readonly Peer[]
 }
 
 interface LinkKind {
   readonly title: string
-  /** Why it cannot be had here, if it cannot. */
+  /** Why it is unavailable here, if it is. */
   missing?(): string | undefined
   open(target: Target): Promise<Omit<Link, 'name' | 'title'>>
 }
@@ -44,7 +44,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** A proxy that holds every byte back for half of `milliseconds`, both ways. */
+/** A proxy that delays every byte by half of `milliseconds`, in both directions. */
 function delayed(milliseconds: number): LinkKind {
   return {
     title: `${milliseconds} ms round trip`,

@@ -45,8 +45,8 @@ static void fail(const char *doing)
     exit(1);
 }
 
-/* What stands in front of the 64 bytes (RFC 8709 section 6); the patched
-   libssh2 wants it from the callback, upstream's adds it itself. */
+/* The bytes before the 64 bytes (RFC 8709 section 6); the patched libssh2
+   wants them from the callback, upstream's adds them itself. */
 static const char signature_head[] = "\0\0\0\013ssh-ed25519\0\0\0\100";
 
 static int sign(LIBSSH2_SESSION *s, unsigned char **sig, size_t *sig_len,

@@ -1,4 +1,4 @@
-/** Runs a client process and tells what the kernel says about it. */
+/** Runs a client process and returns the kernel's figures for it. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,13 +21,13 @@ export interface RunOptions {
   /** A file descriptor or `'pipe'` for stdin, and for stdout. */
   readonly stdin?: number
   readonly stdout?: number
-  /** An exit status other than 0 that is no failure. */
+  /** An exit status other than 0 that is not a failure. */
   readonly status?: number
-  /** Sees the process as soon as it runs. */
+  /** Called with the process as soon as it runs. */
   readonly watch?: (child: ChildProcessWithoutNullStreams) => void
 }
 
-/** GNU time asks the kernel for the figures of the process and of the children that it waited for. @throws Error with its stderr if it fails. */
+/** GNU time reads the kernel's figures for the process and the children that it waited for. @throws Error with its stderr if it fails. */
 export async function measured(command: readonly string[], { env, stdin, stdout, status, watch }: RunOptions = {}): Promise<MeasuredProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-time-'))
   const figures = join(folder, 'figures')
@@ -61,7 +61,7 @@ export async function measured(command: readonly string[], { env, stdin, stdout,
   }
 }
 
-/** What an error was about: of Node's report the line with the message, else the last line. */
+/** The essence of an error: the line with the message in Node's report, otherwise the last line. */
 function lastLines(text: string): string {
   const lines = text.trim().split('\n')
   return (lines.find((line) => /^\w*Error\b/.test(line.trim())) ?? lines.at(-1) ?? '').trim().slice(0, 200)

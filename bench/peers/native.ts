@@ -1,4 +1,4 @@
-/** libssh2 in C: native/bench-client.c, linked with two of them. */
+/** libssh2 in C: native/bench-client.c, linked with two versions of it. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Timing } from '../types.ts'

@@ -1,4 +1,4 @@
-/** The client libraries in JavaScript, each run in a Node process of its own. */
+/** The client libraries in JavaScript, each in its own Node process. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Timing } from '../types.ts'
@@ -9,18 +9,18 @@ import { CIPHERS, type Peer } from './peer.ts'
 const client = fileURLToPath(new URL('client.js', import.meta.url))
 export const addonPackage = fileURLToPath(new URL('ssh2', import.meta.url))
 const plainPackage = fileURLToPath(new URL('ssh2-plain', import.meta.url))
-/** The drop-in, as a project with the override has it. */
+/** The drop-in, as in a project with the override. */
 const dropInPackage = fileURLToPath(new URL('../../packages/ssh2-wasm', import.meta.url))
 
 interface NodePeer {
   readonly name: string
   readonly title: string
-  /** As client.ts calls it. */
+  /** The name for client.ts. */
   readonly library: string
   readonly ciphers?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly missing?: () => string | undefined
-  /** Workloads that it has, if not all. */
+  /** The workloads that it supports, if not all. */
   readonly only?: RegExp
   /** Another Node than this one. */
   readonly program?: string
@@ -47,7 +47,7 @@ const ours: readonly NodePeer[] = [
   { name: 'ours-wasm', title: 'libssh2-wasm, ciphers in WebAssembly', library: 'libssh2-wasm', env: { BENCH_HOST_CRYPTO: 'off' } },
 ]
 
-/** This library with other releases of Node, as scripts/install-runtimes.sh installs them: the transfers, because garbage collectors and ciphers differ. */
+/** This library with other releases of Node, as scripts/install-runtimes.sh installs them: only the transfers, because garbage collectors and ciphers differ. */
 const otherNodes = [22, 24].filter((release) => !process.version.startsWith(`v${release}.`)).map((release): NodePeer => {
   const program = `.cache/runtimes/bin/node${release}`
   return {

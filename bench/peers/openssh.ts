@@ -19,7 +19,7 @@ function options({ target, cipher }: Job): string[] {
 const ssh = (job: Job, ...command: string[]) => ['ssh', '-p', String(job.target.port), ...options(job), ...command]
 const at = ({ user, host }: Target) => `${user}@${host}`
 
-/** From the command's word on stderr to the end of `ssh`, data going from and to files: what it does fastest. */
+/** From the command's line on stderr to the end of `ssh`, with data going from and to files: the fastest way. */
 async function transfer(job: Job, enter: readonly string[], command: string, files: { stdin?: number, stdout?: number }): Promise<Sample> {
   let started = 0
   const { ended, cpu, memory } = await measured([...enter, ...ssh(job, at(job.target), `echo go >&2; ${command}`)], {
@@ -48,7 +48,7 @@ async function upload(job: Job, enter: readonly string[]): Promise<Sample> {
   }
 }
 
-/** `sftp` prints each command of a batch when it begins it. */
+/** `sftp` prints each command of a batch when it starts it. */
 async function sftp(job: Job, enter: readonly string[], command: string): Promise<Sample> {
   const times: number[] = []
   const { cpu, memory } = await measured([...enter, 'sftp', '-q', '-b', '-', '-P', String(job.target.port), ...options(job), at(job.target)], {
@@ -79,7 +79,7 @@ async function firstOutput(job: Job, enter: readonly string[]): Promise<Sample> 
 async function echo(job: Job, enter: readonly string[]): Promise<Sample> {
   let typing: Promise<readonly number[]> = Promise.resolve([])
   const { cpu, memory } = await measured([...enter, ...ssh(job, '-tt', at(job.target), ECHO_COMMAND)], {
-    // What `~.` ends it with.
+    // The exit status after `~.`.
     status: 255,
     watch(child) {
       typing = type(child, job.count)

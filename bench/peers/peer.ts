@@ -1,15 +1,15 @@
 import type { Job, Sample } from '../types.ts'
 
-/** Something to compare with: how its client process is started, and what that measured. */
+/** A client to compare with: how its process is started, and what was measured. */
 export interface Peer {
   readonly name: string
   readonly title: string
   /** Why it cannot run here, if it cannot. */
   missing?(): string | undefined
-  /** Ciphers that it has, of those that are compared. */
+  /** Its ciphers, of those that are compared. */
   readonly ciphers: readonly string[]
   can(workload: string): boolean
-  /** `enter`: words in front of the command, e.g. to be on the far side of a link. */
+  /** `enter`: words before the command, e.g. to be on the far side of a link. */
   run(job: Job, enter: readonly string[]): Promise<Sample>
 }
 

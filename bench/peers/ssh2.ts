@@ -1,4 +1,4 @@
-/** npm `ssh2`; BENCH_SSH2 names another copy of the package, e.g. the one with its native addon, or what takes its place. */
+/** npm `ssh2`; BENCH_SSH2 names another copy of the package, e.g. the one with its native addon, or a replacement. */
 import { readFile, readdir, mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type * as Ssh2 from 'ssh2'
@@ -11,12 +11,12 @@ const require = createRequire(import.meta.url)
 const package_ = process.env.BENCH_SSH2 ?? 'ssh2'
 const ssh2 = require(package_) as typeof Ssh2
 
-/** Whether the package runs with its native addon: it says so nowhere, but the module is loaded or not. */
+/** Whether the package runs with its native addon: it does not say, but the module is loaded or not. */
 export const hasAddon = Object.keys(require.cache).some((path) => path.endsWith('sshcrypto.node'))
 const wanted = process.env.BENCH_SSH2?.endsWith('/ssh2') ?? false
 if (hasAddon !== wanted) throw new Error(`${package_} ${hasAddon ? 'has' : 'has not'} loaded its addon sshcrypto.node`)
 
-/** Files under way at a time; as many as this library has in directories. */
+/** Files in flight at a time; as many as this library uses for directories. */
 const CONCURRENCY = 64
 
 type Callback<T> = (error: Error | null | undefined, value: T) => void

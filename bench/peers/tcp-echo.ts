@@ -1,4 +1,4 @@
-/** No SSH at all: how long the link itself takes for a byte there and back. */
+/** No SSH at all: the round trip of one byte on the link itself. */
 import { connect } from 'node:net'
 import { deferred } from './deferred.ts'
 import type { Library } from '../types.ts'

@@ -20,7 +20,7 @@ await build({
   logLevel: 'warning',
 })
 
-/** What dev-tunnels-ssh imports of Node and does not use in a page. */
+/** Node modules that dev-tunnels-ssh imports and does not use in a page. */
 const unused = {
   name: 'unused',
   setup({ onResolve, onLoad }) {

@@ -8,7 +8,7 @@ for need in "gcc gcc" "make make" "/usr/include/zlib.h zlib1g-dev" "/usr/include
   have "$1" || [ -e "$1" ] || apt_install "$2"
 done
 to=$PWD/build/bench
-# Native code at its best: this processor's instructions, and 128-bit integers where libsodium can use them.
+# Optimal native code: this processor's instructions, and 128-bit integers where libsodium can use them.
 flags='-O3 -march=native -DNDEBUG -DHAVE_TI_MODE'
 
 make -C test/native -j"$(nproc)" VPATH=../../bench/native OUT="$to/mbedtls" SANITIZE= CFLAGS="$flags -DWHOLE_SIGNATURE" LDLIBS=-lcrypto "$to/mbedtls/bench-client" >"$to/mbedtls.log" 2>&1 ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build/bench/ssh2-plain : npm ssh2 without its native addon.
-# build/bench/ssh2 : npm ssh2 with its native addon, compiled by the node-gyp of npm against the headers that are beside node.
+# build/bench/ssh2 : npm ssh2 with its native addon, compiled by npm's node-gyp with the headers beside node.
 source "$(dirname "$0")/../../scripts/build/common.sh"
 
 to=$PWD/build/bench/ssh2
@@ -18,7 +18,7 @@ have g++ && have make && have python3 || apt_install g++ make python3
 say "compiling the addon of npm ssh2"
 rm -rf "$to"
 cp -r node_modules/ssh2 "$to"
-# As its own install script says it.
+# As in its own install script.
 cd "$to/lib/protocol/crypto"
 node "$gyp" --nodedir="$node" "--target=$(node -p 'process.version')" "--real_openssl_major=$(node -p 'parseInt(process.versions.openssl)')" rebuild >"$to/../ssh2.log" 2>&1
 echo "$stamp" >"$to/built"

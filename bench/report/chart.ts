@@ -8,7 +8,7 @@ const WIDTH = 960
 const LABEL = 340
 const BAR = 14
 const GAP = 5
-/** The axis is logarithmic: twice as fast is as far to the right as half as fast to the left. */
+/** The axis is logarithmic: twice as fast is as far to the right as half as fast is to the left. */
 const SPAN = 8
 
 const COLOURS: Readonly<Record<string, string>> = {

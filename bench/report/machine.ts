@@ -1,4 +1,4 @@
-/** Where and with what a run was made. */
+/** The machine and the programs of a run. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'

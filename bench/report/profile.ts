@@ -1,4 +1,4 @@
-/** A profile of V8 as a table. */
+/** A V8 profile as a table. */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
@@ -9,12 +9,12 @@ interface CpuProfile {
 }
 
 const ROWS = 14
-/** Names of the module's functions, a line each: what the linker leaves beside it, for the module itself has none. */
+/** Names of the module's functions, one per line: the linker writes them beside the module, which has none itself. */
 const SYMBOLS = 'build/obj/release/linked/libssh2.wasm.symbols'
 const symbols = new Map(existsSync(SYMBOLS) ? readFileSync(SYMBOLS, 'utf8').split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]) : [])
 const IDLE = ['(idle)', '(root)']
 
-/** The functions that took most of the time by themselves, as a Markdown table. */
+/** The functions with the most time of their own, as a Markdown table. */
 export function profileTable(file: string): string {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile
   const names = new Map(nodes.map(({ id, callFrame: { functionName, url } }) => [id, { name: named(functionName), where: place(url) }]))

@@ -47,7 +47,7 @@ function section(cells: readonly Cell[], peers: readonly Peer[]): string {
   ].join('\n')
 }
 
-/** Two columns: of the client process, its start included, and of the server with what it started. */
+/** Two columns: the client process, including its start, and the server with the processes it started. */
 function perGigabyte({ samples, bytes }: Cell): string {
   const server = samples.flatMap(({ server }) => server ?? [])
   return [samples.map(({ cpu }) => cpu), server].map((seconds) => `${seconds.length === 0 ? '' : digits(median(seconds) / (bytes / 1e9))} | `).join('')

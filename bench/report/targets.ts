@@ -1,4 +1,4 @@
-/** What the project has promised itself, as ratios (issue "Speed"): looked up in the results of a run. */
+/** The project's performance targets, as ratios: looked up in the results of a run. */
 import { type Cell, median, ratio, value } from '../results.ts'
 import { workloads } from '../workloads/all.ts'
 import { digits } from './table.ts'
@@ -10,7 +10,7 @@ export interface Target {
   readonly ours: string
   readonly theirs: string
   readonly link?: string
-  /** The variant of the run, `best` if none is named. */
+  /** The variant of the run, `best` by default. */
   readonly variant?: string
 }
 
@@ -33,7 +33,7 @@ export const targets: readonly Target[] = [
   { text: 'connect to first output against npm ssh2', least: 1, workload: 'first-output', ours: 'ours', theirs: 'ssh2-addon' },
 ]
 
-/** The median time from key press to echo beyond what the link itself takes, in milliseconds. */
+/** The most time from key press to echo beyond that of the link itself, in milliseconds (median). */
 const MOST_ADDED = 1
 
 interface Verdict {

@@ -1,4 +1,4 @@
-/** Puts the results of a run where readers find them. */
+/** Writes the results of a run to where readers find them. */
 import { writeFileSync } from 'node:fs'
 import type { Peer } from '../peers/peer.ts'
 import type { Cell } from '../results.ts'

@@ -1,4 +1,4 @@
-/** The process that is measured: `node --expose-gc scale-client.js EXPERIMENT JSON` prints its figures as JSON. */
+/** The measured process: `node --expose-gc scale-client.js EXPERIMENT JSON` prints its figures as JSON. */
 import { readFileSync } from 'node:fs'
 import { type Client, connect, type ConnectOptions, Instance, pinned, publicKey } from 'libssh2-wasm'
 import type { Target } from '../types.ts'
@@ -18,7 +18,7 @@ export interface ScaleJob {
 
 export type Figures = Readonly<Record<string, number>>
 
-/** Connections being made at a time: servers are slower than this. */
+/** Connections being opened at a time: servers are slower than this. */
 const AT_ONCE = 20
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -53,11 +53,11 @@ async function settled(): Promise<NodeJS.MemoryUsage> {
   return process.memoryUsage()
 }
 
-/** Bytes per idle session: what the process grew by, its parts in V8's heap and outside of it. */
+/** Bytes per idle session: the growth of the process, inside and outside V8's heap. */
 async function idleMemory(job: ScaleJob): Promise<Figures> {
   const instance = job.shared ? await Instance.create() : undefined
   const extra = instance ? { instance } : {}
-  // Code, the module and the first session's tables are not the next session's.
+  // Warms up: code, the module and the first session's tables do not count for the next session.
   await closeAll(await many({ ...job, count: 5 }, extra))
   const before = await settled()
   const clients = await many(job, extra)
@@ -71,7 +71,7 @@ async function idleMemory(job: ScaleJob): Promise<Figures> {
   return figures
 }
 
-/** Many sessions that do nothing but answer for each other's keepalives. */
+/** Many sessions that only answer keepalives. */
 async function idle(job: ScaleJob): Promise<Figures> {
   const before = await settled()
   const start = performance.now()
@@ -112,7 +112,7 @@ async function active(job: ScaleJob): Promise<Figures> {
   return { rate: total / 1e6 / seconds, block, memory }
 }
 
-/** The longest block by one connection, after another has warmed up the code; median of `count`. */
+/** The longest block of the event loop by one connection, after another has warmed up the code; median of `count`. */
 async function block(job: ScaleJob): Promise<Figures> {
   const loop = watchLoop()
   const longest: number[] = []

@@ -1,7 +1,7 @@
-/** How long the event loop stands still. */
+/** How long the event loop is blocked. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** Milliseconds between two looks of the kernel's timer; a block is seen with this uncertainty. */
+/** Milliseconds between two checks of the kernel's timer, which is the uncertainty of a block. */
 const RESOLUTION = 1
 
 export interface LoopDelay {

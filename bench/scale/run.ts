@@ -50,7 +50,7 @@ async function manySessionsServer(target: Target): Promise<{ target: Target, chi
   return { target: { ...target, ...JSON.parse(said) as Pick<Target, 'port' | 'user' | 'fingerprint'> }, child }
 }
 
-/** OpenSSH 10, which has ML-KEM; the installed one where scripts/install-peers.sh has not brought it. */
+/** OpenSSH 10, which has ML-KEM; the installed version if scripts/install-peers.sh has not installed it. */
 async function newerServer(target: Target): Promise<Target> {
   if (!requirePeer('sshd-trixie')) return target
   const sshd = await startSshd({ release: 'trixie', hostKeyTypes: ['ed25519'] })

@@ -1,4 +1,4 @@
-/** A server for more sessions than anybody wants sshd processes: npm ssh2's, in a process of its own. Prints its address; ends with stdin. */
+/** A server for more sessions than sshd processes are practical for: npm ssh2's, in a separate process. Prints its address; ends with stdin. */
 import { startSsh2Server } from '../../test/support/ssh2-server.ts'
 
 const server = await startSsh2Server({ hostKeyTypes: ['ed25519'] })

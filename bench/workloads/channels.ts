@@ -1,7 +1,7 @@
 import { source } from './exec-download.ts'
 import type { Workload } from './workload.ts'
 
-/** Downloads at once through the channels of one connection; from the first byte of any to the last one of all. */
+/** Simultaneous downloads through the channels of one connection; from the first byte of any to the last one of all. */
 export const channels: Workload = {
   name: 'channels',
   title: '32 channels in one session',

@@ -1,7 +1,7 @@
 import { deferred } from '../peers/deferred.ts'
 import type { Workload } from './workload.ts'
 
-/** From the press of a key to its echo, by `cat` on a raw terminal. */
+/** From the press of a key to its echo, from `cat` on a raw terminal. */
 export const echo: Workload = {
   name: 'echo',
   title: 'key press to echo',
@@ -19,7 +19,7 @@ export const echo: Workload = {
       terminal.write(KEY)
       await next.promise
       seconds.push((performance.now() - start) / 1000)
-      // A person is slower than this, and what comes at once could be answered at once.
+      // A person is slower than this, and immediate input could be answered at once.
       await new Promise((resolve) => setTimeout(resolve, 3))
     }
     await connection.close()
@@ -27,6 +27,6 @@ export const echo: Workload = {
   },
 }
 
-/** Says `r` when the terminal is raw; from then on each byte comes back once, from `cat`. */
+/** Prints `r` when the terminal is raw; from then on `cat` returns each byte once. */
 export const ECHO_COMMAND = 'stty raw -echo; printf r; exec cat'
 const KEY = new Uint8Array([0x61])

@@ -1,6 +1,6 @@
 import type { Workload } from './workload.ts'
 
-/** From the first byte to the last one, so that connecting is not in it. */
+/** From the first byte to the last one, without the time to connect. */
 export const execDownload: Workload = {
   name: 'exec-download',
   title: 'exec download',

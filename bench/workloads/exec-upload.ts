@@ -1,6 +1,6 @@
 import type { Workload } from './workload.ts'
 
-/** From the server's word that it listens to its word that all has arrived. */
+/** From the server's line that it listens to its line that everything has arrived. */
 export const execUpload: Workload = {
   name: 'exec-upload',
   title: 'exec upload',

@@ -1,6 +1,6 @@
 import type { Workload } from './workload.ts'
 
-/** From the wish to connect to the first byte that a command prints, again and again in one process. */
+/** From the start of connecting to the first byte of a command's output, repeatedly in one process. */
 export const firstOutput: Workload = {
   name: 'first-output',
   title: 'connect and exec to first output',

@@ -1,6 +1,6 @@
 import type { Workload } from './workload.ts'
 
-/** Connections at once, each of which runs a command: until the last one has its output. */
+/** Simultaneous connections, each of which runs a command: until the last one has its output. */
 export const sessions: Workload = {
   name: 'sessions',
   title: "sessions at once, to the last one's first output",

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { Workload } from './workload.ts'
 
-/** A remote directory of small files into a local one, the listing included. */
+/** A remote directory of small files into a local one, including the listing. */
 export const sftpGetMany: Workload = {
   name: 'sftp-get-many',
   title: 'SFTP get of 10 kB files',

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Workload } from './workload.ts'
 
-/** A remote file into a local one, opening SFTP included. */
+/** A remote file into a local one, including the opening of SFTP. */
 export const sftpGet: Workload = {
   name: 'sftp-get',
   title: 'SFTP get of one file',

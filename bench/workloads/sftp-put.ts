@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Workload } from './workload.ts'
 
-/** A local file into a remote one, opening SFTP included. */
+/** A local file into a remote one, including the opening of SFTP. */
 export const sftpPut: Workload = {
   name: 'sftp-put',
   title: 'SFTP put of one file',

@@ -1,6 +1,6 @@
 import type { Job, Library, Timing } from '../types.ts'
 
-/** What is measured. `run` is for client libraries in JavaScript; programs (`ssh`, the C client) have theirs in `peers/`. */
+/** A workload to measure. `run` is for client libraries in JavaScript; programs (`ssh`, the C client) have theirs in `peers/`. */
 export interface Workload {
   readonly name: string
   readonly title: string
@@ -8,9 +8,9 @@ export interface Workload {
   readonly unit: 'MB/s' | 'files/s' | 'ms'
   /** Bytes to move at full scale. */
   readonly bytes?: number
-  /** Repetitions, files, sessions or channels; at full scale where they are files. */
+  /** Repetitions, files, sessions or channels; files at full scale. */
   readonly count?: number
-  /** What is counted, if not repetitions. */
+  /** The unit of the count, if not repetitions. */
   readonly of?: string
   run(library: Library, job: Job): Promise<Timing>
 }

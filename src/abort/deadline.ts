@@ -38,7 +38,7 @@ export class Deadline implements Disposable {
   /** Follows a signal and a limit from now on: for work that owns something before these have been checked. */
   begin(signal: AbortSignal | undefined, limit = Infinity, expired: Expired = timedOut): void {
     checkSignal(signal)
-    this.#limit = this.#left = milliseconds(limit, 'the limit of time')
+    this.#limit = this.#left = milliseconds(limit, 'the time limit')
     this.#expired = expired
     this.#stopListening = onAbort(signal, () => this.end(signal?.reason))
     this.#startClock()
@@ -109,4 +109,4 @@ export class Deadline implements Disposable {
   }
 }
 
-const timedOut: Expired = (limit) => new DOMException(`${limit} ms are over`, 'TimeoutError')
+const timedOut: Expired = (limit) => new DOMException(`timed out after ${limit} ms`, 'TimeoutError')

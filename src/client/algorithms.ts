@@ -108,7 +108,7 @@ function offer(kind: AlgorithmKind, options: AlgorithmOptions, supported: readon
   const names = named(kind, options, supported)
   if (kind !== 'kex' || !options.requirePostQuantum) return names
   const hybrids = names.filter(isPostQuantum)
-  if (hybrids.length === 0) throw new SSHError('algorithms.kex has no post-quantum key exchange, and requirePostQuantum asks for one', { code: 'ERR_ALGORITHM' })
+  if (hybrids.length === 0) throw new SSHError('algorithms.kex has no post-quantum key exchange, which requirePostQuantum needs', { code: 'ERR_ALGORITHM' })
   return hybrids
 }
 

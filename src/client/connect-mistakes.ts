@@ -21,8 +21,8 @@ export function connectMistake(options: unknown): Error {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return new TypeError(`connect() needs an object of options, not ${kind(options)}`)
   const { host, port, username, transport, hostKey, auth, debug, onBanner } = options as Readonly<Record<string, unknown>>
   const foreign = Object.keys(options).find((name) => name in INSTEAD)
-  if (foreign !== undefined) return new TypeError(`connect() has no option ${foreign}, which npm ssh2 has: give ${INSTEAD[foreign]}`)
-  if (typeof username !== 'string' || username === '') return new TypeError(`username is needed, as a string${gave(username)}`)
+  if (foreign !== undefined) return new TypeError(`connect() has no option ${foreign}, which npm ssh2 has: use ${INSTEAD[foreign]}`)
+  if (typeof username !== 'string' || username === '') return new TypeError(`username is required, as a string${gave(username)}`)
   if (typeof (hostKey as { verify?: unknown } | undefined)?.verify !== 'function') {
     if (hostKey !== undefined) return new TypeError(`hostKey must be a policy: knownHosts(text), pinned(key) or another${gave(hostKey)}`)
     return new HostKeyError('connect() needs a hostKey policy: knownHosts(…), pinned(…), trustOnFirstUse(…) or insecureAcceptAnyHostKey()', { code: 'ERR_HOST_KEY_POLICY_MISSING' })

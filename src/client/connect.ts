@@ -151,7 +151,7 @@ class Attempt {
     const { host = '', port = 22, hostKey, debug } = this.#options
     const { signal, ask } = this.#deadline
     if (debug) session.onDebug = debug
-    this.#step = 'asking the host-key policy what is known'
+    this.#step = 'asking the host-key policy for known keys'
     const known = await this.#known(session)
     this.#step = 'exchanging keys'
     offerAlgorithms(session, this.#options, known)
@@ -162,7 +162,7 @@ class Attempt {
     const key = session.hostkey()
     if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: LIBSSH2_ERROR_HOSTKEY_INIT })
     debug?.(`server ${session.bannerGet()}`)
-    this.#step = 'judging the host key'
+    this.#step = 'checking the host key'
     const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }
     accept(await this.#deadline.run<unknown>(hostKey.verify(info)))
     return roundTrip
@@ -187,7 +187,7 @@ class Attempt {
     session.onGlobalRequest = (name, body) => {
       if (name !== 'hostkeys-00@openssh.com') return
       import('./host-key-update.ts').then(({ hostKeysAnnounced }) => hostKeysAnnounced(session, { host, port }, (update) => hostKey.update?.(update), algorithms?.hostKey ?? defaultAlgorithms('hostKey'), body))
-        .catch((error: unknown) => debug?.(`host keys that the server announced are not taken: ${String(error)}`))
+        .catch((error: unknown) => debug?.(`the host keys that the server announced are ignored: ${String(error)}`))
     }
   }
 
@@ -212,8 +212,8 @@ async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<r
 /** Checks the result of the caller's own policy: `undefined` and `true` accept the key. */
 function accept(verdict: unknown): void {
   if (verdict === undefined || verdict === true) return
-  if (verdict === false) throw new HostKeyError('the hostKey policy refused the host key: verify() gave false', { code: 'ERR_HOST_KEY_UNKNOWN' })
-  throw new HostKeyError(`verify() of the hostKey policy must give nothing, true or false, not ${typeof verdict}`, { code: 'ERR_HOST_KEY_VERDICT' })
+  if (verdict === false) throw new HostKeyError('the hostKey policy refused the host key: verify() returned false', { code: 'ERR_HOST_KEY_UNKNOWN' })
+  throw new HostKeyError(`verify() of the hostKey policy must return true, false or nothing, not ${typeof verdict}`, { code: 'ERR_HOST_KEY_VERDICT' })
 }
 
 /** Passes on the banners that the server has added since the last call. */

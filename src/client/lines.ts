@@ -1,6 +1,6 @@
 /** The lines of a UTF-8 stream, without their ends. Text after the last end is a line too, unless it is empty. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
-  if (stream.locked) throw new TypeError('stdout is read already: by a reader, or by another loop over its lines')
+  if (stream.locked) throw new TypeError('stdout is already being read: by a reader, or by another loop over its lines')
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const reader = stream.getReader()
   /** Parts of the line that has not ended yet. */

@@ -80,7 +80,7 @@ export async function scpSend(session: Session, path: string, source: UploadSour
 
 async function send(session: Session, path: string, source: ByteSource, { signal, mode, mtime = 0, atime = 0, onProgress, ...options }: ScpSendOptions): Promise<void> {
   const total = options.size === undefined ? source.size : wholeNumber(options.size, 'size', 0, Number.MAX_SAFE_INTEGER)
-  if (total === undefined) throw new TypeError('SCP needs to know the size of a stream: give size')
+  if (total === undefined) throw new TypeError('SCP needs to know the size of a stream: pass size')
   if (source.size !== undefined && source.size !== total) throw new RangeError(`size is ${total}, but there are ${source.size} bytes`)
   const channel = await session.complete(() => session.scpSend64(path, mode ?? (source.stat && source.stat.mode & 0o777) ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })
   try {
@@ -94,7 +94,7 @@ async function send(session: Session, path: string, source: ByteSource, { signal
         data.release?.()
         onProgress?.({ transferred, total })
       }
-      if (transferred < total) throw sizeMismatch(`what was to be sent to ${path}`, total, transferred)
+      if (transferred < total) throw sizeMismatch(`the data for ${path}`, total, transferred)
       await session.complete(() => channel.write(FINE), { signal })
       await judge(channel, path, signal)
     })

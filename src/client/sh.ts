@@ -19,14 +19,14 @@ export function sh(command: TemplateStringsArray, ...values: readonly ShellWord[
   return command.raw.map((part, at) => {
     const unquoted = unquotedBehind(text(part, 'a part of the command'))
     if (at >= values.length) return part
-    if (!unquoted) throw new TypeError('a value of sh`…` stands inside quotes or behind $: write it without them, it is quoted by itself')
+    if (!unquoted) throw new TypeError('a value of sh`…` is inside quotes or behind $: remove them, since values are quoted automatically')
     return part + words(values[at] as ShellWord)
   }).join('')
 }
 
 /** Quotes one word for a POSIX shell. @throws TypeError for a NUL, which no command can hold. */
 export function quoted(word: string): string {
-  if (text(word, 'a word').includes('\0')) throw new TypeError('a word of a command must not hold a NUL')
+  if (text(word, 'a word').includes('\0')) throw new TypeError('a word of a command must not contain a NUL')
   return PLAIN.test(word) ? word : `'${word.replaceAll('\'', '\'\\\'\'')}'`
 }
 
@@ -36,7 +36,7 @@ function words(value: ShellWord): string {
 }
 
 function word(value: string | number): string {
-  if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError('sh takes texts, numbers and lists of them')
+  if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError('sh takes strings, numbers and lists of them')
   return quoted(String(value))
 }
 

@@ -16,7 +16,7 @@ export class StreamPort implements BytePort {
 
   constructor(transport: Transport) {
     this.#transport = streams(transport, 'transport')
-    if (transport.readable.locked || transport.writable.locked) throw new TypeError('transport is in use already: its streams are locked')
+    if (transport.readable.locked || transport.writable.locked) throw new TypeError('transport is already in use: its streams are locked')
     this.#reader = transport.readable.getReader()
     this.#writer = transport.writable.getWriter()
   }

@@ -7,7 +7,7 @@ export function text(value: string, name: string): string {
 
 /** Text that UTF-8 can hold. UTF-8 has no encoding for half of a surrogate pair, and U+FFFD in its place would make another name. */
 export function wellFormed(value: string, name: string): string {
-  if (/\p{Surrogate}/u.test(text(value, name))) throw new TypeError(`${name} must be well-formed text: it has half of a surrogate pair, which is no character`)
+  if (/\p{Surrogate}/u.test(text(value, name))) throw new TypeError(`${name} must be well-formed text: it has half of a surrogate pair, which is not a character`)
   return value
 }
 

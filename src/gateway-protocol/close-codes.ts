@@ -33,22 +33,22 @@ export const CloseCode = {
 } as const
 
 const MEANINGS: Readonly<Record<number, readonly [code: string, sentence: string]>> = {
-  [CloseCode.draining]: ['ERR_GATEWAY_DRAINING', 'the gateway is shutting down and takes no new connections'],
-  [CloseCode.textFrame]: ['ERR_GATEWAY_PROTOCOL', 'the gateway takes binary frames only'],
-  [CloseCode.frameTooLarge]: ['ERR_GATEWAY_PROTOCOL', 'a frame was larger than the gateway takes'],
-  [CloseCode.protocol]: ['ERR_GATEWAY_PROTOCOL', 'a frame or request broke the protocol of the gateway'],
+  [CloseCode.draining]: ['ERR_GATEWAY_DRAINING', 'the gateway is shutting down and accepts no new connections'],
+  [CloseCode.textFrame]: ['ERR_GATEWAY_PROTOCOL', 'the gateway only accepts binary frames'],
+  [CloseCode.frameTooLarge]: ['ERR_GATEWAY_PROTOCOL', 'a frame was larger than the gateway accepts'],
+  [CloseCode.protocol]: ['ERR_GATEWAY_PROTOCOL', 'a frame or request broke the gateway\'s protocol'],
   [CloseCode.ticket]: ['ERR_GATEWAY_TICKET', 'the gateway did not accept the ticket'],
   [CloseCode.notAllowed]: ['ERR_GATEWAY_NOT_ALLOWED', 'the gateway does not allow this target for this user and page'],
   [CloseCode.gone]: ['ERR_GATEWAY_GONE', 'the gateway no longer has this connection'],
   [CloseCode.idle]: ['ERR_GATEWAY_IDLE', 'the gateway ended the connection because nothing was sent for too long'],
-  [CloseCode.takenOver]: ['ERR_GATEWAY_TAKEN_OVER', 'another page or program has taken the connection over'],
-  [CloseCode.lifeOver]: ['ERR_GATEWAY_LIFE_OVER', 'the time that this connection may last is over'],
+  [CloseCode.takenOver]: ['ERR_GATEWAY_TAKEN_OVER', 'another page or program has taken over the connection'],
+  [CloseCode.lifeOver]: ['ERR_GATEWAY_LIFE_OVER', 'the connection has reached its maximum age'],
   [CloseCode.position]: ['ERR_GATEWAY_POSITION', 'the gateway no longer has the bytes that are missing here'],
-  [CloseCode.limit]: ['ERR_GATEWAY_LIMIT', 'the gateway has too many connections of this user, of this address or in all'],
+  [CloseCode.limit]: ['ERR_GATEWAY_LIMIT', 'the gateway has too many connections from this user, from this address or in total'],
   [CloseCode.authorizeFailed]: ['ERR_GATEWAY_AUTHORIZE', 'the gateway could not check the ticket'],
   [CloseCode.unreachable]: ['ERR_GATEWAY_TARGET', 'the gateway could not reach the target, or lost it'],
   [CloseCode.connectTimeout]: ['ERR_GATEWAY_TARGET', 'the target did not answer the gateway in time'],
-  [CloseCode.revoked]: ['ERR_GATEWAY_REVOKED', 'the access of this user to the gateway was taken back'],
+  [CloseCode.revoked]: ['ERR_GATEWAY_REVOKED', 'the user\'s access to the gateway was revoked'],
 }
 
 /** The meaning of a gateway's close code: the `code` of errors, and a sentence without a full stop. */

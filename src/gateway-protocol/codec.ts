@@ -90,7 +90,7 @@ function counted(message: Uint8Array, view: DataView, at: number, most: number):
   if (message.length < at + 4) throw new FrameError('the frame is too short')
   const length = view.getUint32(at)
   if (length > most) throw new FrameError(`${length} bytes in one frame are more than ${most}`)
-  if (message.length !== at + 4 + length) throw new FrameError('the frame has another length than it says')
+  if (message.length !== at + 4 + length) throw new FrameError('the length of the frame differs from the stated one')
   return message.subarray(at + 4)
 }
 
@@ -124,7 +124,7 @@ function hello(bytes: Uint8Array): Hello {
   const { frame, window, resumeSeconds, until, secret, url } = (value ?? {}) as Record<string, unknown>
   const counts = [frame, window].every((count) => Number.isSafeInteger(count) && (count as number) > 0)
   const words = [until, secret, url].every((word) => word === undefined || typeof word === 'string')
-  if (!counts || !words || typeof resumeSeconds !== 'number' || !(resumeSeconds >= 0)) throw new FrameError('HELLO does not say what it should')
+  if (!counts || !words || typeof resumeSeconds !== 'number' || !(resumeSeconds >= 0)) throw new FrameError('HELLO lacks required values')
   return value as Hello
 }
 

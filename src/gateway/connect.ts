@@ -146,7 +146,7 @@ class Dialler {
     const { ticket } = this.#options
     if (ticket === undefined || !request) return []
     const text = typeof ticket === 'function' ? await ticket(request) : ticket
-    if (typeof text !== 'string' || text === '') throw new TypeError('ticket must be a text, or a function that gets one')
+    if (typeof text !== 'string' || text === '') throw new TypeError('ticket must be a string, or a function that returns one')
     return [`${TICKET_PREFIX}${toBase64url(new TextEncoder().encode(text))}`]
   }
 
@@ -214,7 +214,7 @@ function greeted(link: Link, stopped: AbortSignal): Promise<Opened | Plain> {
 async function withLimit<T>(limit: number, signal: AbortSignal | undefined, work: (stopped: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   const stopListening = onAbort(signal, () => stop.abort(signal?.reason))
-  const stopTimer = after(limit, () => stop.abort(new GatewayError(`the gateway did not open the connection in ${limit / 1000} seconds`, { code: 'ERR_GATEWAY_CONNECT' })))
+  const stopTimer = after(limit, () => stop.abort(new GatewayError(`the gateway did not open the connection within ${limit / 1000} seconds`, { code: 'ERR_GATEWAY_CONNECT' })))
   try {
     stop.signal.throwIfAborted()
     return await Promise.race([work(stop.signal), new Promise<never>((_, reject) => onAbort(stop.signal, () => reject(stop.signal.reason)))])

@@ -39,6 +39,6 @@ export class PlainCarrier implements GatewayCarrier {
   }
 
   probe(): Promise<number> {
-    return Promise.reject(new GatewayError('this gateway has no question for a sign of life', { code: 'ERR_GATEWAY_PROTOCOL' }))
+    return Promise.reject(new GatewayError('this gateway does not support PING', { code: 'ERR_GATEWAY_PROTOCOL' }))
   }
 }

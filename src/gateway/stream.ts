@@ -150,7 +150,7 @@ export class GatewayStream implements BytePort {
   /** Asks for a sign of life now. Resolves with the milliseconds until the answer; while stalled, after it has resumed. */
   probe(): Promise<number> {
     if (this.#state === 'lost' || this.#state === 'closed') return Promise.reject(this.failure ?? new GatewayError('the connection is closed', { code: 'ERR_GATEWAY_CLOSED', id: this.#options.id }))
-    if (!this.#options.extended) return Promise.reject(new GatewayError('this gateway has no question for a sign of life', { code: 'ERR_GATEWAY_PROTOCOL', id: this.#options.id }))
+    if (!this.#options.extended) return Promise.reject(new GatewayError('this gateway does not support PING', { code: 'ERR_GATEWAY_PROTOCOL', id: this.#options.id }))
     return new Promise<number>((resolve, reject) => {
       this.#probes.push({ from: this.#pingNumber + 1, resolve, reject })
       if (this.#state === 'open') this.#liveness.ask()
@@ -235,7 +235,7 @@ export class GatewayStream implements BytePort {
         return
       }
       case 'end': {
-        if (!this.#inbound.end(frame.position, frame.reason)) throw new FrameError('the end is not where the stream is')
+        if (!this.#inbound.end(frame.position, frame.reason)) throw new FrameError('END is not at the position of the stream')
         return
       }
       // It only announces what will come.
@@ -245,7 +245,7 @@ export class GatewayStream implements BytePort {
   }
 
   #acked(position: number): void {
-    if (position > this.#sent || !this.#kept.ack(position)) throw new FrameError('an ACK for what was never sent, or an older one')
+    if (position > this.#sent || !this.#kept.ack(position)) throw new FrameError('an ACK for bytes that were never sent, or an older one')
     this.#frameSize.acked(position, this.#kept.length > 0, Date.now())
     this.#liveness.unacked(this.#sent > position, true)
     this.#flush()
@@ -312,7 +312,7 @@ export class GatewayStream implements BytePort {
     this.#stalledSince = Date.now()
     this.#why = isOnline() ? why : 'this computer is offline'
     const patience = Math.min(this.#options.giveUp, this.#options.hello.resumeSeconds * 1000 || Infinity)
-    this.#giveUp = after(patience, () => this.#lose(new GatewayError(`nothing was heard of the gateway for ${Math.round(patience / 1000)} seconds: ${this.#why}`, { code: 'ERR_GATEWAY_CONNECT', id: this.#options.id })))
+    this.#giveUp = after(patience, () => this.#lose(new GatewayError(`nothing was heard from the gateway for ${Math.round(patience / 1000)} seconds: ${this.#why}`, { code: 'ERR_GATEWAY_CONNECT', id: this.#options.id })))
     this.#tell('stalled', 0, 0)
     if (this.#state === 'stalled') this.#redial.begin()
   }

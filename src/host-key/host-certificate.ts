@@ -21,7 +21,7 @@ export async function verifyHostCertificate(certificate: Certificate, host: stri
   if (validBefore !== FOR_EVER && seconds >= validBefore) throw refused(`it expired at ${dateText(validBefore)}`)
   if (principals.length === 0) throw refused('it names no hosts')
   if (!principals.some((principal) => matchPattern(lowerCase(host), principal))) throw refused(`it is not for the host ${host}`)
-  if (criticalOptions.size > 0) throw refused('it has critical options, of which none is known for hosts')
+  if (criticalOptions.size > 0) throw refused('it has critical options, which are not defined for hosts')
   if (!await signedByItsAuthority(certificate)) throw refused('its signature is wrong')
 }
 

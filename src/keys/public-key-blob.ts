@@ -84,7 +84,7 @@ export function samePublicKey(a: PublicFields, b: PublicFields): boolean {
 
 export function checkedRsa(e: Bytes, n: Bytes): RsaPublic {
   if (bitLength(n) > MAXIMUM_RSA_BITS) throw overLimit(`RSA keys of over ${MAXIMUM_RSA_BITS} bits are refused`)
-  if (bitLength(n) < 512 || (n.at(-1)! & 1) === 0 || bitLength(e) < 2 || bitLength(e) > 64 || (e.at(-1)! & 1) === 0) throw malformed('the numbers of the RSA key cannot be right')
+  if (bitLength(n) < 512 || (n.at(-1)! & 1) === 0 || bitLength(e) < 2 || bitLength(e) > 64 || (e.at(-1)! & 1) === 0) throw malformed('the numbers of the RSA key are invalid')
   return { kind: 'rsa', e, n }
 }
 

@@ -25,7 +25,7 @@ export function algorithmsOf(kind: ListKind, config: SshConfig, tell: (text: str
   if (list === undefined) return defaultAlgorithms(kind)
   const wanted = applyAlgorithmList(list, defaultAlgorithms(kind), available)
   const missing = wanted.filter((name) => !available.includes(name))
-  if (missing.length > 0) tell(`${LISTS[kind]}: not here, and left out: ${missing.join(', ')}`)
+  if (missing.length > 0) tell(`${LISTS[kind]}: not supported here, and left out: ${missing.join(', ')}`)
   const offered = wanted.filter((name) => available.includes(name))
   if (offered.length === 0) throw new SSHError(`none of the ${LISTS[kind]} ${JSON.stringify(list)} is here, which has ${available.join(', ')}`, { code: 'ERR_ALGORITHM' })
   return offered

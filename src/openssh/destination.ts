@@ -18,7 +18,7 @@ export function parseDestination(text: string): { readonly host: string, readonl
   const place = text.slice(at + 1)
   const [, name, digits] = /^([^:[\]]+|\[[^\]]+\]):(\d{1,5})$/.exec(place) ?? []
   const host = (name ?? place).replace(/^\[(.*)\]$/, '$1')
-  if (host === '') throw new DestinationError('a host is needed')
+  if (host === '') throw new DestinationError('a host is required')
   return { host, options: [...user, ...digits === undefined ? [] : [['Port', digits] as const]] }
 }
 

@@ -4,6 +4,6 @@ import { clientError } from './client/errors.ts'
 export class Server {
   /** @throws Error `ERR_SSH2_NO_SERVER` always */
   constructor(..._options: unknown[]) {
-    throw clientError('There is no SSH server in this package: it is a client. Take the one of the package ssh2', { code: 'ERR_SSH2_NO_SERVER' })
+    throw clientError('This package has no SSH server, only a client. Use the server of the package ssh2', { code: 'ERR_SSH2_NO_SERVER' })
   }
 }

@@ -27,7 +27,7 @@ export function parseAllowedSigners(text: string): AllowedSigner[] {
     try {
       return [parseLine(trimmed)]
     } catch (cause) {
-      throw new TypeError(`line ${index + 1} of the allowed signers is not understood: ${(cause as Error).message}`, { cause })
+      throw new TypeError(`line ${index + 1} of the allowed signers cannot be parsed: ${(cause as Error).message}`, { cause })
     }
   })
 }
@@ -63,7 +63,7 @@ function parseOptions(field: string): Map<string, string> {
   for (const [option] of field.matchAll(/(?:"[^"]*"|[^",])+/g)) {
     const at = option.indexOf('=')
     const name = (at < 0 ? option : option.slice(0, at)).toLowerCase(), value = at < 0 ? '' : unquoted(option.slice(at + 1))
-    if (options.has(name)) throw new TypeError(`the option ${name} stands twice`)
+    if (options.has(name)) throw new TypeError(`the option ${name} occurs twice`)
     if (!['cert-authority', 'namespaces', 'valid-after', 'valid-before'].includes(name) || (name !== 'cert-authority') !== (at >= 0)) throw new TypeError('an unknown option')
     options.set(name, value)
   }

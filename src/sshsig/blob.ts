@@ -30,7 +30,7 @@ const WIDTH = 70
 export function parseSignature(signature: string | Uint8Array): MessageSignature {
   try {
     const reader = new WireReader(blobOf(signature))
-    if (!equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw new WireFormatError('not a signature of SSH')
+    if (!equalBytes(reader.bytes(MAGIC.length), MAGIC)) throw new WireFormatError('not an SSH signature')
     if (reader.uint32() !== VERSION) throw new WireFormatError('a signature of an unknown version')
     const publicKey = reader.string(), namespace = reader.text()
     reader.string()

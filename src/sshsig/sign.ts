@@ -26,7 +26,7 @@ export async function signMessage(key: SigningKey, message: string | Uint8Array,
   const type = publicKeyType(signer.publicKey)
   // PROTOCOL.sshsig: RSA never with SHA-1.
   const algorithm = (signer.algorithms ?? signatureAlgorithms(type)).map(plainName).find((name) => name !== 'ssh-rsa')
-  if (algorithm === undefined) throw new TypeError('the signer makes no signatures that are allowed here')
+  if (algorithm === undefined) throw new TypeError('the signer supports no signature algorithm that is allowed here')
   const signature = ownBytes(await signer.sign(await signedData(message, namespace, hash), algorithm))
   return formatSignature({ publicKey: ownBytes(signer.publicKey), namespace, hash, signature })
 }

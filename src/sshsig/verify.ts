@@ -39,7 +39,7 @@ export interface VerifiedMessage {
 export async function verifyMessage(signature: string | Uint8Array, message: string | Uint8Array, options: VerifyMessageOptions): Promise<VerifiedMessage> {
   const { namespace, allowedSigners, principal, at = new Date() } = record(options, 'options')
   if (typeof namespace !== 'string' || namespace === '') throw new TypeError('a signature is verified for a namespace')
-  if (!(at instanceof Date) || Number.isNaN(at.getTime())) throw new TypeError('at is no valid Date')
+  if (!(at instanceof Date) || Number.isNaN(at.getTime())) throw new TypeError('at is not a valid Date')
   const signers = Array.isArray(allowedSigners) ? allowedSigners as readonly AllowedSigner[] : parseAllowedSigners(allowedSigners as string)
   const parsed = parseSignature(signature)
   if (parsed.namespace !== namespace) throw signatureError('ERR_SIGNATURE_NAMESPACE', 'the signature was made for another namespace')

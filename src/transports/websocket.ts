@@ -22,7 +22,7 @@ export async function connectWebSocket(url: string | URL, options: WebSocketOpti
   return new Promise((resolve, reject) => {
     checkSignal(signal)
     if (signal?.aborted) return reject(signal.reason)
-    if (typeof WebSocket !== 'function') throw new SSHError('this runtime has no WebSocket: give one of a library to fromWebSocket()', { code: 'ERR_WEBSOCKET' })
+    if (typeof WebSocket !== 'function') throw new SSHError('this runtime has no WebSocket: pass one from a library to fromWebSocket()', { code: 'ERR_WEBSOCKET' })
     const socket = new WebSocket(url, typeof protocols === 'string' ? protocols : [...protocols])
     const transport = fromWebSocket(socket)
     const stopListening = onAbort(signal, () => {

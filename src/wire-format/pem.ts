@@ -107,7 +107,7 @@ function readHeaders(body: Uint8Array, headers: Map<string, string>): number {
 function readLostHeaders(body: Uint8Array, headers: Map<string, string>): number {
   if (!body.includes(COLON)) return 0
   const found = /^\s*Proc-Type:\s*4,\s*ENCRYPTED\s*DEK-Info:\s*(?:(AES-\d+-CBC),\s*([\dA-Fa-f]{32})|(DES-EDE3-CBC),\s*([\dA-Fa-f]{16}))/.exec(decodeText(body.subarray(0, 128)))
-  if (!found) throw new WireFormatError('the headers of the PEM armour cannot be told from what follows: its line breaks are lost')
+  if (!found) throw new WireFormatError('the headers of the PEM armour cannot be told from its content: its line breaks are lost')
   headers.set('Proc-Type', '4,ENCRYPTED').set('DEK-Info', `${found[1] ?? found[3]!},${found[2] ?? found[4]!}`)
   return found[0].length
 }

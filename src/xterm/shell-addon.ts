@@ -35,7 +35,7 @@ export class ShellAddon implements ITerminalAddon {
   async attach(shell: Shell, options: AttachOptions = {}): Promise<Exit | undefined> {
     const { highWaterMark = HIGH_WATER_MARK } = record(options, 'options')
     const terminal = this.#terminal
-    if (!terminal) throw new TypeError('the addon is in no terminal: terminal.loadAddon(addon) comes first')
+    if (!terminal) throw new TypeError('the addon is not loaded: call terminal.loadAddon(addon) first')
     this.detach()
     const attached = this.#attached = new AbortController()
     const { signal } = attached

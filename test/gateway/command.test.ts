@@ -41,12 +41,12 @@ describe('libssh2-wasm-gateway', () => {
     writeFileSync(folder.file('secrets'), '{ "alice": "a secret that must not be shown }')
     const token = ['--token-file', folder.file('token')]
     const wrong: [args: string[], word: RegExp, environment?: Record<string, string>][] = [
-      [['serve'], /nothing is allowed/], [['serve', '--allow', 'a:22'], /nobody may come/], [['serve', '--allow', 'nonsense', ...token], /not a rule/], [['serve', '--alow', 'a:22'], /alow/],
+      [['serve'], /nothing is allowed/], [['serve', '--allow', 'a:22'], /nobody may connect/], [['serve', '--allow', 'nonsense', ...token], /not a rule/], [['serve', '--alow', 'a:22'], /alow/],
       [['serve', '--allow', 'a:22', '--port', 'x', ...token], /whole number/], [['serve', '--allow', 'a:22', '--token-file', '/nowhere'], /ENOENT/], [['serve', '--config', folder.file('broken.json')], /not JSON/],
-      [['serve', '--config', folder.file('unknown.json')], /no setting alow/], [['serve', '--config', folder.file('kinds.json')], /list of texts/], [['serve', '--allow', 'a:22', '--token-file', folder.file('secrets')], /begins like JSON/],
+      [['serve', '--config', folder.file('unknown.json')], /no setting alow/], [['serve', '--config', folder.file('kinds.json')], /list of strings/], [['serve', '--allow', 'a:22', '--token-file', folder.file('secrets')], /begins like JSON/],
       [['serve', '--allow', 'a:22', ...token, '--oidc-issuer', 'https://x', '--oidc-audience', 'a'], /two ways/], [['serve', '--allow', 'a:22', ...token, '--tls-cert', folder.file('token')], /go together/],
       [['serve', '--allow', 'a:22', ...token, '--proxy-protocol'], /--behind-proxy/], [['serve', '--allow', 'a:22', ...token], /GATEWAY_PORT/, { GATEWAY_PORT: 'http' }], [['serve', '--allow', 'a:22', ...token, '--node-url', 'http://x'], /wss/],
-      [['other'], /no other/], [['ticket'], /needs --key/], [['check', '--allow', 'a:22', '--ticket-keys', folder.file('token'), '--ticket-audience', 'x'], /no JWK set/],
+      [['other'], /no other/], [['ticket'], /needs --key/], [['check', '--allow', 'a:22', '--ticket-keys', folder.file('token'), '--ticket-audience', 'x'], /not a JWK set/],
     ]
     // A process each: a few at once.
     for (let at = 0; at < wrong.length; at += 3) {
@@ -70,7 +70,7 @@ describe('libssh2-wasm-gateway', () => {
     const ticket = async () => (await run(['ticket', '--key', folder.file('key.json'), '--audience', 'gw.example', '--user', 'alice', '--target', `127.0.0.1:${target.port}`])).out.trim()
     writeFileSync(folder.file('ticket'), await ticket())
     const { out } = await run(['check', ...settings, '--ticket-file', folder.file('ticket'), `127.0.0.1:${target.port}`, '127.0.0.1:1', 'nonsense'])
-    expect(out.split('\n').slice(0, 5)).toEqual(['the configuration is good: 2 rules', `the ticket is alice's, for 127.0.0.1:${target.port}`, `127.0.0.1:${target.port}: may be reached`, '127.0.0.1:1: 127.0.0.1:1 is not on the list', 'nonsense: not HOST:PORT'])
+    expect(out.split('\n').slice(0, 5)).toEqual(['the configuration is valid: 2 rules', `the ticket is alice's, for 127.0.0.1:${target.port}`, `127.0.0.1:${target.port}: may be reached`, '127.0.0.1:1: 127.0.0.1:1 is not on the list', 'nonsense: not HOST:PORT'])
     const url = await serve(settings)
     const { transport } = await open(url, target.port, { ticket })
     const writer = transport.writable.getWriter()
@@ -93,7 +93,7 @@ describe('libssh2-wasm-gateway', () => {
     expect((await rawClient({ url }, path).ended).code).toBe(4401)
     configure({ allow: ['nonsense'] })
     process.kill(peer?.pid as number, 'SIGHUP')
-    await peer?.logged(/not reloaded, all stays as it was: not a rule/)
+    await peer?.logged(/not reloaded, the old settings stay: not a rule/)
     const { transport, events } = await open(url, target.port, { ticket: 'another token for tests' })
     process.kill(peer?.pid as number, 'SIGTERM')
     await expect.poll(async () => (await rawClient({ url }, path, { token: 'another token for tests' }).ended).code).toBe(1001)

@@ -118,7 +118,7 @@ describe.runIf(requirePeer('workerd'))('the gateway as a Worker', () => {
     await opened(url)
     await opened(url)
     expect(await rawClient(url, path).ended).toEqual({ status: 429 })
-    await gateway?.logged(/"reason":"too many requests of this client"/)
+    await gateway?.logged(/"reason":"too many requests from this client"/)
   })
 
   test('tells when a target cannot be reached', async () => {

@@ -89,7 +89,7 @@ describe('a server', () => {
     ['old', 'publickeyInit', /version 1/],
     ['truncated', 'listFetch', /ended/],
     ['huge', 'listFetch', /impossible length/],
-    ['nonsense', 'listFetch', /no sense/],
+    ['nonsense', 'listFetch', /malformed/],
     ['attributes', 'listFetch', /too many attributes/],
     ['other', 'listFetch', /listattributes/],
   ])('that is %s: %s throws, the session goes on', async (mode, when, message) => {

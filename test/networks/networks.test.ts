@@ -42,8 +42,8 @@ afterAll(() => {
   const lines = [['network', 'made by', 'result'], ['---', '---', '---'], ...rows.map(({ network, how, result }) => [network, how, result])]
   const folder = fileURLToPath(new URL('../../build/', import.meta.url))
   mkdirSync(folder, { recursive: true })
-  const about = `Each row: key exchange, login, so many bytes through a command and back, as many written to a file by SFTP and read again, all compared. "Packets": those of real TCP, on a wire between two network namespaces (test/support/peers/lossy-wire.py); "proxy": the segments of a TCP proxy.`
-  writeFileSync(`${folder}networks.md`, `# Bad networks, ${new Date().toISOString().slice(0, 10)}\n\nWritten by \`npm run test:networks\`, with OpenSSH. ${about}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`)
+  const about = `Each row is a key exchange, a login, the stated number of bytes through a command and back, and as many written to a file over SFTP and read again, all compared. "Packets" are those of real TCP, on a link between two network namespaces (test/support/peers/lossy-wire.py); "proxy" means the segments of a TCP proxy.`
+  writeFileSync(`${folder}networks.md`, `# Bad networks, ${new Date().toISOString().slice(0, 10)}\n\n\`npm run test:networks\` writes this page, with OpenSSH. ${about}\n\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`)
 })
 
 const wireRow = describe.runIf(requirePeer('sshd') && requirePeer('lossy-wire'))

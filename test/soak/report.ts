@@ -18,13 +18,13 @@ export function report(results: readonly Result[]): string {
   const found = results.flatMap(problems)
   return [
     '# Long runs', '',
-    'Written by `npm run soak`, from the runs themselves; `npm run soak -- --help` tells the options. Each case is a process of its own against OpenSSH on the same machine.', '',
+    '`npm run soak` writes this page from its runs; `npm run soak -- --help` lists the options. Each case runs in its own process, against OpenSSH on the same machine.', '',
     ...results.map(({ name }) => `- **${name}**: ${WANTED[name].title}`), '',
     `| case | run | wanted | time | ${METRICS.map((metric) => TITLES[metric]).join(' | ')} | all flat |`,
     `|---|---|---|---|${METRICS.map(() => '---|').join('')}---|`,
     ...results.map(row), '',
-    'A curve `a → b`: median of the second quarter of the run, and of the last. It is flat if b is not above a by more than a tenth and a little: 16 MiB resident, 1 MiB of WebAssembly, 2 MiB of JavaScript, two',
-    'descriptors and handles, eight sshd processes (those of connections that come and go). Runs under a minute, whose process is still warming up, may have 96 MiB and 16 MiB. Garbage is collected before each look. Descriptors and handles must be back where they began at the end.', '',
+    '`a → b` are the medians of the second and of the last quarter of the run. A curve is flat if b exceeds a by at most a tenth plus a margin: 16 MiB resident, 1 MiB of WebAssembly, 2 MiB of JavaScript, two',
+    'descriptors and handles, eight sshd processes (of connections that open and close). In runs under a minute the process is still warming up, and the margins are 96 MiB and 16 MiB. Garbage is collected before each sample. At the end, descriptors and handles must be back at their initial numbers.', '',
     '![curves](soak.svg)', '',
     '## What was done', '',
     ...results.map(({ name, done, when, samples, machine }) => `- ${name}: ${Object.entries(done).map(([what, value]) => `${what} ${count(value)}`).join('; ')} (${samples.length} looks; ${when}, ${machine})`), '',

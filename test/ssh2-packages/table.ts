@@ -17,13 +17,13 @@ function verdict({ theirs, ours }: { readonly theirs: Outcome, readonly ours: Ou
 export function writeTable(rows: readonly { readonly name: string, readonly theirs: Outcome, readonly ours: Outcome }[]): void {
   if (rows.length < Object.keys(PACKAGES).length) return
   const lines = rows.map((row) => `| ${row.name} | ${PACKAGES[row.name as keyof typeof PACKAGES]} | ${count(row.theirs)} | ${verdict(row)} |`)
-  const text = `# Packages that stand on npm \`ssh2\`, with the drop-in
+  const text = `# Packages that depend on npm \`ssh2\`, with the drop-in
 
-Each was installed from npm into an empty folder, once as it is and once with \`"overrides": { "ssh2": … }\` and the packed packages of this tree. The same
-program (\`test/ssh2-packages/programs/\`) was run in both against OpenSSH; what it told was compared, word for word, and it had to end by itself without an
-unhandled rejection. The host stood in known_hosts, and the mode was \`strict\`. In the folder with the drop-in there is no native addon (\`*.node\`). \`npm run test:ssh2-packages\` writes this page.
+Each package was installed from npm into an empty folder, once unchanged and once with \`"overrides": { "ssh2": … }\` and the packed packages of this tree. The same
+program (\`test/ssh2-packages/programs/\`) ran in both against OpenSSH. Its output was compared word for word, and it had to end by itself without an
+unhandled rejection. The host was in known_hosts, and the mode was \`strict\`. The folder with the drop-in contains no native addon (\`*.node\`). \`npm run test:ssh2-packages\` writes this page.
 
-| package | version | facts told | the drop-in, beside npm ssh2 |
+| package | version | facts reported | the drop-in, compared with npm ssh2 |
 |---|---|---|---|
 ${lines.join('\n')}
 `

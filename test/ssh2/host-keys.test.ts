@@ -78,7 +78,7 @@ describe('host keys without a verifier', () => {
   })
 
   test('warn: garbage in place of known hosts is refused', async () => {
-    expect((await attempts(undefined, 'nothing that\nanybody reads\n', to(server))).lines[0]).toMatch(/^error handshake Host denied.*no file of known hosts/)
+    expect((await attempts(undefined, 'nothing that\nanybody reads\n', to(server))).lines[0]).toMatch(/^error handshake Host denied.*not a file of known hosts/)
   })
 
   test('warn: unknown is refused where the agent would be lent', async () => {

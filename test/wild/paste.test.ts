@@ -26,8 +26,8 @@ afterAll(() => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(`${folder}paste.md`, `# A paste into a terminal that does not echo, ${new Date().toISOString().slice(0, 10)}
 
-Written by \`npm run test:paste\` (\`npm test\` pastes 120 kB and 1 MB). \`stty -echo; cat | sha256sum\` runs in a terminal of each server, the text is pasted at once, and the server's hash
-must be that of the text. "By the program": \`libssh2-wasm\` in a terminal of its own; "by the page": examples/browser-terminal in Chromium, through its gateway.
+Written by \`npm run test:paste\` (\`npm test\` pastes 120 kB and 1 MB). \`stty -echo; cat | sha256sum\` runs in a terminal of each server. The text is pasted at once, and the server's hash
+must match that of the text. "By the program": \`libssh2-wasm\` in its own terminal; "by the page": examples/browser-terminal in Chromium, through its gateway.
 
 ${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 `)

@@ -80,7 +80,7 @@ export class PublickeyPackets {
         if (name !== 'publickey' || !onKey) throw unexpected(name, packet)
         onKey(packet)
       } catch (error) {
-        throw error instanceof WireFormatError ? failure('the server sent a packet that makes no sense', error) : error
+        throw error instanceof WireFormatError ? failure('the server sent a malformed packet', error) : error
       }
     }
   }
@@ -97,7 +97,7 @@ export class PublickeyPackets {
     try {
       return [decodeText(packet.string()), packet]
     } catch (error) {
-      throw failure('the server sent a packet that makes no sense', error)
+      throw failure('the server sent a malformed packet', error)
     }
   }
 
@@ -130,7 +130,7 @@ function checkStatus(packet: WireReader): void {
 
 function unexpected(name: string, packet: WireReader): SSHError {
   if (name === 'status') checkStatus(packet)
-  return failure(`the server answered with ${JSON.stringify(name.slice(0, 64))}, which was not asked for`)
+  return failure(`the server answered with ${JSON.stringify(name.slice(0, 64))}, which was not requested`)
 }
 
 function failure(message: string, cause?: unknown): SSHError {

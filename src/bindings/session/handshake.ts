@@ -21,7 +21,7 @@ export class Handshake {
   /** For `session.handshake()`. */
   run(): number {
     const context = this.#context
-    if (this.#complete && !context.failure) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the handshake has been completed already')
+    if (this.#complete && !context.failure) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the handshake has already been completed')
     this.#begun = true
     try {
       const rc = context.call({ lane: context.lane, call: ['handshake'] }, (c, session) => c._glue_session_handshake(session))
@@ -44,7 +44,7 @@ export class Handshake {
 
   /** For `session.bannerSet()`. */
   setBanner(banner: string): number {
-    if (this.#begun) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the identification has been sent already')
+    if (this.#begun) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the identification has already been sent')
     if (/[^\x20-\x7e]/.test(text(banner, 'banner'))) throw new TypeError('banner must be one line of printable ASCII')
     return this.#context.perform({}, (scope) => {
       const line = scope.utf8(banner, 'banner')

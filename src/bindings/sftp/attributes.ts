@@ -86,7 +86,7 @@ export function writeAttributes(heap: Heap, pointer: Bytes, checked: CheckedAttr
 }
 
 function needed(value: number | undefined, name: string, other: string): number {
-  if (value === undefined) throw new TypeError(`${name} is needed where ${other} is set`)
+  if (value === undefined) throw new TypeError(`${name} is required if ${other} is set`)
   return value
 }
 

@@ -132,7 +132,7 @@ export class SftpHandle implements Disposable {
           return [rc, 0]
         }
         // Only a part of a packet fitted into the channel's window (Dropbear's is smaller than a packet), so there is nothing to acknowledge yet.
-        if (rc === 0 && ++partial > MOST_PARTS) throw libssh2Error(LIBSSH2_ERROR_SFTP_PROTOCOL, 'the server has acknowledged none of a write')
+        if (rc === 0 && ++partial > MOST_PARTS) throw libssh2Error(LIBSSH2_ERROR_SFTP_PROTOCOL, 'the server acknowledged no part of a write')
         writing.written += rc
       }
     } catch (error) {

@@ -54,7 +54,7 @@ function parse(words: readonly string[]): EachArguments {
   }
   const { options: given, rest } = getopt(others, LETTERS)
   const command = end < 0 ? '' : words.slice(end + 1).join(' ')
-  if (rest.length === 0 || command === '') throw new UsageError('each needs hosts, and a command behind --')
+  if (rest.length === 0 || command === '') throw new UsageError('each needs hosts, and a command after --')
   return {
     names: rest.flatMap(expanded), command, given, json: own.has('json'),
     limit: whole(own, 'limit', 10, 1), retries: whole(own, 'retries', 0, 0), timeout: own.has('timeout') ? whole(own, 'timeout', 0, 1) * 1000 : undefined,

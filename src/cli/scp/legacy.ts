@@ -9,7 +9,7 @@ import type { CopyOptions } from '../transfer/copy.ts'
 
 /** `scp -O`: one file with the old protocol, for servers without SFTP. */
 export async function scpDown(client: Client, remote: string, local: string, { recursive, preserve, progress, fail }: CopyOptions): Promise<void> {
-  if (recursive) return fail(`${remote}: the old protocol (-O) copies files alone, not directories`)
+  if (recursive) return fail(`${remote}: the old protocol (-O) copies only files, not directories`)
   try {
     const file = await client.scpReceive(remote)
     const meter = new ProgressMeter(basename(local), progress)
@@ -34,7 +34,7 @@ export async function scpDown(client: Client, remote: string, local: string, { r
 
 /** `scp -O`: one file with the old protocol, for servers without SFTP. */
 export async function scpUp(client: Client, local: string, remote: string, { recursive, preserve, progress, fail }: CopyOptions): Promise<void> {
-  if (recursive) return fail(`${local}: the old protocol (-O) copies files alone, not directories`)
+  if (recursive) return fail(`${local}: the old protocol (-O) copies only files, not directories`)
   try {
     const { mode, size, mtimeMs, atimeMs } = await stat(local)
     const meter = new ProgressMeter(basename(local), progress)

@@ -26,7 +26,7 @@ export function get(words: readonly string[]): Promise<number> {
   const { options, rest } = getopt(words, LETTERS)
   const [place, local = '.', ...more] = rest
   if (place === undefined) throw new UsageError('get needs [user@]host:path')
-  if (more.length > 0) throw new UsageError('get has one local path')
+  if (more.length > 0) throw new UsageError('get takes one local path')
   const source = parsePlace(place)
   if (!('host' in source) || source.path === '') throw new UsageError(`not [user@]host:path: ${JSON.stringify(place)}`)
   return copyAll([source], { local }, options)
@@ -63,7 +63,7 @@ async function toLocal(sources: readonly Place[], target: string, hosts: Hosts, 
   const many = sources.length > 1
   if (many && !await isLocalDirectory(target)) throw new UsageError(`${target}: Not a directory`)
   for (const source of sources) {
-    if ('local' in source) throw new UsageError('one of both, source or target, is on another host')
+    if ('local' in source) throw new UsageError('either the source or the target must be on another host')
     if (legacy) {
       await scpDown(await hosts.client(source), source.path, await isLocalDirectory(target) ? join(target, posix.basename(source.path)) : target, copy)
       continue
@@ -90,7 +90,7 @@ async function realName(sftp: Awaited<ReturnType<Hosts['sftp']>>, path: string):
 async function toRemote(sources: readonly Place[], target: RemotePlace, hosts: Hosts, copy: CopyOptions, legacy: boolean): Promise<void> {
   if (legacy) {
     for (const source of sources) {
-      if (!('local' in source)) throw new UsageError('-O: not from one host to another')
+      if (!('local' in source)) throw new UsageError('-O cannot copy from one host to another')
       await scpUp(await hosts.client(target), source.local, target.path || '.', copy)
     }
     return

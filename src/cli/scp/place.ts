@@ -23,13 +23,13 @@ export function parsePlace(text: string, platform: NodeJS.Platform = process.pla
 
 function uriPlace(text: string): Place {
   const [, user, host, port, path = ''] = /^s(?:cp|ftp):\/\/(?:([^@/]+)@)?(\[[^\]]+\]|[^:/@]+)(?::(\d+))?(?:\/([\s\S]*))?$/.exec(text) ?? []
-  if (host === undefined || (port !== undefined && parsePort(port) === undefined)) throw new UsageError(`not a place: ${JSON.stringify(text)}`)
+  if (host === undefined || (port !== undefined && parsePort(port) === undefined)) throw new UsageError(`not a source or target: ${JSON.stringify(text)}`)
   try {
     return {
       host: host.replace(/^\[|\]$/g, ''), path: decodeURIComponent(path),
       options: [...user === undefined ? [] : [['User', decodeURIComponent(user)] as const], ...port === undefined ? [] : [['Port', port] as const]],
     }
   } catch {
-    throw new UsageError(`not a place: ${JSON.stringify(text)}`)
+    throw new UsageError(`not a source or target: ${JSON.stringify(text)}`)
   }
 }

@@ -85,7 +85,7 @@ function stdioPlace(text: string): ForwardEnd {
 
 /** The options of ssh that every verb takes, as configuration lines. @throws UsageError */
 export function connectionOf(destination: string | undefined, given: readonly GivenOption[]): ConnectionArguments {
-  if (destination === undefined) throw new UsageError('a host is needed')
+  if (destination === undefined) throw new UsageError('a host is required')
   const { host, options: fromHost } = checked(destination)
   const last = (letter: string) => given.findLast(([name]) => name === letter)?.[1]
   const verbose = given.filter(([letter]) => letter === 'v').length

@@ -33,7 +33,7 @@ export function escapeActions({ client, config }: Connection, tunnels: Tunnels, 
       terminal.level = LEVELS[Math.max(0, Math.min(LEVELS.length - 1, at))]!
       tell(`${name}${action === 'more' ? 'v' : 'V'} [LogLevel ${terminal.level}]`)
     } else {
-      tell(`${name}${action === 'break' ? 'B' : '&'} is not done here`)
+      tell(`${name}${action === 'break' ? 'B' : '&'} is not supported here`)
     }
   }
 }

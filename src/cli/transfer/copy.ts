@@ -40,8 +40,8 @@ async function directoryDown(sftp: SftpClient, remote: string, local: string, op
   for await (const entry of sftp.readdir(remote)) {
     const { filename } = entry
     const path = posix.join(remote, filename)
-    if (localFiles.isForeign(filename) || filename === '.' || filename === '..') options.fail(`${path}: a name that no file here can have`)
-    else if (entry.isSymbolicLink()) options.fail(`${path}: symbolic links are left out`)
+    if (localFiles.isForeign(filename) || filename === '.' || filename === '..') options.fail(`${path}: no local file can have this name`)
+    else if (entry.isSymbolicLink()) options.fail(`${path}: symbolic links are skipped`)
     else await copyDown(sftp, path, join(local, filename), options)
   }
   if (options.preserve) await keepLocal(local, await sftp.stat(remote))
@@ -87,7 +87,7 @@ async function directoryUp(sftp: SftpClient, local: string, remote: string, opti
   if (!await isRemoteDirectory(sftp, remote)) await sftp.mkdir(remote, { mode: mode & 0o777 })
   for (const name of (await readdir(local)).sort()) {
     const path = join(local, name)
-    if ((await lstat(path)).isSymbolicLink()) options.fail(`${path}: symbolic links are left out`)
+    if ((await lstat(path)).isSymbolicLink()) options.fail(`${path}: symbolic links are skipped`)
     else await copyUp(sftp, path, posix.join(remote, name), options)
   }
   if (options.preserve) await keepRemote(sftp, local, remote)

@@ -6,7 +6,7 @@ export async function expandRemoteHome(sftp: SftpClient, path: string): Promise<
   if (!path.startsWith('~')) return path
   if (sftp.extensions.has('expand-path@openssh.com')) return sftp.expandPath(path)
   if (path === '~' || path.startsWith('~/')) return path.slice(2) || '.'
-  throw new Error(`the server cannot tell where ${path} is`)
+  throw new Error(`the server cannot resolve ${path}`)
 }
 
 /** The remote paths that match a pattern, in order; none for a word without a pattern or without a match. */

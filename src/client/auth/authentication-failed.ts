@@ -11,7 +11,7 @@ export function authenticationFailed(attempts: readonly AuthAttempt[], left: rea
   const listed = attempts.slice(0, MOST_LISTED).map(describe)
   if (attempts.length > listed.length) listed.push(`${attempts.length - listed.length} more`)
   const parts = [
-    methods.length === 0 ? 'no method of authentication was given' : `tried: ${listed.join(', ') || 'none of those given'}`,
+    methods.length === 0 ? 'no authentication method was given' : `tried: ${listed.join(', ') || 'none of those given'}`,
     ...untried.length > 0 ? [`not tried, because the server does not accept it now: ${names(untried.map(({ method }) => method))}`] : [],
     `the server accepts: ${names(left) || 'nothing that it names'}`,
   ]

@@ -80,7 +80,7 @@ export class KeyOffers implements AuthContext, Disposable {
 
   /** The signature algorithms to try, preferred first. SHA-1 is included only if it is allowed, or requested by name. */
   #algorithms(signer: Signer, key: KeyDescription, wanted: readonly string[] | undefined): readonly string[] {
-    if (this.wasOffered(signer.publicKey)) throw new SSHError(`the key ${key.fingerprint} was offered already`, { code: 'ERR_KEY_OFFERED' })
+    if (this.wasOffered(signer.publicKey)) throw new SSHError(`the key ${key.fingerprint} has already been offered`, { code: 'ERR_KEY_OFFERED' })
     const able = (signer.algorithms ?? signatureAlgorithms(key.keyType ?? '')).map(plainName)
     const named = wanted?.map(plainName)
     const names = named ? named.filter((name) => able.includes(name)) : able.filter((name) => this.legacyAlgorithms || name !== SHA1)
@@ -88,7 +88,7 @@ export class KeyOffers implements AuthContext, Disposable {
       return this.#fail(key, new SSHError(`the key ${key.fingerprint} is not offered: the server does not name ${names[0]} (server-sig-algs)`, { code: 'ERR_ALGORITHM' }))
     }
     if (names.length > 0) return names
-    const why = able.includes(SHA1) ? 'it signs with ssh-rsa (SHA-1) only: that needs legacyAlgorithms' : 'none of the algorithms that were named is one of this key'
+    const why = able.includes(SHA1) ? 'it only signs with ssh-rsa (SHA-1), which needs legacyAlgorithms' : 'this key supports none of the named algorithms'
     return this.#fail(key, new SSHError(`the key ${key.fingerprint} cannot be used: ${why}`, { code: 'ERR_ALGORITHM' }))
   }
 

@@ -32,7 +32,7 @@ export function parseKnownHostsLine(line: string): KnownHostsEntry | undefined {
   if (names === undefined || type === undefined || base64 === undefined) throw new WireFormatError('a field is missing')
   if (isHashedName(names) && parseHashedName(names) === undefined) throw new WireFormatError('the hashed host name is damaged')
   const key = decodeBase64(base64)
-  if (publicKeyType(key) !== type) throw new WireFormatError('the type of the key is not the one that is written before it')
+  if (publicKeyType(key) !== type) throw new WireFormatError('the type of the key differs from the one written before it')
   readPublicKey(key)
   return { ...(marker && { marker }), names, type, key, comment: comment.join(' ') }
 }
@@ -61,5 +61,5 @@ export function isGarbage(error: unknown): error is KeyError | WireFormatError {
 
 function parseMarker(text: string): KnownHostsMarker {
   if (text === '@cert-authority' || text === '@revoked') return text
-  throw new WireFormatError('the marker is not known')
+  throw new WireFormatError('the marker is unknown')
 }

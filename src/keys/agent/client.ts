@@ -70,7 +70,7 @@ export class AgentClient {
       const signature = copyBytes(answer.string())
       answer.end()
       const used = new WireReader(signature).text()
-      if (used !== name) throw new SSHError(`the agent was asked for ${name}, and signed otherwise`, { code: 'ERR_AGENT_PROTOCOL' })
+      if (used !== name) throw new SSHError(`the agent was asked for ${name}, and signed with another algorithm`, { code: 'ERR_AGENT_PROTOCOL' })
       return signature
     })
   }
@@ -142,7 +142,7 @@ export class AgentClient {
     const type = answer.byte()
     if (expected.includes(type)) return answer
     if (type === FAILURE || type === EXTENSION_FAILURE) throw new SSHError('the agent refused', { code: 'ERR_AGENT_REFUSED' })
-    throw new SSHError('the agent gave an answer to another question', { code: 'ERR_AGENT_PROTOCOL' })
+    throw new SSHError('the agent gave an answer of the wrong type', { code: 'ERR_AGENT_PROTOCOL' })
   }
 }
 
@@ -150,7 +150,7 @@ function sensible<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof WireFormatError) throw new SSHError('the agent gave an answer that makes no sense', { code: 'ERR_AGENT_PROTOCOL', cause: error })
+    if (error instanceof WireFormatError) throw new SSHError('the agent gave a malformed answer', { code: 'ERR_AGENT_PROTOCOL', cause: error })
     throw error
   }
 }

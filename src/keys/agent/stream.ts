@@ -42,7 +42,7 @@ export class AgentStream {
 
   /** Returns both directions to the owner of the transport. @throws SSHError `ERR_AGENT_PROTOCOL` if the agent has sent unrequested data */
   release(): void {
-    if (this.#received.length > 0) throw this.#fail(new SSHError('the agent sent something that was not asked for', { code: 'ERR_AGENT_PROTOCOL' }))
+    if (this.#received.length > 0) throw this.#fail(new SSHError('the agent sent something that was not requested', { code: 'ERR_AGENT_PROTOCOL' }))
     this.#reader.releaseLock()
     this.#writer.releaseLock()
   }

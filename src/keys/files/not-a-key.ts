@@ -12,7 +12,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^\$|^%\w+%$|^<[\w ./-]+>$|\{\{/, 'this is a placeholder, not a private key: it was not replaced by the text of the key'],
   [/^(ssh-|ecdsa-|sk-)\S+ AAAA|-----BEGIN (RSA )?PUBLIC KEY-----|^---- BEGIN SSH2 PUBLIC/, 'this is a public key: a private one is needed'],
   [/^-----BEGIN [\w ]*CERTIFICATE-----/, 'this is an X.509 certificate: the private key is needed'],
-  [/^-----BEGIN PGP /, 'this is a PGP key: SSH has keys of its own'],
+  [/^-----BEGIN PGP /, 'this is a PGP key: SSH uses its own keys'],
   [/^-+ ?BEGIN [\w ]*KEY/, 'the lines around the private key (-----BEGIN …-----, -----END …-----) are damaged: each has five dashes on both sides'],
   [/^<(!doctype|html|\?xml)/i, 'this is a page or a document, not a private key: what was fetched is not the file'],
   [/^\{/, 'this is JSON: pass the text of the key that it may hold'],
@@ -27,7 +27,7 @@ export function notAKey(text: Uint8Array): KeyError {
     return unsupported('this is a key in binary DER, without PEM armour: convert it with openssl pkey -inform DER -in OLD -out NEW')
   }
   const start = beginning(text)
-  if (/^---- BEGIN SSH2 ENCRYPTED PRIVATE KEY/.test(start)) return unsupported('this is a private key in the format of ssh.com (SSH2): convert it with ssh-keygen -i -f OLD > NEW, or with PuTTYgen where it has a passphrase')
+  if (/^---- BEGIN SSH2 ENCRYPTED PRIVATE KEY/.test(start)) return unsupported('this is a private key in the format of ssh.com (SSH2): convert it with ssh-keygen -i -f OLD > NEW, or with PuTTYgen if it has a passphrase')
   if (start.startsWith('SSH PRIVATE KEY FILE FORMAT 1')) return unsupported('this is a key of SSH version 1, which is broken: make a new one, for example with: ssh-keygen -t ed25519')
   return malformed(MISTAKES.find(([pattern]) => pattern.test(start))?.[1] ?? 'this is not a private key of a known format')
 }
@@ -36,6 +36,6 @@ export function notAKey(text: Uint8Array): KeyError {
 export function checkKeyType(key: unknown): asserts key is string | Uint8Array {
   if (typeof key === 'string' || key instanceof Uint8Array) return
   if (key === undefined || key === null) throw new TypeError(`the private key is ${String(key)}: pass its text or its bytes (is the variable set?)`)
-  if (isPromise(key)) throw new TypeError('the private key is a Promise: await it, then pass what it gives')
+  if (isPromise(key)) throw new TypeError('the private key is a Promise: await it, then pass the result')
   throw new TypeError('the private key must be its text or its bytes')
 }

@@ -29,7 +29,7 @@ export async function cryptoKeySigner(keys: CryptoKeys, minimumRsaBits: number):
     publicKey: writePublicKey(fields),
     algorithms,
     async sign(data: Uint8Array, algorithm: string): Promise<Bytes> {
-      if (!algorithms.includes(algorithm)) throw unsupported(`the CryptoKey can make signatures of ${algorithms.join()} only`)
+      if (!algorithms.includes(algorithm)) throw unsupported(`the CryptoKey can only make signatures of ${algorithms.join()}`)
       return webCryptoSign(privateKey, fields, algorithm, data)
     },
   }
@@ -37,7 +37,7 @@ export async function cryptoKeySigner(keys: CryptoKeys, minimumRsaBits: number):
 
 async function publicFields(key: CryptoKeys['publicKey']): Promise<PublicFields> {
   if (typeof key === 'string' || key instanceof Uint8Array) return readPublicKey(parsePublicKey(key).blob)
-  if (!key.extractable) throw unsupported('the public CryptoKey cannot be exported: give its .pub line in its place')
+  if (!key.extractable) throw unsupported('the public CryptoKey cannot be exported: pass its .pub line instead')
   const fields = publicFromJwk(await crypto.subtle.exportKey('jwk', key))
   if (fields === undefined) throw unsupported('SSH has no keys of this CryptoKey\'s algorithm')
   return fields

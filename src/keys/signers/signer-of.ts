@@ -41,7 +41,7 @@ function foreignSigner(signer: ForeignSigner, minimumRsaBits: number): Signer {
     asksPerson: signer.asksPerson ?? false,
     async sign(data, algorithm) {
       const name = plainName(algorithm)
-      if (!algorithms.map(plainName).includes(name)) throw unsupported(`the signer makes signatures of ${algorithms.join()} only`)
+      if (!algorithms.map(plainName).includes(name)) throw unsupported(`the signer only makes signatures of ${algorithms.join()}`)
       return wholeSignature(fields, name, ownBytes(await signer.sign(data, name)))
     },
   }

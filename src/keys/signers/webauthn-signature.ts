@@ -41,7 +41,7 @@ async function webAuthnSignature(response: Assertion, rpId: string, data: Uint8A
   if (authenticator.length < 37 || !equalBytes(authenticator.subarray(0, 32), rpIdHash)) throw malformed('the authenticator signed for another relying party')
   const origin = readOrigin(clientData, data)
   const numbers = ecdsaPair(new Uint8Array(response.signature), 32)
-  if (numbers === undefined) throw malformed('the authenticator gave a signature of a bad form')
+  if (numbers === undefined) throw malformed('the authenticator gave a malformed signature')
   return new WireWriter(1024).string(WEBAUTHN_SK_ECDSA).string(ecdsaNumbers(numbers)).bytes(authenticator.subarray(32, 37))
     .string(origin).string(clientData).string(authenticator.subarray(37)).finish()
 }
@@ -51,6 +51,6 @@ function readOrigin(clientData: Uint8Array, data: Uint8Array): string {
   const text = decodeText(clientData)
   const beginning = `{"type":"webauthn.get","challenge":"${encodeBase64Url(data)}","origin":"`
   const origin = text.startsWith(beginning) ? /^[^"\\]+/.exec(text.slice(beginning.length))?.[0] : undefined
-  if (origin === undefined) throw malformed('the browser gave client data of another form than SSH expects')
+  if (origin === undefined) throw malformed('the browser did not give the client data in the form that SSH expects')
   return origin
 }

@@ -27,7 +27,7 @@ export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
     comment,
     asksPerson: true,
     async sign(data: Uint8Array, algorithm: string): Promise<Bytes> {
-      if (algorithm !== WEBAUTHN_SK_ECDSA) throw unsupported(`WebAuthn makes signatures of ${WEBAUTHN_SK_ECDSA} only`)
+      if (algorithm !== WEBAUTHN_SK_ECDSA) throw unsupported(`WebAuthn only makes signatures of ${WEBAUTHN_SK_ECDSA}`)
       return (await import('./webauthn-signature.ts')).signByWebAuthn(data, rpId, options)
     },
   }
@@ -36,6 +36,6 @@ export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
 /** The SSH public key of a new credential. @param spki from `AuthenticatorAttestationResponse.getPublicKey()`; the credential must use ES256 */
 export function webAuthnPublicKey(spki: ArrayBuffer | Uint8Array, rpId: string, comment = ''): PublicKey {
   const fields = readPublicKey(parsePublicKey(formatPem('PUBLIC KEY', binaryOf(spki, 'spki'))).blob)
-  if (fields.kind !== 'ecdsa' || fields.curve !== 'nistp256') throw unsupported('SSH has WebAuthn keys of P-256 (ES256) only')
+  if (fields.kind !== 'ecdsa' || fields.curve !== 'nistp256') throw unsupported('SSH only has WebAuthn keys of P-256 (ES256)')
   return { ...parsePublicKey(writePublicKey({ ...fields, application: rpId })), comment }
 }

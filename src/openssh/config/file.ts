@@ -26,7 +26,7 @@ export function readConfigText({ path, required = false, private: guarded = fals
   try {
     const status = fstatSync(descriptor)
     if (!required && status.isDirectory()) return undefined
-    if (guarded && process.platform !== 'win32' && isExposed(status, uid)) throw new SSHError(`${path} belongs to somebody else, or everybody may write to it`, { code: 'ERR_SSH_CONFIG' })
+    if (guarded && process.platform !== 'win32' && isExposed(status, uid)) throw new SSHError(`${path} has another owner, or others may write to it`, { code: 'ERR_SSH_CONFIG' })
     return readFileSync(descriptor, 'utf8').replace(/^\ufeff/, '')
   } catch (cause) {
     if (cause instanceof SSHError) throw cause

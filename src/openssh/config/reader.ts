@@ -102,10 +102,10 @@ export class ConfigReader {
     if (name === undefined || name === 'unsupported') {
       const ignored = this.#values.get('ignoreUnknown')
       if (typeof ignored === 'string' && matchPatternList(line.keyword, ignored.toLowerCase().split(','))) return
-      throw new ConfigLineError(name === undefined ? `no keyword has the name ${JSON.stringify(line.keyword)}` : `the keyword ${JSON.stringify(line.keyword)} is not supported any more`)
+      throw new ConfigLineError(name === undefined ? `no keyword has the name ${JSON.stringify(line.keyword)}` : `the keyword ${JSON.stringify(line.keyword)} is no longer supported`)
     }
     if (name === 'forgotten') {
-      this.#tell(`the keyword ${line.keyword} is passed over: it has no meaning any more`)
+      this.#tell(`the keyword ${line.keyword} is ignored: it no longer has a meaning`)
       return
     }
     const { read, merge, use } = keywordOf(name)

@@ -61,7 +61,7 @@ export interface SshConfig extends Omit<KeywordValues, 'hostName' | 'user'> {
  */
 export async function readSshConfig(request: SshConfigRequest): Promise<SshConfig> {
   const local = request.local ?? thisUser()
-  if (!isSafeHost(request.host)) throw new SSHError(`the host name ${JSON.stringify(request.host)} has characters that no host has`, { code: 'ERR_SSH_CONFIG' })
+  if (!isSafeHost(request.host)) throw new SSHError(`the host name ${JSON.stringify(request.host)} has characters that a host name must not have`, { code: 'ERR_SSH_CONFIG' })
   const values: RawValues = new Map()
   if (request.user !== undefined) values.set('user', request.user)
   if (request.port !== undefined) values.set('port', request.port)
@@ -94,14 +94,14 @@ export async function readSshConfig(request: SshConfigRequest): Promise<SshConfi
 /** Checks user names from outside, which may be used in commands; those in files are the user's own. */
 function checkUser(values: RawValues): void {
   const user = values.get('user') as string | undefined
-  if (user !== undefined && !isSafeUser(user)) throw new SSHError(`the user name ${JSON.stringify(user)} has characters that may not stand there`, { code: 'ERR_SSH_CONFIG' })
+  if (user !== undefined && !isSafeUser(user)) throw new SSHError(`the user name ${JSON.stringify(user)} has characters that a user name must not have`, { code: 'ERR_SSH_CONFIG' })
 }
 
 function checkSafety(values: RawValues, { onWarning }: SshConfigRequest): void {
   for (const [name, value] of values) {
     const { refuse, warn } = keywordOf(name)
     const refusal = refuse?.(value)
-    if (refusal !== undefined) throw new SSHError(`${name[0]!.toUpperCase()}${name.slice(1)} is not done here: ${refusal}`, { code: 'ERR_SSH_CONFIG' })
+    if (refusal !== undefined) throw new SSHError(`${name[0]!.toUpperCase()}${name.slice(1)} is not supported here: ${refusal}`, { code: 'ERR_SSH_CONFIG' })
     const warning = warn?.(value)
     if (warning !== undefined) onWarning?.(warning)
   }
@@ -192,7 +192,7 @@ function socketPath(text: string, path: (text: string) => string): string {
 /** Each jump host's name is passed to the one before it, and to commands. */
 function checkHops(hops: readonly { readonly host: string, readonly user?: string }[]): void {
   for (const { host, user } of hops) {
-    if (!isSafeHost(host) || (user !== undefined && !isSafeUser(user))) throw new ConfigLineError(`not a machine on the way: ${JSON.stringify(host)}`)
+    if (!isSafeHost(host) || (user !== undefined && !isSafeUser(user))) throw new ConfigLineError(`not a jump host: ${JSON.stringify(host)}`)
   }
 }
 

@@ -54,7 +54,7 @@ export function tokensOf({ originalHost, host, port, user, hostKeyAlias, jump }:
 export function expandTokens(text: string, tokens: Tokens, letters?: string): string {
   return text.replaceAll(/%(.?)/gs, (token, letter: string) => {
     if (letter === '%') return '%'
-    if (letter === '' || !Object.hasOwn(tokens, letter) || (letters !== undefined && !letters.includes(letter))) throw new ConfigLineError(`the token ${token} is not known here`)
+    if (letter === '' || !Object.hasOwn(tokens, letter) || (letters !== undefined && !letters.includes(letter))) throw new ConfigLineError(`the token ${token} is unknown here`)
     return tokens[letter]!
   })
 }

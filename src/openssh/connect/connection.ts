@@ -58,7 +58,7 @@ export async function openConnection(config: SshConfig, options: OpenOptions, de
 async function transportOf(config: SshConfig, options: OpenOptions, before: Connection[], depth: number): Promise<Transport> {
   const hop = config.proxyJump?.at(-1)
   if (!hop) return config.proxyCommand === undefined ? dialInTime(config, options) : runProxyCommand(config.proxyCommand)
-  if (depth >= LONGEST_PATH) throw new SSHError(`the machines on the way to ${config.host} lead in a circle`, { code: 'ERR_SSH_CONFIG' })
+  if (depth >= LONGEST_PATH) throw new SSHError(`the jump hosts on the way to ${config.host} form a circle`, { code: 'ERR_SSH_CONFIG' })
   const { person, file, signal } = options
   const rest = config.proxyJump!.slice(0, -1)
   const request: SshConfigRequest = {

@@ -18,7 +18,7 @@ export async function dial(config: SshConfig, person: Person, signal: AbortSigna
     } catch (error) {
       signal?.throwIfAborted()
       if (attempt >= config.connectionAttempts) throw error
-      person.tell(`connect to host ${host} port ${port}: ${reasonOf(error)}; once more in a second`, 'DEBUG')
+      person.tell(`connect to host ${host} port ${port}: ${reasonOf(error)}; trying again in a second`, 'DEBUG')
       await new Promise((resolve) => setTimeout(resolve, 1000))
     }
   }

@@ -26,7 +26,7 @@ export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKe
     return await confirmNewHost(config, host, person)
   }
   const store = filesOf(config, () => person.tell(`Added ${accepted} to the known hosts.`))
-  const onWarning = (problem: string, line: number) => person.tell(`A line of the known hosts is passed over (${line}): ${problem}.`)
+  const onWarning = (problem: string, line: number) => person.tell(`A line of the known hosts is ignored (${line}): ${problem}.`)
   const policy = trustOnFirstUse(store, { hash: config.hashKnownHosts, confirm, onWarning })
   const aliased = config.hostKeyAlias === undefined ? policy : underAlias(policy, config.hostKeyAlias)
   return restrictions(aliased, config, person)
@@ -36,7 +36,7 @@ export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKe
 export function hostKeyAdvice(error: HostKeyError, host: string, port: number, files: readonly string[]): string | undefined {
   if (error.code !== 'ERR_HOST_KEY_CHANGED') return undefined
   const removals = files.map((file) => `  ssh-keygen -R '${knownHostName(host, port)}' -f '${file}'`)
-  return ['Either the host has a new key, or somebody stands between you and the host and can read everything.', 'Only if you are sure of the first, forget the old key:', ...removals].join('\n')
+  return ['Either the host has a new key, or a man in the middle can read everything that you send.', 'Only if you are sure that the host has a new key, remove the old one:', ...removals].join('\n')
 }
 
 /** Uses a separate name for the known hosts, without a port (`HostKeyAlias`). */

@@ -39,11 +39,11 @@ async function refuseWeak({ requiredRSASize, caSignatureAlgorithms }: SshConfig,
   const { publicKey, certificate } = readPresentedKey(key)
   const { type, bits } = parsePublicKey(publicKey)
   const received = await fingerprint(key)
-  if (type === 'ssh-rsa' && bits < requiredRSASize) throw new HostKeyError(`the RSA host key of ${host} has ${bits} bits: RequiredRSASize asks for ${requiredRSASize}`, { code: 'ERR_HOST_KEY_UNKNOWN', received })
+  if (type === 'ssh-rsa' && bits < requiredRSASize) throw new HostKeyError(`the RSA host key of ${host} has ${bits} bits: RequiredRSASize is ${requiredRSASize}`, { code: 'ERR_HOST_KEY_UNKNOWN', received })
   if (!certificate || caSignatureAlgorithms === undefined) return
   const used = new WireReader(certificate.signature).text()
   const allowed = applyAlgorithmList(caSignatureAlgorithms, defaultAlgorithms('hostKey'), defaultAlgorithms('hostKey'))
-  if (!allowed.includes(used)) throw new HostKeyError(`the certificate of ${host} is signed with ${used}, which the CASignatureAlgorithms leave out`, { code: 'ERR_HOST_KEY_CERTIFICATE', received })
+  if (!allowed.includes(used)) throw new HostKeyError(`the certificate of ${host} is signed with ${used}, which the CASignatureAlgorithms exclude`, { code: 'ERR_HOST_KEY_CERTIFICATE', received })
 }
 
 async function showKey({ visualHostKey }: SshConfig, { key }: HostKeyInfo, person: Person): Promise<void> {

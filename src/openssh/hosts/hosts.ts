@@ -53,7 +53,7 @@ export class ManyHosts {
 
   /** Runs a command on each host. A command that exits with another code than 0 is a result, not an error. */
   run(command: string | ((host: string) => string)): HostsRun<RunResult> {
-    if (typeof command !== 'string' && typeof command !== 'function') throw new TypeError('command must be a string, or a function that gives one')
+    if (typeof command !== 'string' && typeof command !== 'function') throw new TypeError('command must be a string, or a function that returns one')
     return this.do((client, host, signal) => client.run(typeof command === 'string' ? command : command(host), { signal }))
   }
 

@@ -63,7 +63,7 @@ async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: Abor
   const took = () => Math.round(performance.now() - begun)
   const limit = new AbortController()
   const stopListening = onAbort(stop, () => limit.abort(stop.reason))
-  const stopClock = after(milliseconds(shared.timeout ?? 0, 'timeout'), () => limit.abort(timeoutError('ERR_HOST_TIMEOUT', `${host}: not done within ${shared.timeout} ms`)))
+  const stopClock = after(milliseconds(shared.timeout ?? 0, 'timeout'), () => limit.abort(timeoutError('ERR_HOST_TIMEOUT', `${host}: not finished within ${shared.timeout} ms`)))
   try {
     await using open = await openAgain(host, { ...options, signal: limit.signal }, shared.retries ?? 0)
     return { host, ok: true, value: await work(open.client, host, limit.signal), milliseconds: took() }

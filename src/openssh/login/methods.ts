@@ -50,7 +50,7 @@ async function agentIdentities(agent: AgentClient | undefined, person: Person) {
   try {
     return await agent?.identities() ?? []
   } catch (error) {
-    person.tell(`the agent tells no keys: ${reasonOf(error)}`, 'DEBUG')
+    person.tell(`the agent lists no keys: ${reasonOf(error)}`, 'DEBUG')
     return []
   }
 }

@@ -50,6 +50,6 @@ async function giveToAgent(key: PrivateKey, path: string, { when, lifetime }: Ad
     await agent.addIdentity(key, { comment: key.comment || path, ...lifetime !== undefined && { lifetime }, ...when === 'confirm' && { confirm: true } })
     person.tell(`Identity added to the agent: ${path}`, 'DEBUG')
   } catch (error) {
-    person.tell(`The agent does not take ${path}: ${reasonOf(error)}`, 'DEBUG')
+    person.tell(`The agent does not accept ${path}: ${reasonOf(error)}`, 'DEBUG')
   }
 }

@@ -36,7 +36,7 @@ export class CookieReplacer {
     const message = this.#held
     if (message.length < HEAD) return new Uint8Array()
     const order = message[0]
-    if (order !== BIG_ENDIAN && order !== LITTLE_ENDIAN) throw new Error('an X11 program began with a message that makes no sense')
+    if (order !== BIG_ENDIAN && order !== LITTLE_ENDIAN) throw new Error('an X11 program began with a malformed message')
     const view = new DataView(message.buffer)
     const nameLength = view.getUint16(6, order === LITTLE_ENDIAN), dataLength = view.getUint16(8, order === LITTLE_ENDIAN)
     const dataStart = HEAD + padded(nameLength)

@@ -60,7 +60,7 @@ function readHashes(body: WireReader, wanted: readonly SftpHashName[], blockSize
   const damaged = (said: string) => sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(about), { operation, said })
   let algorithm = body.text()
   if (algorithm === EXTENSION) algorithm = body.text()
-  if (!wanted.includes(algorithm as SftpHashName)) throw damaged('a hash that was not asked for')
+  if (!wanted.includes(algorithm as SftpHashName)) throw damaged('a hash that was not requested')
   const hashSize = HASHES[algorithm as SftpHashName]
   const bytes = body.rest()
   const hashes = withLengths(bytes, hashSize) ?? split(bytes, hashSize)

@@ -193,7 +193,7 @@ export class SftpConnection {
     const pending = this.#pending.get(id)
     if (!pending || id === 0) {
       lent?.[Symbol.dispose]()
-      throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to nothing that was asked' })
+      throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to a request that was never made' })
     }
     this.#pending.delete(id)
     pending.settle({ type, body, ...lent && { lent } })

@@ -50,7 +50,7 @@ export class PacketSplitter {
   /** The usual reason is a login script that prints something. Its text then says more than the number that its first letters form. */
   #notSftp(length: number, rest: Uint8Array): string {
     if (!this.#header.every((byte) => TEXT_CONTROLS.includes(byte) || (byte >= 0x20 && byte < 0x7f))) return `a packet of ${length} bytes`
-    return `the server sends text where SFTP should be: ${decodeText(concatBytes(this.#header, rest.subarray(0, 100))).trimEnd()}`
+    return `the server sends text instead of SFTP: ${decodeText(concatBytes(this.#header, rest.subarray(0, 100))).trimEnd()}`
   }
 
   #fillBody(body: Uint8Array[], from: Uint8Array): number {

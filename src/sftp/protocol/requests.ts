@@ -103,7 +103,7 @@ export class SftpRequests {
       const announced = body.uint32()
       const sent = lent ? lent.size - DATA_HEADER : body.remaining
       if (announced > length || announced > sent) {
-        throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { operation: 'read', said: `${announced} bytes announced and ${sent} sent, where ${length} were asked for` })
+        throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { operation: 'read', said: `${announced} bytes announced and ${sent} sent, where ${length} were requested` })
       }
       // Some servers send a flag after the bytes, as later drafts specify, so the announced length counts.
       return lent ? lent.cut(DATA_HEADER, DATA_HEADER + announced) : new LentBytes([body.bytes(announced)], () => {})

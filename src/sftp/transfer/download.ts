@@ -18,7 +18,7 @@ export interface DownloadExtras {
 export async function download(files: SftpShared, path: SftpPath, target: DownloadTarget | Uint8Array, options: TransferOptions & DownloadExtras): Promise<TransferProgress> {
   checkTransfer(options)
   const { signal, resume, offset = resume ? undefined : 0, atomic } = options
-  if (target instanceof WritableStream && (resume || atomic)) throw new TypeError('a stream can neither be resumed nor replaced at one stroke: resume and atomic need a path')
+  if (target instanceof WritableStream && (resume || atomic)) throw new TypeError('a stream can neither be resumed nor replaced atomically: resume and atomic need a path')
   const shared = files.with(options)
   return shared.opened(shared.requests.open(path, LIBSSH2_FXF_READ, {}, signal), false, async (handle) => {
     const looking = aboutOpened(shared.requests, handle, signal)

@@ -47,6 +47,6 @@ export function checkTransfer({ offset, resume, atomic, mode, onProgress }: Pick
   callables({ onProgress })
   if (offset !== undefined) wholeNumber(offset, 'offset', 0, Number.MAX_SAFE_INTEGER)
   if (mode !== undefined && mode !== false) wholeNumber(mode, 'mode', 0, 0o7777)
-  if (offset !== undefined && resume) throw new TypeError('give offset or resume, not both: resume asks the destination how far it has come')
-  if (atomic && (offset || resume)) throw new TypeError('atomic begins anew: it cannot go on with what is there (offset, resume)')
+  if (offset !== undefined && resume) throw new TypeError('use offset or resume, not both: resume asks the destination for its size')
+  if (atomic && (offset || resume)) throw new TypeError('atomic starts from the beginning: it cannot continue an existing file (offset, resume)')
 }

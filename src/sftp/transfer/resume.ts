@@ -13,5 +13,5 @@ export async function checkResumable(path: string, size: number, there: Part, so
   const [has, should] = await Promise.all([there(start, size), source(start, size)])
   if (equalBytes(has, should)) return
   const what = should.length < has.length ? 'is longer than the source' : 'is not the beginning of the source'
-  throw new SSHError(`${path} cannot be resumed: what is there ${what}`, { code: 'ERR_SFTP_RESUME_MISMATCH' })
+  throw new SSHError(`${path} cannot be resumed: the existing file ${what}`, { code: 'ERR_SFTP_RESUME_MISMATCH' })
 }

@@ -92,7 +92,7 @@ function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
     size: undefined,
     async next() {
       const { done, value } = await reader.read()
-      if (!done && !(value instanceof Uint8Array)) throw new TypeError('the stream must give Uint8Array chunks')
+      if (!done && !(value instanceof Uint8Array)) throw new TypeError('the stream must yield Uint8Array chunks')
       over = done
       return done ? null : { bytes: value }
     },

@@ -22,7 +22,7 @@ export interface UploadExtras {
 /** Copies `source` to a remote file. The upload is complete when every write and the close have been acknowledged, whatever size the server reports. */
 export async function upload(files: SftpShared, source: UploadSource, path: SftpPath, options: UploadOptions): Promise<TransferProgress> {
   checkTransfer(options)
-  if (source instanceof ReadableStream && options.resume) throw new TypeError('a stream cannot be resumed: give offset, and a stream of what comes behind it')
+  if (source instanceof ReadableStream && options.resume) throw new TypeError('a stream cannot be resumed: pass offset, and a stream of the rest')
   const shared = files.with(options)
   const start = options.offset ?? (options.resume ? await remoteSize(shared, path, options.signal) : 0)
   await using bytes = await openSource(source, start)

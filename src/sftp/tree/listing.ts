@@ -74,5 +74,5 @@ export async function* walkDirectory(requests: SftpRequests, path: SftpPath, sig
 /** @throws SSHError `ERR_SFTP_TREE_TOO_DEEP` for a tree that does not end. */
 export function checkDepth(path: SftpPath, depth: number): void {
   if (depth <= DEEPEST) return
-  throw new SSHError(`more than ${DEEPEST} directories below one another: ${pathText(path)?.slice(0, 200)}…`, { code: 'ERR_SFTP_TREE_TOO_DEEP' })
+  throw new SSHError(`more than ${DEEPEST} nested directories: ${pathText(path)?.slice(0, 200)}…`, { code: 'ERR_SFTP_TREE_TOO_DEEP' })
 }

@@ -55,7 +55,7 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
       if (!(error instanceof HostKeyError)) throw error
       if (error.code !== 'ERR_HOST_KEY_UNKNOWN') {
         const place = await placeOf(await read(), host!, port)
-        throw refuse(`${error.message}${place ? `; ${place.path} says so in line ${place.line}. If the change is meant: ssh-keygen -R '${name!}' -f '${place.path}'` : ''}`, error)
+        throw refuse(`${error.message}${place ? `; ${place.path} says so in line ${place.line}. If the change is intended: ssh-keygen -R '${name!}' -f '${place.path}'` : ''}`, error)
       }
     }
     await acceptUnknown(key, received, refuse)
@@ -65,9 +65,9 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
     if (mode === 'strict') throw refuse(`no host key is known for ${shown}, which presented ${received}`)
     const held = name === undefined ? undefined : heldKey(name)
     if (held?.equals(key)) return
-    if (held) throw refuse(`the host key of ${shown} has changed since this process connected first: expected ${await fingerprint(held)}, received ${received}`)
+    if (held) throw refuse(`the host key of ${shown} has changed since the first connection of this process: expected ${await fingerprint(held)}, received ${received}`)
     if (agentForward) throw refuse(`no host key is known for ${shown}, which presented ${received}, and agentForward would lend it the agent`)
-    if (!roomForOneMore()) throw refuse(`no host key is known for ${shown}, and no more unknown hosts can be held in this process`)
+    if (!roomForOneMore()) throw refuse(`no host key is known for ${shown}, and this process cannot remember more unknown hosts`)
     accepted = key
     if (firstWarning(shown, received)) tellUnknown({ host: shown, type: publicKeyType(key), fingerprint: received, sendsSecrets })
   }

@@ -34,7 +34,7 @@ async function readText(path: string): Promise<string | undefined> {
   let text: string
   try {
     // Reading a FIFO would block.
-    if (!(await stat(path)).isFile()) throw new UnreadableStore(`${path} is no file`)
+    if (!(await stat(path)).isFile()) throw new UnreadableStore(`${path} is not a file`)
     text = await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -42,7 +42,7 @@ async function readText(path: string): Promise<string | undefined> {
     if (error instanceof UnreadableStore) throw error
     throw new UnreadableStore(`${path} cannot be read (${code ?? String(error)})`)
   }
-  if (isGarbage(text)) throw new UnreadableStore(`${path} is no file of known hosts`)
+  if (isGarbage(text)) throw new UnreadableStore(`${path} is not a file of known hosts`)
   return text
 }
 

@@ -21,9 +21,9 @@ let used: HostKeysMode | undefined
  * @throws TypeError for an invalid mode, Error `ERR_SSH2_HOST_KEYS` if the mode would become looser after the first connection
  */
 export function setDefaultHostKeys(mode: HostKeysMode): void {
-  if (!MODES.includes(mode)) throw new TypeError(`the mode of host keys must be one of ${MODES.join(', ')}`)
+  if (!MODES.includes(mode)) throw new TypeError(`the host-key mode must be one of ${MODES.join(', ')}`)
   if (used !== undefined && MODES.indexOf(mode) < MODES.indexOf(used)) {
-    throw clientError(`the mode of host keys has been used as ${used}: it can only become stricter, not ${mode}`, { code: 'ERR_SSH2_HOST_KEYS' })
+    throw clientError(`the host-key mode has been used as ${used}: it can only become stricter, not ${mode}`, { code: 'ERR_SSH2_HOST_KEYS' })
   }
   chosen = mode
   if (used !== undefined) used = mode
@@ -34,6 +34,6 @@ export function hostKeysMode(environment: NodeJS.ProcessEnv = process.env): Host
   const named = environment[VARIABLE] || undefined
   const mode = chosen ?? used ?? named ?? 'warn'
   if (!MODES.includes(mode as HostKeysMode)) throw clientError(`${VARIABLE} must be one of ${MODES.join(', ')}`, { code: 'ERR_SSH2_HOST_KEYS' })
-  if (used === undefined && mode === 'ssh2') process.emitWarning('Host keys are not checked in this process: whoever stands between it and a server can read and change everything', { code: 'SSH2_HOST_KEYS_UNCHECKED' })
+  if (used === undefined && mode === 'ssh2') process.emitWarning('Host keys are not checked in this process: a man in the middle can read and change everything', { code: 'SSH2_HOST_KEYS_UNCHECKED' })
   return used = mode as HostKeysMode
 }

@@ -22,7 +22,7 @@ export interface SocksTarget {
 
 /** Serves the SOCKS handshake (RFC 1928, CONNECT without authentication; SOCKS 4 and 4A) on a paused stream, and opens the requested connection. */
 export async function openBySocks<T>(socket: Duplex, open: (target: SocksTarget) => Promise<T>): Promise<T> {
-  const patience = setTimeout(() => socket.destroy(failure('the SOCKS client said nothing')), PATIENCE)
+  const patience = setTimeout(() => socket.destroy(failure('the SOCKS client sent nothing')), PATIENCE)
   let asked: SocksTarget & { readonly version: number }
   try {
     asked = await request(socket)
@@ -43,12 +43,12 @@ export async function openBySocks<T>(socket: Duplex, open: (target: SocksTarget)
 async function request(socket: Duplex): Promise<SocksTarget & { readonly version: number }> {
   const [version, count = 0] = await take(socket, 2)
   if (version === VERSION_4) return { version, ...await request4(socket, count) }
-  if (version !== VERSION) throw failure(`SOCKS version ${version} is not spoken here`)
+  if (version !== VERSION) throw failure(`SOCKS version ${version} is not supported`)
   const methods = await take(socket, count)
   if (!methods.includes(NO_AUTHENTICATION)) return refuse(socket, [VERSION, NO_ACCEPTABLE], 'the SOCKS client wants authentication')
   socket.write(Uint8Array.of(VERSION, NO_AUTHENTICATION))
   const [again, command, , type] = await take(socket, 4)
-  if (again !== VERSION) throw failure('the SOCKS request makes no sense')
+  if (again !== VERSION) throw failure('the SOCKS request is malformed')
   if (command !== CONNECT) return refuse(socket, replyBytes(COMMAND_NOT_SUPPORTED), `SOCKS command ${command} is not supported`)
   const host = await address(socket, type)
   const [high = 0, low = 0] = await take(socket, 2)
@@ -70,7 +70,7 @@ async function takeText(socket: Duplex): Promise<string> {
   for (;;) {
     const [byte = 0] = await take(socket, 1)
     if (byte === 0) return Buffer.from(bytes).toString('utf8')
-    if (bytes.push(byte) > LONGEST_TEXT) throw failure('the SOCKS request makes no sense')
+    if (bytes.push(byte) > LONGEST_TEXT) throw failure('the SOCKS request is malformed')
   }
 }
 

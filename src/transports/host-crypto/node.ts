@@ -6,7 +6,7 @@ const TAG = { authTagLength: 16 } as const
 
 /** A shorter result would leave plaintext in place of ciphertext. */
 function replace(data: Uint8Array, result: Uint8Array): void {
-  if (result.length !== data.length) throw new RangeError('a cipher of the runtime gave another length')
+  if (result.length !== data.length) throw new RangeError('a cipher of the runtime returned a wrong length')
   data.set(result)
 }
 

@@ -3,7 +3,7 @@ import { SSHError } from '../../errors/ssh-error.ts'
 import type { LocalFiles } from '../../runtime/local-files.ts'
 
 function refuse(): never {
-  throw new SSHError('this runtime has no local files: give a Blob, a Uint8Array or a stream instead of a path', { code: 'ERR_NO_LOCAL_FILES' })
+  throw new SSHError('this runtime has no local files: pass a Blob, a Uint8Array or a stream instead of a path', { code: 'ERR_NO_LOCAL_FILES' })
 }
 
 const refused = async (): Promise<never> => refuse()

@@ -131,7 +131,7 @@ test('garbage is reported with its line, and kept; so are comments, white space 
   const warnings: string[] = []
   const text = `h ${a}\r\nh ssh-ed25519 AAAA\n\n # c\n@bad h ${a}\nh ${b}`
   const file = new KnownHostsFile(text, { onWarning: (problem, line) => warnings.push(`${line}: ${problem}`) })
-  expect(warnings).toEqual([expect.stringMatching(/^2: /), '5: the marker is not known'])
+  expect(warnings).toEqual([expect.stringMatching(/^2: /), '5: the marker is unknown'])
   expect(file.toString()).toBe(`${text}\n`)
   expect(await file.find('h')).toHaveLength(2)
   expect(warnings.join()).not.toContain('AAAA')

@@ -229,14 +229,14 @@ describe('files and tokens', () => {
     const home = { ...thisUser(), home: directory.file('home') }
     expect(await readSshConfig({ host: 'h', local: home })).toMatchObject({ user: 'mine', port: 99 })
     chmodSync(file, 0o646)
-    await expect(readSshConfig({ host: 'h', local: home })).rejects.toThrow(/everybody may write/)
+    await expect(readSshConfig({ host: 'h', local: home })).rejects.toThrow(/others may write/)
     chmodSync(file, 0o600)
   })
 
   test("somebody else's is refused", async () => {
     const file = write('', 'home/.ssh/config'), uid = thisUser().uid
     if (uid === 0) chownSync(file, 12_345, 12_345)
-    await expect(readSshConfig({ host: 'h', local: { ...thisUser(), uid: uid + 1, home: directory.file('home') } })).rejects.toThrow(/somebody else/)
+    await expect(readSshConfig({ host: 'h', local: { ...thisUser(), uid: uid + 1, home: directory.file('home') } })).rejects.toThrow(/another owner/)
   })
 
   test('Match exec runs nothing where a criterion before it does not hold, or the section cannot be reached', async () => {

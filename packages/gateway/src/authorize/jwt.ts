@@ -25,14 +25,14 @@ export class Verifier {
       get = await this.#get
     } catch (error) {
       this.#get = undefined
-      throw new Error('the keys of the issuer cannot be had', { cause: error })
+      throw new Error('the keys of the issuer are unavailable', { cause: error })
     }
     try {
       return (await jose.jwtVerify(token, get, { clockTolerance: CLOCKS, ...options })).payload
     } catch (error) {
       // Without the keys the token cannot be checked, which is not the client's fault.
-      if (error instanceof jose.errors.JWKSTimeout || error instanceof jose.errors.JWKSInvalid || !(error instanceof jose.errors.JOSEError)) throw new Error('the keys of the issuer cannot be had', { cause: error })
-      return refuse(error instanceof jose.errors.JWTExpired ? 'expired' : error instanceof jose.errors.JWTClaimValidationFailed ? `wrong ${error.claim}` : 'not a good signature')
+      if (error instanceof jose.errors.JWKSTimeout || error instanceof jose.errors.JWKSInvalid || !(error instanceof jose.errors.JOSEError)) throw new Error('the keys of the issuer are unavailable', { cause: error })
+      return refuse(error instanceof jose.errors.JWTExpired ? 'expired' : error instanceof jose.errors.JWTClaimValidationFailed ? `wrong ${error.claim}` : 'the signature is invalid')
     }
   }
 

@@ -21,7 +21,7 @@ export interface MintTicketOptions {
 /** A ticket for one connection, for backends: a page presents it to a gateway with `tickets(…)`. @throws TypeError for values that no gateway would accept. */
 export async function mintTicket({ key, kid, audience, issuer, user, targets, sessionSeconds, seconds = 30 }: MintTicketOptions): Promise<string> {
   const { SignJWT, importJWK } = await import('jose')
-  if (!(seconds > 0 && seconds <= TICKET_SECONDS)) throw new TypeError(`a ticket is good for at most ${TICKET_SECONDS} seconds`)
+  if (!(seconds > 0 && seconds <= TICKET_SECONDS)) throw new TypeError(`a ticket is valid for at most ${TICKET_SECONDS} seconds`)
   if (typeof user !== 'string' || user === '') throw new TypeError('a ticket needs a user')
   if (typeof audience !== 'string' || audience === '') throw new TypeError('a ticket needs an audience: the name of the gateway')
   if (targets) new AllowList(targets)

@@ -41,6 +41,6 @@ export function userOf(claims: Readonly<Record<string, unknown>>, claim: string,
 async function discover(issuer: string): Promise<string> {
   const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(4000) })
   const found = await response.json() as { issuer?: unknown, jwks_uri?: unknown }
-  if (!response.ok || found.issuer !== issuer || typeof found.jwks_uri !== 'string') throw new Error(`${issuer} does not say where its keys are`)
+  if (!response.ok || found.issuer !== issuer || typeof found.jwks_uri !== 'string') throw new Error(`${issuer} does not publish its keys`)
   return found.jwks_uri
 }

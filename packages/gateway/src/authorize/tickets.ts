@@ -32,7 +32,7 @@ export function tickets({ jwks, audience, issuer }: TicketsOptions): Authorize {
     const { sub, exp, iat, jti, tgt, ses } = payload
     if (typeof sub !== 'string' || sub === '' || typeof jti !== 'string' || jti === '') return refuse('no user')
     if ((exp as number) - (iat as number) > TICKET_SECONDS) return refuse(`lives longer than ${TICKET_SECONDS} seconds`)
-    if (tgt !== undefined && !(Array.isArray(tgt) && tgt.every((rule) => typeof rule === 'string'))) return refuse('tgt is no list of rules')
+    if (tgt !== undefined && !(Array.isArray(tgt) && tgt.every((rule) => typeof rule === 'string'))) return refuse('tgt is not a list of rules')
     if (!used.use(jti, ((exp as number) + TICKET_SECONDS) * 1000)) return refuse('used before')
     return { user: sub, ...(tgt === undefined ? {} : { allow: tgt as string[] }), ...untilOf(ses) }
   }

@@ -14,7 +14,7 @@ export async function check(args: readonly string[]): Promise<string> {
   checkedResume(options.resume)
   const own = new AllowList(options.allow)
   const lists = [own]
-  const lines = [`the configuration is good: ${options.allow.length} rules`]
+  const lines = [`the configuration is valid: ${options.allow.length} rules`]
   if (rest['ticketFile'] !== undefined) {
     const answer = await options.authorize({
       target: undefined, credentials: readText(rest['ticketFile'], 'the ticket').trim(), origin: undefined, client: '127.0.0.1', peer: '127.0.0.1', headers: {}, resuming: false, signal: AbortSignal.timeout(5000),
@@ -37,10 +37,10 @@ async function reachable(text: string, lists: readonly AllowList[], own: AllowLi
   try {
     addresses = await resolveBySystem(target.host)
   } catch {
-    return 'on the list, and has no address'
+    return 'on the list, but has no address'
   }
   return addresses.map((found) => {
     const address = parseAddress(found)
-    return address && own.allowsAddress(address, target.port) ? `may be reached at ${formatAddress(address)}` : `not at ${found}: it is not public and not listed itself`
+    return address && own.allowsAddress(address, target.port) ? `can be reached at ${formatAddress(address)}` : `not at ${found}: it is not public and not listed itself`
   }).join(', ')
 }

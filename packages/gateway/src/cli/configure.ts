@@ -14,8 +14,8 @@ export const DEFAULT_PORT = 8022
 /** @throws UsageError for conflicting settings, or files that cannot be read */
 export function gatewayOptions(settings: Settings): GatewayOptions {
   const { allow = [], origins, host, port, unix, fd, behindProxy, proxyProtocol, proxyToTargets, nodeUrl, nassh, metricsHost, metricsPort, reauthorize } = settings
-  if (allow.length === 0) throw new UsageError('nothing is allowed: give at least one --allow HOST:PORT')
-  if (proxyProtocol && !behindProxy?.length) throw new UsageError('--proxy-protocol needs --behind-proxy: who may say anything about addresses')
+  if (allow.length === 0) throw new UsageError('nothing is allowed: pass at least one --allow HOST:PORT')
+  if (proxyProtocol && !behindProxy?.length) throw new UsageError('--proxy-protocol needs --behind-proxy: the proxies that may report addresses')
   if (nodeUrl !== undefined && !/^wss?:\/\//.test(nodeUrl)) throw new UsageError('--node-url must begin with wss:// or ws://')
   const milliseconds = (seconds: number | undefined) => seconds === undefined ? undefined : seconds * 1000
   return {
@@ -35,7 +35,7 @@ function without<T extends object>(values: T): { [Key in keyof T]?: NonNullable<
 }
 
 function tlsOf({ tlsCert, tlsKey, tlsClientCa, clientCertificate: wanted }: Settings): NonNullable<GatewayOptions['listen']>['tls'] {
-  if (wanted && tlsClientCa === undefined) throw new UsageError('--client-certificate needs --tls-client-ca: who signs them')
+  if (wanted && tlsClientCa === undefined) throw new UsageError('--client-certificate needs --tls-client-ca: the authority that signs them')
   if (tlsCert === undefined && tlsKey === undefined) {
     if (tlsClientCa !== undefined) throw new UsageError('--tls-client-ca needs --tls-cert and --tls-key')
     return undefined
@@ -55,8 +55,8 @@ function authorizeOf(settings: Settings): Authorize {
   if (proxyUserHeader !== undefined) ways.push(['--proxy-user-header', () => proxyUser({ header: proxyUserHeader, from: behindProxy })])
   if (settings.clientCertificate) ways.push(['--client-certificate', () => clientCertificate()])
   const [way, other] = ways
-  if (!way) throw new UsageError('nobody may come: give one of --token-file, --ticket-keys, --oidc-issuer, --access-team, --proxy-user-header, --client-certificate')
-  if (other) throw new UsageError(`${way[0]} and ${other[0]} are two ways to come in: give one`)
+  if (!way) throw new UsageError('nobody may connect: pass one of --token-file, --ticket-keys, --oidc-issuer, --access-team, --proxy-user-header, --client-certificate')
+  if (other) throw new UsageError(`${way[0]} and ${other[0]} are two ways to authorize: pass only one`)
   return way[1]()
 }
 
@@ -72,7 +72,7 @@ function tokensOf(text: string, path: string): Record<string, string | SharedTok
     return JSON.parse(trimmed) as Record<string, string | SharedToken>
   } catch {
     // JSON's own message would quote a part of the secret.
-    throw new UsageError(`${path} begins like JSON and is none`)
+    throw new UsageError(`${path} begins like JSON, but is not`)
   }
 }
 
@@ -84,5 +84,5 @@ function keysOf(place: string): string | { keys: never[] } {
   } catch (error) {
     if (error instanceof UsageError) throw error
   }
-  throw new UsageError(`${place} is no JWK set: { "keys": [ … ] }`)
+  throw new UsageError(`${place} is not a JWK set: { "keys": [ … ] }`)
 }

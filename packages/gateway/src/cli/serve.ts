@@ -13,7 +13,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       gateway.reload(gatewayOptions(read()))
       process.stderr.write('reloaded\n')
     } catch (error) {
-      process.stderr.write(`not reloaded, all stays as it was: ${(error as Error).message}\n`)
+      process.stderr.write(`not reloaded, the old settings stay: ${(error as Error).message}\n`)
     }
   })
   const ended = new Promise<number>((resolve) => {

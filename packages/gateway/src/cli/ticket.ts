@@ -19,7 +19,7 @@ export async function ticket(args: readonly string[]): Promise<string> {
     jwk = JSON.parse(readText(key, 'the key')) as JWK
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`${key} is no JWK`)
+    throw new UsageError(`${key} is not a JWK`)
   }
   return mintTicket({ key: jwk, audience, user, targets: target, issuer, sessionSeconds: count(values['session-seconds'], '--session-seconds'), seconds: count(values.seconds, '--seconds') })
 }

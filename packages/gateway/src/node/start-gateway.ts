@@ -285,7 +285,7 @@ class GatewayServer implements Gateway {
     if (this.#wrongResumes.exhausted(group)) return refused(CloseCode.limit, 'too many wrong resumes')
     if (!this.#gate.allowsOrigin(request.origin)) return refused(CloseCode.notAllowed, 'origin not allowed')
     let who: Authorized | undefined
-    if (offer.malformed) return refused(CloseCode.protocol, 'several tickets or resumes, or one that cannot be read')
+    if (offer.malformed) return refused(CloseCode.protocol, 'several tickets or resumption secrets, or one that cannot be decoded')
     if (this.#resume.reauthorize || offer.credentials !== undefined) {
       const answer = await this.#gate.identify(request, offer, true)
       if ('code' in answer) return refused(answer.code, answer.reason)

@@ -90,7 +90,7 @@ export class Gate {
   async identify({ path, origin, client, peer, headers, certificate, signal }: GatewayRequest, offer: Offer, resuming: boolean): Promise<Authorized | Refusal> {
     const target = parseTarget(path)
     const refused = (code: number, reason: string): Refusal => ({ code, reason, target: undefined, user: undefined })
-    if (offer.malformed) return refused(CloseCode.ticket, 'several tickets, or one that cannot be read')
+    if (offer.malformed) return refused(CloseCode.ticket, 'several tickets, or one that cannot be decoded')
     const limit = new AbortController()
     const stop = () => limit.abort()
     const timer = setTimeout(stop, this.limits.authorizeMs)

@@ -182,14 +182,14 @@ export class Session {
     switch (frame.type) {
       case 'data': return this.#data(frame.data)
       case 'ack': {
-        if (!this.#down.ack(frame.position, Date.now())) throw new FrameError('an ACK for what was never sent, or an older one')
+        if (!this.#down.ack(frame.position, Date.now())) throw new FrameError('an ACK for bytes that were never sent, or an older one')
         this.#balance()
         return this.#finishIfSent()
       }
       case 'ping': return this.#client?.send([pongFrame(frame.token)])
       case 'pong': return
       case 'end': {
-        if (frame.position !== this.#up.received) throw new FrameError('the end is not where the stream is')
+        if (frame.position !== this.#up.received) throw new FrameError('END is not at the position of the stream')
         return this.end(1000, 'client closed')
       }
       default: throw new FrameError(`${frame.type} is not a client's`)

@@ -58,6 +58,6 @@ function authorizeOf(env: GatewayEnv): Authorize {
     ...GATEWAY_ACCESS_TEAM === undefined ? [] : [() => cloudflareAccess({ team: GATEWAY_ACCESS_TEAM, audience: GATEWAY_ACCESS_AUDIENCE })],
   ]
   const [way] = ways
-  if (!way || ways.length > 1) throw new TypeError('give exactly one of GATEWAY_TOKEN, GATEWAY_TICKET_KEYS, GATEWAY_OIDC_ISSUER, GATEWAY_ACCESS_TEAM')
+  if (!way || ways.length > 1) throw new TypeError('set exactly one of GATEWAY_TOKEN, GATEWAY_TICKET_KEYS, GATEWAY_OIDC_ISSUER, GATEWAY_ACCESS_TEAM')
   return way()
 }

@@ -34,7 +34,7 @@ export async function serveGateway(request: Request, env: GatewayEnv): Promise<R
   const log = (code: number, reason: string, more = {}) => console.log(JSON.stringify(logLine('refuse', { client, origin: header('origin'), code, reason, ...more })))
   if (header('upgrade')?.toLowerCase() !== 'websocket') return new Response('this is a gateway: it speaks WebSocket\n', { status: 426, headers: { upgrade: 'websocket' } })
   if (env.GATEWAY_RATE && !(await env.GATEWAY_RATE.limit({ key: clientGroup(client) })).success) {
-    log(CloseCode.limit, 'too many requests of this client')
+    log(CloseCode.limit, 'too many requests from this client')
     return new Response(null, { status: 429 })
   }
   const { pathname, search } = new URL(request.url)
@@ -64,7 +64,7 @@ async function comeBack(request: Request, env: GatewayEnv, asked: GatewayRequest
   const group = clientGroup(asked.client)
   if (!env.GATEWAY_SESSIONS || !offer.resume) return refused(CloseCode.gone, 'no sessions are kept here')
   if (wrongResumes.exhausted(group)) return refused(CloseCode.limit, 'too many wrong resumes')
-  if (offer.malformed) return refused(CloseCode.protocol, 'several tickets or resumes, or one that cannot be read')
+  if (offer.malformed) return refused(CloseCode.protocol, 'several tickets or resumption secrets, or one that cannot be decoded')
   if (!gate.allowsOrigin(asked.origin)) return refused(CloseCode.notAllowed, 'origin not allowed')
   let user: string | undefined
   if (resumeOf(env).reauthorize || offer.credentials !== undefined) {

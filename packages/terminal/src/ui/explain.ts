@@ -26,7 +26,7 @@ const ADVICE: Readonly<Record<string, (server: string) => Explanation>> = {
   ERR_CONNECT_TIMEOUT: (server) => ({ title: `${server} does not answer`, advice: 'The gateway is there, but no SSH server said anything within 20 seconds.' }),
   ERR_KEEPALIVE_TIMEOUT: (server) => ({ title: `${server} does not answer any more`, advice: 'It has not answered for too long, so the connection was given up. You can connect again.' }),
   ERR_KEY_GONE: () => ({ title: 'The key is gone', advice: 'It was removed from this browser. Please choose its file again.' }),
-  ERR_KEY_FORMAT: () => ({ title: 'This is no private key', advice: 'OpenSSH, PEM and PuTTY files are understood. A file that ends in .pub is the public half.' }),
+  ERR_KEY_FORMAT: () => ({ title: 'This is not a private key', advice: 'OpenSSH, PEM and PuTTY files are understood. A file that ends in .pub is the public half.' }),
   ERR_KEY_PASSPHRASE_WRONG: () => ({ title: 'The key stays locked', advice: 'The passphrase was not the right one.' }),
   ERR_KEY_NOT_ACCEPTED: (server) => ({ title: 'The key was written, but does not log in yet', advice: `It is in authorized_keys, and ${server} refused it on a second connection. Its settings may not allow keys, or read another file.` }),
   ERR_SFTP_NO_SUCH_FILE: () => ({ title: 'Not found', advice: 'There is no such file or folder on the server.' }),

@@ -15,8 +15,8 @@ export const aesCbc = (keyLength: 16 | 24 | 32): CbcCipher => ({ name: 'aes', ke
 /** Decrypts and removes the PKCS#7 padding. Wrong padding usually shows a wrong passphrase; otherwise the key does not parse. */
 export function* cbcDecrypt(cipher: CbcCipher, key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
   const block = cipher.ivLength
-  if (iv.length !== block) throw malformed('the IV of the encrypted private key is of a wrong length')
-  if (data.length === 0 || data.length % block !== 0) throw malformed('the encrypted private key is not of whole blocks')
+  if (iv.length !== block) throw malformed('the IV of the encrypted private key has a wrong length')
+  if (data.length === 0 || data.length % block !== 0) throw malformed('the encrypted private key is not a whole number of blocks')
   const plain = yield* decryptBlocks(cipher, key, iv, data)
   const padding = plain.at(-1)!
   const good = padding >= 1 && padding <= block && plain.subarray(-padding).every((byte) => byte === padding)

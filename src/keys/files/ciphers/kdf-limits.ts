@@ -32,7 +32,7 @@ export function checkScrypt(n: number, r: number, p: number): void {
 /** @param kibibytes memory; @param passes over it; @param lanes parallelism (RFC 9106) */
 export function checkArgon2(kibibytes: number, passes: number, lanes: number): void {
   atLeastOne(kibibytes, passes, lanes)
-  if (kibibytes < 8 * lanes || lanes > 255) throw malformed('the parameters of Argon2 cannot be right')
+  if (kibibytes < 8 * lanes || lanes > 255) throw malformed('the parameters of Argon2 are invalid')
   checkMemory('Argon2', kibibytes * 1024, passes)
 }
 
@@ -41,5 +41,5 @@ function checkMemory(name: string, bytes: number, passes: number): void {
 }
 
 function atLeastOne(...numbers: readonly number[]): void {
-  if (numbers.some((number) => !Number.isSafeInteger(number) || number < 1)) throw malformed('a parameter of the key derivation cannot be right')
+  if (numbers.some((number) => !Number.isSafeInteger(number) || number < 1)) throw malformed('a parameter of the key derivation is invalid')
 }

@@ -10,6 +10,6 @@ export function readCurve(reader: DerReader): EcdsaCurve {
   if (reader.next(SEQUENCE)) throw unsupported('the EC key has explicit curve parameters: convert it with openssl ec -in OLD -param_enc named_curve -out NEW')
   const oid = reader.oid()
   const curve = (Object.keys(CURVES) as EcdsaCurve[]).find((name) => CURVES[name].oid === oid)
-  if (curve === undefined) throw unsupported('the curve of the EC key is not one of SSH')
+  if (curve === undefined) throw unsupported('SSH does not use the curve of the EC key')
   return curve
 }

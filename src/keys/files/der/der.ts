@@ -83,7 +83,7 @@ export class DerReader {
     if (first === undefined) throw new WireFormatError('a DER element without its length')
     if (first < 0x80) return first
     const count = first & 0x7f
-    if (count === 0 || count > 4 || count > this.remaining) throw new WireFormatError('a DER length of a bad form')
+    if (count === 0 || count > 4 || count > this.remaining) throw new WireFormatError('a malformed DER length')
     let length = 0
     for (let i = 0; i < count; i++) length = length * 256 + this.#bytes[this.#offset++]!
     return length
@@ -92,6 +92,6 @@ export class DerReader {
 
 /** A bit string that is a whole number of bytes. */
 export function wholeBytes(content: Bytes): Bytes {
-  if (content[0] !== 0) throw new WireFormatError('a bit string is not of whole bytes')
+  if (content[0] !== 0) throw new WireFormatError('a bit string is not a whole number of bytes')
   return content.subarray(1)
 }

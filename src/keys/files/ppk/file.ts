@@ -66,7 +66,7 @@ function split(line: string): [name: string, value: string] {
 
 function takeBase64(lines: Bytes[], wanted: string): Bytes {
   const count = Number(take(lines, wanted))
-  if (!Number.isInteger(count) || count < 1 || count > lines.length) throw malformed(`the ${wanted} of the PuTTY key file cannot be right`)
+  if (!Number.isInteger(count) || count < 1 || count > lines.length) throw malformed(`the ${wanted} of the PuTTY key file is invalid`)
   const joined = joinBytes(lines.splice(0, count))
   const blob = decodeBase64(joined)
   joined.fill(0)

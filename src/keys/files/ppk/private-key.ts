@@ -21,7 +21,7 @@ export function* readPpkPrivateKey(text: Bytes, passphrase: Bytes | undefined): 
   if (file.type === 'ssh-dss') throw isDsa()
   if (file.encryption !== 'none' && file.encryption !== 'aes256-cbc') throw unsupported('the cipher of the PuTTY key file is not supported')
   const encrypted = file.encryption !== 'none'
-  if (encrypted && file.privateBlob.length % 16 !== 0) throw malformed('the PuTTY key file is not of whole blocks')
+  if (encrypted && file.privateBlob.length % 16 !== 0) throw malformed('the PuTTY key file is not a whole number of blocks')
   const secrets = yield* derivePpkSecrets(file, passphrase)
   const plain = encrypted ? yield* decrypt(secrets.key, secrets.iv, file.privateBlob) : file.privateBlob
   try {

@@ -40,7 +40,7 @@ function readDerivation(file: PpkFile): Derive {
   const parameter = (name: string) => file.derivation.get(name) ?? ''
   const [memory, passes, lanes] = ['Argon2-Memory', 'Argon2-Passes', 'Argon2-Parallelism'].map((name) => /^\d{1,10}$/.test(parameter(name)) ? Number(parameter(name)) : NaN) as [number, number, number]
   const salt = decodeHex(parameter('Argon2-Salt'))
-  if (salt === undefined || salt.length < 8 || salt.length > 1024) throw malformed('the salt of the PuTTY key file cannot be right')
+  if (salt === undefined || salt.length < 8 || salt.length > 1024) throw malformed('the salt of the PuTTY key file is invalid')
   checkArgon2(memory, passes, lanes)
   const flavour = parameter('Key-Derivation')
   if (!['Argon2id', 'Argon2i', 'Argon2d'].includes(flavour)) throw unsupported('the key derivation of the PuTTY key file is not supported')

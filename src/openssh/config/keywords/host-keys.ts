@@ -7,7 +7,7 @@ const SYSTEM_FOLDER = '/etc/ssh'
 
 export const HOST_KEY_KEYWORDS = {
   caSignatureAlgorithms: algorithms('caSignature'),
-  checkHostIP: unused('keys are kept by name alone', flag(false), { warn: (value) => value ? 'CheckHostIP is not done here: the address of the host is not compared, only its name' : undefined }),
+  checkHostIP: unused('keys are kept by name alone', flag(false), { warn: (value) => value ? 'CheckHostIP is not supported here: the address of the host is not compared, only its name' : undefined }),
   fingerprintHash: choice('SHA256', ['SHA256', 'MD5']),
   globalKnownHostsFile: words([`${SYSTEM_FOLDER}/ssh_known_hosts`, `${SYSTEM_FOLDER}/ssh_known_hosts2`], true),
   hashKnownHosts: flag(false),
@@ -19,6 +19,6 @@ export const HOST_KEY_KEYWORDS = {
   strictHostKeyChecking: choice('ask', ['yes', 'no', 'ask', 'accept-new'], { true: 'yes', false: 'no', off: 'no' }, { yes: 'true', no: 'false' }),
   updateHostKeys: unused('keys that a server announces after login are not recorded', yesNoOr('yes', ['ask'])),
   userKnownHostsFile: words(['~/.ssh/known_hosts', '~/.ssh/known_hosts2'], true),
-  verifyHostKeyDNS: unused('keys in DNS are not trusted, so that the known hosts decide', yesNoOr('no', ['ask']), { warn: (value) => value === 'no' ? undefined : 'VerifyHostKeyDNS is not done here: keys in DNS are not looked up, the known hosts decide' }),
+  verifyHostKeyDNS: unused('keys in DNS are not trusted, so that the known hosts decide', yesNoOr('no', ['ask']), { warn: (value) => value === 'no' ? undefined : 'VerifyHostKeyDNS is not supported here: keys in DNS are not looked up, the known hosts decide' }),
   visualHostKey: flag(false),
 } as const

@@ -17,7 +17,7 @@ const addKeysToAgent: Keyword<AddKeysToAgent> = {
   read(line) {
     const [first, second, ...more] = some(line).map((word) => word.toLowerCase())
     const when = ({ yes: 'yes', true: 'yes', no: 'no', false: 'no', ask: 'ask', confirm: 'confirm' } as const)[first!]
-    if (more.length > 0 || (second !== undefined && when !== 'confirm')) throw new ConfigLineError('only "confirm" has a time behind it')
+    if (more.length > 0 || (second !== undefined && when !== 'confirm')) throw new ConfigLineError('only "confirm" may be followed by a time')
     if (second !== undefined) return { when: 'confirm', lifetime: parseSeconds(second) }
     return when ? { when } : { when: 'yes', lifetime: parseSeconds(first!) }
   },
@@ -35,7 +35,7 @@ const forwardAgent: Keyword<boolean | string> = {
 
 const files = (line: ConfigLine) => [one(line)]
 
-const GSSAPI = 'Kerberos is not spoken here'
+const GSSAPI = 'Kerberos is not supported here'
 const HARDWARE = 'devices are reached through the agent'
 
 export const KEY_KEYWORDS = {

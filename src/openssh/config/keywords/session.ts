@@ -74,7 +74,7 @@ export type LogLevel = Exclude<typeof LEVELS[number], 'DEBUG1'>
 const FACILITIES = ['DAEMON', 'USER', 'AUTH', 'AUTHPRIV', 'LOCAL0', 'LOCAL1', 'LOCAL2', 'LOCAL3', 'LOCAL4', 'LOCAL5', 'LOCAL6', 'LOCAL7'] as const
 
 export const SESSION_KEYWORDS = {
-  channelTimeout: unused('idle channels are not closed', { ...words([]), print: (value) => value.length === 0 ? [] : [value.join(' ')] }, { warn: (value) => value.length > 0 && value[0] !== 'none' ? 'ChannelTimeout is not done here: idle channels stay open' : undefined }),
+  channelTimeout: unused('idle channels are not closed', { ...words([]), print: (value) => value.length === 0 ? [] : [value.join(' ')] }, { warn: (value) => value.length > 0 && value[0] !== 'none' ? 'ChannelTimeout is not supported here: idle channels stay open' : undefined }),
   ciphers: algorithms('cipher'),
   clearAllForwardings: flag(false),
   compression: flag(false),
@@ -112,6 +112,6 @@ export const SESSION_KEYWORDS = {
   syslogFacility: unused('nothing is written to the system log', choice('USER', FACILITIES)),
   tunnel: unused('devices for tunnels are not opened', choice('no', ['no', 'point-to-point', 'ethernet'], { yes: 'point-to-point', true: 'point-to-point', false: 'no' }, { no: 'false' }), { refuse: (value) => value === 'no' ? undefined : 'devices for tunnels cannot be opened here' }),
   tunnelDevice: unused('devices for tunnels are not opened', textOr('any:any')),
-  warnWeakCrypto: unused('key exchanges without post-quantum security are not warned of', yesNoOr('yes', [], {})),
+  warnWeakCrypto: unused('there is no warning of key exchanges without post-quantum security', yesNoOr('yes', [], {})),
   xAuthLocation: textOr('/usr/bin/xauth'),
 } as const
