@@ -4,7 +4,7 @@ export const USAGE = `usage: libssh2-wasm [ssh] [-46AaCfGgKkMNnqsTtVvXxYy] [-B i
        libssh2-wasm exec [options] [user@]host command ...
        libssh2-wasm shell [options] [user@]host
        libssh2-wasm scp [-346BCOpqRrsTv] [-F config file] [-i key file] [-J jump host] [-l limit] [-o Keyword=value] [-P port] source ... target
-       libssh2-wasm sftp [-46aCNpqrv] [-B size] [-b batch file] [-F config file] [-i key file] [-J jump host] [-l limit] [-o Keyword=value] [-P port] [user@]host[:path [local path]]
+       libssh2-wasm sftp [-46aCNpqrv] [-B size] [-b batch file] [-F config file] [-i key file] [-J jump host] [-l limit] [-o Keyword=value] [-P port] [-R requests] [-X sftp option] [user@]host[:path [local path]]
        libssh2-wasm get [-pr] [options] [user@]host:path [local path]
        libssh2-wasm put [-pr] [options] local path ... [user@]host:path
        libssh2-wasm each [--limit n] [--retries n] [--timeout seconds] [--json] [options] host ... -- command ...

@@ -86,7 +86,7 @@ function readBody(label: string, copy: Uint8Array): PemBlock {
   }
 }
 
-/** Reads the header lines at the front; a line that starts with white space continues the previous one. @returns where the base64 begins */
+/** Reads the header lines at the front; a line that starts with white space continues the previous one, and line breaks may be doubled. @returns where the base64 begins */
 function readHeaders(body: Uint8Array, headers: Map<string, string>): number {
   let last: string | undefined
   for (let at = 0; at < body.length;) {
@@ -97,7 +97,8 @@ function readHeaders(body: Uint8Array, headers: Map<string, string>): number {
     const line = isHeader || continues ? decodeText(bytes).trimEnd() : ''
     if (continues && line.trim() !== '' && !isHeader) headers.set(last!, headers.get(last!)! + line.trim())
     else if (isHeader) headers.set(last = line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim())
-    else if (last !== undefined || bytes.some((byte) => byte > SPACE)) return at
+    else if (bytes.some((byte) => byte > SPACE)) return at
+    else last = undefined
     at = end + 1
   }
   return body.length

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
@@ -53,6 +53,25 @@ describe('scp', () => {
     expect(statSync(files.file('old-back')).mtimeMs).toBe(1_100_000_000_000)
   })
 
+  // As OpenSSH's scp and sftp have it: a secret stays one, with a limit too, and names are bytes.
+  test('modes of files and directories, and names that are no UTF-8, both ways, with a limit and without', async () => {
+    const raw = Buffer.from('n\xff', 'latin1'), at = (name: string) => Buffer.concat([Buffer.from(`${files.file(name)}/`), raw])
+    mkdirSync(files.file('modes/locked'), { recursive: true, mode: 0o700 })
+    writeFileSync(files.file('modes/secret'), 'secret', { mode: 0o600 })
+    writeFileSync(files.file('modes/run.sh'), '#!/bin/sh\n', { mode: 0o755 })
+    writeFileSync(at('modes'), 'raw')
+    chmodSync(files.file('modes/locked'), 0o700)
+    for (const [name, limit] of [['plain', []], ['slow', ['-l', '80000']]] as const) {
+      const [up, down] = [`modes-up-${name}`, `modes-down-${name}`]
+      expect(await scp('-r', ...limit, files.file('modes'), `demo:${files.file(up)}`)).toMatchObject({ code: 0, stderr: '' })
+      expect(await scp('-r', ...limit, `demo:${files.file(up)}`, files.file(down))).toMatchObject({ code: 0, stderr: '' })
+      for (const folder of [up, down]) {
+        expect([`${folder}/secret`, `${folder}/run.sh`, `${folder}/locked`].map((path) => statSync(files.file(path)).mode & 0o777), folder).toEqual([0o600, 0o755, 0o700])
+        expect(readFileSync(at(folder), 'utf8')).toBe('raw')
+      }
+    }
+  })
+
   test('tells what it leaves out, and goes on', async () => {
     mkdirSync(files.file('odd'))
     symlinkSync('/nowhere', files.file('odd/link'))
@@ -66,6 +85,15 @@ describe('scp', () => {
 })
 
 describe('sftp', () => {
+  test('-R, -B and -X say how much is asked for at a time; what is no number is told', async () => {
+    writeFileSync(files.file('some'), 'x'.repeat(5000))
+    expect(await sftp(`get ${files.file('some')} ${files.file('some-down')}\nput ${files.file('some')} ${files.file('some-up')}\n`, '-R', '1', '-B', '1000')).toMatchObject({ code: 0 })
+    expect([text('some-down').length, text('some-up').length]).toEqual([5000, 5000])
+    expect(await scp('-X', 'nrequests=1,buffer=1000', files.file('some'), `demo:${files.file('some-again')}`)).toMatchObject({ code: 0 })
+    expect(text('some-again').length).toBe(5000)
+    for (const wrong of [['-R', '0'], ['-B', 'x'], ['-X', 'other=1']]) expect(await sftp('pwd\n', ...wrong), wrong.join(' ')).toMatchObject({ code: 255, stdout: '' })
+  })
+
   test('does the commands of a batch', async () => {
     const { code, stdout } = await sftp(`cd ${files.file('tree')}\npwd\nls -1\nget *.txt ${files.file('into')}\nmkdir made\nput ${files.file('tree/a.txt')} made/x\nrename made/x made/y\nchmod 600 made/y\nln -s y made/s\nls -1 made\nrm made/*\nrmdir made\n`)
     expect(code).toBe(0)

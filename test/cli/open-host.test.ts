@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hosts, openHost, resolveHost } from '../../src/node/index.ts'
 import { freePort } from '../support/port.ts'
@@ -42,6 +42,16 @@ describe('hosts', () => {
     expect([succeeded, failed]).toEqual([2, 1])
     expect(results.filter(({ ok }) => ok).map((result) => result.ok && [result.value.stdout, result.value.exit.code])).toEqual([['here\n', 3], ['here\n', 3]])
     expect(results.find(({ ok }) => !ok)).toMatchObject({ host: 'dead' })
+  })
+
+  test('copies files with the options of upload and download', async () => {
+    const [up, down] = [files.file('hosts-up'), files.file('hosts-down')]
+    const all = hosts(['demo'], { config })
+    expect(await all.upload(new TextEncoder().encode('text'), up, { mode: 0o600, atomic: true, concurrency: 1, chunkSize: 2 }).all()).toMatchObject({ succeeded: 1, results: [{ value: 4 }] })
+    expect(await all.download(up, () => down, { preserve: true, atomic: true }).all()).toMatchObject({ succeeded: 1, results: [{ value: 4 }] })
+    expect(statSync(down).mode & 0o777).toBe(0o600)
+    expect(() => all.upload(new Uint8Array(), up, { chunkSize: 0 })).toThrow(RangeError)
+    expect(() => all.download(up, () => down, { mode: 'x' as never })).toThrow(TypeError)
   })
 
   test('hands on lines, and an abort stops all', async () => {

@@ -11,6 +11,15 @@ import { temporaryDirectory } from '../support/temporary.ts'
 const line = async () => formatPublicKey(await generateKeyPair('ed25519'))
 const presented = (text: string, port = 22, host = 'host') => ({ host, port, key: parsePublicKey(text).blob, algorithm: 'ssh-ed25519' })
 
+/** An authority, and what it says of a key. */
+async function certified(key: string): Promise<readonly [authority: string, certificate: string]> {
+  using directory = temporaryDirectory('certificate')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', directory.file('ca')])
+  writeFileSync(directory.file('host.pub'), `${key}\n`)
+  execFileSync('ssh-keygen', ['-q', '-s', directory.file('ca'), '-I', 'id', '-h', '-n', 'host', directory.file('host.pub')])
+  return [readFileSync(directory.file('ca.pub'), 'utf8').trim(), readFileSync(directory.file('host-cert.pub'), 'utf8').trim()]
+}
+
 describe('a host with a port: known without it only if nothing is known with it', () => {
   test('another key is known with the port: changed, as ssh says', async () => {
     const [other, mine] = [await line(), await line()]
@@ -23,6 +32,19 @@ describe('a host with a port: known without it only if nothing is known with it'
     await policy.verify(presented(mine, 2222))
     expect(await policy.preferredAlgorithms!('host', 2222)).toEqual(['ssh-ed25519'])
     await expect(policy.verify(presented(await line(), 2222))).rejects.toMatchObject({ code: 'ERR_HOST_KEY_UNKNOWN' })
+  })
+  // What ssh 9.2 says of the same lines.
+  test('an authority counts with the port and without it, also where a plain key is known with it', async () => {
+    const [other, mine] = [await line(), await line()]
+    const [authority, certificate] = await certified(mine)
+    const info = { ...presented(certificate, 2222), algorithm: 'ssh-ed25519-cert-v01@openssh.com' }
+    for (const text of [`@cert-authority host ${authority}`, `@cert-authority [host]:2222 ${authority}`, `[host]:2222 ${other}\n@cert-authority host ${authority}`, `@cert-authority [host]:2222 ${other}\n@cert-authority host ${authority}`]) {
+      await knownHosts(text).verify(info)
+      expect(await knownHosts(text).preferredAlgorithms!('host', 2222)).toContain('ssh-ed25519-cert-v01@openssh.com')
+    }
+    await expect(knownHosts(`[host]:2222 ${other}\nhost ${mine}`).verify(info)).rejects.toMatchObject({ code: 'ERR_HOST_KEY_CHANGED' })
+    await expect(knownHosts(`@cert-authority [host]:2223 ${authority}`).verify(info)).rejects.toMatchObject({ code: 'ERR_HOST_KEY_UNKNOWN' })
+    await expect(knownHosts(`@revoked [host]:2222 ${authority}\n@cert-authority host ${authority}`).verify(info)).rejects.toMatchObject({ code: 'ERR_HOST_KEY_REVOKED' })
   })
   test('the name alone with another key: unknown, and another port says nothing', async () => {
     const mine = await line()

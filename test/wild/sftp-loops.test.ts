@@ -106,3 +106,70 @@ test('a directory upload where every MKDIR says that there is no such file', asy
     expect(await within(5000, 'upload', rejection(sftp.uploadDirectory(directory.path, '/x/y')))).toMatchObject({ code: 'ERR_SFTP_NO_SUCH_FILE' })
   })
 })
+
+// Servers that keep no place in a listing, or lose it: the same answers come round.
+test.each([[1], [2], [3], [7]])('%i answers that come round for ever: each name once, and an end', async (period) => {
+  const READDIR: Quirk = (_, answer) => {
+    const at = answer.handles.size ? turn++ % period : 0
+    answer.names([[`a${at}`, '', { mode: 0o100644, size: 1 }], [`b${at}`, '', { mode: 0o100644, size: 1 }]])
+  }
+  let turn = 0
+  await withSftp({ files: { '/d': null }, quirks: { READDIR } }, async (sftp, server) => {
+    const names = (await within(5000, 'the listing', sftp.list('/d'))).map(({ filename }) => filename)
+    expect(names).toEqual(Array.from({ length: period }, (_, i) => [`a${i}`, `b${i}`]).flat())
+    expect(server.count('READDIR')).toBe(2 * period)
+  })
+})
+
+test('a name that is told a second time, because its file was made anew, ends no listing', async () => {
+  const told = ['a', 'b', 'a', 'c', 'd']
+  const READDIR: Quirk = (_, answer) => {
+    const name = told.shift()
+    if (name === undefined) answer.status(FX.EOF)
+    else answer.names([[name, '', { mode: 0o100644, size: 1 }]])
+  }
+  await withSftp({ files: { '/d': null }, quirks: { READDIR } }, async (sftp) => {
+    expect((await sftp.list('/d')).map(({ filename }) => filename)).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
+
+describe('a tree that changes while it is removed', () => {
+  const tree = { '/d': null, '/d/a': 'a', '/d/b': 'b', '/d/c': null, '/d/c/x': 'x', '/e': 'e' }
+
+  test.each([[true], [false]])('what somebody else has removed is gone, with force: %s', async (force) => {
+    const REMOVE: Quirk = (request, answer, honest) => {
+      if (request.path === '/d/b') answer.files.delete('/d/b')
+      if (request.path === '/d/c/x') answer.files.delete('/d/c/x')
+      honest()
+    }
+    await withSftp({ files: tree, quirks: { REMOVE } }, async (sftp, { files }) => {
+      await sftp.rm('/d', { recursive: true, force })
+      expect(files.paths).toEqual(['/', '/e'])
+    })
+  })
+
+  test.each([[true], [false]])('what stays although it cannot be found is an error, and no success, with force: %s', async (force) => {
+    const REMOVE: Quirk = (request, answer, honest) => request.path === '/d/b' ? answer.status(FX.NO_SUCH_FILE) : honest()
+    await withSftp({ files: tree, quirks: { REMOVE } }, async (sftp, { files }) => {
+      expect(await rejection(sftp.rm('/d', { recursive: true, force }))).toMatchObject({ code: 'ERR_SFTP_FAILURE', operation: 'rmdir', path: '/d' })
+      expect(files.paths).toEqual(['/', '/d', '/d/b', '/e'])
+    })
+  })
+
+  // A listing by numbers: what is removed moves the others up.
+  test('a server that loses its place in a listing when names go', async () => {
+    const places = new Map<string, number>()
+    const READDIR: Quirk = (request, answer) => {
+      const names = answer.files.list('/d'), at = places.get(request.handle) ?? 0
+      places.set(request.handle, at + 2)
+      const part = names.slice(at, at + 2)
+      if (part.length === 0) answer.status(FX.EOF)
+      else answer.names(part.map((name) => [name, '', answer.files.attributes(`/d/${name}`)]))
+    }
+    const files = Object.fromEntries([['/d', null], ...Array.from({ length: 9 }, (_, i) => [`/d/${i}`, 'x'])]) as Record<string, string | null>
+    await withSftp({ files, quirks: { READDIR } }, async (sftp, server) => {
+      await sftp.rm('/d', { recursive: true })
+      expect(server.files.paths).toEqual(['/'])
+    })
+  })
+})

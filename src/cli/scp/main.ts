@@ -4,7 +4,7 @@ import { basename, join, posix } from 'node:path'
 import { type GivenOption, getopt } from '../getopt.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { type CopyOptions, copyDown, copyUp, isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
-import { parseLimit, transferOptions } from '../transfer/options.ts'
+import { parseFlow, parseLimit, transferOptions } from '../transfer/options.ts'
 import { expandRemoteGlob, expandRemoteHome } from '../transfer/remote-path.ts'
 import { Hosts } from '../transfer/hosts.ts'
 import { UsageError } from '../usage-error.ts'
@@ -52,7 +52,7 @@ async function copyAll(sources: readonly Place[], target: Place, given: readonly
       terminal.tell(`scp: ${text}`, 'ERROR')
     },
   }
-  await using hosts = new Hosts(transferOptions(given), terminal)
+  await using hosts = new Hosts(transferOptions(given), terminal, parseFlow(given, ''))
   const legacy = has('O')
   if ('local' in target) await toLocal(sources, target.local, hosts, copy, legacy)
   else await toRemote(sources, target, hosts, copy, legacy)

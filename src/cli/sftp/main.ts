@@ -3,18 +3,18 @@ import { basename, join, posix } from 'node:path'
 import { createInterface } from 'node:readline'
 import { reasonOf } from '../../errors/reason-of.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
-import { type GivenOption, getopt } from '../getopt.ts'
+import { getopt } from '../getopt.ts'
 import { parsePlace } from '../scp/place.ts'
 import { Terminal } from '../terminal/terminal.ts'
 import { copyDown, isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
 import { Hosts } from '../transfer/hosts.ts'
-import { parseLimit, transferOptions } from '../transfer/options.ts'
+import { parseFlow, parseLimit, transferOptions } from '../transfer/options.ts'
 import { UsageError } from '../usage-error.ts'
 import { COMMANDS } from './commands.ts'
 import { SftpState } from './state.ts'
 import { LineError, splitLine } from './words.ts'
 
-const LETTERS = '1246AaB:b:Cc:D:F:i:J:l:NO:o:P:pqRrS:s:vX:'
+const LETTERS = '1246AaB:b:Cc:D:F:i:J:l:NO:o:P:pqR:rS:s:vX:'
 const FAILED = 1
 
 /** sftp(1): a session of commands, from the terminal, a pipe or a batch file; or one download. @returns the exit code */
@@ -27,7 +27,7 @@ export async function sftp(words: readonly string[]): Promise<number> {
   const has = (letter: string) => options.some(([name]) => name === letter)
   const batch = options.findLast(([letter]) => letter === 'b')?.[1]
   const terminal = new Terminal()
-  await using hosts = new Hosts(transferOptions(batch === undefined ? options : [...options, ['B', ''] as GivenOption].filter(([letter, value]) => letter !== 'B' || value === '')), terminal)
+  await using hosts = new Hosts(transferOptions(options, batch !== undefined), terminal, parseFlow(options, 'RB'))
   const client = await hosts.sftp(host)
   const copy = { limit: parseLimit(options) }
   const progress = !has('q') && batch === undefined

@@ -3,6 +3,7 @@ import { readSshConfig } from '../../openssh/config/ssh-config.ts'
 import type { ConfigOption } from '../../openssh/config/reader.ts'
 import { type Connection, openConnection } from '../../openssh/connect/connection.ts'
 import type { SftpClient } from '../../sftp/client/sftp-client.ts'
+import type { SftpFlowOptions } from '../../sftp/transfer/flow.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { TransferConnection } from './options.ts'
 
@@ -16,10 +17,12 @@ export interface NamedHost {
 export class Hosts implements AsyncDisposable {
   readonly #shared: TransferConnection
   readonly #terminal: Terminal
+  readonly #flow: SftpFlowOptions
   readonly #open = new Map<string, Promise<Connection>>()
   readonly #sftp = new Map<string, Promise<SftpClient>>()
 
-  constructor(shared: TransferConnection, terminal: Terminal) {
+  constructor(shared: TransferConnection, terminal: Terminal, flow: SftpFlowOptions) {
+    this.#flow = flow
     this.#shared = shared
     this.#terminal = terminal
   }
@@ -29,7 +32,7 @@ export class Hosts implements AsyncDisposable {
   }
 
   sftp(place: NamedHost): Promise<SftpClient> {
-    return entry(this.#sftp, keyOf(place), async () => (await this.client(place)).sftp())
+    return entry(this.#sftp, keyOf(place), async () => (await this.client(place)).sftp(this.#flow))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

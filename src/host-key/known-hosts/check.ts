@@ -14,8 +14,8 @@ const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384'
 
 /**
  * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes.
- * A revoked key or authority is refused. A `@cert-authority` line accepts a certificate; a line of its own accepts its plain key, or a plain
- * host key.
+ * A revoked key or authority is refused. A `@cert-authority` line, with the port or without it, accepts a certificate; a line of its own accepts its plain
+ * key, or a plain host key.
  * If no key is known for a host with its port, an entry for the bare name can accept the key, but never refuses it.
  * A host whose known keys are all different has changed, whatever their types: a server that hides its known type must not look new.
  * @returns the line that accepted a plain key; undefined if a certificate was accepted
@@ -26,23 +26,21 @@ export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, r
   await refuseMarked([...named, ...portless], presented, info)
   if (revoked !== undefined) await refuseListed(revoked, presented, info)
   let certificateError: HostKeyError | undefined
-  for (const entries of plainEntries(named).length > 0 ? [named] : [named, portless]) {
-    if (presented.certificate && trustsAuthority(entries, presented)) {
-      certificateError = await certificateProblem(presented, info)
-      if (!certificateError) return undefined
-    }
-    const known = plainEntries(entries).find(({ key }) => equalBytes(key, presented.publicKey))
-    if (known) return known
+  if (presented.certificate && trustsAuthority([...named, ...portless], presented)) {
+    certificateError = await certificateProblem(presented, info)
+    if (!certificateError) return undefined
   }
+  const known = plainEntries(plainEntries(named).length > 0 ? named : portless).find(({ key }) => equalBytes(key, presented.publicKey))
+  if (known) return known
   throw certificateError ?? await unknownOrChanged(plainEntries(named), presented, info)
 }
 
 /** The algorithms with which a host can prove itself: certificates if an authority is known, then the types of its keys. */
 export async function knownAlgorithms(file: KnownHostsFile, host: string, port: number): Promise<readonly string[]> {
   const { named, portless } = await lookUp(file, host, port)
-  const entries = plainEntries(named).length > 0 ? named : [...named, ...portless]
-  const certificates = entries.some(({ marker }) => marker === '@cert-authority') ? CERTIFIABLE.map(certificateName) : []
-  return [...new Set([...certificates, ...plainEntries(entries).map(({ type }) => type)].flatMap(signatureAlgorithms))]
+  const plain = plainEntries(named).length > 0 ? plainEntries(named) : plainEntries(portless)
+  const certificates = [...named, ...portless].some(({ marker }) => marker === '@cert-authority') ? CERTIFIABLE.map(certificateName) : []
+  return [...new Set([...certificates, ...plain.map(({ type }) => type)].flatMap(signatureAlgorithms))]
 }
 
 async function lookUp(file: KnownHostsFile, host: string, port: number): Promise<{ readonly named: readonly KnownHostsEntry[], readonly portless: readonly KnownHostsEntry[] }> {

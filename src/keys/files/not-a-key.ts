@@ -13,7 +13,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^(ssh-|ecdsa-|sk-)\S+ AAAA|-----BEGIN (RSA )?PUBLIC KEY-----|^---- BEGIN SSH2 PUBLIC/, 'this is a public key: a private one is needed'],
   [/^-----BEGIN [\w ]*CERTIFICATE-----/, 'this is an X.509 certificate: the private key is needed'],
   [/^-----BEGIN PGP /, 'this is a PGP key: SSH uses its own keys'],
-  [/^-+ ?BEGIN [\w ]*KEY/, 'the lines around the private key (-----BEGIN …-----, -----END …-----) are damaged: each has five dashes on both sides'],
+  [/^[-\s\u2010-\u2015\u2212]+BEGIN [\w ]*KEY/i, 'the lines around the private key (-----BEGIN …-----, -----END …-----) are damaged: each has capitals, and five dashes on both sides'],
   [/^<(!doctype|html|\?xml)/i, 'this is a page or a document, not a private key: what was fetched is not the file'],
   [/^\{/, 'this is JSON: pass the text of the key that it may hold'],
   [/^SHA256:|^MD5:/, 'this is the fingerprint of a key: the private key itself is needed'],

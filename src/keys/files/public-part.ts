@@ -1,7 +1,6 @@
 import type { Bytes } from '../../wire-format/bytes.ts'
-import { findPem } from '../../wire-format/pem.ts'
 import { parsePublicKey } from '../public-key.ts'
-import { keyText, MAXIMUM_LENGTH, startsWith } from './key-text.ts'
+import { findArmour, keyText, MAXIMUM_LENGTH, puttyPart } from './key-text.ts'
 import { readOpenSshEnvelope } from './openssh/envelope.ts'
 import { readPpkFile } from './ppk/file.ts'
 
@@ -10,8 +9,9 @@ export function publicPartOf(source: string | Uint8Array): Bytes | undefined {
   if (source.length > MAXIMUM_LENGTH) return undefined
   const text = keyText(source)
   try {
-    if (startsWith(text, 'PuTTY-User-Key-File-')) return readPpkFile(text).publicBlob
-    const block = findPem(text, (label) => label === 'OPENSSH PRIVATE KEY')
+    const putty = puttyPart(text)
+    if (putty) return readPpkFile(putty).publicBlob
+    const block = findArmour(text, (label) => label === 'OPENSSH PRIVATE KEY')
     return block ? readOpenSshEnvelope(block.bytes).publicKey.slice() : parsePublicKey(text).blob
   } catch {
     return undefined

@@ -1,13 +1,12 @@
 import { record } from '../../errors/arguments.ts'
 import { type Bytes, copyBytes, encodeText } from '../../wire-format/bytes.ts'
-import { findPem } from '../../wire-format/pem.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 import { malformed, overLimit } from '../key-error.ts'
 import type { ParsedPrivateKey } from './openssh/private-key.ts'
 import type { ParsePrivateKeyOptions } from './parse-options.ts'
 import { PrivateKey } from '../private-key.ts'
 import { checkStrength, wipePrivate } from '../private-fields.ts'
-import { decodedWhole, keyText, MAXIMUM_LENGTH, startsWith } from './key-text.ts'
+import { decodedWhole, findArmour, keyText, MAXIMUM_LENGTH, puttyPart, startsWith } from './key-text.ts'
 import { checkKeyType, notAKey } from './not-a-key.ts'
 import { later, Part, type Steps, take } from '../steps.ts'
 
@@ -47,9 +46,10 @@ export function* privateKeySteps(source: string | Uint8Array, options: ParsePriv
 
 /** @param whole the text is not the decoded base64 of a whole file */
 function* read(text: Bytes, passphrase: Bytes | undefined, whole = true): Steps<ParsedPrivateKey> {
-  if (startsWith(text, 'PuTTY-User-Key-File-')) return yield* (yield* take(PPK_FILES)).readPpkPrivateKey(text, passphrase)
+  const putty = puttyPart(text)
+  if (putty) return yield* (yield* take(PPK_FILES)).readPpkPrivateKey(putty, passphrase)
   if (startsWith(text, 'openssh-key-v1\0')) return yield* (yield* take(OPENSSH_FILES)).readOpenSshPrivateKey(text, passphrase)
-  const block = findPem(text, (label) => label.endsWith('PRIVATE KEY'))
+  const block = findArmour(text, (label) => label.endsWith('PRIVATE KEY'))
   if (block === undefined) return yield* readWithoutArmour(text, passphrase, whole)
   try {
     if (block.label === 'OPENSSH PRIVATE KEY') return yield* (yield* take(OPENSSH_FILES)).readOpenSshPrivateKey(block.bytes, passphrase)

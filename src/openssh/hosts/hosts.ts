@@ -1,6 +1,8 @@
 import { callable, record, text as checkedText } from '../../errors/arguments.ts'
 import type { Client } from '../../client/client.ts'
 import type { RunResult } from '../../client/run.ts'
+import { checkedFlow } from '../../sftp/transfer/flow.ts'
+import { checkTransfer, type TransferOptions } from '../../sftp/transfer/options.ts'
 import type { UploadSource } from '../../sftp/transfer/sources.ts'
 import type { HostEntry, HostResult, ManyHostsOptions } from './pool.ts'
 
@@ -16,6 +18,15 @@ export interface HostLine {
   readonly host: string
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
+}
+
+/** Options for copying a file to or from many hosts, as `upload` and `download` of an `SftpClient` take them. The signal of `hosts()` aborts the work. */
+export type HostsTransferOptions = Omit<TransferOptions, 'signal' | 'onProgress'>
+
+/** Checks the options before anything starts. */
+function checkTransferOptions(options: HostsTransferOptions): void {
+  checkTransfer(record(options, 'options'))
+  checkedFlow(options)
 }
 
 /** Work on many hosts: iterate over it to get each result as it arrives, or await `all()`. Nothing starts before that, and each of the two does all of the work. */
@@ -57,20 +68,22 @@ export class ManyHosts {
     return this.do((client, host, signal) => client.run(typeof command === 'string' ? command : command(host), { signal }))
   }
 
-  /** Copies a local file, or bytes, to each host. */
-  upload(source: UploadSource | ((host: string) => UploadSource), path: string): HostsRun<number> {
+  /** Copies a local file, or bytes, to each host. The value of a host is the number of bytes copied. */
+  upload(source: UploadSource | ((host: string) => UploadSource), path: string, options: HostsTransferOptions = {}): HostsRun<number> {
+    checkTransferOptions(options)
     return this.do(async (client, host, signal) => {
       await using sftp = await client.sftp({ signal })
-      return (await sftp.upload(typeof source === 'function' ? source(host) : source, path, { signal })).transferred
+      return (await sftp.upload(typeof source === 'function' ? source(host) : source, path, { ...options, signal })).transferred
     })
   }
 
-  /** Copies a file from each host to its own local path. */
-  download(path: string, target: (host: string) => string): HostsRun<number> {
+  /** Copies a file from each host to its own local path. The value of a host is the number of bytes copied. */
+  download(path: string, target: (host: string) => string, options: HostsTransferOptions = {}): HostsRun<number> {
     callable(target, 'target')
+    checkTransferOptions(options)
     return this.do(async (client, host, signal) => {
       await using sftp = await client.sftp({ signal })
-      return (await sftp.download(path, target(host), { signal })).transferred
+      return (await sftp.download(path, target(host), { ...options, signal })).transferred
     })
   }
 

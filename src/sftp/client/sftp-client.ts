@@ -13,7 +13,7 @@ import { expandPath, homeDirectory } from '../protocol/home.ts'
 import { askLimits, type SftpLimits } from '../protocol/limits.ts'
 import { openFlags, type SftpOpenFlags } from '../protocol/open-flags.ts'
 import { ownerNames, type SftpOwnerIds, type SftpOwnerNames } from '../protocol/owners.ts'
-import { isMissing, openFile, withKind } from '../protocol/remarks.ts'
+import { aboutOpened, isMissing, openFile, unlessMissing, withKind } from '../protocol/remarks.ts'
 import { renameOver } from '../protocol/rename.ts'
 import { checkedPath, SftpRequests } from '../protocol/requests.ts'
 import { readStatvfs } from '../protocol/statvfs.ts'
@@ -163,12 +163,12 @@ export class SftpClient implements AsyncDisposable {
   /** Asks the server to copy a file itself, without sending its content (`copy-data`). @throws SftpError (OP_UNSUPPORTED) if the server does not offer that. */
   async copyFile(source: SftpPath, target: SftpPath, options: CallOptions = {}): Promise<void> {
     const { signal } = record(options, 'options')
-    return atOnce(signal, async () => {
-      await using from = await this.open(source, 'r', { signal })
-      const { permissions } = await from.stat({ signal })
-      await using to = await this.open(target, 'w', { signal, mode: permissions === undefined ? undefined : permissions & ~LIBSSH2_SFTP_S_IFMT })
-      await from.copyTo(to, { signal })
-    })
+    const shared = this.#shared, { requests } = shared
+    return atOnce(signal, () => shared.opened(requests.open(source, openFlags('r'), {}, signal), false, async (from) => {
+      const { permissions } = await aboutOpened(requests, from, signal)
+      const opening = requests.open(target, openFlags('w'), modeAttributes(permissions === undefined ? undefined : permissions & ~LIBSSH2_SFTP_S_IFMT), signal)
+      await shared.opened(opening, true, (to) => new SftpFile(shared, from).copyTo(new SftpFile(shared, to), { signal }))
+    }))
   }
 
   // Directories
@@ -208,12 +208,8 @@ export class SftpClient implements AsyncDisposable {
   /** Removes a file or link; with `recursive` also a directory and everything below it. With `force` a missing path is no error. */
   async rm(path: SftpPath, options: CallOptions & { readonly recursive?: boolean | undefined, readonly force?: boolean | undefined } = {}): Promise<void> {
     const { recursive = false, force = false, signal } = record(options, 'options')
-    try {
-      if (recursive) await removeAny(this.#requests, path, signal)
-      else await this.#requests.remove(path, signal)
-    } catch (error) {
-      if (!force || !isMissing(error)) throw error
-    }
+    const removing = recursive ? removeAny(this.#requests, path, signal) : this.#requests.remove(path, signal)
+    await (force ? unlessMissing(removing) : removing)
   }
 
   /** Removes a file or a symbolic link. */

@@ -5,7 +5,7 @@ import { SSHError } from '../../errors/ssh-error.ts'
 import { bytesOf } from '../../wire-format/bytes-of.ts'
 import { copyBytes } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
-import type { SftpStat } from '../protocol/attributes.ts'
+import { SftpStat } from '../protocol/attributes.ts'
 import type { ReadRange } from '../transfer/read-pipeline.ts'
 import type { RemoteHandle } from '../protocol/requests.ts'
 import type { SftpShared } from '../transfer/shared.ts'
@@ -94,10 +94,10 @@ export class SftpFile implements AsyncDisposable {
     })
   }
 
-  /** SSH_FXP_FSTAT. */
+  /** SSH_FXP_FSTAT. If the server does not tell the type, it is a file. */
   async stat(options: CallOptions = {}): Promise<SftpStat> {
     const { signal } = record(options, 'options')
-    return this.#shared.requests.fstat(this.#open, signal)
+    return new SftpStat(await this.#shared.requests.fstat(this.#open, signal), 'file')
   }
 
   /** Sets the given attributes. SSH_FXP_FSETSTAT. */

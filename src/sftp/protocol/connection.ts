@@ -4,7 +4,7 @@ import type { Channel, Exit } from '../../bindings/channel/channel.ts'
 import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
-import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION } from '../../ffi/constants.gen.ts'
+import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
 import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
@@ -50,6 +50,7 @@ interface Pending {
 const RECEIVE_WINDOW = 24 << 20
 const LARGEST_SSH_PACKET = 32768
 const READ_SIZE = 256 << 10
+const LONGEST_COMPLAINT = 500
 
 /**
  * An SFTP subsystem, version 3, on its own channel. Request ids tell requests apart, so any number of them
@@ -90,7 +91,6 @@ export class SftpConnection {
     const { session } = channel
     try {
       await session.complete(() => channel.subsystem('sftp'), { signal })
-      await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE), { signal })
     } catch (error) {
       channel[Symbol.dispose]()
       throw error
@@ -98,6 +98,7 @@ export class SftpConnection {
     const connection = new SftpConnection(channel, ended)
     try {
       await connection.#greet(signal)
+      await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE), { signal })
       return connection
     } catch (error) {
       void connection.close()
@@ -125,10 +126,13 @@ export class SftpConnection {
     })
   }
 
-  /** VERSION (draft-ietf-secsh-filexfer-02 section 4): pairs of name and data follow. */
+  /**
+   * VERSION (draft-ietf-secsh-filexfer-02 section 4): pairs of name and data follow. A server that answers 3 with a higher version
+   * speaks 3. Versions 1 and 2 have fewer requests, otherwise the same; version 0 has different attributes.
+   */
   #readVersion(body: WireReader): void {
     const version = body.uint32()
-    if (version < LIBSSH2_SFTP_VERSION) throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, undefined, { said: `the server speaks version ${version} of SFTP` })
+    if (version === 0) throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, undefined, { said: `the server speaks version ${version} of SFTP` })
     while (body.remaining > 0) this.extensions.set(decodeText(body.string()), decodeText(body.string()))
   }
 
@@ -174,12 +178,18 @@ export class SftpConnection {
       for (;;) {
         const count = await this.#channel.session.complete(() => this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE)))
         if (count === 0 && this.#ended) await atMost(PEER_GRACE, this.#channel.session.complete(() => this.#channel.peerClosed()))
-        if (count === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: 'the SFTP server has ended' })
+        if (count === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: `the SFTP server has ended${this.#complaint()}` })
         this.#splitter.push(this.#blocks.fill(count))
       }
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** What a server that never sent VERSION wrote to stderr: a shell reports there that it has no such program. */
+  #complaint(): string {
+    const [, said] = this.#greeted ? this.#channel.readEx(LONGEST_COMPLAINT, SSH_EXTENDED_DATA_STDERR) : []
+    return said?.length ? `: ${decodeText(said).trim()}` : ''
   }
 
   #receive(packet: readonly Uint8Array[]): void {

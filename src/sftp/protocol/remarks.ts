@@ -21,6 +21,16 @@ export function isMissing(error: unknown): boolean {
   return error instanceof SftpError && (error.status === LIBSSH2_FX_NO_SUCH_FILE || error.status === LIBSSH2_FX_NO_SUCH_PATH)
 }
 
+/** The answer; `undefined` if there is no such file or directory. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
 /** The answer; `undefined` if the server refuses to give it. */
 export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
@@ -44,9 +54,11 @@ export function isShortage(error: unknown): boolean {
 
 // Size
 
-/** What FSTAT says about an open file, or STAT of its path; `undefined` if the server refuses both. */
+/** What FSTAT says about an open file, completed from STAT of its path if size or mode are missing. Fields that neither gives are missing. */
 export async function aboutOpened(requests: SftpRequests, handle: RemoteHandle, signal: Signal): Promise<SftpStat> {
-  return await unlessRefused(requests.fstat(handle, signal)) ?? await unlessRefused(requests.stat(handle.path, signal)) ?? new SftpStat({})
+  const said = await unlessRefused(requests.fstat(handle, signal))
+  if (said?.filesize !== undefined && said.permissions !== undefined) return said
+  return new SftpStat({ ...await unlessRefused(requests.stat(handle.path, signal)), ...said })
 }
 
 /** A size that can be true of a file with content. Some servers send -1, and files of /proc have size 0 without being empty. */

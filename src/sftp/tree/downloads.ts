@@ -8,7 +8,7 @@ import type { LocalName, LocalPath } from '../../runtime/local-files.ts'
 import type { SftpShared } from '../transfer/shared.ts'
 import type { SftpEntry } from './entry.ts'
 import { linksBack, staysInside } from './links.ts'
-import { checkDepth, type Listed, listEverything } from './listing.ts'
+import { checkDepth, listAll } from './listing.ts'
 import type { DirectoryTransferOptions, DirectoryTransferResult } from './options.ts'
 import { type Copying, transferTree, type TreeRun } from './transfer-tree.ts'
 
@@ -41,7 +41,7 @@ async function realPath(run: TreeRun, path: SftpPath): Promise<string> {
 async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void, undefined> {
   checkDepth(at.from, at.names.length)
   // Listed completely: a directory needs no handle while its files are copied.
-  const entries = await run.slots.take(run.signal, () => collect(listEverything(run.shared.requests, at.from, run.signal)))
+  const entries = await run.slots.take(run.signal, () => listAll(run.shared.requests, at.from, run.signal))
   await makeDirectory(run, at)
   const below: Down[] = []
   for (const { entry, foreign } of entries) {
@@ -58,12 +58,6 @@ async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void,
     else run.skipped.push(entry.path)
   }
   for (const directory of below) yield* downloads(run, directory)
-}
-
-async function collect(listing: AsyncIterable<Listed>): Promise<Listed[]> {
-  const entries: Listed[] = []
-  for await (const entry of listing) entries.push(entry)
-  return entries
 }
 
 const nameText = (name: string | Uint8Array) => typeof name === 'string' ? name : decodeText(name)

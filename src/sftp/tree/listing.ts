@@ -1,10 +1,10 @@
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { equalBytes } from '../../wire-format/bytes.ts'
 import { isForeignName } from '../protocol/paths.ts'
 import { lookUpKind } from '../protocol/remarks.ts'
-import type { NamedFile, SftpRequests, Signal } from '../protocol/requests.ts'
+import type { SftpRequests, Signal } from '../protocol/requests.ts'
 import { SftpEntry } from './entry.ts'
+import { Told } from './told.ts'
 
 /** The deepest nesting of directories; OpenSSH's `get -r` stops at 64. A server that lists more invents them. */
 const DEEPEST = 128
@@ -22,9 +22,11 @@ export interface Listed {
 export async function* listEverything(requests: SftpRequests, path: SftpPath, signal: Signal): AsyncGenerator<Listed, void, undefined> {
   const handle = await requests.opendir(path, signal)
   try {
-    let before: readonly NamedFile[] = []
-    for (let names = await requests.readdir(handle, signal); names && !sameNames(names, before); names = await requests.readdir(handle, signal)) {
-      before = names
+    const told = new Told()
+    for (let names = await requests.readdir(handle, signal); names; names = await requests.readdir(handle, signal)) {
+      const isNew = told.isNew(names)
+      if (told.isOver) break
+      if (!isNew) continue
       for (const name of names) {
         if (isNothing(name.filenameBytes)) continue
         const entry = new SftpEntry(path, name)
@@ -46,9 +48,11 @@ function isNothing(name: Uint8Array): boolean {
   return name.length < 3 && name.every((byte) => byte === 0x2e)
 }
 
-/** No directory has a name twice. A server that lists the same names again has lost its place, and would do so for ever. */
-function sameNames(names: readonly NamedFile[], before: readonly NamedFile[]): boolean {
-  return names.length === before.length && names.every(({ filenameBytes }, i) => equalBytes(filenameBytes, (before[i] as NamedFile).filenameBytes))
+/** Every entry, as an array: the directory needs no handle afterwards. */
+export async function listAll(requests: SftpRequests, path: SftpPath, signal: Signal): Promise<Listed[]> {
+  const entries: Listed[] = []
+  for await (const entry of listEverything(requests, path, signal)) entries.push(entry)
+  return entries
 }
 
 /** The entries of a directory without `.` and `..`, and without names that would lead out of it, in the server's order. Leaving the loop closes the directory. */

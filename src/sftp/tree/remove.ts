@@ -1,27 +1,30 @@
 import type { SftpPath } from '../../bindings/sftp/context.ts'
-import { isRefusal, unlessRefused } from '../protocol/remarks.ts'
+import { isRefusal, unlessMissing, unlessRefused } from '../protocol/remarks.ts'
 import type { SftpRequests, Signal } from '../protocol/requests.ts'
-import { checkDepth, type Listed, listEverything } from './listing.ts'
+import { checkDepth, listAll, type Listed } from './listing.ts'
 import { forEachParallel } from './parallel.ts'
 
 /** Removals in flight at a time. */
 const PARALLEL = 16
 
-/** Removes a directory with everything below it. Symbolic links are removed, not followed; names that would lead out of it are not touched. */
+/**
+ * Removes a directory with everything below it. Symbolic links are removed, not followed; names that would lead out of it are not touched. The directory is listed
+ * completely first, because some servers lose their place in a listing when entries are removed. An entry that somebody else removes meanwhile is no error.
+ */
 export async function removeTree(requests: SftpRequests, path: SftpPath, signal: Signal, depth = 0): Promise<void> {
   checkDepth(path, depth)
   const directories: SftpPath[] = []
-  await forEachParallel(listEverything(requests, path, signal), PARALLEL, async (listed) => {
+  await forEachParallel(await listAll(requests, path, signal), PARALLEL, async (listed) => {
     if (!await removeUnlessDirectory(requests, listed, signal)) directories.push(listed.entry.path)
   })
-  for (const directory of directories) await removeTree(requests, directory, signal, depth + 1)
+  for (const directory of directories) await unlessMissing(removeTree(requests, directory, signal, depth + 1))
   await requests.rmdir(path, signal)
 }
 
 async function removeUnlessDirectory(requests: SftpRequests, { entry, foreign, guessed }: Listed, signal: Signal): Promise<boolean> {
   if (foreign) return true
   if (!entry.isDirectory()) {
-    await requests.remove(entry.path, signal)
+    await unlessMissing(requests.remove(entry.path, signal))
     return true
   }
   // A possible link to a directory is first removed as a link.

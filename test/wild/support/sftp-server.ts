@@ -43,6 +43,8 @@ export interface QuirkySftpOptions extends QuirkyServerOptions {
   readonly quirks?: Quirks
   /** Name and version of each extension that VERSION announces. */
   readonly extensions?: readonly (readonly [name: string, version: string])[]
+  /** What VERSION says; 3 if nothing is given. */
+  readonly version?: number
 }
 
 export interface QuirkySftpServer extends QuirkyServer {
@@ -56,7 +58,7 @@ export interface QuirkySftpServer extends QuirkyServer {
 }
 
 /** An SFTP server, version 3, over npm ssh2, with files in memory and the quirks that a test names. Nothing is judged, everything is noted. */
-export async function startQuirkySftp({ files: content = {}, quirks = {}, extensions = [], ...options }: QuirkySftpOptions = {}): Promise<QuirkySftpServer> {
+export async function startQuirkySftp({ files: content = {}, quirks = {}, extensions = [], version = 3, ...options }: QuirkySftpOptions = {}): Promise<QuirkySftpServer> {
   const files = new Files(content)
   const requests: Request[] = []
   const channels = new Set<Map<string, OpenHandle>>()
@@ -67,7 +69,7 @@ export async function startQuirkySftp({ files: content = {}, quirks = {}, extens
         if (name !== 'sftp') return reject()
         const handles = new Map<string, OpenHandle>()
         channels.add(handles)
-        serve(accept(), { files, quirks, extensions, requests, handles })
+        serve(accept(), { files, quirks, extensions, version, requests, handles })
       })
       options.onSession?.(session, connection)
     },
@@ -83,6 +85,7 @@ interface Subsystem {
   readonly files: Files
   readonly quirks: Quirks
   readonly extensions: readonly (readonly [name: string, version: string])[]
+  readonly version: number
   readonly requests: Request[]
   readonly handles: Map<string, OpenHandle>
 }
@@ -105,12 +108,12 @@ function serve(channel: ServerChannel, subsystem: Subsystem): void {
   })
 }
 
-function take(stream: Duplex, packet: Buffer, { files, quirks, extensions, requests, handles }: Subsystem): void {
+function take(stream: Duplex, packet: Buffer, { files, quirks, extensions, version, requests, handles }: Subsystem): void {
   const send = (type: number, body: Uint8Array) => {
     stream.write(new WireWriter().uint32(body.length + 1).byte(type).bytes(body).finish())
   }
   if (packet[0] === FXP.INIT) {
-    return send(FXP.VERSION, extensions.reduce((writer, [name, version]) => writer.string(name).string(version), new WireWriter().uint32(3)).finish())
+    return send(FXP.VERSION, extensions.reduce((writer, [name, value]) => writer.string(name).string(value), new WireWriter().uint32(version)).finish())
   }
   const request = readRequest(packet)
   requests.push(request)

@@ -2,6 +2,8 @@ import { decodeBase64 } from '../../../wire-format/base64.ts'
 import { type Bytes, decodeText, joinBytes } from '../../../wire-format/bytes.ts'
 import { withLineFeeds } from '../../../wire-format/line-breaks.ts'
 import { malformed, unsupported } from '../../key-error.ts'
+import { unescaped } from '../escapes.ts'
+import { isBlank } from '../key-text.ts'
 
 /** The content of a PuTTY private key file, not yet decrypted or checked (PuTTY manual, appendix C). */
 export interface PpkFile {
@@ -31,23 +33,28 @@ export function readPpkFile(text: Bytes): PpkFile {
   const derivation = new Map<string, string>()
   for (let next = peek(lines); next.startsWith('Key-Derivation:') || next.startsWith('Argon2-'); next = peek(lines)) {
     const [name, value] = split(takeLine(lines))
-    derivation.set(name, value)
+    derivation.set(name, value.trimEnd())
   }
   const privateBlob = takeBase64(lines, 'Private-Lines')
-  return { version: Number(first[1]) as 2 | 3, type: first[2]!.trimEnd(), encryption, comment, publicBlob, derivation, privateBlob, mac: take(lines, 'Private-MAC').trimEnd() }
+  return { version: Number(first[1]) as 2 | 3, type: first[2]!.trimEnd(), encryption, comment, publicBlob, derivation, privateBlob, mac: /^[\da-f]*/i.exec(take(lines, 'Private-MAC'))![0] }
 }
 
-/** Line breaks are unescaped only if the text has no others: a comment may be a Windows path. */
+/** The lines that are not empty, without indentation. Escapes are undone only if the text has no line breaks: a comment may be a Windows path. */
 function linesOf(text: Bytes): Bytes[] {
-  const body = withLineFeeds(text, !text.includes(0x0a) && !text.includes(0x0d)) as Bytes
+  const body = withLineFeeds(unescaped(text, hasBreaks), false) as Bytes
   const lines: Bytes[] = []
   for (let start = 0; start <= body.length;) {
-    const end = body.indexOf(0x0a, start)
-    lines.push(body.subarray(start, end < 0 ? body.length : end))
-    start = end < 0 ? body.length + 1 : end + 1
+    const found = body.indexOf(LF, start)
+    const end = found < 0 ? body.length : found
+    while (start < end && isBlank(body[start])) start++
+    if (start < end) lines.push(body.subarray(start, end))
+    start = end + 1
   }
   return lines
 }
+
+const LF = 0x0a, CR = 0x0d
+const hasBreaks = (text: Uint8Array) => text.includes(LF) || text.includes(CR)
 
 const takeLine = (lines: Bytes[]) => decodeText(lines.shift() ?? new Uint8Array())
 /** Names of lines are short. */

@@ -25,7 +25,7 @@ export function* readPpkPrivateKey(text: Bytes, passphrase: Bytes | undefined): 
   const secrets = yield* derivePpkSecrets(file, passphrase)
   const plain = encrypted ? yield* decrypt(secrets.key, secrets.iv, file.privateBlob) : file.privateBlob
   try {
-    if (!isMac(file, secrets.macKey, plain)) throw encrypted ? passphraseWrong() : malformed('the MAC of the PuTTY key file is wrong')
+    if (!isMac(file, file.comment, secrets.macKey, plain) && !isMac(file, file.comment.trimEnd(), secrets.macKey, plain)) throw encrypted ? passphraseWrong() : malformed('the MAC of the PuTTY key file is wrong')
     if (publicKeyType(file.publicBlob) !== file.type) throw malformed('the PuTTY key file names two types of keys')
     return { fields: yield* readFields(readPublicKey(file.publicBlob), new WireReader(plain)), comment: file.comment }
   } finally {
@@ -38,9 +38,9 @@ function* decrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Bytes> {
   return cbc(key, iv, { disablePadding: true }).decrypt(data) as Bytes
 }
 
-/** The MAC key of an unencrypted version 3 file is empty, which WebCrypto refuses, so HMAC is computed in JavaScript. */
-function isMac(file: PpkFile, key: Bytes, plain: Bytes): boolean {
-  const input = new WireWriter(4096).string(file.type).string(file.encryption).string(encodeText(file.comment)).string(file.publicBlob).string(plain)
+/** The MAC key of an unencrypted version 3 file is empty, which WebCrypto refuses, so HMAC is computed in JavaScript. @param comment with or without white space at its end, which pasting may add */
+function isMac(file: PpkFile, comment: string, key: Bytes, plain: Bytes): boolean {
+  const input = new WireWriter(4096).string(file.type).string(file.encryption).string(encodeText(comment)).string(file.publicBlob).string(plain)
   const covered = input.finish()
   const expected = hmac(file.version === 2 ? sha1 : sha256, key, covered)
   input.wipe()
