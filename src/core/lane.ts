@@ -3,9 +3,13 @@ export class Step {
   /** The lane that this call waits for and holds; calls of different lanes are different calls. */
   readonly lane: Lane | undefined
   /** The function and its arguments: equal ones are the same call. */
-  readonly call: readonly unknown[]
+  call: readonly unknown[]
   /** Bytes of a write that have already been sent. */
   written = 0
+  /** How many of them the function has been told: it may go on with the rest. */
+  told = 0
+  /** What libssh2 has made a packet of and not sent: the next attempt must begin with the same. */
+  begun: Uint8Array | undefined
   /** The result of the call, once it is over. */
   outcome: { readonly value?: unknown, readonly error?: { readonly reason: unknown } } | undefined
   /** Makes the next attempt at this call, for code that cannot wait until its caller does. */

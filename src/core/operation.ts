@@ -1,5 +1,5 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
-import { type Lane, Step } from './lane.ts'
+import { isSameCall, type Lane, Step } from './lane.ts'
 
 /** What a call of the bindings returns while it would block: the number itself, or a tuple that begins with it. */
 export type Again = typeof LIBSSH2_ERROR_EAGAIN
@@ -78,6 +78,17 @@ export class Operation<T = unknown> {
     if (at < this.#next) this.#next -= 1
   }
 
+  /**
+   * The call that the function made at this place in its last attempt, where it is not over and the function now makes the same kind of call with another
+   * last argument.
+   */
+  leaves(lane: Lane, call: readonly unknown[]): Step | undefined {
+    const steps = this.#steps?.slice(this.#next) ?? []
+    if (steps.some((step) => step.is(lane, call))) return undefined
+    const kind = call.slice(0, -1)
+    return steps.find((step) => !step.outcome && step.lane === lane && isSameCall(step.call.slice(0, -1), kind) && step.call.length === call.length)
+  }
+
   /** True if an earlier call of this lane is not over: the function continued although it got EAGAIN. */
   outruns(step: Step): boolean {
     for (const earlier of this.#steps ?? []) {
@@ -99,6 +110,7 @@ export class Operation<T = unknown> {
         this.#finishSteps((step) => step.midway && step.attempt < this.#attempts)
         return this.#unwanted()
       }
+      if (!this.#result) this.#dropUnmade()
       this.#result = { value: result }
       if (!this.#finishSteps()) return this.#unwanted()
       if (this.detached) this.#settle.discard?.(result as Exclude<T, Again>)
@@ -108,6 +120,11 @@ export class Operation<T = unknown> {
       if (this.midway) return this.#seeThrough()
     }
     return true
+  }
+
+  /** A call that an earlier attempt made in vain, and the last one not any more, is not made. */
+  #dropUnmade(): void {
+    this.#steps = this.#steps?.filter((step) => step.outcome || step.midway || step.written > 0 || step.attempt === this.#attempts)
   }
 
   #unwanted(): boolean {

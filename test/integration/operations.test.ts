@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { LIBSSH2_ERROR_EAGAIN, type Session } from '../../src/bindings/index.ts'
+import { LIBSSH2_ERROR_EAGAIN, LIBSSH2_FXF_CREAT, LIBSSH2_FXF_WRITE, type Session } from '../../src/bindings/index.ts'
 import { execute, openSession, readAll, shakenSession, text } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
@@ -83,4 +83,51 @@ test('of two private keys that are parsed at once each has its own passphrase', 
   // The key can be read, and the server does not know it.
   expect(right).toMatchObject({ name: 'AuthenticationError' })
   fresh.free()
+})
+
+test('a write that goes on with what is left of its bytes in one complete() arrives once', async () => {
+  const data = new Uint8Array(LARGE).map((_, at) => at * 7 >> 3)
+  let rest = data
+  const counts: number[] = []
+  expect(await digest((channel) => {
+    const [rc, count] = channel.write(rest)
+    counts.push(count)
+    rest = rest.subarray(count)
+    return rc === LIBSSH2_ERROR_EAGAIN ? rc : rest.length
+  })).toBe(await sha256(data))
+  expect(rest.length).toBe(0)
+  expect(counts.length).toBeGreaterThan(1)
+})
+
+test('a write that is repeated with other bytes is refused, and the channel goes on', async () => {
+  const others: Record<string, (attempt: number) => Uint8Array> = {
+    'other bytes': (attempt) => new Uint8Array(LARGE).fill(attempt),
+    'fewer bytes than are left': (attempt) => new Uint8Array(LARGE - attempt * 10).fill(1),
+    'more bytes': (attempt) => new Uint8Array(LARGE + attempt).fill(1),
+  }
+  for (const [name, bytes] of Object.entries(others)) {
+    const channel = await execute(session, 'cat > /dev/null; echo all')
+    let attempt = 0
+    const error = await within(20_000, name, rejection(session.complete(() => channel.write(bytes(++attempt)))))
+    expect(error, name).toMatchObject({ code: 'ERR_LIBSSH2_BAD_USE', message: expect.stringContaining('the same bytes') as string })
+    expect((error as { bytesWritten?: number }).bytesWritten, name).toBeGreaterThan(0)
+    await within(20_000, name, session.complete(() => channel.write('more')))
+    await session.complete(() => channel.sendEof())
+    expect(text(await readAll(channel)), name).toBe('all\n')
+    await session.complete(() => channel.free())
+  }
+})
+
+test('a write of a file that is repeated with other bytes is refused, and the file goes on', async () => {
+  const sftp = await session.complete(() => session.sftpInit())
+  using folder = temporaryDirectory('operations')
+  const path = join(folder.path, 'file')
+  const file = await session.complete(() => sftp.open(path, LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT, 0o600))
+  let attempt = 0
+  const error = await within(20_000, 'the write', rejection(session.complete(() => file.write(new Uint8Array(100_000).fill(++attempt)))))
+  expect(error).toMatchObject({ code: 'ERR_LIBSSH2_BAD_USE', message: expect.stringContaining('the same bytes') as string })
+  await within(20_000, 'another write', session.complete(() => file.write(new Uint8Array(10).fill(9))))
+  await session.complete(() => file.close())
+  expect(readFileSync(path)).toEqual(Buffer.concat([new Uint8Array(100_000).fill(1), new Uint8Array(10).fill(9)]))
+  await session.complete(() => sftp.shutdown())
 })

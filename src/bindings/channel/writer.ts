@@ -1,6 +1,8 @@
-import type { Step } from '../../core/lane.ts'
+import { isSameCall, type Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import { equalBytes } from '../../wire-format/bytes.ts'
+import { badRepetition } from '../bad-repetition.ts'
 import type { ChannelCalls } from './calls.ts'
 
 /** libssh2_channel_write takes no more at a time. */
@@ -22,13 +24,31 @@ export class ChannelWriter {
     step.resume ??= () => this.#writeOn(step, stream, content)
     const { context } = this.#calls
     if (context.driver.current?.outruns(step)) return [context.pending({ step }), 0]
-    return this.#writeOn(step, stream, content)
+    const result = this.#writeOn(step, stream, content)
+    step.told = result[1]
+    return result
   }
 
   /** Calls from outside the driver count for themselves what has been written: they come back with the rest. */
   #writeStep(stream: number, content: Uint8Array): Step {
     const { context, writing } = this.#calls
-    return context.step(writing, context.driver.current ? ['write', stream, content] : ['write', stream])
+    const { current } = context.driver
+    if (!current) return context.step(writing, ['write', stream])
+    const call = ['write', stream, content]
+    const left = current.leaves(writing, call)
+    if (left) this.#goOn(left, stream, content)
+    return context.step(writing, call)
+  }
+
+  /** The function of an operation now writes something else: the rest of what it wrote before, or bytes that must not be mixed with those. */
+  #goOn(step: Step, stream: number, content: Uint8Array): void {
+    const before = step.call[2] as Uint8Array
+    if (step.told > 0 && isSameCall([before.subarray(step.told)], [content])) {
+      step.call = ['write', stream, content]
+      step.written -= step.told
+      step.told = 0
+      step.resume = () => this.#writeOn(step, stream, content)
+    } else if (step.written > 0 || step.midway) throw unlikeBefore(step.written)
   }
 
   /** Writes until the peer's window or the outgoing queue is full. */
@@ -58,9 +78,13 @@ export class ChannelWriter {
     const calls = this.#calls
     const { heap, outgoing, wire } = calls.context
     if (wire.congested) return calls.context.pending({ step })
+    if (step.begun && !equalBytes(step.begun, part)) throw unlikeBefore(step.written)
     const buffer = heap.scratch(LARGEST_WRITE)
     const rc = outgoing.write(part, () => calls.call({ lane: calls.writing, step, isPart: true }, (c, channel) => c._glue_channel_write(channel, stream, buffer, part.length)))
-    if (rc === LIBSSH2_ERROR_EAGAIN && !calls.plain((c, channel) => c._glue_channel_write_pending(channel))) calls.writing.release(step)
+    const pending = rc === LIBSSH2_ERROR_EAGAIN && calls.plain((c, channel) => c._glue_channel_write_pending(channel)) !== 0
+    if (rc === LIBSSH2_ERROR_EAGAIN && !pending) calls.writing.release(step)
+    // libssh2 has the packet already, and counts it against what it is given next.
+    step.begun = pending ? step.begun ?? part.slice() : undefined
     return rc
   }
 
@@ -81,4 +105,9 @@ export class ChannelWriter {
       return (c) => c._libssh2_channel_send_eof(pointer)
     })
   }
+}
+
+/** libssh2 demands that a call which returned EAGAIN is repeated with the same arguments. @param bytesWritten how much of the first write has been sent. */
+function unlikeBefore(bytesWritten: number): SSHError {
+  return badRepetition('a write that said EAGAIN must be repeated with the same bytes, or with those that are left of them', bytesWritten)
 }

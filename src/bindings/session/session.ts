@@ -140,6 +140,7 @@ export class Session implements Disposable, AsyncDisposable {
    * Repeats `call` until it no longer returns EAGAIN: the counterpart of blocking mode, in which `write` always writes its whole buffer.
    * Each attempt starts from the beginning. Requests and writes that are done are not made again, so `call` may make several, if they are the
    * same ones each time.
+   * A write must be repeated with the same bytes, or with those that are left of them. @throws SSHError `ERR_LIBSSH2_BAD_USE` for others.
    * If it works off a list, the list must not contain the same call twice in a row, which counts as one call.
    * On abort the promise rejects at once with `signal.reason`. If libssh2 has started something that it cannot drop halfway, it is finished
    * in the background, and a channel or other object that it makes is disposed of.

@@ -1,4 +1,5 @@
 import { Lane, type Step } from '../../core/lane.ts'
+import type { Operation } from '../../core/operation.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_SFTP_PROTOCOL } from '../../ffi/constants.gen.ts'
@@ -55,6 +56,11 @@ export class SftpContext {
   /** The step of a call, for those that keep something from attempt to attempt. */
   step(call: readonly unknown[]): Step {
     return this.session.step(this.#lane, call)
+  }
+
+  /** The call of the same kind that the operation made in its last attempt and does not repeat. */
+  leaves(operation: Operation, call: readonly unknown[]): Step | undefined {
+    return operation.leaves(this.#lane, call)
   }
 
   /** True if C may be called for `step` now. */

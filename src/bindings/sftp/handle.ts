@@ -1,4 +1,5 @@
 import type { Step } from '../../core/lane.ts'
+import { badRepetition } from '../bad-repetition.ts'
 import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_SFTP_PROTOCOL } from '../../ffi/constants.gen.ts'
@@ -113,7 +114,10 @@ export class SftpHandle implements Disposable {
     this.#need('file')
     if (content.length === 0) return [0, 0]
     const { current } = this.#context.session.driver
-    const step = this.#context.step(current ? [this, 'write', content] : [this, 'write'])
+    const call = [this, 'write', content]
+    const left = current && this.#context.leaves(current, call)
+    if (left?.midway || (left && this.#writing?.step === left)) throw badRepetition('a write that said EAGAIN must be repeated with the same bytes', this.#writing?.written ?? 0)
+    const step = this.#context.step(current ? call : [this, 'write'])
     if (step.outcome) return step.recall()
     return this.#writeOn(step, content)
   }

@@ -114,6 +114,17 @@ describe('an operation of several calls', () => {
     expect(new Set(done).size).toBe(done.length)
   })
 
+  test('does not make a call that an earlier attempt made in vain and the last one not any more', () => {
+    const { done, call, run } = world()
+    let attempts = 0
+    // The lane is busy with A when B is called.
+    expect(run(() => {
+      if (++attempts === 1) return call('A') === EAGAIN && call('B') === EAGAIN ? EAGAIN : 'early'
+      return call('A') === EAGAIN ? EAGAIN : 'done'
+    })).toEqual(['done'])
+    expect(done).toEqual(['A'])
+  })
+
   test('sees through what it has begun, though it does not wait for it', () => {
     const { done, call, run } = world()
     expect(run(() => { call('A'); return 'early' })).toEqual(['early'])
