@@ -9,7 +9,7 @@
 enum {
     STEP_GUESS, STEP_GROUP_REQUEST, STEP_GROUP_REQUEST_SEND, STEP_GROUP_REPLY,
     STEP_INIT, STEP_INIT_SEND, STEP_REPLY, STEP_SECRET, STEP_SIGNATURE,
-    STEP_NEWKEYS_SEND, STEP_NEWKEYS
+    STEP_NEWKEYS_SEND, STEP_NEWKEYS, STEP_EXT_INFO_SEND
 };
 
 /* Steps that may take long: they run in slices, one in each turn of the
@@ -223,6 +223,24 @@ static int send_packet(LIBSSH2_SESSION *session, struct kex *kex)
                                    NULL, 0);
 }
 
+/* Sends our EXT_INFO as the first packet with the first keys (RFC 8308 section
+   2.4), if the server accepts one: OpenSSH then sends a second EXT_INFO with
+   the signature algorithms for the user who logs in. */
+static int send_extensions(LIBSSH2_SESSION *session)
+{
+    static const unsigned char message[] =
+        "\7" "\0\0\0\1" "\0\0\0\34" "ext-info-in-auth@openssh.com"
+        "\0\0\0\1" "0";
+    static const unsigned char wanted[] = "ext-info-s";
+    unsigned char *list = session->remote.kexinit + 1 + 16;
+    if(!(session->state & LIBSSH2_STATE_INITIAL_KEX) ||
+       !_libssh2_kex_agree_instr(list + 4, _libssh2_ntohu32(list), wanted,
+                                 sizeof(wanted) - 1))
+        return 0;
+    return _libssh2_transport_send(session, message, sizeof(message) - 1,
+                                   NULL, 0);
+}
+
 /* A wrong guess is a packet of the guessed method, whichever that was. */
 static int ignore_guess(LIBSSH2_SESSION *session, struct kex *kex)
 {
@@ -287,6 +305,8 @@ static int one_step(LIBSSH2_SESSION *session, struct kex *kex)
         return check_signature(session, kex);
     case STEP_NEWKEYS_SEND:
         return _libssh2_transport_send(session, &newkeys, 1, NULL, 0);
+    case STEP_EXT_INFO_SEND:
+        return send_extensions(session);
     default:
         rc = _libssh2_packet_require(session, SSH_MSG_NEWKEYS, &data, &length,
                                      0, NULL, 0, &kex->required);
@@ -314,7 +334,7 @@ int kex_exchange(LIBSSH2_SESSION *session, key_exchange_state_low_t *state)
         mbedtls_ecp_restart_init(&kex->ec);
         state->private_key = kex;
     }
-    while(kex->step <= STEP_NEWKEYS && !rc) {
+    while(kex->step <= STEP_EXT_INFO_SEND && !rc) {
         if(computes(kex->step) && !glue_slice(session))
             return LIBSSH2_ERROR_EAGAIN;
         rc = one_step(session, kex);

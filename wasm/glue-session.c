@@ -316,14 +316,28 @@ void glue_session_free(LIBSSH2_SESSION *session)
     glue_wipe_stack();
 }
 
+/* Sends the message, or nothing if a key exchange is in the way. */
+static int send_or_leave(LIBSSH2_SESSION *session,
+                         const unsigned char *message, size_t size)
+{
+    int rc = _libssh2_transport_send(session, message, size, NULL, 0);
+    return rc == LIBSSH2_ERROR_EAGAIN ? 0 : rc;
+}
+
 /* Sends SSH_MSG_IGNORE without data, or nothing if a key exchange is in the
    way. */
 int glue_session_ignore(LIBSSH2_SESSION *session)
 {
     static const unsigned char message[5] = { SSH_MSG_IGNORE, 0, 0, 0, 0 };
-    int rc = _libssh2_transport_send(session, message, sizeof(message),
-                                     NULL, 0);
-    return rc == LIBSSH2_ERROR_EAGAIN ? 0 : rc;
+    return send_or_leave(session, message, sizeof(message));
+}
+
+/* Sends PING of ping@openssh.com, as large as CHANNEL_DATA of one byte. */
+int glue_session_ping(LIBSSH2_SESSION *session)
+{
+    static const unsigned char message[10] = { 192, 0, 0, 0, 5,
+                                               'P', 'I', 'N', 'G', '!' };
+    return send_or_leave(session, message, sizeof(message));
 }
 
 /* libssh2_keepalive_send counts whole seconds; this sends now. */

@@ -250,6 +250,7 @@ void glue_session_rekey_after(LIBSSH2_SESSION *session, double bytes,
     double seconds);
 int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on);
 int glue_session_ignore(LIBSSH2_SESSION *session);
+int glue_session_ping(LIBSSH2_SESSION *session);
 int glue_session_service(LIBSSH2_SESSION *session);
 
 /* Authentication: glue-userauth.c. */

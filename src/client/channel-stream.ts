@@ -33,7 +33,7 @@ export function channelStream(channel: Channel, roundTrip?: RoundTrip): ChannelS
   return {
     channel,
     readable: channelReadable(live, 0, abandon, half),
-    writable: channelWritable(live, abandon, half) as WritableStream<Uint8Array>,
+    writable: channelWritable(live, abandon, undefined, half) as WritableStream<Uint8Array>,
     closed: () => live.over,
     close,
     [Symbol.asyncDispose]: close,

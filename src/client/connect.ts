@@ -11,7 +11,7 @@ import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { acknowledgeNext } from './acknowledge.ts'
-import { type AlgorithmOptions, defaultAlgorithms, offerAlgorithms } from './algorithms.ts'
+import { type AlgorithmOptions, defaultAlgorithms, type NegotiatedAlgorithms, negotiatedAlgorithms, offerAlgorithms } from './algorithms.ts'
 import type { AuthMethod } from './auth/authenticate.ts'
 import type { AuthenticatedBy } from './auth/log-in.ts'
 import { Client } from './client.ts'
@@ -44,6 +44,8 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
    * a person is being asked: by a password or prompt function, or about a host key.
    */
   readonly connectTimeout?: number | undefined
+  /** Receives the negotiated algorithms before the host key is judged and before authentication. If it throws, the attempt ends with that error. */
+  readonly onAlgorithms?: ((algorithms: NegotiatedAlgorithms) => void) | undefined
   /** Receives the server's banners, before authentication (RFC 4252 section 5.4). Escape control characters when you show them. */
   readonly onBanner?: ((banner: string) => void) | undefined
   /** Receives the server's SSH_MSG_DEBUG messages and the steps of `connect`, but never secrets. */
@@ -148,7 +150,7 @@ class Attempt {
    * first measurement of the round trip.
    */
   async #establish(session: Session): Promise<RoundTrip> {
-    const { host = '', port = 22, hostKey, debug } = this.#options
+    const { host = '', port = 22, hostKey, debug, onAlgorithms } = this.#options
     const { signal, ask } = this.#deadline
     if (debug) session.onDebug = debug
     this.#step = 'asking the host-key policy for known keys'
@@ -162,6 +164,9 @@ class Attempt {
     const key = session.hostkey()
     if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: LIBSSH2_ERROR_HOSTKEY_INIT })
     debug?.(`server ${session.bannerGet()}`)
+    const algorithms = negotiatedAlgorithms(session)
+    debug?.(`key exchange ${algorithms.kex}, ${algorithms.postQuantum ? '' : 'not '}post-quantum`)
+    onAlgorithms?.(algorithms)
     this.#step = 'checking the host key'
     const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }
     accept(await this.#deadline.run<unknown>(hostKey.verify(info)))

@@ -6,7 +6,7 @@ import { closedHere, LiveChannel } from './live-channel.ts'
 import { linesOf } from './lines.ts'
 import { ReceiveWindow } from './receive-window.ts'
 import type { RoundTrip } from './round-trip.ts'
-import { channelReadable, channelWritable } from './streams.ts'
+import { type ChannelInput, channelReadable, channelWritable } from './streams.ts'
 
 const OUTPUTS = [0, SSH_EXTENDED_DATA_STDERR] as const
 
@@ -15,6 +15,8 @@ export interface ProcessSetting {
   readonly roundTrip: RoundTrip
   readonly terminal: boolean
   readonly signal: AbortSignal | undefined
+  /** What stands between `stdin` and the channel, if something does. */
+  readonly input?: ((live: LiveChannel) => ChannelInput) | undefined
 }
 
 /**
@@ -44,14 +46,14 @@ export class Process implements AsyncDisposable {
   readonly #cancelled = new Set<number>()
 
   /** For the client: processes come from `client.exec()` and `client.shell()`. */
-  constructor(channel: Channel, { roundTrip, terminal, signal }: ProcessSetting) {
+  constructor(channel: Channel, { roundTrip, terminal, signal, input }: ProcessSetting) {
     let exit: Promise<Exit> | undefined
     this.channel = channel
     this.terminal = terminal
     this.#live = new LiveChannel(channel, OUTPUTS, new ReceiveWindow(channel, roundTrip), (live) => exit = live.complete(() => channel.exit()))
     this.#exit = exit as unknown as Promise<Exit>
     this.#exit.catch(ignore)
-    this.stdin = channelWritable(this.#live, (reason) => this.#live.end(reason ?? closedHere('the process')))
+    this.stdin = channelWritable(this.#live, (reason) => this.#live.end(reason ?? closedHere('the process')), input?.(this.#live))
     this.stdout = channelReadable(this.#live, 0, () => this.#cancel(0))
     this.stderr = channelReadable(this.#live, SSH_EXTENDED_DATA_STDERR, () => this.#cancel(SSH_EXTENDED_DATA_STDERR))
     const detach = onAbort(signal, () => this.#live.end(signal?.reason))

@@ -6,8 +6,12 @@ import type { Session } from '../bindings/session/session.ts'
 import { acknowledge, acknowledgeNext } from './acknowledge.ts'
 import type { AgentForwarding, X11Forwarding } from './forwarding.ts'
 import { Process } from './process.ts'
+import type { LiveChannel } from './live-channel.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { quoted } from './sh.ts'
+
+/** The extension whose messages fill the ticks without a keystroke. */
+const PING = 'ping@openssh.com'
 
 /** Options of a process. */
 export interface ProcessOptions extends CallOptions {
@@ -25,6 +29,12 @@ export interface ProcessOptions extends CallOptions {
   readonly agentForwarding?: AgentForwarding | undefined
   /** Lets programs on the server open windows here. */
   readonly x11?: X11Forwarding | undefined
+  /**
+   * Hides the timing of keystrokes in a terminal from observers of the network, like OpenSSH's ObscureKeystrokeTiming: keystrokes are sent at a fixed rate, every 20 ms or
+   * every so many milliseconds (1 to 1000), and packets without meaning fill the gaps, for up to three seconds after the last key. A write is then accepted before it is
+   * sent. Needs a terminal and a server that announces `ping@openssh.com` (OpenSSH 9.5 and newer); without them it does nothing. `false` by default.
+   */
+  readonly obscureKeystrokes?: boolean | number | undefined
 }
 
 export interface ExecOptions extends ProcessOptions {
@@ -65,8 +75,8 @@ export function execStart(command: string, options: ExecOptions): Start {
 
 /** Like `ssh`, continues without a terminal if the server gives none. */
 export function shellStart(options: ShellOptions): Start {
-  const { signal, env, ignoreRefusedEnv, agentForwarding, x11, pty = true, ...terminal } = record(options, 'options')
-  return { signal, env, ignoreRefusedEnv, agentForwarding, x11, pty: pty ? terminal : undefined, ptyOptional: true, begin: (channel) => channel.shell() }
+  const { signal, env, ignoreRefusedEnv, agentForwarding, x11, obscureKeystrokes, pty = true, ...terminal } = record(options, 'options')
+  return { signal, env, ignoreRefusedEnv, agentForwarding, x11, obscureKeystrokes, pty: pty ? terminal : undefined, ptyOptional: true, begin: (channel) => channel.shell() }
 }
 
 export function subsystemStart(name: string, options: ProcessOptions): Start {
@@ -81,9 +91,11 @@ function inDirectory(cwd: string | undefined): string {
 }
 
 /** Opens a channel and prepares it; a failure on the way closes it. */
-export async function startProcess({ session, roundTrip, open }: Place, { signal, env = {}, ignoreRefusedEnv, pty, ptyOptional, agentForwarding, x11, begin }: Start): Promise<Process> {
+export async function startProcess({ session, roundTrip, open }: Place, { signal, env = {}, ignoreRefusedEnv, pty, ptyOptional, agentForwarding, x11, obscureKeystrokes, begin }: Start): Promise<Process> {
   checkEnv(env)
   checkForwarding(agentForwarding, x11)
+  const keystrokes = obscureKeystrokes === undefined || obscureKeystrokes === false ? undefined : await import('./keystrokes.ts')
+  const interval = keystrokes?.keystrokeInterval(obscureKeystrokes)
   const channel = await open(signal)
   const forwardings: Disposable[] = []
   const stop = () => { for (const forwarding of forwardings) forwarding[Symbol.dispose]() }
@@ -103,7 +115,8 @@ export async function startProcess({ session, roundTrip, open }: Place, { signal
       acknowledge(session)
       void acknowledgeNext(session)
     }
-    const process = new Process(channel, { roundTrip, terminal, signal })
+    const input = keystrokes && interval && terminal && session.extensions().has(PING) ? (live: LiveChannel) => new keystrokes.Keystrokes(live, interval) : undefined
+    const process = new Process(channel, { roundTrip, terminal, signal, input })
     void process.closed.then(stop)
     return process
   } catch (error) {

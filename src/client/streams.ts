@@ -19,15 +19,23 @@ export function channelReadable(live: LiveChannel, stream: number, cancelled: ()
   }, { highWaterMark: 0 })
 }
 
+/** Takes the chunks of a writable on their way to the channel. */
+export interface ChannelInput {
+  write(chunk: Uint8Array | string): Promise<void>
+  /** Writes what it holds back: nothing more comes. */
+  flush(): Promise<void>
+}
+
 /**
  * The input of a channel: a write resolves when the peer's window has taken all of it, closing sends EOF. @param aborted called when no more
- * will be written. @param closed called after the EOF.
+ * will be written. @param input takes the chunks instead of the channel. @param closed called after the EOF.
  */
-export function channelWritable(live: LiveChannel, aborted: (reason: unknown) => void, closed: () => void = () => {}): WritableStream<Uint8Array | string> {
+export function channelWritable(live: LiveChannel, aborted: (reason: unknown) => void, input?: ChannelInput, closed: () => void = () => {}): WritableStream<Uint8Array | string> {
   return new WritableStream<Uint8Array | string>({
     start: (controller) => live.onEnd((reason) => controller.error(reason)),
-    write: (chunk) => live.write(chunk),
+    write: (chunk) => input ? input.write(chunk) : live.write(chunk),
     async close() {
+      await input?.flush()
       await live.sendEof()
       closed()
     },

@@ -46,6 +46,7 @@ export interface WasmExports {
   _glue_session_rekey_after(session: SessionPointer, bytes: number, seconds: number): void
   _glue_session_listen(session: SessionPointer, callback: number, on: number): number
   _glue_session_ignore(session: SessionPointer): number
+  _glue_session_ping(session: SessionPointer): number
   _glue_session_service(session: SessionPointer): number
   _glue_userauth_keyboard_interactive(session: SessionPointer, user: Bytes, userLength: number): number
   _glue_userauth_password(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, mayChange: number): number

@@ -22,6 +22,7 @@ import { parseAllowedSigners } from '../../src/sshsig/allowed-signers.ts'
 import { parseSignature } from '../../src/sshsig/blob.ts'
 import { joinBytes } from '../../src/wire-format/bytes.ts'
 import { AgentClient } from '../../src/keys/agent/client.ts'
+import { verifySignature } from '../../src/host-key/verify-signature.ts'
 import { parseCertificate } from '../../src/keys/certificate.ts'
 import { parsePrivateKey } from '../../src/keys/files/parse-private-key.ts'
 import { formatPublicKey, parsePublicKey } from '../../src/keys/public-key.ts'
@@ -67,7 +68,7 @@ const privateKeyText: Target = {
 /** The first byte is the kind of armour, and whether there is a passphrase: then the key's own derivation is run. */
 const privateKeyBytes: Target = {
   name: 'private-key-bytes',
-  words: ['openssh-key-v1\0', 'none', 'bcrypt', 'aes256-ctr', 'aes256-cbc', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'ssh-rsa', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'nistp256', 'sk-ssh-ed25519@openssh.com'],
+  words: ['openssh-key-v1\0', 'none', 'bcrypt', 'aes256-ctr', 'aes256-cbc', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'ssh-rsa', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'nistp256', 'sk-ssh-ed25519@openssh.com', 'ssh-mldsa44-ed25519'],
   run: (input) => {
     const label = PEM_LABELS[(input[0] ?? 0) % PEM_LABELS.length]!
     const passphrase = (input[0] ?? 0) >= 240 ? 'x' : undefined
@@ -77,7 +78,7 @@ const privateKeyBytes: Target = {
 
 const publicKey: Target = {
   name: 'public-key',
-  words: ['ssh-rsa', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'nistp256', 'nistp384', 'sk-ssh-ed25519@openssh.com', 'ssh:', 'ssh-ed25519-cert-v01@openssh.com', '---- BEGIN SSH2 PUBLIC KEY ----\n', 'Comment: '],
+  words: ['ssh-rsa', 'ssh-ed25519', 'ecdsa-sha2-nistp256', 'nistp256', 'nistp384', 'sk-ssh-ed25519@openssh.com', 'ssh:', 'ssh-ed25519-cert-v01@openssh.com', 'ssh-mldsa44-ed25519', '---- BEGIN SSH2 PUBLIC KEY ----\n', 'Comment: '],
   run: (input) => each([
     () => parsePublicKey(text(input)),
     () => formatPublicKey({ ...parsePublicKey(input), comment: 'c' }),
@@ -88,8 +89,28 @@ const publicKey: Target = {
 
 const certificate: Target = {
   name: 'certificate',
-  words: ['ssh-ed25519-cert-v01@openssh.com', 'ssh-rsa-cert-v01@openssh.com', 'force-command', 'source-address', 'permit-pty', 'h.example', '*'],
+  words: ['ssh-ed25519-cert-v01@openssh.com', 'ssh-rsa-cert-v01@openssh.com', 'ssh-mldsa44-ed25519-cert', 'force-command', 'source-address', 'permit-pty', 'h.example', '*'],
   run: (input) => each([async () => verifyHostCertificate(parseCertificate(input), 'h.example')]),
+}
+
+/** The first byte is where the key ends and the signature begins; both have the lengths that get as far as the arithmetic, or those of the input. */
+const mlDsa: Target = {
+  name: 'mldsa44',
+  words: ['ssh-mldsa44-ed25519', '@openssh.com', '\0\0\x05\x40', '\0\0\x09\xb4'],
+  run: (input) => {
+    const name = (input[0] ?? 0) & 1 ? 'ssh-mldsa44-ed25519' : 'ssh-mldsa44-ed25519@openssh.com'
+    const at = Math.min(input.length, 2 * (input[1] ?? 0))
+    const sized = (part: Uint8Array, length: number) => {
+      if ((input[0] ?? 0) & 2) return part
+      const whole = new Uint8Array(length)
+      whole.set(part.subarray(0, length))
+      return whole
+    }
+    const blob = (content: Uint8Array) => new WireWriter().string(name).string(content).finish()
+    return each([async () => {
+      if (await verifySignature(blob(sized(input.subarray(2, at), 1344)), blob(sized(input.subarray(at), 2484)), input.slice())) throw new Error('a signature that nobody has made holds')
+    }])
+  },
 }
 
 const knownHostsText: Target = {
@@ -217,7 +238,7 @@ const revokedKeys: Target = {
   run: (input) => each([() => readRevokedKeys(input), () => readRevokedKeys(joinBytes([REVOCATION_LIST, input]))]),
 }
 
-export const targets: readonly Target[] = [messageSignature, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
+export const targets: readonly Target[] = [messageSignature, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, mlDsa, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
 
 /** The error of a run that is no refusal of bad input. */
 export async function failureOf({ run, refusals = [SSHError] }: Target, input: Uint8Array): Promise<unknown> {

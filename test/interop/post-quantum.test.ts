@@ -1,11 +1,12 @@
 // Wherever a server has a post-quantum key exchange that we have, one of them is agreed upon by default, and `requirePostQuantum` works; elsewhere that refuses.
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, publicKey } from '../../src/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { serverOffer } from './offer.ts'
 import { servers } from './servers.ts'
+import { type PostQuantumRow, writePostQuantumRows } from './table.ts'
 
 const OURS = ['mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com']
 
@@ -20,13 +21,18 @@ const options = (server: SshServer) => ({
 })
 
 describe('post-quantum wherever the server has any', () => {
+  const rows: PostQuantumRow[] = []
+  afterAll(() => writePostQuantumRows(rows))
+
   for (const { name, peers, start } of servers) {
     it.runIf(peers.map(requirePeer).every(Boolean))(name, async () => {
       await using server = await start()
-      const possible = OURS.filter(Set.prototype.has, new Set((await serverOffer(server)).kex))
+      const offered = (await serverOffer(server)).kex
+      const possible = OURS.filter(Set.prototype.has, new Set(offered))
       {
         await using client = await connect(options(server))
         const { kex, postQuantum } = client.algorithms
+        rows.push({ server: name, banner: client.serverIdentification, hybrids: offered.filter((method) => /mlkem|sntrup|kyber/.test(method)), kex, postQuantum })
         expect(kex).toBe(possible[0] ?? kex)
         if (KNOWN[name]) expect(kex.replace('@openssh.com', '')).toBe(KNOWN[name])
         expect(postQuantum).toBe(possible.length > 0)

@@ -15,10 +15,25 @@ export interface TableRow {
   readonly failed: number
 }
 
+/** What is agreed upon with one server by default. */
+export interface PostQuantumRow {
+  readonly server: string
+  readonly banner: string
+  /** The key exchanges of its list that a quantum computer does not break. */
+  readonly hybrids: readonly string[]
+  readonly kex: string
+  readonly postQuantum: boolean
+}
+
 const folder = fileURLToPath(new URL('../../build/interop/', import.meta.url))
 
 /** For scripts/interop-table.mjs. */
-export function writeRows(rows: readonly TableRow[]): void {
+export const writeRows = (rows: readonly TableRow[]): void => write('algorithms', rows)
+
+/** For scripts/post-quantum-table.mjs. */
+export const writePostQuantumRows = (rows: readonly PostQuantumRow[]): void => write('post-quantum', rows)
+
+function write(name: string, rows: readonly unknown[]): void {
   mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}algorithms.json`, JSON.stringify(rows, undefined, 1))
+  writeFileSync(`${folder}${name}.json`, JSON.stringify(rows, undefined, 1))
 }

@@ -1,10 +1,11 @@
 import type { RunOptions } from '../../core/driver.ts'
 import { Lane } from '../../core/lane.ts'
 import { portOf } from '../../core/port-of.ts'
+import { libssh2Error } from '../../errors/libssh2-error.ts'
 import type { SSHError } from '../../errors/ssh-error.ts'
 import {
   LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_DEBUG, LIBSSH2_CALLBACK_IGNORE, LIBSSH2_CALLBACK_X11, LIBSSH2_CHANNEL_PACKET_DEFAULT, LIBSSH2_CHANNEL_WINDOW_DEFAULT,
-  SSH_DISCONNECT_BY_APPLICATION,
+  LIBSSH2_ERROR_METHOD_NOT_SUPPORTED, SSH_DISCONNECT_BY_APPLICATION,
 } from '../../ffi/constants.gen.ts'
 import type { Bytes, KnownHostsPointer } from '../../ffi/exports.gen.ts'
 import { Instance, type InstanceOptions } from '../../ffi/instance.ts'
@@ -273,6 +274,15 @@ export class Session implements Disposable, AsyncDisposable {
 
   /** Sends SSH_MSG_IGNORE, which has no effect (RFC 4253 section 11.2); during a key exchange it sends nothing. @returns 0. (glue_session_ignore) */
   sendIgnore(): number { return this[CONTEXT].call({ name: [this, 'ignore'] }, (c, session) => c._glue_session_ignore(session)) }
+
+  /**
+   * Sends PING of `ping@openssh.com`, which is as large as a keystroke; the answer is dropped. During a key exchange nothing is sent. @returns 0.
+   * @throws SSHError `ERR_LIBSSH2_METHOD_NOT_SUPPORTED` if the server has not announced the extension: it might end the session. (glue_session_ping)
+   */
+  sendPing(): number {
+    if (!this.extensions().has('ping@openssh.com')) throw libssh2Error(LIBSSH2_ERROR_METHOD_NOT_SUPPORTED, 'the server has not announced ping@openssh.com')
+    return this[CONTEXT].call({ name: [this, 'ping'] }, (c, session) => c._glue_session_ping(session))
+  }
 
   /**
    * Re-keys, or waits for a key exchange in progress (RFC 4253 section 9): 0, or EAGAIN. Receiving continues, and the data is kept;

@@ -41,7 +41,7 @@ export async function runSession({ client, config, command, terminal, escapes }:
   const pty = withTerminal ? { term: process.env['TERM'] || 'vt100', ...windowSize() } : undefined
   const agent = forwardedAgent(config)
   const options: ProcessOptions = {
-    env: environmentOf(config, process.env), ignoreRefusedEnv: true, agentForwarding: agent, x11: config.forwardX11 ? x11Forwarding(config, terminal) : undefined,
+    env: environmentOf(config, process.env), ignoreRefusedEnv: true, agentForwarding: agent, x11: config.forwardX11 ? x11Forwarding(config, terminal) : undefined, obscureKeystrokes: config.obscureKeystrokeTiming,
   }
   const remote = config.sessionType === 'subsystem' ? await client.subsystem(command, options)
     : command === '' ? await client.shell(pty ? { ...options, ...pty } : { ...options, pty: false })

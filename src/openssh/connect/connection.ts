@@ -29,6 +29,11 @@ export interface OpenOptions {
   readonly file?: string | undefined
 }
 
+/** What ssh(1) prints since 10.1. */
+const NOT_POST_QUANTUM = `** WARNING: connection is not using a post-quantum key exchange algorithm.
+** This session may be vulnerable to "store now, decrypt later" attacks.
+** The server may need to be upgraded. See https://openssh.com/pq.html`
+
 /** More jump hosts than that are a circle. */
 const LONGEST_PATH = 16
 
@@ -97,6 +102,7 @@ async function logIn(config: SshConfig, transport: Transport, { person, signal, 
       rekey: rekeyOf(rekeyLimit),
       connectTimeout: (config.connectTimeout ?? 0) * 1000,
       signal,
+      onAlgorithms: ({ postQuantum }) => { if (!postQuantum && config.warnWeakCrypto === 'yes' && config.kexAlgorithms === undefined) person.tell(NOT_POST_QUANTUM) },
       onBanner: (text) => person.tell(text.trimEnd(), 'ERROR'),
       debug: (text) => person.tell(text, 'DEBUG'),
       ...more,

@@ -11,6 +11,8 @@ import { type DirectionAlgorithms, packetCipher } from './packet-cipher.ts'
 export interface KeyExchangeOptions {
   readonly clientToServer?: Partial<DirectionAlgorithms>
   readonly serverToClient?: Partial<DirectionAlgorithms>
+  /** Offer ext-info-s: the client may send EXT_INFO. Default false. */
+  readonly extInfo?: boolean
   /** Offer kex-strict-s-v00@openssh.com. Default true. */
   readonly strict?: boolean
   /** Default: ecdh-sha2-nistp256. */
@@ -38,7 +40,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   const outgoing = { ...connection.outgoingAlgorithms, ...options.serverToClient }
   const kex = options.kex ?? 'ecdh-sha2-nistp256'
   const key = options.hostKey ?? connection.hostKey
-  const rightInit = kexInit(kex, key, incoming, outgoing, options.strict ?? true)
+  const rightInit = kexInit(kex, key, incoming, outgoing, [...(options.strict ?? true ? ['kex-strict-s-v00@openssh.com'] : []), ...(options.extInfo ? ['ext-info-s'] : [])])
   const serverInit = options.init?.(rightInit) ?? rightInit
   connection.send(serverInit)
   const clientInit = options.clientInit ?? await connection.receive(SSH_MSG.KEXINIT)
@@ -78,10 +80,10 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
 export const defaultAlgorithms = (): DirectionAlgorithms => ({ ...DEFAULTS })
 
 /** A KEXINIT that leaves the client exactly one choice of each kind. */
-function kexInit(kex: KeyAgreement, key: HostKey, incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, strict: boolean): Uint8Array {
+function kexInit(kex: KeyAgreement, key: HostKey, incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, extensions: readonly string[]): Uint8Array {
   return new WireWriter()
     .byte(SSH_MSG.KEXINIT).bytes(randomBytes(16))
-    .nameList([kex, ...(strict ? ['kex-strict-s-v00@openssh.com'] : [])])
+    .nameList([kex, ...extensions])
     .nameList([key.algorithm])
     .nameList([incoming.cipher]).nameList([outgoing.cipher])
     .nameList([incoming.mac]).nameList([outgoing.mac])

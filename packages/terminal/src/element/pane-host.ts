@@ -9,6 +9,7 @@ export interface PaneConfig {
   readonly jump: Target['jump']
   readonly persist: Persist
   readonly readOnly: boolean
+  readonly obscureKeystrokes: boolean
   readonly env: Readonly<Record<string, string>>
   readonly knownHosts: string | null
   readonly theme: 'auto' | 'light' | 'dark'

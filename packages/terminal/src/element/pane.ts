@@ -147,11 +147,11 @@ export class Pane {
     this.target = target
     this.#key = login.key
     this.#token = token
-    const { env, persist, knownHosts } = this.host.config
+    const { env, persist, knownHosts, obscureKeystrokes } = this.host.config
     const again = !this.#work.hidden
     if (!again) this.#form.busy('Connecting…')
     try {
-      await this.api.connect(target, login, { ...this.#room, env, persist, knownHosts })
+      await this.api.connect(target, login, { ...this.#room, env, persist, knownHosts, obscureKeystrokes })
       this.#form.forget()
       this.#saved.add({ gateway: target.gateway, host: target.host, port: target.port, username: target.username })
       this.host.emit('connected', { target })

@@ -31,6 +31,7 @@ let made = 0
  * @attr {boolean} screen-reader - gives screen readers the text of the terminal
  * @attr {string} lang - language of programs on the server, e.g. `de-AT`; by default the browser's
  * @attr {boolean} readonly - shows output, and sends no input
+ * @attr {boolean} obscure-keystrokes - hides the timing of keystrokes from observers of the network (OpenSSH 9.5 and newer)
  * @attr {boolean} no-toolbar - hides the toolbar; the page has its own
  * @fires {CustomEvent<{ state: string, before: string }>} ssh-state - the session's state has changed
  * @fires {CustomEvent<{ target: Target }>} ssh-connected - a shell has started
@@ -174,6 +175,7 @@ export class SshTerminal extends HTMLElement {
       get jump() { return element.jump },
       get persist() { return element.persist },
       get readOnly() { return element.hasAttribute('readonly') },
+      get obscureKeystrokes() { return element.hasAttribute('obscure-keystrokes') },
       get env() { return { ...environment(element.lang === '' ? navigator.languages : [element.lang]), ...element.env } },
       get knownHosts() { return element.hostKeys },
       get theme() {

@@ -12,7 +12,7 @@ interface Entry {
 }
 
 /** Attributes that each terminal inherits from this element. */
-const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'lang']
+const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'lang']
 
 /**
  * Several terminals in tabs. Attributes and properties are those of `<ssh-terminal>` and apply to each.

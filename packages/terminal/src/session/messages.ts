@@ -31,6 +31,7 @@ export interface ShellSettings {
   readonly rows: number
   readonly env: Readonly<Record<string, string>>
   readonly persist: Persist
+  readonly obscureKeystrokes: boolean
   /** known_hosts text: if given, only its keys are accepted. */
   readonly knownHosts: string | null
 }

@@ -2,7 +2,7 @@
 import { algorithms } from '../algorithm-names.ts'
 import type { Forward } from '../../forward-spec.ts'
 import { formatEnd, formatForward } from '../../forward-spec.ts'
-import { choice, commandText, flag, list, optional, seconds, text, textOr, words, yesNoOr } from '../kinds.ts'
+import { choice, commandText, flag, list, seconds, text, textOr, words, yesNoOr } from '../kinds.ts'
 import { ConfigLineError } from '../line.ts'
 import { type Keyword, unused } from '../spec.ts'
 import { matchPattern } from '../../../host-key/known-hosts/pattern.ts'
@@ -47,6 +47,19 @@ const rekeyLimit: Keyword<{ readonly bytes: number, readonly seconds: number }> 
     return { bytes: bytes === 'default' ? 0 : parseSize(bytes!), seconds: time === undefined || time === 'none' ? 0 : parseSeconds(time) }
   },
   print: ({ bytes, seconds: time }) => [`${bytes} ${time}`],
+}
+
+/** `true` for the default interval, or milliseconds. */
+const obscureKeystrokeTiming: Keyword<boolean | number> = {
+  use: true, fallback: true, print: (value) => [value === true || value === 20 ? 'yes' : value === false ? 'no' : `interval:${value}`],
+  read(line) {
+    const word = one(line)
+    if (word === 'yes' || word === 'true') return true
+    if (word === 'no' || word === 'false') return false
+    const interval = /^interval:(\d{1,4})$/.exec(word)?.[1]
+    if (interval === undefined || Number(interval) < 1 || Number(interval) > 1000) throw new ConfigLineError('neither yes, no nor interval:MILLISECONDS, of 1 to 1000')
+    return Number(interval)
+  },
 }
 
 const permitRemoteOpen: Keyword<readonly string[] | 'any'> = {
@@ -96,7 +109,7 @@ export const SESSION_KEYWORDS = {
   logLevel: choice<LogLevel>('INFO', LEVELS.filter((level): level is LogLevel => level !== 'DEBUG1'), { debug1: 'DEBUG' }),
   logVerbose: unused('single source files have no log level', { ...words([], true), read: someOrNone, print: (value) => [value.length === 0 || value[0] === 'none' ? 'none' : value.join(' ')] }),
   macs: algorithms('mac'),
-  obscureKeystrokeTiming: unused('keys go out when they are typed', optional(({ rest }) => rest)),
+  obscureKeystrokeTiming,
   permitLocalCommand: flag(false),
   permitRemoteOpen,
   rekeyLimit,
@@ -112,6 +125,6 @@ export const SESSION_KEYWORDS = {
   syslogFacility: unused('nothing is written to the system log', choice('USER', FACILITIES)),
   tunnel: unused('devices for tunnels are not opened', choice('no', ['no', 'point-to-point', 'ethernet'], { yes: 'point-to-point', true: 'point-to-point', false: 'no' }, { no: 'false' }), { refuse: (value) => value === 'no' ? undefined : 'devices for tunnels cannot be opened here' }),
   tunnelDevice: unused('devices for tunnels are not opened', textOr('any:any')),
-  warnWeakCrypto: unused('there is no warning of key exchanges without post-quantum security', yesNoOr('yes', [], {})),
+  warnWeakCrypto: yesNoOr('yes', ['no-pq-kex'], {}),
   xAuthLocation: textOr('/usr/bin/xauth'),
 } as const

@@ -1,0 +1,77 @@
+// The warning of ssh(1) since 10.1, and the keys of a terminal.
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requirePeer } from '../support/require-peer.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { startTap } from '../support/tap.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+import { configFor, PROGRAM, run } from './program.ts'
+
+describe.runIf(requirePeer('sshd'))('a connection that is not post-quantum', () => {
+  let classical: SshServer, hybrid: SshServer, files: TemporaryDirectory, other: TemporaryDirectory
+  beforeAll(async () => {
+    [classical, hybrid] = await Promise.all([startSshd({ config: ['KexAlgorithms curve25519-sha256'] }), startSshd()])
+    files = temporaryDirectory('cli-pq')
+    other = temporaryDirectory('cli-pq')
+  })
+  afterAll(async () => {
+    await Promise.all([classical?.stop(), hybrid?.stop()])
+    files?.remove()
+    other?.remove()
+  })
+
+  const stderrOf = async (options: readonly string[], server = classical, directory = files) => {
+    const { code, stdout, stderr } = await run(['-F', configFor(server, directory), ...options.flatMap((option) => ['-o', option]), 'demo', 'echo in'])
+    expect([code, stdout]).toEqual([0, 'in\n'])
+    return stderr
+  }
+
+  test('is warned of, as ssh does it', async () => {
+    expect(await stderrOf([])).toBe(`** WARNING: connection is not using a post-quantum key exchange algorithm.
+** This session may be vulnerable to "store now, decrypt later" attacks.
+** The server may need to be upgraded. See https://openssh.com/pq.html
+`)
+  })
+
+  test.each(['WarnWeakCrypto=no', 'WarnWeakCrypto=no-pq-kex', 'KexAlgorithms=curve25519-sha256', 'LogLevel=ERROR'])('not with %s', async (option) => {
+    expect(await stderrOf([option])).toBe('')
+  })
+
+  test('and one that is, is not', async () => {
+    expect(await stderrOf([], hybrid, other)).toBe('')
+  })
+})
+
+const tmux = spawnSync('tmux', ['-V']).status === 0
+if (!tmux) console.log('not run: ObscureKeystrokeTiming of the program, because tmux is not installed')
+
+describe.runIf(tmux && requirePeer('sshd') && requirePeer('sshd-trixie'))('ObscureKeystrokeTiming', () => {
+  test.each([['yes', true], ['interval:40', true], ['no', false]] as const)('%s', async (value, obscured) => {
+    await using server = await startSshd({ release: 'trixie' })
+    await using way = await startTap(server)
+    const files = temporaryDirectory('cli-keys')
+    const socket = `libssh2-wasm-keys-${process.pid}`
+    const call = (...args: string[]) => spawnSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' }).stdout
+    try {
+      const config = configFor({ ...server, port: way.port }, files)
+      call('new-session', '-d', '-s', 'keys', `'${process.execPath}' '${PROGRAM}' -F '${config}' -o ObscureKeystrokeTiming=${value} -t demo 'stty -icanon -echo; echo ready; echo "got $(head -c 4)"; sleep 60'`)
+      const shows = async (text: string) => {
+        while (!call('capture-pane', '-p', '-t', 'keys').includes(text)) await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      await shows('ready')
+      const before = way.toClient.length
+      call('send-keys', '-t', 'keys', 'w')
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      // Nothing is echoed: what comes back are answers to PING.
+      const answers = way.toClient.length - before
+      if (obscured) expect(answers).toBeGreaterThan(2)
+      else expect(answers).toBe(0)
+      call('send-keys', '-t', 'keys', 'ord')
+      await shows('got word')
+    } finally {
+      call('kill-server')
+      files.remove()
+    }
+  }, 60_000)
+})
