@@ -29,14 +29,14 @@ const received = async (path: string) => {
 
 test('names with tabs, leading dashes and quotes arrive as they are', async () => {
   for (const name of ['a\ttab', '-r', '--help', "it's; $(id) `id` \\", '*', ' ']) {
-    await client.scpSend(directory.file(name), 'text')
+    await client.scpSend(directory.file(name), new TextEncoder().encode('text'))
     expect(readFileSync(directory.file(name), 'utf8'), name).toBe('text')
     expect(new TextDecoder().decode((await received(directory.file(name))).data), name).toBe('text')
   }
   // Relative to the home directory, where a leading dash would be an option.
   const relative = `-libssh2-wasm-${process.pid}`
   try {
-    await client.scpSend(relative, 'text')
+    await client.scpSend(relative, new TextEncoder().encode('text'))
     expect(new TextDecoder().decode((await received(relative)).data)).toBe('text')
   } finally {
     await client.run(`rm -f -- ${relative}`)
