@@ -36,10 +36,13 @@ export interface ScpSendOptions extends CallOptions {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
 }
 
+/** The path as the server's scp takes it: one that begins with a dash would be an option there. */
+const operand = (path: string) => typeof path === 'string' && path.startsWith('-') ? `./${path}` : path
+
 /** Receives a file. @throws SSHError `ERR_LIBSSH2_SCP_PROTOCOL` if the server refuses. */
 export async function scpReceive(session: Session, path: string, options: CallOptions): Promise<ScpFile> {
   const { signal } = record(options, 'options')
-  const [channel, stat] = await session.complete(() => session.scpRecv2(path), { signal, discard: ([late]) => late[Symbol.dispose]() })
+  const [channel, stat] = await session.complete(() => session.scpRecv2(operand(path)), { signal, discard: ([late]) => late[Symbol.dispose]() })
   const close = closing(channel)
   let left = stat.filesize
   const readable = new ReadableStream<Uint8Array>({
@@ -82,7 +85,7 @@ async function send(session: Session, path: string, source: ByteSource, { signal
   const total = options.size === undefined ? source.size : wholeNumber(options.size, 'size', 0, Number.MAX_SAFE_INTEGER)
   if (total === undefined) throw new TypeError('SCP needs to know the size of a stream: pass size')
   if (source.size !== undefined && source.size !== total) throw new RangeError(`size is ${total}, but there are ${source.size} bytes`)
-  const channel = await session.complete(() => session.scpSend64(path, mode ?? (source.stat && source.stat.mode & 0o777) ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })
+  const channel = await session.complete(() => session.scpSend64(operand(path), mode ?? (source.stat && source.stat.mode & 0o777) ?? 0o644, total, mtime, atime), { signal, discard: (late) => late[Symbol.dispose]() })
   try {
     await atOnce(signal, async () => {
       let transferred = 0
