@@ -140,9 +140,9 @@ ${soak()}
 
 ## Isolation, gateway, supply chain
 
-No figures, but tests that \`npm test\` runs each time: a trap, a memory limit and a heap that is full end one session beside 50 that do not notice, and no secret is found
-in the memory afterwards (\`test/isolation/\`); the gateway refuses, bounds and logs (\`test/gateway/\`). The same \`.wasm\` comes out of two builds in
-different folders with \`npm run reproducible\`. What is defended against, and how to report: [SECURITY.md](../SECURITY.md);
-the tests behind each of its sentences: [claims.md](claims.md); those against each kind of attack: [attacks.md](attacks.md).
+These have no figures, but tests that \`npm test\` runs each time: a trap, a memory limit or a full heap ends one session while 50 others continue, and the memory contains no secret
+afterwards (\`test/isolation/\`); the gateway refuses, bounds and logs (\`test/gateway/\`). \`npm run reproducible\` shows that two builds in
+different folders give the same \`.wasm\`. [SECURITY.md](../SECURITY.md) says what the library defends against, and how to report a vulnerability;
+[claims.md](claims.md) lists the tests behind each of its sentences, and [attacks.md](attacks.md) those against each kind of attack.
 `)
 console.log('docs/trust.md')
