@@ -1,25 +1,17 @@
 #!/usr/bin/env bash
 # scripts/fixes-without.sh [--resume] [NNNN ...]   (default: every patch of libssh2 that a test in test/fixes/ or test/native/ names)
-# Removes one patch at a time from libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
-# It tries the release build first, and if the tests still pass, the sanitizer build, which is ten times slower. If only a
-# waiting SEND or RECV can show the fault, the native program shows it, under the sanitizers too.
-# --resume continues an interrupted run of the same commit.
-# Writes deps/libssh2/FIXES-PROOF.md when all were tried. Works on the committed state, in build/without/; the project itself is not touched.
+# Takes one patch at a time out of libssh2, builds the module and runs the tests whose names begin with its number: they must fail.
+# The release build is tried first; where the tests still pass, the sanitizer build, which is ten times slower. What only a
+# SEND or RECV that waits can show is shown by the native program, under the sanitizers too.
+# --resume goes on with a run of the same commit that was broken off.
+# Writes the rows of deps/libssh2/FIXES-PROOF.md: all, or those of the patches that it was asked for. Works on what is committed, in build/without/; the project itself is not touched.
 source "$(dirname "$0")/build/common.sh"
+source scripts/fixes/copy-project.sh
 
 work=$PWD/build/without project=$PWD/build/without/project series=$PWD/build/without/series rows=$PWD/build/without/rows-$(git rev-parse --short HEAD)
 export LIBSSH2_WASM_TOOLCHAIN=${LIBSSH2_WASM_TOOLCHAIN:-$PWD/.toolchain/debian13} LIBSSH2_SRC=$work/libssh2 NO_COLOR=1
 # Without its patch a test may hang in C, where no JavaScript timer runs.
 limit=${FIXES_LIMIT:-180}
-
-copy_project() {
-  mkdir -p "$project"
-  find "$project" -mindepth 1 -maxdepth 1 ! -name build ! -name node_modules -exec rm -rf {} +
-  git archive HEAD | tar --extract --directory "$project"
-  ln -sfn "$PWD/node_modules" "$project/node_modules"
-  # Object files are keyed by content, so compiled ones are reused.
-  [ -d "$project/build/obj" ] || { mkdir -p "$project/build"; cp -R build/obj "$project/build/" 2>/dev/null || true; }
-}
 
 # libssh2 as a git history: the tarball, then one commit for each patch.
 make_series() {
@@ -101,9 +93,7 @@ run_tests() {
   local number=$2 files
   mapfile -t files < <(test_files "$1" "$number")
   [ ${#files[@]} -gt 0 ] || return 0
-  rm -f "$work/report.json"
-  (cd "$project" && LIBSSH2_WASM_BUILD=${1/native/release} VITEST_JSON=$work/report.json timeout --kill-after 5 "$limit" \
-    node node_modules/vitest/vitest.mjs run "${files[@]}" -t "(^| )($number): ") > "$work/test.log" 2>&1
+  LIBSSH2_WASM_BUILD=${1/native/release} run_in "$project" "$limit" "$work/report.json" "${files[@]}" -t "(^| )($number): " > "$work/test.log" 2>&1
 }
 
 # One row: the patch, what else was removed, which build showed it, and how.
@@ -129,7 +119,7 @@ resume=
 [ $# -gt 0 ] && numbers=("$@") ||
   mapfile -t numbers < <(grep -rhoE "'[0-9]{4}: " test/fixes test/native --include='*.test.ts' | tr -d "': " | sort -u)
 
-copy_project
+copy_project "$project"
 make_series
 rm -rf "$project/deps/libssh2/patches"
 [ "$resume" ] || rm -f "$rows" "$rows.begun"
@@ -143,5 +133,5 @@ if [ ! -f "$rows.begun" ]; then
   touch "$rows.begun"
 fi
 for number in "${numbers[@]}"; do grep -q "^| $number-" "$rows" || try "$number"; done
-[ $# -gt 0 ] || node scripts/fixes/write-proof.mjs "$rows" > deps/libssh2/FIXES-PROOF.md
+node scripts/fixes/write-proof.mjs "$rows" > "$work/FIXES-PROOF.md" && cp "$work/FIXES-PROOF.md" deps/libssh2/FIXES-PROOF.md
 ! grep -q 'NOT SHOWN\|not separable\|does not compile' "$rows"

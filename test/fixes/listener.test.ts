@@ -15,6 +15,22 @@ async function serveListen(connection: Connection, answers = [message(SSH_MSG.RE
   connection.sendRaw(Buffer.concat(answers.map((answer) => connection.seal(answer))))
 }
 
+test('a wait for a connection ends with what ended the session', async () => {
+  const code = await attack(async (connection) => {
+    await serveListen(connection)
+    await connection.receive(SSH_MSG.GLOBAL_REQUEST)
+    connection.sendRaw(Buffer.alloc(1024, 0xff))
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    const [listener] = await session.complete(() => session.forwardListenEx(HOST, PORT))
+    const accepted = codeOf(async () => session.complete(() => listener.forwardAccept()))
+    await session.complete(() => session.keepaliveNow())
+    return accepted
+  })
+  expect(['ERR_LIBSSH2_OUT_OF_BOUNDARY', 'ERR_LIBSSH2_DECRYPT', 'ERR_LIBSSH2_INVALID_MAC']).toContain(code)
+})
+
 test('0730: a listener that is being cancelled takes no more channels', async () => {
   let answer = 0
   await attack(async (connection) => {
@@ -125,7 +141,7 @@ test('0733: ignored data is what the message holds, and no more', async () => {
   expect(heard).toEqual([[1, 0, 2], [], []])
 })
 
-test('0730: the originator is what the server says, to its end, and goes with the channel', async () => {
+test('the originator of a forwarded channel is what the server says, to its end, and goes with the channel', async () => {
   const long = 'o'.repeat(3000)
   const originator = await attack(async (connection) => {
     await serveListen(connection)
