@@ -182,7 +182,7 @@ describe('a server that ends before it has greeted', () => {
   test.each([
     ['says why on stderr', (stream: ServerChannel) => { stream.stderr.write('sh: /usr/libexec/sftp-server: not found\n') }, /the SFTP server has ended: sh: \/usr\/libexec\/sftp-server: not found/],
     ['says nothing', () => {}, /the SFTP server has ended\)?$/],
-    ['says why where SFTP should be', (stream: ServerChannel) => { stream.write('This account is currently not available.\n') }, /text where SFTP should be: This account is/],
+    ['says why where SFTP should be', (stream: ServerChannel) => { stream.write('This account is currently not available.\n') }, /the server sends text instead of SFTP: This account is/],
   ])('and %s', async (_, say, message) => {
     await using server = await startQuirkyServer({
       onSession: (session) => session.on('subsystem', (accept) => {
