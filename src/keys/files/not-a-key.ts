@@ -34,7 +34,8 @@ export function notAKey(text: Uint8Array): KeyError {
 
 /** Checks for values that are neither text nor bytes. @throws TypeError that names the mistake */
 export function checkKeyType(key: unknown): asserts key is string | Uint8Array {
-  if (typeof key === 'string' || key instanceof Uint8Array) return
+  // A Proxy of bytes is an instance too, and has none.
+  if (typeof key === 'string' || (key instanceof Uint8Array && ArrayBuffer.isView(key))) return
   if (key === undefined || key === null) throw new TypeError(`the private key is ${String(key)}: pass its text or its bytes (is the variable set?)`)
   if (isPromise(key)) throw new TypeError('the private key is a Promise: await it, then pass the result')
   throw new TypeError('the private key must be its text or its bytes')
