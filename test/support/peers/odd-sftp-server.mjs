@@ -40,7 +40,7 @@ process.stdin.on('data', (/** @type {Buffer} */ chunk) => {
   while (input.length >= 4 && input.length >= 4 + input.readUInt32BE(0)) {
     const packet = input.subarray(4, 4 + input.readUInt32BE(0))
     input = input.subarray(4 + packet.length)
-    if (packet[0] === 1) send(2, u32(mode === 'version-2' ? 2 : 3))
+    if (packet[0] === 1) send(2, u32(mode === 'version-0' ? 0 : 3))
     else if (mode === 'backwards') late.push([packet[0], packet.subarray(1, 5), packet.subarray(5)])
     else answer(packet[0], packet.subarray(1, 5), packet.subarray(5))
   }

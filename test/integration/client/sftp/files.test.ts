@@ -69,7 +69,7 @@ describe.each(['internal', 'server'] as const)('SFTP of OpenSSH, %s', (kind) => 
     expect(stat).toMatchObject({ filesize: 3, permissions: 0o100640, atime: 1_000_000_000, mtime: 1_100_000_000 })
     expect([stat.isFile(), stat.isDirectory(), stat.isSymbolicLink()]).toEqual([true, false, false])
     expect(statSync(path).mtimeMs).toBe(1_100_000_000_000)
-    await expect(sftp.setstat(path, { uid: 1 })).rejects.toThrow('gid is needed')
+    await expect(sftp.setstat(path, { uid: 1 })).rejects.toThrow('gid is required')
     expect((await sftp.stat(used.folder)).isDirectory()).toBe(true)
     await using file = await sftp.open(path, 'r+')
     await file.truncate(1)

@@ -62,7 +62,7 @@ test('an answer to nothing that was asked ends SFTP: nothing after it can be tru
 })
 
 test('a version that is too old', async () => {
-  expect(await rejection(withServer('version-2', async () => {}))).toMatchObject({ code: 'ERR_SFTP_OP_UNSUPPORTED' })
+  expect(await rejection(withServer('version-0', async () => {}))).toMatchObject({ code: 'ERR_SFTP_OP_UNSUPPORTED' })
 })
 
 test('control characters in what a server says do not reach a terminal', async () => {
