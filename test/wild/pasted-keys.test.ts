@@ -164,6 +164,11 @@ describe.runIf(requirePeer('openssl'))('forms that are not read name the command
     await expect(parsePrivateKey(readFileSync(directory.file('key')).toString('base64'))).rejects.toThrow(/DER/)
   })
 
+  test('DER that ends with a byte that is white space in text', async () => {
+    const der = Buffer.from('302e020100300506032b657004220420'.padEnd(96, '20'), 'hex')
+    for (const given of [der, der.toString('base64')]) await expect(parsePrivateKey(given)).rejects.toThrow(/DER/)
+  })
+
   test.each([[['dsa']], [['pkcs8', '-topk8', '-nocrypt']]])('DSA is told by name (%s)', async (words) => {
     using directory = disposable(folder())
     openssl('dsaparam', '-out', directory.file('parameters'), '1024')

@@ -15,7 +15,7 @@ export const MAXIMUM_LENGTH = 256 * 1024
 export function keyText(source: string | Uint8Array): Bytes {
   const bytes = typeof source === 'string' ? encodeText(source) : copyBytes(source)
   // Binary data has no white space to trim.
-  if (startsWith(bytes, 'openssh-key-v1\0')) return bytes
+  if (startsWith(bytes, 'openssh-key-v1\0') || isDer(bytes)) return bytes
   const order = utf16Order(bytes)
   return unquoted(order === undefined ? bytes : narrow(bytes, order))
 }
@@ -87,6 +87,11 @@ function unquoted(bytes: Bytes): Bytes {
     else if (!isBlank(bytes[start])) return bytes.subarray(start, end)
     if (start >= end) return bytes.subarray(start, end)
   }
+}
+
+/** Whether these are the bytes of a DER sequence, whose length stands at its beginning. */
+export function isDer(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && bytes.length > 16 && (bytes[1]! >= 0x80 || bytes[1] === bytes.length - 2)
 }
 
 export function startsWith(bytes: Uint8Array, text: string): boolean {

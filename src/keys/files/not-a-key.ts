@@ -1,7 +1,7 @@
 import { isPromise } from '../../errors/is-promise.ts'
 import type { KeyError } from '../../errors/ssh-error.ts'
 import { malformed, unsupported } from '../key-error.ts'
-import { beginning } from './key-text.ts'
+import { beginning, isDer } from './key-text.ts'
 
 /** What people pass instead of a private key, by how it begins, and how to fix it. */
 const MISTAKES: readonly (readonly [RegExp, string])[] = [
@@ -23,7 +23,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
 /** The error for a text that is not a private key in a known form. It names the mistake, and never quotes the text. */
 export function notAKey(text: Uint8Array): KeyError {
   // As text, DER can be anything.
-  if (text[0] === 0x30 && text.length > 16 && (text[1]! >= 0x80 || text[1] === text.length - 2)) {
+  if (isDer(text)) {
     return unsupported('this is a key in binary DER, without PEM armour: convert it with openssl pkey -inform DER -in OLD -out NEW')
   }
   const start = beginning(text)
