@@ -2,6 +2,7 @@
 #include <string.h>
 #include "glue.h"
 #include "libssh2_priv.h"
+#include "channel.h"
 #include "transport.h"
 
 /* 1 if a write has begun a packet and not sent it: then only the same write
@@ -109,6 +110,19 @@ const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port)
 {
     *port = channel->originator_port;
     return channel->originator;
+}
+
+/* Confirms a channel whose open was held (glue_session_hold_opens), or refuses
+   it for a reason that is not 0. During a key exchange it returns EAGAIN. */
+int glue_channel_answer(LIBSSH2_CHANNEL *channel, uint32_t reason)
+{
+    return _libssh2_channel_answer(channel, reason);
+}
+
+/* From now on glue_channel_answer() answers what the server opens. */
+void glue_session_hold_opens(LIBSSH2_SESSION *session)
+{
+    session->hold_opens = 1;
 }
 
 /* A channel request (RFC 4254 section 5.4) whose reply is not waited for;

@@ -23,6 +23,7 @@ static int exchanging(LIBSSH2_SESSION *session, struct keys *keys)
 {
     int now = (session->state & LIBSSH2_STATE_EXCHANGING_KEYS) != 0;
     if(!now && (keys->exchanging || !keys->since)) {
+        keys->exchanges++;
         keys->bytes = 0;
         keys->since = time(NULL);
         keys->sent = session->local.seqno;
@@ -96,6 +97,14 @@ int glue_session_rekey(LIBSSH2_SESSION *session)
         return LIBSSH2_ERROR_EAGAIN;
     keys->asked = 0;
     return 0;
+}
+
+/* The number of key exchanges that are complete, whichever side started them. */
+int glue_session_exchanges(LIBSSH2_SESSION *session)
+{
+    struct keys *keys = glue_keys_of(session);
+    exchanging(session, keys);
+    return keys->exchanges;
 }
 
 /* When an exchange starts automatically: after so many bytes in both

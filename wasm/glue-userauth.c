@@ -4,6 +4,9 @@
 #include <string.h>
 #include "glue.h"
 #include "libssh2_priv.h"
+#include "packet.h"
+#include "transport.h"
+#include "userauth.h"
 
 /* Fetches an announced answer into memory that libssh2 zeroes and frees. */
 static int take_answer(LIBSSH2_SESSION *session, uintptr_t id, int length,
@@ -154,4 +157,45 @@ int glue_userauth_password(LIBSSH2_SESSION *session, const char *user,
     return libssh2_userauth_password_ex(session, user, user_len, password,
                                         password_len,
                                         may_change ? userauth_change : NULL);
+}
+
+/* Sends an SSH_MSG_USERAUTH_REQUEST that is whole, signature included, and waits
+   for the verdict: what has no function of its own, as hostbased. */
+int glue_userauth_request(LIBSSH2_SESSION *session,
+                          const unsigned char *request, size_t length)
+{
+    static const unsigned char verdicts[3] = { SSH_MSG_USERAUTH_SUCCESS,
+        SSH_MSG_USERAUTH_FAILURE, 0 };
+    size_t answer_len;
+    int rc = 0, success;
+    if(session->userauth_host_state == libssh2_NB_state_idle) {
+        rc = _libssh2_transport_send(session, request, length, NULL, 0);
+        if(rc == LIBSSH2_ERROR_EAGAIN)
+            return rc;
+        memset(&session->userauth_host_packet_requirev_state, 0,
+               sizeof(session->userauth_host_packet_requirev_state));
+        session->userauth_host_state = libssh2_NB_state_sent;
+    }
+    if(!rc)
+        rc = _libssh2_packet_requirev(session, verdicts,
+                                      &session->userauth_host_data,
+                                      &answer_len, 0, NULL, 0,
+                                      &session->
+                                      userauth_host_packet_requirev_state);
+    if(rc == LIBSSH2_ERROR_EAGAIN)
+        return rc;
+    session->userauth_host_state = libssh2_NB_state_idle;
+    if(rc)
+        return _libssh2_error(session, rc, "Authentication failed");
+    success = session->userauth_host_data[0] == SSH_MSG_USERAUTH_SUCCESS;
+    if(success)
+        session->state |= LIBSSH2_STATE_AUTHENTICATED;
+    else
+        _libssh2_userauth_failure(session, session->userauth_host_data,
+                                  answer_len);
+    LIBSSH2_FREE(session, session->userauth_host_data);
+    session->userauth_host_data = NULL;
+    return success ? 0 :
+        _libssh2_error(session, LIBSSH2_ERROR_AUTHENTICATION_FAILED,
+                       "The server refuses");
 }

@@ -21,6 +21,7 @@ struct keys {
     time_t since;
     uint32_t sent, received; /* the packet numbers at that time */
     int exchanging, asked;
+    int exchanges; /* that have come to their end */
     double bytes_limit, seconds_limit;
 };
 struct keys *glue_keys_of(LIBSSH2_SESSION *session);

@@ -210,6 +210,7 @@ size_t glue_heap_used(void);
 
 /* Channels: glue-channel.c. */
 
+int glue_channel_answer(LIBSSH2_CHANNEL *channel, uint32_t reason);
 const char *glue_channel_exit(LIBSSH2_CHANNEL *channel,
     struct exit_state *state);
 int glue_channel_notify(LIBSSH2_CHANNEL *channel, const char *type,
@@ -236,12 +237,14 @@ struct opening *glue_opening_new(LIBSSH2_SESSION *session);
 
 int glue_session_exchange(LIBSSH2_SESSION *session,
     struct first_exchange *facts);
+int glue_session_exchanges(LIBSSH2_SESSION *session);
 const void *glue_session_extensions(LIBSSH2_SESSION *session, size_t *length);
 int glue_session_global_request(LIBSSH2_SESSION *session, const char *name,
     size_t name_length, int want_reply, const void *body, size_t body_length);
 LIBSSH2_SESSION *glue_session_new(uintptr_t id);
 void glue_session_free(LIBSSH2_SESSION *session);
 int glue_session_handshake(LIBSSH2_SESSION *session);
+void glue_session_hold_opens(LIBSSH2_SESSION *session);
 int glue_session_keepalive(LIBSSH2_SESSION *session);
 void glue_session_limit(LIBSSH2_SESSION *session, size_t limit);
 int glue_session_refused(LIBSSH2_SESSION *session);
@@ -263,6 +266,8 @@ int glue_userauth_password(LIBSSH2_SESSION *session, const char *user,
 int glue_userauth_publickey(LIBSSH2_SESSION *session, const char *user,
     size_t user_length, const unsigned char *key, size_t key_length,
     const char *algorithms);
+int glue_userauth_request(LIBSSH2_SESSION *session,
+    const unsigned char *request, size_t length);
 
 /* SCP: glue-scp.c. */
 

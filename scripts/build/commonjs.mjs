@@ -20,8 +20,25 @@ export const commonJs = {
   // The files are in dist/ beside the modules, and these are one folder below.
   resolveImportMeta: property => property === 'url' ? "require('node:url').pathToFileURL(require('node:path').join(__dirname, '..', 'index.js')).href" : null,
   generateBundle(_, bundle) {
-    for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk' && chunk.isEntry) this.emitFile({ type: 'asset', fileName: `${chunk.name}.mjs`, source: moduleOf(chunk.name, chunk.exports) })
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue
+      chunk.code = requiredWhenProvided(chunk.code)
+      if (chunk.isEntry) this.emitFile({ type: 'asset', fileName: `${chunk.name}.mjs`, source: moduleOf(chunk.name, chunk.exports) })
+    }
   },
+}
+
+/**
+ * A module that a chunk only uses in `PART.provide(() => …)` (src/keys/steps.ts) is required there, when the part is first needed, and not when the chunk
+ * loads: ciphers and hashes that few key files need. @param {string} code
+ */
+function requiredWhenProvided(code) {
+  let changed = code
+  for (const [line, name, file] of code.matchAll(/^var ([\w$]+) = (require\("\.\/[^"]+"\));\n/gm)) {
+    const uses = code.split(`${name}.`).length - 1, provided = code.split(`provide(() => ${name}.`).length - 1
+    if (uses > 0 && uses === provided) changed = changed.replace(line, '').replaceAll(`provide(() => ${name}.`, `provide(() => ${file}.`)
+  }
+  return changed
 }
 
 /** The ES module for a CommonJS one. @param {string} entry @param {readonly string[]} names that it exports */

@@ -19,6 +19,7 @@ export interface WasmExports {
   _malloc(size: number): Bytes
   _free(pointer: Pointer): void
   _glue_heap_used(): number
+  _glue_channel_answer(channel: ChannelPointer, reason: number): number
   _glue_channel_exit(channel: ChannelPointer, state: Bytes): Bytes
   _glue_channel_notify(channel: ChannelPointer, type: Bytes, typeLength: number, wantReply: number, body: Bytes, bodyLength: number): number
   _glue_channel_reply(channel: ChannelPointer): number
@@ -34,11 +35,13 @@ export interface WasmExports {
   _glue_opening_free(session: SessionPointer, opening: OpeningPointer): void
   _glue_opening_new(session: SessionPointer): OpeningPointer
   _glue_session_exchange(session: SessionPointer, facts: Bytes): number
+  _glue_session_exchanges(session: SessionPointer): number
   _glue_session_extensions(session: SessionPointer, length: Bytes): Bytes
   _glue_session_global_request(session: SessionPointer, name: Bytes, nameLength: number, wantReply: number, body: Bytes, bodyLength: number): number
   _glue_session_new(id: number): SessionPointer
   _glue_session_free(session: SessionPointer): void
   _glue_session_handshake(session: SessionPointer): number
+  _glue_session_hold_opens(session: SessionPointer): void
   _glue_session_keepalive(session: SessionPointer): number
   _glue_session_limit(session: SessionPointer, limit: number): void
   _glue_session_refused(session: SessionPointer): number
@@ -51,6 +54,7 @@ export interface WasmExports {
   _glue_userauth_keyboard_interactive(session: SessionPointer, user: Bytes, userLength: number): number
   _glue_userauth_password(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, mayChange: number): number
   _glue_userauth_publickey(session: SessionPointer, user: Bytes, userLength: number, key: Bytes, keyLength: number, algorithms: Bytes): number
+  _glue_userauth_request(session: SessionPointer, request: Bytes, length: number): number
   _glue_scp_recv(session: SessionPointer, path: Bytes, facts: Bytes): ChannelPointer
   _libssh2_init(flags: number): number
   _libssh2_exit(): void

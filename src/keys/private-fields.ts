@@ -1,5 +1,6 @@
 import { copyBytes, equalBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, fixedLength } from './big-number.ts'
+import type * as CurveArithmetic from './curve-arithmetic.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import { privatePkcs8 } from './pkcs8.ts'
@@ -8,7 +9,10 @@ import { Part, type Step, type Steps, take } from './steps.ts'
 import { bitLength, checkedPoint, checkedRsa, type RsaPublic } from './public-key-blob.ts'
 import type { EcdsaPrivate, Ed25519Private, MlDsaPrivate, PrivateFields, RsaPrivate } from './private-numbers.ts'
 
-export const CURVE_ARITHMETIC = /* @__PURE__ */ new Part(() => import('./curve-arithmetic.ts'))
+/** Public keys of private ones. */
+type PublicArithmetic = Pick<typeof CurveArithmetic, 'ecdsaPoint' | 'ed25519Public'>
+
+export const CURVE_ARITHMETIC = /* @__PURE__ */ new Part<PublicArithmetic>(() => import('./curve-arithmetic.ts'))
 
 export interface RsaNumbers { readonly n: Uint8Array, readonly e: Uint8Array, readonly d: Uint8Array, readonly p: Uint8Array, readonly q: Uint8Array, readonly iqmp: Uint8Array }
 

@@ -44,22 +44,22 @@ export function now<R>(steps: Steps<R>): R {
   return turn.value
 }
 
-/** Something that is loaded when it is first needed; synchronous callers have set it before. */
+/** Something that is loaded when it is first needed; who works at once has said before where it is. */
 export class Part<T> implements Step<T> {
   readonly later: () => Promise<T>
-  #loaded: { readonly value: T } | undefined
+  #get: (() => T) | undefined
 
   constructor(load: () => Promise<T>) {
     this.later = load
   }
 
-  /** Makes it available synchronously from now on. */
-  set(value: T): void {
-    this.#loaded = { value }
+  /** From now on it can be had at once. @param get is called each time that it is needed */
+  provide(get: () => T): void {
+    this.#get = get
   }
 
   now(): T {
-    if (!this.#loaded) throw new Error('a part that is needed at once has not been loaded')
-    return this.#loaded.value
+    if (!this.#get) throw new Error('a part that is needed at once has not been loaded')
+    return this.#get()
   }
 }

@@ -1,8 +1,10 @@
 import { AgentProtocol } from './agents/agent-protocol.ts'
 import { BaseAgent } from './agents/base-agent.ts'
 import { HTTPAgent, HTTPSAgent } from './agents/http-agents.ts'
-import { createAgent, CygwinAgent, PageantAgent } from './agents/index.ts'
+import { CygwinAgent } from './agents/cygwin.ts'
+import { createAgent } from './agents/index.ts'
 import { OpenSSHAgent } from './agents/openssh-agent.ts'
+import { PageantAgent } from './agents/pageant.ts'
 import { Client } from './client/client.ts'
 import { setDefaultHostKeys } from './host-keys/mode.ts'
 import { Server } from './server.ts'
@@ -12,7 +14,8 @@ export { AgentProtocol, BaseAgent, Client, createAgent, CygwinAgent, HTTPAgent, 
 /** Everything under one name, for `import ssh2 from 'ssh2'`. */
 export default { AgentProtocol, BaseAgent, Client, createAgent, CygwinAgent, HTTPAgent, HTTPSAgent, OpenSSHAgent, PageantAgent, Server, setDefaultHostKeys, utils }
 
-export type { GetIdentitiesCallback, GetStreamCallback, SignCallback, SigningRequestOptions } from './agents/base-agent.ts'
+export type { AgentInboundRequest } from './agents/agent-messages.ts'
+export type { AgentKey, AgentKeyEntry, GetIdentitiesCallback, GetStreamCallback, IdentitiesCallback, SignCallback, SigningRequestOptions } from './agents/base-agent.ts'
 export type { SourceOptions } from './agents/http-agents.ts'
 export type {
   AgentAuthMethod, AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, AuthMethod, HostBasedAuthMethod, KeyboardInteractiveAuthMethod, KeyboardInteractiveCallback,
@@ -21,7 +24,7 @@ export type {
 export type { Channel, Channel as ClientChannel, ChannelDirection, ChannelSubType, ChannelType } from './channel/channel.ts'
 export type { Stderr } from './channel/stderr.ts'
 export type { PseudoTtyOptions } from './channel/start.ts'
-export type { TerminalModes } from './channel/terminal-modes.ts'
+export type { TerminalMode, TerminalModes } from './channel/terminal-modes.ts'
 export type { ClientCallback, ClientForwardCallback, ClientSFTPCallback, ExecOptions, SessionOptions, ShellOptions } from './client/client.ts'
 export type { AlgorithmChanges, Algorithms, ConnectConfig } from './client/connect-config.ts'
 export type { ClientError, ErrorLevel } from './client/errors.ts'
@@ -32,6 +35,10 @@ export type { AnyHostVerifier, UnknownHostKey, VerifyCallback } from './host-key
 export type { HostKeysMode } from './host-keys/mode.ts'
 export type { HostKeyInfo, HostKeyPolicy, HostKeyUpdate } from '../host-key/policy.ts'
 export type { Ask } from '../abort/deadline.ts'
+export type { OpenMode } from './sftp/protocol.ts'
+export type {
+  ClientErrorExtensions, DebugFunction, HostFingerprintVerifier, HostVerifier, SyncHostFingerprintVerifier, SyncHostVerifier,
+} from './type-names.ts'
 export type { SftpUtils, Utils } from './utils/index.ts'
 export type { KeyPairCallback, KeyPairOptions, KeyPairReturn, KeySettings } from './utils/generate-key-pair.ts'
 export type { KeyType, ParsedKey } from './utils/parsed-key.ts'

@@ -1,58 +1,18 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { normalHost } from '../../src/ssh2/host-keys/host-name.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
-import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
-
-const REPOSITORY = new URL('../../', import.meta.url)
-const PROGRAM = `
-import { Client } from ${JSON.stringify(new URL('src/ssh2/index.ts', REPOSITORY).href)}
-const attempts = JSON.parse(process.argv[1])
-process.on('warning', ({ code, message }) => console.log('warning', code, message))
-process.on('unhandledRejection', () => console.log('unhandled'))
-for (const attempt of attempts) {
-  await new Promise((resolve) => {
-    const client = new Client()
-    client.on('ready', () => { console.log('ready'); client.end() })
-    client.on('error', (error) => console.log('error', error.level, error.message))
-    client.on('close', resolve)
-    client.connect(attempt)
-  })
-}
-`
+import { attempts, line } from './attempts.ts'
 
 let server: SshServer
 let other: SshServer
-let home: TemporaryDirectory
 
 beforeAll(async () => {
   [server, other] = await Promise.all([startSsh2Server({ password: 'right', hostKeyTypes: ['ed25519'] }), startSsh2Server({ password: 'right', hostKeyTypes: ['rsa'] })])
 })
 afterAll(async () => { await Promise.all([server.stop(), other.stop()]) })
 
-/** Runs attempts in a process of its own, whose home has these known hosts; what it printed. */
-async function attempts(mode: string | undefined, known: string | undefined, ...configs: readonly object[]): Promise<{ readonly lines: string[], readonly file: () => string }> {
-  home = temporaryDirectory('home')
-  const file = join(home.path, '.ssh', 'known_hosts')
-  if (known !== undefined) {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, known)
-  }
-  const args = ['--import', './scripts/run/typescript.mjs', '--no-warnings', '--input-type=module', '-e', PROGRAM, JSON.stringify(configs)]
-  const env = { ...process.env, HOME: home.path, ...mode !== undefined && { SSH2_HOST_KEYS: mode } }
-  const output = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, args, { env, cwd: REPOSITORY }, (error, stdout, stderr) => error ? reject(new Error(stderr)) : resolve(stdout))
-  })
-  const kept = (() => { try { return readFileSync(file, 'utf8') } catch { return '' } })()
-  home.remove()
-  return { lines: output.split('\n').filter((line) => line !== ''), file: () => kept }
-}
-
 const to = ({ port }: SshServer, more: object = {}) => ({ host: '127.0.0.1', port, username: 'tester', password: 'right', ...more })
-const line = ({ port, hostKeys }: SshServer, from = hostKeys) => `[127.0.0.1]:${port} ${from[0]!.publicKey}\n`
 
 describe('host keys without a verifier', () => {
   test('warn: unknown is accepted, with one warning for a host and key that names the password', async () => {

@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import type { Client, ClientChannel, ConnectConfig } from 'ssh2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ClientChannel, ConnectConfig } from 'ssh2'
+import { afterAll, beforeAll, describe } from 'vitest'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { freePort } from '../support/port.ts'
-import { record, writeTable } from './table.ts'
-import { connected, ended, event, exec, MODULES, type Ssh2, Transcript } from './transcript.ts'
+import { CLIENT_EVENTS, followed, same } from './same.ts'
+import { writeTable } from './table.ts'
+import { connected, ended, event, exec } from './transcript.ts'
 
-const CLIENT_EVENTS = ['connect', 'greeting', 'banner', 'ready', 'error', 'end', 'close']
-const CHANNEL_EVENTS = ['exit', 'end', 'finish', 'close', 'error']
-
-writeTable()
+writeTable('connections, logins, commands')
 
 let sshd: SshServer
 let peer: SshServer
@@ -24,51 +22,6 @@ afterAll(async () => { await Promise.all([sshd.stop(), peer.stop()]) })
 
 const toSshd = (): ConnectConfig => ({ host: sshd.host, port: sshd.port, username: sshd.user, privateKey: readFileSync(sshd.keys.ed25519.path), hostVerifier: () => true })
 const toPeer = (): ConnectConfig => ({ host: peer.host, port: peer.port, username: 'tester', password: 'right', hostVerifier: () => true })
-
-type Program = (ssh2: Ssh2, transcript: Transcript) => Promise<void>
-
-/** Runs a program on both, and compares what happened. `better`: what ours tells instead, where the contract says so. */
-function same(point: string, program: Program, better?: readonly string[]): void {
-  test(point, async () => {
-    const lines: Record<string, readonly string[]> = {}
-    for (const [name, ssh2] of MODULES) {
-      const transcript = new Transcript()
-      await program(ssh2, transcript)
-      lines[name] = transcript.lines
-    }
-    if (better) expect(lines['drop-in']).toEqual(better)
-    else expect(finishLast(lines['drop-in']!)).toEqual(finishLast(inOrder(lines['ssh2']!)))
-    record(point, better ? 'better' : 'equal', lines['ssh2']!, lines['drop-in']!)
-  })
-}
-
-/** Servers send the exit and the end of the output at about the same time; with us the exit comes first, always, and of npm's order nothing is said. */
-function inOrder(lines: readonly string[]): string[] {
-  const [end, exit] = [lines.indexOf('channel end'), lines.findIndex((line) => line.startsWith('channel exit'))]
-  if (end < 0 || exit < end) return [...lines]
-  return lines.toSpliced(exit, 1).toSpliced(end, 0, lines[exit]!)
-}
-
-/** `finish` is about the other direction: with npm it comes before the end or behind `close`, as packets fall. */
-function finishLast(lines: readonly string[]): string[] {
-  const [finish, close] = [lines.indexOf('channel finish'), lines.findIndex((line) => line.startsWith('channel close'))]
-  if (finish < 0 || close < finish) return [...lines]
-  return lines.toSpliced(close + 1, 0, lines[finish]!).toSpliced(finish, 1)
-}
-
-/** Starts a command, follows it to its close, and notes its output. */
-async function followed(client: Client, transcript: Transcript, command: string, options: object = {}): Promise<void> {
-  let [out, err] = ['', '']
-  let closed!: Promise<unknown>
-  await exec(client, command, options, (channel) => {
-    transcript.follow(channel, 'channel', CHANNEL_EVENTS)
-    channel.on('data', (data: Buffer) => { out += String(data) })
-    channel.stderr.on('data', (data: Buffer) => { err += String(data) })
-    closed = event(channel, 'close')
-  })
-  await closed
-  transcript.note('output', out, err)
-}
 
 describe('a connection', () => {
   same('connects, tells its events in order, and ends', async (ssh2, transcript) => {
@@ -250,7 +203,7 @@ describe('commands', () => {
     const channel = await exec(client, 'sleep 30 & echo $!')
     let pid = ''
     channel.on('data', (data: Buffer) => { pid += String(data) })
-    await event(channel, 'exit')
+    await Promise.all([event(channel, 'exit'), event(channel, 'data')])
     transcript.note('exit', channel.readableEnded)
     await exec(client, `kill ${pid}`).then((killer) => { killer.resume(); return event(killer, 'close') })
     await ended(client)

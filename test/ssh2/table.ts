@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/ssh2-compat.md', import.meta.url))
-const BEGIN = '<!-- transcripts: written by SSH2_TABLE=write npx vitest run test/ssh2/side-by-side.test.ts -->'
-const END = '<!-- end of transcripts -->'
+const END = '<!-- end -->'
 
 const rows: string[] = []
 
@@ -14,12 +13,15 @@ export function record(point: string, outcome: 'equal' | 'better', npm: readonly
   rows.push(`| ${point} | ${outcome === 'equal' ? 'equal' : '**better**'} | ${cell(npm)} | ${outcome === 'equal' ? '' : cell(ours)} |`)
 }
 
-/** Writes the table when all tests have run, if SSH2_TABLE says so. */
-export function writeTable(): void {
+/** Writes this file's part of the table when all its tests have run, if SSH2_TABLE says so. @param part what its heading says */
+export function writeTable(part: string): void {
   afterAll(() => {
     if (process.env['SSH2_TABLE'] !== 'write') return
     const text = readFileSync(DOCUMENT, 'utf8')
+    const begin = `<!-- transcripts: ${part} -->`
     const table = ['', '| point | outcome | npm ssh2 | ours, where it differs |', '|---|---|---|---|', ...rows, ''].join('\n')
-    writeFileSync(DOCUMENT, text.slice(0, text.indexOf(BEGIN) + BEGIN.length) + table + text.slice(text.indexOf(END)))
+    const start = text.indexOf(begin) + begin.length
+    if (start < begin.length) throw new Error(`docs/ssh2-compat.md has no line ${begin}`)
+    writeFileSync(DOCUMENT, text.slice(0, start) + table + text.slice(text.indexOf(END, start)))
   })
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { readdirSync } from 'node:fs'
+import { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import wasm from '../../packages/ssh2-wasm/package.json' with { type: 'json' }
@@ -27,5 +28,18 @@ describe('the package ssh2-wasm', () => {
     const files = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))
     const ssh2 = files(new URL('.', new URL(require.resolve('ssh2'), 'file:')).pathname)
     expect(ssh2).toEqual(expect.arrayContaining(files('packages/ssh2-wasm/lib')))
+    // What programs may import is there, or says what to use instead; the rest belongs to the native addon.
+    expect(ssh2.filter((name) => !files('packages/ssh2-wasm/lib').includes(name))).toEqual(ssh2.filter((name) => name.startsWith('protocol/crypto/')))
+  })
+
+  test.each(['Protocol', 'crypto', 'kex', 'zlib', 'utils', 'node-fs-compat', 'handlers', 'handlers.misc'])('lib/protocol/%s names the replacement', (name) => {
+    expect(() => require(`../../packages/ssh2-wasm/lib/protocol/${name}.js`) as unknown).toThrow(`ssh2/lib/protocol/${name}.js is not in ssh2-wasm: `)
+  })
+
+  test('instanceof Channel knows channels', () => {
+    const { Channel } = require('../../packages/ssh2-wasm/lib/Channel.js') as { Channel: new () => unknown }
+    expect(Object.assign(new Duplex(), { setWindow() {}, signal() {} })).toBeInstanceOf(Channel)
+    expect(new Duplex()).not.toBeInstanceOf(Channel)
+    expect(() => new Channel()).toThrow(/client\.exec/)
   })
 })

@@ -261,6 +261,14 @@ export class Channel implements Disposable {
     return exitSignalOf(this.#calls)
   }
 
+  /**
+   * Confirms a channel that the server waits for (`glue_session_hold_opens`), or refuses it: then it has been closed. One that is closed or disposed of instead is refused.
+   * @param reason number of RFC 4254 section 5.1 for a refusal. @returns 0, or EAGAIN while keys are exchanged. (glue_channel_answer)
+   */
+  answerOpen(reason = 0): number {
+    return this.#call(this.#way('answerOpen'), (c, channel) => c._glue_channel_answer(channel, reason))
+  }
+
   /** Who connected to the listener that accepted this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
   originator(): Originator | null {
     const { heap } = this.#calls.context

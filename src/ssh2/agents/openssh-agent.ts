@@ -5,7 +5,7 @@ import { clientError } from '../client/errors.ts'
 import { tell } from '../tell.ts'
 import { isParsedKey, type ParsedKey } from '../utils/parsed-key.ts'
 import { parseKey } from '../utils/parse-key.ts'
-import { BaseAgent, type GetIdentitiesCallback, type GetStreamCallback, type SignCallback, type SigningRequestOptions } from './base-agent.ts'
+import { BaseAgent, type GetStreamCallback, type IdentitiesCallback, type SignCallback, type SigningRequestOptions } from './base-agent.ts'
 
 /** The agent behind a Unix socket, or a Windows named pipe. */
 export class OpenSSHAgent extends BaseAgent {
@@ -26,7 +26,7 @@ export class OpenSSHAgent extends BaseAgent {
     })
   }
 
-  override getIdentities(callback: GetIdentitiesCallback): void {
+  override getIdentities(callback: IdentitiesCallback): void {
     this.#ask(async (agent) => (await agent.identities()).flatMap(({ publicKey, comment }) => {
       const key = parseKey(Buffer.from(publicKey))
       return key instanceof Error ? [] : [Object.assign(key, { comment })]

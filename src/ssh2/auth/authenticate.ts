@@ -2,13 +2,14 @@ import type { Session } from '../../bindings/session/session.ts'
 import { inAnotherTurn } from '../../core/turn.ts'
 import { AuthenticationError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
-import type { GetIdentitiesCallback } from '../agents/base-agent.ts'
+import { readAgentKey } from '../agents/agent-key.ts'
+import type { AgentKey, GetIdentitiesCallback } from '../agents/base-agent.ts'
 import { type ClientError, clientError } from '../client/errors.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
-import { isParsedKey, type ParsedKey } from '../utils/parsed-key.ts'
-import { parseKey } from '../utils/parse-key.ts'
+import type { ParsedKey } from '../utils/parsed-key.ts'
 import type { Left } from './choice.ts'
+import { hostbasedRequest, userauthHostbased } from './hostbased.ts'
 import { type Attempt, attemptOf } from './login.ts'
 import type { Prompt, PromptHandler } from './methods.ts'
 import { algorithmsOf, signWithAgent, signWithKey } from './sign.ts'
@@ -44,6 +45,7 @@ async function tried(link: Link, session: Session, attempt: Attempt, byEvent: Pr
     case 'password': return void await asked(link, session, () => session.userauthPassword(attempt.username, attempt.password, newPassword(link)))
     case 'keyboard-interactive': return tryPrompts(link, session, attempt, attempt.prompt === byEvent)
     case 'publickey': return void await offered(link, session, attempt.username, attempt.key, async (data, algorithm) => signWithKey(attempt.key, data, algorithm))
+    case 'hostbased': return tryHostbased(link, session, attempt)
     case 'agent': return tryAgent(link, session, attempt)
   }
 }
@@ -76,6 +78,20 @@ async function offered(link: Link, session: Session, username: string, key: Pars
   return false
 }
 
+/** Tries the host's key with each signature algorithm, until the server accepts one. */
+async function tryHostbased(link: Link, session: Session, attempt: Extract<Attempt, { type: 'hostbased' }>): Promise<void> {
+  for (const algorithm of algorithmsOf(attempt.key, link.settings.login.sha1)) {
+    let request: Uint8Array
+    try {
+      request = hostbasedRequest(session, attempt, algorithm)
+    } catch (error) {
+      link.tell('error', error)
+      return
+    }
+    if (await asked(link, session, () => userauthHostbased(session, request)) || session.userauthMethodsLeft()?.partialSuccess) return
+  }
+}
+
 /** Tries the keys of an agent in order. */
 async function tryAgent(link: Link, session: Session, { agent, username }: Extract<Attempt, { type: 'agent' }>): Promise<void> {
   let keys: readonly unknown[]
@@ -90,8 +106,8 @@ async function tryAgent(link: Link, session: Session, { agent, username }: Extra
   }
   for (const [index, entry] of keys.entries()) {
     if (session.failure) throw session.failure
-    const key = isParsedKey(entry) ? entry : parseKey(entry as Buffer)
-    if (key instanceof Error) continue
+    const key = readAgentKey(entry as AgentKey)?.key
+    if (!key) continue
     link.debug(`Agent: Trying key #${index + 1}`)
     if (await offered(link, session, username, key, (data, algorithm) => signWithAgent(agent, key, data, algorithm))) return
   }

@@ -1,5 +1,5 @@
 import { tell } from '../tell.ts'
-import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware } from './methods.ts'
+import type { AuthenticationType, AuthMethod, AuthHandlerMiddleware } from './methods.ts'
 
 /** The content of the server's last refusal; empty before the first. */
 export interface Left {
@@ -23,7 +23,7 @@ export function byHandler(handler: AuthHandlerMiddleware): Choice {
 }
 
 /** Each method once, in order, whatever the server says: the caller has named them. */
-export function inOrder(list: readonly (AuthenticationType | AnyAuthMethod)[]): Choice {
+export function inOrder(list: readonly (AuthenticationType | AuthMethod)[]): Choice {
   const rest = [...list]
   return async () => rest.shift() ?? false
 }

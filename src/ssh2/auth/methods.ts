@@ -40,7 +40,7 @@ export interface PublicKeyAuthMethod extends AuthMethod {
   passphrase?: Buffer | string | undefined
 }
 
-/** Not supported: it is skipped. */
+/** With the key of the client's host, which vouches for its user (RFC 4252 section 9). */
 export interface HostBasedAuthMethod extends AuthMethod {
   type: 'hostbased'
   localHostname: string

@@ -109,6 +109,14 @@ export class Channel extends Duplex {
     void this.#exit.then(end)
   }
 
+  /** As of Node's streams; what comes behind the close is dropped without an error, as in `ssh2`. */
+  override write(chunk: unknown, encoding?: BufferEncoding | ((error?: Error | null) => void), callback?: (error?: Error | null) => void): boolean {
+    if (this.outgoing.state !== 'closing' && this.outgoing.state !== 'closed') return super.write(chunk, encoding as BufferEncoding, callback)
+    const told = typeof encoding === 'function' ? encoding : callback
+    if (typeof told === 'function') tell(told)
+    return false
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
     this.#send(chunk, callback)
   }

@@ -1,5 +1,5 @@
 import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
-import type { Again } from '../../bindings/session-context.ts'
+import { type Again, CONTEXT } from '../../bindings/session-context.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
@@ -17,6 +17,17 @@ export function takeAll<T>(session: Session, accept: () => T | Again | undefined
   next().catch(ignore)
 }
 
+/** From now on a channel that the server opens is confirmed when somebody accepts it, so that it can also be refused (RFC 4254 section 5.1). */
+export function holdOpens(session: Session): void {
+  session[CONTEXT].plain((c, pointer) => c._glue_session_hold_opens(pointer))
+}
+
+/** The channel as a stream: the server hears that it is open. */
+export function accepted(link: Link, bound: BoundChannel, type: ChannelType): Channel {
+  bound.session.complete(() => bound.answerOpen()).catch(ignore)
+  return new Channel(link, bound, { type })
+}
+
 /** Offers a channel that the server opened to the listeners of an event, who accept or reject it; without a listener it is refused. */
 export function offer(link: Link, bound: BoundChannel, type: ChannelType, event: string, details: object): void {
   tell(() => {
@@ -28,7 +39,7 @@ export function offer(link: Link, bound: BoundChannel, type: ChannelType, event:
     const accept = () => {
       if (decided) throw new Error('The connection has been accepted or rejected already')
       decided = true
-      return new Channel(link, bound, { type })
+      return accepted(link, bound, type)
     }
     if (!link.owner.emit(event, details, accept, reject)) reject()
   })

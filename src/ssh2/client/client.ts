@@ -14,7 +14,6 @@ import type { ConnectConfig } from './connect-config.ts'
 import { Connection } from './connection.ts'
 import { clientError } from './errors.ts'
 import type { ClientEvents } from './events.ts'
-import { negotiated } from './handshake.ts'
 import type { Sock } from './link.ts'
 import { needOpenSsh } from './openssh.ts'
 import { readSettings } from './settings.ts'
@@ -212,8 +211,6 @@ export class Client extends EventEmitter<ClientEvents> {
     const { connection } = this.#connected()
     connection.ask(async (session) => {
       await session.complete(() => session.rekey())
-      connection.tell('handshake', negotiated(session))
-      connection.tell('rekey')
     }, (error) => callback(error))
     return this
   }

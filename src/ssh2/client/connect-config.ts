@@ -1,7 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { HostKeyPolicy } from '../../host-key/policy.ts'
 import type { BaseAgent } from '../agents/base-agent.ts'
-import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware } from '../auth/methods.ts'
+import type { AuthenticationType, AuthMethod, AuthHandlerMiddleware } from '../auth/methods.ts'
 import type { AnyHostVerifier } from '../host-keys/judge.ts'
 
 /** A list of names, or additions to and removals from the default one: names, or expressions that match them. */
@@ -37,7 +37,7 @@ export interface ConnectConfig {
   agentForward?: boolean | null | undefined
   /** Emits `keyboard-interactive` to answer questions. */
   tryKeyboard?: boolean | null | undefined
-  authHandler?: readonly (AuthenticationType | AnyAuthMethod)[] | AuthHandlerMiddleware | null | undefined
+  authHandler?: readonly (AuthenticationType | AuthMethod)[] | AuthHandlerMiddleware | null | undefined
   hostVerifier?: AnyHostVerifier | null | undefined
   /** Node's name of the hash with which `hostVerifier` receives the key. */
   hostHash?: string | null | undefined
@@ -66,6 +66,7 @@ export interface ConnectConfig {
   debug?: ((text: string) => void) | null | undefined
   /** The software part of the identification. */
   ident?: Buffer | string | null | undefined
+  /** With `localUsername` and `privateKey`, the key of this host: it vouches for the user (`hostbased`, RFC 4252 section 9). */
   localHostname?: string | null | undefined
   localUsername?: string | null | undefined
 }

@@ -6,9 +6,11 @@ import { RoundTrip } from '../../client/round-trip.ts'
 import type { SSHError } from '../../errors/ssh-error.ts'
 import { PortTransport } from '../../transports/port-transport.ts'
 import { type Callback, tell } from '../tell.ts'
+import { holdOpens } from '../channel/incoming.ts'
 import { authenticate } from '../auth/authenticate.ts'
 import { clientError, noResponse } from './errors.ts'
-import { handshake } from './handshake.ts'
+import { handshake, watchExchanges } from './handshake.ts'
+import { listenForHostKeys } from './host-keys-announced.ts'
 import { IdentificationWatch } from './identification-watch.ts'
 import type { Kept, Link, Owner } from './link.ts'
 import type { Settings } from './settings.ts'
@@ -97,6 +99,8 @@ export class Connection implements Link {
       const session = await Session.create(new PortTransport(watch))
       if (this.#closed) return session.free()
       this.#session = session
+      holdOpens(session)
+      listenForHostKeys(this, session)
       void session.ended().then((error) => this.#sessionEnded(error))
       this.sock.resume()
       this.tell('handshake', await handshake(this, session))
@@ -104,6 +108,7 @@ export class Connection implements Link {
       await this.settings.judge.loggedIn()
       this.#stopTimer()
       this.#keepAlive(session)
+      watchExchanges(this, session)
       this.#becomeReady(session)
       this.tell('ready')
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Session } from '../../bindings/session/session.ts'
 import { CONTEXT } from '../../bindings/session-context.ts'
 import { negotiatedAlgorithms, offerAlgorithms } from '../../client/algorithms.ts'
-import { SSHError } from '../../errors/ssh-error.ts'
-import { whyNoMatch } from './no-match.ts'
+import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import { ignore } from '../tell.ts'
+import { handshakeFailed } from './no-match.ts'
 import type { Link } from './link.ts'
 import { clientError } from './errors.ts'
 
@@ -17,6 +18,8 @@ export interface NegotiatedDirection {
 /** The argument of `handshake`. */
 export interface Negotiated {
   kex: string
+  serverHostKey: string
+  /** The same, by the name that older versions of `ssh2` have. */
   srvHostKey: string
   cs: NegotiatedDirection
   sc: NegotiatedDirection
@@ -31,7 +34,7 @@ export async function handshake(link: Link, session: Session): Promise<Negotiate
   try {
     await session.complete(() => session.handshake())
   } catch (error) {
-    throw explained(error)
+    throw handshakeFailed(error) ?? error
   }
   roundTrip.fastest = performance.now() - session[CONTEXT].wire.sentAt
   const key = session.hostkey()
@@ -40,13 +43,22 @@ export async function handshake(link: Link, session: Session): Promise<Negotiate
   return negotiated(session)
 }
 
+/** Emits `handshake` and `rekey` after each re-key, whichever side started it. */
+export function watchExchanges(link: Link, session: Session): void {
+  const count = () => session[CONTEXT].plain((c, pointer) => c._glue_session_exchanges(pointer))
+  let seen = count()
+  session.complete(() => {
+    for (const now = count(); seen < now; seen++) {
+      link.tell('handshake', negotiated(session))
+      link.tell('rekey')
+    }
+    return LIBSSH2_ERROR_EAGAIN
+  }).catch(ignore)
+}
+
+/** The negotiated algorithms in the form that `ssh2` uses. */
 export function negotiated(session: Session): Negotiated {
   const { kex, hostKey, cipher, mac, compression } = negotiatedAlgorithms(session)
   const direction = (which: 'toServer' | 'fromServer'): NegotiatedDirection => ({ cipher: cipher[which], mac: mac[which] ?? '', compress: compression[which], lang: '' })
-  return { kex, srvHostKey: hostKey, cs: direction('toServer'), sc: direction('fromServer') }
-}
-
-function explained(error: unknown): unknown {
-  if (!(error instanceof SSHError) || error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return error
-  return clientError(`Handshake failed: ${whyNoMatch(error.message)}`, { level: 'handshake', fatal: true }, error)
+  return { kex, serverHostKey: hostKey, srvHostKey: hostKey, cs: direction('toServer'), sc: direction('fromServer') }
 }

@@ -1,4 +1,6 @@
+import { SSHError } from '../../errors/ssh-error.ts'
 import { isOffered, type Option } from './algorithm-lists.ts'
+import { type ClientError, clientError } from './errors.ts'
 
 /** The kinds as this library names them, as `ssh2` names them, and the option that adds a name. */
 const KINDS: readonly (readonly [ours: string, theirs: string, option: Option])[] = [
@@ -9,7 +11,7 @@ const KINDS: readonly (readonly [ours: string, theirs: string, option: Option])[
 ]
 
 /** `ssh2`'s message if the two sides have no algorithm in common, and what to append to `algorithms`. @param message the library's */
-export function whyNoMatch(message: string): string {
+function whyNoMatch(message: string): string {
   const found = KINDS.find(([ours]) => message.includes(`no common ${ours}`))
   if (!found) return message
   const [ours, theirs, option] = found
@@ -17,4 +19,10 @@ export function whyNoMatch(message: string): string {
   const usable = offer.split(', ').find((name) => isOffered(option, name))
   const advice = usable === undefined ? '' : `. Where nothing better can be had: algorithms: { ${option}: { append: ['${usable}'] } }`
   return `no matching ${theirs}: the server offers ${offer || 'none'}${advice}`
+}
+
+/** The error of a key exchange that failed, in the words of `ssh2`. `undefined` for other errors. */
+export function handshakeFailed(error: unknown): ClientError | undefined {
+  if (!(error instanceof SSHError) || error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return undefined
+  return clientError(`Handshake failed: ${whyNoMatch(error.message)}`, { level: 'handshake', fatal: true }, error)
 }

@@ -49,11 +49,11 @@ export function readSettings(config: ConnectConfig, unknownHostKey: (about: Unkn
   const port = config.port || 22
   const { forceIPv4, forceIPv6 } = config
   const family = Boolean(forceIPv4) === Boolean(forceIPv6) ? undefined : forceIPv4 ? 4 : 6
-  const known = { username, password: typeof config.password === 'string' ? config.password : undefined, privateKey, agent, tryKeyboard: config.tryKeyboard === true, sha1: namesSha1(config) }
+  const known = { username, password: textOf(config.password), privateKey, agent, tryKeyboard: config.tryKeyboard === true, localHostname: textOf(config.localHostname), localUsername: textOf(config.localUsername), sha1: namesSha1(config) }
   const authHandler = config.authHandler ?? undefined
   return {
     host, port, family, agent,
-    localAddress: typeof config.localAddress === 'string' ? config.localAddress : undefined,
+    localAddress: textOf(config.localAddress),
     localPort: config.localPort ?? undefined,
     agentForward: config.agentForward === true,
     readyTimeout: atLeastZero(config.readyTimeout, 20_000),
@@ -106,6 +106,7 @@ function namesSha1({ algorithms }: ConnectConfig): boolean {
   return readAlgorithms({ serverHostKey: algorithms?.serverHostKey }).algorithms?.hostKey?.includes('ssh-rsa') ?? false
 }
 
+const textOf = (value: unknown) => typeof value === 'string' ? value : undefined
 const atLeastZero = (value: unknown, otherwise: number) => typeof value === 'number' && value >= 0 ? value : otherwise
 
 function explained(error: NodeJS.ErrnoException, host: string, family: 4 | 6 | undefined): ClientError {

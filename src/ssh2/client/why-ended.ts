@@ -2,6 +2,7 @@ import type { Session } from '../../bindings/session/session.ts'
 import { DisconnectError, SSHError } from '../../errors/ssh-error.ts'
 import { SSH_DISCONNECT_BY_APPLICATION } from '../../ffi/constants.gen.ts'
 import { type ClientError, clientError } from './errors.ts'
+import { handshakeFailed } from './no-match.ts'
 
 /** How far a connection had progressed. */
 interface Progress {
@@ -15,6 +16,8 @@ export function whyEnded(error: unknown, { session, identified }: Progress): Err
   if (!(error instanceof SSHError)) return error as Error
   const said = session?.disconnected
   if (said) return said.reason === SSH_DISCONNECT_BY_APPLICATION ? undefined : refusedByServer(said.reason, said.description, error)
+  const failed = handshakeFailed(error)
+  if (failed) return failed
   if (error.code === 'ERR_KEEPALIVE_TIMEOUT') return clientError('Keepalive timeout', { level: 'client-timeout' }, error)
   if (error.code === 'ERR_LIBSSH2_SOCKET_RECV' || error instanceof DisconnectError) return identified ? undefined : clientError('Connection lost before handshake', { level: 'protocol', fatal: true }, error)
   return clientError(error.message, { level: 'protocol', fatal: true }, error)

@@ -1,7 +1,6 @@
 import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
-import { Channel } from '../channel/channel.ts'
-import { takeAll } from '../channel/incoming.ts'
+import { accepted, takeAll } from '../channel/incoming.ts'
 import { step } from '../channel/start.ts'
 import type { BaseAgent } from '../agents/base-agent.ts'
 import type { Link } from '../client/link.ts'
@@ -35,7 +34,7 @@ export class AgentForwarding {
       if (typeof agent.getStream !== 'function') return opened[Symbol.dispose]()
       agent.getStream((error, stream) => {
         if (error || !stream) return opened[Symbol.dispose]()
-        const channel = new Channel(this.#link, opened, { type: 'auth-agent@openssh.com' })
+        const channel = accepted(this.#link, opened, 'auth-agent@openssh.com')
         stream.on('error', ignore)
         stream.on('close', () => channel.destroy())
         channel.on('close', () => stream.destroy())

@@ -11,11 +11,14 @@ export const STATUS_WORDS: readonly string[] = [
   'No error', 'End of file', 'No such file or directory', 'Permission denied', 'Failure', 'Bad message', 'No connection', 'Connection lost', 'Operation unsupported',
 ]
 
+/** Names of open flags, as Node has them. */
+export type OpenMode = 'r' | 'r+' | 'w' | 'wx' | 'xw' | 'w+' | 'wx+' | 'xw+' | 'a' | 'ax' | 'xa' | 'a+' | 'ax+' | 'xa+'
+
 const { READ, WRITE, APPEND, CREAT, TRUNC, EXCL } = OPEN_MODE
 const EMPTIED = TRUNC | CREAT | WRITE
 const APPENDED = APPEND | CREAT | WRITE
 /** In the order in which `flagsToString` looks for a name. */
-const FLAGS = new Map<string, number>([
+const FLAGS = new Map<OpenMode, number>([
   ['r', READ], ['r+', READ | WRITE],
   ['w', EMPTIED], ['wx', EMPTIED | EXCL], ['xw', EMPTIED | EXCL], ['w+', EMPTIED | READ], ['wx+', EMPTIED | READ | EXCL], ['xw+', EMPTIED | READ | EXCL],
   ['a', APPENDED], ['ax', APPENDED | EXCL], ['xa', APPENDED | EXCL], ['a+', APPENDED | READ], ['ax+', APPENDED | READ | EXCL], ['xa+', APPENDED | READ | EXCL],
@@ -23,11 +26,11 @@ const FLAGS = new Map<string, number>([
 
 /** The bits for Node's name (`w+`); `null` for an unknown name. */
 export function stringToFlags(text: string): number | null {
-  return FLAGS.get(text) ?? null
+  return FLAGS.get(text as OpenMode) ?? null
 }
 
 /** The first name of these bits; `null` if they have none. */
-export function flagsToString(flags: number): string | null {
+export function flagsToString(flags: number): OpenMode | null {
   for (const [name, bits] of FLAGS) if (bits === flags) return name
   return null
 }

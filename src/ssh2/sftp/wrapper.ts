@@ -32,7 +32,7 @@ export class SFTPWrapper extends SftpExtensions {
 
   /** The whole file, as a Buffer, or as a string if an encoding is given. */
   readFile(path: string, callback: Answer<[data: Buffer]>): void
-  readFile(path: string, options: ReadFileOptions | BufferEncoding | null | undefined, callback: Answer<[data: Buffer]>): void
+  readFile(path: string, options: ReadFileOptions | string | null | undefined, callback: Answer<[data: Buffer]>): void
   readFile(path: string, options: unknown, callback?: unknown): void {
     const [given, told] = typeof options === 'function' ? [undefined, options] : [options, callback]
     this.answer(told, readWholeFile(this[FILES], toPath(path), wholeFileOptions(given)))
@@ -40,14 +40,14 @@ export class SFTPWrapper extends SftpExtensions {
 
   /** Writes the whole file. */
   writeFile(path: string, data: string | Uint8Array, callback?: Answer<[]>): void
-  writeFile(path: string, data: string | Uint8Array, options: WriteFileOptions | BufferEncoding | null | undefined, callback?: Answer<[]>): void
+  writeFile(path: string, data: string | Uint8Array, options: WriteFileOptions | string | null | undefined, callback?: Answer<[]>): void
   writeFile(path: string, data: string | Uint8Array, options?: unknown, callback?: unknown): void {
     this.#write(path, data, options, callback, {})
   }
 
   /** Appends to a file, which is created if it does not exist. */
   appendFile(path: string, data: string | Uint8Array, callback?: Answer<[]>): void
-  appendFile(path: string, data: string | Uint8Array, options: WriteFileOptions | BufferEncoding | null | undefined, callback?: Answer<[]>): void
+  appendFile(path: string, data: string | Uint8Array, options: WriteFileOptions | string | null | undefined, callback?: Answer<[]>): void
   appendFile(path: string, data: string | Uint8Array, options?: unknown, callback?: unknown): void {
     this.#write(path, data, options, callback, { flag: 'a' })
   }
@@ -65,12 +65,12 @@ export class SFTPWrapper extends SftpExtensions {
   }
 
   /** A file, or a part of it, as a stream. */
-  createReadStream(path: string, options?: ReadStreamOptions | BufferEncoding): ReadStream {
+  createReadStream(path: string, options?: ReadStreamOptions | string): ReadStream {
     return new ReadStream(this, path, options)
   }
 
   /** A stream into a file. */
-  createWriteStream(path: string, options?: WriteStreamOptions | BufferEncoding): WriteStream {
+  createWriteStream(path: string, options?: WriteStreamOptions | string): WriteStream {
     return new WriteStream(this, path, options)
   }
 }

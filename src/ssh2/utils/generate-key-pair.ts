@@ -19,9 +19,9 @@ export interface KeyPairOptions {
   bits?: number | undefined
   comment?: string | undefined
   format?: 'new' | undefined
-  /** Encrypts the private key, with `aes256-ctr`. */
+  /** Encrypts the private key. */
   passphrase?: string | Buffer | undefined
-  /** `aes256-ctr`, the only one. */
+  /** What encrypts it, by its name in OpenSSH: AES in counter, CBC and GCM mode, and chacha20-poly1305. `aes256-ctr` if none is given. */
   cipher?: string | undefined
   /** Rounds of bcrypt: 16 by default. */
   rounds?: number | undefined
@@ -58,23 +58,32 @@ function wanted(keyType: string, options: KeyPairOptions | undefined): { readonl
   return { type: 'ec', parameters: { namedCurve, ...ENCODINGS } }
 }
 
-/** Checks the encryption options. @throws TypeError, Error */
-function checkEncryption({ passphrase, cipher }: KeyPairOptions): void {
-  if (passphrase === undefined) return
-  if (typeof passphrase !== 'string' && !(passphrase instanceof Uint8Array)) throw new TypeError('Invalid passphrase value')
-  if (cipher !== undefined && cipher !== 'aes256-ctr') throw new Error(`Cipher ${cipher} is not supported for new keys: aes256-ctr is`)
+/** Names that `ssh2` has for ciphers of OpenSSH's. */
+const ALIASES: Readonly<Record<string, string>> = { 'aes128-gcm': 'aes128-gcm@openssh.com', 'aes256-gcm': 'aes256-gcm@openssh.com' }
+const CIPHERS = /^(?:aes(?:128|192|256)-(?:ctr|cbc)|aes(?:128|256)-gcm@openssh\.com|chacha20-poly1305@openssh\.com)$/
+
+/** How the private key is encrypted. @throws TypeError, Error for what cannot be meant */
+function encryption({ passphrase, cipher, rounds, format }: KeyPairOptions): { readonly passphrase?: Uint8Array<ArrayBuffer>, readonly cipher?: string, readonly rounds?: number } {
+  if (format !== undefined && format !== 'new') throw new Error('Invalid output key format')
+  if (!passphrase) return {}
+  if (typeof passphrase !== 'string' && !(passphrase instanceof Uint8Array)) throw new Error('Invalid passphrase')
+  if (rounds !== undefined && !Number.isInteger(rounds)) throw new TypeError('rounds must be an integer')
+  const name = cipher === undefined ? undefined : ALIASES[cipher] ?? cipher
+  if (name !== undefined && !CIPHERS.test(name)) throw new Error('Invalid cipher name')
+  return { passphrase: new Uint8Array(Buffer.from(passphrase as string)), ...name !== undefined && { cipher: name }, ...rounds !== undefined && rounds > 0 && { rounds } }
 }
 
-function written(pkcs8: Buffer, { comment = '', passphrase, rounds }: KeyPairOptions): KeyPairReturn {
+function written(pkcs8: Buffer, options: KeyPairOptions): KeyPairReturn {
   loadParts()
+  const comment = typeof options.comment === 'string' ? options.comment : ''
+  const how = encryption(options)
   const fields = now(readPkcs8(pkcs8))
-  const secret = passphrase === undefined ? undefined : new Uint8Array(Buffer.from(passphrase as string))
   try {
-    const text = now(formatOpenSshPrivateKey(fields, comment, { ...secret && secret.length > 0 && { passphrase: secret }, ...rounds !== undefined && { rounds } }))
+    const text = now(formatOpenSshPrivateKey(fields, comment, how.passphrase?.length === 0 ? {} : how))
     return { private: text, public: formatPublicKey({ blob: writePublicKey(fields.public), comment }) }
   } finally {
     pkcs8.fill(0)
-    secret?.fill(0)
+    how.passphrase?.fill(0)
     wipePrivate(fields)
   }
 }
@@ -82,7 +91,6 @@ function written(pkcs8: Buffer, { comment = '', passphrase, rounds }: KeyPairOpt
 /** Makes a new key synchronously. @throws TypeError, RangeError, Error for invalid options */
 export function generateKeyPairSync<K extends keyof KeySettings>(keyType: K, options?: KeySettings[K] & KeyPairOptions): KeyPairReturn {
   const { type, parameters } = wanted(keyType, options)
-  checkEncryption(options ?? {})
   return written((generateSync as unknown as (type: string, parameters: object) => { privateKey: Buffer })(type, parameters).privateKey, options ?? {})
 }
 
@@ -92,7 +100,6 @@ export function generateKeyPair(keyType: 'ed25519', callback?: KeyPairCallback):
 export function generateKeyPair(keyType: string, options?: KeyPairOptions | KeyPairCallback, callback?: KeyPairCallback): void {
   if (typeof options === 'function') return generateKeyPair(keyType as 'ed25519', {}, options)
   const { type, parameters } = wanted(keyType, options)
-  checkEncryption(options ?? {})
   const told = callback ?? (() => {});
   (generate as unknown as (type: string, parameters: object, made: (error: Error | null, publicKey: Buffer, privateKey: Buffer) => void) => void)(type, parameters, (error, _publicKey, privateKey) => {
     tell(() => {

@@ -1,4 +1,4 @@
-import { flagsToString, OPEN_MODE, STATUS_CODE, stringToFlags } from '../sftp/protocol.ts'
+import { flagsToString, OPEN_MODE, type OpenMode, STATUS_CODE, stringToFlags } from '../sftp/protocol.ts'
 import { generateKeyPair, generateKeyPairSync, type KeyPairCallback, type KeyPairOptions, type KeyPairReturn, type KeySettings } from './generate-key-pair.ts'
 import { parseKey } from './parse-key.ts'
 import type { ParsedKey } from './parsed-key.ts'
@@ -13,7 +13,7 @@ export interface SftpUtils {
   /** The bits for Node's name (`w+`); `null` for an unknown name. */
   stringToFlags(text: string): number | null
   /** The first name of these bits; `null` if they have none. */
-  flagsToString(flags: number): string | null
+  flagsToString(flags: number): OpenMode | null
 }
 
 /** The content of `utils`: synchronous key functions, and SFTP's numbers. */

@@ -1,4 +1,4 @@
-import { type Bytes, equalBytes } from '../../../wire-format/bytes.ts'
+import { type Bytes, concatBytes, equalBytes } from '../../../wire-format/bytes.ts'
 import { unsupported } from '../../key-error.ts'
 import { Part, type Steps, take } from '../../steps.ts'
 import { AES, TRIPLE_DES_CBC } from '../ciphers/cbc-decrypt.ts'
@@ -15,6 +15,8 @@ export interface OpenSshCipher {
   readonly tagLength: number
   /** Decrypts ciphertext and tag; undefined if the tag is wrong. */
   decrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Uint8Array | undefined>
+  /** Plaintext to ciphertext and tag. @throws KeyError where no new keys are encrypted with it */
+  encrypt(key: Bytes, iv: Bytes, data: Bytes): Steps<Uint8Array>
 }
 
 /** The ciphers that `ssh-keygen -Z` offers. */
@@ -31,6 +33,9 @@ const tripleDes: OpenSshCipher = {
   * decrypt(key, iv, data) {
     return (yield* take(TRIPLE_DES_CBC)).decryptTripleDesCbc(key, iv, data)
   },
+  encrypt() {
+    throw unsupported('no new private key is encrypted with 3des-cbc, which is weak: aes256-ctr is what OpenSSH takes')
+  },
 }
 
 function aesCipher(keyLength: number, mode: 'ctr' | 'cbc' | 'gcm'): OpenSshCipher {
@@ -45,6 +50,11 @@ function aesCipher(keyLength: number, mode: 'ctr' | 'cbc' | 'gcm'): OpenSshCiphe
       } catch {
         return undefined
       }
+    },
+    * encrypt(key, iv, data) {
+      const { cbc, ctr, gcm } = yield* take(AES)
+      if (mode === 'ctr') return ctr(key, iv).encrypt(data)
+      return (mode === 'cbc' ? cbc(key, iv, { disablePadding: true }) : gcm(key, iv)).encrypt(data)
     },
   }
 }
@@ -61,5 +71,15 @@ const chachaPoly: OpenSshCipher = {
     const good = equalBytes(poly1305(text, macKey), data.subarray(-16))
     macKey.fill(0)
     return good ? chacha20(main, nonce, text, undefined, 1) : undefined
+  },
+  * encrypt(key, _iv, data) {
+    const { chacha20 } = yield* take(CHACHA)
+    const { poly1305 } = yield* take(POLY1305)
+    const nonce = new Uint8Array(12), main = key.subarray(0, 32)
+    const text = chacha20(main, nonce, data, undefined, 1)
+    const macKey = chacha20(main, nonce, new Uint8Array(32))
+    const sealed = concatBytes(text, poly1305(text, macKey))
+    macKey.fill(0)
+    return sealed
   },
 }

@@ -5,7 +5,7 @@ import { WireWriter } from '../../../wire-format/writer.ts'
 import { bcryptPbkdf } from '../ciphers/bcrypt-pbkdf.ts'
 import { checkBcrypt } from '../ciphers/kdf-limits.ts'
 import { malformed, passphraseRequired, passphraseWrong, unsupported } from '../../key-error.ts'
-import { openSshCipher } from './cipher.ts'
+import { type OpenSshCipher, openSshCipher } from './cipher.ts'
 import { OPENSSH_MAGIC, readOpenSshEnvelope } from './envelope.ts'
 import { readOpenSshFields, writeOpenSshFields } from './private-fields.ts'
 import { wipePrivate } from '../../private-fields.ts'
@@ -70,36 +70,39 @@ function* readSection(plain: Bytes, publicKey: Bytes, encrypted: boolean): Steps
 }
 
 export interface OpenSshFormatOptions {
-  /** Encrypts with bcrypt and aes256-ctr. */
+  /** Encrypts with bcrypt and `cipher`. */
   readonly passphrase?: Bytes
+  /** By its name in OpenSSH, `aes256-ctr` where left out. */
+  readonly cipher?: string
   /** Rounds of bcrypt; 16 by default, as in ssh-keygen. */
   readonly rounds?: number
 }
 
 export function* formatOpenSshPrivateKey(fields: PrivateFields, comment: string, options: OpenSshFormatOptions): Steps<string> {
-  const { passphrase, rounds = 16 } = options
+  const { passphrase, cipher: cipherName = CIPHER, rounds = 16 } = options
+  const cipher = passphrase && openSshCipher(cipherName)
   checkBcrypt(rounds)
   const check = crypto.getRandomValues(new Uint8Array(4))
   const section = new WireWriter(4096).bytes(check).bytes(check)
   writeOpenSshFields(section, fields)
   section.string(comment)
-  for (let pad = 1; section.length % (passphrase ? 16 : 8) !== 0; pad++) section.byte(pad)
+  for (let pad = 1; section.length % (cipher?.blockSize ?? 8) !== 0; pad++) section.byte(pad)
   const plain = section.finish()
-  const file = new WireWriter(4096).bytes(OPENSSH_MAGIC).string(passphrase ? CIPHER : 'none').string(passphrase ? 'bcrypt' : 'none')
+  const file = new WireWriter(4096).bytes(OPENSSH_MAGIC).string(cipher ? cipherName : 'none').string(passphrase ? 'bcrypt' : 'none')
   const salt = crypto.getRandomValues(new Uint8Array(SALT_LENGTH))
   file.string(passphrase ? new WireWriter().string(salt).uint32(rounds).finish() : '')
-  file.uint32(1).string(writePublicKey(fields.public)).string(passphrase ? yield* encrypt(plain, passphrase, salt, rounds) : plain)
+  const sealed = cipher ? yield* encrypt(cipher, plain, passphrase, salt, rounds) : plain
+  // A tag stands behind the section, and is no part of it.
+  file.uint32(1).string(writePublicKey(fields.public)).string(sealed.subarray(0, plain.length)).bytes(sealed.subarray(plain.length))
   const armoured = formatPem(OPENSSH_LABEL, file.finish(), 70)
   for (const secret of [section, file]) secret.wipe()
   plain.fill(0)
   return armoured
 }
 
-/** Counter mode: encrypting and decrypting are the same. */
-function* encrypt(plain: Bytes, passphrase: Bytes, salt: Bytes, rounds: number): Steps<Uint8Array> {
-  const cipher = openSshCipher(CIPHER)
+function* encrypt(cipher: OpenSshCipher, plain: Bytes, passphrase: Bytes, salt: Bytes, rounds: number): Steps<Uint8Array> {
   const derived = yield* bcryptPbkdf(passphrase, salt, cipher.keyLength + cipher.ivLength, rounds)
-  const encrypted = yield* cipher.decrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), plain)
+  const encrypted = yield* cipher.encrypt(derived.subarray(0, cipher.keyLength), derived.subarray(cipher.keyLength), plain)
   derived.fill(0)
-  return encrypted!
+  return encrypted
 }

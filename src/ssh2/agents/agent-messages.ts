@@ -1,0 +1,81 @@
+import { WireWriter } from '../../wire-format/writer.ts'
+import type { ParsedKey } from '../utils/parsed-key.ts'
+
+/** Numbers of messages (draft-miller-ssh-agent section 6.1). */
+export const SSH_AGENT_FAILURE = 5, SSH_AGENTC_REQUEST_IDENTITIES = 11, SSH_AGENT_IDENTITIES_ANSWER = 12, SSH_AGENTC_SIGN_REQUEST = 13, SSH_AGENT_SIGN_RESPONSE = 14
+
+/** Flags of a request to sign (section 6.2), by the hash of an RSA signature. */
+export const HASH_FLAGS = { sha256: 2, sha512: 4 } as const
+
+/** Longer messages are no agent's: OpenSSH's limit. */
+const LONGEST = 256 << 10
+
+/** What an agent is asked to sign with. */
+export interface SignatureWanted {
+  readonly key: ParsedKey
+  /** `rsa-sha2-512`, `ssh-ed25519`, … */
+  readonly algorithm: string
+}
+
+/** A request as the side of the agent gets it. Answers go out in the order of the requests, whichever is answered first. */
+export class AgentInboundRequest {
+  readonly #type: number
+  readonly #wanted: SignatureWanted | undefined
+  /** The message that answers it. @internal */
+  answer: Buffer | undefined
+
+  constructor(type: number, wanted?: SignatureWanted) {
+    this.#type = type
+    this.#wanted = wanted
+  }
+
+  /** Whether it has been answered. */
+  hasResponded(): boolean {
+    return this.answer !== undefined
+  }
+
+  /** Number of its message. */
+  getType(): number {
+    return this.#type
+  }
+
+  /** The signature algorithm that is asked for; undefined where no signature is. */
+  getContext(): string | undefined {
+    return this.#wanted?.algorithm
+  }
+
+  /** What is to be signed with which key. @internal */
+  get wanted(): SignatureWanted | undefined {
+    return this.#wanted
+  }
+}
+
+/** A message with its length in front. @param write adds what follows the type */
+export function message(type: number, write: (writer: WireWriter) => void = () => {}): Buffer {
+  const writer = new WireWriter(1024).byte(type)
+  write(writer)
+  return Buffer.from(new WireWriter(1024).string(writer.finish()).finish())
+}
+
+/** Messages out of a stream of bytes. */
+export class MessageSplitter {
+  #rest: Buffer = Buffer.alloc(0)
+
+  /** The messages that are whole now, each without its length. @throws Error for one that is longer than any agent's, or empty */
+  add(data: Buffer): Buffer[] {
+    this.#rest = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data])
+    const messages: Buffer[] = []
+    while (this.#rest.length >= 4) {
+      const length = this.#rest.readUInt32BE(0)
+      if (length < 1 || length > LONGEST) throw new Error(`A message of an agent has ${length} bytes`)
+      if (this.#rest.length < 4 + length) break
+      messages.push(this.#rest.subarray(4, 4 + length))
+      this.#rest = this.#rest.subarray(4 + length)
+    }
+    return messages
+  }
+
+  clear(): void {
+    this.#rest = Buffer.alloc(0)
+  }
+}

@@ -1,0 +1,274 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer as createHttp, get as getHttp } from 'node:http'
+import { createServer as createHttps, get as getHttps } from 'node:https'
+import { connect as connectTcp, createServer, type AddressInfo, type Server as TcpServer } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { Client, ClientChannel, ConnectConfig, Connection } from 'ssh2'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OpenSSHAgent } from '../../src/ssh2/agents/openssh-agent.ts'
+import { selfSigned } from '../support/self-signed.ts'
+import { startSshAgent } from '../support/ssh-agent.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { startOwnServer } from './own-server.ts'
+import { CHANNEL_EVENTS, same } from './same.ts'
+import { writeTable } from './table.ts'
+import { connected, ended, event, exec, OURS, textOf, Transcript } from './transcript.ts'
+
+writeTable('channels that the server opens')
+
+let sshd: SshServer
+const directory = temporaryDirectory('opened')
+
+beforeAll(async () => { sshd = await startSshd({ config: ['X11Forwarding yes', 'AllowStreamLocalForwarding yes', 'StreamLocalBindUnlink yes'] }) })
+afterAll(async () => {
+  await sshd.stop()
+  directory.remove()
+})
+
+const toSshd = (): ConnectConfig => ({ host: sshd.host, port: sshd.port, username: sshd.user, privateKey: readFileSync(sshd.keys.ed25519.path), hostVerifier: () => true })
+
+/** A server of the test's own on a free port. */
+async function listening<S extends TcpServer>(server: S): Promise<number> {
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  return (server.address() as AddressInfo).port
+}
+
+/** What the server hears when it opens a channel: a refusal with its reason, or what came over the channel. */
+type Opens = (connection: Connection, opened: (error: Error | undefined, channel?: { on(event: string, listener: (...details: never[]) => void): unknown, end(text?: string): void }) => void) => void
+const OPENS: readonly (readonly [what: string, event: 'tcp connection' | 'x11' | 'unix connection', opens: Opens])[] = [
+  ['forwarded-tcpip', 'tcp connection', (connection, opened) => { connection.forwardOut('127.0.0.1', 4000, '10.0.0.9', 5, opened as never) }],
+  ['x11', 'x11', (connection, opened) => { connection.x11('10.0.0.9', 5, opened as never) }],
+  ['forwarded-streamlocal', 'unix connection', (connection, opened) => { connection.openssh_forwardOutStreamLocal('/tmp/there.sock', opened as never) }],
+]
+
+/** Connects to a server that opens a channel of each kind as soon as it has been asked for it. */
+async function withOpener(opens: Opens, transcript: Transcript, program: (to: ConnectConfig, told: Promise<void>) => Promise<void>): Promise<void> {
+  let tell!: () => void
+  const told = new Promise<void>((resolve) => { tell = resolve })
+  const server = await startOwnServer((connection) => {
+    const open = () => opens(connection, (error, channel) => {
+      if (error) {
+        transcript.note('the server is told', error)
+        return tell()
+      }
+      let text = ''
+      channel!.on('data', (data: Buffer) => { text += String(data) })
+      channel!.on('close', () => {
+        transcript.note('the server got', text)
+        tell()
+      })
+      channel!.end('from the server')
+    })
+    connection.on('request', (accept, _reject, name) => {
+      accept?.()
+      if (/forward/.test(name as string) && !/cancel/.test(name as string)) setImmediate(open)
+    })
+    connection.on('session', (accept) => {
+      const session = accept()
+      session.on('x11', (yes) => yes?.())
+      session.on('exec', (yes) => {
+        yes()
+        open()
+      })
+    })
+  })
+  try {
+    await program(server.to, told)
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Asks for what makes the server open the channel. */
+async function asked(client: Client, event: string): Promise<void> {
+  if (event === 'tcp connection') await new Promise<void>((resolve, reject) => { client.forwardIn('127.0.0.1', 4000, (error) => error ? reject(error) : resolve()) })
+  if (event === 'unix connection') await new Promise<void>((resolve, reject) => { client.openssh_forwardInStreamLocal('/tmp/there.sock', (error) => error ? reject(error) : resolve()) })
+  if (event === 'x11') await exec(client, 'x', { x11: true }).then((channel) => channel.resume())
+}
+
+describe('what the server opens', () => {
+  for (const [what, name, opens] of OPENS) {
+    same(`${what}: reject() refuses it`, async (ssh2, transcript) => {
+      await withOpener(opens, transcript, async (to, told) => {
+        const client = await connected(ssh2, { ...to, strictVendor: false })
+        client.on(name as 'x11', (details, _accept, reject) => {
+          transcript.note(name, details)
+          setTimeout(reject, 20)
+        })
+        await asked(client, name)
+        await told
+        await ended(client)
+      })
+    })
+
+    same(`${what}: accept() is a channel at once`, async (ssh2, transcript) => {
+      await withOpener(opens, transcript, async (to, told) => {
+        const client = await connected(ssh2, { ...to, strictVendor: false })
+        client.on(name as 'x11', (_details, accept) => {
+          const channel = accept()
+          transcript.follow(channel, 'channel', ['end', 'error'])
+          transcript.note(channel.type)
+          channel.on('data', (data: Buffer) => transcript.note('the client got', data))
+          channel.end('from the client')
+        })
+        await asked(client, name)
+        await told
+        await ended(client)
+      })
+    })
+
+    test(`${what}: without a listener it is refused`, async () => {
+      const transcript = new Transcript()
+      await withOpener(opens, transcript, async (to, told) => {
+        const client = await connected(OURS, { ...to, strictVendor: false })
+        await asked(client, name)
+        await told
+        await ended(client)
+      })
+      expect(transcript.lines).toEqual(['the server is told Error((SSH) Channel open failure: , reason 2)'])
+    })
+  }
+
+  same('what nobody has asked for is refused', async (ssh2, transcript) => {
+    let told!: () => void
+    const all = new Promise<void>((resolve) => { told = resolve })
+    const server = await startOwnServer((connection) => {
+      connection.on('request', (accept) => {
+        accept?.()
+        let left = OPENS.length
+        for (const [what, , opens] of OPENS) {
+          opens(connection, (error) => {
+            transcript.note(what, error ? 'refused' : 'open')
+            if (--left === 0) told()
+          })
+        }
+      })
+    })
+    const client = await connected(ssh2, server.to)
+    await new Promise<void>((resolve) => { client.forwardIn('127.0.0.1', 4001, () => resolve()) })
+    await all
+    await ended(client)
+    await server.stop()
+  })
+})
+
+describe('forwarding with OpenSSH', () => {
+  same('a Unix socket there, and a connection to it', async (ssh2, transcript) => {
+    const client = await connected(ssh2, toSshd())
+    const path = directory.file(`${Math.random()}.sock`)
+    client.on('unix connection', ({ socketPath }, accept) => {
+      transcript.note('unix connection', socketPath === path)
+      accept().end('hello')
+    })
+    await new Promise<void>((resolve, reject) => { client.openssh_forwardInStreamLocal(path, (error) => error ? reject(error) : resolve()) })
+    transcript.note(await textOf(connectTcp(path)))
+    await new Promise<void>((resolve) => { client.openssh_unforwardInStreamLocal(path, (error) => { transcript.note('unforwarded', error); resolve() }) })
+    await ended(client)
+  })
+
+  same('to a Unix socket there', async (ssh2, transcript) => {
+    const path = directory.file(`${Math.random()}.sock`)
+    const server = createServer((socket) => socket.pipe(socket))
+    await new Promise<void>((resolve) => { server.listen(path, resolve) })
+    const client = await connected(ssh2, toSshd())
+    const channel = await new Promise<ClientChannel>((resolve, reject) => { client.openssh_forwardOutStreamLocal(path, (error, made) => error ? reject(error) : resolve(made)) })
+    transcript.follow(channel, 'channel', CHANNEL_EVENTS.filter((name) => name !== 'finish'))
+    const closed = event(channel, 'close')
+    channel.end('there and back')
+    transcript.note(channel.type, await textOf(channel))
+    await closed
+    await new Promise<void>((resolve) => { client.openssh_forwardOutStreamLocal('/nowhere/at/all.sock', (error) => { transcript.note(error); resolve() }) })
+    await ended(client)
+    server.close()
+  })
+
+  same('strictVendor: a server that is not OpenSSH is not asked', async (ssh2, transcript) => {
+    const server = await startOwnServer((connection) => { connection.on('request', (accept) => accept?.()) })
+    const client = await connected(ssh2, server.to)
+    const calls: [string, (told: (error?: Error | null) => void) => void][] = [
+      ['forwardOut', (told) => { client.openssh_forwardOutStreamLocal('/x', told) }], ['forwardIn', (told) => { client.openssh_forwardInStreamLocal('/x', told) }],
+      ['unforwardIn', (told) => { client.openssh_unforwardInStreamLocal('/x', told) }], ['noMoreSessions', (told) => { client.openssh_noMoreSessions(told) }],
+    ]
+    for (const [what, call] of calls) await new Promise<void>((resolve) => { call((error) => { transcript.note(what, error); resolve() }) })
+    await ended(client)
+    await server.stop()
+  })
+
+  same('X11: a program there reaches the display here', async (ssh2, transcript) => {
+    const client = await connected(ssh2, toSshd())
+    client.on('x11', ({ srcIP, srcPort }, accept) => {
+      transcript.note('x11', srcIP, typeof srcPort)
+      const channel = accept()
+      channel.on('data', (data: Buffer) => transcript.note(data))
+      channel.on('data', () => channel.end('welcome'))
+    })
+    const channel = await exec(client, 'echo "display $DISPLAY" | sed "s/[0-9][0-9]*/N/"; exec 3<>/dev/tcp/127.0.0.1/$((6000 + $(echo $DISPLAY | sed "s/.*:\\([0-9]*\\).*/\\1/"))); printf hi >&3; cat <&3', { x11: { single: false, screen: 0 } })
+    transcript.note(await textOf(channel))
+    await ended(client)
+  })
+
+  same('the agent there is the agent here', async (ssh2, transcript) => {
+    await using agent = await startSshAgent()
+    agent.add(sshd.keys.ed25519.path)
+    const client = await connected(ssh2, { ...toSshd(), agent: agent.socket, agentForward: true, authHandler: ['publickey'] })
+    const channel = await exec(client, 'ssh-add -L | cut -d" " -f1')
+    transcript.note(await textOf(channel))
+    const second = await exec(client, 'ssh-add -l | wc -l')
+    transcript.note(await textOf(second))
+    await ended(client)
+  })
+
+  test('an agent that gives no stream is refused, and the command goes on', async () => {
+    class Silent extends OpenSSHAgent {
+      override getStream(callback: (error?: Error | null) => void): void { callback(new Error('no stream')) }
+    }
+    const client = await connected(OURS, { ...toSshd(), agent: new Silent('/nowhere') as never, agentForward: true, authHandler: ['publickey'] })
+    expect(await textOf(await exec(client, 'ssh-add -l 2>&1; echo over'))).toMatch(/over\n$/)
+    await ended(client)
+  })
+})
+
+describe('streams over channels', () => {
+  const certificate = selfSigned()
+
+  same('TLS', async (ssh2, transcript) => {
+    const server = createHttps({ ...certificate }, (_request, response) => response.end('secret page'))
+    const port = await listening(server)
+    const client = await connected(ssh2, toSshd())
+    const channel = await new Promise<ClientChannel>((resolve, reject) => { client.forwardOut('127.0.0.1', 1, '127.0.0.1', port, (error, made) => error ? reject(error) : resolve(made)) })
+    const tls = connectTls({ socket: channel, rejectUnauthorized: false })
+    await once(tls, 'secureConnect')
+    tls.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+    transcript.note(/secret page/.test(await textOf(tls)))
+    await ended(client)
+    server.close()
+  })
+
+  same('HTTPAgent: requests, a refused port, a login that fails', async (ssh2, transcript) => {
+    const server = createHttp((request, response) => response.end(`${request.url} ${request.headers.host === undefined}`))
+    const port = await listening(server)
+    const agent = new ssh2.HTTPAgent({ ...toSshd() }, {})
+    const got = (target: object) => new Promise<void>((resolve) => {
+      const request = getHttp({ host: '127.0.0.1', port, path: '/page', agent, ...target }, (response) => { void textOf(response).then((text) => { transcript.note(response.statusCode, text); resolve() }) })
+      request.on('error', (error) => { transcript.note('error', error); resolve() })
+    })
+    await Promise.all([got({}), got({})])
+    await got({ port: 1 })
+    await got({ agent: new ssh2.HTTPAgent({ ...toSshd(), privateKey: undefined as never }, {}) })
+    server.close()
+  })
+
+  same('HTTPSAgent', async (ssh2, transcript) => {
+    const server = createHttps({ ...certificate }, (_request, response) => response.end('secret page'))
+    const port = await listening(server)
+    const agent = new ssh2.HTTPSAgent({ ...toSshd() }, {})
+    await new Promise<void>((resolve) => {
+      getHttps({ host: '127.0.0.1', port, agent, rejectUnauthorized: false }, (response) => { void textOf(response).then((text) => { transcript.note(response.statusCode, text); resolve() }) })
+    })
+    await new Promise<void>((resolve) => { getHttps({ host: '127.0.0.1', port, agent }, () => transcript.note('taken')).on('error', (error) => { transcript.note(error.message); resolve() }) })
+    server.close()
+  })
+})
