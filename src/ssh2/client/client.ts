@@ -157,6 +157,8 @@ export class Client extends EventEmitter<ClientEvents> {
 
   /** Opens a connection from the server to a Unix socket there. @throws Error `Not connected` */
   openssh_forwardOutStreamLocal(socketPath: string, callback: ClientCallback = ignore): this {
+    this.#connected()
+    needText(socketPath, 'socketPath')
     return this.#open('direct-streamlocal@openssh.com', () => new WireWriter().string(socketPath).string('').uint32(0).finish(), callback, needOpenSsh)
   }
 
@@ -172,23 +174,31 @@ export class Client extends EventEmitter<ClientEvents> {
 
   /** Asks the server to listen on a port: `tcp connection` reports each connection. @throws Error `Not connected` */
   forwardIn(remoteAddr: string, remotePort: number, callback: ClientForwardCallback = ignore): this {
+    this.#connected()
+    needText(remoteAddr, 'remoteAddr')
     this.#connected().listeners.listen(remoteAddr, remotePort, callback as Callback<[port?: number]>)
     return this
   }
 
   /** Ends what `forwardIn` started. @throws Error `Not connected` */
   unforwardIn(remoteAddr: string, remotePort: number, callback: Callback = ignore): this {
+    this.#connected()
+    needText(remoteAddr, 'remoteAddr')
     this.#connected().listeners.unlisten(remoteAddr, remotePort, callback)
     return this
   }
 
   /** Asks the server to listen on a Unix socket: `unix connection` reports each connection. @throws Error `Not connected` */
   openssh_forwardInStreamLocal(socketPath: string, callback: Callback = ignore): this {
+    this.#connected()
+    needText(socketPath, 'socketPath')
     return this.#vendor(callback, ({ listeners }, told) => listeners.listenUnix(socketPath, told))
   }
 
   /** Ends what `openssh_forwardInStreamLocal` started. @throws Error `Not connected` */
   openssh_unforwardInStreamLocal(socketPath: string, callback: Callback = ignore): this {
+    this.#connected()
+    needText(socketPath, 'socketPath')
     return this.#vendor(callback, ({ listeners }, told) => listeners.unlistenUnix(socketPath, told))
   }
 
@@ -232,4 +242,9 @@ export class Client extends EventEmitter<ClientEvents> {
     if (isWritable(this._sock)) this.#rooms?.connection.destroy()
     return this
   }
+}
+
+/** @throws TypeError for a value that is no text, as `ssh2` does before it sends anything */
+function needText(value: unknown, name: string): void {
+  if (typeof value !== 'string') throw new TypeError(`The "${name}" argument must be of type string`)
 }

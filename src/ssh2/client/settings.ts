@@ -61,7 +61,7 @@ export function readSettings(config: ConnectConfig, unknownHostKey: (about: Unkn
     keepaliveCountMax: atLeastZero(config.keepaliveCountMax, 3),
     timeout: atLeastZero(config.timeout, 0),
     strictVendor: config.strictVendor !== false,
-    ident: config.ident === null || config.ident === undefined ? undefined : String(config.ident as string),
+    ident: typeof config.ident === 'string' || config.ident instanceof Uint8Array ? String(config.ident) || undefined : undefined,
     algorithms: readAlgorithms(config.algorithms),
     debug: typeof config.debug === 'function' ? config.debug : undefined,
     judge: judgeOf(config, { host, port: Number(port), sendsSecrets: known.password !== undefined || known.tryKeyboard || authHandler !== undefined }, unknownHostKey),
