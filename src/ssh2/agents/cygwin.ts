@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { promisify } from 'node:util'
-import { tell } from '../tell.ts'
+import { ignore, tell } from '../tell.ts'
 import type { GetStreamCallback } from './base-agent.ts'
 import { OpenSSHAgent } from './openssh-agent.ts'
 
@@ -23,7 +23,7 @@ async function connectToCygwin(path: string): Promise<Socket> {
   const [port, secret] = [Number(found[1]), Buffer.from(found[2]!.replaceAll('-', ''), 'hex').swap32()]
   // The first attempt is refused, and tells the user and group that the second one has to name.
   const first = await greeted(port, secret, Buffer.alloc(CREDENTIALS))
-  first.socket.destroy()
+  first.socket.on('error', ignore).destroy()
   first.credentials.writeUInt32LE(process.pid, 0)
   return (await greeted(port, secret, first.credentials)).socket
 }
@@ -44,29 +44,31 @@ async function socketFile(path: string): Promise<string> {
 async function greeted(port: number, secret: Buffer, credentials: Buffer): Promise<{ readonly socket: Socket, readonly credentials: Buffer }> {
   const socket = connect(port, '127.0.0.1')
   try {
-    const read = reader(socket)
     socket.write(secret)
-    await read(secret.length)
+    await read(socket, secret.length)
     socket.write(credentials)
-    return { socket, credentials: await read(CREDENTIALS) }
+    return { socket, credentials: await read(socket, CREDENTIALS) }
   } catch (cause) {
-    socket.destroy()
+    socket.on('error', ignore).destroy()
     throw new Error('Problem negotiating cygwin unix socket security', { cause })
-  } finally {
-    socket.removeAllListeners()
   }
 }
 
 /** Reads so many bytes from a socket. */
-function reader(socket: Socket): (length: number) => Promise<Buffer> {
-  return (length) => new Promise((resolve, reject) => {
+function read(socket: Socket, length: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const over = (end: () => void) => {
+      for (const event of ['error', 'end', 'close']) socket.off(event, failed)
+      socket.off('readable', take)
+      end()
+    }
     const take = () => {
       const bytes = socket.read(length) as Buffer | null
-      if (bytes) resolve(bytes)
+      if (bytes) over(() => resolve(bytes))
     }
-    const failed = () => reject(new Error('the socket has ended'))
-    socket.removeAllListeners()
-    socket.on('readable', take).on('error', failed).on('end', failed).on('close', failed)
+    const failed = (error?: Error) => over(() => reject(error ?? new Error('the socket has ended')))
+    for (const event of ['error', 'end', 'close']) socket.on(event, failed)
+    socket.on('readable', take)
     take()
   })
 }
