@@ -30,6 +30,8 @@ export interface Start {
   readonly forwardings: readonly ((session: Session, channel: BoundChannel) => Promise<void>)[]
   /** Called with the channel as soon as it exists. */
   readonly started?: (channel: Channel) => void
+  /** Called if there is no channel. */
+  readonly failed?: () => void
   readonly begin: (channel: BoundChannel) => number
   /** The error's text if the server refuses. */
   readonly refused: string
@@ -39,7 +41,10 @@ export interface Start {
 export function startSession(link: Link, start: Start, callback: Callback<[channel?: Channel]>): void {
   const { subtype, allowHalfOpen } = start
   link.ask((session) => begun(link, session, start), (error, bound) => {
-    if (error || !bound) return callback(error)
+    if (error || !bound) {
+      start.failed?.()
+      return callback(error)
+    }
     const channel = new Channel(link, bound, { type: 'session', subtype, allowHalfOpen })
     start.started?.(channel)
     callback(undefined, channel)

@@ -119,17 +119,21 @@ export class Client extends EventEmitter<ClientEvents> {
   }
 
   /** What is requested before something starts. */
-  #asking({ connection, agents, x11: windows }: Rooms, { env, x11, agentForward }: SessionOptions): Pick<Start, 'env' | 'forwardings' | 'started'> {
+  #asking({ connection, agents, x11: windows }: Rooms, { env, x11, agentForward }: SessionOptions): Pick<Start, 'env' | 'forwardings' | 'started' | 'failed'> {
     const { agent, agentForward: always } = connection.settings
     const lends = agent && (always || agentForward === true)
+    let asked = false
     const shows = typeof x11 === 'number' || x11 === true || (typeof x11 === 'object' && x11 !== null)
     return {
       env: env ?? {},
       forwardings: [
         ...lends ? [(session: Session, channel: BoundChannel) => agents.request(session, channel, agent)] : [],
-        ...shows ? [(session: Session, channel: BoundChannel) => windows.request(session, channel, x11 as X11Options | number | true)] : [],
+        ...shows ? [async (session: Session, channel: BoundChannel) => {
+          await windows.request(session, channel, x11 as X11Options | number | true)
+          asked = true
+        }] : [],
       ],
-      ...shows && { started: (channel: Channel) => windows.started(channel) },
+      ...shows && { started: (channel: Channel) => windows.started(channel), failed: () => { if (asked) windows.ended() } },
     }
   }
 

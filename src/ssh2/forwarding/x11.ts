@@ -32,14 +32,20 @@ export class X11Forwarding {
     const { single = false, screen = 0, protocol = 'MIT-MAGIC-COOKIE-1', cookie = randomBytes(16) }: X11Options = typeof options === 'number' ? { screen: options } : options === true ? {} : options
     const digits = typeof cookie === 'string' ? cookie : cookie.toString('hex')
     await step(session, () => channel.x11ReqEx(single, protocol, digits, screen), 'Unable to request X11')
+    // A program may open its first window before the command is known to have started.
+    this.#wanted++
     if (!this.#serving) takeAll(session, () => session.acceptX11(), (opened: IncomingX11) => this.#offer(opened))
     this.#serving = true
   }
 
   /** The command that requested it has started: forwards until it ends. */
   started(channel: Channel): void {
-    this.#wanted++
-    channel.once('close', () => { this.#wanted-- })
+    channel.once('close', () => this.ended())
+  }
+
+  /** A command that requested it has ended, or could not start. */
+  ended(): void {
+    this.#wanted--
   }
 
   #offer({ channel, originatorHost: srcIP, originatorPort: srcPort }: IncomingX11): void {
