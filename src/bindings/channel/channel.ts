@@ -266,7 +266,7 @@ export class Channel implements Disposable {
    * @param reason number of RFC 4254 section 5.1 for a refusal. @returns 0, or EAGAIN while keys are exchanged. (glue_channel_answer)
    */
   answerOpen(reason = 0): number {
-    return this.#call(this.#way('answerOpen'), (c, channel) => c._glue_channel_answer(channel, reason))
+    return this.#calls.call(this.#calls.way('answerOpen'), (c, channel) => c._glue_channel_answer(channel, reason))
   }
 
   /** Who connected to the listener that accepted this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */

@@ -10,7 +10,7 @@ export interface SigningRequestOptions {
 export type AgentKey = ParsedKey | Buffer | string
 /** A key with a comment of its own. */
 export interface AgentKeyEntry {
-  readonly pubKey: ParsedKey | { readonly pubKey: AgentKey, readonly comment?: string | undefined }
+  readonly pubKey: ParsedKey | { readonly pubKey: AgentKey, readonly comment?: string }
 }
 
 /** Receives the keys of an agent. */
