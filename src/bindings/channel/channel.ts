@@ -9,17 +9,13 @@ import { type Again, endOf, type SessionContext } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
 import { ChannelCalls, LOCAL } from './calls.ts'
 import { type Exit, exitOf, type ExitSignal, exitSignalOf } from './exit.ts'
+import { answerOpenOf, type Originator, originatorOf } from './opened-by-server.ts'
 import { ChannelRequests, NOTHING, type PtyOptions } from './requests.ts'
 import { ChannelWriter } from './writer.ts'
 
 export type { Exit, ExitSignal } from './exit.ts'
+export type { Originator } from './opened-by-server.ts'
 export type { PtyOptions } from './requests.ts'
-
-/** Where a forwarded connection comes from. The server chose this text: it may say anything. */
-export interface Originator {
-  readonly host: string
-  readonly port: number
-}
 
 /** The most bytes of one read; a larger `size` is reduced to it. */
 const LARGEST_READ = 4 << 20
@@ -261,22 +257,14 @@ export class Channel implements Disposable {
     return exitSignalOf(this.#calls)
   }
 
-  /**
-   * Confirms a channel that the server waits for (`glue_session_hold_opens`), or refuses it: then it has been closed. One that is closed or disposed of instead is refused.
-   * @param reason number of RFC 4254 section 5.1 for a refusal. @returns 0, or EAGAIN while keys are exchanged. (glue_channel_answer)
-   */
+  /** Confirms a channel whose open is held, or refuses it for a `reason` (RFC 4254 section 5.1); closing it refuses it too. @returns 0, or EAGAIN. (glue_channel_answer) */
   answerOpen(reason = 0): number {
-    return this.#calls.call(this.#calls.way('answerOpen'), (c, channel) => c._glue_channel_answer(channel, reason))
+    return answerOpenOf(this.#calls, reason)
   }
 
   /** Who connected to the listener that accepted this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */
   originator(): Originator | null {
-    const { heap } = this.#calls.context
-    return heap.scoped((scope) => {
-      const port = scope.out()
-      const host = this.#calls.plain((c, channel) => c._glue_channel_originator(channel, port))
-      return host === 0 ? null : { host: heap.string(host) ?? '', port: heap.u32(port) }
-    })
+    return originatorOf(this.#calls)
   }
 
   /** Discards unread stdout. @returns bytes discarded, or EAGAIN. libssh2_channel_flush. */
