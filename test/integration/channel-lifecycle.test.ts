@@ -133,7 +133,7 @@ describe('free', () => {
 
 describe('after free', () => {
   const CALLS: Record<string, (channel: Channel) => unknown> = {
-    close: (c) => c.close(), eof: (c) => c.eof(), execute: (c) => c.execute('x'), exit: (c) => c.exit(), peerClosed: (c) => c.peerClosed(), flush: (c) => c.flush(), flushEx: (c) => c.flushEx(0),
+    answerOpen: (c) => c.answerOpen(), close: (c) => c.close(), eof: (c) => c.eof(), execute: (c) => c.execute('x'), exit: (c) => c.exit(), peerClosed: (c) => c.peerClosed(), flush: (c) => c.flush(), flushEx: (c) => c.flushEx(0),
     flushStderr: (c) => c.flushStderr(), getExitSignal: (c) => c.getExitSignal(), getExitStatus: (c) => c.getExitStatus(),
     originator: (c) => c.originator(), handleExtendedData: (c) => c.handleExtendedData(0), handleExtendedData2: (c) => c.handleExtendedData2(0), ignoreExtendedData: (c) => c.ignoreExtendedData(0),
     pollChannelRead: (c) => c.pollChannelRead(), processStartup: (c) => c.processStartup('shell'), pty: (c) => c.pty(), ptyEx: (c) => c.ptyEx(), ptySize: (c) => c.ptySize(1, 1),

@@ -69,7 +69,7 @@ describe('who stands between, where the mode says no', () => {
   test('warn: the key changes while the process runs', async () => {
     takenOver = (connection) => connection > 0
     const { lines } = await attempts(undefined, undefined, to(), to(), to())
-    expect(lines.filter((line) => !line.startsWith('warning'))).toEqual(['ready', ...Array<unknown>(2).fill(expect.stringMatching(/^error handshake Host denied .*has changed since this process connected first/))])
+    expect(lines.filter((line) => !line.startsWith('warning'))).toEqual(['ready', ...Array<unknown>(2).fill(expect.stringMatching(/^error handshake Host denied .*has changed since the first connection of this process/))])
     expect(reached).toEqual([])
   })
 
