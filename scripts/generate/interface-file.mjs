@@ -29,22 +29,28 @@ const TYPEDEF = /^typedef (.+?) ?\*(\w+)$/
 const ALIAS = /^typedef struct (\w+) \1$/
 const STRUCT = /^struct (\w+) \{(.*)\}$/
 const PROTOTYPE = /^(.+?[ *])(\w+)\((.*)\)$/
+/** Where a declaration has no semicolon, the next one begins inside it. */
+const MISSING_SEMICOLON = /\) \w/
+const FUNCTION_POINTER = /\(\s*\*/
 const DECLARATOR = /^(.+?[ *])(\w+)$/
 
-/** @param {string} text without `const`, a space between words and before stars @returns {Type} */
+/** @param {string} text @returns {Type} whose `c` has a space before the first star, and no other one between stars */
 function typeOf(text) {
-  const c = text.trim()
+  const c = text.replace(/\s*\*/g, '*').replace(/\*/, ' *').trim()
   const plain = c.replace(/\bconst\b/g, '').replace(/\s+/g, ' ').trim()
   if (plain.endsWith('*')) return { c, wasm: 'i32', size: 4, pointer: true }
   const scalar = SCALARS[/** @type {keyof typeof SCALARS} */ (plain)]
-  if (!scalar) throw new Error(`${plain} is no type that the interface knows (SCALARS in scripts/generate/interface-file.mjs)`)
+  if (!scalar) {
+    throw new Error(plain.startsWith('LIBSSH2_API') ? 'write the prototype without LIBSSH2_API'
+      : `"${plain}" is not a type of the interface, which has pointers and the types of SCALARS in scripts/generate/interface-file.mjs; write an enum as unsigned int`)
+  }
   return { c, wasm: scalar[0], size: scalar[1], pointer: false }
 }
 
 /** @param {string} text @returns {Parameter} */
 function parameterOf(text) {
   const match = DECLARATOR.exec(text.trim())
-  if (!match) throw new Error(`"${text.trim()}" is not a type and a name`)
+  if (!match) throw new Error(`"${text.trim()}" is not a type and a name: each parameter and each field needs both`)
   return { name: match[2], type: typeOf(match[1]) }
 }
 
@@ -90,6 +96,8 @@ export function parseInterface(text) {
   let doc = ''
   /** @param {string} declaration */
   const take = (declaration) => {
+    if (FUNCTION_POINTER.test(declaration)) throw new Error('a pointer to a function cannot be passed: write a glue_ function in wasm/ that takes none, and bind that')
+    if (MISSING_SEMICOLON.test(declaration)) throw new Error(`"${declaration}" lacks a semicolon`)
     const [, of, pointer] = TYPEDEF.exec(declaration) ?? []
     const [, tag, fields] = STRUCT.exec(declaration) ?? []
     const [, result, name, parameters] = PROTOTYPE.exec(declaration) ?? []

@@ -118,9 +118,19 @@ export function generatedFiles(all) {
   ]
 }
 
+/** @returns {Interface} A fault of the interface file is a message of one line, not a stack. */
+function interfaceOrExit() {
+  try {
+    return readInterface()
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
+    process.exit(1)
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const check = process.argv.includes('--check')
-  for (const [path, text] of generatedFiles(readInterface())) {
+  for (const [path, text] of generatedFiles(interfaceOrExit())) {
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
     if (check) {
       process.stderr.write(`${path} is not what ${INTERFACE} says: run ./build.sh and commit it\n`)

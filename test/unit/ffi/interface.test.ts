@@ -72,9 +72,20 @@ describe('wasm/interface.h becomes', () => {
   })
 })
 
+test('a star that follows its type without a space is the same pointer', () => {
+  const text = 'typedef THING *ThingPointer;\n'
+  expect(parseInterface(`${text}THING* f(THING* a, const char* b, const char*** c);`).exports).toEqual(parseInterface(`${text}THING *f(THING *a, const char *b, const char ***c);`).exports)
+  expect(generatedFiles(parseInterface(`${text}THING* f(THING* a);`))[0]![1]).toContain('_f(a: ThingPointer): ThingPointer')
+})
+
 describe('what is not understood is told with its line:', () => {
   test.each([
-    ['a type that is not known', '\n\nint f(wchar_t x);', /:3: wchar_t is no type/],
+    ['a type that is not known', '\n\nint f(wchar_t x);', /:3: "wchar_t" is not a type of the interface/],
+    ['an enum of libssh2', 'libssh2_crypto_engine_t f(void);', /:1: "libssh2_crypto_engine_t" is not a type .*; write an enum as unsigned int/],
+    ['a prototype with what libssh2 has before it', 'LIBSSH2_API int f(int a);', /:1: write the prototype without LIBSSH2_API/],
+    ['a declaration without a semicolon', 'int f(int a)\nint g(int a);', /:1: "int f\(int a\) int g\(int a\)" lacks a semicolon/],
+    ['a pointer to a function', 'int f(void (*called)(int a));', /:1: a pointer to a function cannot be passed: write a glue_ function/],
+    ['a pointer without a name', 'int f(LIBSSH2_SESSION *);', /:1: "LIBSSH2_SESSION \*" is not a type and a name: each parameter/],
     ['a parameter without a name', 'int f(int);', /:1: "int" is not a type and a name/],
     ['no list of parameters', 'int a;\nint f();', /:1: "int a" is not a declaration/],
     ['an empty list of parameters', '/* f. */\nint f();', /:2: "" is not a type and a name/],
