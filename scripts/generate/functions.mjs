@@ -1,6 +1,6 @@
 // functions.mjs : writes docs/functions.md, which lists the binding of each function in libssh2's headers, or the reason why it has none.
 // The headers list the functions, the comments of src/bindings/ name the bound ones, and functions-unbound.mjs gives reasons for the rest.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { unbound } from './functions-unbound.mjs'
@@ -45,9 +45,7 @@ export function documented() {
         if (!member.name || !ts.isIdentifier(member.name)) continue
         const comment = ts.getJSDocCommentsAndTags(member).map(node => node.getText()).join('\n')
         const functions = [...comment.matchAll(/\blibssh2_\w+|\bLIBSSH2_CALLBACK_\w+/g)].map(([name]) => name)
-        // The three layers of the session are one class for callers.
-        const name = (owner.name?.text ?? '').replace(/^Session(Transport|Userauth)$/, 'Session')
-        if (functions.length > 0) members.push({ owner: name, member: member.name.text, functions, isStatic: (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0 })
+        if (functions.length > 0) members.push({ owner: owner.name?.text ?? '', member: member.name.text, functions, isStatic: (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0 })
       }
     }
   }
@@ -70,8 +68,8 @@ export function rows() {
     const through = [...macros].filter(([, target]) => target === name).flatMap(([macro]) => by(macro))
     const bound = [...new Set([...direct, ...through])]
     const reason = unbound[name]
-    if (bound.length > 0 && reason) throw new Error(`${name} is bound as ${bound}, and scripts/generate/functions-unbound.mjs says why not`)
-    if (bound.length === 0 && !reason) throw new Error(`${name} is not bound, and scripts/generate/functions-unbound.mjs does not say why`)
+    if (bound.length > 0 && reason) throw new Error(`${name} is bound as ${bound}: remove it from scripts/generate/functions-unbound.mjs, which says why it is not`)
+    if (bound.length === 0 && !reason) throw new Error(`no comment of a method in src/bindings/ names ${name}, and scripts/generate/functions-unbound.mjs does not say why it is not bound`)
     return [name, bound.length > 0 ? bound.join(', ') : reason]
   })
 }
@@ -103,6 +101,10 @@ export function page() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  mkdirSync(new URL('docs/', root), { recursive: true })
-  writeFileSync(new URL('docs/functions.md', root), page())
+  try {
+    writeFileSync(new URL('docs/functions.md', root), page())
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n`)
+    process.exit(1)
+  }
 }
