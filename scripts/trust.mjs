@@ -142,7 +142,7 @@ ${soak()}
 
 These have no figures, but tests that \`npm test\` runs each time: a trap, a memory limit or a full heap ends one session while 50 others continue, and the memory contains no secret
 afterwards (\`test/isolation/\`); the gateway refuses, bounds and logs (\`test/gateway/\`). \`npm run reproducible\` shows that two builds in
-different folders give the same \`.wasm\`. [SECURITY.md](../SECURITY.md) says what the library defends against, and how to report a vulnerability;
+different folders give the same \`dist/\`, byte for byte. [SECURITY.md](../SECURITY.md) says what the library defends against, and how to report a vulnerability;
 [claims.md](claims.md) lists the tests behind each of its sentences, and [attacks.md](attacks.md) those against each kind of attack.
 `)
 console.log('docs/trust.md')
