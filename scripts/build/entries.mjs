@@ -11,8 +11,7 @@ function sourceOf(entry) {
 }
 
 /**
- * `{ specifier, entry, source, commonJs }` of each module that can be imported: its name for importers, in dist/, and in src/. `commonJs`:
- * Node loads
+ * `{ specifier, entry, source, commonJs }` of each module that can be imported: its name for importers, in dist/, and in src/. `commonJs`: Node loads
  * dist/commonjs/ENTRY.cjs, with `require` and, through ENTRY.mjs, with `import`.
  */
 export const modules = Object.entries(exports).filter(([, target]) => target.default?.endsWith('.js')).map(([subpath, target]) => {

@@ -3,10 +3,8 @@ import type { Session } from '../bindings/session/session.ts'
 
 /**
  * Makes the operating system send a TCP acknowledgement now. OpenSSH's server holds a small packet back until the previous one is acknowledged
- * (Nagle's
- * algorithm, which it disables only for terminals), and operating systems delay an acknowledgement by 40 ms while there is no data to send
- * with it. So this
- * sends a message that has no effect.
+ * (Nagle's algorithm, which it disables only for terminals), and operating systems delay an acknowledgement by 40 ms while there is no data to send
+ * with it. So this sends a message that has no effect.
  */
 export function acknowledge(session: Session): void {
   if (!session.failure && session.bannerGet()?.startsWith('SSH-2.0-OpenSSH')) session.sendIgnore()

@@ -19,9 +19,8 @@ export interface AlgorithmOptions {
   /** Offers zlib@openssh.com, which starts after authentication, before `none`. */
   readonly compress?: boolean | undefined
   /**
-   * Allows only key exchanges that resist quantum computers, in every exchange of the connection. By default they merely come first. A server
-   * that has
-   * none is refused before authentication: `ERR_NOT_POST_QUANTUM`.
+   * Allows only key exchanges that resist quantum computers, in every exchange of the connection. By default they merely come first. A server that
+   * has none is refused before authentication: `ERR_NOT_POST_QUANTUM`.
    */
   readonly requirePostQuantum?: boolean | undefined
 }

@@ -5,9 +5,8 @@ import { bindForwarded } from '../keys/agent/session-bind.ts'
 import type { Transport } from '../runtime/transport.ts'
 
 /**
- * A stream to the agent, which learns before the first forwarded byte that this session's server is on the other end. Otherwise it would take
- * the requests for those of a
- * local user. An agent that hangs up on session-bind is too old for it to matter, and is used without.
+ * A stream to the agent, which learns before the first forwarded byte that this session's server is on the other end. Otherwise it would take the
+ * requests for those of a local user. An agent that hangs up on session-bind is too old for it to matter, and is used without.
  */
 export async function boundAgent(session: Session, open: () => Promise<Transport> | Transport): Promise<Transport> {
   const exchange = session.firstExchange()

@@ -29,9 +29,8 @@ export interface ConnectOptions extends AlgorithmOptions, SessionOptions {
   /** How the server proves its identity: `knownHosts()`, `pinned()`, `trustOnFirstUse()`, `insecureAcceptAnyHostKey()`. There is no default. */
   readonly hostKey: HostKeyPolicy
   /**
-   * Methods to try in this order, as long as the server accepts them; after a partial success `connect` starts over from the first. An agent
-   * comes after the
-   * keys that are named, because servers count each key as an attempt.
+   * Methods to try in this order, as long as the server accepts them; after a partial success `connect` starts over from the first. An agent comes
+   * after the keys that are named, because servers count each key as an attempt.
    */
   readonly auth?: readonly AuthMethod[] | undefined
   /** Ends the attempt at once, with `signal.reason`. Later calls take their own signal. */

@@ -51,9 +51,8 @@ class Request implements Disposable {
 const MOST_AT_ONCE = 100
 
 /**
- * Serves the channels of one kind that the server opens, as long as a command wants them. The server does not say which of several commands a
- * channel belongs to.
- * So the last request is used, and open channels end with the last command, since each may belong to it.
+ * Serves the channels of one kind that the server opens, as long as a command wants them. The server does not say which of several commands a channel
+ * belongs to. So the last request is used, and open channels end with the last command, since each may belong to it.
  */
 class Incoming {
   readonly #session: Session

@@ -13,9 +13,8 @@ export interface ListenOptions {
   /** With 0, the default, the server chooses a port: see `port` of the result. */
   readonly port?: number | undefined
   /**
-   * Instead of host and port: the path of a Unix socket, which the server creates (OpenSSH PROTOCOL section 2.4; OpenSSH, AsyncSSH, npm ssh2 and
-   * others support it).
-   * OpenSSH leaves the file behind, and listens again at the same path only with `StreamLocalBindUnlink yes`, or when the file has been removed.
+   * Instead of host and port: the path of a Unix socket, which the server creates (OpenSSH PROTOCOL section 2.4; OpenSSH, AsyncSSH, npm ssh2 and others support
+   * it). OpenSSH leaves the file behind, and listens again at the same path only with `StreamLocalBindUnlink yes`, or when the file has been removed.
    */
   readonly path?: string | undefined
   /** The most connections that wait to be accepted; the server is told that others are refused. 64 by default. */
@@ -31,9 +30,8 @@ export interface ForwardedConnection extends ChannelStream {
 }
 
 /**
- * Remote forwarding (RFC 4254 section 7.1; Unix sockets: OpenSSH PROTOCOL section 2.4). Iterate over it to get the connections. The iteration
- * ends with `close()`, and throws if the session fails
- * or the signal fires. Connections that you have received stay open.
+ * Remote forwarding (RFC 4254 section 7.1; Unix sockets: OpenSSH PROTOCOL section 2.4). Iterate over it to get the connections. The iteration ends
+ * with `close()`, and throws if the session fails or the signal fires. Connections that you have received stay open.
  */
 export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDisposable {
   /** The address that the server was asked to bind; empty for a Unix socket. */

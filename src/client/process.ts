@@ -20,17 +20,15 @@ export interface ProcessSetting {
 }
 
 /**
- * A command, shell or subsystem that runs on the server. It is freed automatically when the server has closed its channel. After its signal
- * aborts,
+ * A command, shell or subsystem that runs on the server. It is freed automatically when the server has closed its channel. After its signal aborts,
  * every pending and later call rejects with the signal's reason; after `close()` with `ERR_LIBSSH2_CHANNEL_CLOSED`.
  */
 export class Process implements AsyncDisposable {
   /** A write resolves when the server's window has room for the chunk; closing sends EOF. */
   readonly stdin: WritableStream<Uint8Array | string>
   /**
-   * Cancelling it, or leaving its loop with `break`, discards the rest. Unless somebody reads stderr, or there is a terminal, this notifies
-   * OpenSSH's server
-   * (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may be lost. With
+   * Cancelling it, or leaving its loop with `break`, discards the rest. Unless somebody reads stderr, or there is a terminal, this notifies OpenSSH's
+   * server (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may be lost. With
    * other servers it keeps running.
    */
   readonly stdout: ReadableStream<Uint8Array>
@@ -100,9 +98,8 @@ export class Process implements AsyncDisposable {
   }
 
   /**
-   * Closes the channel even if the command still runs. A server may answer only when the command has ended by itself (OpenSSH does), so this
-   * does not wait
-   * for the answer: libssh2 takes it in the background.
+   * Closes the channel even if the command still runs. A server may answer only when the command has ended by itself (OpenSSH does), so this does not
+   * wait for the answer: libssh2 takes it in the background.
    */
   async close(): Promise<void> {
     this.#live.end(closedHere('the process'))

@@ -4,11 +4,9 @@ import type { RoundTrip } from './round-trip.ts'
 /** The most bytes that a channel may hold unread: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
 /**
- * Milliseconds. libssh2's initial window of 2 MiB lets a nearer server fill a link of 1.1 Gbit/s; and on a busy machine even a local server
- * may seem almost this far.
- * A larger window slows OpenSSH down: it reads ahead what the socket does not accept, as far as the window allows, into memory that it
- * reallocates and
- * copies completely for each 32 KiB.
+ * Milliseconds. libssh2's initial window of 2 MiB lets a nearer server fill a link of 1.1 Gbit/s; and on a busy machine even a local server may seem
+ * almost this far. A larger window slows OpenSSH down: it reads ahead what the socket does not accept, as far as the window allows, into memory that
+ * it reallocates and copies completely for each 32 KiB.
  */
 const NEAR = 15
 

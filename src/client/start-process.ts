@@ -16,9 +16,8 @@ const PING = 'ping@openssh.com'
 /** Options of a process. */
 export interface ProcessOptions extends CallOptions {
   /**
-   * Variables for the command's environment. Servers refuse most names (`AcceptEnv`): then the command does not run, and the error lists them.
-   * All variables are sent
-   * together and cost one round trip; with `ignoreRefusedEnv` they cost none, and refusals are not reported.
+   * Variables for the command's environment. Servers refuse most names (`AcceptEnv`): then the command does not run, and the error lists them. All
+   * variables are sent together and cost one round trip; with `ignoreRefusedEnv` they cost none, and refusals are not reported.
    */
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly ignoreRefusedEnv?: boolean | undefined

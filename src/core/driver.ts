@@ -159,9 +159,8 @@ export class Driver {
   }
 
   /**
-   * Whether a long computation of C may continue: one slice per turn of the event loop, however many operations ask, so that everything else
-   * there gets
-   * a turn in between. An operation that is refused is attempted again in the next turn.
+   * Whether a long computation of C may continue: one slice per turn of the event loop, however many operations ask, so that everything else there
+   * gets a turn in between. An operation that is refused is attempted again in the next turn.
    */
   slice(): boolean {
     if (this.#slices++ > 0) return false

@@ -13,11 +13,9 @@ export interface Settle<T> {
 }
 
 /**
- * A function that is repeated until it no longer returns EAGAIN. Each attempt starts from the beginning. The calls of C that it makes are
- * steps, and a step
- * that is done is not made again. So a function may make several calls, in sequence or side by side. If it works off its own list, it
- * may shorten the list: a call that it no longer makes is done. But the same call twice in a row counts as one, since it cannot be told from a
- * function that starts again.
+ * A function that is repeated until it no longer returns EAGAIN. Each attempt starts from the beginning. The calls of C that it makes are steps, and a
+ * step that is done is not made again. So a function may make several calls, in sequence or side by side. If it works off its own list, it may shorten the
+ * list: a call that it no longer makes is done. But the same call twice in a row counts as one, since it cannot be told from a function that starts again.
  */
 export class Operation<T = unknown> {
   /** Counts the operations of a driver: they are served in the order in which they were requested. */

@@ -17,13 +17,10 @@ const KEPT = 1024
 const LONGEST_DELAY = 2 ** 30
 
 /**
- * The callers that wait until something moves. A wait does not say which call it belongs to, but each caller has made a call that returned
- * EAGAIN before. So a wait ends at
- * once while there is a call that got EAGAIN before the last move and has not been repeated since: its caller may be the one that waits, and
- * its data may
- * already be there. If it was another caller, it waits again although nothing has moved. Then its wait is delayed, twice as long each time, so
- * that an
- * abandoned call does not keep an idle session busy, and no caller waits longer in vain than it was away itself.
+ * The callers that wait until something moves. A wait does not say which call it belongs to, but each caller has made a call that returned EAGAIN
+ * before. So a wait ends at once while there is a call that got EAGAIN before the last move and has not been repeated since: its caller may be the
+ * one that waits, and its data may already be there. If it was another caller, it waits again although nothing has moved. Then its wait is delayed,
+ * twice as long each time, so that an abandoned call does not keep an idle session busy, and no caller waits longer in vain than it was away itself.
  */
 export class Waits {
   #moves = 0

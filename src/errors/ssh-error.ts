@@ -23,17 +23,15 @@ export class SSHError extends Error {
 
 /**
  * A connection for a session could not be opened: the name has no address, nothing listens, or nothing answers. `code` is the system's
- * (`ECONNREFUSED`, `ENOTFOUND`,
- * `ETIMEDOUT`, …), or `ERR_CONNECT` if the runtime gives none; `cause` is the runtime's own error.
+ * (`ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`, …), or `ERR_CONNECT` if the runtime gives none; `cause` is the runtime's own error.
  */
 export class ConnectError extends SSHError {
   override name = 'ConnectError'
 }
 
 /**
- * The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 if none was sent. `description` is the
- * server's text, unchanged;
- * `message` contains it with invisible characters escaped.
+ * The server (or the transport) ended the session. `reason` is the code of RFC 4253 section 11.1, 0 if none was sent. `description` is the server's
+ * text, unchanged; `message` contains it with invisible characters escaped.
  */
 export class DisconnectError extends SSHError {
   override name = 'DisconnectError'
@@ -98,8 +96,7 @@ export class AuthenticationError extends SSHError {
 
 /**
  * A channel could not be opened, or refused a request. `reason` is the code of RFC 4254 section 5.1, 0 if none was sent. `description` is the
- * server's text,
- * unchanged; `message` contains it with invisible characters escaped.
+ * server's text, unchanged; `message` contains it with invisible characters escaped.
  */
 export class ChannelError extends SSHError {
   override name = 'ChannelError'

@@ -9,8 +9,7 @@ interface SystemWords {
 
 /**
  * The local operating system has refused something: a file, a port to listen on. `code` is the system's (`ENOENT`, `EACCES`, `EADDRINUSE`, …),
- * `cause` the
- * runtime's own error.
+ * `cause` the runtime's own error.
  */
 export class SystemError extends SSHError {
   override name = 'SystemError'

@@ -17,8 +17,7 @@ export interface InstanceOptions {
   /** A compiled `libssh2.wasm`, for runtimes that cannot load it themselves or to share one compilation. */
   readonly module?: WebAssemblyModule
   /**
-   * Uses the runtime's AES and HMAC-SHA2 if it has them as synchronous functions (`node:crypto` of Node, Deno and Bun): several times faster
-   * than
+   * Uses the runtime's AES and HMAC-SHA2 if it has them as synchronous functions (`node:crypto` of Node, Deno and Bun): several times faster than
    * WebAssembly. The runtime then holds the keys. `false` keeps everything in WebAssembly; `true`, the default, changes nothing elsewhere.
    */
   readonly hostCrypto?: boolean | undefined

@@ -56,10 +56,9 @@ export interface ConnectGatewayOptions {
 const V4_WINDOW = 4 << 20
 
 /**
- * Opens a connection through a gateway that outlives the WebSocket: when the network goes away, or the machine sleeps, both sides keep the
- * bytes that the other
- * has not acknowledged, and continue at exactly that byte. The gateway sees ciphertext. Through gateways without such a protocol (websockify)
- * it is a plain connection.
+ * Opens a connection through a gateway that outlives the WebSocket: when the network goes away, or the machine sleeps, both sides keep the bytes that
+ * the other has not acknowledged, and continue at exactly that byte. The gateway sees ciphertext. Through gateways without such a protocol
+ * (websockify) it is a plain connection.
  * @param url `wss://gateway.example`, with a path in front of `/tcp/HOST/PORT` if there is one; in a page, a path of its own origin is enough.
  * @throws GatewayError, TypeError or RangeError for invalid options, or `signal.reason`.
  */

@@ -3,9 +3,8 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { meaningOf } from '../gateway-protocol/close-codes.ts'
 
 /**
- * A gateway refused a connection, ended it or lost it. `code` is `ERR_GATEWAY_LOST` for a connection that was open and cannot be resumed
- * (`cause` then says why),
- * `ERR_GATEWAY_CONNECT` if the gateway could not be reached, and otherwise the meaning of the close code, e.g. `ERR_GATEWAY_TICKET`.
+ * A gateway refused a connection, ended it or lost it. `code` is `ERR_GATEWAY_LOST` for a connection that was open and cannot be resumed (`cause`
+ * then says why), `ERR_GATEWAY_CONNECT` if the gateway could not be reached, and otherwise the meaning of the close code, e.g. `ERR_GATEWAY_TICKET`.
  */
 export class GatewayError extends SSHError {
   override name = 'GatewayError'

@@ -13,9 +13,8 @@ export interface TrustOnFirstUseOptions extends KnownHostsOptions {
   /** Hashes host names in the store, like `HashKnownHosts yes` of ssh_config(5). */
   readonly hash?: boolean
   /**
-   * Learns the keys that a known host announces, once it has proved to own them, and forgets those that it no longer has, like `UpdateHostKeys
-   * yes` of ssh_config(5).
-   * With a store that has no `replace`, it only learns.
+   * Learns the keys that a known host announces, once it has proved to own them, and forgets those that it no longer has, like `UpdateHostKeys yes`
+   * of ssh_config(5). With a store that has no `replace`, it only learns.
    */
   readonly updateHostKeys?: boolean
 }

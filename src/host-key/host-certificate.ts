@@ -9,8 +9,7 @@ const FOR_EVER = 0xffffffffffffffffn
 
 /**
  * Requires that a certificate, whose authority is already trusted for this host, is valid for it now, by the rules of OpenSSH since 10.3
- * (PROTOCOL.certkeys):
- * principals may have wildcards; a certificate without principals is refused, where older versions accepted it for every host.
+ * (PROTOCOL.certkeys): principals may have wildcards; a certificate without principals is refused, where older versions accepted it for every host.
  * Throws `HostKeyError` with the code `ERR_HOST_KEY_CERTIFICATE`.
  */
 export async function verifyHostCertificate(certificate: Certificate, host: string, now: Date = new Date()): Promise<void> {

@@ -13,10 +13,9 @@ const PREFIX = 'SHA256:'
 const SHA256_LENGTH = 32
 
 /**
- * Accepts one of the given host keys and no other, whatever the host's name. Give a key as its fingerprint (`SHA256:…`) or, better, as a
- * public key
- * (`ssh-ed25519 AAAA…`, the text of a .pub file, or PEM): then the client asks a server with several keys for one of that type.
- * For a certificate, the certified key counts. A pin that cannot be read is a `TypeError`.
+ * Accepts one of the given host keys and no other, whatever the host's name. Give a key as its fingerprint (`SHA256:…`) or, better, as a public key
+ * (`ssh-ed25519 AAAA…`, the text of a .pub file, or PEM): then the client asks a server with several keys for one of that type. For a certificate,
+ * the certified key counts. A pin that cannot be read is a `TypeError`.
  * Rejects with `HostKeyError` `ERR_HOST_KEY_CHANGED`.
  */
 export function pinned(keys: string | readonly string[]): HostKeyPolicy {

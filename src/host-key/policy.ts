@@ -33,9 +33,8 @@ export interface HostKeyPolicy {
    */
   verify(info: HostKeyInfo): void | boolean | Promise<void | boolean>
   /**
-   * Receives the host keys that the server announces after the login (`hostkeys-00@openssh.com`), so that a planned change of keys is no
-   * surprise. `connect` does
-   * not wait for it, and its errors go to `debug`. To receive them with any policy: `{ ...knownHosts(text), update }`.
+   * Receives the host keys that the server announces after the login (`hostkeys-00@openssh.com`), so that a planned change of keys is no surprise.
+   * `connect` does not wait for it, and its errors go to `debug`. To receive them with any policy: `{ ...knownHosts(text), update }`.
    */
   update?(update: HostKeyUpdate): void | Promise<void>
 }

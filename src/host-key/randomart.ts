@@ -5,8 +5,7 @@ const SYMBOLS = ' .o+=*BOX@%&#/^SE'
 const MOST_VISITS = SYMBOLS.length - 3
 
 /**
- * Draws a hash as OpenSSH does: a bishop starts in the middle and walks one diagonal step for each two bits, low bits first, sliding along the
- * walls.
+ * Draws a hash as OpenSSH does: a bishop starts in the middle and walks one diagonal step for each two bits, low bits first, sliding along the walls.
  * The first of `titles` that fits goes above the picture, and `footer` below it.
  */
 export function drunkenBishop(hash: Uint8Array, titles: readonly string[], footer: string): string {

@@ -15,11 +15,9 @@ export interface Rotation {
 }
 
 /**
- * Compares the keys that a server announces with the known ones, by the rules of OpenSSH's client (UpdateHostKeys of ssh_config(5)). Undefined
- * if nothing
- * needs to change, or nothing may: the connection was not verified by a plain line for the host; one of its lines has a marker, a pattern or
- * more names than host and
- * address; a key to add or remove is also listed under another name.
+ * Compares the keys that a server announces with the known ones, by the rules of OpenSSH's client (UpdateHostKeys of ssh_config(5)). Undefined if
+ * nothing needs to change, or nothing may: the connection was not verified by a plain line for the host; one of its lines has a marker, a pattern or
+ * more names than host and address; a key to add or remove is also listed under another name.
  */
 export async function rotationOf(file: KnownHostsFile, { host, port, current, keys }: HostKeyUpdate): Promise<Rotation | undefined> {
   const entries = await file.find(host, port), name = knownHostName(host, port)

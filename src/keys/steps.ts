@@ -1,7 +1,6 @@
 /**
- * Work that can be done in two ways: later, loading modules when they are needed and using WebCrypto where possible, or now, for callers that
- * cannot wait and
- * have loaded all parts before. It is a generator that yields each step, and receives its result.
+ * Work that can be done in two ways: later, loading modules when they are needed and using WebCrypto where possible, or now, for callers that cannot
+ * wait and have loaded all parts before. It is a generator that yields each step, and receives its result.
  */
 export type Steps<R> = Generator<Step<unknown>, R, unknown>
 

@@ -13,9 +13,8 @@ export interface Forward {
 export type ForwardKind = 'local' | 'remote' | 'dynamic'
 
 /**
- * Reads `[bind_address:]port:host:hostport` with its variations for Unix sockets (a part that begins with `/`), IPv6 addresses in brackets,
- * and without a destination.
- * Undefined for any other text. Port 0 is for `remote` only: the server then chooses one.
+ * Reads `[bind_address:]port:host:hostport` with its variations for Unix sockets (a part that begins with `/`), IPv6 addresses in brackets, and
+ * without a destination. Undefined for any other text. Port 0 is for `remote` only: the server then chooses one.
  */
 export function parseForward(text: string, kind: ForwardKind): Forward | undefined {
   const fields = splitFields(text)

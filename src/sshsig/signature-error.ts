@@ -1,9 +1,8 @@
 import { SSHError } from '../errors/ssh-error.ts'
 
 /**
- * A signature that does not verify. `code`: `ERR_SIGNATURE_FORMAT` (damaged, or of an unknown form), `ERR_SIGNATURE_WRONG` (of another
- * message, or forged),
- * `ERR_SIGNATURE_NAMESPACE` (made for another purpose), `ERR_SIGNER_UNKNOWN` (the signer is not allowed, or was not at that time).
+ * A signature that does not verify. `code`: `ERR_SIGNATURE_FORMAT` (damaged, or of an unknown form), `ERR_SIGNATURE_WRONG` (of another message, or
+ * forged), `ERR_SIGNATURE_NAMESPACE` (made for another purpose), `ERR_SIGNER_UNKNOWN` (the signer is not allowed, or was not at that time).
  */
 export class SignatureError extends SSHError {
   override name = 'SignatureError'

@@ -12,10 +12,9 @@ export interface PemBlock {
 }
 
 /**
- * The first armoured block whose label is wanted (any block if `wanted` is missing), or undefined if the text has none.
- * Text around and between blocks is ignored; line breaks may be of any kind, written as `\n`, or lost. Damaged armour throws a
- * `WireFormatError`.
- * Of bytes, only the label and the headers become strings: the content may be a private key.
+ * The first armoured block whose label is wanted (any block if `wanted` is missing), or undefined if the text has none. Text around and between
+ * blocks is ignored; line breaks may be of any kind, written as `\n`, or lost. Damaged armour throws a `WireFormatError`. Of bytes, only the label
+ * and the headers become strings: the content may be a private key.
  */
 export function findPem(source: string | Uint8Array, wanted: (label: string) => boolean = () => true): PemBlock | undefined {
   const text = typeof source === 'string' ? encodeText(source) : source

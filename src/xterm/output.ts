@@ -1,10 +1,9 @@
 import type { Terminal } from '@xterm/xterm'
 
 /**
- * Writes a stream into the terminal, as bytes: xterm.js joins characters that are split between chunks. It stops reading while
- * more than `highWaterMark` bytes wait to be shown, and continues at a quarter of that. Resolves when the stream has ended and everything is
- * shown, or
- * on abort; unread data then stays in the stream.
+ * Writes a stream into the terminal, as bytes: xterm.js joins characters that are split between chunks. It stops reading while more than
+ * `highWaterMark` bytes wait to be shown, and continues at a quarter of that. Resolves when the stream has ended and everything is shown, or on
+ * abort; unread data then stays in the stream.
  */
 export async function showOutput(stream: ReadableStream<Uint8Array>, terminal: Terminal, highWaterMark: number, signal: AbortSignal): Promise<void> {
   const reader = stream.getReader()

@@ -1,9 +1,8 @@
 import { record } from '../arguments.ts'
 
 /**
- * The limit that is reached first starts a key exchange; `Infinity` means never. After 2^31 packets an exchange starts in any case (RFC 4344
- * section 3.1).
- * The defaults are those of RFC 4253 section 9. An idle session re-keys when it is next used.
+ * The limit that is reached first starts a key exchange; `Infinity` means never. After 2^31 packets an exchange starts in any case (RFC 4344 section
+ * 3.1). The defaults are those of RFC 4253 section 9. An idle session re-keys when it is next used.
  */
 export interface RekeyLimits {
   /** Bytes on the wire, both directions together; at least 65,536. Default 2^30. */

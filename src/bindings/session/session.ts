@@ -38,9 +38,8 @@ export interface SessionOptions extends InstanceOptions {
   /** Shares this WebAssembly instance with other sessions. By default each session has its own, so that none can reach another's memory. */
   readonly instance?: Instance
   /**
-   * The most bytes of WebAssembly memory that libssh2 may hold for this session: mostly unread data of its channels, with a window of 2 MiB to
-   * 16 MiB each.
-   * A session that needs more ends with `ERR_LIBSSH2_ALLOC`. Default 512 MiB; 256 KiB is the least.
+   * The most bytes of WebAssembly memory that libssh2 may hold for this session: mostly unread data of its channels, with a window of 2 MiB to 16 MiB
+   * each. A session that needs more ends with `ERR_LIBSSH2_ALLOC`. Default 512 MiB; 256 KiB is the least.
    */
   readonly memoryLimit?: number | undefined
 }
@@ -127,24 +126,21 @@ export class Session implements Disposable, AsyncDisposable {
   get disconnected(): Disconnected | undefined { return this.#disconnected }
 
   /**
-   * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered.
-   * It resolves at once if that has happened since the caller's EAGAIN, whoever has called since. Any number of loops may wait, and await other
-   * things before.
-   * A caller that looks at something that does not return EAGAIN (`windowReadEx`) has to start waiting in the same turn. The counterpart of
-   * polling the socket. Rejects with `signal.reason` when aborted.
+   * Resolves when it makes sense to repeat a call that returned EAGAIN: bytes arrived, the outgoing queue drained, a signer answered. It resolves at
+   * once if that has happened since the caller's EAGAIN, whoever has called since. Any number of loops may wait, and await other things before. A
+   * caller that looks at something that does not return EAGAIN (`windowReadEx`) has to start waiting in the same turn. The counterpart of polling the
+   * socket. Rejects with `signal.reason` when aborted.
    */
   wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
     return this.failure ? Promise.resolve() : this[CONTEXT].driver.wait(record(options, 'options').signal)
   }
 
   /**
-   * Repeats `call` until it no longer returns EAGAIN: the counterpart of blocking mode, in which `write` always writes its whole buffer.
-   * Each attempt starts from the beginning. Requests and writes that are done are not made again, so `call` may make several, if they are the
-   * same ones each time.
-   * A write must be repeated with the same bytes, or with those that are left of them. @throws SSHError `ERR_LIBSSH2_BAD_USE` for others.
-   * If it works off a list, the list must not contain the same call twice in a row, which counts as one call.
-   * On abort the promise rejects at once with `signal.reason`. If libssh2 has started something that it cannot drop halfway, it is finished
-   * in the background, and a channel or other object that it makes is disposed of.
+   * Repeats `call` until it no longer returns EAGAIN: the counterpart of blocking mode, in which `write` always writes its whole buffer. Each attempt starts
+   * from the beginning. Requests and writes that are done are not made again, so `call` may make several, if they are the same ones each time. A write must be
+   * repeated with the same bytes, or with those that are left of them. @throws SSHError `ERR_LIBSSH2_BAD_USE` for others. If it works off a list, the list must
+   * not contain the same call twice in a row, which counts as one call. On abort the promise rejects at once with `signal.reason`. If libssh2 has started
+   * something that it cannot drop halfway, it is finished in the background, and a channel or other object that it makes is disposed of.
    */
   complete<T>(call: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     callables({ discard: record(options, 'options').discard })
@@ -154,8 +150,7 @@ export class Session implements Disposable, AsyncDisposable {
   /**
    * Exchanges identification strings and keys. @returns 0, or EAGAIN.
    * After it the server has proved that it owns the host key. The caller has to decide whether that key is the right one, with `hostkey()` or
-   * `hostkeyHash()`.
-   * libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
+   * `hostkeyHash()`. libssh2_session_handshake; RFC 4253 sections 4.2 and 7.
    */
   handshake(): number { return this.#handshake.run() }
 

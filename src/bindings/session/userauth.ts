@@ -12,9 +12,8 @@ import type { Handshake } from './handshake.ts'
 import { decodeRound, encodeAnswers, type PromptFunction } from './prompt-round.ts'
 
 /**
- * Signs `data` (RFC 4252 section 7) with `algorithm` (`ssh-ed25519`, `rsa-sha2-512`, …). Returns the whole signature blob of RFC 4253 section
- * 6.6,
- * at once or later.
+ * Signs `data` (RFC 4252 section 7) with `algorithm` (`ssh-ed25519`, `rsa-sha2-512`, …). Returns the whole signature blob of RFC 4253
+ * section 6.6, at once or later.
  */
 export type SignFunction = (data: Uint8Array, algorithm: string) => Uint8Array | Promise<Uint8Array>
 

@@ -103,9 +103,8 @@ export class SftpHandle implements Disposable {
   }
 
   /**
-   * Writes all of `data`, up to 4 MiB of it, at the position, which moves. After EAGAIN repeat it with the same bytes: the server may already
-   * have part of them.
-   * Until the write is done, other writes of this handle return EAGAIN: libssh2 would take them for the rest of this one.
+   * Writes all of `data`, up to 4 MiB of it, at the position, which moves. After EAGAIN repeat it with the same bytes: the server may already have
+   * part of them. Until the write is done, other writes of this handle return EAGAIN: libssh2 would take them for the rest of this one.
    * @returns `[rc, bytesWritten]`, what the server has acknowledged. @throws SftpError; `error.bytesWritten` says how much was written before.
    * libssh2_sftp_write.
    */

@@ -130,9 +130,8 @@ export const asError = (reason: unknown) => reason instanceof Error ? reason : n
 const OTHER_ALGORITHM = ['ERR_AGENT_PROTOCOL', 'ERR_KEY_UNSUPPORTED', 'ERR_KEY_FORMAT', 'ERR_LIBSSH2_ALGO_UNSUPPORTED']
 
 /**
- * The algorithms left to try with a key. If the server refused the algorithm's name, one more is tried where SHA-1 is allowed. If it refused
- * the signature,
- * it knows the key: old servers accept names of algorithms that they cannot verify.
+ * The algorithms left to try with a key. If the server refused the algorithm's name, one more is tried where SHA-1 is allowed. If it refused the
+ * signature, it knows the key: old servers accept names of algorithms that they cannot verify.
  */
 function otherAlgorithms(names: readonly string[], error: unknown, used: string): readonly string[] {
   if (!(error instanceof SSHError)) return []

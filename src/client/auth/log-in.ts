@@ -20,10 +20,8 @@ export interface LoginOptions extends Pick<AuthContext, 'session' | 'username' |
 const MOST_PARTIAL_SUCCESSES = 10
 
 /**
- * Tries the methods as `ssh` does, until the server is satisfied. It takes the first untried method that the server would accept. After a
- * partial
- * success it starts over with the methods that the server then wants, offering each key once. A method that fails on this side counts as a
- * refused step.
+ * Tries the methods as `ssh` does, until the server is satisfied. It takes the first untried method that the server would accept. After a partial success
+ * it starts over with the methods that the server then wants, offering each key once. A method that fails on this side counts as a refused step.
  * @throws AuthenticationError with each method and key tried; the signal's reason; the error that ended the session; any error of a password
  * or prompt function
  */

@@ -13,11 +13,10 @@ const DEFAULT_PORT = 22
 const CERTIFIABLE = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ssh-ed25519@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-rsa']
 
 /**
- * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes.
- * A revoked key or authority is refused. A `@cert-authority` line, with the port or without it, accepts a certificate; a line of its own accepts its plain
- * key, or a plain host key.
- * If no key is known for a host with its port, an entry for the bare name can accept the key, but never refuses it.
- * A host whose known keys are all different has changed, whatever their types: a server that hides its known type must not look new.
+ * Checks a presented key against known_hosts entries by the rules of OpenSSH's client with StrictHostKeyChecking=yes. A revoked key or authority is
+ * refused. A `@cert-authority` line, with the port or without it, accepts a certificate; a line of its own accepts its plain key, or a plain host
+ * key. If no key is known for a host with its port, an entry for the bare name can accept the key, but never refuses it. A host whose known keys are
+ * all different has changed, whatever their types: a server that hides its known type must not look new.
  * @returns the line that accepted a plain key; undefined if a certificate was accepted
  */
 export async function checkKnownHosts(file: KnownHostsFile, info: HostKeyInfo, revoked?: string | Uint8Array): Promise<KnownHostsEntry | undefined> {

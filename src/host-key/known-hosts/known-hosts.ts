@@ -3,10 +3,9 @@ import { KnownHostsFile, type KnownHostsOptions } from './file.ts'
 import type { HostKeyPolicy } from '../policy.ts'
 
 /**
- * Accepts the hosts of known_hosts text (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), as OpenSSH's client does with StrictHostKeyChecking=yes,
- * including hashed names, `[host]:port`, wildcards and negation, `@cert-authority` and `@revoked`. Lines that cannot be parsed are skipped and
- * reported to `onWarning`.
- * Several texts count as one, e.g. a user's file and the system's.
+ * Accepts the hosts of known_hosts text (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), as OpenSSH's client does with StrictHostKeyChecking=yes, including
+ * hashed names, `[host]:port`, wildcards and negation, `@cert-authority` and `@revoked`. Lines that cannot be parsed are skipped and reported to
+ * `onWarning`. Several texts count as one, e.g. a user's file and the system's.
  * Rejects with `HostKeyError`: `ERR_HOST_KEY_UNKNOWN`, `ERR_HOST_KEY_CHANGED`, `ERR_HOST_KEY_REVOKED` or `ERR_HOST_KEY_CERTIFICATE`.
  */
 export function knownHosts(known: string | Iterable<string> | KnownHostsFile, options: KnownHostsOptions = {}): HostKeyPolicy {

@@ -18,8 +18,7 @@ export const SESSION_BIND = 'session-bind@openssh.com'
 const EXTENSION = 27
 
 /**
- * Tells an agent which session its connection is used for, before any other request. Keys that are restricted to certain hosts then work, and
- * a
+ * Tells an agent which session its connection is used for, before any other request. Keys that are restricted to certain hosts then work, and a
  * forwarded connection is not mistaken for a local user's. Agents without this extension refuse it, which changes nothing.
  * @throws SSHError `ERR_AGENT_CLOSED` if the agent hangs up
  */

@@ -8,8 +8,7 @@ import { unescaped } from './escapes.ts'
 export const MAXIMUM_LENGTH = 256 * 1024
 
 /**
- * The text of a key file as people have it, as bytes, without what surrounds it: byte order marks, UTF-16 (PowerShell's `>`), quotes, white
- * space.
+ * The text of a key file as people have it, as bytes, without what surrounds it: byte order marks, UTF-16 (PowerShell's `>`), quotes, white space.
  * The result is a copy, which the caller zeroes. Bytes do not become a string: they may be a private key.
  */
 export function keyText(source: string | Uint8Array): Bytes {

@@ -26,9 +26,8 @@ interface FileKey {
 }
 
 /**
- * The keys in the order in which ssh(1) offers them: certificates that CertificateFile names, keys of IdentityFile that the agent holds, other
- * keys of the agent
- * (unless IdentitiesOnly), then the keys that only files hold, each with the certificate beside it. Types that PubkeyAcceptedAlgorithms
+ * The keys in the order in which ssh(1) offers them: certificates that CertificateFile names, keys of IdentityFile that the agent holds, other keys
+ * of the agent (unless IdentitiesOnly), then the keys that only files hold, each with the certificate beside it. Types that PubkeyAcceptedAlgorithms
  * excludes are skipped, and so are RSA keys below RequiredRSASize.
  */
 export function orderIdentities(agentKeys: readonly AgentIdentity[], opening: KeyOpening): Identity[] {

@@ -28,8 +28,7 @@ export function parseDisplay(text: string): Display | undefined {
 
 /**
  * X11 forwarding: programs on the server get a random cookie, and only clients with that cookie reach the local display, with its real cookie
- * instead.
- * Undefined, with a message, if there is no display, or xauth(1) makes no cookie for untrusted programs.
+ * instead. Undefined, with a message, if there is no display, or xauth(1) makes no cookie for untrusted programs.
  */
 export function x11Forwarding(config: SshConfig, person: Person): X11Forwarding | undefined {
   const name = process.env['DISPLAY']

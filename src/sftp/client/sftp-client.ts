@@ -139,9 +139,8 @@ export class SftpClient implements AsyncDisposable {
   }
 
   /**
-   * Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Do not change the bytes meanwhile. The upload is
-   * complete when the server has
-   * acknowledged every write and the close. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if a local file turns out shorter than its size.
+   * Copies a local path (Node, Deno, Bun), bytes, a `Blob` or a stream to a remote file. Do not change the bytes meanwhile. The upload is complete when
+   * the server has acknowledged every write and the close. @throws SSHError `ERR_SFTP_SIZE_MISMATCH` if a local file turns out shorter than its size.
    */
   async upload(source: UploadSource, path: SftpPath, options: UploadOptions = {}): Promise<TransferProgress> {
     return atOnce(signalOf(options), () => upload(this.#shared, source, path, options))

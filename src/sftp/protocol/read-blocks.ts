@@ -7,10 +7,9 @@ const LEAST = 64 << 10
 const SPARE = 8
 
 /**
- * Memory that arriving bytes are read into, one after the other. Parts of it are lent, and a block is reused when all its parts have been
- * returned. Fresh memory for everything that arrives would cost more time than the ciphers, and wait for the garbage collector by the hundred
- * megabytes.
- * A block whose parts are never returned is left to the garbage collector.
+ * Memory that arriving bytes are read into, one after the other. Parts of it are lent, and a block is reused when all its parts have been returned.
+ * Fresh memory for everything that arrives would cost more time than the ciphers, and wait for the garbage collector by the hundred megabytes. A
+ * block whose parts are never returned is left to the garbage collector.
  */
 export class ReadBlocks {
   #block = new Uint8Array(0)

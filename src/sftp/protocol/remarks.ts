@@ -42,8 +42,7 @@ export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefine
 }
 
 /**
- * True if an open may have been refused because too many files are open. Few servers say so: OpenSSH answers with a bare failure, which may
- * also mean
+ * True if an open may have been refused because too many files are open. Few servers say so: OpenSSH answers with a bare failure, which may also mean
  * something else, so a caller that tries again with fewer files finds out.
  */
 export function isShortage(error: unknown): boolean {
@@ -80,8 +79,7 @@ export function endedEarly(said: number | undefined, found: number, again: numbe
 // Appending
 
 /**
- * Opens a file. Some servers use the offset of a write although the file was opened for appending, which would overwrite its beginning; others
- * ignore
+ * Opens a file. Some servers use the offset of a write although the file was opened for appending, which would overwrite its beginning; others ignore
  * the offset. So both are given: the flag, and the size as offset, the larger of the path's size before and the file's size after.
  */
 export async function openFile(requests: SftpRequests, path: SftpPath, flags: number, attributes: SftpAttributes, signal: Signal): Promise<RemoteHandle> {

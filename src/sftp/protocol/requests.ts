@@ -124,9 +124,8 @@ export class SftpRequests {
   }
 
   /**
-   * Writes all of `data`, which must not change until the write is done, or aborted and sent. In a file opened for appending it goes where the
-   * last write
-   * has ended, whatever `offset` says: some servers use the offset (remarks.ts).
+   * Writes all of `data`, which must not change until the write is done, or aborted and sent. In a file opened for appending it goes where the last
+   * write has ended, whatever `offset` says: some servers use the offset (remarks.ts).
    */
   write(handle: RemoteHandle, offset: number, data: readonly Uint8Array[], signal?: Signal): Promise<void> {
     const { id, path, append } = handle

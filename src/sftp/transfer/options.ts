@@ -11,18 +11,16 @@ export interface TransferProgress {
 /** How a copied file is stored, for files and trees alike. */
 export interface KeepOptions {
   /**
-   * Mode bits of the copy. By default a new file gets those of the source (0o777 of them; here less the user's umask), and an existing one keeps
-   * its own.
-   * `false`: none are sent or set, for servers that refuse an open with a mode.
+   * Mode bits of the copy. By default a new file gets those of the source (0o777 of them; here less the user's umask), and an existing one keeps its
+   * own. `false`: none are sent or set, for servers that refuse an open with a mode.
    */
   readonly mode?: number | false | undefined
   /** The copy gets the source's times and mode bits, even if it existed before. */
   readonly preserve?: boolean | undefined
   /**
-   * The copy is written as `.NAME.part` beside the target, synced if possible, and atomically replaces the target when it is complete. An
-   * old file's mode is kept. On failure and abort the part is removed, and the target is as before. A server without `posix-rename@openssh.com`
-   * can do
-   * that only for new names. Not for streams as target, nor with `resume` or `offset`.
+   * The copy is written as `.NAME.part` beside the target, synced if possible, and atomically replaces the target when it is complete. An old file's
+   * mode is kept. On failure and abort the part is removed, and the target is as before. A server without `posix-rename@openssh.com` can do that only
+   * for new names. Not for streams as target, nor with `resume` or `offset`.
    */
   readonly atomic?: boolean | undefined
 }

@@ -1,9 +1,8 @@
 const SLASH = 0x2f
 
 /**
- * True if a link that lies `depth` directories below the top of a tree leads to something in that tree, whatever else in the tree is a link:
- * it is relative,
- * climbs only at its beginning, and not above the top. A `..` after a name might climb out of the target of that name.
+ * True if a link that lies `depth` directories below the top of a tree leads to something in that tree, whatever else in the tree is a link: it is
+ * relative, climbs only at its beginning, and not above the top. A `..` after a name might climb out of the target of that name.
  */
 export function staysInside(target: Uint8Array, depth: number, isForeign: (name: Uint8Array | string) => boolean): boolean {
   if (target.length === 0 || target[0] === SLASH) return false

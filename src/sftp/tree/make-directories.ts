@@ -6,9 +6,8 @@ import { isRefusal, unlessRefused, withKind } from '../protocol/remarks.ts'
 import type { SftpRequests, Signal } from '../protocol/requests.ts'
 
 /**
- * Creates a directory and its parents; an existing one is no error. Servers report an existing directory and a missing parent with any status.
- * So after a refusal
- * this looks at the path itself, then creates its parent, and tries the name once more. If the server refuses again, that is the error.
+ * Creates a directory and its parents; an existing one is no error. Servers report an existing directory and a missing parent with any status. So after a
+ * refusal this looks at the path itself, then creates its parent, and tries the name once more. If the server refuses again, that is the error.
  * @param attributes of each new one.
  * @returns whether this directory is new.
  */

@@ -29,9 +29,8 @@ export interface TreeEntry {
 export interface DirectoryTransferOptions extends CallOptions, SftpFlowOptions, KeepOptions {
   readonly onProgress?: ((progress: DirectoryProgress) => void) | undefined
   /**
-   * Symbolic links: `skip`, the default, leaves them out (and lists them in the result), `follow` copies their targets, `keep` creates links
-   * again. On this side only
-   * links that stay within the target are created.
+   * Symbolic links: `skip`, the default, leaves them out (and lists them in the result), `follow` copies their targets, `keep` creates links again.
+   * On this side only links that stay within the target are created.
    */
   readonly links?: 'skip' | 'follow' | 'keep' | undefined
   /** Whether to copy an entry; a directory that is not copied is not entered either. */

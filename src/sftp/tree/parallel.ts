@@ -1,6 +1,5 @@
 /**
- * Runs `work` for each item, up to `limit` at a time, and resolves when all are done. After a failure, of an item or of the iteration, it
- * starts
+ * Runs `work` for each item, up to `limit` at a time, and resolves when all are done. After a failure, of an item or of the iteration, it starts
  * nothing new, calls `stop`, and rejects with the first failure when the running work has ended.
  */
 export async function forEachParallel<T>(items: AsyncIterable<T> | Iterable<T>, limit: number, work: (item: T) => Promise<void>, stop = (_failure: unknown) => {}): Promise<void> {

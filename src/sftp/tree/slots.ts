@@ -7,9 +7,8 @@ interface Attempt {
 }
 
 /**
- * Places for work that needs open files. Servers have fewer than they say, or do not say. If an open may have been refused because too many
- * files are open, the work is tried again with one
- * place less, when another has ended, and at last alone. If it is refused then, the reason is another.
+ * Places for work that needs open files. Servers have fewer than they say, or do not say. If an open may have been refused because too many files are
+ * open, the work is tried again with one place less, when another has ended, and at last alone. If it is refused then, the reason is another.
  */
 export class Slots {
   #limit: number

@@ -1,10 +1,8 @@
 import { clientError } from '../client/errors.ts'
 
 /**
- * How an unverified host key is handled. `warn`: a new host is accepted with a warning, and remembered in the process. `accept-new`: it is
- * also written to
- * known_hosts. `strict`: it is refused. `ssh2`: every key is accepted, as in `ssh2`. The first three refuse a key that has changed or is
- * revoked.
+ * How an unverified host key is handled. `warn`: a new host is accepted with a warning, and remembered in the process. `accept-new`: it is also written to
+ * known_hosts. `strict`: it is refused. `ssh2`: every key is accepted, as in `ssh2`. The first three refuse a key that has changed or is revoked.
  */
 export type HostKeysMode = 'warn' | 'accept-new' | 'strict' | 'ssh2'
 

@@ -2,9 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { ChannelStream } from '../../client/channel-stream.ts'
 
 /**
- * Joins a socket (created with `allowHalfOpen`) and a channel: an EOF of either side is passed on alone, a failure ends both, and data is read
- * from one side only as
- * fast as the other accepts it. Rejects with the failure, when both are closed.
+ * Joins a socket (created with `allowHalfOpen`) and a channel: an EOF of either side is passed on alone, a failure ends both, and data is read from
+ * one side only as fast as the other accepts it. Rejects with the failure, when both are closed.
  */
 export async function joinSocket(socket: Duplex, stream: ChannelStream): Promise<void> {
   const outgoing = toSocket(stream, socket)

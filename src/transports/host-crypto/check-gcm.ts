@@ -14,8 +14,7 @@ const ASSOCIATED = hex('feedfacedeadbeeffeedfacedeadbeefabaddad2')
 const NONCE = 'cafebabefacedbaddecaf888'
 
 /**
- * Test cases 4 and 16 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)": 60 bytes of text, 20 of associated data. The tags of
- * the
+ * Test cases 4 and 16 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)": 60 bytes of text, 20 of associated data. The tags of the
  * long text are those on which `node:crypto` (OpenSSL) and @noble/ciphers agree.
  */
 const VECTORS: readonly Vector[] = [
