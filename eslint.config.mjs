@@ -1,4 +1,4 @@
-// Only rules that find mistakes; how code looks is settled by its neighbours.
+// Only rules that find mistakes; new code follows the style of the code around it.
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
@@ -45,7 +45,7 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
-    // Assertion helpers take methods by name, a test throws what it likes to, and shell text has ${} in it.
+    // Assertion helpers take methods by name, a test may throw anything, and shell text contains ${}.
     files: ['test/**/*.ts'],
     rules: { 'no-template-curly-in-string': 'off', '@typescript-eslint/unbound-method': 'off', '@typescript-eslint/only-throw-error': 'off' },
   },

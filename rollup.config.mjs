@@ -83,7 +83,7 @@ export default [
     input: inputs(commonJsModules),
     output: {
       ...output, dir: COMMONJS, format: 'cjs', manualChunks: coreChunks(inputs(commonJsModules.filter(isBeside))), entryFileNames: '[name].cjs', chunkFileNames: chunk => `${chunkName(chunk)}.cjs`,
-      // What is loaded later is required later: Jest has no import() for CommonJS. Nothing here pretends to be a module of Babel's or TypeScript's.
+      // A module that loads later is required later: Jest has no import() for CommonJS. No module pretends to come from Babel or TypeScript.
       dynamicImportInCjs: false, exports: 'named', esModule: false, interop: 'auto', externalLiveBindings: false,
     },
     external: id => external(id) && !id.startsWith('#'),

@@ -37,7 +37,7 @@ function builtModule() {
   }
 }
 
-/** What the build makes of a source is what is tested. */
+/** Tests run what the build makes of a source. */
 const typescript = {
   name: 'typescript',
   enforce: 'pre',
@@ -47,7 +47,7 @@ const typescript = {
 /** LIBSSH2_WASM_TARGET=dist: the same tests on the package's files, as Node loads them, instead of the sources. */
 const onDist = process.env.LIBSSH2_WASM_TARGET === 'dist'
 
-/** Entries of the package are what lies in dist/, loaded by Node itself; an internal would be a second copy beside them. */
+/** Node itself loads the package's entries from dist/; an internal module would be a second copy beside them. */
 const builtPackage = {
   name: 'built-package',
   enforce: 'pre',
@@ -61,7 +61,7 @@ const builtPackage = {
   },
 }
 
-/** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. The longest first: an alias also matches what only begins with it. */
+/** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. The longest come first, because an alias also matches names that only begin with it. */
 const ownNames = Object.fromEntries(modules.map(({ specifier, source }) => [specifier, path(source)])
   .sort(([a], [b]) => b.length - a.length))
 

@@ -43,7 +43,7 @@ for (const { name, peer, cipher } of cases) {
 }
 const text = [
   '# Where the time goes', '',
-  'Written by `npm run bench:profile -- --write`: V8\'s sampling profiler in this library\'s process, over loopback. Shares of the time in which the main thread was not idle;', 'for ciphers on other threads there is none. A row is a function without those that it calls. `(program)` is the runtime itself: system calls and C++ that it does not name.', '',
+  'Written by `npm run bench:profile -- --write`: V8\'s sampling profiler in this library\'s process, over loopback. Shares of the time in which the main thread was not idle;', 'ciphers on other threads have none. A row is a function without the functions that it calls. `(program)` is the runtime itself: system calls and C++ code that the profiler does not name.', '',
   ...machine('npm run bench:profile -- --write'), '', ...parts,
 ].join('\n')
 console.log(text)
