@@ -19,7 +19,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** The error for options that `connect` cannot use. It names the first of several mistakes. */
 export function connectMistake(options: unknown): Error {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return new TypeError(`connect() needs an object of options, not ${kind(options)}`)
-  const { host, port, username, transport, hostKey, auth, debug, onBanner } = options as Readonly<Record<string, unknown>>
+  const { host, port, username, transport, hostKey, auth, debug, onBanner, onAlgorithms } = options as Readonly<Record<string, unknown>>
   const foreign = Object.keys(options).find((name) => name in INSTEAD)
   if (foreign !== undefined) return new TypeError(`connect() has no option ${foreign}, which npm ssh2 has: use ${INSTEAD[foreign]}`)
   if (typeof username !== 'string' || username === '') return new TypeError(`username is required, as a string${gave(username)}`)
@@ -27,7 +27,7 @@ export function connectMistake(options: unknown): Error {
     if (hostKey !== undefined) return new TypeError(`hostKey must be a policy: knownHosts(text), pinned(key) or another${gave(hostKey)}`)
     return new HostKeyError('connect() needs a hostKey policy: knownHosts(…), pinned(…), trustOnFirstUse(…) or insecureAcceptAnyHostKey()', { code: 'ERR_HOST_KEY_POLICY_MISSING' })
   }
-  return methodsMistake(auth) ?? functionsMistake({ debug, onBanner, ...hostKey as object }) ?? placeMistake(host, port, transport)
+  return methodsMistake(auth) ?? functionsMistake({ debug, onBanner, onAlgorithms, ...hostKey as object }) ?? placeMistake(host, port, transport)
 }
 
 function methodsMistake(auth: unknown): Error | undefined {
@@ -38,7 +38,7 @@ function methodsMistake(auth: unknown): Error | undefined {
 }
 
 function functionsMistake(given: Readonly<Record<string, unknown>>): Error | undefined {
-  const name = ['debug', 'onBanner', 'preferredAlgorithms', 'update'].find((name) => given[name] !== undefined && typeof given[name] !== 'function')
+  const name = ['debug', 'onBanner', 'onAlgorithms', 'preferredAlgorithms', 'update'].find((name) => given[name] !== undefined && typeof given[name] !== 'function')
   return name === undefined ? undefined : new TypeError(`${name} must be a function${gave(given[name])}`)
 }
 

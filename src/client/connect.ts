@@ -87,7 +87,7 @@ function areMeant(options: ConnectOptions): boolean {
   return typeof username === 'string' && username !== '' && typeof hostKey?.verify === 'function'
     && (transport !== undefined ? typeof transport === 'object' && transport !== null && ('readable' in transport || 'port' in transport) : typeof host === 'string' && host !== '') && Number.isInteger(port) && port > 0 && port < 65_536
     && Array.isArray(auth) && auth.every((method: Partial<AuthMethod> | undefined) => typeof method?.authenticate === 'function')
-    && mayHave(options, 'debug', 'onBanner') && mayHave(hostKey, 'preferredAlgorithms', 'update')
+    && mayHave(options, 'debug', 'onBanner', 'onAlgorithms') && mayHave(hostKey, 'preferredAlgorithms', 'update')
     && !Object.keys(options).some((name) => FOREIGN.has(name))
 }
 

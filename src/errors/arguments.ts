@@ -25,7 +25,7 @@ export function port(value: number, name: string): number {
 
 /** An object whose properties are read. */
 export function record<T extends object>(value: T, name: string): T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError(`${name} must be an object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) throw new TypeError(`${name} must be an object`)
   return value
 }
 

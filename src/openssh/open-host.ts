@@ -76,6 +76,7 @@ async function resolve(destination: string, given: HostOptions): Promise<Resolve
   if (connect !== undefined) record(connect, 'connect')
   able(person, 'person', 'a Person', 'ask', 'askSecret', 'tell')
   const { host, options: named } = parseDestination(destination)
+  signal?.throwIfAborted()
   const notes: string[] = []
   const lines: readonly ConfigOption[] = isList(options) ? checkedLines(options) : Object.entries(record(options, 'options.options'))
   const config = await readSshConfig({
@@ -86,6 +87,7 @@ async function resolve(destination: string, given: HostOptions): Promise<Resolve
       person.tell(text)
     },
   })
+  signal?.throwIfAborted()
   return { config, description: describe(destination, config, notes) }
 }
 

@@ -104,6 +104,25 @@ test('what hosts() is to do is looked at before anything is connected to', () =>
   for (const [call, name] of wrong) expect(call, String(call)).toThrow(expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(name) as string }))
 })
 
+test('a reason to refuse a channel is a number of 32 bits', async () => {
+  const channel = await here.client.session.complete(() => here.client.session.openSession())
+  for (const reason of [5n, 'text', {}, null, Symbol('reason')] as never[]) expect(() => channel.answerOpen(reason), typeof reason).toThrow(TypeError)
+  for (const reason of [-1, 1.5, 2 ** 32]) expect(() => channel.answerOpen(reason), String(reason)).toThrow(RangeError)
+  await here.client.session.complete(() => channel.free())
+})
+
+test('bytes are no options, though they have a length, and neither is a Proxy of them', async () => {
+  const sftp = await here.client.sftp()
+  const [file, other] = [await sftp.open('/etc/passwd'), await sftp.open('/etc/passwd')]
+  for (const bytes of [new Uint8Array(8), Buffer.alloc(8), new Proxy(new Uint8Array(8), {})] as never[]) {
+    const calls: (() => unknown)[] = [() => file.check(bytes), () => file.copyTo(other, bytes), () => sftp.checkFile('/etc/passwd', bytes), () => here.client.exec('true', bytes), () => file.readable(bytes)]
+    for (const call of calls) {
+      expect(await rejection(Promise.resolve().then(call)), String(call)).toEqual(new TypeError('options must be an object'))
+    }
+  }
+  await sftp.close()
+})
+
 test('options that are none, and a signal that is none, are a TypeError that names them', async () => {
   for (const options of [null, 5] as never[]) {
     expect(await rejection(Instance.create(options))).toEqual(new TypeError('options must be an object'))

@@ -259,7 +259,7 @@ export class Channel implements Disposable {
 
   /** Confirms a channel whose open is held, or refuses it for a `reason` (RFC 4254 section 5.1); closing it refuses it too. @returns 0, or EAGAIN. (glue_channel_answer) */
   answerOpen(reason = 0): number {
-    return answerOpenOf(this.#calls, reason)
+    return answerOpenOf(this.#calls, wholeNumber(reason, 'reason', 0, 0xffff_ffff))
   }
 
   /** Who connected to the listener that accepted this channel, as the server says; `null` for other channels. RFC 4254 section 7.2. (glue_channel_originator) */

@@ -79,8 +79,8 @@ export class ManyHosts {
 
   /** Copies a file from each host to its own local path. The value of a host is the number of bytes copied. */
   download(path: string, target: (host: string) => string, options: HostsTransferOptions = {}): HostsRun<number> {
-    callable(target, 'target')
     checkTransferOptions(options)
+    callable(target, 'target')
     return this.do(async (client, host, signal) => {
       await using sftp = await client.sftp({ signal })
       return (await sftp.download(path, target(host), { ...options, signal })).transferred

@@ -3,15 +3,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as dialTo, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, publicKey } from '../../../src/index.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, publicKey, type SftpClient } from '../../../src/index.ts'
 import { CONTEXT } from '../../../src/bindings/session-context.ts'
-import { hosts } from '../../../src/node/index.ts'
+import { connectUnix, forwardRemote, forwardRemoteDynamic, hosts, openHost, resolveHost } from '../../../src/node/index.ts'
+import { connectGateway } from '../../../src/gateway/index.ts'
+import { connectWebSocket } from '../../../src/transports/websocket.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { type StallingTransport, stallingTransport } from '../../support/stalling-transport.ts'
 import { within } from '../../support/within.ts'
 import { stallingRelay } from '../../support/stalling-relay.ts'
+import { abortableCalls, callOf, NOT_IN_TABLE } from './abort-coverage.ts'
+import { sftpCalls } from './abort-sftp-calls.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aborts-'))
 const socket = join(folder, 'socket')
@@ -57,6 +61,9 @@ const CALLS: Readonly<Record<string, Call>> = {
     const connection = await client.openTcp('127.0.0.1', targetPort)
     return () => { void some().pipeTo(connection.writable).catch(() => {}); return connection.readable.pipeTo(new WritableStream(), { signal }) }
   },
+  'forwardRemote': (client, signal) => () => forwardRemote(client, { from: { port: 0 }, to: { host: '127.0.0.1', port: targetPort }, signal }),
+  'forwardRemoteDynamic': (client, signal) => () => forwardRemoteDynamic(client, { from: { port: 0 }, signal }),
+  'session.complete': ({ session }, signal) => () => session.complete(() => session.openSession(), { signal }),
   'client.sftp': (client, signal) => () => client.sftp({ signal }),
   'client.scpReceive': (client, signal) => () => client.scpReceive(server.keys.ed25519.path, { signal }),
   'client.scpSend': (client, signal) => () => client.scpSend(file(), new Uint8Array(5), { signal }),
@@ -91,7 +98,7 @@ const reason = new Error('the reason')
 /** Generous: what waits for a peer or a timer here waits for ever. */
 const LIMIT = 8000
 
-type Situation = (use: Use, at: { readonly client: Client, readonly transport: StallingTransport, readonly abort: () => void }) => Promise<unknown>
+type Situation = (use: () => Promise<string[]>, at: { readonly client: Client, readonly transport: StallingTransport, readonly abort: () => void }) => Promise<string[]>
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   'aborted before': (use, { transport, abort }) => {
     transport.stall()
@@ -105,8 +112,9 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     return work
   },
   'aborted after': async (use, { abort }) => {
-    await use()
+    const result = await use()
     abort()
+    return result
   },
   'client closed': (use, { client, transport }) => {
     transport.stall()
@@ -135,27 +143,47 @@ async function outcome(work: Promise<unknown>): Promise<string> {
   return within(LIMIT, 'the call', work.then(() => 'done', (error: unknown) => error === reason ? 'the reason' : `${(error as Error).name}`))
 }
 
-async function tryCall(call: Call, situation: Situation, flowing: boolean): Promise<string> {
+/** What comes of each of `calls`, which begin in the same turn on one session and have one signal. */
+async function tryCalls(calls: readonly Call[], situation: Situation, flowing: boolean): Promise<string[]> {
   const transport = await stallingTransport(server)
   const client = await connect({ ...options(), transport })
   const { driver } = client.session[CONTEXT]
   const controller = new AbortController()
   try {
     if (flowing) void (await client.exec('yes')).stdout.pipeTo(new WritableStream()).catch(() => {})
-    const use = await call(client, controller.signal)
+    const uses: Use[] = []
+    for (const call of calls) uses.push(await call(client, controller.signal))
     const pending = driver.pending
     const used = client.session.instance.heapUsed()
-    const result = await outcome(situation(use, { client, transport, abort: () => controller.abort(reason) }))
+    const results = await situation(() => Promise.all(uses.map((use) => outcome(use()))), { client, transport, abort: () => controller.abort(reason) })
     transport.resume()
-    if (!client.session.failure && result === 'the reason' && !flowing) {
+    if (!client.session.failure && results.every((result) => result === 'the reason') && !flowing) {
       await expect.poll(() => driver.pending, { timeout: LIMIT }).toBeLessThanOrEqual(pending)
       await expect.poll(() => client.session.instance.heapUsed() - used, { timeout: LIMIT }).toBeLessThan(2048)
     }
-    return result
+    return results
   } finally {
     transport.resume()
     await within(LIMIT, 'close()', client.close())
   }
+}
+
+/** The cells of each of `calls`, after a look that they are right. */
+async function rowsOf(calls: readonly Call[]): Promise<string[][]> {
+  const rows: string[][] = calls.map(() => [])
+  for (const situation of NAMES) {
+    const [quiet, flowing] = [await tryCalls(calls, SITUATIONS[situation]!, false), await tryCalls(calls, SITUATIONS[situation]!, true)]
+    expect(flowing, `${situation}, while another command writes`).toEqual(quiet)
+    for (const [at, row] of rows.entries()) row.push(quiet[at]!)
+  }
+  return rows
+}
+
+function fill(name: string, cells: string[]): void {
+  expect(cells.slice(0, 3), name).toEqual(['the reason', 'the reason', 'done'])
+  expect(cells[4], name).toBe('the reason')
+  for (const at of [3, 5]) expect(cells[at], name).toMatch(/^(DisconnectError|SSHError|SftpError)$/)
+  table.set(name, cells)
 }
 
 async function connecting(situation: string): Promise<string> {
@@ -172,18 +200,28 @@ async function connecting(situation: string): Promise<string> {
   return result
 }
 
-/** A run of `hosts()` on one host, through a relay: it has a client of its own. What becomes of the host is its result, which is looked into. */
-async function onHosts(situation: string): Promise<string> {
+/** A call that makes a client of its own from ssh_config, through a relay. */
+type HostCall = (config: string, signal: AbortSignal) => Promise<unknown>
+const HOST_CALLS: Readonly<Record<string, HostCall>> = {
+  // What becomes of the host is a result of the run, which is looked into.
+  'hosts().run().all()': async (config, signal) => {
+    const { results: [result] } = await hosts(['one'], { config, signal }).run('true').all()
+    if (!result?.ok) throw result?.error
+  },
+  'openHost': async (config, signal) => { await (await openHost('one', { config, signal })).close() },
+}
+
+async function onHost(call: HostCall, situation: string): Promise<string> {
   await using relay = await stallingRelay(server)
   const controller = new AbortController()
   if (situation === 'aborted before') controller.abort(reason)
   if (situation !== 'aborted after') relay.stall()
   const config = join(folder, 'config')
   writeFileSync(config, `Host one\n  HostName 127.0.0.1\n  Port ${relay.port}\n  User ${server.user}\n  IdentityFile ${server.keys.ed25519.path}\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n`)
-  const work = hosts(['one'], { config, signal: controller.signal }).run('true').all()
+  const work = call(config, controller.signal)
   if (situation === 'aborted during' || situation.startsWith('server silent')) setTimeout(() => controller.abort(reason), 200)
   if (situation === 'server gone') setTimeout(() => relay.cut(), 200)
-  const result = await outcome(work.then(({ results: [result] }) => { if (!result?.ok) throw result?.error }))
+  const result = await outcome(work)
   controller.abort(reason)
   return result
 }
@@ -200,24 +238,70 @@ test('connect', async () => {
 }, 60_000)
 
 test.each(Object.keys(CALLS))('%s', async (name) => {
-  const cells: string[] = []
-  for (const situation of NAMES) {
-    const [quiet, flowing] = [await tryCall(CALLS[name]!, SITUATIONS[situation]!, false), await tryCall(CALLS[name]!, SITUATIONS[situation]!, true)]
-    expect(flowing, `${situation}, while another command writes`).toBe(quiet)
-    cells.push(quiet)
-  }
-  expect(cells.slice(0, 3)).toEqual(['the reason', 'the reason', 'done'])
-  expect(cells[4]).toBe('the reason')
-  for (const at of [3, 5]) expect(cells[at]).toMatch(/^(DisconnectError|SSHError|SftpError)$/)
-  table.set(name, cells)
+  fill(name, (await rowsOf([CALLS[name]!]))[0]!)
 }, 120_000)
 
-test('hosts().run().all()', async () => {
+const SFTP_CALLS = sftpCalls(folder)
+test('the other calls of SFTP, all at once', async () => {
+  const opened = new WeakMap<Client, Promise<SftpClient>>()
+  const sftpOf = (client: Client) => {
+    if (!opened.has(client)) opened.set(client, client.sftp())
+    return opened.get(client)!
+  }
+  const rows = await rowsOf(Object.values(SFTP_CALLS).map((call) => async (client, signal) => call(await sftpOf(client), signal)))
+  for (const [at, name] of Object.keys(SFTP_CALLS).entries()) fill(name, rows[at]!)
+}, 120_000)
+
+test.each(Object.keys(HOST_CALLS))('%s', async (name) => {
   const cells: string[] = []
-  for (const name of NAMES) cells.push(name === 'client closed' ? '—' : await onHosts(name))
+  for (const situation of NAMES) cells.push(situation === 'client closed' ? '—' : await onHost(HOST_CALLS[name]!, situation))
   expect(cells.slice(0, 5)).toEqual(['the reason', 'the reason', 'done', '—', 'the reason'])
   expect(cells[5]).toMatch(/Error$/)
-  table.set('hosts().run().all()', cells)
+  table.set(name, cells)
+}, 60_000)
+
+test('every public call that takes a signal has a row, or a reason why it has none', () => {
+  const rows = new Set(['connect', ...Object.keys(CALLS), ...Object.keys(SFTP_CALLS), ...Object.keys(HOST_CALLS)].map(callOf))
+  const calls = abortableCalls()
+  expect(calls.length).toBeGreaterThan(60)
+  expect(calls.filter((call) => !rows.has(call) && !(call in NOT_IN_TABLE)), 'a new call: give it a row in CALLS or in sftpCalls()').toEqual([])
+  expect(Object.keys(NOT_IN_TABLE).filter((call) => rows.has(call) || !calls.includes(call)), 'reasons for calls that have a row, or are no more').toEqual([])
+})
+
+test('what makes a transport ends with the reason, before there is a session', async () => {
+  const made = new EventTarget()
+  /** Its server never answers. */
+  class SilentWebSocket extends EventTarget {
+    readonly readyState = 0
+    readonly CONNECTING = 0
+    constructor() {
+      super()
+      made.dispatchEvent(new Event('made'))
+    }
+
+    send(): void {}
+    close(): void {}
+  }
+  vi.stubGlobal('WebSocket', SilentWebSocket)
+  const url = 'ws://127.0.0.1:1/'
+  const calls: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
+    connectWebSocket: (signal) => connectWebSocket(url, { signal }),
+    connectGateway: (signal) => connectGateway(url, { host: '127.0.0.1', port: targetPort, signal }),
+  }
+  const here: typeof calls = { ...calls, connectUnix: (signal) => connectUnix(socket, { signal }), resolveHost: (signal) => resolveHost('one', { signal }) }
+  try {
+    for (const [name, call] of Object.entries(here)) expect(await outcome(call(AbortSignal.abort(reason))), `${name}, aborted before`).toBe('the reason')
+    for (const [name, call] of Object.entries(calls)) {
+      const controller = new AbortController()
+      const begun = new Promise((resolve) => { made.addEventListener('made', resolve, { once: true }) })
+      const work = outcome(call(controller.signal))
+      await within(LIMIT, 'a WebSocket', begun)
+      controller.abort(reason)
+      expect(await work, `${name}, aborted during`).toBe('the reason')
+    }
+  } finally {
+    vi.unstubAllGlobals()
+  }
 }, 60_000)
 
 test('an accept that is aborted takes no connection: the next one gets it', async () => {
@@ -251,17 +335,27 @@ test('close() of a connection ends a write that nobody takes', async () => {
   transport.resume()
 }, 60_000)
 
+/** The calls without a row, by their reasons. */
+function reasons(): string {
+  const whys = new Set(Object.values(NOT_IN_TABLE))
+  return [...whys].map((why) => `- ${Object.keys(NOT_IN_TABLE).filter((call) => NOT_IN_TABLE[call] === why).map((call) => `\`${call}\``).join(', ')}: ${why}.`).join('\n')
+}
+
 test('docs/aborts.md says so', async () => {
-  expect(table.size).toBe(Object.keys(CALLS).length + 2)
+  expect(table.size).toBe(1 + [CALLS, SFTP_CALLS, HOST_CALLS].flatMap(Object.keys).length)
   const rows = [...table].map(([name, cells]) => `| \`${name}\` | ${cells.map((cell) => cell === 'the reason' ? '`signal.reason`' : cell === 'done' || cell === '—' ? cell : `\`${cell}\``).join(' | ')} |`)
   const text = `# What ends a call, and with what
 
-Each call in each situation, written and checked by \`test/integration/client/abort-matrix.test.ts\` with OpenSSH's server and a link that can stop. Every cell was
-tried twice, with nothing else going on and while another command of the session writes without end: both gave the same. The promise settles at once and waits
-for no answer of the server; what C still had in hand is finished unseen when the link carries bytes again, and then nothing is pending and nothing is held.
-\`done\` is the result, which a later abort leaves as it is. A run of \`hosts()\` rejects on an abort alone: what becomes of a host is a result of the run, and stands here.
-A write to a connection (\`openTcp\`, \`openUnix\`, a listener's) that nobody takes ends with \`connection.close()\`, as \`ERR_LIBSSH2_CHANNEL_CLOSED\`: the \`signal\` of
-\`pipeTo()\` alone waits for the write under way, as the standard of streams has it.
+This table shows each call in each situation. \`test/integration/client/abort-matrix.test.ts\` writes and checks it, with OpenSSH's server and a link that can stop. Every cell was
+tested twice, on an idle session and while another command of the session writes without end, with the same result. The promise settles at once and does not wait
+for the server. C finishes its current call in the background when the link carries bytes again; after that nothing is pending and nothing is held.
+\`done\` is the result, which a later abort does not change. A run of \`hosts()\` rejects only on an abort; the other columns show the result of one host.
+If nobody takes a write to a connection (of \`openTcp\`, \`openUnix\` or a listener), \`connection.close()\` ends it with \`ERR_LIBSSH2_CHANNEL_CLOSED\`: the \`signal\` of
+\`pipeTo()\` alone waits for the pending write, as the Streams standard requires. The rows from \`sftp.open\` to \`file.copyTo\` were tested together: all of these calls
+began in the same turn on one session, with one signal. A test compares the table with the declarations of the package, so that every call that takes a signal is here.
+Without a row are:
+
+${reasons()}
 
 | call | ${NAMES.join(' | ')} |
 |---|${NAMES.map(() => '---|').join('')}
