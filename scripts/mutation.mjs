@@ -1,6 +1,6 @@
-// npm run mutation -- PATHS [--tests PATHS] [--write] : does a test notice each small change of the sources in PATHS? Each is made alone, and the test files that get to it run.
-// (Our own, on TypeScript's parser and Vitest: Stryker runs in a copy of the tree, in which neither the built module nor the test servers' folders are, and would bring 60 packages.)
-// What no test notices is printed, and ends with exit code 1 unless scripts/mutation/explained.txt says why it makes no difference. --write puts the figures into docs/mutation.md.
+// npm run mutation -- PATHS [--tests PATHS] [--write] : makes each small change of the sources in PATHS alone, and runs the test files that reach it: does a test notice?
+// It prints the changes that no test notices. Each ends it with exit code 1, unless scripts/mutation/explained.txt says why the change makes no difference.
+// --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -9,7 +9,7 @@ import { mutate } from './mutation/mutants.mjs'
 
 const FOLDER = resolve('build/mutation')
 const TABLE = 'docs/mutation.md'
-/** Which tests may notice a change, by the beginning of its path: those that get to it are found by a first run. */
+/** Tests that may notice a change, by the beginning of its path; a first run finds those that reach it. */
 const TESTS = [
   ['src/host-key/', ['test/unit/host-key', 'test/wild/known-hosts.test.ts']], ['src/keys/', ['test/unit/keys', 'test/wild/pasted-keys.test.ts']],
   ['src/client/auth/', ['test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts', 'test/fixes/authentication.test.ts', 'test/integration/client']],
@@ -25,7 +25,7 @@ const paths = at < 0 ? beforeTests : beforeTests.slice(0, at)
 if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATHS] [--write]')
 const sources = projectFiles(...paths).filter(path => path.endsWith('.ts') && !/\.(gen|d)\.ts$/.test(path))
 const tests = at < 0 ? [...new Set(sources.flatMap(source => TESTS.filter(([prefix]) => source.startsWith(/** @type {string} */ (prefix))).flatMap(([, files]) => files)))] : beforeTests.slice(at + 1)
-if (tests.length === 0) throw new Error('no tests are known for these sources: name them by --tests')
+if (tests.length === 0) throw new Error('no tests are known for these sources: name them with --tests')
 
 let count = 0
 const files = sources.map(path => {
@@ -73,7 +73,7 @@ async function run(todo) {
   })
   const code = await new Promise(settle => { child.on('close', settle) })
   clearTimeout(timer)
-  // Only a change that makes a test hang may end the runner: a runner that fails by itself tells nothing of changes.
+  // Only a change that makes a test hang may end the runner: a runner that fails by itself says nothing about changes.
   if (code !== 0 && !ended) throw new Error(`scripts/mutation/runner.mjs failed with ${code}`)
   return results
 }
@@ -111,7 +111,7 @@ const rows = files.map(({ path, first, mutants: own }) => {
   const alive = ids.filter(id => (fates.get(id) ?? 'survived') === 'survived')
   const unexplained = alive.filter(id => !explained.has(nameOf(mutants[id])))
   open += unexplained.length
-  for (const id of unexplained) console.log(`line ${mutants[id].line}, ${reached.has(id) ? 'no test notices' : 'no test gets to'}: ${nameOf(mutants[id])}`)
+  for (const id of unexplained) console.log(`line ${mutants[id].line}, ${reached.has(id) ? 'no test notices' : 'no test reaches'}: ${nameOf(mutants[id])}`)
   return [path, own.length, ids.filter(id => fates.get(id) === 'killed').length, ids.filter(id => fates.get(id) === 'hung').length, alive.length - unexplained.length, unexplained.length]
 })
 for (const row of rows) console.log(row.join('\t'))
@@ -121,7 +121,7 @@ if (write) {
   const head = `# Mutation testing
 
 Written by \`npm run mutation -- PATHS --write\`: small changes of the sources (another operator, a condition that is always true or false, a statement left out, a number
-one larger, a boolean turned round), each made alone while the test files that get to it run. "Explained" ones make no difference:
+one larger, an inverted boolean). Each is made alone, and the test files that reach it run. "Explained" ones make no difference:
 [scripts/mutation/explained.txt](../scripts/mutation/explained.txt) says why. Files that are not listed have not been measured yet.
 
 | source | changes | noticed | ended a test by hanging | explained | not noticed |

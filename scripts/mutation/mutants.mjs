@@ -1,7 +1,7 @@
-// Finds the places of a TypeScript source where a small change should be noticed by a test, and writes all of the changes into it at once: each waits for its number.
+// Finds the places in a TypeScript source where a test should notice a small change, and writes all changes into it at once: each waits for its number.
 import ts from 'typescript'
 
-/** What takes the place of an operator. */
+/** What replaces an operator. */
 const OPERATORS = new Map([
   [ts.SyntaxKind.EqualsEqualsEqualsToken, '!=='], [ts.SyntaxKind.ExclamationEqualsEqualsToken, '==='],
   [ts.SyntaxKind.LessThanToken, '<='], [ts.SyntaxKind.LessThanEqualsToken, '<'], [ts.SyntaxKind.GreaterThanToken, '>='], [ts.SyntaxKind.GreaterThanEqualsToken, '>'],
@@ -21,7 +21,7 @@ function condition(node) {
  * @param {string} path for the parser
  * @param {string} source
  * @param {number} [first] number of the first mutant
- * @returns {{ mutants: Mutant[], text: string }} `text` calls `__mutant(NUMBER)` at each place, which says whether that change is made
+ * @returns {{ mutants: Mutant[], text: string }} `text` calls `__mutant(NUMBER)` at each place, which tells whether that change is made
  */
 export function mutate(path, source, first = 0) {
   const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true)
@@ -62,7 +62,7 @@ export function mutate(path, source, first = 0) {
   return { text: source.slice(0, file.getStart()) + children(file) + source.slice(file.getEnd()), mutants }
 }
 
-/** Joined strings cannot be subtracted: the change would be no small one. @param {ts.BinaryExpression} node */
+/** Joined strings cannot be subtracted: that would not be a small change. @param {ts.BinaryExpression} node */
 const isText = node => node.operatorToken.kind === ts.SyntaxKind.PlusToken && /['"`]/.test(node.getText())
 /** @param {ts.ExpressionStatement} node */
 const isSuper = node => ts.isCallExpression(node.expression) && node.expression.expression.kind === ts.SyntaxKind.SuperKeyword

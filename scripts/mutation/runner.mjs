@@ -1,5 +1,5 @@
-// runner.mjs TASK.json : runs the tests on one mutant after the other in one process of Vitest, and prints what became of each as a line of JSON. scripts/mutation.mjs starts
-// it, and starts it anew behind a mutant that makes a test hang. The sources stay as they are: the changes are made as they load.
+// runner.mjs TASK.json : runs the tests on one mutant after the other in one process of Vitest, and prints the result of each as a line of JSON. scripts/mutation.mjs starts
+// it, and starts it again after a mutant that makes a test hang. The source files do not change: the changes are made when they load.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createVitest } from 'vitest/node'
@@ -9,7 +9,7 @@ import { mutate } from './mutants.mjs'
 const { files, tests, active, hits, todo } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const byPath = new Map(files.map(({ path, first }) => [resolve(path), first]))
 
-/** In front of a changed module. Which tests get to a change is written down while none is made. */
+/** Precedes a changed module. While no change is made, it records which tests reach each one. */
 const head = `import { readFileSync as __read, appendFileSync as __append } from 'node:fs'
 const __active = Number(__read(${JSON.stringify(active)}, 'utf8')), __hits = new Set()
 const __mutant = id => {
