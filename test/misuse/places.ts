@@ -92,6 +92,7 @@ export function special(name: string, { world }: Own): Readonly<Record<string, u
     case 'Client.subsystem': return { name: 'sftp' }
     case 'agent': return { source: world.agent.socket }
     case 'connectUnix': return { path: world.agent.socket }
+    case 'ManyHosts.download': return { target: (host: string) => `new-${host}` }
     case 'connectWebTransport': return { url: 'https://127.0.0.1:1/' }
     default: return {}
   }
