@@ -50,6 +50,13 @@ describe('password', () => {
     expect(asked).toEqual(['Your password has expired'])
     await expect(loginAndRun(server, (session) => session.userauthPassword(server.user, login.password))).rejects.toMatchObject({ code: 'ERR_LIBSSH2_PASSWORD_EXPIRED' })
   })
+
+  it.runIf(requirePeer('asyncssh')).each([['half of a surrogate pair', 'new \ud800 horse'], ['a NUL', 'new\0horse'], ['a number', 5 as unknown as string], ['nothing', undefined as unknown as string]])('a new password that is no text is a TypeError: %s', async (_, wrong) => {
+    await using server = await startAsyncssh({ login: { password: login.password, newPassword: 'new horse' } })
+    const error = await loginAndRun(server, (session) => session.userauthPassword(server.user, login.password, () => wrong)).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toMatch(/^the new password must/)
+  })
 })
 
 describe('keyboard-interactive', () => {

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -17,6 +18,14 @@ const specifiers = modules.map(({ specifier }) => specifier).filter((specifier) 
 /** What pages can use. */
 const forPages = ['libssh2-wasm', 'libssh2-wasm/bindings', 'libssh2-wasm/websocket', 'libssh2-wasm/webtransport', 'libssh2-wasm/xterm', 'libssh2-wasm/inline']
 
+interface Manifest { readonly name: string, readonly exports?: Readonly<Record<string, string | { readonly types?: string }>> }
+const manifestOf = (path: string) => JSON.parse(readFileSync(`${project}${path}package.json`, 'utf8')) as Manifest
+/** What a package's manifest has types for, as importers name it. */
+const typedOf = ({ name, exports = {} }: Manifest) => Object.entries(exports).filter(([, target]) => typeof target === 'object').map(([subpath]) => subpath.replace('.', name))
+/** The packages beside this one whose types ship with them: `libssh2-wasm/ssh2` and @types/ssh2 have those of the third. */
+const PACKAGES = { gateway: manifestOf('packages/gateway/'), terminal: manifestOf('packages/terminal/') }
+const packagesBuilt = Object.keys(PACKAGES).every((name) => existsSync(`${project}packages/${name}/dist/index.d.ts`))
+
 const importAll = (all: readonly string[]) => `${all.map((specifier, index) => `import * as entry${index} from '${specifier}'`).join('\n')}
 export const entries = [${all.map((_, index) => `entry${index}`).join(', ')}]\n`
 
@@ -27,6 +36,9 @@ const requirable = modules.filter(({ commonJs, specifier }) => commonJs && !spec
 const PROGRAMS = {
   'all.mts': importAll(specifiers),
   'page.mts': importAll(forPages),
+  // Its worker is for projects that have Cloudflare's own types.
+  'gateway.mts': importAll(typedOf(PACKAGES.gateway).filter((name) => !name.endsWith('/worker'))),
+  'terminal.mts': importAll(typedOf(PACKAGES.terminal)),
   'use.mts': `
 import { type Client, connect, knownHosts, password, SSHError } from 'libssh2-wasm'
 import { type Channel, LIBSSH2_ERROR_EAGAIN, Session } from 'libssh2-wasm/bindings'
@@ -77,12 +89,19 @@ export const made = [new Client(), new PortListener(), new Channel(), new HostsR
 `,
 } as const
 
+const withGateway = packagesBuilt ? ['gateway.mts'] as const : []
+if (!packagesBuilt) console.warn('skipped: the types of packages/gateway and packages/terminal: they are not built (./build.sh)')
+
 const VERSIONS = ['node-20', 'node-22', 'node-24', 'node'] as const
 
 beforeAll(() => {
   for (const types of VERSIONS) {
     mkdirSync(folder.file(`${types}/node_modules/@types`), { recursive: true })
     symlinkSync(project, folder.file(`${types}/node_modules/libssh2-wasm`))
+    for (const [directory, { name }] of Object.entries(PACKAGES)) {
+      mkdirSync(dirname(folder.file(`${types}/node_modules/${name}`)), { recursive: true })
+      symlinkSync(`${project}packages/${directory}`, folder.file(`${types}/node_modules/${name}`))
+    }
     symlinkSync(`${project}node_modules/@types/${types}`, folder.file(`${types}/node_modules/@types/node`))
     writeFileSync(folder.file(`${types}/package.json`), JSON.stringify({ private: true }))
     for (const [name, text] of Object.entries(PROGRAMS)) writeFileSync(folder.file(`${types}/${name}`), text)
@@ -112,13 +131,18 @@ const LIMIT = 300_000
 
 describe.runIf(missing.length === 0)('the declarations, with skipLibCheck off', () => {
   describe.each(VERSIONS)('@types/%s, without the DOM library', (types) => {
-    test('node16: modules, and CommonJS by import() and by require()', () => expect(compile(types, 'node16', ['all.mts', 'use.mts', 'common.cts', 'require.cts', 'require-all.cts'])).toEqual([]), LIMIT)
-    test('nodenext: modules, and CommonJS by import() and by require()', () => expect(compile(types, 'nodenext', ['all.mts', 'use.mts', 'common.cts', 'require.cts', 'require-all.cts'])).toEqual([]), LIMIT)
-    test('bundler', () => expect(compile(types, 'bundler', ['all.mts', 'use.mts'])).toEqual([]), LIMIT)
+    test('node16: modules, and CommonJS by import() and by require()', () => expect(compile(types, 'node16', ['all.mts', 'use.mts', 'common.cts', 'require.cts', 'require-all.cts', ...withGateway])).toEqual([]), LIMIT)
+    test('nodenext: modules, and CommonJS by import() and by require()', () => expect(compile(types, 'nodenext', ['all.mts', 'use.mts', 'common.cts', 'require.cts', 'require-all.cts', ...withGateway])).toEqual([]), LIMIT)
+    test('bundler', () => expect(compile(types, 'bundler', ['all.mts', 'use.mts', ...withGateway])).toEqual([]), LIMIT)
+  })
+
+  test('no entry of package.json is left out', () => {
+    expect([...specifiers, 'libssh2-wasm/xterm'].sort()).toEqual(typedOf(manifestOf('')).sort())
+    expect(missing).toEqual([])
   })
 
   test('a page: the DOM library, and no types of Node', () => {
-    expect(compile('node', 'bundler', ['page.mts'], { types: [], lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] })).toEqual([])
+    expect(compile('node', 'bundler', ['page.mts', ...packagesBuilt ? ['terminal.mts'] as const : []], { types: [], lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'] })).toEqual([])
   }, LIMIT)
 
   test('what is not for callers is refused', () => {

@@ -118,6 +118,20 @@ test('a Unix socket on the server: connections to it come here, and none afterwa
   await expect.poll(answers, { timeout: 10_000 }).toBe(false)
 })
 
+test('connections to a Unix socket that nobody accepts are refused over the backlog, and end with the listener', async () => {
+  using directory = temporaryDirectory('listen')
+  const path = directory.file('socket')
+  const listener = await client.listen({ path, backlog: 2 })
+  let ended = 0
+  const dialed = Array.from({ length: 4 }, () => dialTo({ path }).on('error', () => {}).on('close', () => { ended += 1 }).resume())
+  await expect.poll(() => ended, { timeout: 10_000 }).toBe(2)
+  expect((await client.run('echo alive')).stdout).toBe('alive\n')
+  expect(ended, 'those that wait').toBe(2)
+  await listener.close()
+  await expect.poll(() => ended, { timeout: 10_000 }).toBe(4)
+  for (const socket of dialed) socket.destroy()
+})
+
 test('a Unix socket that the server cannot make is an error; a path and a port are a mistake', async () => {
   expect(await rejection(client.listen({ path: '/nowhere/at/all' }))).toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED' })
   for (const options of [{ path: '' }, { path: 4 as unknown as string }, { path: '/tmp/socket', port: 0 }, { path: '/tmp/socket', host: 'localhost' }]) {
