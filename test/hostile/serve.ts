@@ -94,7 +94,7 @@ async function serveFile(connection: Connection, at: AtPoint): Promise<void> {
 async function serveRequests(sftp: SftpChannel): Promise<never> {
   for (;;) {
     const { type, id, fields } = await sftp.next()
-    if (type === SSH_FXP.FSTAT) sftp.send(SSH_FXP.ATTRS, id, new WireWriter().uint32(1).uint64(BigInt(FILE.length)).finish())
+    if (type === SSH_FXP.FSTAT || type === SSH_FXP.STAT) sftp.send(SSH_FXP.ATTRS, id, new WireWriter().uint32(1).uint64(BigInt(FILE.length)).finish())
     else if (type === SSH_FXP.READ) {
       fields.string()
       const start = Number(fields.uint64())
