@@ -71,7 +71,7 @@ export default defineConfig({
   resolve: { alias: ownNames },
   test: {
     include: onDist ? distTests() : ['test/**/*.test.ts'],
-    setupFiles: ['test/support/setup.ts'],
+    setupFiles: ['test/support/setup.ts', ...process.env.LIBSSH2_WASM_PARCELS === 'off' ? ['test/support/all-through-c.ts'] : []],
     pool: 'forks',
     // Integration tests start servers: more workers than processors only makes them time out.
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),

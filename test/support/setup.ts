@@ -3,12 +3,6 @@ import './bounded-sync.ts'
 import { endPeers, livePeers } from './process.ts'
 import { removeTemporaryDirectories, temporaryDirectories } from './temporary.ts'
 
-// LIBSSH2_WASM_PARCELS=off: the same tests with all channel data through C (src/parcels/README.md).
-if (process.env.LIBSSH2_WASM_PARCELS === 'off') {
-  const { Parcels } = await import('../../src/parcels/parcels.ts')
-  Object.assign(Parcels.prototype, { take: () => 0, keep: () => 0 })
-}
-
 // For people who look at the processes of a run, and for scripts/run/stuck-files.mjs.
 process.title = `vitest ${expect.getState().testPath ?? ''}`
 
