@@ -122,7 +122,7 @@ if (write) {
 
 Written by \`npm run mutation -- PATHS --write\`: small changes of the sources (another operator, a condition that is always true or false, a statement left out, a number
 one larger, an inverted boolean). Each is made alone, and the test files that reach it run. "Explained" ones make no difference:
-[scripts/mutation/explained.txt](../scripts/mutation/explained.txt) says why. Files that are not listed have not been measured yet.
+\`scripts/mutation/explained.txt\` says why. Files that are not listed have not been measured yet.
 
 | source | changes | noticed | ended a test by hanging | explained | not noticed |
 | --- | --: | --: | --: | --: | --: |
