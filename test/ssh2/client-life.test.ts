@@ -130,7 +130,8 @@ describe('the order of attempts', () => {
   })
 
   same('an agent of one\'s own: a key that it cannot sign with is told, and the next is tried', async (ssh2, transcript) => {
-    const [stranger, right] = [ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').private), ssh2.utils.parseKey(key())].map((found) => (Array.isArray(found) ? found[0] : found) as ParsedKey)
+    // npm ssh2 cannot read one in a hundred of the Ed25519 keys that it generates: ours makes the key for both.
+    const [stranger, right] = [ssh2.utils.parseKey(OURS.utils.generateKeyPairSync('ed25519').private), ssh2.utils.parseKey(key())].map((found) => (Array.isArray(found) ? found[0] : found) as ParsedKey)
     class Own extends ssh2.BaseAgent {
       override getIdentities(callback: (error: Error | undefined, keys?: ParsedKey[]) => void): void { callback(undefined, [stranger!, right!]) }
       override sign(pubKey: unknown, data: Buffer, _options: unknown, callback?: unknown): void {
