@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   // Runtimes are named here. Types may come from anywhere below; the transports themselves contain no code of the library.
   transports: ['abort', 'errors', 'runtime'],
   // Connections through a gateway, and the protocol that both sides share.
-  'gateway-protocol': [],
+  'gateway-protocol': ['wire-format'],
   gateway: ['abort', 'errors', 'runtime', 'transports', 'gateway-protocol'],
   xterm: ['errors'],
   // What ssh(1) does on a user's machine: for the program and for `libssh2-wasm/node`.

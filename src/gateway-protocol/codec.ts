@@ -1,5 +1,6 @@
 /// The frames between a client and a gateway: corp-relay-v4's, and five more of `libssh2-wasm.v1`. One binary WebSocket message is one frame, big endian. For any
 /// runtime, on both sides.
+import { joinBytes } from '../wire-format/bytes.ts'
 
 /** The subprotocol with resumption, large frames, keepalive frames and an end with a position. */
 export const SUBPROTOCOL = 'libssh2-wasm.v1'
@@ -154,13 +155,7 @@ export function dataFrame(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer
 
 /** A copy of `parts`, one after the other. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return joinBytes(parts)
 }
 
 /** Acknowledges bytes of the other side. @param received bytes received and passed on */

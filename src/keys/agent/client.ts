@@ -5,17 +5,14 @@ import { type Bytes, copyBytes, decodeText, encodeText } from '../../wire-format
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
+import {
+  ADD_ID_CONSTRAINED, ADD_IDENTITY, EXTENSION, EXTENSION_FAILURE, EXTENSION_RESPONSE, FAILURE, IDENTITIES_ANSWER, LOCK, REMOVE_ALL_IDENTITIES, REMOVE_IDENTITY,
+  REQUEST_IDENTITIES, SIGN_FLAGS, SIGN_REQUEST, SIGN_RESPONSE, SUCCESS, UNLOCK,
+} from './messages.ts'
 import { AgentStream, type AgentTransport } from './stream.ts'
 import { plainName, signatureAlgorithms } from '../key-types.ts'
 import type { PrivateKey } from '../private-key.ts'
 import type { Signer } from '../signers/signer.ts'
-
-/** Message numbers of draft-ietf-sshm-ssh-agent section 6.1. */
-const FAILURE = 5, SUCCESS = 6, REQUEST_IDENTITIES = 11, IDENTITIES_ANSWER = 12, SIGN_REQUEST = 13, SIGN_RESPONSE = 14, ADD_IDENTITY = 17,
-  REMOVE_IDENTITY = 18, REMOVE_ALL_IDENTITIES = 19, LOCK = 22, UNLOCK = 23, ADD_ID_CONSTRAINED = 25, EXTENSION = 27, EXTENSION_FAILURE = 28, EXTENSION_RESPONSE = 29
-
-/** Flags of sign requests (section 6.2): without them, agents sign with SHA-1. */
-const SIGN_FLAGS: Readonly<Record<string, number>> = { 'rsa-sha2-256': 2, 'rsa-sha2-512': 4 }
 
 const CONSTRAIN_LIFETIME = 1, CONSTRAIN_CONFIRM = 2
 
@@ -64,7 +61,7 @@ export class AgentClient {
   async sign(publicKey: Uint8Array, data: Uint8Array, algorithm: string): Promise<Bytes> {
     const name = plainName(text(algorithm, 'algorithm'))
     const [key, content] = [binaryOf(publicKey, 'publicKey'), binaryOf(data)]
-    const question = new WireWriter(content.length + key.length + 16).byte(SIGN_REQUEST).string(key).string(content).uint32(SIGN_FLAGS[name] ?? 0)
+    const question = new WireWriter(content.length + key.length + 16).byte(SIGN_REQUEST).string(key).string(content).uint32(SIGN_FLAGS[name as keyof typeof SIGN_FLAGS] ?? 0)
     const answer = await this.#ask(question, SIGN_RESPONSE)
     return sensible(() => {
       const signature = copyBytes(answer.string())

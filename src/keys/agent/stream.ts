@@ -3,6 +3,7 @@ import { SSHError } from '../../errors/ssh-error.ts'
 import { type Bytes, concatBytes, ownBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
+import { MAXIMUM_LENGTH } from './messages.ts'
 
 /** A stream to an agent, e.g. from `connectUnix(process.env.SSH_AUTH_SOCK)` of `libssh2-wasm/node`. */
 export interface AgentTransport {
@@ -10,9 +11,6 @@ export interface AgentTransport {
   readonly writable: WritableStream<Uint8Array>
   close?(): void | Promise<void>
 }
-
-/** Like OpenSSH's `AGENT_MAX_LEN`: an agent that announces more is broken. */
-const MAXIMUM_LENGTH = 256 * 1024
 
 /** Requests and answers of the agent protocol, in sequence (draft-ietf-sshm-ssh-agent section 3). After a failure it is closed for good. */
 export class AgentStream {

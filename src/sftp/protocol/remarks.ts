@@ -22,21 +22,16 @@ export function isMissing(error: unknown): boolean {
 }
 
 /** The answer; `undefined` if there is no such file or directory. */
-export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
+export const unlessMissing = <T>(answer: Promise<T>): Promise<T | undefined> => unless(isMissing, answer)
 
 /** The answer; `undefined` if the server refuses to give it. */
-export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+export const unlessRefused = <T>(answer: Promise<T>): Promise<T | undefined> => unless(isRefusal, answer)
+
+async function unless<T>(isExpected: (error: unknown) => boolean, answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer
   } catch (error) {
-    if (isRefusal(error)) return undefined
+    if (isExpected(error)) return undefined
     throw error
   }
 }

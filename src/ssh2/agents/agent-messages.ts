@@ -1,14 +1,9 @@
+import { MAXIMUM_LENGTH, SIGN_FLAGS } from '../../keys/agent/messages.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import type { ParsedKey } from '../utils/parsed-key.ts'
 
-/** Numbers of messages (draft-miller-ssh-agent section 6.1). */
-export const SSH_AGENT_FAILURE = 5, SSH_AGENTC_REQUEST_IDENTITIES = 11, SSH_AGENT_IDENTITIES_ANSWER = 12, SSH_AGENTC_SIGN_REQUEST = 13, SSH_AGENT_SIGN_RESPONSE = 14
-
-/** Flags of a request to sign (section 6.2), by the hash of an RSA signature. */
-export const HASH_FLAGS = { sha256: 2, sha512: 4 } as const
-
-/** Longer messages are no agent's: OpenSSH's limit. */
-const LONGEST = 256 << 10
+/** Flags of a request to sign, by the hash of an RSA signature. */
+export const HASH_FLAGS = { sha256: SIGN_FLAGS['rsa-sha2-256'], sha512: SIGN_FLAGS['rsa-sha2-512'] } as const
 
 /** What an agent is asked to sign with. */
 export interface SignatureWanted {
@@ -67,7 +62,7 @@ export class MessageSplitter {
     const messages: Buffer[] = []
     while (this.#rest.length >= 4) {
       const length = this.#rest.readUInt32BE(0)
-      if (length < 1 || length > LONGEST) throw new Error(`A message of an agent has ${length} bytes`)
+      if (length < 1 || length > MAXIMUM_LENGTH) throw new Error(`A message of an agent has ${length} bytes`)
       if (this.#rest.length < 4 + length) break
       messages.push(this.#rest.subarray(4, 4 + length))
       this.#rest = this.#rest.subarray(4 + length)

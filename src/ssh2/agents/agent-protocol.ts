@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import { FAILURE, IDENTITIES_ANSWER, REQUEST_IDENTITIES, SIGN_REQUEST, SIGN_RESPONSE } from '../../keys/agent/messages.ts'
 import { readPublicKey } from '../../keys/public-key-blob.ts'
 import { wholeSignature } from '../../keys/signers/whole-signature.ts'
 import { WireReader } from '../../wire-format/reader.ts'
@@ -6,10 +7,7 @@ import type { ParsedKey } from '../utils/parsed-key.ts'
 import { parseKey } from '../utils/parse-key.ts'
 import { ignore, tell } from '../tell.ts'
 import { readAgentKey } from './agent-key.ts'
-import {
-  AgentInboundRequest, HASH_FLAGS, message, MessageSplitter, SSH_AGENT_FAILURE, SSH_AGENT_IDENTITIES_ANSWER, SSH_AGENT_SIGN_RESPONSE, SSH_AGENTC_REQUEST_IDENTITIES,
-  SSH_AGENTC_SIGN_REQUEST,
-} from './agent-messages.ts'
+import { AgentInboundRequest, HASH_FLAGS, message, MessageSplitter } from './agent-messages.ts'
 import type { AgentKeyEntry, IdentitiesCallback, SignCallback, SigningRequestOptions } from './base-agent.ts'
 
 interface Asked {
@@ -65,7 +63,7 @@ export class AgentProtocol extends Duplex {
   /** Asks for the keys. @throws Error on the agent's side */
   getIdentities(callback: IdentitiesCallback): boolean {
     this.#needRole(true)
-    return this.#ask(SSH_AGENTC_REQUEST_IDENTITIES, message(SSH_AGENTC_REQUEST_IDENTITIES), callback as Asked['answered'])
+    return this.#ask(REQUEST_IDENTITIES, message(REQUEST_IDENTITIES), callback as Asked['answered'])
   }
 
   /** Asks for a signature; calls back with the signature alone, without its name. @throws Error on the agent's side, or for what is no public key */
@@ -75,8 +73,8 @@ export class AgentProtocol extends Duplex {
     if (key instanceof Error) throw new Error('Invalid public key argument', { cause: key })
     const hash = typeof options === 'object' ? options?.hash : undefined
     const flags = key.type === 'ssh-rsa' ? HASH_FLAGS[hash as 'sha256'] ?? 0 : 0
-    const request = message(SSH_AGENTC_SIGN_REQUEST, (writer) => writer.string(key.getPublicSSH()).string(data).uint32(flags))
-    return this.#ask(SSH_AGENTC_SIGN_REQUEST, request, (typeof options === 'function' ? options : callback) as Asked['answered'])
+    const request = message(SIGN_REQUEST, (writer) => writer.string(key.getPublicSSH()).string(data).uint32(flags))
+    return this.#ask(SIGN_REQUEST, request, (typeof options === 'function' ? options : callback) as Asked['answered'])
   }
 
   #ask(type: number, request: Buffer, callback: Asked['answered'] | undefined): boolean {
@@ -90,10 +88,10 @@ export class AgentProtocol extends Duplex {
     const answer = (): [Error | null, unknown?] => {
       const reader = new WireReader(received)
       const type = reader.byte()
-      if (type === SSH_AGENT_FAILURE) return [new Error('Agent responded with failure')]
-      if (type !== SSH_AGENT_IDENTITIES_ANSWER && type !== SSH_AGENT_SIGN_RESPONSE) throw new Error('Agent responded with unsupported message type')
-      if ((type === SSH_AGENT_IDENTITIES_ANSWER) !== (asked.type === SSH_AGENTC_REQUEST_IDENTITIES)) throw new Error('Agent responded with wrong message type')
-      return [null, type === SSH_AGENT_IDENTITIES_ANSWER ? keysOf(reader) : signatureOf(reader)]
+      if (type === FAILURE) return [new Error('Agent responded with failure')]
+      if (type !== IDENTITIES_ANSWER && type !== SIGN_RESPONSE) throw new Error('Agent responded with unsupported message type')
+      if ((type === IDENTITIES_ANSWER) !== (asked.type === REQUEST_IDENTITIES)) throw new Error('Agent responded with wrong message type')
+      return [null, type === IDENTITIES_ANSWER ? keysOf(reader) : signatureOf(reader)]
     }
     const [error, value] = orMalformed(answer)
     tell(asked.answered, error, value as never)
@@ -102,12 +100,12 @@ export class AgentProtocol extends Duplex {
   #request(received: Buffer): void {
     const reader = new WireReader(received)
     const type = reader.byte()
-    if (type === SSH_AGENTC_REQUEST_IDENTITIES) {
+    if (type === REQUEST_IDENTITIES) {
       const request = this.#inbound(new AgentInboundRequest(type))
       if (!this.emit('identities', request)) this.failureReply(request)
       return
     }
-    const asked = type === SSH_AGENTC_SIGN_REQUEST ? readSignRequest(reader) : undefined
+    const asked = type === SIGN_REQUEST ? readSignRequest(reader) : undefined
     if (!asked) return void this.failureReply(this.#inbound(new AgentInboundRequest(type)))
     const { key, data, hash } = asked
     const algorithm = key.type !== 'ssh-rsa' || hash === undefined ? key.type : `rsa-sha2-${hash.slice(3)}`
@@ -122,15 +120,15 @@ export class AgentProtocol extends Duplex {
 
   /** Refuses. @throws Error on the client's side */
   failureReply(request: AgentInboundRequest): boolean {
-    return this.#reply(request, undefined, () => message(SSH_AGENT_FAILURE))
+    return this.#reply(request, undefined, () => message(FAILURE))
   }
 
   /** Gives the keys. @throws Error on the client's side, or for what is no list of keys */
   getIdentitiesReply(request: AgentInboundRequest, keys: readonly (ParsedKey | AgentKeyEntry)[]): boolean {
-    return this.#reply(request, SSH_AGENTC_REQUEST_IDENTITIES, () => {
+    return this.#reply(request, REQUEST_IDENTITIES, () => {
       if (!Array.isArray(keys)) throw new Error('Keys argument must be an array')
       const entries = keys.map(entryOf).filter((entry) => entry !== undefined)
-      return message(SSH_AGENT_IDENTITIES_ANSWER, (writer) => {
+      return message(IDENTITIES_ANSWER, (writer) => {
         writer.uint32(entries.length)
         for (const { key, comment } of entries) writer.string(key.getPublicSSH()).string(comment)
       })
@@ -139,11 +137,11 @@ export class AgentProtocol extends Duplex {
 
   /** Gives a signature as Node makes it, or as SSH sends it. @throws Error on the client's side, or for what is no signature */
   signReply(request: AgentInboundRequest, signature: Buffer): boolean {
-    return this.#reply(request, SSH_AGENTC_SIGN_REQUEST, ({ wanted }) => {
+    return this.#reply(request, SIGN_REQUEST, ({ wanted }) => {
       if (!Buffer.isBuffer(signature)) throw new Error('Signature argument must be a Buffer')
       if (signature.length === 0) throw new Error('Signature argument must be non-empty')
       const whole = wholeSignature(readPublicKey(wanted!.key.getPublicSSH()), wanted!.algorithm, signature)
-      return message(SSH_AGENT_SIGN_RESPONSE, (writer) => writer.string(whole))
+      return message(SIGN_RESPONSE, (writer) => writer.string(whole))
     })
   }
 
