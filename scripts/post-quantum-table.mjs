@@ -18,7 +18,7 @@ ${[
   ...rows.map(({ server, banner, hybrids, kex, postQuantum }) => line([server, banner.replace('SSH-2.0-', ''), hybrids.join(' ') || '–', kex, postQuantum ? 'yes' : hybrids.length > 0 ? '**no**' : '–'])),
 ].join('\n')}
 
-\`client.algorithms.postQuantum\` says it of a connection, \`onAlgorithms\` before the login. \`mlkem768nistp256-sha256\` is offered where \`algorithms.kex\` names it.
-The program warns of a connection that is not, in the words of ssh(1), unless \`WarnWeakCrypto\` or \`KexAlgorithms\` says otherwise.
+\`client.algorithms.postQuantum\` says it of a connection, \`onAlgorithms\` before the login. \`mlkem768nistp256-sha256\` is offered behind the
+other hybrids, for servers in FIPS mode that have only this one. The program warns of a connection that is not, in the words of ssh(1), unless \`WarnWeakCrypto\` or \`KexAlgorithms\` says otherwise.
 `)
 console.log(`docs/post-quantum.md: ${rows.length} servers, ${missed.length} without what they offer`)

@@ -57,8 +57,17 @@ static const char
                         "is too short",
     unfinished[] = "";
 
+/* Short RSA keys only with the legacy signature, which callers request by
+   name: a server that supports better ones has no old key either. */
+static size_t rsa_least_bits(const struct hostkey_method *m)
+{
+    return m->rsa_hash == MBEDTLS_MD_SHA1 ? RSA_LEAST_BITS_LEGACY :
+        RSA_LEAST_BITS;
+}
+
 /* NULL, a description of the fault, or `unfinished`. */
-static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
+static const char *verify(LIBSSH2_SESSION *session,
+                          const struct hostkey_method *m,
                           struct string_buf *key, struct string_buf *signature,
                           const unsigned char *message, size_t message_len,
                           void **state)
@@ -71,7 +80,7 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
  */
     if(get(key, &type) || !is(&type, m->blob_type) ||
        (m->certificate && get(key, &first)) ||
-       get(key, &first) || (m->kind != ED25519 && get(key, &second)) ||
+       get(key, &first) || (m->kind < ED25519 && get(key, &second)) ||
        (m->security_key && get(key, &application)) ||
        (!m->certificate && !_libssh2_eob(key)) ||
        (m->kind == ECDSA && !is(&first, m->curve)))
@@ -96,9 +105,16 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
         return bad_signature;
     switch(m->kind) {
     case RSA:
-        rc = crypto_rsa_verify(m->rsa_hash, rsa_bits, first.at, first.length,
-                               second.at, second.length, value.at,
-                               value.length, message, message_len);
+        rc = crypto_rsa_verify(m->rsa_hash, rsa_least_bits(m), first.at,
+                               first.length, second.at, second.length,
+                               value.at, value.length, message, message_len);
+        break;
+    case MLDSA44_ED25519:
+        rc = host_verify(glue_host_id(&session->abstract), first.at,
+                         first.length, value.at, value.length, message,
+                         message_len);
+        if(rc == HOST_PENDING)
+            return unfinished;
         break;
     case ED25519:
         rc = crypto_ed25519_verify(first.at, first.length, value.at,
@@ -117,14 +133,6 @@ static const char *verify(const struct hostkey_method *m, size_t rsa_bits,
     return rc ? wrong_signature : NULL;
 }
 
-/* Short RSA keys only with the legacy signature, which callers request by
-   name: a server that supports better ones has no old key either. */
-static size_t rsa_least_bits(const struct hostkey_method *m)
-{
-    return m->rsa_hash == MBEDTLS_MD_SHA1 ? RSA_LEAST_BITS_LEGACY :
-        RSA_LEAST_BITS;
-}
-
 /* May return LIBSSH2_ERROR_EAGAIN, and is then called again; `abstract`
    keeps its progress (crypto_ecdsa_forget). */
 static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
@@ -136,8 +144,8 @@ static int sig_verify(LIBSSH2_SESSION *session, const unsigned char *sig,
     struct string_buf signature = reader(sig, sig_len);
     const struct hostkey_method *method =
         (const struct hostkey_method *)session->hostkey;
-    const char *reason = verify(method, rsa_least_bits(method), &key,
-                                &signature, m, m_len, abstract);
+    const char *reason = verify(session, method, &key, &signature, m, m_len,
+                                abstract);
     if(reason == unfinished)
         return LIBSSH2_ERROR_EAGAIN;
     return reason ? _libssh2_error(session, LIBSSH2_ERROR_HOSTKEY_SIGN, reason)
@@ -178,6 +186,19 @@ METHODS(hostkey_rsa_sha1, "ssh-rsa", "ssh-rsa", .kind = RSA,
 SK_METHODS(hostkey_sk_ed25519, "sk-ssh-ed25519", .kind = ED25519);
 SK_METHODS(hostkey_sk_ecdsa, "sk-ecdsa-sha2-nistp256", .kind = ECDSA,
            .curve = "nistp256");
+
+/* Both names: since OpenSSH 10.6, and of 10.4 and 10.5. */
+#define MLDSA44 "ssh-mldsa44-ed25519"
+#define MLDSA44_METHOD(id, type, signature, ...) \
+    METHOD(id, type, type, signature, .kind = MLDSA44_ED25519, __VA_ARGS__)
+
+MLDSA44_METHOD(hostkey_mldsa44, MLDSA44, MLDSA44, .certificate = 0);
+MLDSA44_METHOD(hostkey_mldsa44_cert, MLDSA44 "-cert", MLDSA44,
+               .certificate = 1);
+MLDSA44_METHOD(hostkey_mldsa44_openssh, MLDSA44 "@openssh.com",
+               MLDSA44 "@openssh.com", .certificate = 0);
+MLDSA44_METHOD(hostkey_mldsa44_openssh_cert, MLDSA44 CERT,
+               MLDSA44 "@openssh.com", .certificate = 1);
 
 /* The whole blob of the last key exchange, also of a certificate. `type` is
    one of LIBSSH2_HOSTKEY_TYPE_*: unknown for certificates and security keys. */

@@ -52,7 +52,7 @@ struct hostkey_method {
     LIBSSH2_HOSTKEY_METHOD method; /* first: libssh2 sees only this */
     const char *blob_type;         /* first string of the key blob */
     const char *signature_type;    /* first string of the signature blob */
-    enum { RSA, ECDSA, ED25519 } kind;
+    enum { RSA, ECDSA, ED25519, MLDSA44_ED25519 } kind;
     mbedtls_md_type_t rsa_hash;
     const char *curve; /* ECDSA: second string of the key blob */
     int certificate;
@@ -79,6 +79,8 @@ extern const struct hostkey_method
     hostkey_ed25519_cert, hostkey_ecdsa_nistp256_cert,
     hostkey_ecdsa_nistp384_cert, hostkey_ecdsa_nistp521_cert,
     hostkey_rsa_sha512_cert, hostkey_rsa_sha256_cert, hostkey_rsa_sha1_cert,
-    hostkey_sk_ed25519_cert, hostkey_sk_ecdsa_cert;
+    hostkey_sk_ed25519_cert, hostkey_sk_ecdsa_cert, hostkey_mldsa44,
+    hostkey_mldsa44_cert, hostkey_mldsa44_openssh,
+    hostkey_mldsa44_openssh_cert;
 
 #endif

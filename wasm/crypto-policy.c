@@ -11,14 +11,13 @@ static const LIBSSH2_KEX_METHOD strict = {
 
 const LIBSSH2_KEX_METHOD *libssh2_kex_methods[] = {
     &kex_mlkem768x25519.method, &kex_sntrup761x25519.method,
-    &kex_sntrup761x25519_openssh.method, &kex_curve25519.method,
-    &kex_curve25519_libssh.method, &kex_nistp256.method, &kex_nistp384.method,
-    &kex_nistp521.method, &kex_group16.method, &kex_group18.method,
-    &kex_gex_sha256.method, &kex_group14_sha256.method, &ext_info, &strict,
-    NULL
+    &kex_sntrup761x25519_openssh.method, &kex_mlkem768nistp256.method,
+    &kex_curve25519.method, &kex_curve25519_libssh.method, &kex_nistp256.method,
+    &kex_nistp384.method, &kex_nistp521.method, &kex_group16.method,
+    &kex_group18.method, &kex_gex_sha256.method, &kex_group14_sha256.method,
+    &ext_info, &strict, NULL
 };
 static const LIBSSH2_KEX_METHOD *const legacy_kex[] = {
-    &kex_mlkem768nistp256.method, /* not weak: new, and no server has only this one */
     &kex_group14_sha1.method, &kex_gex_sha1.method, &kex_group1_sha1.method,
     NULL
 };
@@ -36,7 +35,11 @@ static const LIBSSH2_HOSTKEY_METHOD *hostkeys[] = {
     &hostkey_sk_ed25519_cert.method, &hostkey_sk_ecdsa_cert.method, NULL
 };
 static const LIBSSH2_HOSTKEY_METHOD *const legacy_hostkeys[] = {
-    &hostkey_rsa_sha1_cert.method, &hostkey_rsa_sha1.method, NULL
+    &hostkey_rsa_sha1_cert.method, &hostkey_rsa_sha1.method,
+    /* Not weak, but new and large. */
+    &hostkey_mldsa44.method, &hostkey_mldsa44_cert.method,
+    &hostkey_mldsa44_openssh.method, &hostkey_mldsa44_openssh_cert.method,
+    NULL
 };
 
 static const LIBSSH2_CRYPT_METHOD *ciphers[] = {

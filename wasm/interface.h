@@ -115,6 +115,11 @@ int host_send(uintptr_t session, const void *data, size_t length);
 /* Length of the signature blob, HOST_PENDING or HOST_FAILED. */
 int host_sign(uintptr_t session, const char *algorithm,
     size_t algorithm_length, const void *data, size_t length);
+/* Whether the signature (both halves) by a key of ssh-mldsa44-ed25519 is that
+   of the data: 0, HOST_PENDING, or HOST_FAILED if not. */
+int host_verify(uintptr_t session, const void *key, size_t key_length,
+    const void *signature, size_t signature_length, const void *data,
+    size_t length);
 /* Length of the answers to a round of prompts, HOST_PENDING or HOST_FAILED. */
 int host_prompt(uintptr_t session, const void *round, size_t length);
 /* Length of the new password, HOST_PENDING or HOST_FAILED. */

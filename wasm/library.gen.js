@@ -5,6 +5,7 @@ addToLibrary({
   host_recv: (session, buffer, length) => Module['host'].recv(session, buffer, length),
   host_send: (session, data, length) => Module['host'].send(session, data, length),
   host_sign: (session, algorithm, algorithmLength, data, length) => Module['host'].sign(session, algorithm, algorithmLength, data, length),
+  host_verify: (session, key, keyLength, signature, signatureLength, data, length) => Module['host'].verify(session, key, keyLength, signature, signatureLength, data, length),
   host_prompt: (session, round, length) => Module['host'].prompt(session, round, length),
   host_new_password: (session, prompt, length) => Module['host'].newPassword(session, prompt, length),
   host_take_answer: (session, buffer, length) => Module['host'].takeAnswer(session, buffer, length),

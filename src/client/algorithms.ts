@@ -4,6 +4,7 @@ import {
   LIBSSH2_FLAG_COMPRESS, LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,
   LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC,
 } from '../ffi/constants.gen.ts'
+import { isMlDsa } from '../keys/key-types.ts'
 import { isPostQuantum } from './post-quantum.ts'
 
 /** The kinds of algorithms that are negotiated (RFC 4253 section 7.1). Both directions use the same ones. */
@@ -48,7 +49,7 @@ const METHODS: Readonly<Record<AlgorithmKind, readonly number[]>> = {
 /** Offered by default: post-quantum key exchanges first, then the cheap ones. Groups 16 and 18 take a second or more to compute, although in slices (`Driver.slice`). */
 const DEFAULTS: Readonly<Record<AlgorithmKind, readonly string[]>> = {
   kex: [
-    'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
+    'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'mlkem768nistp256-sha256', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
     'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521',
     'diffie-hellman-group14-sha256', 'diffie-hellman-group-exchange-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512',
   ],
@@ -87,7 +88,7 @@ const COMPRESSION = 'zlib@openssh.com'
 
 /**
  * Sets what a session offers. `knownHostKeys` are the types under which the host is known: they move to the front, so that
- * the server presents a key that can be checked.
+ * the server presents a key that can be checked. `ssh-mldsa44-ed25519` is offered where such a key is known, or `algorithms` names it.
  * @throws SSHError `ERR_ALGORITHM` for an unknown name, for a weak one without `legacyAlgorithms`, and for `algorithms.kex` without any that
  * `requirePostQuantum` allows.
  */
@@ -96,23 +97,23 @@ export function offerAlgorithms(session: Session, options: AlgorithmOptions, kno
   if (options.compress || options.algorithms?.compression) session.flag(LIBSSH2_FLAG_COMPRESS)
   for (const kind of KINDS) {
     const supported = session.supportedAlgs(METHODS[kind][0] as number)
-    const names = offer(kind, options, supported)
+    const names = offer(kind, options, supported, kind === 'hostKey' ? knownHostKeys.filter(isMlDsa) : [])
     const preferred = kind === 'hostKey' ? knownHostKeys : kind === 'cipher' && session.instance.hostCrypto ? HOST_CIPHERS : []
     const ordered = options.algorithms?.[kind] ? names : prefer(names, preferred)
     for (const method of METHODS[kind]) session.methodPref(method, ordered)
   }
 }
 
-function offer(kind: AlgorithmKind, options: AlgorithmOptions, supported: readonly string[]): readonly string[] {
-  const names = named(kind, options, supported)
+function offer(kind: AlgorithmKind, options: AlgorithmOptions, supported: readonly string[], more: readonly string[]): readonly string[] {
+  const names = named(kind, options, supported, more)
   if (kind !== 'kex' || !options.requirePostQuantum) return names
   const hybrids = names.filter(isPostQuantum)
   if (hybrids.length === 0) throw new SSHError('algorithms.kex has no post-quantum key exchange, which requirePostQuantum needs', { code: 'ERR_ALGORITHM' })
   return hybrids
 }
 
-function named(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, supported: readonly string[]): readonly string[] {
-  const allowed = [...compress && kind === 'compression' ? [COMPRESSION] : [], ...DEFAULTS[kind], ...legacyAlgorithms ? LEGACY[kind] : []]
+function named(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, supported: readonly string[], more: readonly string[]): readonly string[] {
+  const allowed = [...compress && kind === 'compression' ? [COMPRESSION] : [], ...DEFAULTS[kind], ...more, ...legacyAlgorithms ? LEGACY[kind] : []]
   const chosen = algorithms?.[kind]
   if (!chosen) return allowed.filter((name) => supported.includes(name))
   for (const name of chosen) {

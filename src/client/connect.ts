@@ -102,6 +102,8 @@ class Attempt {
   readonly #options: ConnectOptions
   readonly #deadline: Deadline
   #step = 'connecting'
+  /** Host-key algorithms under which the policy knows the host. */
+  #known: readonly string[] = []
 
   constructor(options: ConnectOptions, deadline: Deadline) {
     this.#options = options
@@ -153,9 +155,9 @@ class Attempt {
     const { signal, ask } = this.#deadline
     if (debug) session.onDebug = debug
     this.#step = 'asking the host-key policy for known keys'
-    const known = await this.#known(session)
+    this.#known = await this.#askPolicy(session)
     this.#step = 'exchanging keys'
-    offerAlgorithms(session, this.#options, known)
+    offerAlgorithms(session, this.#options, this.#known)
     await session.complete(() => session.handshake(), { signal }).catch(async (error: unknown) => {
       throw this.#options.requirePostQuantum ? (await import('./not-post-quantum.ts')).asNotPostQuantum(error) : error
     })
@@ -173,7 +175,7 @@ class Attempt {
   }
 
   /** The host's keys that the policy knows. Stops waiting once the server has gone: the handshake then reports why. */
-  async #known(session: Session): Promise<readonly string[]> {
+  async #askPolicy(session: Session): Promise<readonly string[]> {
     const { host = '', port = 22, hostKey } = this.#options
     if (!hostKey.preferredAlgorithms) return []
     using asking = new Deadline(this.#deadline.signal)
@@ -190,7 +192,7 @@ class Attempt {
     if (!hostKey.update) return
     session.onGlobalRequest = (name, body) => {
       if (name !== 'hostkeys-00@openssh.com') return
-      import('./host-key-update.ts').then(({ hostKeysAnnounced }) => hostKeysAnnounced(session, { host, port }, (update) => hostKey.update?.(update), algorithms?.hostKey ?? defaultAlgorithms('hostKey'), body))
+      import('./host-key-update.ts').then(({ hostKeysAnnounced }) => hostKeysAnnounced(session, { host, port }, (update) => hostKey.update?.(update), algorithms?.hostKey ?? [...defaultAlgorithms('hostKey'), ...this.#known], body))
         .catch((error: unknown) => debug?.(`the host keys that the server announced are ignored: ${String(error)}`))
     }
   }

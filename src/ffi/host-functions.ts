@@ -30,6 +30,8 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     news: (id, channel, type) => host(id)?.markReady(channel, type),
     sign: (id, algorithm, algorithmLength, data, length) =>
       announce(id, host(id)?.sign(heap().copy(data, length), heap().text(algorithm, algorithmLength))),
+    verify: (id, key, keyLength, signature, signatureLength, data, length) =>
+      host(id)?.verify(heap().copy(key, keyLength), heap().copy(signature, signatureLength), heap().copy(data, length)) ?? HOST_FAILED,
     prompt: (id, round, length) => announce(id, host(id)?.prompt(heap().copy(round, length))),
     newPassword: (id, prompt, length) => announce(id, host(id)?.newPassword(heap().text(prompt, length))),
     takeAnswer(id, buffer, length) {

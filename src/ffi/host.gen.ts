@@ -22,6 +22,8 @@ export interface HostFunctions {
   send(session: number, data: Bytes, length: number): number
   /** Length of the signature blob, HOST_PENDING or HOST_FAILED. */
   sign(session: number, algorithm: Bytes, algorithmLength: number, data: Bytes, length: number): number
+  /** Whether the signature (both halves) by a key of ssh-mldsa44-ed25519 is that of the data: 0, HOST_PENDING, or HOST_FAILED if not. */
+  verify(session: number, key: Bytes, keyLength: number, signature: Bytes, signatureLength: number, data: Bytes, length: number): number
   /** Length of the answers to a round of prompts, HOST_PENDING or HOST_FAILED. */
   prompt(session: number, round: Bytes, length: number): number
   /** Length of the new password, HOST_PENDING or HOST_FAILED. */

@@ -23,6 +23,8 @@ export interface SessionHost {
   markReady(channel: number, type: number): void
   /** Signs `data` (RFC 4252 section 7): the signature blob, or `HOST_PENDING` / `HOST_FAILED`. */
   sign(data: Uint8Array, algorithm: string): Uint8Array | number
+  /** Whether a host key's signature by ML-DSA-44 with Ed25519 is that of `data`: 0, `HOST_PENDING`, or `HOST_FAILED` if not. */
+  verify(key: Uint8Array, signature: Uint8Array, data: Uint8Array): number
   /** Answers a round of prompts, encoded as `wasm/glue-userauth.c` says; the answer is encoded the same way. */
   prompt(round: Uint8Array): Uint8Array | number
   newPassword(prompt: string): Uint8Array | number

@@ -69,6 +69,15 @@ int host_send(uintptr_t id, const void *data, size_t length)
     return (int)length;
 }
 
+/* Reads what it is given: a pointer or length that lies is noticed. */
+void look_at(const void *data, size_t length)
+{
+    static volatile unsigned char sink;
+    const unsigned char *at = data;
+    while(length--)
+        sink ^= *at++;
+}
+
 /* Answers are as the input says: none yet, refused, or of so many bytes. */
 static int answer(void)
 {
@@ -85,6 +94,17 @@ int host_sign(uintptr_t id, const char *algorithm, size_t algorithm_len,
 {
     (void)id; (void)algorithm; (void)algorithm_len; (void)data; (void)length;
     return answer();
+}
+
+int host_verify(uintptr_t id, const void *key, size_t key_length,
+                const void *signature, size_t signature_length,
+                const void *data, size_t length)
+{
+    (void)id;
+    look_at(key, key_length);
+    look_at(signature, signature_length);
+    look_at(data, length);
+    return fuzz.answers == 0 ? HOST_PENDING : HOST_FAILED;
 }
 
 int host_prompt(uintptr_t id, const void *round, size_t length)
@@ -106,15 +126,6 @@ void host_take_answer(uintptr_t id, void *buffer, size_t length)
     (void)id;
     memset(buffer, 0, length);
     memcpy(buffer, begin, size);
-}
-
-/* Reads what it is given: a pointer or length that lies is noticed. */
-void look_at(const void *data, size_t length)
-{
-    static volatile unsigned char sink;
-    const unsigned char *at = data;
-    while(length--)
-        sink ^= *at++;
 }
 
 void host_disconnect(uintptr_t id, int reason, const char *message, int length)

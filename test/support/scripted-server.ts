@@ -3,7 +3,7 @@ import { ConnectionEnded } from './scripted-server/byte-queue.ts'
 import { Connection } from './scripted-server/connection.ts'
 
 export { Connection } from './scripted-server/connection.ts'
-export { HostKey } from './scripted-server/host-key.ts'
+export { HostKey, type SigningKey } from './scripted-server/host-key.ts'
 export { SSH_MSG } from './scripted-server/messages.ts'
 export * from './scripted-server/steps.ts'
 

@@ -83,6 +83,7 @@ export class Session implements Disposable, AsyncDisposable {
     const answers: Answers = new Answers(() => context.running, () => context.driver.wake())
     const context: SessionContext = this[CONTEXT] = new SessionContext(instance, port, memoryLimit, later, new later.Negotiation(), {
       ...questions(answers),
+      verify: later.hostKeyVerifier(() => context),
       disconnect: (reason, description) => {
         disconnectedByServer(context, this.#disconnected = { reason, description })
         queueMicrotask(() => this.onDisconnect?.(reason, description))

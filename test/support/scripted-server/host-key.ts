@@ -1,10 +1,19 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { WireWriter } from '../../../src/wire-format/writer.ts'
 
+/** What signs key exchanges. */
+export interface SigningKey {
+  readonly algorithm: string
+  /** The public key blob. */
+  readonly blob: Uint8Array
+  /** The signature blob over `data`. */
+  sign(data: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
 export type HostKeyAlgorithm = 'ecdsa-sha2-nistp256' | 'ssh-ed25519'
 
 /** A host key, new for each server: `ecdsa-sha2-nistp256` (RFC 5656), or `ssh-ed25519` (RFC 8709), which clients verify much faster. */
-export class HostKey {
+export class HostKey implements SigningKey {
   readonly algorithm: HostKeyAlgorithm
   readonly #pair
   /** The public key blob. */

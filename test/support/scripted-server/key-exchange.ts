@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { WireReader } from '../../../src/wire-format/reader.ts'
 import { WireWriter } from '../../../src/wire-format/writer.ts'
 import type { Connection } from './connection.ts'
-import type { HostKey } from './host-key.ts'
+import type { SigningKey } from './host-key.ts'
 import { agreeOnSecret, type KeyAgreement } from './key-agreement.ts'
 import { SSH_MSG } from './messages.ts'
 import { type DirectionAlgorithms, packetCipher } from './packet-cipher.ts'
@@ -18,7 +18,7 @@ export interface KeyExchangeOptions {
   /** Default: ecdh-sha2-nistp256. */
   readonly kex?: KeyAgreement
   /** Default: the server's key. */
-  readonly hostKey?: HostKey
+  readonly hostKey?: SigningKey
   /** The client's KEXINIT, if the script has already received it. */
   readonly clientInit?: Uint8Array
   /** Changes KEXINIT before it is sent and hashed. */
@@ -59,7 +59,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
   connection.sessionId ??= hash
 
   await options.beforeReply?.()
-  const reply = new WireWriter().byte(SSH_MSG.KEX_ECDH_REPLY).string(key.blob).string(serverPoint).string(key.sign(hash)).finish()
+  const reply = new WireWriter().byte(SSH_MSG.KEX_ECDH_REPLY).string(key.blob).string(serverPoint).string(await key.sign(hash)).finish()
   connection.send(options.reply?.(reply) ?? reply)
   await options.beforeNewKeys?.()
   connection.send(new Uint8Array([SSH_MSG.NEWKEYS]))
@@ -80,7 +80,7 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
 export const defaultAlgorithms = (): DirectionAlgorithms => ({ ...DEFAULTS })
 
 /** A KEXINIT that leaves the client exactly one choice of each kind. */
-function kexInit(kex: KeyAgreement, key: HostKey, incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, extensions: readonly string[]): Uint8Array {
+function kexInit(kex: KeyAgreement, key: SigningKey, incoming: DirectionAlgorithms, outgoing: DirectionAlgorithms, extensions: readonly string[]): Uint8Array {
   return new WireWriter()
     .byte(SSH_MSG.KEXINIT).bytes(randomBytes(16))
     .nameList([kex, ...extensions])
