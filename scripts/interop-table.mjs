@@ -55,7 +55,7 @@ ${table(
 
 \`ssh-audit\` 3.3.0 in client mode (test/interop/ssh-audit.test.ts) knows of no vulnerability in the defaults. It complains of four things which stay in
 because many servers have nothing better, all of them also in OpenSSH's client: NIST's curves in key exchange and host keys, ECDSA's need of
-randomness, MACs that are not encrypt-then-MAC, and group14 with its 2048 bits. Whose servers all have better ones asks for no more:
+randomness, MACs that are not encrypt-then-MAC, and group14 with its 2048 bits. It does not know \`mlkem768nistp256-sha256\` (RFC 10042) yet. Whose servers all have better ones asks for no more:
 
 \`\`\`ts
 algorithms: {

@@ -31,7 +31,7 @@ export class RawSession {
     socket.on('error', nothing)
     const id = instance.register({
       recv: (target) => this.#recv(target),
-      markReady: nothing, slice: () => true,
+      markReady: nothing, slice: () => true, verify: () => HOST_FAILED,
       send: (data) => {
         socket.write(data.slice())
         return data.length
