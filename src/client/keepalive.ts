@@ -19,7 +19,7 @@ export function checkKeepalive(options: KeepaliveOptions): void {
 }
 
 /**
- * Asks a silent server for a sign of life (`keepalive@openssh.com`), and ends the session if none comes. Stops with the session.
+ * Asks a silent server for a sign of life (`keepalive@libssh2.org`), and ends the session if none comes. Stops with the session.
  * While the transport is stalled it neither asks nor counts: the server cannot be heard, alive or not.
  */
 export function startKeepalive(session: Session, { interval, countMax = 3 }: KeepaliveOptions): void {

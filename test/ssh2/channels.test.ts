@@ -7,7 +7,7 @@ import { startSshd } from '../support/sshd.ts'
 import { startOwnServer } from './own-server.ts'
 import { followed, same } from './same.ts'
 import { writeTable } from './table.ts'
-import { connected, ended, event, exec, OURS, textOf } from './transcript.ts'
+import { connected, ended, event, exec, OURS, textOf, Transcript } from './transcript.ts'
 
 writeTable('channels')
 
@@ -51,8 +51,12 @@ describe('a channel as a stream', () => {
     channel.end()
     await event(channel, 'close')
     const unread = await exec(client, 'head -c 100000000 /dev/zero')
-    await new Promise((resolve) => { setTimeout(resolve, 300) })
-    unread.pause()
+    await event(unread, 'readable')
+    // Until nothing more comes of it, while the server answers others.
+    for (let held = -1; held < unread.readableLength;) {
+      held = unread.readableLength
+      expect(await textOf(await exec(client, 'echo and others go on'))).toBe('and others go on\n')
+    }
     expect(unread.readableLength).toBeLessThan(40 << 20)
     unread.destroy()
     await ended(client)
@@ -85,13 +89,40 @@ describe('a channel as a stream', () => {
 
   same('stderr alone, unread, does not hold close back', async (ssh2, transcript) => {
     const client = await connected(ssh2, toSshd())
-    const channel = await exec(client, 'echo words >&2; exit 4')
-    transcript.follow(channel, 'channel', ['exit', 'end', 'close'])
-    const closed = event(channel, 'close')
+    const channel = await exec(client, 'echo words >&2; exit 4', {}, (opened) => { transcript.follow(opened, 'channel', ['exit', 'end', 'close']) })
     channel.resume()
-    await closed
+    await event(channel, 'close')
     transcript.follow(channel.stderr, 'stderr', ['end', 'close'])
     transcript.note(await textOf(channel.stderr))
+    await ended(client)
+  })
+
+  for (const [order, sent] of [['the exit', ['exitStatus', 'channelEOF', 'channelClose']], ['the end of the output', ['channelEOF', 'exitStatus', 'channelClose']]] as const) {
+    test(`the exit comes before the end, if the server sends ${order} first`, async () => {
+      const server = await startOwnServer((connection) => {
+        const protocol = (connection as unknown as { _protocol: Record<string, (channel: number, code?: number) => void> })._protocol
+        connection.on('session', (accept) => accept().on('exec', (yes) => {
+          const channel = yes() as unknown as { outgoing: { id: number } }
+          for (const message of sent) protocol[message]!(channel.outgoing.id, ...message === 'exitStatus' ? [6] : [])
+        }))
+      })
+      const client = await connected(OURS, server.to)
+      const transcript = new Transcript()
+      await followed(client, transcript, 'x')
+      expect(transcript.lines.filter((line) => line !== 'channel finish')).toEqual(['channel exit 6', 'channel end', 'channel close 6', 'output  '])
+      await ended(client)
+      await server.stop()
+    })
+  }
+
+  same('an end of the output long before the exit', async (ssh2, transcript) => {
+    const client = await connected(ssh2, toSshd())
+    const channel = await exec(client, 'exec 1>&- 2>&-; cat >/dev/null; exit 3', {}, (opened) => { transcript.follow(opened, 'channel', ['exit', 'end', 'close']) })
+    channel.resume()
+    await event(channel, 'end')
+    transcript.note('it goes on')
+    channel.end()
+    await event(channel, 'close')
     await ended(client)
   })
 
@@ -182,7 +213,7 @@ describe('what is asked of a session', () => {
 
   same('more sessions than the server allows', async (ssh2, transcript) => {
     const client = await connected(ssh2, toSshd())
-    const told = await Promise.all(Array.from({ length: 14 }, () => new Promise<string>((resolve) => { client.exec('sleep 5', (error) => resolve(error ? error.message.split(':')[0]! : 'open')) })))
+    const told = await Promise.all(Array.from({ length: 14 }, () => new Promise<string>((resolve) => { client.exec('cat', (error) => resolve(error ? error.message.split(':')[0]! : 'open')) })))
     transcript.note(told.filter((text) => text === 'open').length, told.filter((text) => text.startsWith('(SSH) Channel open failure')).length)
     client.destroy()
   })

@@ -315,18 +315,24 @@ describe('signs of life', () => {
   })
 
   same('a server that is heard is not', async (ssh2, transcript) => {
-    const client = await connected(ssh2, { ...toSshd(), keepaliveInterval: 100, keepaliveCountMax: 20 })
+    let asked!: () => void
+    const often = new Promise<void>((resolve) => { asked = resolve })
+    let times = 0
+    const server = await startOwnServer(() => {}, { debug: (text) => { if (text.includes('(keepalive@') && ++times === 5) asked() } })
+    const client = await connected(ssh2, { ...server.to, keepaliveInterval: 200, keepaliveCountMax: 3 })
     transcript.follow(client, 'client', CLIENT_EVENTS)
-    transcript.note(await textOf(await exec(client, 'sleep 0.5; echo heard')))
+    await often
     await ended(client)
+    await server.stop()
   })
 
   same('silence is told, and is no error', async (ssh2, transcript) => {
     const client = new ssh2.Client()
     transcript.follow(client, 'client', ['error', 'close'])
-    const silent = event(client, 'timeout' as never)
+    const ready = event(client, 'ready')
     client.connect({ ...toSshd(), timeout: 150 })
-    await silent
+    await ready
+    await event(client, 'timeout' as never)
     transcript.note('timeout')
     await ended(client)
   })

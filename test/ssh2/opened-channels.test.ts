@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { startOwnServer } from './own-server.ts'
 import { CHANNEL_EVENTS, same } from './same.ts'
 import { writeTable } from './table.ts'
-import { connected, ended, event, exec, OURS, textOf, Transcript } from './transcript.ts'
+import { connected, ended, event, exec, OURS, shown, textOf } from './transcript.ts'
 
 writeTable('channels that the server opens')
 
@@ -45,21 +45,15 @@ const OPENS: readonly (readonly [what: string, event: 'tcp connection' | 'x11' |
 ]
 
 /** Connects to a server that opens a channel of each kind as soon as it has been asked for it. */
-async function withOpener(opens: Opens, transcript: Transcript, program: (to: ConnectConfig, told: Promise<void>) => Promise<void>): Promise<void> {
-  let tell!: () => void
-  const told = new Promise<void>((resolve) => { tell = resolve })
+async function withOpener(opens: Opens, program: (to: ConnectConfig, told: Promise<string>) => Promise<void>): Promise<void> {
+  let tell!: (what: string) => void
+  const told = new Promise<string>((resolve) => { tell = resolve })
   const server = await startOwnServer((connection) => {
     const open = () => opens(connection, (error, channel) => {
-      if (error) {
-        transcript.note('the server is told', error)
-        return tell()
-      }
+      if (error) return tell(`the server is told ${shown(error)}`)
       let text = ''
       channel!.on('data', (data: Buffer) => { text += String(data) })
-      channel!.on('close', () => {
-        transcript.note('the server got', text)
-        tell()
-      })
+      channel!.on('close', () => tell(`the server got ${text}`))
       channel!.end('from the server')
     })
     connection.on('request', (accept, _reject, name) => {
@@ -92,43 +86,45 @@ async function asked(client: Client, event: string): Promise<void> {
 describe('what the server opens', () => {
   for (const [what, name, opens] of OPENS) {
     same(`${what}: reject() refuses it`, async (ssh2, transcript) => {
-      await withOpener(opens, transcript, async (to, told) => {
+      await withOpener(opens, async (to, told) => {
         const client = await connected(ssh2, { ...to, strictVendor: false })
         client.on(name as 'x11', (details, _accept, reject) => {
           transcript.note(name, details)
           setTimeout(reject, 20)
         })
         await asked(client, name)
-        await told
+        transcript.note(await told)
         await ended(client)
       })
     })
 
     same(`${what}: accept() is a channel at once`, async (ssh2, transcript) => {
-      await withOpener(opens, transcript, async (to, told) => {
+      await withOpener(opens, async (to, told) => {
         const client = await connected(ssh2, { ...to, strictVendor: false })
-        client.on(name as 'x11', (_details, accept) => {
-          const channel = accept()
-          transcript.follow(channel, 'channel', ['end', 'error'])
-          transcript.note(channel.type)
-          channel.on('data', (data: Buffer) => transcript.note('the client got', data))
-          channel.end('from the client')
+        const closed = new Promise((resolve) => {
+          client.on(name as 'x11', (_details, accept) => {
+            const channel = accept()
+            transcript.follow(channel, 'channel', ['end', 'close', 'error'])
+            transcript.note(channel.type)
+            channel.on('data', (data: Buffer) => transcript.note('the client got', data))
+            channel.on('close', resolve)
+            channel.end('from the client')
+          })
         })
         await asked(client, name)
-        await told
+        await closed
+        transcript.note(await told)
         await ended(client)
       })
     })
 
     test(`${what}: without a listener it is refused`, async () => {
-      const transcript = new Transcript()
-      await withOpener(opens, transcript, async (to, told) => {
+      await withOpener(opens, async (to, told) => {
         const client = await connected(OURS, { ...to, strictVendor: false })
         await asked(client, name)
-        await told
+        expect(await told).toBe('the server is told Error((SSH) Channel open failure: , reason 2)')
         await ended(client)
       })
-      expect(transcript.lines).toEqual(['the server is told Error((SSH) Channel open failure: , reason 2)'])
     })
   }
 
@@ -178,8 +174,9 @@ describe('forwarding with OpenSSH', () => {
     transcript.follow(channel, 'channel', CHANNEL_EVENTS.filter((name) => name !== 'finish'))
     const closed = event(channel, 'close')
     channel.end('there and back')
-    transcript.note(channel.type, await textOf(channel))
+    const text = await textOf(channel)
     await closed
+    transcript.note(channel.type, text)
     await new Promise<void>((resolve) => { client.openssh_forwardOutStreamLocal('/nowhere/at/all.sock', (error) => { transcript.note(error); resolve() }) })
     await ended(client)
     server.close()
@@ -205,7 +202,9 @@ describe('forwarding with OpenSSH', () => {
       channel.on('data', (data: Buffer) => transcript.note(data))
       channel.on('data', () => channel.end('welcome'))
     })
-    const channel = await exec(client, 'echo "display $DISPLAY" | sed "s/[0-9][0-9]*/N/"; exec 3<>/dev/tcp/127.0.0.1/$((6000 + $(echo $DISPLAY | sed "s/.*:\\([0-9]*\\).*/\\1/"))); printf hi >&3; cat <&3', { x11: { single: false, screen: 0 } })
+    // Only bash has /dev/tcp.
+    const program = 'display=${DISPLAY#*:}; echo "display ${DISPLAY%%:*}"; exec 3<>/dev/tcp/127.0.0.1/$((6000 + ${display%.*})); printf hi >&3; cat <&3'
+    const channel = await exec(client, `bash -c '${program}'`, { x11: { single: false, screen: 0 } })
     transcript.note(await textOf(channel))
     await ended(client)
   })

@@ -70,7 +70,7 @@ describe('a connection', () => {
     client.once('error', (error) => transcript.note(error))
     client.on('error', () => {})
     const closed = event(client, 'close')
-    client.connect({ ...toSshd(), port: (server.address() as AddressInfo).port, readyTimeout: 200 })
+    client.connect({ ...toSshd(), port: (server.address() as AddressInfo).port, readyTimeout: 2000 })
     await closed
     server.close()
   }, ['client connect', 'Error(Timed out while waiting for handshake, level client-timeout)', 'client close'])
@@ -200,19 +200,20 @@ describe('commands', () => {
 
   same('exit comes while a child holds the output', async (ssh2, transcript) => {
     const client = await connected(ssh2, toSshd())
-    const channel = await exec(client, 'sleep 30 & echo $!')
-    let pid = ''
-    channel.on('data', (data: Buffer) => { pid += String(data) })
-    await Promise.all([event(channel, 'exit'), event(channel, 'data')])
+    let pid!: Promise<unknown[]>
+    const channel = await exec(client, 'sleep 60 & echo $!', {}, (opened) => { pid = event(opened, 'data') })
+    await event(channel, 'exit')
     transcript.note('exit', channel.readableEnded)
-    await exec(client, `kill ${pid}`).then((killer) => { killer.resume(); return event(killer, 'close') })
+    const killer = await exec(client, `kill ${String((await pid)[0])}`)
+    killer.resume()
+    await event(killer, 'close')
+    await event(channel, 'close')
     await ended(client)
   })
 
   same('nobody reads: no end and no close', async (ssh2, transcript) => {
     const client = await connected(ssh2, toSshd())
-    const channel = await exec(client, 'echo x')
-    transcript.follow(channel, 'channel', ['exit', 'end', 'close'])
+    const channel = await exec(client, 'echo x', {}, (opened) => { transcript.follow(opened, 'channel', ['exit', 'end', 'close']) })
     await event(channel, 'exit')
     const other = await exec(client, 'true')
     other.resume()
@@ -226,8 +227,9 @@ describe('commands', () => {
 
   same('a command that is cut off by the end of the connection', async (ssh2, transcript) => {
     const client = await connected(ssh2, toSshd())
-    const channel = await exec(client, 'echo begun; sleep 30')
-    await event(channel, 'data')
+    let begun!: Promise<unknown>
+    const channel = await exec(client, 'echo begun; sleep 30', {}, (opened) => { begun = event(opened, 'data') })
+    await begun
     channel.resume()
     transcript.follow(client, 'client', ['end', 'close'])
     transcript.follow(channel, 'channel', ['exit', 'end', 'close'])

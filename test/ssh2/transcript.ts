@@ -44,9 +44,19 @@ export async function textOf(stream: Readable | Duplex): Promise<string> {
   return text
 }
 
+type Emitter = { once(event: string, listener: (...details: unknown[]) => void): unknown }
+
+/** The events that end a channel, listened for since the callback that opened it: a server may have sent them in one piece with its answer. */
+const ends = new WeakMap<object, Readonly<Record<string, Promise<unknown[]>>>>()
+
 /** Waits for one event; `error` rejects only where it is not waited for. */
-export function event(emitter: { once(event: string, listener: (...details: unknown[]) => void): unknown }, name: string): Promise<unknown[]> {
-  return new Promise((resolve) => emitter.once(name, (...details) => resolve(details)))
+export function event(emitter: Emitter, name: string): Promise<unknown[]> {
+  return ends.get(emitter)?.[name] ?? new Promise((resolve) => emitter.once(name, (...details) => resolve(details)))
+}
+
+/** From now on `event` gives the end of this channel, even if it has come. Call it within the callback that opened the channel. */
+export function awaitEnds(channel: Emitter): void {
+  ends.set(channel, { exit: event(channel, 'exit'), end: event(channel, 'end'), close: event(channel, 'close') })
 }
 
 export async function connected(ssh2: Ssh2, config: ConnectConfig): Promise<Client> {
@@ -66,6 +76,7 @@ export async function ended(client: Client): Promise<void> {
 export const exec = (client: Client, command: string, options: object = {}, opened: (channel: ClientChannel) => void = () => {}) => new Promise<ClientChannel>((resolve, reject) => {
   client.exec(command, options, (error, channel) => {
     if (error) return reject(error)
+    awaitEnds(channel)
     opened(channel)
     resolve(channel)
   })

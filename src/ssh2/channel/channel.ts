@@ -105,7 +105,8 @@ export class Channel extends Duplex {
       waiting = false
       stop()
     }
-    const stop = after(EXIT_GRACE, end, true)
+    // What arrived while the process was busy is read before the time counts as over.
+    const stop = after(EXIT_GRACE, () => setImmediate(end), true)
     void this.#exit.then(end)
   }
 
