@@ -47,6 +47,8 @@ export class Pane {
   #holder: HolderLink | undefined
   #key = ''
   #token = ''
+  /** This page has asked to connect: its terminal takes the focus at the moment it is shown, before anybody can type into nothing. */
+  #takesFocus = false
   #room = { columns: 80, rows: 24 }
 
   constructor(host: PaneHost, place: ShadowRoot) {
@@ -150,13 +152,14 @@ export class Pane {
     const { env, persist, knownHosts, obscureKeystrokes } = this.host.config
     const again = !this.#work.hidden
     if (!again) this.#form.busy('Connecting…')
+    this.#takesFocus = true
     try {
       await this.api.connect(target, login, { ...this.#room, env, persist, knownHosts, obscureKeystrokes })
       this.#form.forget()
       this.#saved.add({ gateway: target.gateway, host: target.host, port: target.port, username: target.username })
       this.host.emit('connected', { target })
-      this.focus()
     } catch (error) {
+      this.#takesFocus = false
       await this.#failed(describe(error), again)
       throw error
     }
@@ -204,6 +207,8 @@ export class Pane {
         this.#form.busy(null)
         this.#banner.clear()
         this.#showTerminal()
+        if (this.#takesFocus) this.focus()
+        this.#takesFocus = false
         void this.files.refresh()
         break
       case 'stalled': {
