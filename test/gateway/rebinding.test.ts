@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { MOUNT_CHECK, ownEtc } from '../../examples/node/own-etc.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 /** Why the system's resolver cannot be made to ask our name server. */
@@ -10,7 +11,7 @@ function missing(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may have a name server of its own (a network and a mount namespace)'
   const file = ['/sbin/ip', '/etc/resolv.conf', '/etc/nsswitch.conf'].find((path) => !existsSync(path))
   if (file !== undefined) return `${file} is not there`
-  const { status } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', 'mount --bind /etc/nsswitch.conf /etc/resolv.conf'], { timeout: 10_000 })
+  const { status } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', MOUNT_CHECK.at(-1) as string], { timeout: 10_000 })
   return status === 0 ? undefined : 'this machine allows no network and mount namespaces'
 }
 
@@ -22,7 +23,7 @@ test.runIf(reason === undefined)('a name server that says 8.8.8.8 first and 127.
   try {
     writeFileSync(directory.file('resolv.conf'), 'nameserver 127.0.0.1\n')
     writeFileSync(directory.file('nsswitch.conf'), 'hosts: dns\n')
-    const prepare = `ip link set lo up && ip address add 8.8.8.8/32 dev lo && mount --bind '${directory.file('resolv.conf')}' /etc/resolv.conf && mount --bind '${directory.file('nsswitch.conf')}' /etc/nsswitch.conf`
+    const prepare = `ip link set lo up && ip address add 8.8.8.8/32 dev lo && ${ownEtc(directory.file('etc'), Object.fromEntries(['resolv.conf', 'nsswitch.conf'].map((name) => [name, directory.file(name)]))).join(' && ')}`
     const root = fileURLToPath(new URL('../../', import.meta.url))
     const { stdout } = await promisify(execFile)('unshare', ['--net', '--mount', 'sh', '-c', `${prepare} && exec '${process.execPath}' --import ./scripts/run/typescript.mjs test/gateway/rebinding.ts`], { cwd: root, timeout: 60_000 })
     const refused = JSON.stringify({ code: 4403, reason: '' })

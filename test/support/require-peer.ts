@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { MOUNT_CHECK } from '../../examples/node/own-etc.ts'
 import { treeFile } from './foreign-tree.ts'
 
 /** The runtime of Cloudflare's Workers, in the one version that tests use. */
@@ -65,7 +66,7 @@ let mountsAllowed: boolean | undefined
 
 /** Containers may refuse them even to root. */
 function mountNamespaces(): boolean {
-  mountsAllowed ??= spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /etc/passwd /etc/passwd']).status === 0
+  mountsAllowed ??= spawnSync(MOUNT_CHECK[0], MOUNT_CHECK.slice(1)).status === 0
   return mountsAllowed
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { ownEtc } from '../../examples/node/own-etc.ts'
 import { missingPeer, pamMatrix } from './require-peer.ts'
 import type { TemporaryDirectory } from './temporary.ts'
 
@@ -18,17 +19,16 @@ const home = '/mnt'
 
 /**
  * Command and first arguments that run a program in a separate mount namespace, where the machine
- * has one more user: passwd, shadow, PAM files and `home` of the directory are mounted over the real ones. Root only.
+ * has one more user: passwd, shadow, PAM files and `home` of the directory take the place of the real ones. Root only.
  */
 export function loginNamespace(login: Login, directory: TemporaryDirectory): string[] {
   const missing = missingPeer(login.secondFactor === undefined ? 'sshd-login' : 'sshd-keyboard-interactive')
   if (missing !== undefined) throw new Error(missing)
   const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: login.password, encoding: 'utf8' }).trim()
   writeFileSync(directory.file('shadow'), `${login.user}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 })
-  const overlays = { shadow: '/etc/shadow' }
-  if (login.secondFactor === undefined) return namespace(login, directory, overlays)
+  if (login.secondFactor === undefined) return namespace(login, directory, ['shadow'])
   writePam(login, login.secondFactor, directory)
-  return namespace(login, directory, { ...overlays, 'pam.d': '/etc/pam.d' })
+  return namespace(login, directory, ['shadow', 'pam.d'])
 }
 
 /**
@@ -36,15 +36,15 @@ export function loginNamespace(login: Login, directory: TemporaryDirectory): str
  * may print, take half a second, or wait for a lock that a killed server's shell has left.
  */
 export function plainNamespace(user: string, directory: TemporaryDirectory): string[] {
-  return missingPeer('sshd-login') === undefined ? namespace({ user }, directory, {}) : []
+  return missingPeer('sshd-login') === undefined ? namespace({ user }, directory, []) : []
 }
 
-function namespace({ user, uid = 0 }: Pick<Login, 'user' | 'uid'>, directory: TemporaryDirectory, overlays: Record<string, string>): string[] {
+function namespace({ user, uid = 0 }: Pick<Login, 'user' | 'uid'>, directory: TemporaryDirectory, others: readonly string[]): string[] {
   mkdirSync(directory.file('home'))
   if (uid !== 0) chownSync(directory.file('home'), uid, 0)
-  const others = readFileSync('/etc/passwd', 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`))
-  writeFileSync(directory.file('passwd'), [...others, `${user}:x:${uid}:0::${home}:/bin/sh`, ''].join('\n'))
-  const mounts = Object.entries({ home, passwd: '/etc/passwd', ...overlays }).map(([file, target]) => `mount --bind '${directory.file(file)}' ${target}`)
+  const users = readFileSync('/etc/passwd', 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith(`${user}:`))
+  writeFileSync(directory.file('passwd'), [...users, `${user}:x:${uid}:0::${home}:/bin/sh`, ''].join('\n'))
+  const mounts = [`mount --bind '${directory.file('home')}' ${home}`, ...ownEtc(directory.file('etc'), Object.fromEntries(['passwd', ...others].map((name) => [name, directory.file(name)])))]
   return ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh']
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprint, formatPrivateKey, formatPublicKey, generateKeyPair } from 'libssh2-wasm'
 import { type EmbeddedServer, freePort, startServer } from '../../node/embedded-server.ts'
+import { MOUNT_CHECK, ownEtc } from '../../node/own-etc.ts'
 import { launchSshd, SSHD, sshdConfig } from '../../node/launch-sshd.ts'
 
 export interface DemoServer extends AsyncDisposable {
@@ -46,10 +47,10 @@ async function fingerprintOf({ knownHost }: EmbeddedServer): Promise<string> {
 
 /** Containers may refuse mounts even to root. */
 function mountsAllowed(): boolean {
-  return spawnSync('unshare', ['--mount', 'sh', '-c', 'mount --bind /etc/passwd /etc/passwd']).status === 0
+  return spawnSync(MOUNT_CHECK[0], MOUNT_CHECK.slice(1)).status === 0
 }
 
-/** A user who exists only for this sshd: passwd, shadow and home are mounted over the real ones in a separate mount namespace. */
+/** A user who exists only for this sshd: it has a home and an /etc of its own in a separate mount namespace. */
 async function startWithUser(folder: string, keyFile: string, publicKey: string): Promise<DemoServer> {
   const file = (name: string) => join(folder, name)
   const password = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => 'abcdefghjkmnpqrstuvwxyz23456789'[byte % 31]).join('')
@@ -65,7 +66,7 @@ async function startWithUser(folder: string, keyFile: string, publicKey: string)
   const port = await freePort()
   writeFileSync(file('sshd_config'), sshdConfig(port, `HostKey ${file('host')}`, `AuthorizedKeysFile ${file('authorized_keys')}`,
     'PermitRootLogin yes', 'PasswordAuthentication yes', 'PrintLastLog no'))
-  const mounts = [['home', HOME], ['passwd', '/etc/passwd'], ['shadow', '/etc/shadow']].map(([name, target]) => `mount --bind '${file(name as string)}' ${target}`)
+  const mounts = [`mount --bind '${file('home')}' ${HOME}`, ...ownEtc(file('etc'), { passwd: file('passwd'), shadow: file('shadow') })]
   const end = await launchSshd(file('sshd_config'), ['unshare', '--mount', 'sh', '-c', `${mounts.join(' && ')} && exec "$@"`, 'sh'])
   return {
     name: 'OpenSSH’s sshd', port, username: USER, password, keyFile, fingerprint: await fingerprint(host.publicKey),
