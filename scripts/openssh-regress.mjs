@@ -1,7 +1,7 @@
-// npm run test:openssh [-- --only NAME,NAME] [--stock] [--write] : OpenSSH's own regression tests (Debian's package openssh-tests, in the installed version)
+// npm run test:openssh [-- --only NAME,NAME] [--stock] [--write] [--workers N] : OpenSSH's own regression tests (Debian's package openssh-tests, in the installed version)
 // with this program in place of ssh. Each test that starts a client first runs with the stock ssh: if it fails there, it does not count.
-// They run as a separate user, which is created for this and removed again, with a plain shell and an empty home. Needs root. --write updates the table of
-// docs/openssh-regress.md.
+// They run as separate users, one for each worker, which are created for this and removed again, with a plain shell and an empty home. Needs root.
+// --write updates the table of docs/openssh-regress.md.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,11 +10,14 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../', import.meta.url))
 const PEER = `${root}.toolchain/peers/openssh-tests`
 const DOCUMENT = `${root}docs/openssh-regress.md`
-const USER = 'ssh-regress'
+/** Tests at a time: most of them sleep. */
+const WORKERS = process.argv.includes('--workers') ? Number(process.argv[process.argv.indexOf('--workers') + 1]) : 3
 /** Milliseconds that a test may take with one of the two. */
-const LIMIT = 300_000
+const LIMIT = 1_200_000
 /** Tests of other programs: those that start no ssh, or only to test ssh-keygen, sshd or the agent. */
 const NO_CLIENT = /^(keyscan|keygen-.*|reexec|cfgparse|cfgmatch|cfgmatchlisten|servcfginclude|addrmatch|sshsig|krl|sftp.*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|sshfp-connect|agent-ptrace|modpipe|reconfigure|test-exec|hostbased)$/
+/** Tests that listen on fixed ports: one at a time. */
+const FIXED_PORTS = /^(dynamic-forward|forward-control|forwarding|multiplex|connection-timeout)$/
 /** Reported instead of counted, with the reason. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
   dhgex: 'it looks for the wording of a debug message; the exchange itself is done',
@@ -48,10 +51,13 @@ function testsOf(folder) {
 }
 
 /** Runs one test in a copy of the suite. @returns {Promise<{ outcome: 'passed' | 'failed' | 'skipped' | 'too slow', seconds: number, log: string }>} */
-async function run(folder, home, name, ssh, port) {
+async function run(folder, { user: USER, home }, name, ssh, port) {
   const work = `${home}/work`
   rmSync(work, { recursive: true, force: true })
   cpSync(folder, work, { recursive: true, verbatimSymlinks: true })
+  // Debian's sshd of these tests uses PAM, whose message of the day cannot be written by such a user.
+  const setUp = readFileSync(`${work}/test-exec.sh`, 'utf8')
+  writeFileSync(`${work}/test-exec.sh`, setUp.replace(/^\s*UsePAM\s+yes$/m, ''))
   execFileSync('chown', ['-R', USER, home])
   const environment = {
     PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', HOME: home, USER, LOGNAME: USER, SHELL: '/bin/sh', TEST_SHELL: 'sh', TEST_SSH_PORT: String(port),
@@ -75,28 +81,41 @@ async function run(folder, home, name, ssh, port) {
 }
 
 const folder = suite()
-const home = mkdtempSync(`${tmpdir()}/ssh-regress-`)
-chmodSync(home, 0o755)
-const ours = `${home}/bin/ssh`
-mkdirSync(`${home}/bin`)
+const base = mkdtempSync(`${tmpdir()}/ssh-regress-`)
+chmodSync(base, 0o755)
+const ours = `${base}/ssh`
 writeFileSync(ours, `#!/bin/sh\nexec ${process.execPath} ${root}dist/libssh2-wasm.js ssh "$@"\n`, { mode: 0o755 })
-execFileSync('useradd', ['--no-create-home', '--home-dir', home, '--shell', '/bin/sh', '--password', '*', USER])
+const names = testsOf(folder).filter(name => only.length === 0 || only.includes(name))
 /** @type {{ name: string, stock: string, mine: string, seconds: number }[]} */
 const rows = []
+let port = 20_000 + process.pid % 20_000
+
+/** Runs tests of the list until it is empty, as a user of its own. */
+async function work(number, waiting) {
+  const place = { user: `ssh-regress-${number}`, home: `${base}/${number}` }
+  mkdirSync(place.home)
+  execFileSync('useradd', ['--no-create-home', '--home-dir', place.home, '--shell', '/bin/sh', '--password', '*', place.user])
+  try {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const stock = flag('--stock') || !flag('--only') ? await run(folder, place, name, '/usr/bin/ssh', port++) : undefined
+      const mine = stock && stock.outcome !== 'passed' ? undefined : await run(folder, place, name, ours, port++)
+      for (const [who, result] of Object.entries({ stock, mine })) if (result && result.outcome !== 'passed') writeFileSync(`${root}build/openssh-regress/${name}.${who}.log`, result.log)
+      rows.push({ name, stock: stock?.outcome ?? 'not run', mine: mine?.outcome ?? '–', seconds: mine?.seconds ?? 0 })
+      console.log(`${name.padEnd(22)} stock ${(stock?.outcome ?? 'not run').padEnd(9)} ours ${mine?.outcome ?? '–'} (${(mine?.seconds ?? 0).toFixed(0)} s)`)
+    }
+  } finally {
+    execFileSync('userdel', [place.user])
+  }
+}
+
 try {
   mkdirSync(`${root}build/openssh-regress`, { recursive: true })
-  let port = 20_000 + process.pid % 20_000
-  for (const name of testsOf(folder).filter(name => only.length === 0 || only.includes(name))) {
-    const stock = flag('--stock') || !flag('--only') ? await run(folder, home, name, '/usr/bin/ssh', port++) : undefined
-    const mine = stock && stock.outcome !== 'passed' ? undefined : await run(folder, home, name, ours, port++)
-    if (mine && mine.outcome !== 'passed') writeFileSync(`${root}build/openssh-regress/${name}.log`, mine.log)
-    rows.push({ name, stock: stock?.outcome ?? 'not run', mine: mine?.outcome ?? '–', seconds: mine?.seconds ?? 0 })
-    console.log(`${name.padEnd(22)} stock ${(stock?.outcome ?? 'not run').padEnd(9)} ours ${mine?.outcome ?? '–'} (${(mine?.seconds ?? 0).toFixed(0)} s)`)
-  }
+  const waiting = names.filter(name => !FIXED_PORTS.test(name)), alone = names.filter(name => FIXED_PORTS.test(name))
+  await Promise.all([work(WORKERS, alone), ...Array.from({ length: WORKERS - 1 }, (_, number) => work(number, waiting))])
 } finally {
-  execFileSync('userdel', [USER])
-  rmSync(home, { recursive: true, force: true })
+  rmSync(base, { recursive: true, force: true })
 }
+rows.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name))
 const counted = rows.filter(({ mine }) => mine !== '–')
 const passed = counted.filter(({ mine }) => mine === 'passed')
 const told = counted.filter(({ name, mine }) => mine !== 'passed' && EXPLAINED[name])

@@ -3,6 +3,7 @@ import { able, record, text } from '../errors/arguments.ts'
 import { nobody, type Person } from './person.ts'
 import type { ConfigOption } from './config/reader.ts'
 import { describeConfig } from './config/dump.ts'
+import { shownLists } from './shown-lists.ts'
 import { readSshConfig, type SshConfig } from './config/ssh-config.ts'
 import { parseDestination } from './destination.ts'
 import { openConnection } from './connect/connection.ts'
@@ -103,6 +104,6 @@ function describe(alias: string, config: SshConfig, notes: readonly string[]): H
     alias, hostName: config.hostName, port: config.port, user: config.user,
     through: (config.proxyJump ?? []).map(({ host }) => host), proxyCommand: config.proxyCommand,
     identityFiles: config.identityFile, knownHostsFiles: [...config.userKnownHostsFile, ...config.globalKnownHostsFile], strictHostKeyChecking: config.strictHostKeyChecking,
-    lines: describeConfig(config), notes,
+    lines: describeConfig(config, shownLists(config)), notes,
   }
 }

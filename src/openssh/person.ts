@@ -9,6 +9,8 @@ export interface Person {
   askSecret(question: string): Promise<string | undefined>
   /** `INFO` by default. */
   tell(text: string, level?: MessageLevel): void
+  /** The server's text before the login, as it came. Without it `tell` gets the text, as important as an error. */
+  banner?(text: string): void
 }
 
 /** Asks nobody, and tells nobody. */

@@ -21,6 +21,8 @@ export interface ConnectionArguments {
 
 export interface SshArguments extends ConnectionArguments {
   readonly verb: 'ssh'
+  /** Lines that apply behind all files. */
+  readonly defaults: readonly ConfigOption[]
   /** Missing or empty: the login shell. */
   readonly command: string
   /** Print the configuration and exit (`-G`). */
@@ -34,18 +36,19 @@ export type Simple = { readonly verb: 'version' } | { readonly verb: 'help' }
 
 const LETTERS = '1246ab:c:e:fgi:kl:m:no:p:qstvxAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XYyh'
 
-/** Options that set a keyword to a fixed value. */
-const FLAGS: Readonly<Record<string, readonly ConfigOption[]>> = {
+/** Options that set a keyword to a fixed value: the last one counts, and each precedes `-o`. */
+const FLAGS: Readonly<Record<string, readonly (readonly [keyword: string, value: string])[]>> = {
   4: [['AddressFamily', 'inet']], 6: [['AddressFamily', 'inet6']], a: [['ForwardAgent', 'no']], A: [['ForwardAgent', 'yes']], C: [['Compression', 'yes']],
   f: [['ForkAfterAuthentication', 'yes'], ['StdinNull', 'yes']], g: [['GatewayPorts', 'yes']], k: [['GSSAPIDelegateCredentials', 'no']], K: [['GSSAPIAuthentication', 'yes'], ['GSSAPIDelegateCredentials', 'yes']],
   M: [['ControlMaster', 'yes']], n: [['StdinNull', 'yes']], N: [['SessionType', 'none'], ['RequestTTY', 'no']], s: [['SessionType', 'subsystem']], T: [['RequestTTY', 'no']],
   x: [['ForwardX11', 'no']], X: [['ForwardX11', 'yes']], Y: [['ForwardX11', 'yes'], ['ForwardX11Trusted', 'yes']], 2: [], y: [],
 }
 
-/** Options that set a keyword to the value that follows. */
-const VALUES: Readonly<Record<string, string>> = {
-  b: 'BindAddress', B: 'BindInterface', c: 'Ciphers', e: 'EscapeChar', i: 'IdentityFile', I: 'PKCS11Provider', J: 'ProxyJump', l: 'User', m: 'MACs', p: 'Port', P: 'Tag', S: 'ControlPath', w: 'TunnelDevice',
-}
+/** Options that set a keyword to the value that follows, like those above. */
+const VALUES: Readonly<Record<string, string>> = { b: 'BindAddress', B: 'BindInterface', c: 'Ciphers', e: 'EscapeChar', I: 'PKCS11Provider', m: 'MACs', S: 'ControlPath' }
+
+/** Options that stand for a line at their place among those of `-o`. */
+const LINES: Readonly<Record<string, string>> = { i: 'IdentityFile', J: 'ProxyJump', l: 'User', p: 'Port', P: 'Tag' }
 
 /** Options that add a forwarding. */
 const FORWARDS = { L: ['LocalForward', 'local'], R: ['RemoteForward', 'remote'], D: ['DynamicForward', 'dynamic'] } as const
@@ -63,17 +66,19 @@ export function parseSsh(words: readonly string[]): SshArguments | Query | Simpl
   if (has('Q')) return { verb: 'query', what: value('Q')! }
   if (has('1')) throw new UsageError('SSH protocol v.1 is no longer supported')
   if (has('O')) throw new UsageError('-O: this program does not share connections, so there is none to control')
-  const connection = connectionOf(destination, given)
+  if (has('s') && behind.rest.join('') === '' && destination !== undefined) throw new UsageError('You must specify a subsystem to invoke.')
+  const connection = connectionOf(destination, before.options, behind.options)
   const place = value('W')
   return {
     verb: 'ssh', ...connection,
-    options: [...place === undefined ? [] : STDIO_OPTIONS, ...connection.options],
+    options: [...place === undefined ? [] : STDIO_OPTIONS, ...connection.options], defaults: place === undefined ? [] : STDIO_DEFAULTS,
     command: behind.rest.join(' '), print: has('G'), stdioForward: place === undefined ? undefined : stdioPlace(place),
   }
 }
 
-/** Options that `-W` implies. */
-const STDIO_OPTIONS: readonly ConfigOption[] = [['SessionType', 'none'], ['RequestTTY', 'no'], ['ExitOnForwardFailure', 'yes'], ['ClearAllForwardings', 'yes']]
+/** What `-W` sets, and what it changes where nothing else does. */
+const STDIO_OPTIONS: readonly ConfigOption[] = [['SessionType', 'none'], ['RequestTTY', 'no']]
+const STDIO_DEFAULTS: readonly ConfigOption[] = [['ExitOnForwardFailure', 'yes'], ['ClearAllForwardings', 'yes']]
 
 function stdioPlace(text: string): ForwardEnd {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(text) ?? []
@@ -84,28 +89,33 @@ function stdioPlace(text: string): ForwardEnd {
 }
 
 /** The options of ssh that every verb takes, as configuration lines. @throws UsageError */
-export function connectionOf(destination: string | undefined, given: readonly GivenOption[]): ConnectionArguments {
+export function connectionOf(destination: string | undefined, before: readonly GivenOption[], behind: readonly GivenOption[] = []): ConnectionArguments {
   if (destination === undefined) throw new UsageError('a host is required')
-  const { host, options: fromHost } = checked(destination)
+  const { host, options: fromHost } = checked(destination), given = [...before, ...behind]
   const last = (letter: string) => given.findLast(([name]) => name === letter)?.[1]
   const verbose = given.filter(([letter]) => letter === 'v').length
   return {
-    host, options: [...configOptions(given), ...fromHost], file: last('F'), logFile: last('E'),
+    host, options: configOptions([...before, ...fromHost, ...behind]), file: last('F'), logFile: last('E'),
     level: verbose === 0 ? undefined : verbose === 1 ? 'DEBUG' : verbose === 2 ? 'DEBUG2' : 'DEBUG3',
     quiet: last('q') !== undefined,
   }
 }
 
-export function configOptions(given: readonly GivenOption[]): ConfigOption[] {
-  const terminals = given.filter(([letter]) => letter === 't').length
-  const lines = given.flatMap(([letter, value]): readonly ConfigOption[] => {
-    if (letter === 'o') return [value]
-    if (letter === 'w') return [['Tunnel', 'yes'], ['TunnelDevice', value]]
-    if (Object.hasOwn(FLAGS, letter)) return FLAGS[letter]!
-    if (Object.hasOwn(VALUES, letter)) return [[VALUES[letter]!, value]]
-    return letter === 'L' || letter === 'R' || letter === 'D' ? [forwardOption(letter, value)] : []
-  })
-  return [...lines, ...terminals === 0 ? [] : [['RequestTTY', terminals > 1 ? 'force' : 'yes'] as const]]
+/** The options as lines of the configuration, in the order of their precedence. A line, such as those of `user@host`, stays at its place. */
+export function configOptions(given: readonly (GivenOption | ConfigOption)[]): ConfigOption[] {
+  const set = new Map<string, string>(), lines: ConfigOption[] = []
+  for (const option of given) {
+    const [letter, value] = option as GivenOption
+    if (typeof option === 'string' || letter.length > 1) lines.push(option as ConfigOption)
+    else if (letter === 'o') lines.push(value)
+    else if (letter === 't') set.set('RequestTTY', /^(yes|force)$/.test(set.get('RequestTTY') ?? '') ? 'force' : 'yes')
+    else if (letter === 'w') set.set('Tunnel', 'yes').set('TunnelDevice', value)
+    else if (Object.hasOwn(FLAGS, letter)) for (const [keyword, fixed] of FLAGS[letter]!) set.set(keyword, fixed)
+    else if (Object.hasOwn(VALUES, letter)) set.set(VALUES[letter]!, value)
+    else if (Object.hasOwn(LINES, letter)) lines.push([LINES[letter]!, value])
+    else if (letter === 'L' || letter === 'R' || letter === 'D') lines.push(forwardOption(letter, value))
+  }
+  return [...set, ...lines]
 }
 
 /** A forwarding as a configuration line. */

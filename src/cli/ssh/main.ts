@@ -1,6 +1,6 @@
 import { describeConfig } from '../../openssh/config/dump.ts'
 import { readSshConfig, type SshConfig } from '../../openssh/config/ssh-config.ts'
-import { algorithmsOf } from '../../openssh/algorithms.ts'
+import { shownLists } from '../../openssh/shown-lists.ts'
 import { type Connection, openConnection } from '../../openssh/connect/connection.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { Tunnels } from '../../openssh/forward/tunnels.ts'
@@ -9,16 +9,17 @@ import type { ConnectionArguments, SshArguments } from './arguments.ts'
 import { goOnInBackground, isInBackground, tellForeground } from './background.ts'
 import { escapeActions } from './escape-actions.ts'
 import { runLocalCommand } from './local-command.ts'
+import { withoutMissingKeys } from './named-keys.ts'
 import { runSession } from './session.ts'
 import { forwardStdio } from './stdio-forward.ts'
 
 /** The configuration for a command line. Its log level applies to the terminal from now on. */
-export async function configure(request: ConnectionArguments, terminal: Terminal, command = ''): Promise<SshConfig> {
+export async function configure(request: ConnectionArguments & Partial<Pick<SshArguments, 'defaults'>>, terminal: Terminal, command = ''): Promise<SshConfig> {
   terminal.level = request.quiet ? 'QUIET' : request.level ?? 'INFO'
   const late: (() => void)[] = []
   const sessionType = request.options.some((option) => option[0] === 'SessionType' && option[1] === 'none') ? 'none' : request.options.some((option) => option[0] === 'SessionType') ? 'subsystem' : undefined
   const config = await readSshConfig({
-    host: request.host, file: request.file, options: request.options, command, sessionType,
+    host: request.host, file: request.file, options: withoutMissingKeys(request.options, terminal), defaults: request.defaults ?? [], command, sessionType,
     onDetail: (text) => late.push(() => { terminal.tell(text, 'DEBUG') }), onWarning: (text) => late.push(() => { terminal.tell(text) }),
   })
   if (!request.quiet && request.level === undefined) terminal.level = config.logLevel
@@ -30,7 +31,7 @@ export async function configure(request: ConnectionArguments, terminal: Terminal
 export async function ssh(request: SshArguments, terminal: Terminal, argv: readonly string[]): Promise<number> {
   const config = await configure(request, terminal, request.command)
   if (request.print) {
-    process.stdout.write(`${describeConfig(config, effectiveLists(config)).join('\n')}\n`)
+    process.stdout.write(`${describeConfig(config, { ...shownLists(config), logLevel: request.quiet ? 'QUIET' : request.level ?? config.logLevel }).join('\n')}\n`)
     return 0
   }
   if (request.command !== '' && config.remoteCommand !== undefined) throw new SSHError('Cannot execute command-line and remote command.', { code: 'ERR_SSH_CONFIG' })
@@ -74,10 +75,4 @@ async function untilClosed({ client, config }: Connection): Promise<number> {
   const { expected, error } = await client.closed
   if (!expected) throw new SSHError(`Connection to ${config.host} closed: ${error.message}`, { code: 'ERR_DISCONNECTED', cause: error })
   return 0
-}
-
-/** Lists of algorithms as they are offered. */
-function effectiveLists(config: SshConfig) {
-  const list = (kind: 'kex' | 'cipher' | 'mac' | 'hostKey') => algorithmsOf(kind, config).join(',')
-  return { kexAlgorithms: list('kex'), ciphers: list('cipher'), macs: list('mac'), hostKeyAlgorithms: list('hostKey') }
 }

@@ -26,6 +26,11 @@ export class Terminal implements Person {
     else appendFileSync(this.#logFile, lines.replaceAll('\r\n', '\n'))
   }
 
+  /** On stderr even with `-E`, and not with `-q`, as in ssh. */
+  banner(text: string): void {
+    if (LEVELS.indexOf('INFO') <= LEVELS.indexOf(this.level)) process.stderr.write(visible(text))
+  }
+
   /** Whether the terminal is in raw mode, in which lines need an explicit carriage return. */
   raw = false
 

@@ -99,13 +99,13 @@ export class ConfigReader {
 
   #keyword(line: ConfigLine, active: boolean): void {
     const name = findKeyword(line.keyword)
-    if (name === undefined || name === 'unsupported') {
+    if (name === undefined) {
       const ignored = this.#values.get('ignoreUnknown')
       if (typeof ignored === 'string' && matchPatternList(line.keyword, ignored.toLowerCase().split(','))) return
-      throw new ConfigLineError(name === undefined ? `no keyword has the name ${JSON.stringify(line.keyword)}` : `the keyword ${JSON.stringify(line.keyword)} is no longer supported`)
+      throw new ConfigLineError(`no keyword has the name ${JSON.stringify(line.keyword)}`)
     }
-    if (name === 'forgotten') {
-      this.#tell(`the keyword ${line.keyword} is ignored: it no longer has a meaning`)
+    if (name === 'forgotten' || name === 'unsupported') {
+      this.#tell(`the keyword ${line.keyword} is ignored: ${name === 'forgotten' ? 'it no longer has a meaning' : 'it is no longer supported'}`)
       return
     }
     const { read, merge, use } = keywordOf(name)

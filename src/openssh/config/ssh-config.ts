@@ -24,6 +24,8 @@ export interface SshConfigRequest {
   readonly file?: string | undefined
   /** Options that take precedence over all files (`-o`, and other options of the command line). */
   readonly options?: readonly ConfigOption[]
+  /** Options that apply behind all files. */
+  readonly defaults?: readonly ConfigOption[]
   /** The command to run, for `Match command` and `Match sessiontype`. */
   readonly command?: string | undefined
   readonly sessionType?: SessionType | undefined
@@ -49,6 +51,8 @@ export interface SshConfig extends Omit<KeywordValues, 'hostName' | 'user'> {
   readonly identityFilesNamed: boolean
   /** The keywords that some line named. */
   readonly named: ReadonlySet<KeywordName>
+  /** Values that `ssh -G` shows as they are written, without their tokens expanded. */
+  readonly written: Pick<KeywordValues, 'identityFile' | 'certificateFile' | 'proxyCommand' | 'knownHostsCommand' | 'controlPath'>
   /** The values of tokens, for those that are expanded later (LocalCommand, KnownHostsCommand). */
   readonly tokens: Tokens
 }
@@ -73,6 +77,7 @@ export async function readSshConfig(request: SshConfigRequest): Promise<SshConfi
       checkUser(values)
     }
     for (const file of configFiles(request, local)) reader.readFile(file)
+    reader.readOptions(request.defaults ?? [])
     return reader.finalPassWanted
   }
   const config = await rejectBadValues(async () => {
@@ -169,6 +174,12 @@ function finish(request: SshConfigRequest, raw: RawValues, local: LocalUser): Ss
     host: request.host, hostName: tokens['h']!, user: tokens['r']!, tokens,
     named: new Set(raw.keys()),
     identityFilesNamed: raw.has('identityFile'),
+    written: {
+      identityFile: raw.has('identityFile') ? values.identityFile : IDENTITY_NAMES.map((name) => `~/.ssh/${name}`), certificateFile: values.certificateFile,
+      proxyCommand: jumps.length > 0 || command === undefined ? undefined : values.proxyCommand, knownHostsCommand: unlessNone(values.knownHostsCommand), controlPath: unlessNone(file(values.controlPath).value),
+    },
+    updateHostKeys: raw.has('updateHostKeys') ? values.updateHostKeys : updatesHostKeys(raw) ? 'yes' : 'no',
+    setEnv: new Map([...values.setEnv].map(([name, text]) => [name, expandEnvironment(expandTokens(text, tokens, TOKEN_LETTERS.most), local)])),
     identityFile: raw.has('identityFile') ? paths(values.identityFile) : IDENTITY_NAMES.map((name) => join(local.home, '.ssh', name)),
     certificateFile: paths(values.certificateFile),
     userKnownHostsFile: paths(values.userKnownHostsFile),
@@ -182,6 +193,14 @@ function finish(request: SshConfigRequest, raw: RawValues, local: LocalUser): Ss
     proxyJump: jumps,
     proxyCommand: jumps.length > 0 ? undefined : command,
   }
+}
+
+const unlessNone = (text: string | undefined) => text === undefined || text.toLowerCase() === 'none' ? undefined : text
+
+/** The default of UpdateHostKeys: only where new keys go to the usual file, and DNS is not asked. */
+function updatesHostKeys(raw: RawValues): boolean {
+  const files = raw.get('userKnownHostsFile') as readonly string[] | undefined
+  return (files === undefined || (files.length === 1 && files[0] === '~/.ssh/known_hosts')) && get(raw, 'verifyHostKeyDNS') === 'no'
 }
 
 /** `none`, `SSH_AUTH_SOCK` and `$NAME` for a variable stay as they are. */

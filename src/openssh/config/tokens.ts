@@ -68,14 +68,14 @@ export function expandEnvironment(text: string, { environment }: Pick<LocalUser,
   })
 }
 
-/** Expands `~`, `~/…` and `~user/…`. */
+/** Expands `~`, `~/…` and `~user/…`. A folder alone ends with a slash. */
 export function expandHome(path: string, { home }: Pick<LocalUser, 'home'>): string {
-  if (path === '~' || path.startsWith('~/')) return home + path.slice(1)
+  if (path === '~' || path.startsWith('~/')) return `${home}/${path.slice(2)}`
   const [, user, rest] = /^~([^/]+)(.*)$/s.exec(path) ?? []
   if (user === undefined || rest === undefined) return path
   const folder = homeOf(user)
   if (folder === undefined) throw new ConfigLineError(`there is no user ${user} here`)
-  return folder + rest
+  return folder + (rest || '/')
 }
 
 /** All three, for file names. */

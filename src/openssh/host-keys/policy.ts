@@ -10,6 +10,7 @@ import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person as WholePerson } from '../person.ts'
 import { restrictions } from './restrictions.ts'
 import { commandStore } from './known-hosts-command.ts'
+import { shownArt, shownFingerprint } from './shown-key.ts'
 
 export type Person = Pick<WholePerson, 'ask' | 'tell'>
 
@@ -64,14 +65,15 @@ function filesOf(config: HostKeySettings, onAppended: () => void): HostKeyStore 
   }
 }
 
-async function confirmNewHost({ strictHostKeyChecking, batchMode }: HostKeySettings, host: NewHost, person: Person): Promise<boolean> {
+async function confirmNewHost({ strictHostKeyChecking, batchMode, fingerprintHash }: HostKeySettings, host: NewHost, person: Person): Promise<boolean> {
   if (strictHostKeyChecking !== 'ask') return strictHostKeyChecking !== 'yes'
   if (batchMode) return false
-  let question = `Nothing is known yet about the host '${knownHostName(host.host, host.port)}'.\nIts ${keyTitle(host.key)} key has the fingerprint ${host.fingerprint}.\n${host.randomart}\nConnect to it (yes/no/[fingerprint])? `
+  const shown = shownFingerprint(host.key, fingerprintHash)
+  let question = `Nothing is known yet about the host '${knownHostName(host.host, host.port)}'.\nIts ${keyTitle(host.key)} key has the fingerprint ${shown}.\n${shownArt(host.key, fingerprintHash)}\nConnect to it (yes/no/[fingerprint])? `
   for (;;) {
     const answer = (await person.ask(question))?.trim()
     if (answer === undefined || answer === '' || answer.toLowerCase() === 'no') return false
-    if (answer.toLowerCase() === 'yes' || answer === host.fingerprint) return true
+    if (answer.toLowerCase() === 'yes' || answer === shown || answer === host.fingerprint) return true
     question = "Please type 'yes', 'no' or the fingerprint: "
   }
 }

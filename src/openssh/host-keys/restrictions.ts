@@ -1,5 +1,5 @@
 import { HostKeyError } from '../../errors/ssh-error.ts'
-import { fingerprint, keyTitle, randomart } from '../../host-key/fingerprint.ts'
+import { fingerprint, keyTitle } from '../../host-key/fingerprint.ts'
 import type { HostKeyInfo, HostKeyPolicy } from '../../host-key/policy.ts'
 import { readPresentedKey } from '../../host-key/presented-key.ts'
 import { parsePublicKey } from '../../keys/public-key.ts'
@@ -9,6 +9,7 @@ import { applyAlgorithmList } from '../algorithm-list.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person as WholePerson } from '../person.ts'
 import { revokedKeysOf } from './revoked-keys.ts'
+import { shownArt, shownFingerprint } from './shown-key.ts'
 
 type Person = Pick<WholePerson, 'tell'>
 
@@ -19,7 +20,7 @@ export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: P
     async verify(info) {
       await refuseRevokedByFile(config, info)
       await refuseWeak(config, info)
-      await showKey(config, info, person)
+      showKey(config, info, person)
       if (config.noHostAuthenticationForLocalhost && isLoopback(info.host)) {
         person.tell('Forcing accepting of host key for loopback/localhost.', 'DEBUG')
         return
@@ -46,10 +47,10 @@ async function refuseWeak({ requiredRSASize, caSignatureAlgorithms }: SshConfig,
   if (!allowed.includes(used)) throw new HostKeyError(`the certificate of ${host} is signed with ${used}, which the CASignatureAlgorithms exclude`, { code: 'ERR_HOST_KEY_CERTIFICATE', received })
 }
 
-async function showKey({ visualHostKey }: SshConfig, { key }: HostKeyInfo, person: Person): Promise<void> {
+function showKey({ visualHostKey, fingerprintHash }: SshConfig, { key }: HostKeyInfo, person: Person): void {
   const { publicKey } = readPresentedKey(key)
-  if (visualHostKey) person.tell(`Host key fingerprint is ${await fingerprint(publicKey)}\n${await randomart(publicKey)}`)
-  else person.tell(`Server host key: ${keyTitle(publicKey)} ${await fingerprint(publicKey)}`, 'DEBUG')
+  if (visualHostKey) person.tell(`Host key fingerprint is ${shownFingerprint(publicKey, fingerprintHash)}\n${shownArt(publicKey, fingerprintHash)}`)
+  else person.tell(`Server host key: ${keyTitle(publicKey)} ${shownFingerprint(publicKey, fingerprintHash)}`, 'DEBUG')
 }
 
 function isLoopback(host: string): boolean {

@@ -14,9 +14,14 @@ export function acceptedSignatures(signer: Signer, config: SshConfig): Signer {
 }
 
 /** The allowed signature algorithms of a key type. */
-export function acceptedAlgorithms(type: string, { pubkeyAcceptedAlgorithms: list }: Pick<SshConfig, 'pubkeyAcceptedAlgorithms'>): readonly string[] {
+export function acceptedAlgorithms(type: string, config: Pick<SshConfig, 'pubkeyAcceptedAlgorithms'>): readonly string[] {
+  const accepted = acceptedList(config)
+  return signatureAlgorithms(type).filter((name) => accepted.includes(name))
+}
+
+/** PubkeyAcceptedAlgorithms: the default, or as the configuration changes it. */
+export function acceptedList({ pubkeyAcceptedAlgorithms: list }: Pick<SshConfig, 'pubkeyAcceptedAlgorithms'>): readonly string[] {
   const hostKeys = defaultAlgorithms('hostKey')
   const defaults = [...hostKeys, ...hostKeys.filter((name) => name.startsWith('sk-')).map(certificateName), ...MLDSA44_NAMES, ...MLDSA44_NAMES.map(certificateName)]
-  const accepted = list === undefined ? defaults : applyAlgorithmList(list, defaults, [...availableAlgorithms('hostKey'), ...defaults])
-  return signatureAlgorithms(type).filter((name) => accepted.includes(name))
+  return list === undefined ? defaults : applyAlgorithmList(list, defaults, [...availableAlgorithms('hostKey'), ...defaults])
 }

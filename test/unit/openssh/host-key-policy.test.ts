@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostKeyAdvice, hostKeyPolicyOf } from '../../../src/openssh/host-keys/policy.ts'
@@ -35,6 +36,17 @@ async function setUp(options: readonly string[], answers: readonly string[] = []
   const verify = async (line = key, port = 22) => policy.verify({ host: 'h.example', port, key: blob(line), algorithm: 'ssh-ed25519' })
   return { policy, verify, asked, told, file, system, text: () => existsSync(file) ? readFileSync(file, 'utf8') : '' }
 }
+
+test.each(['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512'])('FingerprintHash %s shows what ssh-keygen shows', async (hash) => {
+  const file = directory.file(`public-${hash}`)
+  writeFileSync(file, `${key}\n`)
+  const [, shown] = execFileSync('ssh-keygen', ['-l', '-E', hash.toLowerCase(), '-f', file], { encoding: 'utf8' }).split(' ')
+  const { verify, asked, text } = await setUp([`FingerprintHash ${hash.toLowerCase()}`], [shown!])
+  await verify()
+  expect(asked[0]).toContain(`${shown}.`)
+  expect(asked[0]).toContain(`[${hash}]`)
+  expect(text()).not.toBe('')
+})
 
 const unknown = { name: 'HostKeyError', code: 'ERR_HOST_KEY_UNKNOWN' }
 const changed = { name: 'HostKeyError', code: 'ERR_HOST_KEY_CHANGED' }

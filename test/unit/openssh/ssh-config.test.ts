@@ -5,14 +5,12 @@ import { readSshConfig, type SshConfigRequest } from '../../../src/openssh/confi
 import { thisUser } from '../../../src/openssh/config/tokens.ts'
 import { seededRandom } from '../../support/random.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
-import { asSshG, sshDefaults, sshG } from './ssh-g.ts'
+import { asSshG, sshG } from './ssh-g.ts'
 
 const directory = temporaryDirectory('ssh-config')
 afterAll(() => directory.remove())
-const defaults = sshDefaults()
 
-/** ssh shows `~` as it is in some lines and expanded in others; with this home both are `~`. */
-const local = { ...thisUser(), home: '~' }
+const local = thisUser()
 let files = 0
 
 const variable = (name: string) => ['$', '{', name, '}'].join('')
@@ -28,7 +26,7 @@ async function agrees(text: string, hosts: readonly string[] = ['h'], options: r
     const expected = sshG(['-F', file, ...options.flatMap((option) => ['-o', option]), host])
     let ours: string[] | undefined
     try {
-      ours = asSshG(await readSshConfig({ host, file, options, local }), defaults)
+      ours = asSshG(await readSshConfig({ host, file, options, local }))
     } catch (error) {
       expect(error).toMatchObject({ name: 'SSHError', code: 'ERR_SSH_CONFIG' })
     }

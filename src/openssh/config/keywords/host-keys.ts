@@ -8,7 +8,7 @@ const SYSTEM_FOLDER = '/etc/ssh'
 export const HOST_KEY_KEYWORDS = {
   caSignatureAlgorithms: algorithms('caSignature'),
   checkHostIP: unused('keys are kept by name alone', flag(false), { warn: (value) => value ? 'CheckHostIP is not supported here: the address of the host is not compared, only its name' : undefined }),
-  fingerprintHash: choice('SHA256', ['SHA256', 'MD5']),
+  fingerprintHash: choice('SHA256', ['SHA256', 'MD5', 'SHA1', 'SHA384', 'SHA512']),
   globalKnownHostsFile: words([`${SYSTEM_FOLDER}/ssh_known_hosts`, `${SYSTEM_FOLDER}/ssh_known_hosts2`], true),
   hashKnownHosts: flag(false),
   hostKeyAlias: text(),

@@ -22,7 +22,7 @@ const permittedCnames: Keyword<readonly PermittedCname[]> = {
       return { source, target }
     })
   },
-  print: (rules) => [rules.length === 0 ? 'none' : rules.map(({ source, target }) => source === '*' && target === '*' ? '*' : `${source}:${target}`).join(' ')],
+  print: (rules) => [rules.length === 0 ? 'none' : rules.map(({ source, target }) => `${source}:${target}`).join(' ')],
 }
 
 function domains(line: ConfigLine): readonly string[] {
@@ -60,7 +60,7 @@ export const HOST_KEYWORDS = {
   connectTimeout: { use: true, fallback: undefined, read: (line) => one(line).toLowerCase() === 'none' ? undefined : parseSeconds(one(line)), print: (value) => [String(value ?? 'none')] } satisfies Keyword<number | undefined> as Keyword<number | undefined>,
   hostName: text(),
   ignoreUnknown: text(),
-  ipQoS: unused<readonly string[]>('sockets of Node have no type of service', { use: true, read: readQos, fallback: ['lowdelay', 'throughput'], print: (value) => [value.join(' ')] }),
+  ipQoS: unused<readonly string[]>('sockets of Node have no type of service', { use: true, read: readQos, fallback: ['ef', 'cs1'], print: (value) => [value.join(' ')] }),
   port: port(22),
   proxyCommand: commandText(),
   proxyJump,
@@ -74,17 +74,23 @@ export const HOST_KEYWORDS = {
   versionAddendum: unused('the identification of this client has no addition', optional(({ rest }) => rest)),
 } as const
 
-const QOS = ['af11', 'af12', 'af13', 'af21', 'af22', 'af23', 'af31', 'af32', 'af33', 'af41', 'af42', 'af43', 'cs0', 'cs1', 'cs2', 'cs3', 'cs4', 'cs5', 'cs6', 'cs7', 'ef', 'le', 'lowdelay', 'throughput', 'reliability', 'none', 'va']
-const QOS_NAMES: Readonly<Record<number, string>> = { 0x10: 'lowdelay', 0x08: 'throughput', 0x04: 'reliability' }
+/** Code points of differentiated services, in the upper six bits of a byte. */
+const QOS: Readonly<Record<string, number>> = {
+  af11: 0x28, af12: 0x30, af13: 0x38, af21: 0x48, af22: 0x50, af23: 0x58, af31: 0x68, af32: 0x70, af33: 0x78, af41: 0x88, af42: 0x90, af43: 0x98,
+  cs0: 0x00, cs1: 0x20, cs2: 0x40, cs3: 0x60, cs4: 0x80, cs5: 0xa0, cs6: 0xc0, cs7: 0xe0, ef: 0xb8, le: 0x04, va: 0xb0,
+}
+/** Types of service of old, without a meaning since OpenSSH 10. */
+const OLD_QOS = ['lowdelay', 'throughput', 'reliability', 'none']
 
 function readQos(line: ConfigLine): readonly string[] {
-  const names = some(line).map((name) => {
-    if (QOS.includes(name.toLowerCase())) return name.toLowerCase()
-    const value = /^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(name) ? Number(name) : 256
-    if (value > 255) throw new ConfigLineError(`not a quality of service: ${JSON.stringify(name)}`)
-    return QOS_NAMES[value] ?? `0x${value.toString(16).padStart(2, '0')}`
+  const names = some(line).map((text) => {
+    const name = text.toLowerCase()
+    if (Object.hasOwn(QOS, name)) return name
+    if (OLD_QOS.includes(name)) return 'none'
+    const value = /^(0x[0-9a-f]{1,2}|\d{1,3})$/.test(name) ? Number(name) : 256
+    if (value > 255) throw new ConfigLineError(`not a quality of service: ${JSON.stringify(text)}`)
+    return Object.keys(QOS).find((known) => QOS[known] === value) ?? `0x${value.toString(16).padStart(2, '0')}`
   })
   if (names.length > 2) throw new ConfigLineError('too many arguments')
   return [names[0]!, names[1] ?? names[0]!]
 }
-

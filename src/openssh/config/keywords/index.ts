@@ -24,7 +24,7 @@ const NAMES: ReadonlyMap<string, KeywordName> = new Map([...Object.keys(KEYWORDS
 
 /** Old keywords that OpenSSH ignores. */
 const FORGOTTEN = new Set(['cipher', 'fallbacktorsh', 'globalknownhostsfile2', 'protocol', 'rhostsauthentication', 'useprivilegedport', 'userknownhostsfile2', 'useroaming', 'usersh'])
-/** Old keywords that OpenSSH refuses. */
+/** Old keywords that OpenSSH passes over with a message. */
 const UNSUPPORTED = new Set(['afstokenpassing', 'compressionlevel', 'kerberosauthentication', 'kerberostgtpassing', 'rhostsrsaauthentication', 'rsaauthentication'])
 
 /** @param keyword in lower case */

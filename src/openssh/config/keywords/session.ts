@@ -3,7 +3,7 @@ import { algorithms } from '../algorithm-names.ts'
 import type { Forward } from '../../forward-spec.ts'
 import { formatEnd, formatForward } from '../../forward-spec.ts'
 import { choice, commandText, flag, list, seconds, text, textOr, words, yesNoOr } from '../kinds.ts'
-import { ConfigLineError } from '../line.ts'
+import { type ConfigLine, ConfigLineError } from '../line.ts'
 import { type Keyword, unused } from '../spec.ts'
 import { matchPattern } from '../../../host-key/known-hosts/pattern.ts'
 import { assignments, forwards, octal, one, parseSeconds, parseSize, some, someOrNone } from '../values.ts'
@@ -51,7 +51,7 @@ const rekeyLimit: Keyword<{ readonly bytes: number, readonly seconds: number }> 
 
 /** `true` for the default interval, or milliseconds. */
 const obscureKeystrokeTiming: Keyword<boolean | number> = {
-  use: true, fallback: true, print: (value) => [value === true || value === 20 ? 'yes' : value === false ? 'no' : `interval:${value}`],
+  use: true, fallback: true, print: (value) => [value === true || value === 20 ? 'yes' : value === false ? 'no' : String(value)],
   read(line) {
     const word = one(line)
     if (word === 'yes' || word === 'true') return true
@@ -82,12 +82,21 @@ const controlPersist: Keyword<boolean | number> = {
   },
 }
 
+/** `local[:remote]`, each a number or `any`. */
+function tunnelDevice(line: ConfigLine): string {
+  const [local = '', remote = 'any', ...more] = one(line).toLowerCase().split(':')
+  const isDevice = (text: string) => text === 'any' || (/^\d{1,10}$/.test(text) && Number(text) <= LAST_DEVICE)
+  if (more.length > 0 || !isDevice(local) || !isDevice(remote)) throw new ConfigLineError('not a device for a tunnel')
+  return `${local}:${remote}`
+}
+const LAST_DEVICE = 0x7fffffff - 2
+
 const LEVELS = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG1', 'DEBUG2', 'DEBUG3'] as const
 export type LogLevel = Exclude<typeof LEVELS[number], 'DEBUG1'>
 const FACILITIES = ['DAEMON', 'USER', 'AUTH', 'AUTHPRIV', 'LOCAL0', 'LOCAL1', 'LOCAL2', 'LOCAL3', 'LOCAL4', 'LOCAL5', 'LOCAL6', 'LOCAL7'] as const
 
 export const SESSION_KEYWORDS = {
-  channelTimeout: unused('idle channels are not closed', { ...words([]), print: (value) => value.length === 0 ? [] : [value.join(' ')] }, { warn: (value) => value.length > 0 && value[0] !== 'none' ? 'ChannelTimeout is not supported here: idle channels stay open' : undefined }),
+  channelTimeout: unused('idle channels are not closed', { ...words([]), print: (value) => [value.length === 0 ? 'none' : value.join(' ')] }, { warn: (value) => value.length > 0 && value[0] !== 'none' ? 'ChannelTimeout is not supported here: idle channels stay open' : undefined }),
   ciphers: algorithms('cipher'),
   clearAllForwardings: flag(false),
   compression: flag(false),
@@ -106,7 +115,7 @@ export const SESSION_KEYWORDS = {
   kexAlgorithms: algorithms('kex'),
   localCommand: commandText(),
   localForward: list((line) => forwards(line, 'local'), formatForward),
-  logLevel: choice<LogLevel>('INFO', LEVELS.filter((level): level is LogLevel => level !== 'DEBUG1'), { debug1: 'DEBUG' }),
+  logLevel: choice<LogLevel>('INFO', LEVELS.filter((level): level is LogLevel => level !== 'DEBUG1'), { debug1: 'DEBUG', silent: 'QUIET' }, { QUIET: 'SILENT' }),
   logVerbose: unused('single source files have no log level', { ...words([], true), read: someOrNone, print: (value) => [value.length === 0 || value[0] === 'none' ? 'none' : value.join(' ')] }),
   macs: algorithms('mac'),
   obscureKeystrokeTiming,
@@ -124,7 +133,7 @@ export const SESSION_KEYWORDS = {
   streamLocalBindUnlink: flag(false),
   syslogFacility: unused('nothing is written to the system log', choice('USER', FACILITIES)),
   tunnel: unused('devices for tunnels are not opened', choice('no', ['no', 'point-to-point', 'ethernet'], { yes: 'point-to-point', true: 'point-to-point', false: 'no' }, { no: 'false' }), { refuse: (value) => value === 'no' ? undefined : 'devices for tunnels cannot be opened here' }),
-  tunnelDevice: unused('devices for tunnels are not opened', textOr('any:any')),
+  tunnelDevice: unused('devices for tunnels are not opened', { ...textOr('any:any'), read: tunnelDevice }),
   warnWeakCrypto: yesNoOr('yes', ['no-pq-kex'], {}),
   xAuthLocation: textOr('/usr/bin/xauth'),
 } as const
