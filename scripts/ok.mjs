@@ -4,6 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { ENVIRONMENT, flakyTests, forget, results } from './run/test-results.mjs'
 
+const [option] = process.argv.slice(2)
+if (option !== undefined && option !== '--tests-ran') {
+  const help = option === '--help' || option === '-h'
+  console[help ? 'log' : 'error'](`${help ? '' : `npm run ok has no option ${option}\n`}npm run ok: runs every check to its end, then prints one line "N passed, N failed". It takes no options.`)
+  process.exit(help ? 0 : 2)
+}
+
 /** @param {...string} args */
 const node = (...args) => [process.execPath, ...args]
 /** In this order: the cheap ones first, then those that need a build. @type {[name: string, command: string[]][]} */
