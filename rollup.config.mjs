@@ -36,6 +36,28 @@ function coreChunks(entries) {
     return beside.has(id) ? 'base' : 'core'
   }
 }
+/**
+ * What one step of a program loads is one file for Node, which spends more on finding and wrapping each file than on its contents: a first connection loaded
+ * 28 of them. In the ES modules the same parts stay apart, so that bundlers can leave each out or load it by itself.
+ * @type {readonly (readonly [name: string, sources: readonly string[]])[]}
+ */
+const STEPS = [
+  ['node-session', ['src/bindings/session/later.ts', 'src/ffi/host-keys.ts', 'src/client/auth/log-in.ts', 'src/client/start-process.ts', 'src/bindings/channel/open-channel.ts']],
+  ['node-keys', ['src/client/auth/key-login.ts', 'src/keys/signers/signer-of.ts', 'src/keys/files/openssh/private-key.ts']],
+  ['node-sftp', ['src/sftp/client/sftp-client.ts', 'src/bindings/sftp/context.ts']],
+]
+
+/** Like `coreChunks`, with the steps: a module belongs to the first step that loads it. @param {Record<string, string>} entries */
+function nodeChunks(entries) {
+  const coreChunk = coreChunks(entries)
+  /** @type {(readonly [name: string, loaded: ReadonlySet<string>])[]} */
+  let steps
+  return (id, api) => {
+    steps ??= STEPS.map(([name, sources]) => [name, loadedWith(sources, api.getModuleInfo)])
+    return coreChunk(id, api) ?? (id === resolve('src/index.ts') ? undefined : steps.find(([, loaded]) => loaded.has(id))?.[0])
+  }
+}
+
 /** What loads without the core. The runtime chooses among the doors, which lie beside libssh2.wasm, through package.json's "imports". */
 const isBeside = ({ entry }) => !['index', 'bindings', 'inline', 'agent', 'sshsig', 'ssh2'].includes(entry)
 const besideCore = inputs([...modules.filter(isBeside), ...doors])
@@ -82,7 +104,7 @@ export default [
   {
     input: inputs(commonJsModules),
     output: {
-      ...output, dir: COMMONJS, format: 'cjs', manualChunks: coreChunks(inputs(commonJsModules.filter(isBeside))), entryFileNames: '[name].cjs', chunkFileNames: chunk => `${chunkName(chunk)}.cjs`,
+      ...output, dir: COMMONJS, format: 'cjs', manualChunks: nodeChunks(inputs(commonJsModules.filter(isBeside))), entryFileNames: '[name].cjs', chunkFileNames: chunk => `${chunkName(chunk)}.cjs`,
       // A module that loads later is required later: Jest has no import() for CommonJS. No module pretends to come from Babel or TypeScript.
       dynamicImportInCjs: false, exports: 'named', esModule: false, interop: 'auto', externalLiveBindings: false,
     },

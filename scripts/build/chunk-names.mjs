@@ -21,4 +21,4 @@ export function chunkName({ name, facadeModuleId, moduleIds }) {
 const ENTRIES = new Set(modules.map(({ entry }) => entry))
 
 /** The chunks that rollup.config.mjs itself defines. */
-const NAMED = new Set(['base', 'constants', 'core', 'types'])
+const NAMED = new Set(['base', 'constants', 'core', 'node-keys', 'node-session', 'node-sftp', 'types'])

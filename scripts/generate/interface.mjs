@@ -45,7 +45,7 @@ export type Bytes = Pointer<'bytes'>
 ${pointers.map(({ name, of, doc }) => `${comment(doc)}export type ${name} = Pointer<'${of}'>\n`).join('')}
 /** The functions that the module exports. */
 export interface WasmExports {
-${exports.map(prototype => `${comment(prototype.doc, '  ')}  _${prototype.name}${signature(prototype, pointers, true)}\n`).join('')}}
+${exports.map(prototype => `${comment(prototype.doc, '  ')}  ${prototype.name}${signature(prototype, pointers, true)}\n`).join('')}}
 `
 }
 

@@ -31,7 +31,7 @@ export class ChannelOpens {
   }
 
   #new(step: Step): OpeningPointer {
-    const opening = this.#context.plain((c, session) => c._glue_opening_new(session))
+    const opening = this.#context.plain((c, session) => c.glue_opening_new(session))
     if (opening === 0) throw libssh2Error(LIBSSH2_ERROR_ALLOC)
     this.#openings.set(step, opening)
     step.seenThrough = true
@@ -42,6 +42,6 @@ export class ChannelOpens {
   #drop(step: Step, opening: OpeningPointer): void {
     this.#openings.delete(step)
     const { failure, handle } = this.#context
-    if (!failure && !handle.freed) this.#context.plain((c, session) => c._glue_opening_free(session, opening))
+    if (!failure && !handle.freed) this.#context.plain((c, session) => c.glue_opening_free(session, opening))
   }
 }

@@ -7,7 +7,7 @@ import {
 import type { Bytes, KnownHostPointer, KnownHostsPointer } from '../ffi/exports.gen.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { HeapScope } from '../ffi/heap.ts'
-import type { Libssh2Module } from '../ffi/create-module.ts'
+import type { WasmExports } from '../ffi/exports.gen.ts'
 import { LIBSSH2_KNOWNHOST as ENTRY } from '../ffi/layouts.gen.ts'
 import type { SendableData } from '../wire-format/bytes-of.ts'
 import { data, port as checkedPort, wholeNumber } from './arguments.ts'
@@ -47,7 +47,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   }
 
   /** Checks and encodes the arguments, calls C, and reads the result. */
-  #call<T>(prepare: (scope: HeapScope) => (c: Libssh2Module, hosts: KnownHostsPointer) => number, read: (rc: number) => T): T {
+  #call<T>(prepare: (scope: HeapScope) => (c: WasmExports, hosts: KnownHostsPointer) => number, read: (rc: number) => T): T {
     const { pointer } = this.#handle
     return this.#context.heap.scoped((scope) => {
       const run = prepare(scope)
@@ -97,7 +97,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
       const words = comment === null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(comment, 'comment')
       const salting = salt === null ? 0 as Bytes : scope.utf8(salt, 'salt').pointer
       store = scope.out()
-      return (c, hosts) => c._libssh2_knownhost_addc(hosts, name.pointer, salting, blob.pointer, blob.length, words.pointer, words.length, type, store)
+      return (c, hosts) => c.libssh2_knownhost_addc(hosts, name.pointer, salting, blob.pointer, blob.length, words.pointer, words.length, type, store)
     }, (rc) => {
       this.#checked(rc)
       return this.#entry(this.#context.heap.u32(store) as KnownHostPointer)
@@ -122,9 +122,9 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
       const name = scope.utf8(host, 'host')
       const blob = scope.bytes(data(key, 'key'))
       found = scope.out()
-      return (c, hosts) => c._libssh2_knownhost_checkp(hosts, name.pointer, number, blob.pointer, blob.length, type, found)
+      return (c, hosts) => c.libssh2_knownhost_checkp(hosts, name.pointer, number, blob.pointer, blob.length, type, found)
     }, (result) => {
-      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(this.#context.plain((c, session) => c._libssh2_session_last_errno(session)) || LIBSSH2_ERROR_ALLOC)
+      if (result === LIBSSH2_KNOWNHOST_CHECK_FAILURE) this.#checked(this.#context.plain((c, session) => c.libssh2_session_last_errno(session)) || LIBSSH2_ERROR_ALLOC)
       const entry = this.#context.heap.u32(found) as KnownHostPointer
       return [result, entry === 0 ? null : this.#entry(entry)]
     })
@@ -133,7 +133,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   /** Removes an entry. @returns 0. libssh2_knownhost_del. */
   del(entry: KnownHost): number {
     const pointer = this.#pointer(entry)
-    this.#call(() => (c, hosts) => c._libssh2_knownhost_del(hosts, pointer), (rc) => this.#checked(rc))
+    this.#call(() => (c, hosts) => c.libssh2_knownhost_del(hosts, pointer), (rc) => this.#checked(rc))
     this.#entries.delete(pointer)
     this.#pointers.delete(entry)
     return 0
@@ -145,7 +145,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     let store = 0 as Bytes
     return this.#call((scope) => {
       store = scope.out()
-      return (c, hosts) => c._libssh2_knownhost_get(hosts, store, after)
+      return (c, hosts) => c.libssh2_knownhost_get(hosts, store, after)
     }, (end) => this.#checked(end) === 1 ? null : this.#entry(this.#context.heap.u32(store) as KnownHostPointer))
   }
 
@@ -159,7 +159,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
     const format = wholeNumber(type, 'type')
     return this.#call((scope) => {
       const content = scope.utf8(line, 'line')
-      return (c, hosts) => c._libssh2_knownhost_readline(hosts, content.pointer, content.length, format)
+      return (c, hosts) => c.libssh2_knownhost_readline(hosts, content.pointer, content.length, format)
     }, (rc) => {
       this.#checked(rc)
       return 0
@@ -174,7 +174,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
       let [buffer, length] = [0 as Bytes, 0 as Bytes]
       return this.#call((scope) => {
         [buffer, length] = [scope.out(size), scope.out()]
-        return (c, hosts) => c._libssh2_knownhost_writeline(hosts, pointer, buffer, size, length, format)
+        return (c, hosts) => c.libssh2_knownhost_writeline(hosts, pointer, buffer, size, length, format)
       }, (rc) => {
         const needed = this.#context.heap.u32(length) + 1
         if (rc === LIBSSH2_ERROR_BUFFER_TOO_SMALL && needed > size && needed <= LONGEST_LINE) return write(needed)
@@ -189,7 +189,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   free(): void {
     if (this.#handle.freed) return
     const { pointer } = this.#handle
-    this.#context.plain((c) => c._libssh2_knownhost_free(pointer))
+    this.#context.plain((c) => c.libssh2_knownhost_free(pointer))
     this.#handle.drop()
     this.#entries.clear()
   }

@@ -20,7 +20,7 @@ export function scpRecv2<T>(context: SessionContext, path: string, read: (channe
   return context.performForPointer({ lane, call: ['scpRecv2', path] }, (scope) => {
     const name = scope.utf8(path, 'path')
     facts = scope.out(SCP_FACTS.sizeof)
-    return (c, session) => c._glue_scp_recv(session, name.pointer, facts)
+    return (c, session) => c.glue_scp_recv(session, name.pointer, facts)
   }, (channel) => {
     const fact = (offset: number) => Number(heap.u64((facts + offset) as Bytes))
     return read(channel, { filesize: fact(SCP_FACTS.size), permissions: fact(SCP_FACTS.mode), mtime: fact(SCP_FACTS.mtime), atime: fact(SCP_FACTS.atime) })
@@ -31,6 +31,6 @@ export function scpRecv2<T>(context: SessionContext, path: string, read: (channe
 export function scpSend64<T>(context: SessionContext, path: string, mode: number, numbers: readonly [size: bigint, mtime: bigint, atime: bigint], read: (channel: ChannelPointer) => T): T | Again {
   return context.performForPointer({ lane: context.lane, call: ['scpSend64', path, mode, ...numbers] }, (scope) => {
     const name = scope.utf8(path, 'path')
-    return (c, session) => c._libssh2_scp_send64(session, name.pointer, mode, ...numbers)
+    return (c, session) => c.libssh2_scp_send64(session, name.pointer, mode, ...numbers)
   }, read)
 }

@@ -14,13 +14,13 @@ import { Handle } from '../ffi/handle.ts'
 import type { Heap, HeapScope } from '../ffi/heap.ts'
 import type { SessionHost } from '../ffi/host.ts'
 import type { Instance } from '../ffi/instance.ts'
-import type { Libssh2Module } from '../ffi/create-module.ts'
+import type { WasmExports } from '../ffi/exports.gen.ts'
 import type * as ParcelRoom from '../parcels/index.ts'
 import { flag, int } from './arguments.ts'
 import type { Negotiation } from './session/negotiation.ts'
 
 export type { Again } from '../core/operation.ts'
-export type Run<T> = (c: Libssh2Module, session: SessionPointer) => T
+export type Run<T> = (c: WasmExports, session: SessionPointer) => T
 
 /** After these errors nothing more can be read from the transport, so the session is over. */
 const FATAL = new Set<number>([
@@ -124,12 +124,12 @@ export class SessionContext {
         return this.wire.send(data)
       },
     })
-    const pointer = instance.call((c) => c._glue_session_new(this.#id))
+    const pointer = instance.call((c) => c.glue_session_new(this.#id))
     if (pointer === 0) {
       instance.unregister(this.#id)
       throw libssh2Error(LIBSSH2_ERROR_ALLOC)
     }
-    instance.call((c) => c._glue_session_limit(pointer, memoryLimit))
+    instance.call((c) => c.glue_session_limit(pointer, memoryLimit))
     this.handle = new Handle('session', pointer)
     this.wire.start()
   }
@@ -168,13 +168,13 @@ export class SessionContext {
   /** Makes C report `LIBSSH2_CALLBACK_*`, or stop reporting it. */
   listen(callback: number, on: boolean): void {
     const [kind, wanted] = [int(callback, 'callback'), flag(on, 'on')]
-    this.plain((c, session) => c._glue_session_listen(session, kind, wanted))
+    this.plain((c, session) => c.glue_session_listen(session, kind, wanted))
   }
 
   #service(): void {
     if (!this.#serviced || this.handle.freed || this.failure) return
     try {
-      const rc = this.plain((c, session) => c._glue_session_service(session))
+      const rc = this.plain((c, session) => c.glue_session_service(session))
       if (rc < 0 && rc !== LIBSSH2_ERROR_EAGAIN) this.fail(this.#error(rc))
       else this.#checkEnd()
     } catch (error) {
@@ -329,7 +329,7 @@ export class SessionContext {
   /** NULL stands for the last error: returns EAGAIN, throws others. */
   orLastError<P extends Pointer>(pointer: P): P | Again {
     if (pointer !== 0) return pointer
-    const errno = this.plain((c, session) => c._libssh2_session_last_errno(session))
+    const errno = this.plain((c, session) => c.libssh2_session_last_errno(session))
     return errno === LIBSSH2_ERROR_EAGAIN ? errno : this.#raise(errno)
   }
 
@@ -352,7 +352,7 @@ export class SessionContext {
   }
 
   #outOfMemory(errno: number): string | undefined {
-    const refused = errno === LIBSSH2_ERROR_ALLOC && this.plain((c, session) => c._glue_session_refused(session))
+    const refused = errno === LIBSSH2_ERROR_ALLOC && this.plain((c, session) => c.glue_session_refused(session))
     return refused ? `the session's memory limit of ${this.#memoryLimit} bytes is reached` : undefined
   }
 
@@ -360,7 +360,7 @@ export class SessionContext {
     return this.heap.scoped((scope) => {
       const message = scope.out()
       const length = scope.out()
-      const last = this.plain((c, session) => c._libssh2_session_last_error(session, message, length, 0))
+      const last = this.plain((c, session) => c.libssh2_session_last_error(session, message, length, 0))
       return last === errno ? this.heap.text(this.heap.u32(message) as never, this.heap.u32(length)) : undefined
     })
   }
@@ -373,7 +373,7 @@ export class SessionContext {
     this.fail(new DisconnectError('the session has been freed', { code: 'ERR_HANDLE_FREED' }))
     this.instance.unregister(this.#id)
     this.wire.abort()
-    if (!this.instance.failure) this.instance.call((c) => c._glue_session_free(pointer))
+    if (!this.instance.failure) this.instance.call((c) => c.glue_session_free(pointer))
     this.parcels.clear()
     this.outgoing.clear()
     this.driver.wake()

@@ -6,6 +6,7 @@ import { CONTEXT } from '../bindings/session-context.ts'
 import { abandonTransport } from '../core/transport.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { inAnotherTurn } from '../core/turn.ts'
+import { isPromise } from '../errors/is-promise.ts'
 import { timeoutError } from '../errors/timeout-error.ts'
 import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
@@ -177,12 +178,13 @@ class Attempt {
   /** The host's keys that the policy knows. Stops waiting once the server has gone: the handshake then reports why. */
   async #askPolicy(session: Session): Promise<readonly string[]> {
     const { host = '', port = 22, hostKey } = this.#options
-    if (!hostKey.preferredAlgorithms) return []
+    const known = hostKey.preferredAlgorithms?.(host, port) ?? []
+    if (!isPromise(known)) return known
     using asking = new Deadline(this.#deadline.signal)
     try {
-      return await asking.run(Promise.race([hostKey.preferredAlgorithms(host, port), goneWithoutKeys(session, asking.signal)]))
+      return await asking.run(Promise.race([known, goneWithoutKeys(session, asking.signal)]))
     } finally {
-      asking.end(undefined)
+      asking.end('answered')
     }
   }
 

@@ -1,7 +1,7 @@
 import { wellFormed } from '../errors/arguments.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_ALLOC } from './constants.gen.ts'
-import type { Bytes, Pointer } from './exports.gen.ts'
+import type { Bytes, Pointer, WasmExports } from './exports.gen.ts'
 import type { Libssh2Module } from './create-module.ts'
 
 const encoder = new TextEncoder()
@@ -23,10 +23,10 @@ export class Heap {
   #view: DataView = new DataView(new ArrayBuffer(0))
   #scratch = 0 as Bytes
   #scratchSize = 0
-  readonly #call: <T>(run: (c: Libssh2Module) => T) => T
+  readonly #call: <T>(run: (c: WasmExports) => T) => T
 
   /** @param call runs C, like `Instance.call`: malloc traps too if the heap is broken. */
-  constructor(module: Libssh2Module, call: <T>(run: (c: Libssh2Module) => T) => T = (run) => run(module)) {
+  constructor(module: Libssh2Module, call: <T>(run: (c: WasmExports) => T) => T = (run) => run(module.exports)) {
     this.#module = module
     this.#call = call
   }
@@ -34,7 +34,7 @@ export class Heap {
   /** Bytes that C holds at the moment, without the scratch buffer. */
   used(): number {
     this.#dropScratch()
-    return this.#call((c) => c._glue_heap_used())
+    return this.#call((c) => c.glue_heap_used())
   }
 
   /** Size of linear memory in bytes; it never shrinks. */
@@ -53,7 +53,7 @@ export class Heap {
   }
 
   allocate(size: number): Bytes {
-    const pointer = this.#call((c) => c._malloc(size))
+    const pointer = this.#call((c) => c.malloc(size))
     if (pointer === 0) throw outOfMemory(size)
     return pointer
   }
@@ -61,7 +61,7 @@ export class Heap {
   /** Never throws: it also runs while an error is thrown, and after a trap nothing can be freed. */
   release(pointer: Pointer): void {
     try {
-      this.#call((c) => c._free(pointer))
+      this.#call((c) => c.free(pointer))
     } catch {
       // The instance has told its sessions.
     }

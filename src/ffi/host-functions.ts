@@ -19,10 +19,11 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     return answer.length
   }
 
-  const ofParcels = PARCEL_FUNCTIONS.map((name) => [name, (id: number, ...operands: never[]) => (host(id)?.parcels?.[name] as ((...operands: never[]) => number) | undefined)?.(...operands)])
+  const ofParcels: Record<string, AnyFunction> = {}
+  for (const name of PARCEL_FUNCTIONS) ofParcels[name] = (id, a, b, c, d, e, f) => (host(id as number)?.parcels?.[name] as AnyFunction | undefined)?.(a, b, c, d, e, f)
   return trapping({
     ...keys,
-    ...Object.fromEntries(ofParcels) as Pick<HostFunctions, typeof PARCEL_FUNCTIONS[number]>,
+    ...ofParcels as Pick<HostFunctions, typeof PARCEL_FUNCTIONS[number]>,
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
@@ -52,16 +53,22 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
   })
 }
 
+/** A function of the host. None has more operands, and C passes all of them: collecting them in an array would cost more than most of these functions. */
+type AnyFunction = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown, f?: unknown, g?: unknown) => unknown
+
 /** None of them may throw, since that would leave C in the middle of a call, as a trap does. So an error in one is treated as a trap. */
 function trapping(functions: HostFunctions): HostFunctions {
-  const guarded = Object.entries(functions).map(([name, run]: [string, (...operands: never[]) => unknown]) => [name, (...operands: never[]) => {
-    try {
-      return run(...operands)
-    } catch (cause) {
-      throw Object.assign(new WebAssembly.RuntimeError(`the host function ${name} failed: ${String(cause)}`), { cause })
+  const guarded: Record<string, AnyFunction> = {}
+  for (const [name, run] of Object.entries(functions) as [string, AnyFunction][]) {
+    guarded[name] = (a, b, c, d, e, f, g) => {
+      try {
+        return run(a, b, c, d, e, f, g)
+      } catch (cause) {
+        throw Object.assign(new WebAssembly.RuntimeError(`the host function ${name} failed: ${String(cause)}`), { cause })
+      }
     }
-  }])
-  return Object.fromEntries(guarded) as HostFunctions
+  }
+  return guarded as unknown as HostFunctions
 }
 
 /** Random bytes fetched at a time for short requests: padding, which every packet has, but no key. */

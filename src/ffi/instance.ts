@@ -2,6 +2,7 @@ import { record } from '../errors/arguments.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { hostCrypto } from '#host-crypto'
 import { createModule, type Libssh2Module } from './create-module.ts'
+import type { WasmExports } from './exports.gen.ts'
 import { Heap } from './heap.ts'
 import type { WebAssemblyModule } from '../runtime/globals.ts'
 import type { SessionHost } from './host.ts'
@@ -34,7 +35,7 @@ export class Instance {
   readonly hostCrypto: boolean
   /** Keys of the runtime. @internal */
   readonly hostKeys: HostKeys
-  readonly #module: Libssh2Module
+  readonly #exports: WasmExports
   readonly #hosts: Map<number, SessionHost>
   #lastId = 0
   #failure: SSHError | undefined
@@ -42,10 +43,10 @@ export class Instance {
   private constructor(module: Libssh2Module, heap: Heap, hosts: Map<number, SessionHost>, hostCrypto: boolean, hostKeys: HostKeys) {
     this.hostCrypto = hostCrypto
     this.hostKeys = hostKeys
-    this.#module = module
+    this.#exports = module.exports
     this.#hosts = hosts
     this.heap = heap
-    this.call((c) => c._libssh2_init(0))
+    this.call((c) => c.libssh2_init(0))
   }
 
   /** Makes an instance. Rejects if the module is not one of this library. */
@@ -68,13 +69,13 @@ export class Instance {
    * @param operand the argument of `run`, so that `run` need not be created anew for each call. @throws SSHError `ERR_WASM_TRAP`.
    * @internal
    */
-  call<T>(run: (c: Libssh2Module) => T): T
+  call<T>(run: (c: WasmExports) => T): T
   /** @internal */
-  call<T, P>(run: (c: Libssh2Module, operand: P) => T, operand: P): T
-  call<T, P>(run: (c: Libssh2Module, operand: P) => T, operand?: P): T {
+  call<T, P>(run: (c: WasmExports, operand: P) => T, operand: P): T
+  call<T, P>(run: (c: WasmExports, operand: P) => T, operand?: P): T {
     if (this.#failure) throw this.#failure
     try {
-      return run(this.#module, operand as P)
+      return run(this.#exports, operand as P)
     } catch (cause) {
       if (!isTrap(cause)) throw cause
       this.#failure = new SSHError(`WebAssembly trap: ${cause.message}`, { code: 'ERR_WASM_TRAP', cause })

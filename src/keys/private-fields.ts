@@ -1,9 +1,9 @@
 import { copyBytes, equalBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, fixedLength } from './big-number.ts'
 import type * as CurveArithmetic from './curve-arithmetic.ts'
+import { forgetImported, importPrivate } from './imported-keys.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
-import { privatePkcs8 } from './pkcs8.ts'
 import type * as MlDsa from './mldsa44-ed25519.ts'
 import { Part, type Step, type Steps, take } from './steps.ts'
 import { bitLength, checkedPoint, checkedRsa, type RsaPublic } from './public-key-blob.ts'
@@ -69,6 +69,7 @@ export function* mlDsaPrivate(type: string, seed: Uint8Array, key?: Uint8Array):
 export function wipePrivate(key: PrivateFields): void {
   const secrets = key.kind === 'rsa' ? [key.d, key.p, key.q, key.iqmp] : key.kind === 'ecdsa' ? [key.scalar] : [key.seed]
   for (const secret of secrets) secret.fill(0)
+  forgetImported(key)
 }
 
 /** Refuses RSA keys that are shorter than `minimumRsaBits`. */
@@ -86,15 +87,13 @@ const isOneEd25519Key = (key: Ed25519Private): Step<boolean> => ({ later: () => 
 
 /** Whether the public key verifies a signature of the private key. False if this runtime cannot tell. */
 async function verifiesItself(key: Ed25519Private): Promise<boolean> {
-  const pkcs8 = privatePkcs8(key)
   try {
+    const signer = await importPrivate(key, 'ssh-ed25519')
+    if (signer === undefined) return false
     const verifier = await crypto.subtle.importKey('raw', key.public.key, 'Ed25519', false, ['verify'])
-    const signer = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign'])
     const probe = crypto.getRandomValues(new Uint8Array(32))
     return await crypto.subtle.verify('Ed25519', verifier, await crypto.subtle.sign('Ed25519', signer, probe), probe)
   } catch {
     return false
-  } finally {
-    pkcs8.fill(0)
   }
 }

@@ -10,7 +10,7 @@ import type { PrivateKey } from './private-key.ts'
  */
 export async function toCryptoKeys(key: PrivateKey): Promise<CryptoKeys> {
   const algorithm = record(key, 'key').type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type
-  const [{ PrivateKey }, { importPrivate }] = await Promise.all([import('./private-key.ts'), import('./signers/private-key-signing.ts')])
+  const [{ PrivateKey }, { importPrivate }] = await Promise.all([import('./private-key.ts'), import('./imported-keys.ts')])
   const privateKey = await importPrivate(PrivateKey.fieldsOf(key), algorithm)
   if (privateKey === undefined) throw unsupported(`this runtime's WebCrypto has no keys of type ${key.type}`)
   return { privateKey, publicKey: key.publicKey.slice() }

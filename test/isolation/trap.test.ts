@@ -19,7 +19,7 @@ const TRAPS: Record<string, (instance: Instance, process: Process) => Promise<un
     heap.view(0 as Bytes, heap.size).fill(0x41)
     return process.stdin.getWriter().write(Uint8Array.of(1))
   },
-  'a wild pointer': async (instance) => instance.call((c) => c._libssh2_session_last_errno(0x7ffffff0 as SessionPointer)),
+  'a wild pointer': async (instance) => instance.call((c) => c.libssh2_session_last_errno(0x7ffffff0 as SessionPointer)),
 }
 
 const endOf = (client: Client) => within(20_000, 'client.closed', client.closed)

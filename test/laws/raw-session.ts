@@ -5,7 +5,7 @@ import type { Bytes, ChannelPointer, SessionPointer } from '../../src/ffi/export
 import type { Encoded } from '../../src/ffi/heap.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../src/ffi/host.gen.ts'
 import { Instance } from '../../src/ffi/instance.ts'
-import type { Libssh2Module } from '../../src/ffi/create-module.ts'
+import type { WasmExports } from '../../src/ffi/exports.gen.ts'
 import { parsePrivateKey } from '../../src/keys/files/parse-private-key.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 
@@ -44,7 +44,7 @@ export class RawSession {
       prompt: () => HOST_FAILED, newPassword: () => HOST_FAILED,
       disconnect: nothing, debug: nothing, ignore: nothing, globalRequest: nothing, globalAnswer: nothing, x11Open: nothing, agentOpen: nothing, trapped: nothing,
     })
-    this.pointer = instance.call((c) => c._glue_session_new(id))
+    this.pointer = instance.call((c) => c.glue_session_new(id))
   }
 
   #recv(target: Uint8Array): number {
@@ -62,7 +62,7 @@ export class RawSession {
     const socket = connect(server.port, server.host)
     await new Promise((resolve) => { socket.once('connect', resolve) })
     const raw = new RawSession(await Instance.create(), socket)
-    await raw.until((c) => c._glue_session_handshake(raw.pointer))
+    await raw.until((c) => c.glue_session_handshake(raw.pointer))
     return raw
   }
 
@@ -73,12 +73,12 @@ export class RawSession {
   }
 
   /** One call of C. */
-  call<T>(run: (c: Libssh2Module) => T): T {
+  call<T>(run: (c: WasmExports) => T): T {
     return this.instance.call(run)
   }
 
   /** Repeats a call, and nothing else, until it no longer says EAGAIN. */
-  async until(run: (c: Libssh2Module) => number): Promise<number> {
+  async until(run: (c: WasmExports) => number): Promise<number> {
     for (;;) {
       const rc = this.call(run)
       if (rc !== LIBSSH2_ERROR_EAGAIN) return rc
@@ -110,7 +110,7 @@ export class RawSession {
     const key = this.instance.heap.scope().bytes(signer.publicKey)
     const codes: number[] = []
     for (;;) {
-      const rc = this.call((c) => c._glue_userauth_publickey(this.pointer, user.pointer, user.length, key.pointer, key.length, 0 as Bytes))
+      const rc = this.call((c) => c.glue_userauth_publickey(this.pointer, user.pointer, user.length, key.pointer, key.length, 0 as Bytes))
       codes.push(rc)
       if (rc !== LIBSSH2_ERROR_EAGAIN) return codes
       if (this.#toSign && this.asked >= 3) this.#signature = await signer.sign(this.#toSign, 'ssh-ed25519')
@@ -120,7 +120,7 @@ export class RawSession {
 
   openChannel(): ChannelPointer {
     const type = this.text('session')
-    return this.call((c) => c._libssh2_channel_open_ex(this.pointer, type.pointer, type.length, 2 << 20, 32768, 0 as Bytes, 0))
+    return this.call((c) => c.libssh2_channel_open_ex(this.pointer, type.pointer, type.length, 2 << 20, 32768, 0 as Bytes, 0))
   }
 
   async channel(): Promise<ChannelPointer> {
@@ -134,7 +134,7 @@ export class RawSession {
 
   startup(channel: ChannelPointer, request: string, message: string): number {
     const [type, body] = [this.text(request), this.text(message)]
-    return this.call((c) => c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length))
+    return this.call((c) => c.libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length))
   }
 
   execute(channel: ChannelPointer, command: string): number {
@@ -143,16 +143,16 @@ export class RawSession {
 
   read(channel: ChannelPointer, stream = 0, size = 1024): number {
     const { heap } = this.instance
-    return this.call((c) => c._libssh2_channel_read_ex(channel, stream, heap.scratch(size), size))
+    return this.call((c) => c.libssh2_channel_read_ex(channel, stream, heap.scratch(size), size))
   }
 
   write(channel: ChannelPointer, size: number): number {
     const { heap } = this.instance
-    return this.call((c) => c._libssh2_channel_write_ex(channel, 0, heap.scratch(size), size))
+    return this.call((c) => c.libssh2_channel_write_ex(channel, 0, heap.scratch(size), size))
   }
 
   free(): void {
-    this.call((c) => c._glue_session_free(this.pointer))
+    this.call((c) => c.glue_session_free(this.pointer))
     this.#socket.destroy()
   }
 }

@@ -11,6 +11,12 @@ export function createModule(compiled: WebAssembly.Module, host: HostFunctions):
         WebAssembly.instantiate(compiled, imports).then(receive).catch(reject)
         return {}
       },
-    }).then(resolve, reject)
+    }).then((module) => resolve(asModule(module)), reject)
   })
+}
+
+/** Emscripten puts an underscore before the name of each function of C. */
+function asModule(glue: Readonly<Record<string, unknown>>): Libssh2Module {
+  const functions = Object.keys(glue).filter((name) => name.startsWith('_')).map((name) => [name.slice(1), glue[name]])
+  return { exports: Object.fromEntries(functions) as Libssh2Module['exports'], get HEAPU8() { return glue.HEAPU8 as Uint8Array } }
 }

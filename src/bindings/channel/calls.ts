@@ -1,13 +1,13 @@
 import { Lane } from '../../core/lane.ts'
 import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../../ffi/constants.gen.ts'
-import type { Libssh2Module } from '../../ffi/create-module.ts'
+import type { WasmExports } from '../../ffi/exports.gen.ts'
 import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { SessionContext, Way } from '../session-context.ts'
 
 /** A call of C on the channel. */
-export type ChannelRun<T> = (c: Libssh2Module, channel: ChannelPointer) => T
+export type ChannelRun<T> = (c: WasmExports, channel: ChannelPointer) => T
 
 /** A call that looks only at what has arrived. */
 export const LOCAL: Way = { local: true }
@@ -39,7 +39,7 @@ export class ChannelCalls {
   way(call: string | number, source?: (channel: number) => number): Way {
     const known = this.#ways.get(call)
     if (known) return known
-    const way: Way = { local: true, name: [this, call], source: source?.(this.plain((c, channel) => c._glue_channel_number(channel))) }
+    const way: Way = { local: true, name: [this, call], source: source?.(this.plain((c, channel) => c.glue_channel_number(channel))) }
     if (this.#ways.size < KEPT_WAYS) this.#ways.set(call, way)
     return way
   }
@@ -65,7 +65,7 @@ export class ChannelCalls {
   /** For data: throws when the peer has closed the channel, where libssh2 would wait for a window for ever. */
   needPeer(): void {
     this.needOpen()
-    if (this.plain((c, channel) => c._glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
+    if (this.plain((c, channel) => c.glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
   /** Forgets the channel, and every wait for it. */

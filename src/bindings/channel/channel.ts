@@ -178,7 +178,7 @@ export class Channel implements Disposable {
   #read(size: number, streamId: number, whole: boolean): () => number {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    return () => this.#calls.call(this.#calls.way(stream, ARRIVALS), (c, channel) => c._glue_channel_read(channel, stream, length, Number(whole)))
+    return () => this.#calls.call(this.#calls.way(stream, ARRIVALS), (c, channel) => c.glue_channel_read(channel, stream, length, Number(whole)))
   }
 
   /** Like `readEx`, into the caller's memory, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
@@ -210,7 +210,7 @@ export class Channel implements Disposable {
 
   /** True once the remote EOF has come and nothing is left to read. libssh2_channel_eof. */
   eof(): boolean {
-    return this.#calls.call(LOCAL, (c, channel) => c._libssh2_channel_eof(channel)) === 1
+    return this.#calls.call(LOCAL, (c, channel) => c.libssh2_channel_eof(channel)) === 1
   }
 
   /** Tells the peer that no more data will be sent (RFC 4254 section 5.3). @returns 0, or EAGAIN. libssh2_channel_send_eof. */
@@ -220,23 +220,23 @@ export class Channel implements Disposable {
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#calls.call(this.#calls.way('waitEof'), (c, channel) => c._libssh2_channel_wait_eof(channel))
+    return this.#calls.call(this.#calls.way('waitEof'), (c, channel) => c.libssh2_channel_wait_eof(channel))
   }
 
   /** Sends EOF and close, and waits for the peer's close, after which the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#calls.closing = true
-    return this.#calls.call(this.#calls.way('close'), (c, channel) => c._libssh2_channel_close(channel))
+    return this.#calls.call(this.#calls.way('close'), (c, channel) => c.libssh2_channel_close(channel))
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#calls.call(this.#calls.way('waitClosed'), (c, channel) => c._libssh2_channel_wait_closed(channel))
+    return this.#calls.call(this.#calls.way('waitClosed'), (c, channel) => c.libssh2_channel_wait_closed(channel))
   }
 
   /** Exit status of the process; also 0 if none has come. libssh2_channel_get_exit_status. */
   getExitStatus(): number {
-    return this.#calls.plain((c, channel) => c._libssh2_channel_get_exit_status(channel))
+    return this.#calls.plain((c, channel) => c.libssh2_channel_get_exit_status(channel))
   }
 
   /**
@@ -249,7 +249,7 @@ export class Channel implements Disposable {
 
   /** Waits until the peer has closed the channel, whether or not data is unread. @returns 0, or EAGAIN. (glue_channel_peer_closed) */
   peerClosed(): number {
-    return this.#calls.call(this.#calls.way('peerClosed', endOf), (c, channel) => c._glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
+    return this.#calls.call(this.#calls.way('peerClosed', endOf), (c, channel) => c.glue_channel_peer_closed(channel) === 0 ? LIBSSH2_ERROR_EAGAIN : 0)
   }
 
   /** The signal that ended the process (RFC 4254 section 6.10). libssh2_channel_get_exit_signal. */
@@ -280,7 +280,7 @@ export class Channel implements Disposable {
   /** Discards the unread data of a stream; -1 is all extended data, -2 everything. @returns bytes discarded, or EAGAIN. libssh2_channel_flush_ex. */
   flushEx(streamId: number): number {
     const stream = wholeNumber(streamId, 'streamId', LIBSSH2_CHANNEL_FLUSH_ALL, INT_MAX)
-    return this.#calls.call(this.#calls.way(`flush ${stream}`), (c, channel) => c._libssh2_channel_flush_ex(channel, stream))
+    return this.#calls.call(this.#calls.way(`flush ${stream}`), (c, channel) => c.libssh2_channel_flush_ex(channel, stream))
   }
 
   /** The receive window in bytes, part of which may be unread data here. libssh2_channel_window_read. */
@@ -294,7 +294,7 @@ export class Channel implements Disposable {
     return heap.scoped((scope) => {
       const readAvail = scope.out()
       const initial = scope.out()
-      const window = this.#calls.plain((c, channel) => c._libssh2_channel_window_read_ex(channel, readAvail, initial)) >>> 0
+      const window = this.#calls.plain((c, channel) => c.libssh2_channel_window_read_ex(channel, readAvail, initial)) >>> 0
       return { window, readAvail: heap.u32(readAvail), windowSizeInitial: heap.u32(initial) }
     })
   }
@@ -309,7 +309,7 @@ export class Channel implements Disposable {
     const { heap } = this.#calls.context
     return heap.scoped((scope) => {
       const initial = scope.out()
-      const window = this.#calls.plain((c, channel) => c._libssh2_channel_window_write_ex(channel, initial)) >>> 0
+      const window = this.#calls.plain((c, channel) => c.libssh2_channel_window_write_ex(channel, initial)) >>> 0
       return { window, windowSizeInitial: heap.u32(initial) }
     })
   }
@@ -329,26 +329,26 @@ export class Channel implements Disposable {
     this.#calls.needOpen()
     // The value that libssh2 would store is the window before the adjustment.
     const forced = flag(force, 'force')
-    const rc = this.#calls.call({ call: [this.#calls, 'receiveWindowAdjust', more, forced] }, (c, channel) => c._libssh2_channel_receive_window_adjust2(channel, more, forced, 0 as Bytes))
+    const rc = this.#calls.call({ call: [this.#calls, 'receiveWindowAdjust', more, forced] }, (c, channel) => c.libssh2_channel_receive_window_adjust2(channel, more, forced, 0 as Bytes))
     return [rc, this.windowRead()]
   }
 
   /** Sets the size in bytes up to which `read` fills the receive window from now on; 2 MiB by default. (glue_channel_window_size) */
   receiveWindowSize(size: number): void {
     const checked = wholeNumber(size, 'size', 1, LARGEST_WINDOW)
-    this.#calls.plain((c, channel) => c._glue_channel_window_size(channel, checked))
+    this.#calls.plain((c, channel) => c.glue_channel_window_size(channel, checked))
   }
 
   /** Sets how stderr is handled: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
   handleExtendedData(mode: number): void {
     const checked = extendedDataMode(mode)
-    this.#calls.plain((c, channel) => c._libssh2_channel_handle_extended_data(channel, checked))
+    this.#calls.plain((c, channel) => c.libssh2_channel_handle_extended_data(channel, checked))
   }
 
   /** Sets how stderr is handled: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
-    return this.#calls.call(this.#calls.way(`handleExtendedData ${checked}`), (c, channel) => c._libssh2_channel_handle_extended_data2(channel, checked))
+    return this.#calls.call(this.#calls.way(`handleExtendedData ${checked}`), (c, channel) => c.libssh2_channel_handle_extended_data2(channel, checked))
   }
 
   /** Like `handleExtendedData2`; the old macro of libssh2 takes 0 (keep) or 1 (ignore). @deprecated use `handleExtendedData2`. libssh2_channel_ignore_extended_data. */
@@ -359,7 +359,7 @@ export class Channel implements Disposable {
   /** True if a read of stdout (0) or of extended data (1) would return something. @deprecated wait with `session.wait()`. libssh2_poll_channel_read. */
   pollChannelRead(extended: boolean | number = false): boolean {
     const stream = flag(extended, 'extended')
-    return this.#calls.call(LOCAL, (c, channel) => c._libssh2_poll_channel_read(channel, stream)) === 1
+    return this.#calls.call(LOCAL, (c, channel) => c.libssh2_poll_channel_read(channel, stream)) === 1
   }
 
   /**
@@ -375,7 +375,7 @@ export class Channel implements Disposable {
     if (!this.#requests.answered()) return LIBSSH2_ERROR_EAGAIN
     this.#calls.closing = true
     this.#calls.context.unansweredCloses.add(this)
-    const rc = this.#calls.call(this.#calls.way('free'), (c, channel) => c._libssh2_channel_free(channel))
+    const rc = this.#calls.call(this.#calls.way('free'), (c, channel) => c.libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#calls.context.unansweredCloses.delete(this)
     this.#calls.context.closedAt = performance.now()

@@ -24,8 +24,8 @@ export function exitOf(calls: ChannelCalls): Exit | Again {
   const word = (offset: number) => heap.i32((state + offset) as Bytes)
   let signal = 0 as Bytes
   const rc = calls.call(calls.way('exit', endOf), (c, channel) => {
-    signal = c._glue_channel_exit(channel, state)
-    return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c._glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
+    signal = c.glue_channel_exit(channel, state)
+    return signal !== 0 || word(EXIT_STATE.has_status) !== 0 || c.glue_channel_peer_closed(channel) !== 0 ? 0 : LIBSSH2_ERROR_EAGAIN
   })
   if (rc === LIBSSH2_ERROR_EAGAIN) return rc
   if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: word(EXIT_STATE.core_dumped) !== 0, message: exitSignalOf(calls)[2] ?? '' }
@@ -38,12 +38,12 @@ export function exitSignalOf(calls: ChannelCalls): ExitSignal {
   const { heap } = context
   return heap.scoped((scope) => {
     const outs = Array.from({ length: 6 }, () => scope.out()) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes]
-    const rc = calls.call(LOCAL, (c, channel) => c._libssh2_channel_get_exit_signal(channel, ...outs))
+    const rc = calls.call(LOCAL, (c, channel) => c.libssh2_channel_get_exit_signal(channel, ...outs))
     const take = (at: 0 | 2 | 4) => {
       const string = heap.u32(outs[at]) as Bytes
       if (string === 0) return null
       const content = heap.text(string, heap.u32(outs[at + 1] as Bytes))
-      context.plain((c, session) => c._libssh2_free(session, string))
+      context.plain((c, session) => c.libssh2_free(session, string))
       return content
     }
     return [rc, take(0), take(2), take(4)]

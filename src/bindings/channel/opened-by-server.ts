@@ -11,12 +11,12 @@ export function originatorOf(calls: ChannelCalls): Originator | null {
   const { heap } = calls.context
   return heap.scoped((scope) => {
     const port = scope.out()
-    const host = calls.plain((c, channel) => c._glue_channel_originator(channel, port))
+    const host = calls.plain((c, channel) => c.glue_channel_originator(channel, port))
     return host === 0 ? null : { host: heap.string(host) ?? '', port: heap.u32(port) }
   })
 }
 
 /** For `Channel.answerOpen`. */
 export function answerOpenOf(calls: ChannelCalls, reason: number): number {
-  return calls.call(calls.way('answerOpen'), (c, channel) => c._glue_channel_answer(channel, reason))
+  return calls.call(calls.way('answerOpen'), (c, channel) => c.glue_channel_answer(channel, reason))
 }

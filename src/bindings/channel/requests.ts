@@ -54,7 +54,7 @@ export class ChannelRequests {
     return this.#request(['pty', term, modes, ...size], (scope) => {
       const name = scope.utf8(term, 'term')
       const encoded = scope.bytes(bytes(modes, 'modes'))
-      return (c, channel) => c._libssh2_channel_request_pty_ex(channel, name.pointer, name.length, encoded.pointer, encoded.length, ...size)
+      return (c, channel) => c.libssh2_channel_request_pty_ex(channel, name.pointer, name.length, encoded.pointer, encoded.length, ...size)
     })
   }
 
@@ -62,7 +62,7 @@ export class ChannelRequests {
     const calls = this.#calls
     const size = checkedSize(columns, rows, widthPx, heightPx)
     calls.needOpen()
-    return calls.call({ call: [calls, 'ptySize', ...size] }, (c, channel) => c._libssh2_channel_request_pty_size_ex(channel, ...size))
+    return calls.call({ call: [calls, 'ptySize', ...size] }, (c, channel) => c.libssh2_channel_request_pty_size_ex(channel, ...size))
   }
 
   start(request: string, message: string | null | undefined): number {
@@ -71,7 +71,7 @@ export class ChannelRequests {
       // Without a message these two are malformed, and the server would end the session.
       if (message == null && (request === 'exec' || request === 'subsystem')) throw new TypeError(`${request} needs a message, which must be a string`)
       const body = message == null ? { pointer: 0 as Bytes, length: 0 } : scope.utf8(message, 'message')
-      return (c, channel) => c._libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
+      return (c, channel) => c.libssh2_channel_process_startup(channel, type.pointer, type.length, body.pointer, body.length)
     })
   }
 
@@ -79,7 +79,7 @@ export class ChannelRequests {
     return this.#request(['setenv', name, value], (scope) => {
       const variable = scope.utf8(name, 'name')
       const content = scope.utf8(value, 'value')
-      return (c, channel) => c._libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
+      return (c, channel) => c.libssh2_channel_setenv_ex(channel, variable.pointer, variable.length, content.pointer, content.length)
     })
   }
 
@@ -90,7 +90,7 @@ export class ChannelRequests {
 
   setenvReply(): number {
     return this.#request(['setenvReply'], () => (c, channel) => {
-      const rc = c._glue_channel_reply(channel)
+      const rc = c.glue_channel_reply(channel)
       if (rc !== LIBSSH2_ERROR_EAGAIN) this.#unreplied -= 1
       return rc
     }, true)
@@ -101,7 +101,7 @@ export class ChannelRequests {
       const name = scope.utf8(type, 'type')
       const rest = scope.bytes(content)
       return (c, channel) => {
-        const rc = c._glue_channel_notify(channel, name.pointer, name.length, Number(wantReply), rest.pointer, rest.length)
+        const rc = c.glue_channel_notify(channel, name.pointer, name.length, Number(wantReply), rest.pointer, rest.length)
         if (rc === 0 && wantReply) this.#unreplied += 1
         return rc
       }
@@ -111,7 +111,7 @@ export class ChannelRequests {
   signal(name: string): number {
     return this.#sent(['signal', name], (scope) => {
       const short = scope.utf8(text(name, 'name').replace(/^SIG/, ''), 'name')
-      return (c, channel) => c._libssh2_channel_signal_ex(channel, short.pointer, short.length)
+      return (c, channel) => c.libssh2_channel_signal_ex(channel, short.pointer, short.length)
     })
   }
 
@@ -128,7 +128,7 @@ export class ChannelRequests {
 
   agent(): number {
     this.#calls.context.listen(LIBSSH2_CALLBACK_AUTHAGENT, true)
-    return this.#request(['requestAuthAgent'], () => (c, channel) => c._libssh2_channel_request_auth_agent(channel))
+    return this.#request(['requestAuthAgent'], () => (c, channel) => c.libssh2_channel_request_auth_agent(channel))
   }
 
   x11(singleConnection: boolean, authProto: string | null, authCookie: string | null, screen: number): number {
@@ -138,7 +138,7 @@ export class ChannelRequests {
     return this.#request(['x11', single, authProto, authCookie, screen], (scope) => {
       const optional = (value: string | null, name: string) => value === null ? 0 as Bytes : scope.utf8(value, name).pointer
       const [proto, cookie] = [optional(authProto, 'authProto'), optional(authCookie, 'authCookie')]
-      return (c, channel) => c._libssh2_channel_x11_req_ex(channel, single, proto, cookie, number)
+      return (c, channel) => c.libssh2_channel_x11_req_ex(channel, single, proto, cookie, number)
     })
   }
 

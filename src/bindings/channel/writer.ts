@@ -80,8 +80,8 @@ export class ChannelWriter {
     if (wire.congested) return calls.context.pending({ step })
     if (step.begun && !equalBytes(step.begun, part)) throw unlikeBefore(step.written)
     const buffer = heap.scratch(LARGEST_WRITE)
-    const rc = outgoing.write(part, () => calls.call({ lane: calls.writing, step, isPart: true }, (c, channel) => c._glue_channel_write(channel, stream, buffer, part.length)))
-    const pending = rc === LIBSSH2_ERROR_EAGAIN && calls.plain((c, channel) => c._glue_channel_write_pending(channel)) !== 0
+    const rc = outgoing.write(part, () => calls.call({ lane: calls.writing, step, isPart: true }, (c, channel) => c.glue_channel_write(channel, stream, buffer, part.length)))
+    const pending = rc === LIBSSH2_ERROR_EAGAIN && calls.plain((c, channel) => c.glue_channel_write_pending(channel)) !== 0
     if (rc === LIBSSH2_ERROR_EAGAIN && !pending) calls.writing.release(step)
     // libssh2 has the packet already, and counts it against what it is given next.
     step.begun = pending ? step.begun ?? part.slice() : undefined
@@ -102,7 +102,7 @@ export class ChannelWriter {
     return calls.context.perform({ lane: calls.writing, step }, () => {
       const { pointer } = calls.handle
       calls.needOpen()
-      return (c) => c._libssh2_channel_send_eof(pointer)
+      return (c) => c.libssh2_channel_send_eof(pointer)
     })
   }
 }

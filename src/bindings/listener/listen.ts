@@ -9,7 +9,7 @@ export function listen(session: Session, context: SessionContext, host: string |
   return context.performForPointer({ lane: context.lane, call: ['forwardListen', host, port, queueMaxsize] }, (scope) => {
     const address = host === null ? 0 as Bytes : scope.utf8(host, 'host').pointer
     bound = scope.out()
-    return (c, pointer) => c._libssh2_channel_forward_listen_ex(pointer, address, port, bound, queueMaxsize)
+    return (c, pointer) => c.libssh2_channel_forward_listen_ex(pointer, address, port, bound, queueMaxsize)
   }, (pointer): [listener: Listener, boundPort: number] => {
     const boundPort = context.heap.u32(bound)
     return [new Listener(session, context, pointer, boundPort), boundPort]
@@ -20,6 +20,6 @@ export function listen(session: Session, context: SessionContext, host: string |
 export function listenStreamlocal(session: Session, context: SessionContext, path: string, queueMaxsize: number): Listener | Again {
   return context.performForPointer({ lane: context.lane, call: ['forwardListenStreamlocal', path, queueMaxsize] }, (scope) => {
     const socket = scope.utf8(path, 'path').pointer
-    return (c, pointer) => c._libssh2_channel_forward_listen_streamlocal(pointer, socket, queueMaxsize)
+    return (c, pointer) => c.libssh2_channel_forward_listen_streamlocal(pointer, socket, queueMaxsize)
   }, (pointer) => new Listener(session, context, pointer, 0, path))
 }

@@ -31,7 +31,7 @@ export class Listener implements Disposable {
   /** The next connection, or EAGAIN. It is a separate channel, which outlives the listener. libssh2_channel_forward_accept. */
   forwardAccept(): Channel | Again {
     const { pointer } = this.#handle
-    return this.#context.performForPointer({ name: [this, 'accept'] }, () => (c) => c._libssh2_channel_forward_accept(pointer), (channel) => new Channel(this.session, this.#context, channel))
+    return this.#context.performForPointer({ name: [this, 'accept'] }, () => (c) => c.libssh2_channel_forward_accept(pointer), (channel) => new Channel(this.session, this.#context, channel))
   }
 
   /**
@@ -43,7 +43,7 @@ export class Listener implements Disposable {
     if (this.#handle.freed) return 0
     const { pointer } = this.#handle
     if (!this.#context.failure) {
-      const rc = this.#context.call({ name: [this, 'cancel'] }, (c) => c._libssh2_channel_forward_cancel(pointer))
+      const rc = this.#context.call({ name: [this, 'cancel'] }, (c) => c.libssh2_channel_forward_cancel(pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     this.#handle.drop()

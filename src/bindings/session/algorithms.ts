@@ -8,7 +8,7 @@ export function preferAlgorithms(context: SessionContext, type: number, methods:
   const names = typeof methods === 'string' ? methods : nameList(methods, 'methods')
   return context.perform({}, (scope) => {
     const list = scope.utf8(names, 'methods')
-    return (c, session) => c._libssh2_session_method_pref(session, kind, list.pointer)
+    return (c, session) => c.libssh2_session_method_pref(session, kind, list.pointer)
   })
 }
 
@@ -18,10 +18,10 @@ export function supportedAlgorithms(context: SessionContext, type: number): stri
   const { heap } = context
   return heap.scoped((scope) => {
     const out = scope.out()
-    const count = context.call({ local: true }, (c, session) => c._libssh2_session_supported_algs(session, kind, out))
+    const count = context.call({ local: true }, (c, session) => c.libssh2_session_supported_algs(session, kind, out))
     const list = heap.u32(out) as Bytes
     const names = Array.from({ length: count }, (_, i) => heap.string(heap.u32((list + 4 * i) as Bytes) as Bytes) ?? '')
-    context.plain((c, session) => c._libssh2_free(session, list))
+    context.plain((c, session) => c.libssh2_free(session, list))
     return names
   })
 }

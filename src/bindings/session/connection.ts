@@ -46,8 +46,8 @@ export class Connection {
       const type = scope.utf8(channelType, 'channelType')
       const body = scope.bytes(bytes(message, 'message'))
       return (c, session) => opening === undefined
-        ? c._libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
-        : c._glue_channel_open(session, opening, type.pointer, type.length, ...sizes, body.pointer, body.length)
+        ? c.libssh2_channel_open_ex(session, type.pointer, type.length, ...sizes, body.pointer, body.length)
+        : c.glue_channel_open(session, opening, type.pointer, type.length, ...sizes, body.pointer, body.length)
     }
     // Calls from outside the driver cannot be told apart, so they take turns.
     if (!context.driver.current) return this.#open({ lane: context.lane, call }, prepare())
@@ -62,7 +62,7 @@ export class Connection {
       const targetPort = checkedPort(port, 'port')
       const originator = scope.utf8(originatorHost, 'originatorHost')
       const from = checkedPort(originatorPort, 'originatorPort')
-      return (c, session) => c._libssh2_channel_direct_tcpip_ex(session, target.pointer, targetPort, originator.pointer, from)
+      return (c, session) => c.libssh2_channel_direct_tcpip_ex(session, target.pointer, targetPort, originator.pointer, from)
     })
   }
 
@@ -71,7 +71,7 @@ export class Connection {
       const target = scope.utf8(path, 'path')
       const originator = scope.utf8(originatorHost, 'originatorHost')
       const from = checkedPort(originatorPort, 'originatorPort')
-      return (c, session) => c._libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, from)
+      return (c, session) => c.libssh2_channel_direct_streamlocal_ex(session, target.pointer, originator.pointer, from)
     })
   }
 
@@ -116,7 +116,7 @@ export class Connection {
       return context.performForPointer(way, prepare, (pointer) => this.channel(pointer))
     } catch (error) {
       if (!(error instanceof ChannelError) || error.errno !== LIBSSH2_ERROR_CHANNEL_FAILURE) throw error
-      const reason = context.plain((c, session) => c._glue_channel_open_reason(session))
+      const reason = context.plain((c, session) => c.glue_channel_open_reason(session))
       throw new ChannelError(error.message, { code: error.code, errno: error.errno, reason, description: error.description })
     }
   }

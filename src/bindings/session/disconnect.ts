@@ -21,7 +21,7 @@ export function disconnect(context: SessionContext, description: string, reason:
     const tag = scope.utf8(language, 'language')
     if (words.length > LONGEST_TEXT || tag.length > LONGEST_TEXT) throw new RangeError(`description and language have at most ${LONGEST_TEXT} bytes`)
     wholeNumber(reason, 'reason')
-    const rc = context.failure ? 0 : context.plain((c, session) => c._libssh2_session_disconnect_ex(session, reason, words.pointer, tag.pointer))
+    const rc = context.failure ? 0 : context.plain((c, session) => c.libssh2_session_disconnect_ex(session, reason, words.pointer, tag.pointer))
     context.fail(disconnectError('the session was disconnected by this side', { reason, description }))
     context.driver.wake()
     void context.wire.close()

@@ -18,7 +18,7 @@ export interface FirstExchange {
 export function readExtensions(context: SessionContext): ReadonlyMap<string, Uint8Array> {
   return context.heap.scoped((scope) => {
     const length = scope.out()
-    const pairs = context.plain((c, session) => c._glue_session_extensions(session, length))
+    const pairs = context.plain((c, session) => c.glue_session_extensions(session, length))
     const reader = new WireReader(pairs === 0 ? new Uint8Array(0) : context.heap.copy(pairs, context.heap.u32(length)))
     const extensions = new Map<string, Uint8Array>()
     while (reader.remaining > 0) extensions.set(decodeText(reader.string()), reader.string())
@@ -31,7 +31,7 @@ export function readFirstExchange(context: SessionContext): FirstExchange | null
   const { heap } = context
   return heap.scoped((scope) => {
     const facts = scope.out(FIRST_EXCHANGE.sizeof)
-    if (!context.plain((c, session) => c._glue_session_exchange(session, facts))) return null
+    if (!context.plain((c, session) => c.glue_session_exchange(session, facts))) return null
     const word = (offset: number) => heap.u32((facts + offset) as Bytes)
     const field = (address: number, length: number) => heap.copy(word(address) as Bytes, word(length))
     return {

@@ -16,7 +16,7 @@ export class GlobalRequests {
       const request = scope.utf8(name, 'name')
       const rest = scope.bytes(content)
       const wantsReply = Number(answered !== undefined)
-      return (c, session) => c._glue_session_global_request(session, request.pointer, request.length, wantsReply, rest.pointer, rest.length)
+      return (c, session) => c.glue_session_global_request(session, request.pointer, request.length, wantsReply, rest.pointer, rest.length)
     }, (rc) => {
       if (answered) this.#waiting.push(answered)
       return rc

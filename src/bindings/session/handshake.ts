@@ -24,7 +24,7 @@ export class Handshake {
     if (this.#complete && !context.failure) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'the handshake has already been completed')
     this.#begun = true
     try {
-      const rc = context.call({ lane: context.lane, call: ['handshake'] }, (c, session) => c._glue_session_handshake(session))
+      const rc = context.call({ lane: context.lane, call: ['handshake'] }, (c, session) => c.glue_session_handshake(session))
       if (rc === 0) {
         this.#complete = true
         context.serviceFromNowOn()
@@ -48,7 +48,7 @@ export class Handshake {
     if (/[^\x20-\x7e]/.test(text(banner, 'banner'))) throw new TypeError('banner must be one line of printable ASCII')
     return this.#context.perform({}, (scope) => {
       const line = scope.utf8(banner, 'banner')
-      return (c, session) => c._libssh2_session_banner_set(session, line.pointer)
+      return (c, session) => c.libssh2_session_banner_set(session, line.pointer)
     })
   }
 }

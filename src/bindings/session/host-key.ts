@@ -17,7 +17,7 @@ export function readHostKey(context: SessionContext): HostKey | null {
   return heap.scoped((scope) => {
     const length = scope.out()
     const type = scope.out()
-    const key = context.plain((c, session) => c._libssh2_session_hostkey(session, length, type))
+    const key = context.plain((c, session) => c.libssh2_session_hostkey(session, length, type))
     return key === 0 ? null : { key: heap.copy(key, heap.u32(length)), type: heap.i32(type) }
   })
 }
@@ -26,6 +26,6 @@ export function readHostKey(context: SessionContext): HostKey | null {
 export function readHostKeyHash(context: SessionContext, type: number): Uint8Array | null {
   const size = HASH_SIZES.get(type)
   if (size === undefined) throw new RangeError('type must be one of LIBSSH2_HOSTKEY_HASH_*')
-  const hash = context.plain((c, session) => c._libssh2_hostkey_hash(session, type))
+  const hash = context.plain((c, session) => c.libssh2_hostkey_hash(session, type))
   return hash === 0 ? null : context.heap.copy(hash, size)
 }

@@ -162,16 +162,16 @@ export class Session implements Disposable, AsyncDisposable {
   bannerSet(banner: string): number { return this.#handshake.setBanner(banner) }
 
   /** The server's identification string; `null` before it arrived. libssh2_session_banner_get. */
-  bannerGet(): string | null { return this.#string((c, session) => c._libssh2_session_banner_get(session)) }
+  bannerGet(): string | null { return this.#string((c, session) => c.libssh2_session_banner_get(session)) }
 
   /** The direction that the last EAGAIN waits for: `LIBSSH2_SESSION_BLOCK_*` bits, 0 if it does not wait for the transport. libssh2_session_block_directions. */
-  blockDirections(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_block_directions(session)) }
+  blockDirections(): number { return this[CONTEXT].plain((c, session) => c.libssh2_session_block_directions(session)) }
 
   /** Sets a `LIBSSH2_FLAG_*`, before the handshake. libssh2_session_flag. */
   flag(flag: number, value: boolean | number = true): number {
     const checked = int(flag, 'flag')
     const on = typeof value === 'boolean' ? Number(value) : int(value, 'value')
-    return this[CONTEXT].call({}, (c, session) => c._libssh2_session_flag(session, checked, on))
+    return this[CONTEXT].call({}, (c, session) => c.libssh2_session_flag(session, checked, on))
   }
 
   /** The host key that the server proved to own; `null` before the handshake. libssh2_session_hostkey. */
@@ -206,14 +206,14 @@ export class Session implements Disposable, AsyncDisposable {
   /** The agreed name for a `LIBSSH2_METHOD_*`; `null` before the handshake. libssh2_session_methods. */
   methods(type: number): string | null {
     const kind = int(type, 'type')
-    return this.#string((c, session) => c._libssh2_session_methods(session, kind))
+    return this.#string((c, session) => c.libssh2_session_methods(session, kind))
   }
 
   /** Every name that this build knows for a `LIBSSH2_METHOD_*`. libssh2_session_supported_algs. */
   supportedAlgs(type: number): string[] { return supportedAlgorithms(this[CONTEXT], type) }
 
   /** Number of the last error. libssh2_session_last_errno. */
-  lastErrno(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_last_errno(session)) }
+  lastErrno(): number { return this[CONTEXT].plain((c, session) => c.libssh2_session_last_errno(session)) }
 
   /** Text of the last error, empty if there was none. libssh2_session_last_error. */
   lastError(): string { return this[CONTEXT].lastErrorMessage(this.lastErrno()) ?? '' }
@@ -223,27 +223,27 @@ export class Session implements Disposable, AsyncDisposable {
     const number = wholeNumber(errno, 'errno', -INT_MAX, INT_MAX)
     return this[CONTEXT].heap.scoped((scope) => {
       const words = scope.utf8(message, 'message')
-      return this[CONTEXT].plain((c, session) => c._libssh2_session_set_last_error(session, number, words.pointer))
+      return this[CONTEXT].plain((c, session) => c.libssh2_session_set_last_error(session, number, words.pointer))
     })
   }
 
   /** Sets a timeout in milliseconds, as in ssh2-python: it has no effect, since a call here never blocks. libssh2_session_set_timeout. */
   setTimeout(milliseconds: number): void {
     const checked = int(milliseconds, 'milliseconds')
-    this[CONTEXT].plain((c, session) => c._libssh2_session_set_timeout(session, checked))
+    this[CONTEXT].plain((c, session) => c.libssh2_session_set_timeout(session, checked))
   }
 
   /** libssh2_session_get_timeout. */
-  getTimeout(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_get_timeout(session)) }
+  getTimeout(): number { return this[CONTEXT].plain((c, session) => c.libssh2_session_get_timeout(session)) }
 
   /** Seconds to wait for the answer to a request; 0, the default here, is no limit. libssh2_session_set_read_timeout. */
   setReadTimeout(seconds: number): void {
     const checked = int(seconds, 'seconds')
-    this[CONTEXT].plain((c, session) => c._libssh2_session_set_read_timeout(session, checked))
+    this[CONTEXT].plain((c, session) => c.libssh2_session_set_read_timeout(session, checked))
   }
 
   /** libssh2_session_get_read_timeout. */
-  getReadTimeout(): number { return this[CONTEXT].plain((c, session) => c._libssh2_session_get_read_timeout(session)) }
+  getReadTimeout(): number { return this[CONTEXT].plain((c, session) => c.libssh2_session_get_read_timeout(session)) }
 
   /**
    * Sets how often `keepaliveSend` sends a message, and whether the server should answer it.
@@ -252,7 +252,7 @@ export class Session implements Disposable, AsyncDisposable {
   keepaliveConfig(wantReply: boolean, interval: number): void {
     const seconds = int(interval, 'interval')
     const wanted = checkedFlag(wantReply, 'wantReply')
-    this[CONTEXT].plain((c, session) => c._libssh2_keepalive_config(session, wanted, seconds))
+    this[CONTEXT].plain((c, session) => c.libssh2_keepalive_config(session, wanted, seconds))
   }
 
   /** Sends a keepalive message if one is due, and returns the seconds until the next one. libssh2_keepalive_send. */
@@ -260,16 +260,16 @@ export class Session implements Disposable, AsyncDisposable {
     const context = this[CONTEXT]
     return context.heap.scoped((scope) => {
       const seconds = scope.out()
-      const rc = context.call({ name: [context, 'keepaliveSend'] }, (c, session) => c._libssh2_keepalive_send(session, seconds))
+      const rc = context.call({ name: [context, 'keepaliveSend'] }, (c, session) => c.libssh2_keepalive_send(session, seconds))
       return rc === 0 ? context.heap.i32(seconds) : rc
     })
   }
 
   /** Sends a keepalive message at once, due or not. Does not wait for the server's answer. */
-  keepaliveNow(): number { return this[CONTEXT].call({ name: [this, 'keepalive'] }, (c, session) => c._glue_session_keepalive(session)) }
+  keepaliveNow(): number { return this[CONTEXT].call({ name: [this, 'keepalive'] }, (c, session) => c.glue_session_keepalive(session)) }
 
   /** Sends SSH_MSG_IGNORE, which has no effect (RFC 4253 section 11.2); during a key exchange it sends nothing. @returns 0. (glue_session_ignore) */
-  sendIgnore(): number { return this[CONTEXT].call({ name: [this, 'ignore'] }, (c, session) => c._glue_session_ignore(session)) }
+  sendIgnore(): number { return this[CONTEXT].call({ name: [this, 'ignore'] }, (c, session) => c.glue_session_ignore(session)) }
 
   /**
    * Sends PING of `ping@openssh.com`, which is as large as a keystroke; the answer is dropped. During a key exchange nothing is sent. @returns 0.
@@ -277,7 +277,7 @@ export class Session implements Disposable, AsyncDisposable {
    */
   sendPing(): number {
     if (!this.extensions().has('ping@openssh.com')) throw libssh2Error(LIBSSH2_ERROR_METHOD_NOT_SUPPORTED, 'the server has not announced ping@openssh.com')
-    return this[CONTEXT].call({ name: [this, 'ping'] }, (c, session) => c._glue_session_ping(session))
+    return this[CONTEXT].call({ name: [this, 'ping'] }, (c, session) => c.glue_session_ping(session))
   }
 
   /**
@@ -285,12 +285,12 @@ export class Session implements Disposable, AsyncDisposable {
    * sending waits until both sides have the new keys. An abort does not undo it.
    * @throws SSHError `ERR_LIBSSH2_BAD_USE` before authentication; the error that ended the session, if the server refuses. (glue_session_rekey)
    */
-  rekey(): number { return this[CONTEXT].call({ lane: this.#rekeying, call: ['rekey'] }, (c, session) => c._glue_session_rekey(session)) }
+  rekey(): number { return this[CONTEXT].call({ lane: this.#rekeying, call: ['rekey'] }, (c, session) => c.glue_session_rekey(session)) }
 
   /** Sets when the next key exchange starts automatically; every exchange, including the server's, restarts the count. (glue_session_rekey_after) */
   rekeyAfter(limits: RekeyLimits): void {
     const { bytes, seconds } = this.#later.checkedLimits(limits)
-    this[CONTEXT].plain((c, session) => c._glue_session_rekey_after(session, bytes, seconds))
+    this[CONTEXT].plain((c, session) => c.glue_session_rekey_after(session, bytes, seconds))
   }
 
   /** Called with each SSH_MSG_DEBUG; `null` for no call. LIBSSH2_CALLBACK_DEBUG. */
@@ -306,7 +306,7 @@ export class Session implements Disposable, AsyncDisposable {
   }
 
   /** True once a request succeeded. libssh2_userauth_authenticated. */
-  userauthAuthenticated(): boolean { return this[CONTEXT].plain((c, session) => c._libssh2_userauth_authenticated(session)) !== 0 }
+  userauthAuthenticated(): boolean { return this[CONTEXT].plain((c, session) => c.libssh2_userauth_authenticated(session)) !== 0 }
 
   /**
    * Asks with method `none` which methods may continue (RFC 4252 section 5.2).
@@ -415,7 +415,7 @@ export class Session implements Disposable, AsyncDisposable {
     this.#handshake.needComplete()
     const context = this[CONTEXT]
     return this.#asyncCalls.callWith([this, 'sftpInit'], () => import('../sftp/sftp.ts'), ({ Sftp }) => (
-      context.performForPointer({ lane: context.lane, call: ['sftpInit'] }, () => (c, session) => c._libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
+      context.performForPointer({ lane: context.lane, call: ['sftpInit'] }, () => (c, session) => c.libssh2_sftp_init(session), (pointer) => new Sftp(this, context, pointer))
     ))
   }
 
@@ -447,7 +447,7 @@ export class Session implements Disposable, AsyncDisposable {
   /** An empty collection of known hosts. @throws SSHError if memory is exhausted. libssh2_knownhost_init. */
   knownhostInit(): KnownHosts {
     const context = this[CONTEXT]
-    return new this.#later.KnownHosts(this, context, context.plain((c, session) => context.orLastError(c._libssh2_knownhost_init(session))) as KnownHostsPointer)
+    return new this.#later.KnownHosts(this, context, context.plain((c, session) => context.orLastError(c.libssh2_knownhost_init(session))) as KnownHostsPointer)
   }
 
   /** Allows the server to open X11 channels from now on; before, they are refused. `Channel.x11Req` calls it. */

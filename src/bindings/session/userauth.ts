@@ -59,8 +59,8 @@ export class Userauth {
     return context.performForPointer({ lane: context.lane, call: ['userauthList', username] }, (scope) => {
       const user = scope.utf8(username, 'username')
       return (c, session) => {
-        const list = c._libssh2_userauth_list(session, user.pointer, user.length)
-        return list === 0 && c._libssh2_userauth_authenticated(session) ? AUTHENTICATED : list
+        const list = c.libssh2_userauth_list(session, user.pointer, user.length)
+        return list === 0 && c.libssh2_userauth_authenticated(session) ? AUTHENTICATED : list
       }
     }, (list) => list === AUTHENTICATED ? null : splitNames(context.heap.string(list)))
   }
@@ -69,7 +69,7 @@ export class Userauth {
     const context = this.#context
     return context.heap.scoped((scope) => {
       const partial = scope.out()
-      const list = context.plain((c, session) => c._libssh2_userauth_methods_left(session, partial))
+      const list = context.plain((c, session) => c.libssh2_userauth_methods_left(session, partial))
       return list === 0 ? null : { methods: splitNames(context.heap.string(list)), partialSuccess: context.heap.i32(partial) !== 0 }
     })
   }
@@ -78,7 +78,7 @@ export class Userauth {
     const context = this.#context
     return context.heap.scoped((scope) => {
       const out = scope.out()
-      const rc = context.plain((c, session) => c._libssh2_userauth_banner(session, out))
+      const rc = context.plain((c, session) => c.libssh2_userauth_banner(session, out))
       return rc === 0 ? context.heap.string(context.heap.u32(out) as Bytes) : null
     })
   }
@@ -89,7 +89,7 @@ export class Userauth {
       const user = scope.utf8(username, 'username')
       const secret = scope.secret(password, 'password')
       const mayChange = Number(newPassword !== undefined)
-      return (c, session) => c._glue_userauth_password(session, user.pointer, user.length, secret.pointer, secret.length, mayChange)
+      return (c, session) => c.glue_userauth_password(session, user.pointer, user.length, secret.pointer, secret.length, mayChange)
     })
   }
 
@@ -97,7 +97,7 @@ export class Userauth {
     const answer: PromptFunction = typeof respond === 'string' ? ({ prompts }) => prompts.map(() => respond) : callable(respond, 'respond')
     return this.#ask(['userauthKeyboardInteractive', username], answer, (scope) => {
       const user = scope.utf8(username, 'username')
-      return (c, session) => c._glue_userauth_keyboard_interactive(session, user.pointer, user.length)
+      return (c, session) => c.glue_userauth_keyboard_interactive(session, user.pointer, user.length)
     })
   }
 
@@ -108,7 +108,7 @@ export class Userauth {
       const user = scope.utf8(username, 'username')
       const blob = scope.bytes(key)
       const names = algorithms ? scope.utf8(nameList(algorithms, 'algorithms', plainName), 'algorithms').pointer : 0 as Bytes
-      return (c, session) => c._glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)
+      return (c, session) => c.glue_userauth_publickey(session, user.pointer, user.length, blob.pointer, blob.length, names)
     })
   }
 

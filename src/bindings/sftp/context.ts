@@ -6,7 +6,7 @@ import { LIBSSH2_ERROR_SFTP_PROTOCOL } from '../../ffi/constants.gen.ts'
 import type { Pointer, SftpPointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { Encoded, HeapScope } from '../../ffi/heap.ts'
-import type { Libssh2Module } from '../../ffi/create-module.ts'
+import type { WasmExports } from '../../ffi/exports.gen.ts'
 import { copyBytes } from '../../wire-format/bytes.ts'
 import { bytes, text } from '../arguments.ts'
 import type { Again, Prepare, SessionContext, Way } from '../session-context.ts'
@@ -15,7 +15,7 @@ import type { Again, Prepare, SessionContext, Way } from '../session-context.ts'
 export type SftpPath = string | Uint8Array
 
 /** Checks the arguments of an SFTP call and puts them into the call's own memory. */
-export type PrepareSftp<R> = (scope: HeapScope) => (c: Libssh2Module, sftp: SftpPointer) => R
+export type PrepareSftp<R> = (scope: HeapScope) => (c: WasmExports, sftp: SftpPointer) => R
 
 /** The function and its arguments, and how the call is made if that differs from others. */
 export type SftpCall = Pick<Way, 'step' | 'takes' | 'isPart'> & { readonly call: readonly unknown[] }
@@ -90,7 +90,7 @@ export class SftpContext {
   }
 
   #refusal(error: SSHError, about: SftpPath | undefined): SSHError {
-    const status = this.session.plain((c) => c._libssh2_sftp_last_error(this.handle.pointer))
+    const status = this.session.plain((c) => c.libssh2_sftp_last_error(this.handle.pointer))
     if (status === 0) return new SftpError(error.message, { code: error.code, errno: error.errno, status, path: pathText(about), cause: error })
     return sftpRefusal(status, pathText(about), { errno: error.errno, cause: error })
   }

@@ -7,7 +7,7 @@ import type { Bytes, SftpHandlePointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import type { HeapScope } from '../../ffi/heap.ts'
 import { LIBSSH2_SFTP_ATTRIBUTES, LIBSSH2_SFTP_STATVFS } from '../../ffi/layouts.gen.ts'
-import type { Libssh2Module } from '../../ffi/create-module.ts'
+import type { WasmExports } from '../../ffi/exports.gen.ts'
 import { type SendableData } from '../../wire-format/bytes-of.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 import { data as checkedData, wholeBigint, wholeNumber } from '../arguments.ts'
@@ -64,13 +64,13 @@ export class SftpHandle implements Disposable {
     this.#path = path
   }
 
-  #call(name: string, run: (c: Libssh2Module, handle: SftpHandlePointer) => number, takes = false): number {
+  #call(name: string, run: (c: WasmExports, handle: SftpHandlePointer) => number, takes = false): number {
     return this.#perform({ call: [this, name], takes }, () => run)
   }
 
-  #perform(call: SftpCall, prepare: (scope: HeapScope) => (c: Libssh2Module, handle: SftpHandlePointer) => number): number
-  #perform<T>(call: SftpCall, prepare: (scope: HeapScope) => (c: Libssh2Module, handle: SftpHandlePointer) => number, read: (rc: number) => T): T | Again
-  #perform<T>(call: SftpCall, prepare: (scope: HeapScope) => (c: Libssh2Module, handle: SftpHandlePointer) => number, read?: (rc: number) => T): T | number {
+  #perform(call: SftpCall, prepare: (scope: HeapScope) => (c: WasmExports, handle: SftpHandlePointer) => number): number
+  #perform<T>(call: SftpCall, prepare: (scope: HeapScope) => (c: WasmExports, handle: SftpHandlePointer) => number, read: (rc: number) => T): T | Again
+  #perform<T>(call: SftpCall, prepare: (scope: HeapScope) => (c: WasmExports, handle: SftpHandlePointer) => number, read?: (rc: number) => T): T | number {
     return this.#context.perform(call, this.#path, (scope) => {
       const { pointer } = this.#handle
       const run = prepare(scope)
@@ -84,7 +84,7 @@ export class SftpHandle implements Disposable {
     if (is !== what) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, `this handle is of a ${is}, and the call is for a ${what}`)
   }
 
-  #plain<T>(run: (c: Libssh2Module, handle: SftpHandlePointer) => T): T {
+  #plain<T>(run: (c: WasmExports, handle: SftpHandlePointer) => T): T {
     const { pointer } = this.#handle
     return this.#context.session.plain((c) => run(c, pointer))
   }
@@ -98,7 +98,7 @@ export class SftpHandle implements Disposable {
     this.#need('file')
     const { heap } = this.#context.session
     const buffer = heap.scratch(length)
-    const rc = this.#call('read', (c, handle) => c._libssh2_sftp_read(handle, buffer, length), true)
+    const rc = this.#call('read', (c, handle) => c.libssh2_sftp_read(handle, buffer, length), true)
     return [rc, rc > 0 ? heap.copy(buffer, rc) : NOTHING]
   }
 
@@ -129,7 +129,7 @@ export class SftpHandle implements Disposable {
     let partial = 0
     try {
       while (writing.written < length) {
-        const rc = this.#perform({ call: step.call, step, isPart: true }, () => (c, handle) => c._libssh2_sftp_write(handle, (writing.pointer + writing.written) as Bytes, length - writing.written))
+        const rc = this.#perform({ call: step.call, step, isPart: true }, () => (c, handle) => c.libssh2_sftp_write(handle, (writing.pointer + writing.written) as Bytes, length - writing.written))
         if (rc === LIBSSH2_ERROR_EAGAIN) {
           step.resume = () => this.#writeOn(step, content)
           return [rc, 0]
@@ -173,7 +173,7 @@ export class SftpHandle implements Disposable {
     let [name, line, out] = [0 as Bytes, 0 as Bytes, 0 as Bytes]
     return this.#perform({ call: [this, 'readdir'], takes: true }, (scope) => {
       [name, line, out] = [scope.out(NAME_MAX), scope.out(NAME_MAX), scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)]
-      return (c, handle) => c._libssh2_sftp_readdir_ex(handle, name, NAME_MAX, line, NAME_MAX, out)
+      return (c, handle) => c.libssh2_sftp_readdir_ex(handle, name, NAME_MAX, line, NAME_MAX, out)
     }, (length) => length === 0 ? null : {
       filename: heap.text(name, length),
       filenameBytes: heap.copy(name, length),
@@ -187,7 +187,7 @@ export class SftpHandle implements Disposable {
     let out = 0 as Bytes
     return this.#perform({ call: [this, 'fstat'] }, (scope) => {
       out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
-      return (c, handle) => c._libssh2_sftp_fstat_ex(handle, out, 0)
+      return (c, handle) => c.libssh2_sftp_fstat_ex(handle, out, 0)
     }, () => readAttributes(this.#context.session.heap, out))
   }
 
@@ -197,7 +197,7 @@ export class SftpHandle implements Disposable {
     return this.#perform({ call: [this, 'fsetstat', ...Object.values(checked)] }, (scope) => {
       const set = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       writeAttributes(this.#context.session.heap, set, checked)
-      return (c, handle) => c._libssh2_sftp_fstat_ex(handle, set, 1)
+      return (c, handle) => c.libssh2_sftp_fstat_ex(handle, set, 1)
     })
   }
 
@@ -206,20 +206,20 @@ export class SftpHandle implements Disposable {
     let out = 0 as Bytes
     return this.#perform({ call: [this, 'fstatvfs'] }, (scope) => {
       out = scope.out(LIBSSH2_SFTP_STATVFS.sizeof)
-      return (c, handle) => c._libssh2_sftp_fstatvfs(handle, out)
+      return (c, handle) => c.libssh2_sftp_fstatvfs(handle, out)
     }, () => readStatvfs(this.#context.session.heap, out))
   }
 
   /** Asks the server to write the file to its disk (`fsync@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_fsync. */
   fsync(): number {
-    return this.#call('fsync', (c, handle) => c._libssh2_sftp_fsync(handle))
+    return this.#call('fsync', (c, handle) => c.libssh2_sftp_fsync(handle))
   }
 
   /** Sets the position in bytes, exact up to 2^53, and drops data that was read ahead. libssh2_sftp_seek64. */
   seek64(offset: number | bigint): void {
     const position = wholeBigint(offset, 'offset')
     this.#need('file')
-    this.#plain((c, handle) => c._libssh2_sftp_seek64(handle, position))
+    this.#plain((c, handle) => c.libssh2_sftp_seek64(handle, position))
   }
 
   /** Like `seek64`: unlike libssh2's own, it is not cut to 32 bits. libssh2_sftp_seek. */
@@ -235,7 +235,7 @@ export class SftpHandle implements Disposable {
   /** The position in bytes, exact up to 2^53. libssh2_sftp_tell64. */
   tell64(): number {
     this.#need('file')
-    return Number(BigInt.asUintN(64, this.#plain((c, handle) => c._libssh2_sftp_tell64(handle))))
+    return Number(BigInt.asUintN(64, this.#plain((c, handle) => c.libssh2_sftp_tell64(handle))))
   }
 
   /** Like `tell64`: unlike libssh2's own, it is not cut to 32 bits. libssh2_sftp_tell. */
@@ -247,7 +247,7 @@ export class SftpHandle implements Disposable {
   close(): Again | 0 {
     if (this.#handle.freed) return 0
     if (!this.#context.session.failure) {
-      const rc = this.#call('close', (c, handle) => c._libssh2_sftp_close_handle(handle))
+      const rc = this.#call('close', (c, handle) => c.libssh2_sftp_close_handle(handle))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     this.#unstage()

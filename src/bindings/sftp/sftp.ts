@@ -3,7 +3,7 @@ import {
   LIBSSH2_SFTP_REALPATH, LIBSSH2_SFTP_RENAME_ATOMIC, LIBSSH2_SFTP_RENAME_NATIVE, LIBSSH2_SFTP_RENAME_OVERWRITE, LIBSSH2_SFTP_SETSTAT,
   LIBSSH2_SFTP_STAT, LIBSSH2_SFTP_SYMLINK,
 } from '../../ffi/constants.gen.ts'
-import type { Libssh2Module } from '../../ffi/create-module.ts'
+import type { WasmExports } from '../../ffi/exports.gen.ts'
 import type { Bytes, SftpPointer } from '../../ffi/exports.gen.ts'
 import type { Encoded } from '../../ffi/heap.ts'
 import { LIBSSH2_SFTP_ATTRIBUTES, LIBSSH2_SFTP_STATVFS } from '../../ffi/layouts.gen.ts'
@@ -43,13 +43,13 @@ export class Sftp implements Disposable {
   /** A view of the channel that carries this subsystem and belongs to it. libssh2_sftp_get_channel. */
   getChannel(): ChannelView {
     const { pointer, session } = this.#sftp
-    return channelView(new Channel(this.session, session, session.plain((c) => c._libssh2_sftp_get_channel(pointer)), this.#sftp.handle))
+    return channelView(new Channel(this.session, session, session.plain((c) => c.libssh2_sftp_get_channel(pointer)), this.#sftp.handle))
   }
 
   /** The server's last status, `LIBSSH2_FX_*`. libssh2_sftp_last_error. */
   lastError(): number {
     const { pointer, session } = this.#sftp
-    return session.plain((c) => c._libssh2_sftp_last_error(pointer))
+    return session.plain((c) => c.libssh2_sftp_last_error(pointer))
   }
 
   /** Opens a file. @param flags `LIBSSH2_FXF_*`. @param mode of a new file. @returns the handle, or EAGAIN. libssh2_sftp_open. */
@@ -69,7 +69,7 @@ export class Sftp implements Disposable {
     const type = wholeNumber(openType, 'openType', LIBSSH2_SFTP_OPENFILE, LIBSSH2_SFTP_OPENDIR)
     return this.#sftp.performForPointer({ call: ['open', path, flags, mode, type] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
-      return (c, sftp) => c._libssh2_sftp_open_ex(sftp, name.pointer, name.length, flags, mode, type)
+      return (c, sftp) => c.libssh2_sftp_open_ex(sftp, name.pointer, name.length, flags, mode, type)
     }, (pointer) => new SftpHandle(this, this.#sftp, pointer, path, type === LIBSSH2_SFTP_OPENDIR))
   }
 
@@ -81,7 +81,7 @@ export class Sftp implements Disposable {
     return this.#sftp.performForPointer({ call: ['openR', path, flags, mode] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
-      return (c, sftp) => c._libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
+      return (c, sftp) => c.libssh2_sftp_open_ex_r(sftp, name.pointer, name.length, flags, mode, LIBSSH2_SFTP_OPENFILE, out)
     }, (pointer): [handle: SftpHandle, attributes: SftpAttributes] => [new SftpHandle(this, this.#sftp, pointer, path, false), readAttributes(this.#sftp.session.heap, out)])
   }
 
@@ -90,7 +90,7 @@ export class Sftp implements Disposable {
     return this.#sftp.perform({ call: ['stat', type, path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       out = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
-      return (c, sftp) => c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
+      return (c, sftp) => c.libssh2_sftp_stat_ex(sftp, name.pointer, name.length, type, out)
     }, () => readAttributes(this.#sftp.session.heap, out))
   }
 
@@ -111,7 +111,7 @@ export class Sftp implements Disposable {
       const name = encodePath(scope, path, 'path')
       const set = scope.out(LIBSSH2_SFTP_ATTRIBUTES.sizeof)
       writeAttributes(this.#sftp.session.heap, set, checked)
-      return (c, sftp) => c._libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
+      return (c, sftp) => c.libssh2_sftp_stat_ex(sftp, name.pointer, name.length, LIBSSH2_SFTP_SETSTAT, set)
     })
   }
 
@@ -121,11 +121,11 @@ export class Sftp implements Disposable {
     return this.#sftp.perform({ call: ['statvfs', path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       out = scope.out(LIBSSH2_SFTP_STATVFS.sizeof)
-      return (c, sftp) => c._libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
+      return (c, sftp) => c.libssh2_sftp_statvfs(sftp, name.pointer, name.length, out)
     }, () => readStatvfs(this.#sftp.session.heap, out))
   }
 
-  #onPath(call: readonly unknown[], path: SftpPath, run: (c: Libssh2Module, sftp: SftpPointer, name: Encoded) => number): number {
+  #onPath(call: readonly unknown[], path: SftpPath, run: (c: WasmExports, sftp: SftpPointer, name: Encoded) => number): number {
     return this.#sftp.perform({ call: [...call, path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       return (c, sftp) => run(c, sftp, name)
@@ -133,7 +133,7 @@ export class Sftp implements Disposable {
   }
 
   /** A call with two paths. */
-  #onPaths(call: readonly unknown[], about: SftpPath, [one, other]: readonly [Named, Named], run: (c: Libssh2Module, sftp: SftpPointer, one: Encoded, other: Encoded) => number): number {
+  #onPaths(call: readonly unknown[], about: SftpPath, [one, other]: readonly [Named, Named], run: (c: WasmExports, sftp: SftpPointer, one: Encoded, other: Encoded) => number): number {
     return this.#sftp.perform({ call: [...call, one.path, other.path] }, about, (scope) => {
       const [first, second] = [encodePath(scope, one.path, one.name), encodePath(scope, other.path, other.name)]
       return (c, sftp) => run(c, sftp, first, second)
@@ -143,17 +143,17 @@ export class Sftp implements Disposable {
   /** Creates a directory. @returns 0, or EAGAIN. libssh2_sftp_mkdir. */
   mkdir(path: SftpPath, mode: number = LIBSSH2_SFTP_DEFAULT_MODE): number {
     const bits = mode === LIBSSH2_SFTP_DEFAULT_MODE ? mode : wholeNumber(mode, 'mode')
-    return this.#onPath(['mkdir', bits], path, (c, sftp, name) => c._libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, bits))
+    return this.#onPath(['mkdir', bits], path, (c, sftp, name) => c.libssh2_sftp_mkdir_ex(sftp, name.pointer, name.length, bits))
   }
 
   /** Removes an empty directory. @returns 0, or EAGAIN. libssh2_sftp_rmdir. */
   rmdir(path: SftpPath): number {
-    return this.#onPath(['rmdir'], path, (c, sftp, name) => c._libssh2_sftp_rmdir_ex(sftp, name.pointer, name.length))
+    return this.#onPath(['rmdir'], path, (c, sftp, name) => c.libssh2_sftp_rmdir_ex(sftp, name.pointer, name.length))
   }
 
   /** Removes a file or a link. @returns 0, or EAGAIN. libssh2_sftp_unlink. */
   unlink(path: SftpPath): number {
-    return this.#onPath(['unlink'], path, (c, sftp, name) => c._libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
+    return this.#onPath(['unlink'], path, (c, sftp, name) => c.libssh2_sftp_unlink_ex(sftp, name.pointer, name.length))
   }
 
   /** Renames; servers of version 3 refuse if `target` exists. @returns 0, or EAGAIN. libssh2_sftp_rename. */
@@ -165,19 +165,19 @@ export class Sftp implements Disposable {
   renameEx(source: SftpPath, target: SftpPath, flags: number): number {
     const how = wholeNumber(flags, 'flags')
     return this.#onPaths(['rename', how], source, [{ path: source, name: 'source' }, { path: target, name: 'target' }],
-      (c, sftp, from, to) => c._libssh2_sftp_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length, how))
+      (c, sftp, from, to) => c.libssh2_sftp_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length, how))
   }
 
   /** Renames as POSIX does, replacing `target` (`posix-rename@openssh.com`). @returns 0, or EAGAIN. libssh2_sftp_posix_rename. */
   posixRename(source: SftpPath, target: SftpPath): number {
     return this.#onPaths(['posixRename'], source, [{ path: source, name: 'source' }, { path: target, name: 'target' }],
-      (c, sftp, from, to) => c._libssh2_sftp_posix_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length))
+      (c, sftp, from, to) => c.libssh2_sftp_posix_rename_ex(sftp, from.pointer, from.length, to.pointer, to.length))
   }
 
   /** Makes `linkPath` a symbolic link to `target`. @returns 0, or EAGAIN. libssh2_sftp_symlink. */
   symlink(target: SftpPath, linkPath: SftpPath): number {
     return this.#onPaths(['symlink'], linkPath, [{ path: target, name: 'target' }, { path: linkPath, name: 'linkPath' }],
-      (c, sftp, to, link) => c._libssh2_sftp_symlink_ex(sftp, to.pointer, to.length, link.pointer, link.length, LIBSSH2_SFTP_SYMLINK))
+      (c, sftp, to, link) => c.libssh2_sftp_symlink_ex(sftp, to.pointer, to.length, link.pointer, link.length, LIBSSH2_SFTP_SYMLINK))
   }
 
   #resolve(path: SftpPath, type: number): string | Again {
@@ -185,7 +185,7 @@ export class Sftp implements Disposable {
     return this.#sftp.perform({ call: ['resolve', type, path] }, path, (scope) => {
       const name = encodePath(scope, path, 'path')
       out = scope.out(PATH_MAX)
-      return (c, sftp) => c._libssh2_sftp_symlink_ex(sftp, name.pointer, name.length, out, PATH_MAX, type)
+      return (c, sftp) => c.libssh2_sftp_symlink_ex(sftp, name.pointer, name.length, out, PATH_MAX, type)
     }, (length) => this.#sftp.session.heap.text(out, length))
   }
 
@@ -204,7 +204,7 @@ export class Sftp implements Disposable {
     const { handle, session } = this.#sftp
     if (handle.freed) return 0
     if (!session.failure) {
-      const rc = session.call({ name: [this, 'shutdown'] }, (c) => c._libssh2_sftp_shutdown(handle.pointer))
+      const rc = session.call({ name: [this, 'shutdown'] }, (c) => c.libssh2_sftp_shutdown(handle.pointer))
       if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     }
     this.#sftp.drop()

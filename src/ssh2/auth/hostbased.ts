@@ -20,6 +20,6 @@ export function userauthHostbased(session: Session, request: Uint8Array): number
   const context = session[CONTEXT]
   return context.perform({ lane: context.lane, call: ['userauthHostbased', request] }, (scope) => {
     const { pointer, length } = scope.bytes(request)
-    return (c, session) => c._glue_userauth_request(session, pointer, length)
+    return (c, session) => c.glue_userauth_request(session, pointer, length)
   })
 }

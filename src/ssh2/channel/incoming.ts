@@ -19,7 +19,7 @@ export function takeAll<T>(session: Session, accept: () => T | Again | undefined
 
 /** From now on a channel that the server opens is confirmed when somebody accepts it, so that it can also be refused (RFC 4254 section 5.1). */
 export function holdOpens(session: Session): void {
-  session[CONTEXT].plain((c, pointer) => c._glue_session_hold_opens(pointer))
+  session[CONTEXT].plain((c, pointer) => c.glue_session_hold_opens(pointer))
 }
 
 /** The channel as a stream: the server hears that it is open. */

@@ -45,7 +45,7 @@ export async function handshake(link: Link, session: Session): Promise<Negotiate
 
 /** Emits `handshake` and `rekey` after each re-key, whichever side started it. */
 export function watchExchanges(link: Link, session: Session): void {
-  const count = () => session[CONTEXT].plain((c, pointer) => c._glue_session_exchanges(pointer))
+  const count = () => session[CONTEXT].plain((c, pointer) => c.glue_session_exchanges(pointer))
   let seen = count()
   session.complete(() => {
     for (const now = count(); seen < now; seen++) {

@@ -253,3 +253,10 @@ it('another implementation passes: the values are not of one alone', () => {
   }
   expect(isSound(noble)).toBe(true)
 })
+
+it('the check leaves the stacks of later errors as they were', () => {
+  const { stackTraceLimit } = Error
+  isSound(nodeCrypto)
+  isSound({ ...nodeCrypto, hmac: () => { throw new Error('no such hash') } })
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit)
+})

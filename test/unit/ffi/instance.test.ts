@@ -7,7 +7,7 @@ import { Instance } from '../../../src/ffi/instance.ts'
 const WILD = 0x7ffffff0 as SessionPointer
 
 /** Makes C read far outside of its memory. */
-const trap = (instance: Instance) => instance.call((c) => c._libssh2_session_last_errno(WILD))
+const trap = (instance: Instance) => instance.call((c) => c.libssh2_session_last_errno(WILD))
 
 describe('a trap', () => {
   test('is an SSHError with the trap as its cause', async () => {
@@ -27,7 +27,7 @@ describe('a trap', () => {
     const [broken, whole] = [await Instance.create(), await Instance.create()]
     expect(() => trap(broken)).toThrow(SSHError)
     expect(whole.failure).toBeUndefined()
-    expect(whole.call((c) => c._libssh2_init(0))).toBe(0)
+    expect(whole.call((c) => c.libssh2_init(0))).toBe(0)
   })
 
   test('is told to every session of the instance', async () => {
@@ -63,7 +63,7 @@ describe('an error that is no trap', () => {
     }
     expect(thrown).toBe(error)
     expect(instance.failure).toBeUndefined()
-    expect(instance.call((c) => c._libssh2_init(0))).toBe(0)
+    expect(instance.call((c) => c.libssh2_init(0))).toBe(0)
   })
 })
 
@@ -73,8 +73,8 @@ describe('an error of a host function', () => {
     const error = new TypeError('the transport is broken')
     const trapped = vi.fn()
     const id = instance.register({ markReady: vi.fn(), slice: () => true, send: () => { throw error }, recv: () => { throw error }, trapped } as unknown as SessionHost)
-    const session = instance.call((c) => c._glue_session_new(id))
-    expect(() => instance.call((c) => c._glue_session_handshake(session))).toThrow(expect.objectContaining({ code: 'ERR_WASM_TRAP', message: expect.stringContaining('the transport is broken') }))
+    const session = instance.call((c) => c.glue_session_new(id))
+    expect(() => instance.call((c) => c.glue_session_handshake(session))).toThrow(expect.objectContaining({ code: 'ERR_WASM_TRAP', message: expect.stringContaining('the transport is broken') }))
     expect((instance.failure?.cause as Error).cause).toBe(error)
     expect(trapped).toHaveBeenCalledOnce()
   })

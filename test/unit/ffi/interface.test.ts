@@ -42,10 +42,10 @@ describe('wasm/interface.h becomes', () => {
   test('typed exports, with a type of its own for each pointer that a typedef names', () => {
     const text = generated('src/ffi/exports.gen.ts')
     expect(text).toContain("/** A thing. */\nexport type ThingPointer = Pointer<'struct thing'>\n")
-    expect(text).toContain('  _thing_new(name: Bytes, nameLength: number, when: bigint, share: number): ThingPointer\n')
-    expect(text).toContain('  _thing_free(thing: ThingPointer): void\n')
-    expect(text).toContain('  _free(pointer: Pointer): void\n')
-    expect(text).toContain('  _size_of(content: Bytes): bigint\n  _nothing(): void\n')
+    expect(text).toContain('  thing_new(name: Bytes, nameLength: number, when: bigint, share: number): ThingPointer\n')
+    expect(text).toContain('  thing_free(thing: ThingPointer): void\n')
+    expect(text).toContain('  free(pointer: Pointer): void\n')
+    expect(text).toContain('  size_of(content: Bytes): bigint\n  nothing(): void\n')
     expect(text).not.toContain('heading')
     expect(text).not.toContain('host_')
   })
@@ -75,7 +75,7 @@ describe('wasm/interface.h becomes', () => {
 test('a star that follows its type without a space is the same pointer', () => {
   const text = 'typedef THING *ThingPointer;\n'
   expect(parseInterface(`${text}THING* f(THING* a, const char* b, const char*** c);`).exports).toEqual(parseInterface(`${text}THING *f(THING *a, const char *b, const char ***c);`).exports)
-  expect(generatedFiles(parseInterface(`${text}THING* f(THING* a);`))[0]![1]).toContain('_f(a: ThingPointer): ThingPointer')
+  expect(generatedFiles(parseInterface(`${text}THING* f(THING* a);`))[0]![1]).toContain('  f(a: ThingPointer): ThingPointer')
 })
 
 describe('what is not understood is told with its line:', () => {
