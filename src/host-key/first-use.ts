@@ -1,13 +1,15 @@
 import { orAbort } from '../abort/or-abort.ts'
 import { HostKeyError } from '../errors/ssh-error.ts'
+import { encodeBase64 } from '../wire-format/base64.ts'
 import { fingerprint, randomart } from './fingerprint.ts'
+import { knownHostName } from './host-name.ts'
 import { checkKnownHosts, knownAlgorithms } from './known-hosts/check.ts'
 import { KnownHostsFile } from './known-hosts/file.ts'
 import { type HostKeyInfo, type HostKeyUpdate, presented } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
-import { rotationOf } from './rotation.ts'
 import type { HostKeyStore } from './stores/host-key-store.ts'
 import type { TrustOnFirstUseOptions } from './first-use-options.ts'
+import { agreedRotation, keepKeys } from './update-store.ts'
 
 /** The last verification in each store. Policies that share a store also take turns. */
 const turns = new Map<unknown, Promise<unknown>>()
@@ -29,6 +31,9 @@ export class FirstUse {
   /** The store's last text, parsed. */
   #last: { readonly text: string, readonly file: KnownHostsFile } | undefined
 
+  /** Keys that were recorded without asking anybody, and have not been found in the store by another connection since. */
+  readonly #unasked = new Set<string>()
+
   constructor(store: HostKeyStore, options: TrustOnFirstUseOptions) {
     this.#store = store
     this.#options = options
@@ -42,20 +47,19 @@ export class FirstUse {
     return inTurn(this.#store, presented(info).signal, () => this.#checkOrRecord(info))
   }
 
-  /** Changes nothing unless the server proves that it owns every new key, and nothing if the store has changed meanwhile. */
+  /**
+   * Changes nothing unless the server proves that it owns every new key, nothing if the store has changed meanwhile, and nothing in a connection whose
+   * own key was recorded without a question: that key is not yet trusted enough to vouch for others.
+   */
   async update(update: HostKeyUpdate): Promise<void> {
+    if (this.#unasked.has(nameOf(update, update.current))) return
+    const { updateHostKeys, revoked, hash = false } = this.#options
     const before = await stored(() => this.#store.read())
-    const file = new KnownHostsFile(before)
-    const rotation = await rotationOf(file, update)
-    if (!rotation || (rotation.added.length > 0 && !await update.prove(rotation.added))) return
-    const { host, port } = update, hash = rotation.hashed || (this.#options.hash ?? false)
-    const lines: string[] = []
-    for (const key of rotation.added) lines.push(await file.add(host, port, key, { hash }))
-    for (const { key } of rotation.removed) await file.remove(host, port, key)
-    await inTurn(this.#store, undefined, async () => {
-      if (this.#store.replace) await stored(() => this.#store.replace!(before, file.toString()))
-      else if (await stored(() => this.#store.read()) === before) for (const line of lines) await stored(() => this.#store.append(line))
+    const rotation = await agreedRotation(new KnownHostsFile(before), update, {
+      isRevoked: revoked === undefined ? undefined : (await import('./revoked-keys/revoked-keys.ts')).readRevokedKeys(revoked),
+      agree: typeof updateHostKeys === 'function' ? updateHostKeys : undefined,
     })
+    if (rotation) await inTurn(this.#store, undefined, () => stored(() => keepKeys(this.#store, before, update, update.keys, rotation.hashed || hash)))
   }
 
   async #checkOrRecord(info: HostKeyInfo): Promise<void> {
@@ -65,6 +69,7 @@ export class FirstUse {
     const { publicKey } = readPresentedKey(info.key)
     try {
       await checkKnownHosts(file, info, revoked)
+      this.#unasked.delete(nameOf(info, publicKey))
       return
     } catch (error) {
       if (!(error instanceof HostKeyError) || error.code !== 'ERR_HOST_KEY_UNKNOWN') throw error
@@ -76,6 +81,7 @@ export class FirstUse {
     }
     const line = await new KnownHostsFile().add(info.host, info.port, publicKey, { hash })
     await stored(() => this.#store.append(line))
+    if (!confirm) this.#unasked.add(nameOf(info, publicKey))
   }
 
   /** Reads the store each time, and parses its text again only if it has changed. */
@@ -85,6 +91,8 @@ export class FirstUse {
     return this.#last.file
   }
 }
+
+const nameOf = ({ host, port }: { readonly host: string, readonly port: number }, key: Uint8Array): string => `${knownHostName(host, port)} ${encodeBase64(key)}`
 
 async function stored<T>(operation: () => T | Promise<T>): Promise<T> {
   try {

@@ -16,14 +16,14 @@ export interface Rotation {
 
 /**
  * Compares the keys that a server announces with the known ones, by the rules of OpenSSH's client (UpdateHostKeys of ssh_config(5)). Undefined if
- * nothing needs to change, or nothing may: the connection was not verified by a plain line for the host; one of its lines has a marker, a pattern or
- * more names than host and address; a key to add or remove is also listed under another name.
+ * nothing needs to change, or nothing may: the connection was not verified by a plain line for the host, or its key is not among the announced ones; one
+ * of the host's lines has a marker, a pattern or more names than host and address; a key to add or remove is also listed under another name.
  */
 export async function rotationOf(file: KnownHostsFile, { host, port, current, keys }: HostKeyUpdate): Promise<Rotation | undefined> {
   const entries = await file.find(host, port), name = knownHostName(host, port)
   if (isCertificate(current) || entries.some(({ marker, names }) => marker !== undefined || !isOnly(names, name))) return undefined
   const has = (list: readonly KnownHostsEntry[], key: Uint8Array) => list.some((entry) => equalBytes(entry.key, key))
-  if (!has(entries, current)) return undefined
+  if (!has(entries, current) || !keys.some((key) => equalBytes(key, current))) return undefined
   const added = keys.filter((key) => !has(entries, key)), removed = entries.filter(({ key }) => !keys.some((other) => equalBytes(other, key)))
   if (added.length + removed.length === 0) return undefined
   const others = file.entries.filter((entry) => !entries.includes(entry))

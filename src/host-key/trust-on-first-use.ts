@@ -14,7 +14,7 @@ import type { HostKeyStore } from './stores/host-key-store.ts'
  */
 export function trustOnFirstUse(store: HostKeyStore, options: TrustOnFirstUseOptions = {}): HostKeyPolicy {
   const { updateHostKeys, confirm, onWarning } = record(options, 'options')
-  callables({ confirm, onWarning })
+  callables({ confirm, onWarning, ...typeof updateHostKeys !== 'boolean' && { updateHostKeys } })
   let work: Promise<FirstUse> | undefined
   const begun = () => work ??= import('./first-use.ts').then((loaded) => new loaded.FirstUse(store, options))
   return {

@@ -2,13 +2,14 @@ import type { HostKeyError } from '../../errors/ssh-error.ts'
 import { keyTitle } from '../../host-key/fingerprint.ts'
 import { knownHostName } from '../../host-key/host-name.ts'
 import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
-import type { HostKeyPolicy } from '../../host-key/policy.ts'
+import type { HostKeyPolicy, HostKeyUpdate } from '../../host-key/policy.ts'
 import type { NewHost } from '../../host-key/first-use-options.ts'
 import { trustOnFirstUse } from '../../host-key/trust-on-first-use.ts'
 import { fileHostKeyStore } from '../../transports/node/known-hosts-store.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person as WholePerson } from '../person.ts'
 import { restrictions } from './restrictions.ts'
+import { updatesHostKeys, updateUserFiles } from './update.ts'
 import { commandStore } from './known-hosts-command.ts'
 import { shownArt, shownFingerprint } from './shown-key.ts'
 
@@ -21,15 +22,21 @@ type HostKeySettings = SshConfig
  * Unlike OpenSSH's, `StrictHostKeyChecking no` refuses changed keys: it only accepts new ones without asking.
  */
 export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKeyPolicy {
-  let accepted = ''
+  let accepted = '', unasked = false
   const confirm = async (host: NewHost) => {
     accepted = `'${config.hostKeyAlias ?? knownHostName(host.host, host.port)}' (${keyTitle(host.key)})`
+    unasked = config.strictHostKeyChecking !== 'ask'
     return await confirmNewHost(config, host, person)
   }
   const store = filesOf(config, () => person.tell(`Added ${accepted} to the known hosts.`))
   const onWarning = (problem: string, line: number) => person.tell(`A line of the known hosts is ignored (${line}): ${problem}.`)
   const policy = trustOnFirstUse(store, { hash: config.hashKnownHosts, confirm, onWarning })
-  const aliased = config.hostKeyAlias === undefined ? policy : underAlias(policy, config.hostKeyAlias)
+  // A key that was recorded without a question does not vouch for others in the same connection.
+  const update = async (announced: HostKeyUpdate) => {
+    if (!unasked) await updateUserFiles(config, announced, person)
+  }
+  const updating = updatesHostKeys(config) === 'no' ? policy : { ...policy, update }
+  const aliased = config.hostKeyAlias === undefined ? updating : underAlias(updating, config.hostKeyAlias)
   return restrictions(aliased, config, person)
 }
 
@@ -45,6 +52,7 @@ function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
   return {
     preferredAlgorithms: () => policy.preferredAlgorithms!(alias, 22),
     verify: (info) => policy.verify({ ...info, host: alias, port: 22 }),
+    ...policy.update && { update: (update) => policy.update!({ ...update, host: alias, port: 22 }) },
   }
 }
 

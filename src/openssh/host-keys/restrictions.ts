@@ -15,13 +15,17 @@ type Person = Pick<WholePerson, 'tell'>
 
 /** Further requirements of ssh_config(5) on a known host key: RevokedHostKeys, RequiredRSASize, CASignatureAlgorithms; and how it is shown. */
 export function restrictions(policy: HostKeyPolicy, config: SshConfig, person: Person): HostKeyPolicy {
+  let forced = false
   return {
+    // A host whose key nobody looked at has none that could vouch for others.
+    ...policy.update && { update: (update) => forced ? undefined : policy.update!(update) },
     ...policy.preferredAlgorithms && { preferredAlgorithms: (host, port) => policy.preferredAlgorithms!(host, port) },
     async verify(info) {
       await refuseRevokedByFile(config, info)
       await refuseWeak(config, info)
       showKey(config, info, person)
       if (config.noHostAuthenticationForLocalhost && isLoopback(info.host)) {
+        forced = true
         person.tell('Forcing accepting of host key for loopback/localhost.', 'DEBUG')
         return
       }

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, formatPublicKey, generateKeyPair, type HostKeyUpdate, knownHosts, memoryHostKeyStore, parsePublicKey, publicKey, trustOnFirstUse } from '../../../src/index.ts'
-import { hostKeysAnnounced } from '../../../src/client/host-key-update.ts'
-import { WireWriter } from '../../../src/wire-format/writer.ts'
 import { keyPair } from '../../support/key-pairs.ts'
 import { requirePeer } from '../../support/require-peer.ts'
 import type { SshServer } from '../../support/ssh-server.ts'
@@ -59,47 +57,6 @@ describe.runIf(requirePeer('sshd'))('keys that a host announces', () => {
     const [update, proved] = await heard.promise
     expect(proved).toBe(true)
     expect(update.keys.map((blob) => formatPublicKey({ blob })).sort()).toEqual([ed25519, ecdsa, rsa].sort())
-  })
-})
-
-describe('a server that lies', () => {
-  const sessionId = new Uint8Array(32).fill(7)
-  /** Announces keys, and proves them as `answer` says. */
-  async function lie(announced: readonly Uint8Array[], answer: (request: Uint8Array) => Promise<Uint8Array | undefined>) {
-    const session = {
-      hostkey: () => ({ key: announced[0]!, type: 0 }), firstExchange: () => ({ sessionId, hostKey: announced[0]!, signature: new Uint8Array() }), methods: () => 'ssh-ed25519',
-      globalRequest: (_: string, body: Uint8Array, answered: (body: Uint8Array | undefined) => void) => { void answer(body).then(answered); return 0 },
-      complete: async (call: () => unknown) => call(), ended: () => new Promise<never>(() => {}),
-    } as unknown as Parameters<typeof hostKeysAnnounced>[0]
-    let proved: boolean | undefined
-    const body = announced.reduce((writer, key) => writer.string(key), new WireWriter(1024)).finish()
-    await hostKeysAnnounced(session, { host: 'h', port: 22 }, async (update) => { proved = await update.prove(update.keys) }, ['ssh-ed25519'], body)
-    return proved
-  }
-  const pairs = () => Promise.all([generateKeyPair('ed25519'), generateKeyPair('ed25519')])
-  const sign = async (keys: Awaited<ReturnType<typeof pairs>>, id = sessionId) => Promise.all(keys.map((key) => key.sign(new WireWriter().string('hostkeys-prove-00@openssh.com').string(id).string(key.publicKey).finish(), 'ssh-ed25519')))
-  const list = (signatures: readonly Uint8Array[]) => signatures.reduce((writer, one) => writer.string(one), new WireWriter(1024)).finish()
-
-  test('an honest one, for comparison', async () => {
-    const keys = await pairs()
-    expect(await lie(keys.map(({ publicKey: blob }) => blob), async () => list(await sign(keys)))).toBe(true)
-  })
-  test.each<[string, (signatures: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array | undefined]>([
-    ['refuses', () => undefined], ['another order', (s) => list([...s].reverse())], ['the signatures of another session', (_, others) => list(others)], ['one more', (s) => list([...s, s[0]!])],
-  ])('%s: nothing is proved', async (_name, answer) => {
-    const keys = await pairs()
-    const [right, others] = [await sign(keys), await sign(keys, new Uint8Array(32))]
-    expect(await lie(keys.map(({ publicKey: blob }) => blob), async () => answer(right, others))).toBe(false)
-  })
-  test('a short list is an error', async () => {
-    const keys = await pairs()
-    await expect(lie(keys.map(({ publicKey: blob }) => blob), async () => list((await sign(keys)).slice(0, 1)))).rejects.toThrow()
-  })
-  test('10,000 keys, a key twice, garbage: an error, or nothing', async () => {
-    const [one, two] = await pairs()
-    await expect(lie(Array<Uint8Array>(10_000).fill(one.publicKey), async () => undefined)).rejects.toThrow()
-    await expect(lie([one.publicKey, two.publicKey, one.publicKey], async () => undefined)).rejects.toThrow(/twice/)
-    expect(await lie([Uint8Array.of(0, 0, 0, 9)], async () => undefined)).toBeUndefined()
   })
 })
 

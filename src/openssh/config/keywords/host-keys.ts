@@ -17,7 +17,7 @@ export const HOST_KEY_KEYWORDS = {
   noHostAuthenticationForLocalhost: flag(false),
   revokedHostKeys: text(),
   strictHostKeyChecking: choice('ask', ['yes', 'no', 'ask', 'accept-new'], { true: 'yes', false: 'no', off: 'no' }, { yes: 'true', no: 'false' }),
-  updateHostKeys: unused('keys that a server announces after login are not recorded', yesNoOr('yes', ['ask'])),
+  updateHostKeys: yesNoOr('yes', ['ask']),
   userKnownHostsFile: words(['~/.ssh/known_hosts', '~/.ssh/known_hosts2'], true),
   verifyHostKeyDNS: unused('keys in DNS are not trusted, so that the known hosts decide', yesNoOr('no', ['ask']), { warn: (value) => value === 'no' ? undefined : 'VerifyHostKeyDNS is not supported here: keys in DNS are not looked up, the known hosts decide' }),
   visualHostKey: flag(false),
