@@ -147,7 +147,7 @@ export class SessionContext {
     if (!this.#failure) {
       this.#failure = error
       this.#resolveEnded(error)
-      this.driver.release()
+      this.driver.releaseAll()
     }
     return this.#failure
   }

@@ -39,6 +39,10 @@ export class Driver {
   #scheduled = false
   #seen = 0
   #released = false
+  /** An operation has begun in this turn. */
+  #begun = false
+  /** Something may be queued that nothing has sent yet. */
+  #held = false
   #current: Operation | undefined
   /** How often a slice was requested in this turn of the event loop. */
   #slices = 0
@@ -85,8 +89,26 @@ export class Driver {
         discard,
       }) as Operation
       this.#pending.add(operation)
-      this.pump()
+      this.#begin(operation)
     })
+  }
+
+  /** The first attempt, at once. What the first operation of a turn sends goes out at once too; what others send in the same turn goes out together, at its end. */
+  #begin(operation: Operation): void {
+    const first = !this.#begun
+    if (first) {
+      this.#begun = true
+      queueMicrotask(() => {
+        this.#begun = false
+        if (this.#held) this.#flush()
+      })
+    }
+    this.pump(operation, !first)
+  }
+
+  #flush(): void {
+    this.#held = false
+    this.#driven.flush()
   }
 
   #drop(operation: Operation): void {
@@ -172,22 +194,25 @@ export class Driver {
     return true
   }
 
-  /** A lane is free again, or the session has ended: the operations that waited for it may continue. */
+  /** A lane is free again: the operations that waited for it may continue. They are never parked. */
   release(): void {
-    this.markReady(ALL)
     this.#released = true
+  }
+
+  /** The session has ended: every operation is over. */
+  releaseAll(): void {
+    this.markReady(ALL)
+    this.release()
   }
 
   /** After each call from outside the loop: sends its output, and wakes the others if it took bytes or freed a lane. */
   afterDirectCall(): void {
-    if (this.#pumping) return
-    this.markReady(ALL)
-    if (this.#scheduled) return
+    if (this.#pumping || this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
       this.#scheduled = false
-      if (this.#moved()) this.wake()
-      else this.#driven.flush()
+      if (this.#moved() || this.#someReady()) this.arrived()
+      else this.#flush()
     })
   }
 
@@ -200,8 +225,11 @@ export class Driver {
     return moved
   }
 
-  /** The loop. Servicing comes first: then the operations find everything that has arrived, and one pass is usually enough. */
-  pump(): void {
+  /**
+   * The loop. Servicing comes first: then the operations find everything that has arrived, and one pass is usually enough.
+   * @param begun a new operation: while nothing has moved, only this one can get further. @param hold what is sent goes out later
+   */
+  pump(begun?: Operation, hold = false): void {
     if (this.#pumping) return
     this.#pumping = true
     let moved = false
@@ -209,12 +237,16 @@ export class Driver {
     try {
       do {
         this.#driven.service()
-        moved = this.#moved() || moved
+        again = this.#moved()
+        moved ||= again
+        const alone: Operation | undefined = again || this.#someReady() ? undefined : begun
+        begun = undefined
         this.#unpark()
-        for (const operation of this.#pending) this.#attempt(operation)
+        for (const operation of alone ? [alone] : this.#pending) this.#attempt(operation)
         this.#current = undefined
         // A transport may answer synchronously, during the write.
-        this.#driven.flush()
+        if (hold) this.#held = true
+        else this.#flush()
         again = this.#moved()
         moved ||= again
         again ||= this.#someReady()
@@ -230,9 +262,9 @@ export class Driver {
     this.#current = operation
     if (operation.attempt()) {
       this.#pending.delete(operation)
+      // Those that are parked wait for packets, which C reports, whoever made it read them; for their own channel to be closed here; or for the end of the session.
       this.#released = true
-      // An operation that dealt with only one channel cannot have changed anything for the others.
-      this.markReady(operation.source ?? ALL)
+      if (operation.source !== undefined) this.markReady(operation.source)
     } else if (operation.source !== undefined) this.#park(operation, operation.source)
   }
 }

@@ -29,6 +29,7 @@ function importName(name: string): string {
  * @throws WebAssembly.LinkError if the module is not one of this library.
  */
 export async function createModule(compiled: WebAssembly.Module, host: HostFunctions): Promise<Libssh2Module> {
+  let [now, nanoseconds] = [0, 0n]
   const env: Record<string, WebAssembly.ImportValue> = {
     emscripten_notify_memory_growth: () => { module.HEAPU8 = new Uint8Array(memory.buffer) },
     __syscall__newselect: () => ENOSYS,
@@ -38,7 +39,10 @@ export async function createModule(compiled: WebAssembly.Module, host: HostFunct
     env,
     wasi_snapshot_preview1: {
       clock_time_get(_clock: number, _precision: bigint, time: number) {
-        new DataView(memory.buffer).setBigUint64(time, BigInt(Date.now()) * 1_000_000n, true)
+        // C asks in every call, and large integers cost more than the rest of this.
+        const milliseconds = Date.now()
+        if (milliseconds !== now) [now, nanoseconds] = [milliseconds, BigInt(milliseconds) * 1_000_000n]
+        new DataView(memory.buffer).setBigUint64(time, nanoseconds, true)
         return 0
       },
       fd_write: noFile,

@@ -68,8 +68,14 @@ export class ChannelCalls {
     if (this.plain((c, channel) => c.glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
+  /** Calls that wait for packets of this channel are worth another attempt: it has been closed here. */
+  closed(): void {
+    for (const { source } of this.#ways.values()) if (source !== undefined) this.context.driver.markReady(source)
+  }
+
   /** Forgets the channel, and every wait for it. */
   drop(): void {
+    this.closed()
     this.handle.drop()
     for (const on of [this, this.requests, this.writing]) this.context.driver.gone(on)
   }

@@ -82,6 +82,62 @@ describe('run', () => {
   })
 })
 
+describe('an operation that waits for one channel', () => {
+  /** Waits for channel 5. */
+  const parked = (driver: Driver) => {
+    const waiting = { calls: 0, over: false, result: undefined as unknown }
+    waiting.result = driver.run(() => {
+      waiting.calls += 1
+      driver.current!.looksAt(5)
+      return waiting.over ? 0 : EAGAIN
+    })
+    return waiting
+  }
+
+  test('is not attempted when others end or begin, however many', async () => {
+    const { driver } = driverOfNothing()
+    const waiting = parked(driver)
+    for (let round = 0; round < 100; round++) await driver.run(() => round)
+    driver.release()
+    await driver.run(() => 0)
+    expect(waiting.calls).toBe(1)
+    waiting.over = true
+    driver.markReady(5)
+    driver.arrived()
+    expect(await waiting.result).toBe(0)
+    expect(waiting.calls).toBe(2)
+  })
+
+  test('is attempted after a direct call that closed its channel, and when the session ends', async () => {
+    for (const happens of [(driver: Driver) => { driver.markReady(5); driver.afterDirectCall() }, (driver: Driver) => { driver.releaseAll(); driver.afterDirectCall() }]) {
+      const { driver } = driverOfNothing()
+      const waiting = parked(driver)
+      waiting.over = true
+      happens(driver)
+      expect(await waiting.result).toBe(0)
+    }
+  })
+})
+
+describe('what operations send', () => {
+  test('goes out at once for the first of a turn, and together for the others', async () => {
+    let [queued, sent, writes] = [0, 0, 0]
+    const flush = () => {
+      if (queued > 0) writes += 1
+      sent += queued
+      queued = 0
+    }
+    const driver = new Driver({ bytesRead: () => 0, service: () => {}, flush })
+    for (let turn = 0; turn < 2; turn++) {
+      const all = Array.from({ length: 10 }, () => driver.run(() => { queued += 1; return 0 }))
+      expect(sent).toBe(turn * 10 + 1)
+      await Promise.all(all)
+      await settled()
+      expect([sent, writes]).toEqual([turn * 10 + 10, turn * 2 + 2])
+    }
+  })
+})
+
 describe('abort', () => {
   test('rejects at once with the reason of the signal', async () => {
     const { driver } = driverOfNothing()
