@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['build/', 'dist/', 'packages/*/dist/', 'coverage/', '.toolchain/', '.cache/', 'node_modules/', '**/*.gen.js', '**/*.js'] },
+  { ignores: ['build/', 'dist/', 'test/frameworks/apps/', 'packages/*/dist/', 'coverage/', '.toolchain/', '.cache/', 'node_modules/', '**/*.gen.js', '**/*.js'] },
   {
     files: ['**/*.ts', '**/*.mjs'],
     plugins: { '@typescript-eslint': tseslint.plugin },

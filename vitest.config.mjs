@@ -62,7 +62,7 @@ const builtPackage = {
 }
 
 /** `libssh2-wasm` and its subpaths, as examples and documentation import them, straight from the sources. The longest come first, because an alias also matches names that only begin with it. */
-const ownNames = Object.fromEntries(modules.map(({ specifier, source }) => [specifier, path(source)])
+const ownNames = Object.fromEntries([...modules.map(({ specifier, source }) => [specifier, path(source)]), ['libssh2-wasm-gateway', path('packages/gateway/src/index.ts')]]
   .sort(([a], [b]) => b.length - a.length))
 
 export default defineConfig({

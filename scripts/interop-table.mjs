@@ -58,7 +58,7 @@ because many servers have nothing better, all of them also in OpenSSH's client: 
 randomness, MACs that are not encrypt-then-MAC, and group14 with its 2048 bits. It does not know \`mlkem768nistp256-sha256\` (RFC 10042) yet. Whose servers all have better ones asks for no more:
 
 \`\`\`ts
-algorithms: {
+const algorithms = {
   kex: [
     'mlkem768x25519-sha256', 'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'curve25519-sha256', 'curve25519-sha256@libssh.org',
     'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512',

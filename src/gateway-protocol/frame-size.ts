@@ -8,9 +8,10 @@ const SMALLEST = 16 << 10
 
 /**
  * Bytes after which a side acknowledges at once what it has passed on: each ACK is a message, and costs like one.
- * @param frame most bytes of a DATA frame @param window most bytes that may be without an ACK
+ * @param limits bytes: `frame`, most of a DATA frame; `window`, most that may be without an ACK
  */
-export function ackAfter({ frame, window }: { readonly frame: number, readonly window: number }): number {
+export function ackAfter(limits: { readonly frame: number, readonly window: number }): number {
+  const { frame, window } = limits
   return Math.min(window / 8, Math.max(2 * frame, 64 << 10))
 }
 

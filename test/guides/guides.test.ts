@@ -7,33 +7,10 @@ import { runBlock, typeScriptBlocks } from '../readme/code-blocks.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+import { EXPECTED } from './expected.ts'
 
 // Node 20 has none of its own.
 globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket
-
-/** What the blocks of each guide print, in order: lines, or a pattern for what differs. */
-const EXPECTED: Readonly<Record<string, readonly string[]>> = {
-  'first-command.md': ['hello\n careful\n {"code":3,"signal":null,"coreDumped":false,"message":""}', '3', '588895 {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true still here'],
-  'terminal.md': ['true {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true'],
-  'browser-terminal.md': ['{"code":3,"signal":null,"coreDumped":false,"message":""}\ntrue', '{"code":0,"signal":null,"coreDumped":false,"message":""}', 'false publickey'],
-  'sftp.md': ['some text\n\na true', '3000000 3000000 3000000', 'far 5000000003', 'ERR_SFTP_NO_SUCH_FILE true'],
-  'tunnels.md': ['true', 'hello', 'true true'],
-  'jump-hosts.md': ['three hops away'],
-  'keys-and-agents.md': ['true true\nERR_KEY_PASSPHRASE_WRONG', 'ecdsa-sha2-nistp256', 'signed elsewhere'],
-  'recipes.md': ['127.0.0.1 up\nnowhere.invalid ENOTFOUND\n1 1', 'releases/1', '1 2 3 4', '42 rows', '2 0 2', '7', 'root did it 0', 'inside', 'publickey', 'capabilities^{} 0'],
-  'signatures.md': ['signed by alice@example.org', 'true'],
-  'host-keys.md': ['true {"code":0,"signal":null,"coreDumped":false,"message":""}', 'true'],
-  'errors-and-timeouts.md': ['TimeoutError', 'true ERR_LIBSSH2_SOCKET_DISCONNECT'],
-  'browsers-and-bundlers.md': ['true'],
-  'gateways-and-workers.md': ['through a gateway\n'],
-  'comparison.md': [],
-  'migrating-from-asyncssh.md': ['one\ntwo\n4'],
-  'migrating-from-node-ssh.md': ['a b 0'],
-  'migrating-from-ssh2-sftp-client.md': ['a b c b'],
-  'program.md': [],
-  'migrating-from-ssh2.md': [],
-  'migrating-from-ssh2-python.md': ['as in Python'],
-}
 
 describe('the guides', () => {
   let server: SshServer

@@ -27,8 +27,9 @@ export class SftpCalls extends SftpChannel {
     return this[FILES].requests
   }
 
-  /** Opens a file. @param flags `r`, `w+`, … or `OPEN_MODE` bits. @param attributes of a new file; a number or octal text is its mode. */
+  /** Opens a file. @param flags `r`, `w+`, … or `OPEN_MODE` bits. */
   open(path: string, flags: string | number, callback: Answer<[handle: Buffer]>): void
+  /** Opens a file. @param flags `r`, `w+`, … or `OPEN_MODE` bits. @param attributes of a new file; a number or octal text is its mode. */
   open(path: string, flags: string | number, attributes: InputAttributes | string | number | undefined, callback: Answer<[handle: Buffer]>): void
   open(path: string, flags: string | number, attributes: unknown, callback?: unknown): void {
     const [given, told] = typeof attributes === 'function' ? [undefined, attributes] : [attributes, callback]

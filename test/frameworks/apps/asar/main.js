@@ -1,0 +1,3 @@
+const { handler } = require('./index.js')
+
+handler().then(({ body }) => console.log(body))

@@ -1,0 +1,3 @@
+import { say } from './say.js'
+
+console.log(await say('Bun'))
