@@ -23,9 +23,11 @@ const proofs = [
   ['channels that do not exist, or that nobody asked for', 'test/hostile/after-login.test.ts', 'test/fixes/opened-by-server.test.ts', 'test/fixes/listener.test.ts'],
   ['banners, IGNORE, DEBUG and prompts without end', 'test/hostile/floods.test.ts', 'test/fixes/ending.test.ts', 'test/fixes/authentication.test.ts'],
   ['SFTP: wrong ids, sizes, counts, types', 'test/hostile/sftp.test.ts', 'test/fixes/sftp-answers.test.ts', 'test/fixes/sftp-framing.test.ts'],
-  ['Terrapin: messages slipped into the first key exchange', 'test/hostile/before-login.test.ts', 'test/fixes/negotiation.test.ts'],
+  ['Terrapin: messages slipped into the first key exchange, others taken away behind it, with each cipher', 'test/hostile/terrapin.test.ts', 'test/hostile/before-login.test.ts', 'test/fixes/negotiation.test.ts'],
   ['another host key, other methods, nothing in common in a re-exchange', 'test/fixes/negotiation.test.ts', 'test/fixes/rekey.test.ts', 'test/fixes/ending.test.ts'],
   ['public values, signatures and replies of a key exchange', 'test/fixes/key-exchange.test.ts', 'test/fixes/signatures.test.ts'],
+  ['host keys of ssh-mldsa44-ed25519 and their signatures', 'test/hostile/mldsa44-host-key.test.ts'],
+  ['announced host keys and their proofs', 'test/hostile/host-key-update.test.ts'],
   ['bombs of compression', 'test/hostile/floods.test.ts', 'test/fixes/directions.test.ts'],
 ]
 const gone = proofs.flatMap(([, ...files]) => files).filter((file) => !existsSync(file))

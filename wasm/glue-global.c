@@ -77,3 +77,9 @@ int glue_session_exchange(LIBSSH2_SESSION *session,
     return session->session_id && session->server_hostkey &&
         session->server_signature;
 }
+
+/* Whether the first exchange agreed on strict key exchange. */
+int glue_session_strict(LIBSSH2_SESSION *session)
+{
+    return session->kex_strict;
+}

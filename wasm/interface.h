@@ -260,6 +260,7 @@ int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on);
 int glue_session_ignore(LIBSSH2_SESSION *session);
 int glue_session_ping(LIBSSH2_SESSION *session);
 int glue_session_service(LIBSSH2_SESSION *session);
+int glue_session_strict(LIBSSH2_SESSION *session);
 
 /* Authentication: glue-userauth.c. */
 

@@ -19,7 +19,7 @@ const PARTS = [
   { name: 'ssh-mldsa44-ed25519, with ML-DSA, SHA-3 and Ed25519 of noble', modules: ['src/keys/mldsa44-ed25519.ts'] },
   { name: 'obscureKeystrokes', modules: ['src/client/keystrokes.ts'], within: 'glue-session.c' },
   { name: 'ext-info-in-auth', within: 'crypto-kex.c' },
-  { name: 'requirePostQuantum', modules: ['src/client/not-post-quantum.ts'] },
+  { name: 'requirePostQuantum, requireStrictKex', modules: ['src/client/requirements.ts'] },
 ]
 
 const { metafile } = await build({

@@ -47,6 +47,7 @@ export const OWN = {
     ['ERR_HOST_KEY_VERDICT', '`verify` of a policy returned something other than `true`, `false` or `undefined`.', 'Return a boolean, or a promise of one.'],
     ['ERR_REVOKED_HOST_KEYS', 'The file of `RevokedHostKeys` in ssh_config cannot be read, so every host key is refused, as `ssh` does.', 'Fix the path or the file\'s permissions.'],
     ['ERR_NOT_POST_QUANTUM', '`requirePostQuantum` is set, and the server has no post-quantum key exchange.', 'Update the server (OpenSSH 8.5 or newer has sntrup761), or remove the option.'],
+    ['ERR_NOT_STRICT_KEX', '`requireStrictKex` is set, and the server has no strict key exchange.', 'Update the server (OpenSSH 9.6 or newer, and most others of 2024), or remove the option; then prefer AES-GCM (`algorithms.cipher`), which Terrapin cannot attack.'],
     ['ERR_ALGORITHM', 'A name in `algorithms` is unknown, or weak without `legacyAlgorithms: true`, or no name is left; or a key supports none of the algorithms that the server wants.', 'The message names the algorithm. Old servers need `legacyAlgorithms: true`.'],
   ],
   'Authentication, keys and agents': [

@@ -24,6 +24,11 @@ export interface AlgorithmOptions {
    * has none is refused before authentication: `ERR_NOT_POST_QUANTUM`.
    */
   readonly requirePostQuantum?: boolean | undefined
+  /**
+   * Refuses servers without strict key exchange before their host key is judged and before authentication: `ERR_NOT_STRICT_KEX`. With such servers somebody
+   * on the network can remove messages at the start of the connection unnoticed, with chacha20-poly1305 and ciphers in encrypt-then-MAC.
+   */
+  readonly requireStrictKex?: boolean | undefined
 }
 
 /** The algorithms that were agreed upon. `mac` is `null` if the cipher authenticates by itself. */
@@ -31,6 +36,8 @@ export interface NegotiatedAlgorithms {
   readonly kex: string
   /** Whether `kex` protects against someone who records the traffic today and has a quantum computer tomorrow. */
   readonly postQuantum: boolean
+  /** Whether the key exchanges are strict, so that nobody can remove messages before the login unnoticed (Terrapin, CVE-2023-48795). */
+  readonly strictKex: boolean
   readonly hostKey: string
   readonly cipher: { readonly toServer: string, readonly fromServer: string }
   readonly mac: { readonly toServer: string | null, readonly fromServer: string | null }
@@ -140,6 +147,7 @@ export function negotiatedAlgorithms(session: Session): NegotiatedAlgorithms {
   return {
     kex,
     postQuantum: isPostQuantum(kex),
+    strictKex: session.strictKex(),
     hostKey: name(LIBSSH2_METHOD_HOSTKEY),
     cipher: { toServer: name(LIBSSH2_METHOD_CRYPT_CS), fromServer: name(LIBSSH2_METHOD_CRYPT_SC) },
     mac: { toServer: mac(LIBSSH2_METHOD_MAC_CS), fromServer: mac(LIBSSH2_METHOD_MAC_SC) },

@@ -160,7 +160,7 @@ class Attempt {
     this.#step = 'exchanging keys'
     offerAlgorithms(session, this.#options, this.#known)
     await session.complete(() => session.handshake(), { signal }).catch(async (error: unknown) => {
-      throw this.#options.requirePostQuantum ? (await import('./not-post-quantum.ts')).asNotPostQuantum(error) : error
+      throw this.#options.requirePostQuantum ? (await import('./requirements.ts')).asNotPostQuantum(error) : error
     })
     const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
     const key = session.hostkey()
@@ -169,6 +169,7 @@ class Attempt {
     const algorithms = negotiatedAlgorithms(session)
     debug?.(`key exchange ${algorithms.kex}, ${algorithms.postQuantum ? '' : 'not '}post-quantum`)
     onAlgorithms?.(algorithms)
+    if (this.#options.requireStrictKex && !algorithms.strictKex) throw (await import('./requirements.ts')).notStrict()
     this.#step = 'checking the host key'
     const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }
     accept(await this.#deadline.run<unknown>(hostKey.verify(info)))

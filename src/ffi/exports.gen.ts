@@ -51,6 +51,7 @@ export interface WasmExports {
   glue_session_ignore(session: SessionPointer): number
   glue_session_ping(session: SessionPointer): number
   glue_session_service(session: SessionPointer): number
+  glue_session_strict(session: SessionPointer): number
   glue_userauth_keyboard_interactive(session: SessionPointer, user: Bytes, userLength: number): number
   glue_userauth_password(session: SessionPointer, user: Bytes, userLength: number, password: Bytes, passwordLength: number, mayChange: number): number
   glue_userauth_publickey(session: SessionPointer, user: Bytes, userLength: number, key: Bytes, keyLength: number, algorithms: Bytes): number

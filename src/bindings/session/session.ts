@@ -183,6 +183,9 @@ export class Session implements Disposable, AsyncDisposable {
   /** Session identifier, host key and signature of the first key exchange, as agents need them; `null` before it. (glue_session_exchange) */
   firstExchange(): FirstExchange | null { return this.#later.readFirstExchange(this[CONTEXT]) }
 
+  /** Whether the first key exchange was strict (OpenSSH's PROTOCOL section 1.9), as all later ones then are; false before it. (glue_session_strict) */
+  strictKex(): boolean { return this[CONTEXT].plain((c, session) => c.glue_session_strict(session)) !== 0 }
+
   /**
    * The extensions that the server announced after the first key exchange, by name, with their values (RFC 8308); the first ones if there are
    * more than 16 kB. (glue_session_extensions)

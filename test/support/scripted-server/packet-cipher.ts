@@ -1,4 +1,5 @@
 import type { ByteQueue } from './byte-queue.ts'
+import { aesCbcEtm } from './cipher-cbc.ts'
 import { aesCtrHmac } from './cipher-ctr.ts'
 import { aesGcm } from './cipher-gcm.ts'
 import { chachaPoly } from './cipher-chacha.ts'
@@ -14,9 +15,9 @@ export interface PacketCipher {
   open(queue: ByteQueue, sequence: number): Promise<Uint8Array>
 }
 
-/** Names for one direction, as in KEXINIT. */
+/** Names for one direction, as in KEXINIT. aes128-cbc goes with hmac-sha2-256-etm@openssh.com only. */
 export interface DirectionAlgorithms {
-  readonly cipher: 'aes128-ctr' | 'aes128-gcm@openssh.com' | 'aes256-gcm@openssh.com' | 'chacha20-poly1305@openssh.com'
+  readonly cipher: 'aes128-ctr' | 'aes128-cbc' | 'aes128-gcm@openssh.com' | 'aes256-gcm@openssh.com' | 'chacha20-poly1305@openssh.com'
   readonly mac: 'hmac-sha2-256' | 'hmac-sha2-256-etm@openssh.com'
   readonly compression: 'none' | 'zlib@openssh.com'
 }
@@ -29,6 +30,7 @@ export function packetCipher({ cipher, mac }: DirectionAlgorithms, letters: read
   const [iv, key, macKey] = letters
   switch (cipher) {
     case 'aes128-ctr': return aesCtrHmac(derive(key, 16), derive(iv, 16), derive(macKey, 32), mac.includes('-etm'))
+    case 'aes128-cbc': return aesCbcEtm(derive(key, 16), derive(iv, 16), derive(macKey, 32))
     case 'aes128-gcm@openssh.com': return aesGcm('aes-128-gcm', derive(key, 16), derive(iv, 12))
     case 'aes256-gcm@openssh.com': return aesGcm('aes-256-gcm', derive(key, 32), derive(iv, 12))
     case 'chacha20-poly1305@openssh.com': return chachaPoly(derive(key, 64))
