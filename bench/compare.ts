@@ -18,10 +18,11 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' }, cipher: { type: 'string', default: CIPHERS[0] as string }, node: { type: 'string', default: process.execPath },
     wasm: { type: 'boolean', default: false }, share: { type: 'string', default: '0.5' },
+    flags: { type: 'string', default: '' },
   },
 })
 const [other, ...names] = positionals
-if (other === undefined || names.length === 0) throw new Error('usage: bench:compare -- OTHER-TREE WORKLOAD… [--rounds N] [--cipher NAME] [--wasm] [--node PROGRAM] [--share OF-THE-DATA]')
+if (other === undefined || names.length === 0) throw new Error('usage: bench:compare -- OTHER-TREE WORKLOAD… [--rounds N] [--cipher NAME] [--wasm] [--node PROGRAM] [--share OF-THE-DATA] [--flags=OPTIONS-OF-NODE]')
 
 /** The client of this tree, run with the package of another: a package finds itself by the name in the package.json above it. */
 const here = dirname(fileURLToPath(import.meta.url))
@@ -43,7 +44,7 @@ for (const name of names) {
     for (const [which, folder] of [there, here].entries()) {
       prepareFiles(server, name, bytes, count)
       const job = { workload: name, target: server.target, cipher: values.cipher, bytes, count, remote: server.remote, local: server.local }
-      const run = await measured([values.node, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
+      const run = await measured([values.node, ...values.flags.split(' ').filter((flag) => flag !== ''), `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
       least[which] = Math.min(least[which] as number, run.cpu)
       memory[which] = Math.max(memory[which] as number, run.memory)
     }

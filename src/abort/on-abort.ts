@@ -5,7 +5,8 @@ interface Entry { readonly aborted: () => void }
 
 /** Checks a caller's signal. @throws TypeError for anything that is not an AbortSignal. */
 export function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal === undefined) return
+  // One that something waits for has been checked: a transfer asks again for each of its requests.
+  if (signal === undefined || waiting.has(signal)) return
   const { aborted, addEventListener, removeEventListener } = (signal ?? {}) as Partial<AbortSignal>
   if (typeof aborted !== 'boolean' || typeof addEventListener !== 'function' || typeof removeEventListener !== 'function') throw new TypeError('signal must be an AbortSignal')
 }

@@ -52,3 +52,18 @@ export function copyOf(bytes: Uint8Array, name: string): Bytes {
 export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
 }
+
+// A `DataView` of a few bytes costs more than all that is read from it: V8 then keeps their memory outside its own heap.
+
+/** The big-endian number at `at`, as all numbers of SSH and SFTP. */
+export function getUint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! * 0x1000000) + (bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!)
+}
+
+/** Writes a number of 32 bits, big-endian. */
+export function setUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}

@@ -1,5 +1,7 @@
-import { type Bytes, ownBytes } from './bytes.ts'
+import { type Bytes, getUint32, ownBytes } from './bytes.ts'
 import { WireFormatError } from './wire-format-error.ts'
+
+const strict = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * Reads the data types of RFC 4251 section 5, in order, from one block of bytes.
@@ -8,12 +10,10 @@ import { WireFormatError } from './wire-format-error.ts'
  */
 export class WireReader {
   readonly #bytes: Bytes
-  readonly #view: DataView
   #offset = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = ownBytes(bytes)
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength)
   }
 
   /** Bytes read so far. */
@@ -32,7 +32,7 @@ export class WireReader {
   }
 
   byte(): number {
-    return this.#view.getUint8(this.#advance(1))
+    return this.#bytes[this.#advance(1)] as number
   }
 
   /** Any non-zero byte is true, as RFC 4251 requires of readers. */
@@ -41,11 +41,16 @@ export class WireReader {
   }
 
   uint32(): number {
-    return this.#view.getUint32(this.#advance(4))
+    return getUint32(this.#bytes, this.#advance(4))
   }
 
   uint64(): bigint {
-    return this.#view.getBigUint64(this.#advance(8))
+    return BigInt(this.uint32()) << 32n | BigInt(this.uint32())
+  }
+
+  /** A uint64 as a number, which is rounded above 2^53. */
+  size(): number {
+    return this.uint32() * 2 ** 32 + this.uint32()
   }
 
   string(): Bytes {
@@ -55,7 +60,7 @@ export class WireReader {
   /** A string that must be UTF-8. */
   text(): string {
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.string())
+      return strict.decode(this.string())
     } catch (error) {
       if (error instanceof WireFormatError) throw error
       throw new WireFormatError('a text is not valid UTF-8')

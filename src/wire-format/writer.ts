@@ -1,4 +1,4 @@
-import { type Bytes, encodeText } from './bytes.ts'
+import { type Bytes, encodeText, setUint32 } from './bytes.ts'
 
 /**
  * Writes the data types of RFC 4251 section 5, in order. Calls chain.
@@ -6,12 +6,10 @@ import { type Bytes, encodeText } from './bytes.ts'
  */
 export class WireWriter {
   #buffer: Bytes
-  #view: DataView<ArrayBuffer>
   #length = 0
 
   constructor(capacity = 256) {
     this.#buffer = new Uint8Array(capacity)
-    this.#view = new DataView(this.#buffer.buffer)
   }
 
   get length(): number {
@@ -27,7 +25,7 @@ export class WireWriter {
 
   byte(value: number): this {
     const at = this.#grow(1)
-    this.#view.setUint8(at, inRange(value, 0xff))
+    this.#buffer[at] = inRange(value, 0xff)
     return this
   }
 
@@ -37,15 +35,13 @@ export class WireWriter {
 
   uint32(value: number): this {
     const at = this.#grow(4)
-    this.#view.setUint32(at, inRange(value, 0xffffffff))
+    setUint32(this.#buffer, at, inRange(value, 0xffffffff))
     return this
   }
 
   uint64(value: bigint): this {
     if (value < 0n || value > 0xffffffffffffffffn) throw new RangeError('not a uint64')
-    const at = this.#grow(8)
-    this.#view.setBigUint64(at, value)
-    return this
+    return this.uint32(Number(value >> 32n)).uint32(Number(value & 0xffffffffn))
   }
 
   /** Text is encoded as UTF-8. */
@@ -87,7 +83,6 @@ export class WireWriter {
       const old = this.#buffer
       this.#buffer = new Uint8Array(Math.max(needed, old.length * 2))
       this.#buffer.set(old)
-      this.#view = new DataView(this.#buffer.buffer)
       old.fill(0)
     }
     this.#length = needed

@@ -17,13 +17,16 @@ export const COMMANDS = {
   killed: 'kill -TERM $$',
 }
 
-/** Modules of the Worker as wrangler makes them: the packed package, the conditions of Workers, `.wasm` as a module of its own. */
-export async function bundleEdgeWorker(folder: TemporaryDirectory): Promise<string[]> {
+/**
+ * Modules of the Worker as wrangler makes them: the packed package, the conditions of Workers, `.wasm` as a module of its own.
+ * @param entry its main module: a path in the folder
+ */
+export async function bundleEdgeWorker(folder: TemporaryDirectory, entry = 'examples/edge-worker/worker.ts'): Promise<string[]> {
   installPackedPackage(folder.path)
   cpSync(fileURLToPath(new URL('../../examples', import.meta.url)), folder.file('examples'), { recursive: true })
   cpSync(fileURLToPath(new URL('../../packages/gateway/src', import.meta.url)), folder.file('packages/gateway/src'), { recursive: true })
   await build({
-    absWorkingDir: folder.path, entryPoints: ['examples/edge-worker/worker.ts'], outdir: 'out', bundle: true, format: 'esm', target: 'es2022', platform: 'neutral',
+    absWorkingDir: folder.path, entryPoints: { worker: entry }, outdir: 'out', bundle: true, format: 'esm', target: 'es2022', platform: 'neutral',
     conditions: ['workerd', 'worker', 'browser'], external: ['cloudflare:*'], loader: { '.wasm': 'copy' }, assetNames: '[name]',
   })
   return [folder.file('out/worker.js'), folder.file('out/libssh2.wasm')]

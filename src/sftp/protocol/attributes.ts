@@ -75,7 +75,7 @@ export class SftpStat implements SftpAttributes {
 export function readAttributes(reader: WireReader): SftpStat {
   const flags = reader.uint32()
   const attributes: { -readonly [K in keyof SftpAttributes]: SftpAttributes[K] } & { extended?: Map<string, Uint8Array> } = {}
-  if (flags & LIBSSH2_SFTP_ATTR_SIZE) attributes.filesize = Number(reader.uint64())
+  if (flags & LIBSSH2_SFTP_ATTR_SIZE) attributes.filesize = reader.size()
   if (flags & LIBSSH2_SFTP_ATTR_UIDGID) {
     attributes.uid = reader.uint32()
     attributes.gid = reader.uint32()

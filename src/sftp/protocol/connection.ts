@@ -5,7 +5,7 @@ import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
-import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
+import { concatBytes, decodeText, setUint32 } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
@@ -263,7 +263,7 @@ function header(type: number, id: number, body: (writer: WireWriter) => void, da
   body(writer)
   const packet = writer.finish()
   const length = data.reduce((sum, part) => sum + part.length, packet.length - 4)
-  new DataView(packet.buffer).setUint32(0, length)
+  setUint32(packet, 0, length)
   return packet
 }
 

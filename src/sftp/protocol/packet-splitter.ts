@@ -1,6 +1,6 @@
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE } from '../../ffi/constants.gen.ts'
-import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
+import { concatBytes, decodeText, getUint32 } from '../../wire-format/bytes.ts'
 
 /** Tab, line feed, carriage return, and the escape with which a script clears the screen. */
 const TEXT_CONTROLS = [0x09, 0x0a, 0x0d, 0x1b]
@@ -40,7 +40,7 @@ export class PacketSplitter {
     this.#filled += part.length
     if (this.#filled < LENGTH_SIZE) return part.length
     this.#filled = 0
-    const length = new DataView(this.#header.buffer).getUint32(0)
+    const length = getUint32(this.#header, 0)
     if (length === 0 || length > LARGEST_PACKET) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: this.#notSftp(length, from.subarray(part.length)) })
     this.#body = []
     this.#missing = length

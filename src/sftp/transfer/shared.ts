@@ -88,7 +88,7 @@ export function sizeMismatch(path: string, expected: number, found: number): SSH
 /** Work in several steps, some of which know nothing of the signal: rejects at once with the signal's reason, whatever the step. */
 export async function atOnce<T>(signal: Signal, work: () => Promise<T>): Promise<T> {
   checkSignal(signal)
-  signal?.throwIfAborted()
+  if (signal?.aborted) throw signal.reason
   return orAbort(work(), signal)
 }
 

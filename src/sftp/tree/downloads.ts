@@ -50,7 +50,7 @@ async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void,
       continue
     }
     const found = await resolved(run, at, entry)
-    if (!found || !await run.wants({ path: [...at.names, entry.name].map(nameText).join('/'), kind: found.about.kind ?? 'other', size: found.about.size, mtime: found.about.mtime })) continue
+    if (!found || (run.options.filter && !await run.wants({ path: [...at.names, entry.name].map(nameText).join('/'), kind: found.about.kind ?? 'other', size: found.about.size, mtime: found.about.mtime }))) continue
     const to = localFiles.join(at.to, entry.name)
     if (found.about.isDirectory()) below.push({ from: entry.path, to, names: [...at.names, entry.name], about: found.about, real: found.real })
     else if (found.about.isFile()) yield fileDownload(run, entry.path, to, found.about)

@@ -45,7 +45,8 @@ export class Slots {
       const woken = new Promise<void>((resolve) => { this.#waiting.push(resolve) })
       await orAbort(woken, signal)
     }
-    for (const other of this.#active) other.alone = false
+    // Among several, none has been alone since the second entered.
+    if (this.#active.size === 1) for (const other of this.#active) other.alone = false
     const attempt = { alone: this.#active.size === 0 }
     this.#active.add(attempt)
     return attempt

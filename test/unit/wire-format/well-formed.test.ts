@@ -24,6 +24,17 @@ test.each(Object.entries(CALLS))('%s refuses half of a surrogate pair, and takes
   expect(() => call('größe 😀')).not.toThrow()
 })
 
+test('so does a runtime without String.prototype.isWellFormed', () => {
+  const own = Object.getOwnPropertyDescriptor(String.prototype, 'isWellFormed')
+  Reflect.deleteProperty(String.prototype, 'isWellFormed')
+  try {
+    for (const wrong of ['a\ud800', '\udfffb', '\ude00\ud83d']) expect(() => checkedPath(wrong)).toThrow(TypeError)
+    expect(checkedPath('größe 😀')).toBe('größe 😀')
+  } finally {
+    if (own) Object.defineProperty(String.prototype, 'isWellFormed', own)
+  }
+})
+
 test('answers are an array of as many strings as there were prompts', () => {
   for (const wrong of ['secret', undefined, { 0: 'secret', length: 1 }, [5], [undefined], [], ['one', 'two']]) expect(() => encodeAnswers(round, wrong as never)).toThrow(TypeError)
 })

@@ -9,6 +9,16 @@ import { WireWriter } from '../../../src/wire-format/writer.ts'
 const hex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16))
 
 describe('WireReader and WireWriter', () => {
+  it.each([0n, 1n, 0xffffffffn, 0x100000000n, 2n ** 53n - 1n, 2n ** 53n + 1n, 2n ** 63n + 1025n, 2n ** 64n - 1n])('reads a size as the nearest number: %s', (value) => {
+    expect(new WireReader(new WireWriter().uint64(value).finish()).size()).toBe(Number(value))
+  })
+
+  it.each([0, 1, 0x7fffffff, 0x80000000, 0xff00ff00, 0xffffffff])('numbers of 32 bits are big-endian, and have no sign: %d', (value) => {
+    const bytes = new WireWriter().uint32(value).finish()
+    expect(new DataView(bytes.buffer).getUint32(0)).toBe(value)
+    expect(new WireReader(bytes).uint32()).toBe(value)
+  })
+
   it('gives back every type that was written', () => {
     const bytes = new WireWriter(1).byte(255).boolean(true).boolean(false).uint32(0xfffffffe).uint64(0xfffffffffffffffen)
       .string('grüße').string(Uint8Array.of(0, 1)).mpint(Uint8Array.of(0, 0, 0x80)).nameList([]).nameList(['a', 'b']).bytes(Uint8Array.of(9, 8)).finish()

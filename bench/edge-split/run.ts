@@ -1,0 +1,68 @@
+/**
+ * `npm run bench:edge:split`: where the CPU of a request of examples/edge-worker goes. It measures Workers that stop at one stage each; a part is what a stage
+ * adds to an earlier one. The kernel counts the CPU of each thread: the platform bills that of the thread that runs the Worker, the others compile and collect.
+ */
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { bundleEdgeWorker, startEdgeWorker } from '../../test/edge-worker/rig.ts'
+import { startSshd } from '../../test/support/sshd.ts'
+import { temporaryDirectory } from '../../test/support/temporary.ts'
+
+const WARM = 60
+const ROUNDS = 5
+const REQUESTS = 40
+
+/** The stage, what it adds to which other one, and to how many of these. */
+const PARTS = [
+  ['request', 'an HTTP request that does nothing', undefined, 1],
+  ['socket', 'TCP connection, server\'s banner, close', 'request', 1],
+  ['instance', 'WebAssembly instance', 'request', 1],
+  ['key', 'reading and checking the private key', 'request', 1],
+  ['sign', 'one more signature', 'key', 1],
+  ['handshake', 'key exchange, host key\'s signature, with socket and instance', 'request', 1],
+  ['connect', 'known_hosts, authentication with the key, close', 'handshake', 1],
+  ['command', 'the first command, with its output', 'connect', 1],
+  ['commands', 'each further command', 'command', 10],
+] as const
+
+/** Milliseconds of CPU: of the thread that has used most, and of all. */
+function cpuOf(pid: number): { readonly main: number, readonly all: number } {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
+  return { main: Math.max(...threads), all: threads.reduce((sum, one) => sum + one, 0) }
+}
+
+const kex = process.argv[2]
+const exchange = kex === undefined ? {} : { config: [`KexAlgorithms ${kex}`] }
+
+/** Milliseconds of CPU per request, the least of the rounds. */
+async function measure(modules: readonly string[], stage: string): Promise<{ readonly main: number, readonly all: number }> {
+  await using server = await startSshd(exchange)
+  await using worker = await startEdgeWorker(modules, server)
+  const send = async (count: number) => {
+    const before = cpuOf(worker.pid)
+    for (let at = 0; at < count; at++) {
+      const response = await fetch(`${worker.url}/${stage}`, { method: 'POST' })
+      if (await response.text() !== 'done') throw new Error(`${stage}: ${worker.log()}`)
+    }
+    const after = cpuOf(worker.pid)
+    return { main: (after.main - before.main) / count, all: (after.all - before.all) / count }
+  }
+  await send(WARM)
+  const rounds = []
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await send(REQUESTS))
+  return { main: Math.min(...rounds.map(({ main }) => main)), all: Math.min(...rounds.map(({ all }) => all)) }
+}
+
+const folder = temporaryDirectory('bench-edge-split')
+cpSync(new URL('worker.ts', import.meta.url), folder.file('bench/edge-split/worker.ts'))
+const modules = await bundleEdgeWorker(folder, 'bench/edge-split/worker.ts')
+const measured = new Map<string, { readonly main: number, readonly all: number }>()
+console.log(`${kex ?? 'the default key exchange'}: milliseconds of CPU, the least of ${ROUNDS} rounds of ${REQUESTS} requests\n`)
+console.log('| part | the Worker\'s thread | all threads |\n|---|--:|--:|')
+for (const [stage, part, than, times] of PARTS) {
+  const own = await measure(modules, stage)
+  measured.set(stage, own)
+  const other = than === undefined ? { main: 0, all: 0 } : measured.get(than) ?? { main: 0, all: 0 }
+  console.log(`| ${part} | ${((own.main - other.main) / times).toFixed(2)} | ${((own.all - other.all) / times).toFixed(2)} |`)
+}
+const { main, all } = measured.get('command') ?? { main: 0, all: 0 }
+console.log(`| **request, connection, key and one command** | **${main.toFixed(2)}** | **${all.toFixed(2)}** |`)

@@ -1,0 +1,55 @@
+/// The Worker of `npm run bench:edge -- --split`: POST /STAGE does what the request of examples/edge-worker does, up to that stage, and stops there.
+import { connect, knownHosts, parsePrivateKey, publicKey } from 'libssh2-wasm'
+import { Instance, Session } from 'libssh2-wasm/bindings'
+import { connectTcp } from 'libssh2-wasm/cloudflare'
+import type { Env } from '../../examples/edge-worker/worker.ts'
+
+const address = (env: Env) => ({ host: env.SSH_HOST, port: Number(env.SSH_PORT) })
+
+/** By name, each with all the work of a stage, and with nothing that another one adds. */
+const STAGES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
+  request: async () => {},
+  async socket(env) {
+    const socket = await connectTcp(address(env))
+    const reader = socket.readable!.getReader()
+    await reader.read()
+    await reader.cancel()
+    await socket.writable!.close()
+  },
+  instance: () => Instance.create(),
+  key: (env) => parsePrivateKey(env.SSH_PRIVATE_KEY),
+  async sign(env) {
+    const key = await parsePrivateKey(env.SSH_PRIVATE_KEY)
+    await key.sign(new Uint8Array(300), 'ssh-ed25519')
+  },
+  async handshake(env) {
+    const session = await Session.create(await connectTcp(address(env)))
+    await session.complete(() => session.handshake())
+    session.free()
+  },
+  async connect(env) {
+    const client = await login(env)
+    await client.close()
+  },
+  async command(env) {
+    const client = await login(env)
+    await client.run('echo hello')
+    await client.close()
+  },
+  async commands(env) {
+    const client = await login(env)
+    for (let at = 0; at < 11; at++) await client.run('echo hello')
+    await client.close()
+  },
+}
+
+function login(env: Env) {
+  return connect({ ...address(env), username: env.SSH_USER, hostKey: knownHosts(env.SSH_KNOWN_HOSTS), auth: [publicKey(env.SSH_PRIVATE_KEY)] })
+}
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    await STAGES[new URL(request.url).pathname.slice(1)]?.(env)
+    return new Response('done')
+  },
+}
