@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { ParsedKey } from 'ssh2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
 import { NPM, OURS } from './transcript.ts'
+
+// Making keys of RSA takes seconds on a machine that has much to do.
+vi.setConfig({ testTimeout: 120_000 })
 
 let files: TemporaryDirectory
 const made: [name: string, passphrase: string | undefined][] = []

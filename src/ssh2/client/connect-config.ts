@@ -16,57 +16,57 @@ export interface Algorithms {
   compress?: AlgorithmChanges | undefined
 }
 
-/** Options of `connect`; `null` counts as missing. */
+/** Options of `connect`. Programs in JavaScript may give `null` for what is missing. */
 export interface ConnectConfig {
   /** `localhost` by default. */
-  host?: string | null | undefined
+  host?: string | undefined
   /** As `host`. */
-  hostname?: string | null | undefined
+  hostname?: string | undefined
   /** 22 by default. */
-  port?: number | null | undefined
-  username?: string | null | undefined
+  port?: number | undefined
+  username?: string | undefined
   /** As `username`. */
-  user?: string | null | undefined
-  password?: string | null | undefined
-  privateKey?: Buffer | string | null | undefined
+  user?: string | undefined
+  password?: string | undefined
+  privateKey?: Buffer | string | undefined
   /** Of `privateKey`. */
-  passphrase?: Buffer | string | null | undefined
+  passphrase?: Buffer | string | undefined
   /** An agent, or the path of its socket. */
-  agent?: BaseAgent | string | null | undefined
+  agent?: BaseAgent | string | undefined
   /** Lets programs on the server sign with the agent. */
-  agentForward?: boolean | null | undefined
+  agentForward?: boolean | undefined
   /** Emits `keyboard-interactive` to answer questions. */
-  tryKeyboard?: boolean | null | undefined
-  authHandler?: readonly (AuthenticationType | AuthMethod)[] | AuthHandlerMiddleware | null | undefined
-  hostVerifier?: AnyHostVerifier | null | undefined
+  tryKeyboard?: boolean | undefined
+  authHandler?: readonly (AuthenticationType | AuthMethod)[] | AuthHandlerMiddleware | undefined
+  hostVerifier?: AnyHostVerifier | undefined
   /** Node's name of the hash with which `hostVerifier` receives the key. */
-  hostHash?: string | null | undefined
+  hostHash?: string | undefined
   /** A host-key policy of this library, used if there is no `hostVerifier`. */
-  hostKey?: HostKeyPolicy | null | undefined
+  hostKey?: HostKeyPolicy | undefined
   /** The name under which the host's keys are known; with `sock`, the server that it leads to. */
-  hostKeyAlias?: string | null | undefined
+  hostKeyAlias?: string | undefined
   /** An existing stream to the server, or a socket that is still connecting. */
-  sock?: Duplex | Readable | null | undefined
+  sock?: Duplex | Readable | undefined
   /** Milliseconds until `ready`, 20,000 by default; 0 for no limit. */
-  readyTimeout?: number | null | undefined
+  readyTimeout?: number | undefined
   /** Milliseconds between keepalive messages; none by default or with 0. */
-  keepaliveInterval?: number | null | undefined
+  keepaliveInterval?: number | undefined
   /** Unanswered keepalive messages after which the connection is given up: 3 by default. */
-  keepaliveCountMax?: number | null | undefined
+  keepaliveCountMax?: number | undefined
   /** Milliseconds of silence after which `timeout` is emitted. */
-  timeout?: number | null | undefined
-  algorithms?: Algorithms | null | undefined
-  localAddress?: string | null | undefined
-  localPort?: number | null | undefined
-  forceIPv4?: boolean | null | undefined
-  forceIPv6?: boolean | null | undefined
+  timeout?: number | undefined
+  algorithms?: Algorithms | undefined
+  localAddress?: string | undefined
+  localPort?: number | undefined
+  forceIPv4?: boolean | undefined
+  forceIPv6?: boolean | undefined
   /** Requests OpenSSH's own extensions only from OpenSSH. */
-  strictVendor?: boolean | null | undefined
+  strictVendor?: boolean | undefined
   /** Receives the steps of the connection, never a secret. */
-  debug?: ((text: string) => void) | null | undefined
+  debug?: ((text: string) => void) | undefined
   /** The software part of the identification. */
-  ident?: Buffer | string | null | undefined
+  ident?: Buffer | string | undefined
   /** With `localUsername` and `privateKey`, the key of this host: it vouches for the user (`hostbased`, RFC 4252 section 9). */
-  localHostname?: string | null | undefined
-  localUsername?: string | null | undefined
+  localHostname?: string | undefined
+  localUsername?: string | undefined
 }

@@ -6,7 +6,7 @@ import type { ClientError } from './errors.ts'
 import type { Negotiated } from './handshake.ts'
 
 /** Accepts a connection, which is then open. */
-export type AcceptConnection = () => Channel
+export type AcceptConnection<T extends Channel = Channel> = () => T
 /** Refuses a connection. */
 export type RejectConnection = () => void
 
