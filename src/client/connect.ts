@@ -8,8 +8,8 @@ import type { Transport } from '../runtime/transport.ts'
 import { inAnotherTurn } from '../core/turn.ts'
 import { isPromise } from '../errors/is-promise.ts'
 import { timeoutError } from '../errors/timeout-error.ts'
-import { HostKeyError, SSHError } from '../errors/ssh-error.ts'
-import { LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
+import type { SSHError } from '../errors/ssh-error.ts'
+import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
 import { acknowledgeNext } from './acknowledge.ts'
 import { type AlgorithmOptions, defaultAlgorithms, type NegotiatedAlgorithms, negotiatedAlgorithms, offerAlgorithms } from './algorithms.ts'
@@ -164,7 +164,7 @@ class Attempt {
     })
     const roundTrip = new RoundTrip(performance.now() - session[CONTEXT].wire.sentAt)
     const key = session.hostkey()
-    if (!key) throw new SSHError('the server has no host key', { code: 'ERR_LIBSSH2_HOSTKEY_INIT', errno: LIBSSH2_ERROR_HOSTKEY_INIT })
+    if (!key) throw (await import('./requirements.ts')).noHostKey()
     debug?.(`server ${session.bannerGet()}`)
     const algorithms = negotiatedAlgorithms(session)
     debug?.(`key exchange ${algorithms.kex}, ${algorithms.postQuantum ? '' : 'not '}post-quantum`)
@@ -172,7 +172,8 @@ class Attempt {
     if (this.#options.requireStrictKex && !algorithms.strictKex) throw (await import('./requirements.ts')).notStrict()
     this.#step = 'checking the host key'
     const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }
-    accept(await this.#deadline.run<unknown>(hostKey.verify(info)))
+    const verdict = await this.#deadline.run<unknown>(hostKey.verify(info))
+    if (verdict !== undefined && verdict !== true) throw (await import('./requirements.ts')).notAccepted(verdict)
     return roundTrip
   }
 
@@ -203,12 +204,14 @@ class Attempt {
   async #login(session: Session): Promise<AuthenticatedBy> {
     const { username, auth = [], legacyAlgorithms = false, onBanner } = this.#options
     const { signal, ask } = this.#deadline
-    const beforeMethod = bannerFeed(session, onBanner)
     this.#step = 'authenticating'
     this.#listenForHostKeys(session)
-    const how = await this.#deadline.run(loadLogin().then(({ logIn }) => logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)))
-    beforeMethod()
-    return how
+    return this.#deadline.run(loadLogin().then(async ({ bannerFeed, logIn }) => {
+      const beforeMethod = bannerFeed(session, onBanner)
+      const by = await logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)
+      beforeMethod()
+      return by
+    }))
   }
 }
 
@@ -216,21 +219,4 @@ class Attempt {
 async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<readonly string[]> {
   while (!session[CONTEXT].wire.ended) await session.wait({ signal })
   return []
-}
-
-/** Checks the result of the caller's own policy: `undefined` and `true` accept the key. */
-function accept(verdict: unknown): void {
-  if (verdict === undefined || verdict === true) return
-  if (verdict === false) throw new HostKeyError('the hostKey policy refused the host key: verify() returned false', { code: 'ERR_HOST_KEY_UNKNOWN' })
-  throw new HostKeyError(`verify() of the hostKey policy must return true, false or nothing, not ${typeof verdict}`, { code: 'ERR_HOST_KEY_VERDICT' })
-}
-
-/** Passes on the banners that the server has added since the last call. */
-function bannerFeed(session: Session, onBanner: ConnectOptions['onBanner']): () => void {
-  let shown = 0
-  return () => {
-    const all = session.userauthBanner() ?? ''
-    if (all.length > shown) onBanner?.(all.slice(shown))
-    shown = all.length
-  }
 }

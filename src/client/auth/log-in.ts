@@ -5,6 +5,8 @@ import type { AuthContext, AuthMethod } from './authenticate.ts'
 import { isPartialSuccess, isRefusal } from './going-on.ts'
 import { asError, KeyOffers } from './key-offers.ts'
 
+export { bannerFeed } from './banner-feed.ts'
+
 /** How a login succeeded. */
 export interface AuthenticatedBy extends AuthAttempt {
   /** What the server had accepted before, if it wanted more than one method. */
