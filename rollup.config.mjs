@@ -42,7 +42,7 @@ function coreChunks(entries) {
  * @type {readonly (readonly [name: string, sources: readonly string[]])[]}
  */
 const STEPS = [
-  ['node-session', ['src/bindings/session/later.ts', 'src/ffi/host-keys.ts', 'src/client/auth/log-in.ts', 'src/client/start-process.ts', 'src/bindings/channel/open-channel.ts']],
+  ['node-session', ['src/bindings/session/later.ts', 'src/ffi/host-keys.ts', 'src/ffi/host-functions.ts', 'src/client/auth/log-in.ts', 'src/client/start-process.ts', 'src/bindings/channel/open-channel.ts']],
   ['node-keys', ['src/client/auth/key-login.ts', 'src/keys/signers/signer-of.ts', 'src/keys/files/openssh/private-key.ts']],
   ['node-sftp', ['src/sftp/client/sftp-client.ts', 'src/bindings/sftp/context.ts']],
 ]

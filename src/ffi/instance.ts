@@ -6,7 +6,6 @@ import type { WasmExports } from './exports.gen.ts'
 import { Heap } from './heap.ts'
 import type { WebAssemblyModule } from '../runtime/globals.ts'
 import type { SessionHost } from './host.ts'
-import { hostFunctions } from './host-functions.ts'
 import type { HostKeyFunctions } from './host.ts'
 import type { HostKeys } from './host-keys.ts'
 import { loadModule } from './load-module.ts'
@@ -59,6 +58,7 @@ export class Instance {
     let heap: Heap | undefined
     let instance: Instance | undefined
     const keyFunctions = crypto ? (await import('./host-keys.ts')).hostKeyFunctions(crypto, () => heap as Heap, keys) : NO_KEYS
+    const { hostFunctions } = await import('./host-functions.ts')
     const module = await createModule(compiled, hostFunctions(hosts, () => heap as Heap, keyFunctions))
     heap = new Heap(module, (run) => (instance as Instance).call(run))
     return instance = new Instance(module, heap, hosts, crypto !== undefined, keys)
