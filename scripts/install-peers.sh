@@ -3,6 +3,7 @@
 #
 #   scripts/install-peers.sh          what CI needs
 #   scripts/install-peers.sh --full   more servers and other releases (npm run test:interop)
+#   scripts/install-peers.sh --programs   programs that start ssh (npm run test:programs)
 #   scripts/install-peers.sh --list   lists what is there, installs nothing
 #
 # Contract: it leaves existing programs alone and starts or enables no service. If a peer is
@@ -48,6 +49,20 @@ full_packages='
 /usr/lib/proftpd/mod_sftp.so|proftpd-mod-crypto|the same
 /usr/bin/lftp|lftp|what another client sees of our uploads'
 
+program_packages='
+/usr/bin/git|git|clone, push, fetch and submodules through ssh
+/usr/bin/rsync|rsync|copies through ssh
+/usr/bin/sshfs|sshfs|mounts through ssh
+/usr/bin/ansible|ansible-core|playbooks through ssh
+/usr/bin/borg|borgbackup|backups through ssh
+/usr/bin/restic|restic|backups through SFTP
+/usr/bin/duplicity|duplicity|backups through SFTP
+/usr/bin/unison|unison|synchronises through ssh
+/usr/bin/lftp|lftp|mirrors through SFTP
+/usr/bin/parallel|parallel|jobs on hosts
+/usr/bin/autossh|autossh|keeps forwardings open
+/usr/bin/socat|socat|ends of forwardings'
+
 # Trees of other Debian releases: folder|suite|packages|file that proves it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='
 trixie|trixie|openssh-server,openssh-sftp-server|usr/lib/openssh/sshd-session|OpenSSH 10.0: mlkem768x25519-sha256 by default, no DH
@@ -59,7 +74,9 @@ python|trixie|python3-minimal,python3-asyncssh,python3-paramiko|usr/lib/python3/
 bullseye|bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
 sid|sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
 
-if [ "$mode" = --full ] || [ "$mode" = --list ]; then
+if [ "$mode" = --programs ]; then
+  packages="$program_packages" trees=''
+elif [ "$mode" = --full ] || [ "$mode" = --list ]; then
   packages="$ci_packages$full_packages" trees="$ci_trees$full_trees"
 else
   packages="$ci_packages" trees="$ci_trees"

@@ -10,4 +10,4 @@ function version(): string {
 }
 
 const argv = process.argv.slice(2)
-process.exitCode = await parseVerb(argv, version).catch(report)
+process.exitCode = await parseVerb(argv, version).catch((error: unknown) => report(error))

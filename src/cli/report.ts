@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { AuthenticationError, SSHError } from '../errors/ssh-error.ts'
 import { visible } from './terminal/visible.ts'
 import { USAGE } from './usage.ts'
@@ -6,11 +7,24 @@ import { UsageError } from './usage-error.ts'
 /** The exit code for a failure of this program itself, or of the connection. */
 const FAILED = 255
 
-/** Prints the error, and returns the exit code. With `-q` it still prints the failure of a connection, as ssh does. */
-export function report(error: unknown): number {
+/**
+ * Prints the error, and returns the exit code. With `-q` it still prints the failure of a connection, as ssh does.
+ * @param logFile the file that receives messages instead of stderr (`-E`)
+ */
+export function report(error: unknown, logFile?: string): number {
   if (error instanceof UsageError) process.stderr.write(`${visible(error.message)}\n${USAGE}\n`)
-  else process.stderr.write(`libssh2-wasm: ${visible(describe(error))}\n`)
+  else if (logFile === undefined) process.stderr.write(text(error))
+  else appendFileSync(logFile, text(error))
   return FAILED
+}
+
+const text = (error: unknown) => `${damage(error)}libssh2-wasm: ${visible(describe(error))}\n`
+
+/** OpenSSH's words for packets that were changed on the way. */
+function damage(error: unknown): string {
+  const code = error instanceof SSHError ? error.code : ''
+  if (code === 'ERR_LIBSSH2_DECRYPT' || code === 'ERR_LIBSSH2_INVALID_MAC') return 'Corrupted MAC on input: message authentication code incorrect\n'
+  return code === 'ERR_LIBSSH2_OUT_OF_BOUNDARY' ? 'Bad packet length.\n' : ''
 }
 
 /** One line for known errors, the whole stack for a fault of this program. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { parseSsh } from './ssh/arguments.ts'
 import { Terminal } from './terminal/terminal.ts'
+import { report } from './report.ts'
 import { USAGE } from './usage.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -42,7 +43,8 @@ async function runSsh(words: readonly string[], version: () => string): Promise<
   if (request.verb === 'version') return print(version())
   if (request.verb === 'query') return print((await import('./ssh/query.ts')).query(request.what).join('\n'))
   const { ssh } = await import('./ssh/main.ts')
-  return ssh(request, new Terminal(request.logFile), words)
+  if (request.print || request.logFile === undefined) return ssh(request, new Terminal(request.logFile), words)
+  return ssh(request, new Terminal(request.logFile), words).catch((error: unknown) => report(error, request.logFile))
 }
 
 function print(text: string): number {

@@ -37,9 +37,8 @@ export async function offeredAlgorithms(config: SshConfig, policy: HostKeyPolicy
   if (kinds.every((kind) => config[LISTS[kind]] === undefined)) return { algorithms: {}, legacyAlgorithms: false }
   const offered = new Map<AlgorithmKind, readonly string[]>(kinds.map((kind) => [kind, algorithmsOf(kind, config, tell)]))
   const weak = kinds.some((kind) => offered.get(kind)!.some((name) => legacyAlgorithms(kind).includes(name)))
-  const known = await policy.preferredAlgorithms?.(config.hostName, config.port) ?? []
   const list = config.hostKeyAlgorithms
-  if (list === undefined || /^[+-]/.test(list)) offered.set('hostKey', inFront(offered.get('hostKey')!, known))
+  if (list === undefined || /^[+-]/.test(list)) offered.set('hostKey', inFront(offered.get('hostKey')!, await policy.preferredAlgorithms?.(config.hostName, config.port) ?? []))
   // A kind that the user has not named keeps its own order, unless that would add weak ones.
   const named = kinds.filter((kind) => weak || config[LISTS[kind]] !== undefined)
   return { algorithms: Object.fromEntries(named.map((kind) => [kind, offered.get(kind)!])), legacyAlgorithms: weak }

@@ -15,7 +15,7 @@ export function shownLists(config: SshConfig) {
   }
   const offered = Object.entries(LISTS).map(([name, kind]) => [name, apply(config[name as keyof typeof LISTS], defaultAlgorithms(kind), availableAlgorithms(kind))] as const)
   const keys = acceptedList({ pubkeyAcceptedAlgorithms: undefined }), known = [...new Set([...availableAlgorithms('hostKey'), ...keys])]
-  const signatures = keys.filter((name) => !name.includes('-cert-'))
+  const signatures = keys.filter((name) => !name.includes('-cert'))
   return {
     ...Object.fromEntries(offered) as Record<keyof typeof LISTS, string>,
     pubkeyAcceptedAlgorithms: apply(config.pubkeyAcceptedAlgorithms, keys, known), hostbasedAcceptedAlgorithms: apply(config.hostbasedAcceptedAlgorithms, keys, known),

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hosts, openHost, resolveHost } from '../../src/node/index.ts'
 import { freePort } from '../support/port.ts'
@@ -52,6 +52,31 @@ describe('hosts', () => {
     expect(statSync(down).mode & 0o777).toBe(0o600)
     expect(() => all.upload(new Uint8Array(), up, { chunkSize: 0 })).toThrow(RangeError)
     expect(() => all.download(up, () => down, { mode: 'x' as never })).toThrow(TypeError)
+  })
+
+  test('copies folders', async () => {
+    mkdirSync(files.file('tree/inner'), { recursive: true })
+    writeFileSync(files.file('tree/inner/a'), 'aa')
+    const all = hosts(['demo', 'dead'], { config }), there = files.file('tree-there'), back = files.file('tree-back')
+    const up = await all.uploadDirectory(files.file('tree'), there).all()
+    expect(up).toMatchObject({ succeeded: 1, failed: 1 })
+    expect((await all.downloadDirectory(there, (host) => `${back}-${host}`).all()).succeeded).toBe(1)
+    expect(readFileSync(`${back}-demo/inner/a`, 'utf8')).toBe('aa')
+    expect(() => all.uploadDirectory(files.file('tree'), there, { filter: 1 as never })).toThrow(TypeError)
+    expect(() => all.downloadDirectory(there, 1 as never)).toThrow(TypeError)
+  })
+
+  test('tries an unreachable host again, later each time', async () => {
+    const attempts: number[] = []
+    const proxy = files.file('attempts')
+    writeFileSync(`${proxy}.sh`, `date +%s%N >> ${proxy}\nexit 1\n`)
+    const { results: [result] } = await hosts(['demo'], { config, options: { ProxyCommand: `sh ${proxy}.sh` }, retries: 2, retryDelay: 100 }).run('true').all()
+    expect(result).toMatchObject({ ok: false })
+    attempts.push(...readFileSync(proxy, 'utf8').trim().split('\n').map((time) => Number(time.slice(0, -6))))
+    expect(attempts.length).toBe(3)
+    expect(attempts[1]! - attempts[0]!).toBeGreaterThanOrEqual(100)
+    expect(attempts[2]! - attempts[1]!).toBeGreaterThanOrEqual(200)
+    await expect(hosts(['demo'], { config, retryDelay: -1 }).run('true').all()).rejects.toThrow(RangeError)
   })
 
   test('hands on lines, and an abort stops all', async () => {

@@ -1,10 +1,15 @@
 import { availableAlgorithms } from '../../openssh/algorithms.ts'
 import { UsageError } from '../usage-error.ts'
 
+/** Signatures of RSA keys are no types of keys. */
+const isKeyType = (name: string) => !name.startsWith('rsa-sha2-') && !name.startsWith('webauthn-')
+const keyTypes = () => availableAlgorithms('hostKey').filter(isKeyType)
+const isCertificate = (name: string) => name.includes('-cert')
+
 const LISTS: Readonly<Record<string, () => readonly string[]>> = {
   cipher: () => availableAlgorithms('cipher'), 'cipher-auth': () => availableAlgorithms('cipher').filter((name) => /gcm|poly1305/.test(name)), compression: () => ['none', 'zlib@openssh.com'],
-  mac: () => availableAlgorithms('mac'), kex: () => availableAlgorithms('kex'), key: () => availableAlgorithms('hostKey'), 'key-cert': () => availableAlgorithms('hostKey').filter((name) => name.includes('-cert-')),
-  'key-plain': () => availableAlgorithms('hostKey').filter((name) => !name.includes('-cert-')), 'key-sig': () => availableAlgorithms('hostKey'), sig: () => availableAlgorithms('hostKey').filter((name) => !name.includes('-cert-')),
+  mac: () => availableAlgorithms('mac'), kex: () => availableAlgorithms('kex'), key: keyTypes, 'key-cert': () => keyTypes().filter(isCertificate),
+  'key-plain': () => keyTypes().filter((name) => !isCertificate(name)), 'key-sig': () => availableAlgorithms('hostKey'), sig: () => availableAlgorithms('hostKey').filter((name) => !isCertificate(name)),
   'protocol-version': () => ['2'],
 }
 /** Keywords of ssh_config(5) that name a list. */

@@ -56,10 +56,7 @@ async function attach(remote: Process, local: LocalTerminal, config: SshConfig):
   local.enter()
   const sending = config.stdinNull ? closeInput(remote) : send(local, remote)
   try {
-    const broken = Promise.all([receive(remote.stdout, process.stdout), receive(remote.stderr, process.stderr)]).then((open) => {
-      if (!open.every(Boolean)) throw new BrokenPipe()
-    })
-    await broken
+    await Promise.all([receive(remote.stdout, process.stdout), receive(remote.stderr, process.stderr)])
     return codeOf(await remote.exit)
   } catch (error) {
     if (!(error instanceof BrokenPipe)) throw error
@@ -94,16 +91,20 @@ async function send(local: LocalTerminal, remote: Process): Promise<void> {
   }
 }
 
-/** @returns false if nobody reads `target` any more */
-async function receive(source: ReadableStream<Uint8Array>, target: Writable): Promise<boolean> {
+/** @throws BrokenPipe if nobody reads `target` any more */
+async function receive(source: ReadableStream<Uint8Array>, target: Writable): Promise<void> {
+  const reader = source.getReader()
   let open = true
-  const closed = () => { open = false }
-  target.on('error', closed)
-  for await (const chunk of source) {
-    if (!open) return false
-    if (!target.write(chunk) && open) await Promise.race([once(target, 'drain'), once(target, 'error')]).catch(closed)
+  // The error may come after the last chunk, while the command is silent: then nothing else would end the wait.
+  const closed = () => {
+    open = false
+    reader.cancel().catch(ignore)
   }
-  return open
+  target.on('error', closed)
+  for (let next = await reader.read(); !next.done && open; next = await reader.read()) {
+    if (!target.write(next.value) && open) await Promise.race([once(target, 'drain'), once(target, 'error')]).catch(closed)
+  }
+  if (!open) throw new BrokenPipe()
 }
 
 /** The exit code for both kinds of end: with a code, or by a signal. */

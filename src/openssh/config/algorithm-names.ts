@@ -7,14 +7,14 @@ import { one } from './values.ts'
 export type AlgorithmListKind = 'kex' | 'cipher' | 'mac' | 'hostKey' | 'publicKey' | 'caSignature'
 
 const PLAIN_KEYS = ['ssh-mldsa44-ed25519', 'ssh-mldsa44-ed25519@openssh.com', 'ssh-ed25519', 'sk-ssh-ed25519@openssh.com', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'sk-ecdsa-sha2-nistp256@openssh.com', 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com', 'ssh-dss', 'ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512']
-const KEY_NAMES = PLAIN_KEYS.flatMap((name) => [name, certificateName(name)])
+const KEY_NAMES = [...PLAIN_KEYS.flatMap((name) => [name, certificateName(name)]), 'ssh-mldsa44-ed25519-cert']
 
 /** Names that OpenSSH 7 to 10 know: a list with another name is an error, as in OpenSSH. It does not say which of them this client supports. */
 const KNOWN: Readonly<Record<AlgorithmListKind, readonly string[]>> = {
   kex: [
     'diffie-hellman-group1-sha1', 'diffie-hellman-group14-sha1', 'diffie-hellman-group14-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512', 'diffie-hellman-group-exchange-sha1',
     'diffie-hellman-group-exchange-sha256', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'curve25519-sha256', 'curve25519-sha256@libssh.org', 'sntrup4591761x25519-sha512@tinyssh.org',
-    'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'mlkem768x25519-sha256',
+    'sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com', 'mlkem768x25519-sha256', 'mlkem768nistp256-sha256', 'mlkem1024nistp384-sha384',
   ],
   cipher: [
     '3des-cbc', 'aes128-cbc', 'aes192-cbc', 'aes256-cbc', 'rijndael-cbc@lysator.liu.se', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr', 'aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com',

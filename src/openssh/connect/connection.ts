@@ -7,6 +7,7 @@ import { offeredAlgorithms } from '../algorithms.ts'
 import { type SshConfig, type SshConfigRequest, readSshConfig } from '../config/ssh-config.ts'
 import { formatJumpHost } from '../config/values.ts'
 import { hostKeyAdvice, hostKeyPolicyOf } from '../host-keys/policy.ts'
+import { hostKeysSettled } from '../host-keys/under-way.ts'
 import { prepareLogin } from '../login/methods.ts'
 import type { Person } from '../person.ts'
 import { dial } from './dial.ts'
@@ -50,6 +51,7 @@ export async function openConnection(config: SshConfig, options: OpenOptions, de
     return {
       client, config, path: [...before.flatMap(({ path }) => path), config.host],
       async [Symbol.asyncDispose]() {
+        await hostKeysSettled()
         await client.close()
         await close()
       },
@@ -90,6 +92,8 @@ async function dialInTime(config: SshConfig, { person, signal }: OpenOptions): P
 async function logIn(config: SshConfig, transport: Transport, { person, signal, connect: more }: OpenOptions): Promise<Client> {
   const { hostName, port, rekeyLimit } = config
   const hostKey = more?.hostKey ?? hostKeyPolicyOf(config, person)
+  // Loaded now, so that an announcement is taken up before the first command can end.
+  if (hostKey.update) await import('../../client/host-key-update.ts')
   try {
     await using login = await prepareLogin(config, person)
     // Awaited here, so that the agent stays open until the login is over.

@@ -9,6 +9,7 @@ import { fileHostKeyStore } from '../../transports/node/known-hosts-store.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person as WholePerson } from '../person.ts'
 import { restrictions } from './restrictions.ts'
+import { underWay } from './under-way.ts'
 import { updatesHostKeys, updateUserFiles } from './update.ts'
 import { commandStore } from './known-hosts-command.ts'
 import { shownArt, shownFingerprint } from './shown-key.ts'
@@ -28,12 +29,19 @@ export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKe
     unasked = config.strictHostKeyChecking !== 'ask'
     return await confirmNewHost(config, host, person)
   }
-  const store = filesOf(config, () => person.tell(`Added ${accepted} to the known hosts.`))
   const onWarning = (problem: string, line: number) => person.tell(`A line of the known hosts is ignored (${line}): ${problem}.`)
-  const policy = trustOnFirstUse(store, { hash: config.hashKnownHosts, confirm, onWarning })
+  const policyFor = (key: Uint8Array | undefined) => {
+    const store = filesOf(config, key, () => person.tell(`Added ${accepted} to the known hosts.`))
+    return trustOnFirstUse(store, { hash: config.hashKnownHosts, confirm, onWarning })
+  }
+  const policy: HostKeyPolicy = {
+    // A list of the user's own is not put into another order.
+    preferredAlgorithms: (host, port) => /^[^+-]/.test(config.hostKeyAlgorithms ?? '') ? [] : policyFor(undefined).preferredAlgorithms!(host, port),
+    verify: (info) => policyFor(info.key).verify(info),
+  }
   // A key that was recorded without a question does not vouch for others in the same connection.
   const update = async (announced: HostKeyUpdate) => {
-    if (!unasked) await updateUserFiles(config, announced, person)
+    if (!unasked) await underWay(updateUserFiles(config, announced, person))
   }
   const updating = updatesHostKeys(config) === 'no' ? policy : { ...policy, update }
   const aliased = config.hostKeyAlias === undefined ? updating : underAlias(updating, config.hostKeyAlias)
@@ -56,9 +64,9 @@ function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
   }
 }
 
-function filesOf(config: HostKeySettings, onAppended: () => void): HostKeyStore {
+function filesOf(config: HostKeySettings, key: Uint8Array | undefined, onAppended: () => void): HostKeyStore {
   const { userKnownHostsFile, globalKnownHostsFile } = config
-  const stores = [...[...userKnownHostsFile, ...globalKnownHostsFile].map(fileHostKeyStore), ...commandStore(config)]
+  const stores = [...[...userKnownHostsFile, ...globalKnownHostsFile].map(fileHostKeyStore), ...commandStore(config, key)]
   return {
     ...stores[0]?.place !== undefined && { place: stores[0].place },
     async read() {

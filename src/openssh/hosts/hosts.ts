@@ -1,6 +1,8 @@
 import { callable, record, text as checkedText } from '../../errors/arguments.ts'
 import type { Client } from '../../client/client.ts'
 import type { RunResult } from '../../client/run.ts'
+import type { LocalPath } from '../../runtime/local-files.ts'
+import { checkTree, type DirectoryTransferOptions, type DirectoryTransferResult } from '../../sftp/tree/options.ts'
 import { checkedFlow } from '../../sftp/transfer/flow.ts'
 import { checkTransfer, type TransferOptions } from '../../sftp/transfer/options.ts'
 import type { UploadSource } from '../../sftp/transfer/sources.ts'
@@ -23,7 +25,16 @@ export interface HostLine {
 /** Options for copying a file to or from many hosts, as `upload` and `download` of an `SftpClient` take them. The signal of `hosts()` aborts the work. */
 export type HostsTransferOptions = Omit<TransferOptions, 'signal' | 'onProgress'>
 
+/** Options for copying a folder, as `uploadDirectory` and `downloadDirectory` of an `SftpClient` take them. */
+export type HostsDirectoryOptions = Omit<DirectoryTransferOptions, 'signal' | 'onProgress'>
+
 /** Checks the options before anything starts. */
+function checkDirectoryOptions(options: HostsDirectoryOptions): void {
+  checkTree(record(options, 'options'))
+  checkedFlow(options)
+}
+
+/** The same for one file. */
 function checkTransferOptions(options: HostsTransferOptions): void {
   checkTransfer(record(options, 'options'))
   checkedFlow(options)
@@ -84,6 +95,25 @@ export class ManyHosts {
     return this.do(async (client, host, signal) => {
       await using sftp = await client.sftp({ signal })
       return (await sftp.download(path, target(host), { ...options, signal })).transferred
+    })
+  }
+
+  /** Copies a local folder to each host. The value of a host says what was copied and what was skipped. */
+  uploadDirectory(source: LocalPath | ((host: string) => LocalPath), path: string, options: HostsDirectoryOptions = {}): HostsRun<DirectoryTransferResult> {
+    checkDirectoryOptions(options)
+    return this.do(async (client, host, signal) => {
+      await using sftp = await client.sftp({ signal })
+      return await sftp.uploadDirectory(typeof source === 'function' ? source(host) : source, path, { ...options, signal })
+    })
+  }
+
+  /** Copies a folder from each host to its own local path. The value of a host says what was copied and what was skipped. */
+  downloadDirectory(path: string, target: (host: string) => LocalPath, options: HostsDirectoryOptions = {}): HostsRun<DirectoryTransferResult> {
+    checkDirectoryOptions(options)
+    callable(target, 'target')
+    return this.do(async (client, host, signal) => {
+      await using sftp = await client.sftp({ signal })
+      return await sftp.downloadDirectory(path, target(host), { ...options, signal })
     })
   }
 

@@ -13,6 +13,8 @@ export interface ManyHostsOptions extends HostOptions {
   readonly limit?: number | undefined
   /** How often an unreachable host is tried again; 0 by default. A refused login or host key is not tried again, and nothing runs twice. */
   readonly retries?: number | undefined
+  /** Milliseconds before the first retry; each further one waits twice as long. 1000 by default. */
+  readonly retryDelay?: number | undefined
   /** Milliseconds for a host, connecting included; by default there is no limit. */
   readonly timeout?: number | undefined
 }
@@ -24,11 +26,12 @@ export type HostResult<T> =
 
 /** Does the same on each host, a few at a time, and yields each result as it arrives. One host's failure stops no other; an abort stops all, and rejects with its reason. */
 export async function* eachHost<T>(entries: readonly HostEntry[], options: ManyHostsOptions, work: (client: Client, host: string, signal: AbortSignal) => Promise<T>): AsyncGenerator<HostResult<T>, void> {
-  const { limit = 10, retries = 0, timeout = 0, signal } = options
+  const { limit = 10, retries = 0, timeout = 0, retryDelay = FIRST_DELAY, signal } = options
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('limit is a whole number of at least 1')
   checkSignal(signal)
   signal?.throwIfAborted()
   milliseconds(timeout, 'timeout')
+  milliseconds(retryDelay, 'retryDelay')
   if (!Number.isInteger(retries) || retries < 0) throw new RangeError('retries is a whole number of at least 0')
   const waiting = [...entries]
   const stop = new AbortController()
@@ -65,7 +68,7 @@ async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: Abor
   const stopListening = onAbort(stop, () => limit.abort(stop.reason))
   const stopClock = after(milliseconds(shared.timeout ?? 0, 'timeout'), () => limit.abort(timeoutError('ERR_HOST_TIMEOUT', `${host}: not finished within ${shared.timeout} ms`)))
   try {
-    await using open = await openAgain(host, { ...options, signal: limit.signal }, shared.retries ?? 0)
+    await using open = await openAgain(host, { ...options, signal: limit.signal }, shared.retries ?? 0, shared.retryDelay ?? FIRST_DELAY)
     return { host, ok: true, value: await work(open.client, host, limit.signal), milliseconds: took() }
   } catch (error) {
     return { host, ok: false, error, milliseconds: took() }
@@ -75,13 +78,30 @@ async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: Abor
   }
 }
 
-async function openAgain(host: string, options: HostOptions, retries: number) {
-  for (let attempt = 0; ; attempt++) {
+const FIRST_DELAY = 1000
+
+async function openAgain(host: string, options: HostOptions, retries: number, delay: number) {
+  for (let attempt = 0, pause = delay; ; attempt++, pause *= 2) {
     try {
       return await openHost(host, options)
     } catch (error) {
       const final = error instanceof AuthenticationError || error instanceof HostKeyError || (error instanceof SSHError && error.code === 'ERR_SSH_CONFIG')
       if (final || attempt >= retries || options.signal?.aborted) throw error
+      await waitFor(pause, options.signal)
     }
   }
+}
+
+/** @throws the signal's reason on an abort */
+async function waitFor(time: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const stopListening = onAbort(signal, () => {
+      stopClock()
+      reject(signal!.reason as Error)
+    })
+    const stopClock = after(time || 1, () => {
+      stopListening()
+      resolve()
+    })
+  })
 }

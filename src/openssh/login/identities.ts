@@ -77,7 +77,8 @@ function isPrivate(path: string): boolean {
 /** Needs the private key: with only the public key nothing can be signed. */
 function fileIdentity({ path, key }: FileKey, opening: KeyOpening, signerFor: (blob: Uint8Array) => (() => Promise<Signer>) | undefined): Identity[] {
   if (key && isCertificate(key.blob)) {
-    const signer = certified({ ...key, path }, signerFor)
+    const own = isPrivate(path) ? async () => certifiedSigner(await openKeyFile(path, opening), key.blob) : undefined
+    const signer = certified({ ...key, path }, signerFor) ?? own
     return signer ? [{ name: path, source: 'file', publicKey: key.blob, signer }] : []
   }
   return isPrivate(path) ? [{ name: path, source: 'file', publicKey: key?.blob, signer: async () => key ? lazySigner(key, path, opening) : await openKeyFile(path, opening) }] : []

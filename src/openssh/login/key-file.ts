@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { equalBytes, encodeText } from '../../wire-format/bytes.ts'
 import { decodeBase64 } from '../../wire-format/base64.ts'
 import { WireReader } from '../../wire-format/reader.ts'
+import { isCertificate } from '../../keys/certificate.ts'
 import { parsePublicKey, type PublicKey } from '../../keys/public-key.ts'
 
 const OTHERS = 0o077
@@ -38,10 +39,11 @@ export function exposedWarning(path: string, mode: number): string {
     'It is required that your private key files are NOT accessible by others.', 'This private key will be ignored.', `Load key "${path}": bad permissions`].join('\n')
 }
 
-/** The public key of a file: from the file itself, from OpenSSH's private format, or from the .pub file beside it. */
+/** The public key of a file: a certificate in the .pub file beside it; from the file itself or OpenSSH's private format; or from the .pub file. */
 export function publicKeyOf(path: string): PublicKey | undefined {
-  const text = readKeyFile(path)?.text
-  return (text === undefined ? undefined : publicKeyIn(text)) ?? publicKeyFile(`${path}.pub`)
+  const text = readKeyFile(path)?.text, beside = publicKeyFile(`${path}.pub`)
+  if (beside && isCertificate(beside.blob)) return beside
+  return (text === undefined ? undefined : publicKeyIn(text)) ?? beside
 }
 
 /** A file with one public key or certificate on its first line. */

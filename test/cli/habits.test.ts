@@ -1,0 +1,63 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { demoHost, PROGRAM, run } from './program.ts'
+
+const host = demoHost('habits')
+const demo = (...args: string[]) => run(['-F', host.config, ...args])
+
+describe('UpdateHostKeys', () => {
+  const knownWith = (name: string, lines: readonly string[]) => {
+    const file = host.files.file(name)
+    writeFileSync(file, lines.map((key) => `[127.0.0.1]:${host.server.port} ${key}\n`).join(''))
+    return file
+  }
+
+  test('learns the keys that a known server announces, before a short command has ended the connection', async () => {
+    const [first] = host.server.hostKeys, file = knownWith('rotation', [first!.publicKey])
+    expect(await demo('-o', `UserKnownHostsFile=${file}`, '-o', 'UpdateHostKeys=yes', 'demo', 'true')).toMatchObject({ code: 0 })
+    expect(readFileSync(file, 'utf8').trim().split('\n').length).toBe(host.server.hostKeys.length)
+  })
+
+  test('leaves them with no, with a named file, and where nobody can be asked', async () => {
+    const [first] = host.server.hostKeys
+    for (const options of [['-o', 'UpdateHostKeys=no'], [], ['-o', 'UpdateHostKeys=ask', '-o', 'BatchMode=yes']]) {
+      const file = knownWith('kept', [first!.publicKey]), before = readFileSync(file, 'utf8')
+      expect(await demo('-o', `UserKnownHostsFile=${file}`, ...options, 'demo', 'true')).toMatchObject({ code: 0 })
+      expect(readFileSync(file, 'utf8')).toBe(before)
+    }
+  })
+})
+
+test('KnownHostsCommand gets the key that the server presents', async () => {
+  const command = host.files.file('known-hosts-command'), log = host.files.file('asked')
+  writeFileSync(command, `#!/bin/sh\necho "$@" >> ${log}\ncat ${host.files.file('known_hosts')}\n`)
+  chmodSync(command, 0o755)
+  expect(await demo('-o', 'UserKnownHostsFile=none', '-o', `KnownHostsCommand=${command} %I %t %K`, 'demo', 'true')).toMatchObject({ code: 0 })
+  const asked = readFileSync(log, 'utf8').trim().split('\n')
+  expect(asked[0]).toBe('ORDER NONE NONE')
+  expect(host.server.hostKeys.map(({ publicKey }) => `HOSTNAME ${publicKey.split(' ').slice(0, 2).join(' ')}`)).toContain(asked.at(-1))
+})
+
+test('a ProxyCommand has pipes, not sockets: bash does not read ~/.bashrc', async () => {
+  const script = host.files.file('proxy')
+  writeFileSync(script, `test -p /dev/stdin && test -p /dev/stdout && exec ${process.execPath} ${PROGRAM} -F ${host.config} -W 127.0.0.1:${host.server.port} demo\n`)
+  const { code, stdout } = await demo('-o', `ProxyCommand=sh ${script}`, 'demo', 'echo through')
+  expect([code, stdout]).toEqual([0, 'through\n'])
+})
+
+test('ends when nobody reads its output any more, although the command is silent', async () => {
+  const child = spawn(process.execPath, [PROGRAM, '-F', host.config, 'demo', 'echo first; read line; echo more; exec sleep 600'], { stdio: ['pipe', 'pipe', 'ignore'] })
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  child.stdout.destroy()
+  child.stdin.write('go on\n')
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  expect(code).toBe(255)
+})
+
+test('-Q names types of keys as ssh does: signatures of RSA are not among them', async () => {
+  const { stdout } = await run(['-Q', 'key'])
+  const types = execFileSync('ssh', ['-Q', 'key'], { encoding: 'utf8' }).split('\n')
+  expect(stdout.trim().split('\n').filter((name) => !types.includes(name) && !name.includes('mldsa'))).toEqual([])
+  expect(stdout).not.toMatch(/rsa-sha2/)
+})
