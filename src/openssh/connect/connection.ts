@@ -51,7 +51,7 @@ export async function openConnection(config: SshConfig, options: OpenOptions, de
     return {
       client, config, path: [...before.flatMap(({ path }) => path), config.host],
       async [Symbol.asyncDispose]() {
-        await hostKeysSettled()
+        await hostKeysSettled(config)
         await client.close()
         await close()
       },

@@ -41,7 +41,7 @@ export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKe
   }
   // A key that was recorded without a question does not vouch for others in the same connection.
   const update = async (announced: HostKeyUpdate) => {
-    if (!unasked) await underWay(updateUserFiles(config, announced, person))
+    if (!unasked) await underWay(config, updateUserFiles(config, announced, person))
   }
   const updating = updatesHostKeys(config) === 'no' ? policy : { ...policy, update }
   const aliased = config.hostKeyAlias === undefined ? updating : underAlias(updating, config.hostKeyAlias)

@@ -1,23 +1,22 @@
 import { after } from '../../abort/milliseconds.ts'
 
-const running = new Set<Promise<void>>()
+/** The last update of each connection, by its settings. */
+const updates = new WeakMap<object, Promise<void>>()
 /** Milliseconds. */
 const LONGEST = 5000
 
-/** Remembers an update of host keys until it is done. */
-export async function underWay(work: Promise<void>): Promise<void> {
-  running.add(work)
-  try {
-    await work
-  } finally {
-    running.delete(work)
-  }
+/** Remembers an update of a connection's host keys. */
+export function underWay(settings: object, work: Promise<void>): Promise<void> {
+  updates.set(settings, work)
+  return work
 }
 
-/** Waits until no update is under way, so that the end of a short command does not end it; but not for ever. */
-export async function hostKeysSettled(): Promise<void> {
+/** Waits until a connection's update is over, so that the end of a short command does not end it; but not for ever. */
+export async function hostKeysSettled(settings: object): Promise<void> {
+  const update = updates.get(settings)
+  if (!update) return
   let stopClock = () => {}
   const late = new Promise<void>((resolve) => { stopClock = after(LONGEST, resolve) })
-  await Promise.race([Promise.allSettled(running), late])
+  await Promise.race([update.catch(() => {}), late])
   stopClock()
 }
