@@ -148,6 +148,15 @@ describe('extended data', () => {
     expect(text(await readAll(channel))).toBe('one\ntwo\nthree\n')
   })
 
+  test('that has come already and is merged then ends a read that waits', async () => {
+    const channel = await execute(used.session, 'echo two >&2; cat')
+    await complete(() => channel.pollChannelRead(true) ? 0 : LIBSSH2_ERROR_EAGAIN)
+    const reading = complete(() => channel.read())
+    await complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE))
+    expect(text((await reading)[1])).toBe('two\n')
+    await complete(() => channel.free())
+  })
+
   test('that has come already is thrown away when it is to be ignored', async () => {
     const channel = await said(both)
     await complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE))

@@ -68,14 +68,14 @@ export class ChannelCalls {
     if (this.plain((c, channel) => c.glue_channel_peer_closed(channel))) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
   }
 
-  /** Calls that wait for packets of this channel are worth another attempt: it has been closed here. */
-  closed(): void {
+  /** Calls that wait for packets of this channel are worth another attempt: it has been closed here, or is read in another way. */
+  changed(): void {
     for (const { source } of this.#ways.values()) if (source !== undefined) this.context.driver.markReady(source)
   }
 
   /** Forgets the channel, and every wait for it. */
   drop(): void {
-    this.closed()
+    this.changed()
     this.handle.drop()
     for (const on of [this, this.requests, this.writing]) this.context.driver.gone(on)
   }

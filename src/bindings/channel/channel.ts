@@ -342,12 +342,14 @@ export class Channel implements Disposable {
   /** Sets how stderr is handled: `LIBSSH2_CHANNEL_EXTENDED_DATA_*`. @deprecated use `handleExtendedData2`. libssh2_channel_handle_extended_data. */
   handleExtendedData(mode: number): void {
     const checked = extendedDataMode(mode)
+    this.#calls.changed()
     this.#calls.plain((c, channel) => c.libssh2_channel_handle_extended_data(channel, checked))
   }
 
   /** Sets how stderr is handled: `LIBSSH2_CHANNEL_EXTENDED_DATA_NORMAL`, `_IGNORE` or `_MERGE` into stdout. @returns 0, or EAGAIN. libssh2_channel_handle_extended_data2. */
   handleExtendedData2(mode: number): number {
     const checked = extendedDataMode(mode)
+    this.#calls.changed()
     return this.#calls.call(this.#calls.way(`handleExtendedData ${checked}`), (c, channel) => c.libssh2_channel_handle_extended_data2(channel, checked))
   }
 
