@@ -55,6 +55,12 @@ test('ends when nobody reads its output any more, although the command is silent
   expect(code).toBe(255)
 })
 
+test('a socket for input and output whose other end goes, with output unread, is the end of the input', async () => {
+  const program = 'import socket, subprocess, sys; here, there = socket.socketpair(); child = subprocess.Popen(sys.argv[1:], stdin=there, stdout=there); there.close(); here.recv(1, socket.MSG_PEEK); here.close(); sys.exit(child.wait())'
+  const child = spawn('python3', ['-c', program, process.execPath, PROGRAM, '-F', host.config, 'demo', 'echo unread; cat; exit 3'], { stdio: 'ignore' })
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(3)
+})
+
 test('-Q names types of keys as ssh does: signatures of RSA are not among them', async () => {
   const { stdout } = await run(['-Q', 'key'])
   const types = execFileSync('ssh', ['-Q', 'key'], { encoding: 'utf8' }).split('\n')

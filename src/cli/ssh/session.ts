@@ -78,17 +78,20 @@ async function closeInput(remote: Process): Promise<void> {
   await remote.stdin.getWriter().close().catch(ignore)
 }
 
-/** Ends with the input, or when nobody reads it any more: the command has ended, or has closed its input, and its exit status explains why. */
+/**
+ * Ends with the input, or when nobody reads it any more: the command has ended, or has closed its input, and its exit status explains why. An input that cannot be
+ * read any more ends too: a socket whose other end has gone with unread data fails.
+ */
 async function send(local: LocalTerminal, remote: Process): Promise<void> {
   const writer = remote.stdin.getWriter()
   try {
     for await (const chunk of process.stdin) {
       for await (const part of local.typed(chunk as Uint8Array)) await writer.write(part)
     }
-    await writer.close()
   } catch {
     // See above.
   }
+  await writer.close().catch(ignore)
 }
 
 /** @throws BrokenPipe if nobody reads `target` any more */
