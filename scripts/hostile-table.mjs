@@ -27,6 +27,7 @@ const proofs = [
   ['another host key, other methods, nothing in common in a re-exchange', 'test/fixes/negotiation.test.ts', 'test/fixes/rekey.test.ts', 'test/fixes/ending.test.ts'],
   ['public values, signatures and replies of a key exchange', 'test/fixes/key-exchange.test.ts', 'test/fixes/signatures.test.ts'],
   ['host keys of ssh-mldsa44-ed25519 and their signatures', 'test/hostile/mldsa44-host-key.test.ts'],
+  ['replies of hybrid key exchanges, PING and PONG, PK_OK after EXT_INFO, answers of agents to session-bind', 'test/hostile/openssh-features.test.ts'],
   ['announced host keys and their proofs', 'test/hostile/host-key-update.test.ts'],
   ['bombs of compression', 'test/hostile/floods.test.ts', 'test/fixes/directions.test.ts'],
 ]

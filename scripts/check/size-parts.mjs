@@ -15,6 +15,7 @@ const PARTS = [
   { name: 'publickey-hostbound', within: 'userauth_publickey.c' },
   { name: 'hostkeys-00, hostkeys-prove-00', modules: ['src/client/host-key-update.ts', 'src/host-key/rotation.ts'] },
   { name: 'streamlocal-forward', within: 'packet.c, channel.c' },
+  { name: 'SSHSIG: the entry libssh2-wasm/sshsig', modules: ['src/sshsig/index.ts'] },
   { name: 'users-groups-by-id, home-directory, check-file', modules: ['src/sftp/protocol/owners.ts', 'src/sftp/protocol/home.ts', 'src/sftp/protocol/check-file.ts'] },
   { name: 'ssh-mldsa44-ed25519, with ML-DSA, SHA-3 and Ed25519 of noble', modules: ['src/keys/mldsa44-ed25519.ts'] },
   { name: 'obscureKeystrokes', modules: ['src/client/keystrokes.ts'], within: 'glue-session.c' },

@@ -5,7 +5,8 @@ import { seededRandom } from '../support/random.ts'
 import { Coverage } from './coverage.ts'
 import { mutate } from './mutate.ts'
 import { corpusFile, readCorpus, regressionFile } from './packed-corpus.ts'
-import { failureOf, type Target, targets } from './targets.ts'
+import type { Target } from './target.ts'
+import { failureOf, targets } from './targets.ts'
 
 export interface FuzzData { readonly seconds: number, readonly seed: number, readonly only: readonly string[], readonly current: SharedArrayBuffer }
 export interface Finding { readonly target: string, readonly input: Uint8Array, readonly error: string }

@@ -18,11 +18,8 @@ import { knownHosts } from '../../src/host-key/known-hosts/known-hosts.ts'
 import { KnownHostsFile } from '../../src/host-key/known-hosts/file.ts'
 import { REVOCATION_LIST } from '../../src/host-key/revoked-keys/revocation-list.ts'
 import { readRevokedKeys } from '../../src/host-key/revoked-keys/revoked-keys.ts'
-import { parseAllowedSigners } from '../../src/sshsig/allowed-signers.ts'
-import { parseSignature } from '../../src/sshsig/blob.ts'
 import { joinBytes } from '../../src/wire-format/bytes.ts'
 import { AgentClient } from '../../src/keys/agent/client.ts'
-import { verifySignature } from '../../src/host-key/verify-signature.ts'
 import { parseCertificate } from '../../src/keys/certificate.ts'
 import { parsePrivateKey } from '../../src/keys/files/parse-private-key.ts'
 import { formatPublicKey, parsePublicKey } from '../../src/keys/public-key.ts'
@@ -30,31 +27,11 @@ import { formatPem } from '../../src/wire-format/pem.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 import { WireFormatError } from '../../src/wire-format/wire-format-error.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
+import { opensshTargets } from './openssh-targets.ts'
+import { each, type Target, text } from './target.ts'
 
-/** A parser of something that comes from elsewhere. */
-export interface Target {
-  readonly name: string
-  /** Words of the format, for the mutator. */
-  readonly words?: readonly string[]
-  run(input: Uint8Array): unknown
-  /** Errors that say that the input is bad. Default: `SSHError`. */
-  readonly refusals?: readonly (new (...args: never[]) => Error)[]
-}
-
-const text = (input: Uint8Array) => new TextDecoder().decode(input)
 /** Small RSA keys keep the seeds small. */
 const KEY_OPTIONS = { minimumRsaBits: 512 }
-
-/** Runs each of the parsers, and throws the first error that none of `refusals` is. */
-async function each(work: readonly (() => unknown)[], refusals: Target['refusals'] = [SSHError]): Promise<void> {
-  for (const one of work) {
-    try {
-      await one()
-    } catch (error) {
-      if (!refusals.some((refusal) => error instanceof refusal)) throw error
-    }
-  }
-}
 
 const PEM_LABELS = ['OPENSSH PRIVATE KEY', 'PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'ENCRYPTED PRIVATE KEY', 'DSA PRIVATE KEY']
 
@@ -91,26 +68,6 @@ const certificate: Target = {
   name: 'certificate',
   words: ['ssh-ed25519-cert-v01@openssh.com', 'ssh-rsa-cert-v01@openssh.com', 'ssh-mldsa44-ed25519-cert', 'force-command', 'source-address', 'permit-pty', 'h.example', '*'],
   run: (input) => each([async () => verifyHostCertificate(parseCertificate(input), 'h.example')]),
-}
-
-/** The first byte is where the key ends and the signature begins; both have the lengths that get as far as the arithmetic, or those of the input. */
-const mlDsa: Target = {
-  name: 'mldsa44',
-  words: ['ssh-mldsa44-ed25519', '@openssh.com', '\0\0\x05\x40', '\0\0\x09\xb4'],
-  run: (input) => {
-    const name = (input[0] ?? 0) & 1 ? 'ssh-mldsa44-ed25519' : 'ssh-mldsa44-ed25519@openssh.com'
-    const at = Math.min(input.length, 2 * (input[1] ?? 0))
-    const sized = (part: Uint8Array, length: number) => {
-      if ((input[0] ?? 0) & 2) return part
-      const whole = new Uint8Array(length)
-      whole.set(part.subarray(0, length))
-      return whole
-    }
-    const blob = (content: Uint8Array) => new WireWriter().string(name).string(content).finish()
-    return each([async () => {
-      if (await verifySignature(blob(sized(input.subarray(2, at), 1344)), blob(sized(input.subarray(at), 2484)), input.slice())) throw new Error('a signature that nobody has made holds')
-    }])
-  },
 }
 
 const knownHostsText: Target = {
@@ -225,20 +182,13 @@ const wireReader: Target = {
   refusals: [WireFormatError],
 }
 
-/** Text of a signature, and of a list of who may sign. */
-const messageSignature: Target = {
-  name: 'message-signature',
-  words: ['-----BEGIN SSH SIGNATURE-----\n', '-----END SSH SIGNATURE-----\n', 'SSHSIG', 'cert-authority', 'namespaces="', 'valid-after="20260101"', 'valid-before="', ' ssh-ed25519 ', ',', '"'],
-  run: (input) => each([() => parseSignature(input), () => parseSignature(text(input)), () => parseAllowedSigners(text(input))], [SSHError, TypeError]),
-}
-
 const revokedKeys: Target = {
   name: 'revoked-keys',
   words: ['SSHKRL\n\0', 'ssh-ed25519', '\x01', '\x20', '\x21', '\x22', '\x23', '\x39', '\xff'],
   run: (input) => each([() => readRevokedKeys(input), () => readRevokedKeys(joinBytes([REVOCATION_LIST, input]))]),
 }
 
-export const targets: readonly Target[] = [messageSignature, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, mlDsa, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
+export const targets: readonly Target[] = [...opensshTargets, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
 
 /** The error of a run that is no refusal of bad input. */
 export async function failureOf({ run, refusals = [SSHError] }: Target, input: Uint8Array): Promise<unknown> {

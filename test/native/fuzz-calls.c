@@ -69,9 +69,12 @@ static int open_channel(unsigned kind, int slot)
     case 3:
         if(fuzz.listener)
             return 0;
-        fuzz.listener = libssh2_channel_forward_listen_ex(
-            fuzz.session, call.args[2] & 1 ? NULL : "host",
-            call.args[2] & 2 ? 0 : 4242, &port, 1 + call.args[2] % 4);
+        fuzz.listener = call.args[2] & 0x80 ?
+            libssh2_channel_forward_listen_streamlocal(fuzz.session, "/path",
+                                                       1) :
+            libssh2_channel_forward_listen_ex(
+                fuzz.session, call.args[2] & 1 ? NULL : "host",
+                call.args[2] & 2 ? 0 : 4242, &port, 1 + call.args[2] % 4);
         return made(fuzz.listener);
     case 4:
         return fuzz.listener ? keep_channel(libssh2_channel_forward_accept(
@@ -300,8 +303,10 @@ int client_call(unsigned number, const unsigned char *args, size_t length)
 
 void client_aside(unsigned number)
 {
+    struct first_exchange facts;
     struct exit_state state;
     uint32_t port;
+    size_t size = 0;
     unsigned long window;
     char *banner;
     int partial, i;
@@ -312,7 +317,14 @@ void client_aside(unsigned number)
         glue_session_service(fuzz.session);
         break;
     case 1:
-        if(number & 4)
+        if(number & 8)
+            glue_session_global_request(fuzz.session, number & 16 ?
+                "hostkeys-prove-00@openssh.com" :
+                "no-more-sessions@openssh.com", number & 16 ? 29 : 28,
+                number & 16, "\0\0\0\1k", 5);
+        else if(number & 32)
+            glue_session_ping(fuzz.session);
+        else if(number & 4)
             glue_session_rekey(fuzz.session);
         else
             glue_session_keepalive(fuzz.session);
@@ -331,6 +343,12 @@ void client_aside(unsigned number)
             }
         break;
     default:
+        look_at(glue_session_extensions(fuzz.session, &size), size);
+        if(glue_session_exchange(fuzz.session, &facts)) {
+            look_at(facts.session_id, facts.session_id_length);
+            look_at(facts.host_key, facts.host_key_length);
+            look_at(facts.signature, facts.signature_length);
+        }
         libssh2_userauth_banner(fuzz.session, &banner);
         libssh2_userauth_methods_left(fuzz.session, &partial);
         libssh2_session_banner_get(fuzz.session);

@@ -171,6 +171,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     glue_session_listen(fuzz.session, LIBSSH2_CALLBACK_IGNORE, 1);
     glue_session_listen(fuzz.session, LIBSSH2_CALLBACK_X11, 1);
     glue_session_listen(fuzz.session, LIBSSH2_CALLBACK_AUTHAGENT, 1);
+    /* a client that knows a key of ML-DSA names its algorithm */
+    must(!libssh2_session_method_pref(
+        fuzz.session, LIBSSH2_METHOD_HOSTKEY, "ssh-ed25519,rsa-sha2-512,"
+        "ecdsa-sha2-nistp256,sk-ssh-ed25519@openssh.com,"
+        "sk-ecdsa-sha2-nistp256@openssh.com,ssh-ed25519-cert-v01@openssh.com,"
+        "rsa-sha2-256-cert-v01@openssh.com,ssh-mldsa44-ed25519@openssh.com,"
+        "ssh-mldsa44-ed25519-cert-v01@openssh.com"));
     go_as_far_as(data[1] & 0x80 ? data[0] % 2 : data[0] % (SCP + 1));
     fuzz.most = most[(data[1] >> 4) % 4];
     data += 2;

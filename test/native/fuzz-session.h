@@ -26,6 +26,7 @@ struct fuzz {
     int handshaken;
     int packets;  /* framed as after NEWKEYS */
     enum shape shape;
+    unsigned exchange; /* of the server's last KEXINIT */
     uint32_t last_id;  /* of the client's last SFTP request */
     uint32_t answers;  /* of the next callback: 0 PENDING, else what it gives */
     size_t answer_len; /* announced to C and not taken yet */
@@ -34,14 +35,15 @@ struct fuzz {
 
 extern struct fuzz fuzz;
 
-/* fuzz-host.c: the server's side of the wire. */
+/* fuzz-server.c: the server's side of the wire. */
 void server_bytes(const void *data, size_t length);
 void server_packet(const unsigned char *payload, size_t length);
 /* Reads what it is given: a pointer or length that lies is noticed. */
 void look_at(const void *data, size_t length);
 /* The identification, and what makes a key exchange succeed, in two parts. */
 void server_identification(void);
-/* `choice`: of key exchange and host key; 0 is the one that works. */
+/* `choice`: of key exchange and host key; 0 is one that works. The reply has
+   the form of the exchange, and an Ed25519 key. */
 void server_kexinit(unsigned choice);
 void server_kex_reply(void);
 

@@ -49,9 +49,8 @@ export async function exchangeKeys(connection: Connection, options: KeyExchangeO
 
   const clientPoint = new WireReader((await connection.receive(SSH_MSG.KEX_ECDH_INIT)).subarray(1)).string()
   const agreed = agreeOnSecret(kex, clientPoint)
-  const { serverPoint } = agreed
+  const { serverPoint, encoded: secret } = agreed
   options.learn?.('shared secret', agreed.secret)
-  const secret = new WireWriter().mpint(agreed.secret).finish()
   const hash = createHash('sha256').update(new WireWriter()
     .string(connection.clientIdentification).string(connection.serverIdentification)
     .string(clientInit).string(serverInit).string(key.blob).string(clientPoint).string(serverPoint).bytes(secret)
