@@ -76,7 +76,7 @@ export default defineConfig({
     // Integration tests start servers: more workers than processors only makes them time out.
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: variant === 'release' ? 20_000 : 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
     reporters: ['default', path('scripts/run/stuck-files.mjs'), ...(process.env.VITEST_JSON ? ['json'] : [])],
     ...(process.env.VITEST_JSON ? { outputFile: { json: process.env.VITEST_JSON } } : {}),

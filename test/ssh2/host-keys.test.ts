@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { normalHost } from '../../src/ssh2/host-keys/host-name.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import { attempts, line } from './attempts.ts'
-
-// Each attempt is a process of its own: on a machine that has much to do, one takes seconds.
-vi.setConfig({ testTimeout: 120_000 })
 
 let server: SshServer
 let other: SshServer

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { connect as connectTcp, createServer, type AddressInfo, type Server } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import { attempts } from './attempts.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
-
-// Each attempt is a process of its own: on a machine that has much to do, one takes seconds.
-vi.setConfig({ testTimeout: 120_000 })
 
 /** The server that is meant; who stands between, with a key of its own, and notes what reaches it; and the way, which leads to either. */
 let server: SshServer

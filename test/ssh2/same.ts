@@ -20,7 +20,7 @@ export function same(point: string, program: Program, better?: readonly string[]
     if (better) expect(lines['drop-in']).toEqual(better)
     else expect(canonical(lines['drop-in']!)).toEqual(canonical(lines['ssh2']!))
     record(point, better ? 'better' : 'equal', lines['ssh2']!, lines['drop-in']!)
-  }, 60_000)
+  })
 }
 
 /**

@@ -1,3 +1,4 @@
+import './limits.ts'
 import type { Duplex, Readable } from 'node:stream'
 import { once } from 'node:events'
 import npm, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'

@@ -1,3 +1,4 @@
+import '../limits.ts'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import ssh2 from 'ssh2'

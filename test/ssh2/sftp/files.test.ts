@@ -79,7 +79,7 @@ describe('fastGet and fastPut', () => {
       }
       tell(await told(sftp, 'fastGet', path('nowhere'), path('x')), await told(sftp, 'fastGet', path('large'), path('nowhere/x')), await told(sftp, 'fastPut', path('nowhere'), path('x')), await told(sftp, 'fastPut', path('large'), path('nowhere/x')))
     })
-  }, 60_000)
+  })
 
   test('fileSize copies so much and no more', () => withDropIn(async (sftp) => {
     writeFileSync(folder.file('large'), DATA)
@@ -137,7 +137,7 @@ describe('streams', () => {
       await ended
       tell(never.isClosed, await told(sftp, 'stat', path('nowhere')))
     })
-  }, 60_000)
+  })
 
   test('a handle is left open by autoClose: false, and may be used again', () => withDropIn(async (sftp) => {
     writeFileSync(folder.file('twice'), '0123456789')
