@@ -202,6 +202,46 @@ describe('what is asked of a session', () => {
     await server.stop()
   })
 
+  // What the server is asked is compared too; the drop-in tells it once more, without asking for a reply, where C had a listener.
+  same('unforwardIn: refused, unknown, text for a port, and the connection gone', async (ssh2, transcript) => {
+    let grants: boolean | undefined = true
+    const server = await startOwnServer((connection) => {
+      connection.on('request', (yes, no, name, info) => {
+        if (grants === undefined || !yes && grants) return
+        transcript.note('server', name, JSON.stringify(info), grants)
+        if (grants) yes?.()
+        else no?.()
+      })
+    })
+    const client = await connected(ssh2, { ...server.to, strictVendor: false })
+    const told = (what: string, call: (callback: (error?: Error | null) => void) => void) => new Promise<void>((resolve) => { call((error) => { transcript.note(what, error ?? 'done'); resolve() }) })
+    for (const granted of [true, false]) {
+      grants = granted
+      await told('unknown', (callback) => { client.unforwardIn('here', 5, callback) })
+      await told('unknown', (callback) => { client.openssh_unforwardInStreamLocal('/x', callback) })
+    }
+    grants = true
+    await told('forwardIn', (callback) => { client.forwardIn('here', '5' as never, callback) })
+    await told('streamlocal', (callback) => { client.openssh_forwardInStreamLocal('/x', callback) })
+    for (const granted of [false, true]) {
+      grants = granted
+      await told('unforwardIn', (callback) => { client.unforwardIn('here', '5' as never, callback) })
+      await told('streamlocal', (callback) => { client.openssh_unforwardInStreamLocal('/x', callback) })
+    }
+    await told('forwardIn again', (callback) => { client.forwardIn('here', 5, callback) })
+    // What still reaches the server before the socket is destroyed differs from run to run, and gets no answer.
+    grants = undefined
+    const gone = ['port', 'path'].map((what) => told(what, (callback) => { if (what === 'port') client.unforwardIn('here', 5, callback); else client.openssh_unforwardInStreamLocal('/x', callback) }))
+    transcript.follow(client, 'client', ['close'])
+    client.on('error', () => {})
+    client.destroy()
+    await Promise.all(gone)
+    for (const call of [() => client.unforwardIn('here', 5), () => client.openssh_unforwardInStreamLocal('/x')]) {
+      try { call() } catch (error) { transcript.note('threw', error) }
+    }
+    await server.stop()
+  })
+
   same('no more sessions', async (ssh2, transcript) => {
     const client = await connected(ssh2, toSshd())
     await new Promise<void>((resolve) => { client.openssh_noMoreSessions((error) => { transcript.note(error); resolve() }) })

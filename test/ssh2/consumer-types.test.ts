@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../support/temporary.ts'
+import './limits.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 const built = existsSync(`${project}dist/commonjs/ssh2.d.cts`)
@@ -106,25 +107,33 @@ export class Own extends BaseAgent {
 const TYPES = `AcceptConnection, Algorithms, Attributes, AuthenticationType, ClientChannel, ClientErrorExtensions, ConnectConfig, ExecOptions, FileEntry, InputAttributes, NextAuthHandler, ParsedKey,
   Prompt, PseudoTtyOptions, ReadStream, ReadStreamOptions, RejectConnection, SFTPWrapper, ShellOptions, SignCallback, SigningRequestOptions, Stats, TcpConnectionDetails, TransferOptions, UNIXConnectionDetails, VerifyCallback, WriteStream, WriteStreamOptions`
 
-/** The same text against either package, in the ways that CommonJS and modules name it. */
-const program = (specifier: string, way: 'names' | 'require') => `
-${way === 'names' ? `import { BaseAgent, Client, createAgent, utils } from '${specifier}'` : `import ssh2 = require('${specifier}')\nconst { BaseAgent, createAgent, utils } = ssh2\nimport Client = ssh2.Client`}
+const WAYS = {
+  names: (specifier: string) => `import { BaseAgent, Client, createAgent, utils } from '${specifier}'`,
+  require: (specifier: string) => `import ssh2 = require('${specifier}')\nconst { BaseAgent, createAgent, utils } = ssh2\nimport Client = ssh2.Client`,
+  // Its classes are types too, by this name.
+  default: (specifier: string) => `import ssh2 from '${specifier}'\nconst { BaseAgent, Client, createAgent, utils } = ssh2\ntype Client = ssh2.Client\nexport const channelOf = (channel: ssh2.ClientChannel, config: ssh2.ConnectConfig) => [channel.stderr, config.host]`,
+} as const
+type Way = keyof typeof WAYS
+
+/** The same text against each package, in the ways that CommonJS and modules name it. */
+const program = (specifier: string, way: Way) => `
+${WAYS[way](specifier)}
 import type { ${TYPES} } from '${specifier}'
 const { OPEN_MODE } = utils.sftp
 ${USES}`
 
-const SPECIFIERS = ['ssh2', 'libssh2-wasm/ssh2'] as const
+const SPECIFIERS = ['ssh2', 'ssh2-wasm', 'libssh2-wasm/ssh2'] as const
 const nameOf = (specifier: string, way: string, extension: string) => `${specifier.replace('/', '-')}-${way}.${extension}`
 
 beforeAll(() => {
   mkdirSync(folder.file('node_modules/@types'), { recursive: true })
   symlinkSync(project, folder.file('node_modules/libssh2-wasm'))
   for (const name of ['node', 'ssh2']) symlinkSync(`${project}node_modules/@types/${name}`, folder.file(`node_modules/@types/${name}`))
-  // The override: the package that takes the place of npm ssh2 has no types of its own, so that those of @types/ssh2 stay in force.
-  symlinkSync(`${project}packages/ssh2-wasm`, folder.file('node_modules/ssh2'))
+  // Under its own name, and as the override: its types come before those of @types/ssh2.
+  for (const name of ['ssh2', 'ssh2-wasm']) symlinkSync(`${project}packages/ssh2-wasm`, folder.file(`node_modules/${name}`))
   writeFileSync(folder.file('package.json'), JSON.stringify({ private: true }))
   for (const specifier of SPECIFIERS) {
-    for (const [way, extension] of [['names', 'mts'], ['names', 'cts'], ['require', 'cts']] as const) writeFileSync(folder.file(nameOf(specifier, way, extension)), program(specifier, way))
+    for (const [way, extension] of [['names', 'mts'], ['names', 'cts'], ['require', 'cts'], ['default', 'mts'], ['default', 'cts']] as const) writeFileSync(folder.file(nameOf(specifier, way, extension)), program(specifier, way))
   }
 })
 
@@ -136,9 +145,9 @@ const RESOLUTIONS = {
 } as const
 
 /** What the compiler says of a program, and of the declarations that it uses. */
-function compile(resolution: keyof typeof RESOLUTIONS, names: readonly string[]): string[] {
+function compile(resolution: keyof typeof RESOLUTIONS, names: readonly string[], more: ts.CompilerOptions = {}): string[] {
   const settings: ts.CompilerOptions = {
-    noEmit: true, strict: true, skipLibCheck: false, esModuleInterop: true, target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts'], types: ['node'], typeRoots: [folder.file('node_modules/@types')], ...RESOLUTIONS[resolution],
+    noEmit: true, strict: true, skipLibCheck: false, esModuleInterop: true, target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts'], types: ['node'], typeRoots: [folder.file('node_modules/@types')], ...RESOLUTIONS[resolution], ...more,
   }
   const compiled = ts.createProgram(names.map((name) => folder.file(name)), settings, ts.createCompilerHost(settings))
   return ts.getPreEmitDiagnostics(compiled).map(({ code, file, start, messageText }) => `${file?.fileName.replace(/^.*\//, '') ?? ''}:${file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : ''} TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
@@ -149,14 +158,30 @@ describe.runIf(built)('programs that are written against @types/ssh2, with skipL
     const name = (way: string, extension: string) => nameOf('libssh2-wasm/ssh2', way, extension)
     expect(compile('node16', [name('require', 'cts')])).toEqual([])
     expect(compile('nodenext', [name('names', 'cts'), name('require', 'cts'), name('names', 'mts')])).toEqual([])
-  }, 240_000)
+  })
 
-  test('libssh2-wasm/ssh2, bundler', () => expect(compile('bundler', [nameOf('libssh2-wasm/ssh2', 'names', 'mts')])).toEqual([]), 120_000)
+  test('libssh2-wasm/ssh2, bundler', () => expect(compile('bundler', [nameOf('libssh2-wasm/ssh2', 'names', 'mts')])).toEqual([]))
 
-  test('ssh2, node10: the override, for programs whose resolution does not know exports', () => expect(compile('node10', [nameOf('ssh2', 'require', 'cts')])).toEqual([]), 120_000)
+  test('@types/ssh2 itself: the programs are right', () => {
+    expect(compile('node10', [nameOf('ssh2', 'require', 'cts'), nameOf('ssh2', 'default', 'cts')], { paths: { ssh2: [folder.file('node_modules/@types/ssh2/index.d.ts')] } })).toEqual([])
+  })
+
+  test('ssh2, the override: node10 and nodenext', () => {
+    expect(compile('node10', [nameOf('ssh2', 'require', 'cts')])).toEqual([])
+    expect(compile('nodenext', [nameOf('ssh2', 'names', 'mts'), nameOf('ssh2', 'default', 'cts')])).toEqual([])
+  })
+
+  test('ssh2-wasm under its own name: node10, whose resolution does not know exports', () => {
+    expect(compile('node10', [nameOf('ssh2-wasm', 'names', 'cts'), nameOf('ssh2-wasm', 'require', 'cts'), nameOf('ssh2-wasm', 'default', 'cts')])).toEqual([])
+  })
+
+  test('ssh2-wasm under its own name: nodenext and bundler', () => {
+    expect(compile('nodenext', [...['names', 'default'].map((way) => nameOf('ssh2-wasm', way, 'mts')), ...['names', 'require', 'default'].map((way) => nameOf('ssh2-wasm', way, 'cts'))])).toEqual([])
+    expect(compile('bundler', ['names', 'default'].map((way) => nameOf('ssh2-wasm', way, 'mts')))).toEqual([])
+  })
 
   test('a program that is wrong does not compile', () => {
     writeFileSync(folder.file('wrong.cts'), "import { Client } from 'libssh2-wasm/ssh2'\nnew Client().connect({ port: 'x' })\nnew Client().forwardIn(5, 6)\n")
     expect(compile('node16', ['wrong.cts']).map((text) => text.split(':')[1]!.split(' ')[0])).toEqual(['2', '3'])
-  }, 120_000)
+  })
 })

@@ -14,6 +14,7 @@ import type { ConnectConfig } from './connect-config.ts'
 import { Connection } from './connection.ts'
 import { clientError } from './errors.ts'
 import type { ClientEvents } from './events.ts'
+import { granted } from './global-request.ts'
 import type { Sock } from './link.ts'
 import { needOpenSsh } from './openssh.ts'
 import { readSettings } from './settings.ts'
@@ -208,10 +209,9 @@ export class Client extends EventEmitter<ClientEvents> {
 
   /** Tells the server to open no more sessions, for anybody. @throws Error `Not connected` */
   openssh_noMoreSessions(callback: Callback = ignore): this {
-    return this.#vendor(callback, ({ connection }, told) => connection.ask((session) => new Promise<void>((resolve, reject) => {
-      const answered = (body: Uint8Array | undefined) => body ? resolve() : reject(clientError('Unable to disable future sessions'))
-      session.complete(() => session.globalRequest('no-more-sessions@openssh.com', undefined, answered)).catch(reject)
-    }), (error) => told(error)))
+    return this.#vendor(callback, ({ connection }, told) => connection.ask(async (session) => {
+      if (!await granted(session, 'no-more-sessions@openssh.com')) throw clientError('Unable to disable future sessions')
+    }, (error) => told(error)))
   }
 
   #vendor(callback: Callback, ask: (rooms: Rooms, told: Callback) => void): this {
