@@ -236,7 +236,7 @@ describe('what is asked of a session', () => {
     client.on('error', () => {})
     client.destroy()
     await Promise.all(gone)
-    for (const call of [() => client.unforwardIn('here', 5), () => client.openssh_unforwardInStreamLocal('/x')]) {
+    for (const call of [() => client.unforwardIn('here', 5), () => client.openssh_unforwardInStreamLocal('/x', () => {})]) {
       try { call() } catch (error) { transcript.note('threw', error) }
     }
     await server.stop()
