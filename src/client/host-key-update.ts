@@ -30,7 +30,18 @@ export async function hostKeysAnnounced(session: Announcing, where: { readonly h
   const current = session.hostkey()?.key
   const keys = readKeys(body, offered)
   if (!current || keys.length === 0) return
-  await update({ ...where, current, keys, prove: (claimed) => prove(session, claimed) })
+  await update({ ...where, current, keys, prove: proving(session) })
+}
+
+/** Asks for the proof of each key once only: OpenSSH 10.6 refuses a second one. */
+function proving(session: Announcing): (claimed: readonly Uint8Array[]) => Promise<boolean> {
+  const proved = new Set<string>()
+  return async (claimed) => {
+    const rest = claimed.filter((key) => !proved.has(encodeBase64(key)))
+    if ((rest.length > 0 || claimed.length === 0) && !await prove(session, rest)) return false
+    for (const key of rest) proved.add(encodeBase64(key))
+    return true
+  }
 }
 
 /** The keys whose types are known and offered. Others, and certificates, are ignored. */

@@ -87,7 +87,7 @@ export class Process implements AsyncDisposable {
     return linesOf(this.stdout)
   }
 
-  /** Sends a signal to the process, `TERM` by default. Servers may ignore it. @throws SSHError if the session has failed, or the process has gone. */
+  /** Sends a signal to the process, `TERM` by default; OpenSSH 7.9 and newer also take `INFO@openssh.com`. Servers may ignore it. @throws SSHError if the session has failed, or the process has gone. */
   async kill(signal = 'TERM'): Promise<void> {
     await this.#live.complete(() => this.channel.signal(signal))
   }

@@ -48,6 +48,22 @@ describe('a server that lies', () => {
     for (let time = 0; time < times; time++) await hostKeysAnnounced(session, { host: 'h', port: 22 }, async ({ keys, prove }) => { updates.push({ keys, proved: await prove(keys) }) }, offered, list(announced))
     return updates
   }
+  test('a key that was proved is not asked about again, one that was not is: what a server refuses at last proves nothing', async () => {
+    const keys = await pairs(), right = await sign(keys)
+    const blobs = keys.map(({ publicKey: blob }) => blob)
+    const asked: number[] = []
+    const session = {
+      hostkey: () => ({ key: blobs[0]!, type: 0 }), firstExchange: () => ({ sessionId, hostKey: blobs[0]!, signature: new Uint8Array() }), methods: () => 'ssh-ed25519',
+      globalRequest: (_: string, body: Uint8Array, answered: (body: Uint8Array | undefined) => void) => { asked.push(body.length); answered(asked.length === 1 ? list([right[0]!]) : undefined); return 0 },
+      complete: async (call: () => unknown) => call(), ended: () => new Promise<never>(() => {}),
+    } as unknown as Parameters<typeof hostKeysAnnounced>[0]
+    const results: boolean[] = []
+    await hostKeysAnnounced(session, { host: 'h', port: 22 }, async ({ prove }) => {
+      for (const claimed of [[blobs[0]!], [blobs[0]!], blobs, [blobs[1]!], []]) results.push(await prove(claimed))
+    }, ['ssh-ed25519'], list(blobs))
+    expect(results).toEqual([true, true, false, false, false])
+    expect(asked).toHaveLength(3)
+  })
   test('a second announcement does not count', async () => {
     const keys = (await pairs()).map(({ publicKey: blob }) => blob)
     expect(await heard(keys, { times: 3 })).toHaveLength(1)

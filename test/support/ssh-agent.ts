@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync } from 'node:fs'
+import { type Release, treeCommand } from './foreign-tree.ts'
 import { type Peer, startPeer } from './process.ts'
 import { temporaryDirectory } from './temporary.ts'
 
@@ -11,17 +12,18 @@ export interface TestAgent extends AsyncDisposable {
   add(path: string): void
 }
 
-/** OpenSSH's agent at `socket`, which listens when this resolves. */
-export async function agentAt(socket: string): Promise<Peer> {
-  const peer = await startPeer('ssh-agent', ['-D', '-a', socket])
+/** OpenSSH's agent at `socket`, which listens when this resolves; the installed one, or that of a release. */
+export async function agentAt(socket: string, release?: Release): Promise<Peer> {
+  const [command, ...words] = release === undefined ? ['ssh-agent'] : treeCommand(release, '/usr/bin/ssh-agent')
+  const peer = await startPeer(command!, [...words, '-D', '-a', socket])
   await peer.logged(/SSH_AUTH_SOCK=/)
   return peer
 }
 
-export async function startSshAgent(): Promise<TestAgent> {
+export async function startSshAgent(release?: Release): Promise<TestAgent> {
   const directory = temporaryDirectory('agent')
   const socket = directory.file('socket')
-  const peer = await agentAt(socket)
+  const peer = await agentAt(socket, release)
   return {
     socket,
     add(path) {

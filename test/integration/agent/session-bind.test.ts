@@ -46,6 +46,16 @@ describe.runIf(requirePeer('sshd'))('an agent knows which session asks it', () =
     await expect(connect({ ...target(other), auth: [agent(real.socket)] })).rejects.toMatchObject({ name: 'AuthenticationError' })
   })
 
+  test.runIf(requirePeer('sshd-trixie'))('the agent of OpenSSH 10.0 is of the same opinion', async () => {
+    await using newer = await startSshAgent('trixie')
+    const { path } = await keyPair('ed25519', 'user')
+    execFileSync('ssh-add', ['-q', '-H', folder.file('known_hosts'), '-h', 'here', path], { env: { ...process.env, SSH_AUTH_SOCK: newer.socket }, stdio: 'ignore' })
+    await using client = await connect({ ...target(server), auth: [agent(newer.socket)] })
+    expect(client.authenticatedBy).toMatchObject({ method: 'publickey', keyType: 'ssh-ed25519' })
+    expect((await client.run('/usr/bin/ssh-add -l', { agentForwarding: newer.socket })).stdout).not.toContain('ED25519')
+    await expect(connect({ ...target(other), auth: [agent(newer.socket)] })).rejects.toMatchObject({ name: 'AuthenticationError' })
+  })
+
   test('forwarded, such a key is not shown to a host that it may not go on from', async () => {
     await add('-H', folder.file('known_hosts'), '-h', 'here')
     const { privateKey } = await keyPair('ecdsa', 'user')
@@ -58,7 +68,6 @@ describe.runIf(requirePeer('sshd'))('an agent knows which session asks it', () =
     expect((await listed()).stdout).toContain('ED25519')
   })
 
-  /** Stands before the real agent, and notes what it is asked first on each connection. */
   /** The first message with its length, in however many pieces it comes. */
   function wholeMessage(socket: Socket): Promise<Uint8Array> {
     let got = Buffer.alloc(0)
@@ -73,6 +82,7 @@ describe.runIf(requirePeer('sshd'))('an agent knows which session asks it', () =
     })
   }
 
+  /** Stands before the real agent, and notes what it is asked first on each connection. */
   async function watched(answer: (first: Uint8Array, socket: Socket) => boolean): Promise<{ readonly path: string, readonly firsts: Uint8Array[], close(): Promise<void> }> {
     const firsts: Uint8Array[] = []
     const sockets = new Set<Socket>()
