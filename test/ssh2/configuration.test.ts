@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import npm, { type ConnectConfig } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SshServer } from '../support/ssh-server.ts'
+import { freePort } from '../support/port.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { startOwnServer } from './own-server.ts'
@@ -41,6 +42,19 @@ describe('the module', () => {
     }
     expect(() => new all.Server()).toThrow(expect.objectContaining({ code: 'ERR_SSH2_NO_SERVER' }))
     expect(new (class extends all.Client {})()).toBeInstanceOf((await import('node:events')).EventEmitter)
+  })
+
+  test('new Client() loads nothing and does no I/O', () => {
+    expect(printed(`import { readdirSync } from 'node:fs'
+const wasm = []
+for (const name of ['Module', 'Instance', 'compile', 'instantiate']) { const original = WebAssembly[name]; WebAssembly[name] = function (...given) { wasm.push(name); return new.target ? new original(...given) : original(...given) } }
+const state = () => [wasm.length, process.moduleLoadList.length, readdirSync('/proc/self/fd').length, process.getActiveResourcesInfo().length]
+state()
+const before = state()
+const client = new Client()
+await new Promise((resolve) => { setImmediate(resolve) })
+console.log(before.every((value, at) => value === state()[at]), client.listenerCount('error'))
+`)).toBe('true 0\n')
   })
 
   test('what a callback throws is an uncaught exception, wherever it is called', { timeout: 90_000 }, () => {
@@ -98,6 +112,18 @@ describe('the configuration', () => {
     const client = await connected(ssh2, { ...nothing, hostname: host, user: username, port, privateKey, hostVerifier } as ConnectConfig)
     transcript.note('ready')
     await ended(client)
+  })
+
+  same('localAddress and localPort are those of the socket', async (ssh2, transcript) => {
+    const server = createServer((socket) => { transcript.note(socket.remoteAddress, socket.remotePort === localPort); socket.destroy() })
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    const localPort = await freePort()
+    const client = new ssh2.Client()
+    client.on('error', () => {})
+    const closed = event(client, 'close')
+    client.connect({ ...toSshd(), port: (server.address() as AddressInfo).port, localAddress: '127.0.0.2', localPort })
+    await closed
+    server.close()
   })
 
   test('the configuration is not changed', async () => {
