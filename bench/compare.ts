@@ -1,15 +1,17 @@
 /**
  * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process per gigabyte, from the build of this tree and from that of another
- * one,
- * alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it.
+ * one, alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it.
+ * With --kex, the server has these key exchanges only, so that two trees that prefer different ones do the same.
+ * With --profile, V8's sampling profiler runs in both: the figures grow, and tables show by part and by function where the main thread's time differs.
  */
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { amount } from './measure.ts'
 import { measured } from './peers/measured.ts'
 import { CIPHERS } from './peers/peer.ts'
+import { profileDifference } from './report/profile-difference.ts'
 import { prepareFiles, startServer } from './server.ts'
 import { workloads } from './workloads/all.ts'
 
@@ -18,11 +20,11 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' }, cipher: { type: 'string', default: CIPHERS[0] as string }, node: { type: 'string', default: process.execPath },
     wasm: { type: 'boolean', default: false }, share: { type: 'string', default: '0.5' },
-    flags: { type: 'string', default: '' },
+    flags: { type: 'string', default: '' }, profile: { type: 'boolean', default: false }, kex: { type: 'string' },
   },
 })
 const [other, ...names] = positionals
-if (other === undefined || names.length === 0) throw new Error('usage: bench:compare -- OTHER-TREE WORKLOAD… [--rounds N] [--cipher NAME] [--wasm] [--node PROGRAM] [--share OF-THE-DATA] [--flags=OPTIONS-OF-NODE]')
+if (other === undefined || names.length === 0) throw new Error('usage: bench:compare -- OTHER-TREE WORKLOAD… [--rounds N] [--cipher NAME] [--wasm] [--node PROGRAM] [--share OF-THE-DATA] [--flags=OPTIONS-OF-NODE] [--profile] [--kex NAMES]')
 
 /** The client of this tree, run with the package of another: a package finds itself by the name in the package.json above it. */
 const here = dirname(fileURLToPath(import.meta.url))
@@ -32,7 +34,12 @@ rmSync(there, { recursive: true, force: true })
 mkdirSync(there, { recursive: true })
 cpSync(here, there, { recursive: true, filter: (path) => path === here || path.endsWith('.js') })
 
-await using server = await startServer(1 << 30)
+/** Where the profiles of a workload are. @param which 0: the other tree, 1: this one */
+const profiles = (name: string, which: number) => `build/bench/compared/${name}/${which}`
+const profilesOf = (name: string, which: number) => readdirSync(profiles(name, which)).map((file) => `${profiles(name, which)}/${file}`)
+rmSync('build/bench/compared', { recursive: true, force: true })
+
+await using server = await startServer(1 << 30, values.kex === undefined ? [] : [`KexAlgorithms ${values.kex}`])
 for (const name of names) {
   const workload = workloads.find((each) => each.name === name)
   if (!workload) throw new Error(`there is no workload ${name}`)
@@ -44,7 +51,8 @@ for (const name of names) {
     for (const [which, folder] of [there, here].entries()) {
       prepareFiles(server, name, bytes, count)
       const job = { workload: name, target: server.target, cipher: values.cipher, bytes, count, remote: server.remote, local: server.local }
-      const run = await measured([values.node, ...values.flags.split(' ').filter((flag) => flag !== ''), `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
+      const flags = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles(name, which)}`] : values.flags.split(' ').filter((flag) => flag !== '')
+      const run = await measured([values.node, ...flags, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
       least[which] = Math.min(least[which] as number, run.cpu)
       memory[which] = Math.max(memory[which] as number, run.memory)
     }
@@ -52,4 +60,5 @@ for (const name of names) {
   const unit = most > 0 ? bytes / 1e9 : 1
   const shown = least.map((cpu) => (cpu / unit).toFixed(2))
   console.log(`${name} ${values.cipher}${values.wasm ? ', ciphers in WebAssembly' : ''}: ${shown[0]} -> ${shown[1]} CPU s${most > 0 ? '/GB' : ''}, most memory ${memory.map((one) => (one / 1e6).toFixed(0)).join(' -> ')} MB`)
+  if (values.profile) console.log(`\n${profileDifference(profilesOf(name, 0), profilesOf(name, 1))}`)
 }

@@ -26,8 +26,8 @@ function folder(bytes: number): string {
   return mkdtempSync(join(tmpdir(), 'bench-'))
 }
 
-/** @param bytes the most that the folders will contain */
-export async function startServer(bytes: number): Promise<Server> {
+/** @param bytes the most that the folders will contain. @param config more lines of sshd_config */
+export async function startServer(bytes: number, config: readonly string[] = []): Promise<Server> {
   const root = folder(bytes)
   // An interrupted run leaves nothing in memory.
   process.once('exit', () => rmSync(root, { recursive: true, force: true }))
@@ -36,7 +36,7 @@ export async function startServer(bytes: number): Promise<Server> {
   try {
     for (const path of [remote, local]) mkdirSync(path)
     const pkcs8KeyFile = join(root, 'key')
-    const sshd = await startSshd({ hostKeyTypes: ['ed25519', 'ecdsa'] })
+    const sshd = await startSshd({ hostKeyTypes: ['ed25519', 'ecdsa'], config })
     copyFileSync(sshd.keys.ecdsa.path, pkcs8KeyFile)
     chmodSync(pkcs8KeyFile, 0o600)
     execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', '', '-m', 'PKCS8', '-f', pkcs8KeyFile])

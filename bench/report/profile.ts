@@ -14,20 +14,29 @@ const SYMBOLS = 'build/obj/release/linked/libssh2.wasm.symbols'
 const symbols = new Map(existsSync(SYMBOLS) ? readFileSync(SYMBOLS, 'utf8').split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]) : [])
 const IDLE = ['(idle)', '(root)']
 
-/** The functions with the most time of their own, as a Markdown table. */
-export function profileTable(file: string): string {
+/** A function, and the microseconds of its own. */
+export interface OwnTime {
+  readonly name: string
+  readonly where: string
+  readonly time: number
+}
+
+/** Each sample of a profile in which the main thread was not idle. */
+export function ownTimes(file: string): OwnTime[] {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile
   const names = new Map(nodes.map(({ id, callFrame: { functionName, url } }) => [id, { name: named(functionName), where: place(url) }]))
+  return samples.map((id, at) => ({ ...names.get(id)!, time: timeDeltas[at] ?? 0 })).filter(({ name }) => !IDLE.includes(name))
+}
+
+/** The functions with the most time of their own, as a Markdown table. */
+export function profileTable(file: string): string {
   const spent = new Map<string, number>()
   let total = 0
-  samples.forEach((id, at) => {
-    const { name, where } = names.get(id)!
-    const time = timeDeltas[at] ?? 0
-    if (IDLE.includes(name)) return
+  for (const { name, where, time } of ownTimes(file)) {
     total += time
     const row = `\`${name}\` | ${where}`
     spent.set(row, (spent.get(row) ?? 0) + time)
-  })
+  }
   const rows = [...spent].sort(([, a], [, b]) => b - a).slice(0, ROWS)
   return ['| share | function | of |', '|--:|---|---|', ...rows.map(([row, time]) => `| ${(100 * time / total).toFixed(1)} % | ${row} |`), ''].join('\n')
 }

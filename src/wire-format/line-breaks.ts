@@ -5,6 +5,7 @@ const LF = 0x0a, CR = 0x0d, BACKSLASH = 0x5c, LETTER_N = 0x6e, LETTER_R = 0x72
  * @returns the text, which may have become shorter; the rest behind it is zeroed
  */
 export function withLineFeeds(text: Uint8Array, escaped: boolean): Uint8Array {
+  if (!text.includes(CR) && !(escaped && text.includes(BACKSLASH))) return text
   let length = 0
   for (let at = 0; at < text.length; length++) {
     const size = breakAt(text, at, escaped)
