@@ -53,8 +53,12 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
   })
 }
 
-/** A function of the host. None has more operands, and C passes all of them: collecting them in an array would cost more than most of these functions. */
-type AnyFunction = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown, f?: unknown, g?: unknown) => unknown
+type Operands = Parameters<HostFunctions[keyof HostFunctions]>['length']
+
+/** A function of the host, none of which has more operands; otherwise this does not compile. Collecting them in an array would cost more than most of these functions. */
+type AnyFunction = Operands extends 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
+  ? (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown, f?: unknown, g?: unknown) => unknown
+  : never
 
 /** None of them may throw, since that would leave C in the middle of a call, as a trap does. So an error in one is treated as a trap. */
 function trapping(functions: HostFunctions): HostFunctions {

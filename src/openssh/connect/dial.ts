@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import type { Transport } from '../../runtime/transport.ts'
+import { pause } from '../../abort/pause.ts'
 import { reasonOf } from '../../errors/reason-of.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { dialTcp } from '../../transports/node/socket.ts'
@@ -19,7 +20,7 @@ export async function dial(config: SshConfig, person: Person, signal: AbortSigna
       signal?.throwIfAborted()
       if (attempt >= config.connectionAttempts) throw error
       person.tell(`connect to host ${host} port ${port}: ${reasonOf(error)}; trying again in a second`, 'DEBUG')
-      await new Promise((resolve) => setTimeout(resolve, 1000))
+      await pause(1000, signal)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { after } from '../../abort/milliseconds.ts'
+import { atMost } from '../../abort/at-most.ts'
 
 /** The last update of each connection, by its settings. */
 const updates = new WeakMap<object, Promise<void>>()
@@ -14,9 +14,5 @@ export function underWay(settings: object, work: Promise<void>): Promise<void> {
 /** Waits until a connection's update is over, so that the end of a short command does not end it; but not for ever. */
 export async function hostKeysSettled(settings: object): Promise<void> {
   const update = updates.get(settings)
-  if (!update) return
-  let stopClock = () => {}
-  const late = new Promise<void>((resolve) => { stopClock = after(LONGEST, resolve) })
-  await Promise.race([update.catch(() => {}), late])
-  stopClock()
+  if (update) await atMost(LONGEST, update)
 }

@@ -11,10 +11,9 @@ import { revokedKeysOf } from './revoked-keys.ts'
 
 type Person = Pick<WholePerson, 'ask' | 'tell'>
 
-/** UpdateHostKeys, which is on by default only with the default UserKnownHostsFile and without VerifyHostKeyDNS. Nobody is asked in batch mode. */
-export function updatesHostKeys({ named, updateHostKeys, verifyHostKeyDNS, batchMode, userKnownHostsFile }: SshConfig): 'yes' | 'no' | 'ask' {
+/** UpdateHostKeys, where there is a file to update. Nobody is asked in batch mode. */
+export function updatesHostKeys({ updateHostKeys, batchMode, userKnownHostsFile }: SshConfig): 'yes' | 'no' | 'ask' {
   if (userKnownHostsFile.length === 0) return 'no'
-  if (!named.has('updateHostKeys')) return named.has('userKnownHostsFile') || verifyHostKeyDNS !== 'no' ? 'no' : 'yes'
   return updateHostKeys === 'ask' && batchMode ? 'no' : updateHostKeys
 }
 

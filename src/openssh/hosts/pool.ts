@@ -1,5 +1,6 @@
 import { after, milliseconds } from '../../abort/milliseconds.ts'
 import { checkSignal, onAbort } from '../../abort/on-abort.ts'
+import { pause } from '../../abort/pause.ts'
 import { type HostOptions, openHost } from '../open-host.ts'
 import type { Client } from '../../client/client.ts'
 import { timeoutError } from '../../errors/timeout-error.ts'
@@ -81,27 +82,13 @@ async function oneHost<T>(entry: HostEntry, shared: ManyHostsOptions, stop: Abor
 const FIRST_DELAY = 1000
 
 async function openAgain(host: string, options: HostOptions, retries: number, delay: number) {
-  for (let attempt = 0, pause = delay; ; attempt++, pause *= 2) {
+  for (let attempt = 0, wait = delay; ; attempt++, wait *= 2) {
     try {
       return await openHost(host, options)
     } catch (error) {
       const final = error instanceof AuthenticationError || error instanceof HostKeyError || (error instanceof SSHError && error.code === 'ERR_SSH_CONFIG')
       if (final || attempt >= retries || options.signal?.aborted) throw error
-      await waitFor(pause, options.signal)
+      await pause(wait || 1, options.signal)
     }
   }
-}
-
-/** @throws the signal's reason on an abort */
-async function waitFor(time: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const stopListening = onAbort(signal, () => {
-      stopClock()
-      reject(signal!.reason as Error)
-    })
-    const stopClock = after(time || 1, () => {
-      stopListening()
-      resolve()
-    })
-  })
 }
