@@ -2,10 +2,13 @@
  * `npm run bench:edge:split`: where the CPU of a request of examples/edge-worker goes. It measures Workers that stop at one stage each; a part is what a stage
  * adds to an earlier one. The kernel counts the CPU of each thread: the platform bills that of the thread that runs the Worker, the others compile and collect.
  */
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
-import { bundleEdgeWorker, startEdgeWorker } from '../../test/edge-worker/rig.ts'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { startEdgeWorker } from '../../test/edge-worker/rig.ts'
 import { startSshd } from '../../test/support/sshd.ts'
 import { temporaryDirectory } from '../../test/support/temporary.ts'
+import { splitModules } from './modules.ts'
 
 const WARM = 60
 const ROUNDS = 5
@@ -15,6 +18,8 @@ const REQUESTS = 40
 const PARTS = [
   ['request', 'an HTTP request that does nothing', undefined, 1],
   ['socket', 'TCP connection, server\'s banner, close', 'request', 1],
+  ['echo', 'TCP connection and one message there and back, close', 'request', 1],
+  ['echoes', 'each further message there and back', 'echo', 10],
   ['instance', 'WebAssembly instance', 'request', 1],
   ['key', 'reading and checking the private key', 'request', 1],
   ['sign', 'one more signature', 'key', 1],
@@ -36,7 +41,9 @@ const exchange = kex === undefined ? {} : { config: [`KexAlgorithms ${kex}`] }
 /** Milliseconds of CPU per request, the least of the rounds. */
 async function measure(modules: readonly string[], stage: string): Promise<{ readonly main: number, readonly all: number }> {
   await using server = await startSshd(exchange)
-  await using worker = await startEdgeWorker(modules, server)
+  const echo = createServer((socket) => { socket.on('error', () => {}).pipe(socket) }).listen(0, '127.0.0.1')
+  await once(echo, 'listening')
+  await using worker = await startEdgeWorker(modules, server, { ECHO_PORT: String((echo.address() as AddressInfo).port) })
   const send = async (count: number) => {
     const before = cpuOf(worker.pid)
     for (let at = 0; at < count; at++) {
@@ -49,12 +56,12 @@ async function measure(modules: readonly string[], stage: string): Promise<{ rea
   await send(WARM)
   const rounds = []
   for (let round = 0; round < ROUNDS; round++) rounds.push(await send(REQUESTS))
+  echo.close()
   return { main: Math.min(...rounds.map(({ main }) => main)), all: Math.min(...rounds.map(({ all }) => all)) }
 }
 
 const folder = temporaryDirectory('bench-edge-split')
-cpSync(new URL('worker.ts', import.meta.url), folder.file('bench/edge-split/worker.ts'))
-const modules = await bundleEdgeWorker(folder, 'bench/edge-split/worker.ts')
+const modules = await splitModules(folder)
 const measured = new Map<string, { readonly main: number, readonly all: number }>()
 console.log(`${kex ?? 'the default key exchange'}: milliseconds of CPU, the least of ${ROUNDS} rounds of ${REQUESTS} requests\n`)
 console.log('| part | the Worker\'s thread | all threads |\n|---|--:|--:|')

@@ -1,8 +1,13 @@
-/// The Worker of `npm run bench:edge -- --split`: POST /STAGE does what the request of examples/edge-worker does, up to that stage, and stops there.
+/// The Worker of `npm run bench:edge:split`: POST /STAGE does what the request of examples/edge-worker does, up to that stage, and stops there.
 import { connect, knownHosts, parsePrivateKey, publicKey } from 'libssh2-wasm'
 import { Instance, Session } from 'libssh2-wasm/bindings'
 import { connectTcp } from 'libssh2-wasm/cloudflare'
-import type { Env } from '../../examples/edge-worker/worker.ts'
+import type { Env as WorkerEnv } from '../../examples/edge-worker/worker.ts'
+
+interface Env extends WorkerEnv {
+  /** A server on the same host that answers with what it gets. */
+  readonly ECHO_PORT: string
+}
 
 const address = (env: Env) => ({ host: env.SSH_HOST, port: Number(env.SSH_PORT) })
 
@@ -16,6 +21,8 @@ const STAGES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
     await reader.cancel()
     await socket.writable!.close()
   },
+  echo: (env) => echo(env, 1),
+  echoes: (env) => echo(env, 11),
   instance: () => Instance.create(),
   key: (env) => parsePrivateKey(env.SSH_PRIVATE_KEY),
   async sign(env) {
@@ -41,6 +48,18 @@ const STAGES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
     for (let at = 0; at < 11; at++) await client.run('echo hello')
     await client.close()
   },
+}
+
+/** As many round trips over TCP as `times` with as few bytes as a message of SSH has: what a message and its answer cost in the runtime alone. */
+async function echo(env: Env, times: number): Promise<void> {
+  const socket = await connectTcp({ host: env.SSH_HOST, port: Number(env.ECHO_PORT) })
+  const [reader, writer] = [socket.readable!.getReader(), socket.writable!.getWriter()]
+  for (let at = 0; at < times; at++) {
+    await writer.write(new Uint8Array(52))
+    for (let got = 0; got < 52;) got += (await reader.read()).value?.length ?? 52
+  }
+  await reader.cancel()
+  await writer.close()
 }
 
 function login(env: Env) {

@@ -36,9 +36,9 @@ export function knownHost({ port, hostKeys }: SshServer): string {
   return hostKeys.map(({ publicKey }) => `[127.0.0.1]:${port} ${publicKey}`).join('\n')
 }
 
-export function startEdgeWorker(modules: readonly string[], server: SshServer, bindings: Readonly<Record<string, string>> = {}): Promise<Workerd> {
+export function startEdgeWorker(modules: readonly string[], server: SshServer, bindings: Readonly<Record<string, string>> = {}, v8Flags: readonly string[] = []): Promise<Workerd> {
   return startWorkerd({
-    modules, flags: ['enable_request_signal'],
+    modules, v8Flags, flags: ['enable_request_signal'],
     bindings: {
       API_TOKEN, COMMANDS: JSON.stringify(COMMANDS), SSH_HOST: server.host, SSH_PORT: String(server.port), SSH_USER: server.user,
       SSH_PRIVATE_KEY: readFileSync(server.keys.ed25519.path, 'utf8'), SSH_KNOWN_HOSTS: knownHost(server), ...bindings,

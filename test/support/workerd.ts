@@ -15,6 +15,8 @@ export interface WorkerdOptions {
   readonly durableObjects?: Readonly<Record<string, string>>
   /** Compatibility flags, as in wrangler's configuration. */
   readonly flags?: readonly string[]
+  /** Flags of V8, for a profile. */
+  readonly v8Flags?: readonly string[]
   /** The addresses it may connect to; on the platform only `public`. Default: loopback. */
   readonly network?: 'local' | 'public'
 }
@@ -29,11 +31,12 @@ export interface Workerd extends AsyncDisposable {
 }
 
 /** requirePeer('workerd'). */
-export async function startWorkerd({ modules, bindings, services = {}, durableObjects = {}, flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
+export async function startWorkerd({ modules, bindings, services = {}, durableObjects = {}, flags = [], v8Flags = [], network = 'local' }: WorkerdOptions): Promise<Workerd> {
   const directory = temporaryDirectory('workerd')
   const text = (value: string) => JSON.stringify(value)
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = [${v8Flags.map(text).join(', ')}],
   services = [
     (name = "internet", network = (allow = ["${network}"])),
     (name = "main", worker = (
