@@ -44,6 +44,7 @@ const char *glue_channel_exit(LIBSSH2_CHANNEL *channel,
 /* The state that libssh2_channel_open_ex keeps in the session while it
    waits, for one opening, so that several may be in progress (law 5). */
 struct opening {
+    struct opening_head head;
     libssh2_nonblocking_states state;
     packet_requirev_state_t answer;
     LIBSSH2_CHANNEL *channel;
@@ -51,7 +52,6 @@ struct opening {
     size_t packet_len;
     unsigned char *data;
     size_t data_len;
-    uint32_t local;
 };
 
 struct opening *glue_opening_new(LIBSSH2_SESSION *session)
@@ -67,10 +67,9 @@ void glue_opening_free(LIBSSH2_SESSION *session, struct opening *opening)
 static void exchange(LIBSSH2_SESSION *session, struct opening *opening)
 {
     struct opening other = {
-        session->open_state, session->open_packet_requirev_state,
+        { session->open_local_channel }, session->open_state, session->open_packet_requirev_state,
         session->open_channel, session->open_packet,
-        session->open_packet_len, session->open_data, session->open_data_len,
-        session->open_local_channel
+        session->open_packet_len, session->open_data, session->open_data_len
     };
     session->open_state = opening->state;
     session->open_packet_requirev_state = opening->answer;
@@ -79,7 +78,7 @@ static void exchange(LIBSSH2_SESSION *session, struct opening *opening)
     session->open_packet_len = opening->packet_len;
     session->open_data = opening->data;
     session->open_data_len = opening->data_len;
-    session->open_local_channel = opening->local;
+    session->open_local_channel = opening->head.number;
     *opening = other;
 }
 

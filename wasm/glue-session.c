@@ -218,8 +218,8 @@ static void session_arrived(LIBSSH2_SESSION *session,
     uintptr_t id = glue_host_id(&session->abstract);
     if(message[0] < SSH_MSG_GLOBAL_REQUEST)
         host_news(id, HOST_PENDING, message[0]);
-    else if(length >= 5 && message[0] >= SSH_MSG_CHANNEL_WINDOW_ADJUST &&
-            message[0] <= SSH_MSG_CHANNEL_REQUEST)
+    else if(length >= 5 && message[0] >= SSH_MSG_CHANNEL_OPEN_CONFIRMATION &&
+            message[0] <= SSH_MSG_CHANNEL_FAILURE)
         host_news(id, (int)_libssh2_ntohu32(message + 1), message[0]);
 }
 

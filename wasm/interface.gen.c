@@ -40,6 +40,9 @@ FIELD(struct first_exchange, host_key_length, 12, 4);
 FIELD(struct first_exchange, signature, 16, 4);
 FIELD(struct first_exchange, signature_length, 20, 4);
 
+SIZE(struct opening_head, 4);
+FIELD(struct opening_head, number, 0, 4);
+
 SIZE(struct taken_packet, 12);
 FIELD(struct taken_packet, size, 0, 4);
 FIELD(struct taken_packet, packet_length, 4, 4);

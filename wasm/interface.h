@@ -52,6 +52,12 @@ struct first_exchange {
     size_t signature_length;
 };
 
+/* What an opening begins with: the number of the channel, as host_news()
+   reports it. */
+struct opening_head {
+    uint32_t number;
+};
+
 /* The result of host_parcel_take for a packet: its bytes on the transport
    and its packet_length, if it was taken; otherwise the most that RECV
    should take, 0 for no limit. */

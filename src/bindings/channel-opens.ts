@@ -1,8 +1,9 @@
 import { Lane, type Step } from '../core/lane.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
-import type { OpeningPointer } from '../ffi/exports.gen.ts'
-import type { SessionContext } from './session-context.ts'
+import type { Bytes, OpeningPointer } from '../ffi/exports.gen.ts'
+import { OPENING_HEAD } from '../ffi/layouts.gen.ts'
+import { endOf, type SessionContext } from './session-context.ts'
 
 /** Channels that operations of the driver open. Each keeps for itself the state that libssh2 would keep in the session, so any number can be opened at once. */
 export class ChannelOpens {
@@ -24,6 +25,7 @@ export class ChannelOpens {
     try {
       const result = open(opening)
       over = result !== LIBSSH2_ERROR_EAGAIN as unknown
+      if (!over) this.#context.driver.current?.waitsFor(endOf(this.#context.heap.u32(opening as number + OPENING_HEAD.number as Bytes)))
       return result
     } finally {
       if (over) this.#drop(step, opening)

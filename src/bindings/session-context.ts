@@ -222,7 +222,7 @@ export class SessionContext {
 
   /** One attempt at a call that is not C's, and that returns EAGAIN. */
   pending(way: Pick<Way, 'step' | 'name'>): Again {
-    this.driver.current?.looksAt(undefined)
+    this.driver.current?.calls()
     if (this.failure) throw this.failure
     const end = this.#checkEnd()
     if (end) throw end
@@ -270,7 +270,7 @@ export class SessionContext {
   /** One attempt at a call that may return EAGAIN: takes its lane, and releases it when the call is over. */
   #attempt<R, T>({ lane, local, source, takes, isPart, name }: Way, step: Step | undefined, run: Run<R>, checked: (result: R) => R | Again, read: ((result: R) => T) | undefined): T | Again {
     const { current } = this.driver
-    current?.looksAt(source)
+    current?.calls()
     if (!local && this.failure) throw this.#over(step, this.failure)
     const { session } = this
     if (lane && step && !lane.admits(step)) return this.#again(step, name)
@@ -284,6 +284,7 @@ export class SessionContext {
         const end = this.#checkEnd()
         again = end === undefined
         if (end) throw end
+        current?.waitsFor(source)
         return this.#again(step, name)
       }
       const value = (read ? read(result as R) : result) as T

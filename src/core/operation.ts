@@ -41,9 +41,15 @@ export class Operation<T = unknown> {
     this.#settle = settle
   }
 
-  /** Each call of C says which channel it looks at, if it looks at only one. */
-  looksAt(source: number | undefined): void {
-    this.source = this.#calls++ === 0 ? source : undefined
+  /** Counts a call of C. An operation that makes several in one attempt waits for more than one of them, so it is not parked. */
+  calls(): void {
+    this.#calls += 1
+    this.source = undefined
+  }
+
+  /** The call has returned EAGAIN, and only packets of one channel can change that. */
+  waitsFor(source: number | undefined): void {
+    if (this.#calls === 1) this.source = source
   }
 
   /** True while libssh2 is in the middle of a call of this operation. */

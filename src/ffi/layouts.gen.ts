@@ -20,6 +20,12 @@ export const FIRST_EXCHANGE = {
   signature_length: 20,
 } as const
 
+/** What an opening begins with: the number of the channel, as host_news() reports it. */
+export const OPENING_HEAD = {
+  sizeof: 4,
+  number: 0,
+} as const
+
 /** The result of host_parcel_take for a packet: its bytes on the transport and its packet_length, if it was taken; otherwise the most that RECV should take, 0 for no limit. */
 export const TAKEN_PACKET = {
   sizeof: 12,

@@ -4,7 +4,7 @@ import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../../ffi/constants.gen.ts'
 import type { WasmExports } from '../../ffi/exports.gen.ts'
 import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
-import type { SessionContext, Way } from '../session-context.ts'
+import { endOf, type SessionContext, type Way } from '../session-context.ts'
 
 /** A call of C on the channel. */
 export type ChannelRun<T> = (c: WasmExports, channel: ChannelPointer) => T
@@ -18,6 +18,8 @@ const KEPT_WAYS = 16
 export class ChannelCalls {
   readonly context: SessionContext
   readonly handle: Handle<ChannelPointer>
+  /** The number by which C reports its packets. */
+  readonly number: number
   /** A write that a re-key interrupted between two packets: until it continues, no other write and no EOF may pass it. */
   readonly writing = new Lane()
   /** Requests whose replies libssh2 waits for, one at a time (law 4; patch 0650). */
@@ -30,6 +32,7 @@ export class ChannelCalls {
   constructor(context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer>) {
     this.context = context
     this.handle = new Handle('channel', pointer, owner)
+    this.number = context.plain((c) => c.glue_channel_number(pointer))
   }
 
   /**
@@ -39,7 +42,7 @@ export class ChannelCalls {
   way(call: string | number, source?: (channel: number) => number): Way {
     const known = this.#ways.get(call)
     if (known) return known
-    const way: Way = { local: true, name: [this, call], source: source?.(this.plain((c, channel) => c.glue_channel_number(channel))) }
+    const way: Way = { local: true, name: [this, call], source: source?.(this.number) }
     if (this.#ways.size < KEPT_WAYS) this.#ways.set(call, way)
     return way
   }
@@ -70,7 +73,7 @@ export class ChannelCalls {
 
   /** Calls that wait for packets of this channel are worth another attempt: it has been closed here, or is read in another way. */
   changed(): void {
-    for (const { source } of this.#ways.values()) if (source !== undefined) this.context.driver.markReady(source)
+    for (const source of [this.number, endOf(this.number)]) this.context.driver.markReady(source)
   }
 
   /** Forgets the channel, and every wait for it. */

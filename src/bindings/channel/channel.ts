@@ -220,18 +220,18 @@ export class Channel implements Disposable {
 
   /** Waits for the remote EOF. @returns 0, or EAGAIN. libssh2_channel_wait_eof. */
   waitEof(): number {
-    return this.#calls.call(this.#calls.way('waitEof'), (c, channel) => c.libssh2_channel_wait_eof(channel))
+    return this.#calls.call(this.#calls.way('waitEof', endOf), (c, channel) => c.libssh2_channel_wait_eof(channel))
   }
 
   /** Sends EOF and close, and waits for the peer's close, after which the exit status is known. @returns 0, or EAGAIN. libssh2_channel_close. */
   close(): number {
     this.#calls.closing = true
-    return this.#calls.call(this.#calls.way('close'), (c, channel) => c.libssh2_channel_close(channel))
+    return this.#calls.call(this.#calls.way('close', endOf), (c, channel) => c.libssh2_channel_close(channel))
   }
 
   /** Waits for the peer's close. @returns 0, or EAGAIN. @throws SSHError (-34) before the remote EOF has come. libssh2_channel_wait_closed. */
   waitClosed(): number {
-    return this.#calls.call(this.#calls.way('waitClosed'), (c, channel) => c.libssh2_channel_wait_closed(channel))
+    return this.#calls.call(this.#calls.way('waitClosed', endOf), (c, channel) => c.libssh2_channel_wait_closed(channel))
   }
 
   /** Exit status of the process; also 0 if none has come. libssh2_channel_get_exit_status. */
@@ -377,7 +377,7 @@ export class Channel implements Disposable {
     if (!this.#requests.answered()) return LIBSSH2_ERROR_EAGAIN
     this.#calls.closing = true
     this.#calls.context.unansweredCloses.add(this)
-    const rc = this.#calls.call(this.#calls.way('free'), (c, channel) => c.libssh2_channel_free(channel))
+    const rc = this.#calls.call(this.#calls.way('free', endOf), (c, channel) => c.libssh2_channel_free(channel))
     if (rc === LIBSSH2_ERROR_EAGAIN) return rc
     this.#calls.context.unansweredCloses.delete(this)
     this.#calls.context.closedAt = performance.now()

@@ -1,12 +1,13 @@
 import { libssh2Error } from '../../errors/libssh2-error.ts'
 import {
-  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT, LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH,
-  LIBSSH2_TERM_WIDTH_PX,
+  LIBSSH2_CALLBACK_AUTHAGENT, LIBSSH2_CALLBACK_X11, LIBSSH2_ERROR_BAD_USE, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN, LIBSSH2_TERM_HEIGHT,
+  LIBSSH2_TERM_HEIGHT_PX, LIBSSH2_TERM_WIDTH, LIBSSH2_TERM_WIDTH_PX,
 } from '../../ffi/constants.gen.ts'
 import type { Bytes } from '../../ffi/exports.gen.ts'
 import { encodeText, type HeapScope } from '../../ffi/heap.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { bytes, flag, int, record, text } from '../arguments.ts'
+import { endOf } from '../session-context.ts'
 import type { ChannelCalls, ChannelRun } from './calls.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */
@@ -35,16 +36,20 @@ export class ChannelRequests {
     this.#calls = calls
   }
 
-  /** A request whose reply is identified only by its order among those of the channel. */
+  /** A request whose reply is identified only by its order among those of the channel. No reply comes after the peer's close. */
   #request(call: readonly unknown[], prepare: (scope: HeapScope) => ChannelRun<number>, takesReply = false): number {
     const { context, requests: lane, handle } = this.#calls
     const step = context.step(lane, call)
-    return context.perform({ lane, step }, (scope) => {
+    return context.perform({ lane, step, source: endOf(this.#calls.number) }, (scope) => {
       const { pointer } = handle
       const run = prepare(scope)
       if (!step.midway) this.#calls.needOpen()
       if (!lane.holder && takesReply !== this.#unreplied > 0) throw libssh2Error(LIBSSH2_ERROR_BAD_USE, 'setenvReply takes the reply to each setenvSend, before any other request')
-      return (c) => run(c, pointer)
+      return (c) => {
+        const rc = run(c, pointer)
+        // libssh2 waits on.
+        return rc === LIBSSH2_ERROR_EAGAIN && c.glue_channel_peer_closed(pointer) ? LIBSSH2_ERROR_CHANNEL_CLOSED : rc
+      }
     })
   }
 

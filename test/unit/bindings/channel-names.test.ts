@@ -21,7 +21,7 @@ describe('Channel has every name of the seed', () => {
 
   test('session', () => {
     const session = {} as never
-    const channel = new Channel(session, { handle: undefined } as never, 1 as never)
+    const channel = new Channel(session, { handle: undefined, plain: () => 0 } as never, 1 as never)
     expect(channel.session).toBe(session)
   })
 })

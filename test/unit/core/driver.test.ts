@@ -88,8 +88,10 @@ describe('an operation that waits for one channel', () => {
     const waiting = { calls: 0, over: false, result: undefined as unknown }
     waiting.result = driver.run(() => {
       waiting.calls += 1
-      driver.current!.looksAt(5)
-      return waiting.over ? 0 : EAGAIN
+      driver.current!.calls()
+      if (waiting.over) return 0
+      driver.current!.waitsFor(5)
+      return EAGAIN
     })
     return waiting
   }

@@ -157,7 +157,7 @@ describe('an operation of several calls', () => {
       } catch {
         // As most servers do.
       }
-      operation.looksAt(undefined)
+      operation.calls()
       return ++attempts < 3 ? EAGAIN : 'went on'
     }, { resolve: (result) => settled.push(result), reject: (reason) => settled.push(reason) })
     while (!operation.attempt());
