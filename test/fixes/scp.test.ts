@@ -69,7 +69,33 @@ test('0361: times are digits, and have 64 bits', async () => {
 })
 
 test.each([
-  ['longer than the line that announces it', 'x'.repeat(300)],
+  ['with a tab', 'a\tb'],
+  ['with any other control character', Array.from({ length: 31 }, (_, index) => String.fromCharCode(index + 1)).join('').replace('\n', '')],
+  ['with leading dashes', '--'],
+  ['that is empty', ''],
+  ['of 255 bytes', 'x'.repeat(255)],
+  ['of 255 line feeds, as OpenSSH writes them', '\\^J'.repeat(255)],
+])('0363: the server may announce a file by a name %s', async (_, name) => {
+  const size = await transferring(announcing('T1 0 2 0\n', `C0644 5 ${name}\n`), async (session) => (await session.complete(() => session.scpRecv2('file')))[1].filesize)
+  expect(Number(size)).toBe(5)
+})
+
+test('0363: a line that does not end is refused', async () => {
+  expect(await transferring(announcing('T1 0 2 0\n', `C0644 5 ${'x'.repeat(5000)}`), receiving)).toBe('ERR_LIBSSH2_SCP_PROTOCOL')
+})
+
+test.each(['x'.repeat(255), '\t', '-'])('0363: a file of the name %s is sent', async (name) => {
+  let line = ''
+  const code = await transferring(async (connection, channel) => {
+    connection.send(channelData(channel, OK))
+    line = await written(connection)
+    connection.send(channelData(channel, OK))
+  }, (session) => session.complete(() => session.scpSend64(`folder/${name}`, 0o644, 5)).then(() => 'sent'))
+  expect([code, line]).toEqual(['sent', `C0644 5 ${name}\n`])
+})
+
+test.each([
+  ['longer than the line that announces it', 'x'.repeat(1300)],
   ['of two lines', 'file\nD0755 0 folder'],
 ])('0362: a file name %s is not sent', async (_, name) => {
   const code = await transferring(async (connection, channel) => connection.send(channelData(channel, OK)),

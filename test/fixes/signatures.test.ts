@@ -11,8 +11,8 @@ const SSH_MSG_USERAUTH_PK_OK = 60
 const keyOf = (type: string) => new WireWriter().string(type).string('fields of the key').finish()
 const signature = (algorithm: string) => new WireWriter().string(algorithm).string('signature').finish()
 
-/** Names that the client offered a key by, signed by, and asked its signer for. `accepted`: the key that the server says yes to, if not the one offered. */
-async function signIn(type: string, serverAlgorithms: string | undefined, wanted?: readonly string[], signsWith?: string, accepted?: Uint8Array) {
+/** Names that the client offered a key by, signed by, and asked its signer for. `accepted`: the key and the algorithm that the server says yes to, if not those offered. */
+async function signIn(type: string, serverAlgorithms: string | undefined, wanted?: readonly string[], signsWith?: string, accepted: { readonly key?: Uint8Array, readonly name?: string } = {}) {
   const offered: string[] = []
   const asked: string[] = []
   const code = await authenticating(async (connection) => {
@@ -26,7 +26,7 @@ async function signIn(type: string, serverAlgorithms: string | undefined, wanted
       const key = fields.string()
       offered.push(name)
       if (signed) offered.push(new WireReader(fields.string()).text())
-      connection.send(signed ? success() : message(SSH_MSG_USERAUTH_PK_OK).string(name).string(accepted ?? key).finish())
+      connection.send(signed ? success() : message(SSH_MSG_USERAUTH_PK_OK).string(accepted.name ?? name).string(accepted.key ?? key).finish())
     }
   }, async (session) => {
     const sign = (_: Uint8Array, algorithm: string) => {
@@ -73,6 +73,30 @@ test.each([
   ['another key', keyOf('ssh-rsa')],
   ['a part of the key', keyOf('ssh-ed25519').subarray(0, 20)],
   ['no key', new Uint8Array(0)],
-])('0910: nothing is signed where the server accepts %s', async (_, accepted) => {
-  expect(await signIn('ssh-ed25519', undefined, undefined, undefined, accepted)).toBe('ERR_LIBSSH2_PROTO')
+])('0910: nothing is signed where the server accepts %s', async (_, key) => {
+  expect(await signIn('ssh-ed25519', undefined, undefined, undefined, { key })).toBe('ERR_LIBSSH2_PROTO')
+})
+
+test.each([
+  ['ssh-ed25519', 'ssh-rsa'],
+  ['ssh-ed25519', 'ssh-ed25519-cert'],
+  ['ssh-ed25519', ''],
+  ['ssh-ed25519', 'ssh-ed25519\0'],
+  ['ssh-rsa', 'rsa-sha2-51'],
+  ['ssh-rsa', 'ssh-dss'],
+  ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384'],
+  ['ssh-new@example.org', 'ssh-old@example.org'],
+])('0910: nothing is signed where the server accepts a key of type %s by the algorithm "%s"', async (type, name) => {
+  expect(await signIn(type, undefined, undefined, undefined, { name })).toBe('ERR_LIBSSH2_PROTO')
+})
+
+// RFC 4252 section 7 has the name of the request; npm ssh2's server answers with the key's type, and other implementations with any algorithm of that type.
+test.each([
+  ['ssh-rsa', 'ssh-rsa', 'rsa-sha2-512'],
+  ['ssh-rsa', 'rsa-sha2-256', 'rsa-sha2-512'],
+  ['ssh-rsa-cert-v01@openssh.com', 'ssh-rsa-cert-v01@openssh.com', 'rsa-sha2-512'],
+  ['ssh-rsa-cert-v01@openssh.com', 'ssh-rsa', 'rsa-sha2-512'],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com', 'sk-ecdsa-sha2-nistp256@openssh.com'],
+])('a key of type %s that the server accepts by another name of its type (%s) is signed with as offered', async (type, name, algorithm) => {
+  expect(await signIn(type, undefined, undefined, undefined, { name })).toMatchObject({ asked: [algorithm] })
 })

@@ -27,13 +27,22 @@ const received = async (path: string) => {
   return { stat: file.stat, data: new Uint8Array(await new Response(file.readable).arrayBuffer()) }
 }
 
-test('names with leading dashes and quotes arrive as they are, and with tabs where they are sent', async () => {
-  for (const name of ['a\ttab', '-r', '--help', "it's; $(id) `id` \\", '*', ' ']) {
+test('names of every kind arrive as they are, both ways', async () => {
+  for (const name of ['a\ttab', '\x01\x1b\x7f', '-r', '--help', "it's; $(id) `id` \\", '*', ' ', 'x'.repeat(255)]) {
     await client.scpSend(directory.file(name), new TextEncoder().encode('text'))
     expect(readFileSync(directory.file(name), 'utf8'), name).toBe('text')
-    // libssh2's scp_recv() takes no control characters in the line that names a file: that is said, and the session goes on.
-    if (name.includes('\t')) expect(await rejection(received(directory.file(name)))).toMatchObject({ name: 'SSHError', code: 'ERR_LIBSSH2_SCP_PROTOCOL' })
-    else expect(new TextDecoder().decode((await received(directory.file(name))).data), name).toBe('text')
+    expect(new TextDecoder().decode((await received(directory.file(name))).data), name).toBe('text')
+  }
+  // A line feed would end the line that announces a file that is sent. OpenSSH's scp writes it in another way when it announces one.
+  for (const name of ['a\nb', '\n'.repeat(255)]) {
+    writeFileSync(directory.file(name), 'text')
+    expect(new TextDecoder().decode((await received(directory.file(name))).data)).toBe('text')
+    expect(await rejection(client.scpSend(directory.file(name), new TextEncoder().encode('text')))).toMatchObject({ name: 'SSHError', code: 'ERR_LIBSSH2_SCP_PROTOCOL' })
+  }
+  // No name at all.
+  for (const name of ['', `${directory.path}/`]) {
+    expect(await rejection(received(name))).toMatchObject({ name: 'SSHError', code: 'ERR_LIBSSH2_SCP_PROTOCOL' })
+    expect(await rejection(client.scpSend(name, new TextEncoder().encode('text')))).toMatchObject({ name: 'SSHError', code: 'ERR_LIBSSH2_SCP_PROTOCOL' })
   }
   // Relative to the home directory, where a leading dash would be an option.
   const relative = `-libssh2-wasm-${process.pid}`
