@@ -86,6 +86,15 @@ export const frameworks: readonly Framework[] = [
     },
   },
   {
+    ...NODE_22, key: 'sveltekit', name: 'SvelteKit', app: 'sveltekit', type: 'module',
+    dependencies: { '@sveltejs/kit': '3.2.0', '@sveltejs/adapter-node': '6.0.1', '@sveltejs/vite-plugin-svelte': '7.3.1', svelte: '5.57.3', vite: '8.4.0' },
+    how: 'an endpoint; `vite build` with the Node adapter; `build/` with the package.json and node_modules',
+    async use(project, { env }) {
+      await project.bin('vite', 'build')
+      return ask(this.program, ['build/index.js'], project.folder, env)
+    },
+  },
+  {
     ...NODE, key: 'nest', name: 'NestJS', app: 'nest', type: 'commonjs',
     dependencies: { '@nestjs/core': '11.2.10', '@nestjs/common': '11.2.10', '@nestjs/platform-express': '11.2.10', rxjs: '7.8.2', 'reflect-metadata': '0.2.2', typescript: '5.9.3', '@types/node': '20.19.43' },
     how: 'a controller; `tsc` with `module: commonjs` and `moduleResolution: node10`, types checked (`skipLibCheck` is off)',
@@ -181,18 +190,18 @@ export const frameworks: readonly Framework[] = [
     },
   },
   {
-    ...NODE_22, key: 'asar', name: "Electron's archive (asar)", app: 'asar', type: 'commonjs', dependencies: { '@electron/asar': '4.3.2' },
-    how: '`asar pack` of the application with node_modules; the archive holds libssh2.wasm byte for byte, and what it unpacks to runs. Electron itself, which reads inside archives, was not run',
+    ...NODE_22, key: 'asar', name: "Electron's archive (asar)", app: 'asar', type: 'commonjs', dependencies: { '@electron/asar': '4.3.2', 'asar-node': '3.1.1' },
+    how: '`asar pack` of the application with node_modules; `asar-node app.asar`, which reads inside of archives by the functions that Electron has for that, in an empty folder. Electron itself was not run: its program does not come from npm',
     async use(project, { empty, env }) {
       const source = project.file('packed')
       mkdirSync(join(source, 'node_modules'), { recursive: true })
-      for (const file of ['main.js', 'index.js', 'package.json', 'node_modules/libssh2-wasm']) cpSync(project.file(file), join(source, file), { recursive: true })
+      for (const file of ['main.js', 'index.js', 'node_modules/libssh2-wasm']) cpSync(project.file(file), join(source, file), { recursive: true })
+      writeFileSync(join(source, 'package.json'), '{ "name": "app", "version": "1.0.0", "main": "main.js" }')
       const asar = (...args: string[]) => project.run(this.program, [project.file('node_modules/@electron/asar/bin/asar.mjs'), ...args], { cwd: empty })
       await asar('pack', source, 'app.asar')
       await asar('extract-file', 'app.asar', 'node_modules/libssh2-wasm/dist/libssh2.wasm')
       if (!readFileSync(join(empty, 'libssh2.wasm')).equals(readFileSync(project.file('node_modules/libssh2-wasm/dist/libssh2.wasm')))) throw new Error('the archive has another libssh2.wasm')
-      await asar('extract', 'app.asar', 'app')
-      return project.run(process.execPath, ['app/main.js'], { cwd: empty, env })
+      return project.run(this.program, [project.file('node_modules/asar-node/bin/asar-node.js'), 'app.asar'], { cwd: empty, env })
     },
   },
 ]
