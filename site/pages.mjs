@@ -16,6 +16,12 @@ const PLACES = {
 export const placeOf = path => PLACES[path] ?? path.replace(/^docs\/guides\//, 'guides/').replace(/\/README\.md$/, '.md').replace(/^([A-Z]+\.md)$/, name => `project/${name.toLowerCase()}`)
   .replace(/^deps\/libssh2\//, 'project/').replace(/[^/]+$/, name => name.toLowerCase())
 
+/** Long lists for those who work on the project: they name everything, so the search would find them first whatever it is asked for. */
+const LISTS = new Set(['CHANGELOG.md', 'docs/claims.md', 'docs/snippets.md', 'deps/libssh2/FIXES.md', 'deps/libssh2/FIXES-PROOF.md'].map(placeOf))
+
+/** Whether the search finds a page of the site. @param {string} place */
+export const isFound = place => !LISTS.has(place)
+
 const LINK = /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\((?!https?:|mailto:)([^)\s#]*)(#[^)\s]*)?\)/g
 const FENCE = /^(```.*?^```$)/gms
 

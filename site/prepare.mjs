@@ -32,7 +32,9 @@ export async function prepare(entries) {
   for (const [path, text] of pages) {
     const page = asSitePage(path, text, pages, image)
     const title = titleOf(text)
-    write(placeOf(path), `---\ntitle: ${JSON.stringify(title)}\n---\n\n${asText(page)}`)
+    // A page without headings has no list of them: its text and tables take that place.
+    const matter = { title, ...!/^##/m.test(text) && { aside: false } }
+    write(placeOf(path), `---\n${JSON.stringify(matter)}\n---\n\n${asText(page)}`)
     titles.push({ path, link: `/${placeOf(path).replace(/\.md$/, '')}`, title })
     if (path === 'README.md') write('index.md', homePage(page))
   }

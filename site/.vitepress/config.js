@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { REPOSITORY } from '../pages.mjs'
+import { isFound, REPOSITORY } from '../pages.mjs'
 import { guideGroups, linked, sidebarOf } from '../sidebar.mjs'
 
 const built = path => fileURLToPath(new URL(`../../build/site/${path}`, import.meta.url))
@@ -57,7 +57,7 @@ export default defineConfig({
     ],
     sidebar: { '/reference/': linked(json('reference-sidebar.json')), '/': sidebarOf(pages, guideGroups) },
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: (source, env, md) => isFound(env.relativePath) ? md.render(source, env) : '' } },
     socialLinks: [{ icon: 'github', link: REPOSITORY }],
     docFooter: { prev: 'Previous', next: 'Next' },
     externalLinkIcon: true,
