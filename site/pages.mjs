@@ -17,7 +17,7 @@ export const placeOf = path => PLACES[path] ?? path.replace(/^docs\/guides\//, '
   .replace(/^deps\/libssh2\//, 'project/').replace(/[^/]+$/, name => name.toLowerCase())
 
 /** Long lists for those who work on the project: they name everything, so the search would find them first whatever it is asked for. */
-const LISTS = new Set(['CHANGELOG.md', 'docs/claims.md', 'docs/snippets.md', 'deps/libssh2/FIXES.md', 'deps/libssh2/FIXES-PROOF.md'].map(placeOf))
+const LISTS = new Set(['CHANGELOG.md', 'docs/claims.md', 'docs/snippets.md', 'bench/RESULTS.md', 'deps/libssh2/FIXES.md', 'deps/libssh2/FIXES-PROOF.md'].map(placeOf))
 
 /** Whether the search finds a page of the site. @param {string} place */
 export const isFound = place => !LISTS.has(place)

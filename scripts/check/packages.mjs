@@ -17,6 +17,8 @@ for (const path of manifests) {
       findings.push(`${path}: ${name} needs ${dependency} ${range}; package.json has ${root.devDependencies[dependency] ?? 'none'} among its devDependencies`)
     }
   }
+  const licence = path.replace('package.json', 'LICENSE')
+  if (!existsSync(licence) || read(licence) !== read('LICENSE')) findings.push(`${path}: ${name} needs the project's LICENSE beside it: npm packs it with the package`)
   if (!existsSync(path.replace('package.json', 'README.md'))) findings.push(`${path}: ${name} has no README.md`)
 }
 report(findings, `${manifests.length} packages beside the core have their dependencies in package.json`)

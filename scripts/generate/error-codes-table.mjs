@@ -3,6 +3,11 @@
 
 /** @typedef {readonly [code: string, meaning: string, cure: string]} Row */
 
+/** What holds for all codes of a part. @type {Readonly<Record<string, string>>} */
+export const NOTES = {
+  'Gateway (`libssh2-wasm/gateway`)': 'A `GatewayError` also has `closeCode`, the number that the gateway sent, and `id`, the name of the connection in the gateway\'s log.',
+}
+
 /** The client's own codes, by the part of the library that raises them. @type {Readonly<Record<string, readonly Row[]>>} */
 export const OWN = {
   'Connecting': [
@@ -18,7 +23,7 @@ export const OWN = {
     ['ERR_WASM_UNSUPPORTED', 'This runtime has no WebAssembly, or none with SIMD.', 'Use a newer browser (since 2021: Chrome 91, Firefox 89, Safari 16.4) or runtime, and allow `wasm-unsafe-eval` in the Content-Security-Policy.'],
     ['ERR_WASM_TRAP', 'WebAssembly code failed. The sessions of that instance have ended and their memory is zeroed; no other session is affected.', 'This is a bug: please report it with the server\'s version. Connecting again is safe.'],
   ],
-  'Gateway (`libssh2-wasm/gateway`); `closeCode` has the number and `id` the connection\'s name in the gateway\'s log': [
+  'Gateway (`libssh2-wasm/gateway`)': [
     ['ERR_GATEWAY', 'The gateway closed the connection with a code that has no meaning here.', 'The gateway\'s log has details.'],
     ['ERR_GATEWAY_CONNECT', 'The gateway could not be reached, refused the WebSocket, or did not answer in time.', 'Check its address, TLS certificate and the origins that it allows. A page cannot see why a WebSocket was refused.'],
     ['ERR_GATEWAY_TICKET', 'The ticket or token is missing, wrong, expired or already used.', 'Get a new one, and try again.'],

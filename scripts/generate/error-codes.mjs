@@ -1,11 +1,11 @@
 // error-codes.mjs : writes docs/errors.md from error-codes-table.mjs. test/unit/build/error-codes.test.ts checks that it is complete and current.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { LIBSSH2, OWN, SFTP } from './error-codes-table.mjs'
+import { LIBSSH2, NOTES, OWN, SFTP } from './error-codes-table.mjs'
 
 /** @param {string} title @param {readonly import('./error-codes-table.mjs').Row[]} rows @param {string} [prefix] */
 const section = (title, rows, prefix = '') => [
-  `## ${title}`, '', '| `code` | what happened | what to do |', '|---|---|---|',
+  `## ${title}`, '', ...NOTES[title] ? [NOTES[title], ''] : [], '| `code` | what happened | what to do |', '|---|---|---|',
   ...rows.map(([code, meaning, cure]) => `| <a id="${(prefix + code).toLowerCase()}"></a>\`${prefix}${code}\` | ${meaning} | ${cure} |`), '',
 ]
 
