@@ -70,8 +70,8 @@ export function provenanceObjections(workflow, env) {
 
 /**
  * What the papers of the tarball lack: the bill of materials, the vulnerabilities, the notices.
- * @param {{ components: readonly { type: string, name: string, purl?: string, cpe?: string, licenses?: readonly unknown[] }[] }} sbom
- * @param {{ vulnerabilities: readonly { id: string, analysis?: { state?: string, detail?: string } }[] }} vex
+ * @param {{ components: readonly { type: string, name: string, purl?: string | undefined, cpe?: string | undefined, licenses?: readonly unknown[] | undefined }[] }} sbom
+ * @param {{ vulnerabilities: readonly { id: string, analysis?: { state?: string | undefined, detail?: string | undefined } | undefined }[] }} vex
  * @param {string} notices
  * @param {readonly string[]} patched identifiers that the ledger of patches names
  */
