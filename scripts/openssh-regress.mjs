@@ -92,7 +92,10 @@ const folder = suite()
 const base = mkdtempSync(`${tmpdir()}/ssh-regress-`)
 chmodSync(base, 0o755)
 const ours = `${base}/ssh`
-writeFileSync(ours, `#!/bin/sh\nexec ${process.execPath} ${root}dist/libssh2-wasm.js ssh "$@"\n`, { mode: 0o755 })
+// A build meanwhile must not take the program away.
+cpSync(`${root}dist`, `${base}/package/dist`, { recursive: true })
+cpSync(`${root}package.json`, `${base}/package/package.json`)
+writeFileSync(ours, `#!/bin/sh\nexec ${process.execPath} ${base}/package/dist/libssh2-wasm.js ssh "$@"\n`, { mode: 0o755 })
 const names = testsOf(folder).filter(name => only.length === 0 || only.includes(name))
 /** @type {{ name: string, stock: string, mine: string, seconds: number }[]} */
 const rows = []
@@ -100,7 +103,7 @@ let port = 20_000 + process.pid % 20_000
 
 /** Runs tests of the list until it is empty, as a user of its own. */
 async function work(number, waiting) {
-  const place = { user: `ssh-regress-${number}`, home: `${base}/${number}` }
+  const place = { user: `ssh-regress-${process.pid}-${number}`, home: `${base}/${number}` }
   mkdirSync(place.home)
   execFileSync('useradd', ['--no-create-home', '--home-dir', place.home, '--shell', '/bin/sh', '--password', '*', place.user])
   try {
@@ -119,7 +122,7 @@ async function work(number, waiting) {
 try {
   mkdirSync(`${root}build/openssh-regress`, { recursive: true })
   const waiting = names.filter(name => !FIXED_PORTS.test(name)), alone = names.filter(name => FIXED_PORTS.test(name))
-  await Promise.all([work(WORKERS, alone), ...Array.from({ length: WORKERS - 1 }, (_, number) => work(number, waiting))])
+  await Promise.all([work(WORKERS, alone), ...Array.from({ length: Math.max(1, WORKERS - 1) }, (_, number) => work(number, waiting))])
 } finally {
   rmSync(base, { recursive: true, force: true })
 }

@@ -79,6 +79,7 @@ export const OWN = {
     ['ERR_HOSTS_STOPPED', 'The results of `hosts` were not read to their end, so the rest was stopped.', 'Read all results, or expect this code for the remaining hosts.'],
     ['ERR_HOST_TIMEOUT', 'One host of `hosts` did not finish within `timeout`.', 'Raise `timeout`, or check that host.'],
     ['ERR_SSH_CONFIG', 'A line in a file of ssh_config is wrong, cannot be read, or requires something that is unsafe to ignore. The message has file and line.', 'Fix the line; `libssh2-wasm ssh -G host` shows the resulting values.'],
+    ['ERR_CONTROL_SOCKET', 'The master of a shared connection cannot be reached, or refuses the request (the program, `ControlPath` and `-O`). The message says which.', 'Start a master (`ControlMaster`), or correct `ControlPath`; `libssh2-wasm ssh -O check host` asks it.'],
   ],
   'Files': [
     ['ERR_SFTP_SIZE_MISMATCH', 'A file ended before its announced size: the transfer is incomplete.', 'The file changed while it was read, or the server cut it. Start again, or use `resume`.'],

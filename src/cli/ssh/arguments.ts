@@ -27,9 +27,16 @@ export interface SshArguments extends ConnectionArguments {
   readonly command: string
   /** Print the configuration and exit (`-G`). */
   readonly print: boolean
+  /** What to ask the master of a shared connection for (`-O`). */
+  readonly control: ControlCommand | undefined
   /** Connects standard input and output to this address through the server (`-W`). */
   readonly stdioForward: ForwardEnd | undefined
 }
+
+/** What `-O` asks a master for; `proxy` runs a session, which must go over a master. */
+export type ControlCommand = typeof CONTROL_COMMANDS[number]
+const CONTROL_COMMANDS = ['check', 'forward', 'cancel', 'exit', 'stop', 'proxy'] as const
+const isControlCommand = (text: string): text is ControlCommand => (CONTROL_COMMANDS as readonly string[]).includes(text)
 
 export type Query = { readonly verb: 'query', readonly what: string }
 export type Simple = { readonly verb: 'version' } | { readonly verb: 'help' }
@@ -40,7 +47,7 @@ const LETTERS = '1246ab:c:e:fgi:kl:m:no:p:qstvxAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw
 const FLAGS: Readonly<Record<string, readonly (readonly [keyword: string, value: string])[]>> = {
   4: [['AddressFamily', 'inet']], 6: [['AddressFamily', 'inet6']], a: [['ForwardAgent', 'no']], A: [['ForwardAgent', 'yes']], C: [['Compression', 'yes']],
   f: [['ForkAfterAuthentication', 'yes'], ['StdinNull', 'yes']], g: [['GatewayPorts', 'yes']], k: [['GSSAPIDelegateCredentials', 'no']], K: [['GSSAPIAuthentication', 'yes'], ['GSSAPIDelegateCredentials', 'yes']],
-  M: [['ControlMaster', 'yes']], n: [['StdinNull', 'yes']], N: [['SessionType', 'none'], ['RequestTTY', 'no']], s: [['SessionType', 'subsystem']], T: [['RequestTTY', 'no']],
+  n: [['StdinNull', 'yes']], N: [['SessionType', 'none'], ['RequestTTY', 'no']], s: [['SessionType', 'subsystem']], T: [['RequestTTY', 'no']],
   x: [['ForwardX11', 'no']], X: [['ForwardX11', 'yes']], Y: [['ForwardX11', 'yes'], ['ForwardX11Trusted', 'yes']], 2: [], y: [],
 }
 
@@ -65,14 +72,15 @@ export function parseSsh(words: readonly string[]): SshArguments | Query | Simpl
   if (has('V')) return { verb: 'version' }
   if (has('Q')) return { verb: 'query', what: value('Q')! }
   if (has('1')) throw new UsageError('SSH protocol v.1 is no longer supported')
-  if (has('O')) throw new UsageError('-O: this program does not share connections, so there is none to control')
+  const control = value('O')
+  if (control !== undefined && !isControlCommand(control)) throw new UsageError('Invalid multiplex command.')
   if (has('s') && behind.rest.join('') === '' && destination !== undefined) throw new UsageError('You must specify a subsystem to invoke.')
   const connection = connectionOf(destination, before.options, behind.options)
   const place = value('W')
   return {
     verb: 'ssh', ...connection,
     options: [...place === undefined ? [] : STDIO_OPTIONS, ...connection.options], defaults: place === undefined ? [] : STDIO_DEFAULTS,
-    command: behind.rest.join(' '), print: has('G'), stdioForward: place === undefined ? undefined : stdioPlace(place),
+    command: behind.rest.join(' '), print: has('G'), control, stdioForward: place === undefined ? undefined : stdioPlace(place),
   }
 }
 
@@ -109,6 +117,7 @@ export function configOptions(given: readonly (GivenOption | ConfigOption)[]): C
     if (typeof option === 'string' || letter.length > 1) lines.push(option as ConfigOption)
     else if (letter === 'o') lines.push(value)
     else if (letter === 't') set.set('RequestTTY', /^(yes|force)$/.test(set.get('RequestTTY') ?? '') ? 'force' : 'yes')
+    else if (letter === 'M') set.set('ControlMaster', set.get('ControlMaster') === 'yes' ? 'ask' : 'yes')
     else if (letter === 'w') set.set('Tunnel', 'yes').set('TunnelDevice', value)
     else if (Object.hasOwn(FLAGS, letter)) for (const [keyword, fixed] of FLAGS[letter]!) set.set(keyword, fixed)
     else if (Object.hasOwn(VALUES, letter)) set.set(VALUES[letter]!, value)

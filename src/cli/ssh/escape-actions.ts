@@ -70,8 +70,8 @@ async function addTunnel(direction: Direction, text: string, tunnels: Tunnels, t
 }
 
 async function cancelTunnel(direction: Direction, text: string, tunnels: Tunnels, terminal: Terminal): Promise<void> {
-  const index = tunnels.open.findIndex((tunnel) => tunnel.direction === direction && describeTunnel(tunnel).slice(3).split(' ')[0]!.replace(/^\[(.*)\]/, '$1') === text)
-  if (index < 0) return terminal.tell('Unknown port forwarding.')
-  await tunnels.open.splice(index, 1)[0]!.forwarding.close()
+  const wanted = tunnels.open.find((tunnel) => tunnel.direction === direction && describeTunnel(tunnel).slice(3).split(' ')[0]!.replace(/^\[(.*)\]/, '$1') === text)
+  if (!wanted) return terminal.tell('Unknown port forwarding.')
+  await tunnels.cancel(wanted)
   terminal.tell('Canceled forwarding.')
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import type { Client } from '../../client/client.ts'
-import type { ProcessOptions } from '../../client/start-process.ts'
+import type { ExecOptions, ProcessOptions, ShellOptions } from '../../client/start-process.ts'
 import type { Process } from '../../client/process.ts'
 import type { Exit } from '../../bindings/channel/channel.ts'
 import type { SshConfig } from '../../openssh/config/ssh-config.ts'
@@ -15,13 +14,23 @@ import { LocalTerminal } from './local-terminal.ts'
 /** The exit code for a command that a signal ended, or whose exit status the server did not send, as in ssh. */
 const WITHOUT_CODE = 255
 
+/** A program on the server, as far as a session needs it. */
+export type RemoteProgram = Pick<Process, 'stdin' | 'stdout' | 'stderr' | 'exit' | 'close'> & { resize(columns: number, rows: number): Promise<void> }
+
+/** What starts programs on the server: a client, or the connection of a master. */
+export interface Programs {
+  exec(command: string, options: ExecOptions): Promise<RemoteProgram>
+  shell(options: ShellOptions): Promise<RemoteProgram>
+  subsystem(name: string, options: ProcessOptions): Promise<RemoteProgram>
+}
+
 export interface SessionOptions {
-  readonly client: Client
+  readonly client: Programs
   readonly config: SshConfig
   readonly command: string
   readonly terminal: Terminal
   /** Handles the user's escapes: see `EscapeAction`. */
-  readonly escapes: (local: LocalTerminal, remote: Process) => LocalTerminal['onEscape']
+  readonly escapes: (local: LocalTerminal, remote: RemoteProgram) => LocalTerminal['onEscape']
 }
 
 /** Whether to request a terminal. Like ssh, it warns about a shell without one. */
@@ -51,7 +60,7 @@ export async function runSession({ client, config, command, terminal, escapes }:
   return attach(remote, local, config)
 }
 
-async function attach(remote: Process, local: LocalTerminal, config: SshConfig): Promise<number> {
+async function attach(remote: RemoteProgram, local: LocalTerminal, config: SshConfig): Promise<number> {
   const stopResizing = local.onResize(({ columns, rows }) => { remote.resize(columns, rows).catch(ignore) })
   local.enter()
   const sending = config.stdinNull ? closeInput(remote) : send(local, remote)
@@ -74,7 +83,7 @@ async function attach(remote: Process, local: LocalTerminal, config: SshConfig):
 /** Nobody reads this program's output any more: it exits silently, like other programs in a pipeline. */
 class BrokenPipe extends Error {}
 
-async function closeInput(remote: Process): Promise<void> {
+async function closeInput(remote: RemoteProgram): Promise<void> {
   await remote.stdin.getWriter().close().catch(ignore)
 }
 
@@ -82,7 +91,7 @@ async function closeInput(remote: Process): Promise<void> {
  * Ends with the input, or when nobody reads it any more: the command has ended, or has closed its input, and its exit status explains why. An input that cannot be
  * read any more ends too: a socket whose other end has gone with unread data fails.
  */
-async function send(local: LocalTerminal, remote: Process): Promise<void> {
+async function send(local: LocalTerminal, remote: RemoteProgram): Promise<void> {
   const writer = remote.stdin.getWriter()
   try {
     for await (const chunk of process.stdin) {

@@ -35,13 +35,8 @@ export class Tunnels {
    * failure with ExitOnForwardFailure
    */
   async openAll(): Promise<void> {
-    const { localForward, remoteForward, dynamicForward, clearAllForwardings, exitOnForwardFailure } = this.#config
-    if (clearAllForwardings) return
-    const wanted: [Direction, Forward][] = [
-      ...localForward.map((forward): [Direction, Forward] => ['L', forward]), ...dynamicForward.map((forward): [Direction, Forward] => ['D', forward]), ...remoteForward.map((forward): [Direction, Forward] => ['R', forward]),
-    ]
     let failed = false
-    for (const [direction, forward] of wanted) {
+    for (const [direction, forward] of wantedForwards(this.#config)) {
       try {
         await this.add(direction, forward)
       } catch (error) {
@@ -50,7 +45,7 @@ export class Tunnels {
         this.#person.tell(`${reasonOf(error)}\nCould not request ${NAMES[direction]} forwarding.`, 'ERROR')
       }
     }
-    if (failed && exitOnForwardFailure) throw new SSHError('a forwarding could not be opened, and ExitOnForwardFailure is set', { code: 'ERR_FORWARDING' })
+    if (failed && this.#config.exitOnForwardFailure) throw new SSHError('a forwarding could not be opened, and ExitOnForwardFailure is set', { code: 'ERR_FORWARDING' })
   }
 
   /** Opens another forwarding. @throws the error of listening */
@@ -60,6 +55,19 @@ export class Tunnels {
     this.open.push(tunnel)
     if (direction === 'R' && 'port' in forward.listen && forward.listen.port === 0) this.#person.tell(`Allocated port ${forwarding.port} for remote forward${forward.connect ? ` to ${endText(forward.connect)}` : ''}`)
     return tunnel
+  }
+
+  /** The open forwarding with these ends. */
+  find(direction: Direction, forward: Forward): Tunnel | undefined {
+    return this.open.find((tunnel) => tunnel.direction === direction && formatForward(tunnel.forward) === formatForward(forward))
+  }
+
+  /** Stops one listening; its connections go on. */
+  async cancel(tunnel: Tunnel): Promise<void> {
+    const index = this.open.indexOf(tunnel)
+    if (index >= 0) this.open.splice(index, 1)
+    if (tunnel.forwarding.connections === 0) await tunnel.forwarding.close()
+    else void tunnel.forwarding.finish()
   }
 
   /** Stops listening, and waits until the open connections have ended: they outlive the command. */
@@ -94,6 +102,12 @@ export class Tunnels {
   }
 }
 
+/** The forwardings that the configuration and the command line want. */
+export function wantedForwards({ localForward, remoteForward, dynamicForward, clearAllForwardings }: Pick<SshConfig, 'localForward' | 'remoteForward' | 'dynamicForward' | 'clearAllForwardings'>): readonly (readonly [Direction, Forward])[] {
+  if (clearAllForwardings) return []
+  return ([['L', localForward], ['D', dynamicForward], ['R', remoteForward]] as const).flatMap(([direction, list]) => list.map((forward) => [direction, forward] as const))
+}
+
 const NAMES = { L: 'local', R: 'remote', D: 'dynamic' } as const
 
 /** The line that `~#` shows. */
@@ -101,6 +115,6 @@ export function describeTunnel({ direction, forward }: Pick<Tunnel, 'direction' 
   return `-${direction} ${formatForward(forward)}`
 }
 
-function endText(end: ForwardEnd): string {
+export function endText(end: ForwardEnd): string {
   return 'path' in end ? end.path : `${end.host ?? 'localhost'}:${end.port}`
 }

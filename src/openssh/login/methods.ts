@@ -1,12 +1,9 @@
-import { connectUnix } from '../../transports/node/socket.ts'
 import { type AuthMethod, keyboardInteractive, password } from '../../client/auth/authenticate.ts'
-import { reasonOf } from '../../errors/reason-of.ts'
 import { AuthenticationError, KeyError } from '../../errors/ssh-error.ts'
-import { AgentClient } from '../../keys/agent/client.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person } from '../person.ts'
-import { agentSocket } from './agent-socket.ts'
 import { type Identity, orderIdentities } from './identities.ts'
+import { LoginAgent } from './login-agent.ts'
 
 /** The order of ssh(1), without Kerberos and host-based authentication. */
 const ORDER = ['publickey', 'keyboard-interactive', 'password']
@@ -25,41 +22,26 @@ export async function prepareLogin(config: SshConfig, person: Person): Promise<L
     password: config.passwordAuthentication && !config.batchMode,
   }
   const order = (config.preferredAuthentications?.split(',') ?? ORDER).filter((name) => enabled[name])
-  const agent = order.includes('publickey') ? await openAgent(config, person) : undefined
-  const identities = order.includes('publickey') ? orderIdentities(await agentIdentities(agent, person), { config, person, agent }) : []
+  const agent = order.includes('publickey') ? await LoginAgent.open(config, person) : undefined
+  const identities = order.includes('publickey') ? orderIdentities(await agent?.identities() ?? [], { config, person, agent: agent?.client }) : []
   const made: Readonly<Record<string, () => readonly AuthMethod[]>> = {
-    publickey: () => identities.map((identity) => byKey(identity, person)),
+    publickey: () => identities.map((identity) => byKey(identity, agent, person)),
     'keyboard-interactive': () => repeated(config, () => byAnswers(config, person)),
     password: () => byPassword(config, person),
   }
-  return { methods: order.flatMap((name) => made[name]!()), identities, async [Symbol.asyncDispose]() { await agent?.close() } }
-}
-
-async function openAgent(config: SshConfig, person: Person): Promise<AgentClient | undefined> {
-  const socket = agentSocket(config)
-  if (socket === undefined) return undefined
-  try {
-    return new AgentClient(await connectUnix(socket))
-  } catch (error) {
-    person.tell(`no agent at ${socket}: ${reasonOf(error)}`, 'DEBUG')
-    return undefined
-  }
-}
-
-async function agentIdentities(agent: AgentClient | undefined, person: Person) {
-  try {
-    return await agent?.identities() ?? []
-  } catch (error) {
-    person.tell(`the agent lists no keys: ${reasonOf(error)}`, 'DEBUG')
-    return []
-  }
+  return { methods: order.flatMap((name) => made[name]!()), identities, async [Symbol.asyncDispose]() { await agent?.[Symbol.asyncDispose]() } }
 }
 
 /** Reports a key that cannot be used, and skips it, as ssh does. */
-function byKey(identity: Identity, person: Person): AuthMethod {
+function byKey(identity: Identity, agent: LoginAgent | undefined, person: Person): AuthMethod {
   return {
     method: 'publickey',
     async authenticate(context) {
+      const { publicKey, source } = identity
+      if (source === 'agent' && publicKey && !await agent?.permits(context.session, publicKey)) {
+        person.tell(`Skipping public key: ${identity.name}: the agent does not let this host use it`, 'DEBUG')
+        throw new AuthenticationError(`${identity.name}: the agent does not let this host use it`, { code: 'ERR_AUTHENTICATION_FAILED' })
+      }
       person.tell(`Offering public key: ${identity.name}`, 'DEBUG')
       try {
         const signer = await context.ask(() => identity.signer())

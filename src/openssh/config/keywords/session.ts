@@ -8,8 +8,6 @@ import { type Keyword, unused } from '../spec.ts'
 import { matchPattern } from '../../../host-key/known-hosts/pattern.ts'
 import { assignments, forwards, octal, one, parseSeconds, parseSize, some, someOrNone } from '../values.ts'
 
-const SHARED = 'connections are not shared: each has its own'
-
 /** Names and patterns of variables; `-pattern` removes earlier ones. */
 const sendEnv: Keyword<readonly string[]> = {
   use: true, fallback: [], read: some, print: (names) => names,
@@ -100,9 +98,9 @@ export const SESSION_KEYWORDS = {
   ciphers: algorithms('cipher'),
   clearAllForwardings: flag(false),
   compression: flag(false),
-  controlMaster: unused(SHARED, yesNoOr('no', ['ask', 'auto', 'autoask'])),
-  controlPath: unused(SHARED, text()),
-  controlPersist: unused(SHARED, controlPersist),
+  controlMaster: yesNoOr('no', ['ask', 'auto', 'autoask']),
+  controlPath: text(),
+  controlPersist,
   dynamicForward: list((line) => forwards(line, 'dynamic'), ({ listen }) => formatEnd(listen)),
   enableEscapeCommandline: flag(false),
   escapeChar,
