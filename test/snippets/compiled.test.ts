@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { transform } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { documents, snippets, type Snippet } from './blocks.ts'
@@ -28,5 +29,21 @@ describe('every block of every document is what it says', () => {
 
   test.each(all.filter(({ language }) => language in READERS).map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))('%s', async (_, { language, code }) => {
     await READERS[language]?.(code)
+  })
+})
+
+/** The package that a specifier is from; undefined for Node's own modules and files beside the program. */
+const packageOf = (specifier: string) => /^(?:node:|[./])/.test(specifier) ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0]
+
+/** What the first lines of the README install, before any guide. */
+const INSTALLED_FIRST = ['libssh2-wasm']
+
+describe('a guide says how to install what its snippets import', () => {
+  const guides = documents().filter((path) => path.startsWith('docs/guides/') && !path.includes('/migrating-'))
+  test.each(guides)('%s', (document) => {
+    const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8')
+    const installed = [...text.matchAll(/npm install ([^`\n]*)/g)].flatMap(([, names]) => (names as string).trim().split(/\s+/))
+    const imported = snippets(document).flatMap(({ code }) => [...code.matchAll(/\bfrom '([^']+)'/g)].map(([, specifier]) => packageOf(specifier as string)))
+    expect(imported.filter((name) => name !== undefined && !INSTALLED_FIRST.includes(name) && !installed.includes(name))).toEqual([])
   })
 })
