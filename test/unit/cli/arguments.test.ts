@@ -44,7 +44,7 @@ describe('the command line of ssh', () => {
     expect(parse(destination)).toMatchObject({ host, options })
   })
 
-  test.each([[[]], [['@host']], [['ssh://']], [['-O', 'check', 'h']], [['-1', 'h']], [['-W', 'x', 'h']], [['-L', '1', 'h']], [['-Z', 'h']], [['h', '-Z']], [['-s', 'h']]])('%j is a mistake', (words) => {
+  test.each([[[]], [['@host']], [['ssh://']], [['-O', 'chec', 'h']], [['-1', 'h']], [['-W', 'x', 'h']], [['-L', '1', 'h']], [['-Z', 'h']], [['h', '-Z']], [['-s', 'h']]])('%j is a mistake', (words) => {
     expect(() => parseSsh(words)).toThrow(UsageError)
   })
 
