@@ -1,9 +1,9 @@
 /**
- * `npm run bench:edge`: CPU of workerd for one request of the Worker of examples/edge-worker, which connects, checks the host key, logs in by a key, runs a command and
+ * `npm run bench:edge`: CPU of workerd for one request of the Worker of examples/edge-kit/run-command, which connects, checks the host key, logs in by a key, runs a command and
  * streams its output. The platform counts a request's CPU; here it is all of the process, with its network and its other threads.
  */
 import { readFileSync } from 'node:fs'
-import { bundleEdgeWorker, outputOf, run, startEdgeWorker } from '../test/edge-worker/rig.ts'
+import { bundleEdgeWorker, outputOf, run, startEdgeWorker } from '../test/edge-kit/rig.ts'
 import { temporaryDirectory } from '../test/support/temporary.ts'
 import { startSshd } from '../test/support/sshd.ts'
 

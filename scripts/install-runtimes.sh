@@ -21,16 +21,16 @@ case $(uname -sm) in
   *) say "no runtimes for $(uname -sm) are known here; tests use what they find"; exit 0 ;;
 esac
 
-# $1 key, $2 package, $3 version, $4 its program. `bin/KEY` is a link to it.
+# $1 key, $2 package, $3 version, $4 its program or module, $5 more options of npm. `bin/KEY` is a link to it.
 from_npm() {
   wanted "$1" || return 0
   home="$folder/$1-$3"
   program="$home/node_modules/$2/$4"
-  if [ ! -x "$program" ]; then
+  if [ ! -e "$program" ]; then
     say "$1: npm install $2@$3"
     rm -rf "$home"
     mkdir -p "$home"
-    if ! npm install --prefix "$home" --ignore-scripts --no-save --no-audit --no-fund --loglevel=error "$2@$3" >"$log" 2>&1; then
+    if ! npm install --prefix "$home" --ignore-scripts --no-save --no-audit --no-fund --loglevel=error ${5:-} "$2@$3" >"$log" 2>&1; then
       miss "$1" "$(grep -m 1 'npm error' "$log" || tail -n 1 "$log")"
       rm -rf "$home"
       return 0
@@ -56,7 +56,16 @@ case $(node --version) in v22.*) ;; *) from_npm node22 $node_package 22.23.3 bin
 case $(node --version) in v24.*) ;; *) from_npm node24 $node_package 24.21.0 bin/node ;; esac
 from_npm deno $deno 2.9.6 deno
 from_npm bun $bun 1.4.5 bin/bun
-from_npm workerd $workerd 1.20261117.1 bin/workerd
+workerd_version=1.20261117.1
+from_npm workerd $workerd $workerd_version bin/workerd
+# R2, cron triggers and Durable Objects with storage, for the edge kit; it runs the workerd above, not one of its own.
+from_npm miniflare miniflare 4.20260730.0 dist/src/index.js --omit=optional
+if [ -e "$folder/bin/miniflare" ] && [ -e "$folder/bin/workerd" ]; then
+  mkdir -p "$folder/miniflare-4.20260730.0/node_modules/@cloudflare"
+  ln -sfn "../../../workerd-$workerd_version/node_modules/$workerd" "$folder/miniflare-4.20260730.0/node_modules/$workerd"
+fi
+# Cloudflare's own tool, which bundles the edge kit and checks its configurations (on Node 22).
+from_npm wrangler wrangler 4.164.0 bin/wrangler.js
 from_apt chromium /usr/bin/chromium chromium
 from_apt firefox /usr/bin/firefox-esr firefox-esr
 from_apt webkit /usr/bin/WebKitWebDriver webkit2gtk-driver

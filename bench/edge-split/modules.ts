@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs'
-import { bundleEdgeWorker } from '../../test/edge-worker/rig.ts'
+import { bundleEdgeWorker } from '../../test/edge-kit/rig.ts'
 import type { TemporaryDirectory } from '../../test/support/temporary.ts'
 
 /** The modules of `worker.ts`, as wrangler makes them. */

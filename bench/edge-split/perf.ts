@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { startSshd } from '../../test/support/sshd.ts'
-import { startEdgeWorker } from '../../test/edge-worker/rig.ts'
+import { startEdgeWorker } from '../../test/edge-kit/rig.ts'
 import { temporaryDirectory } from '../../test/support/temporary.ts'
 import { splitModules } from './modules.ts'
 

@@ -1,13 +1,13 @@
 /**
- * `npm run bench:edge:split`: where the CPU of a request of examples/edge-worker goes. It measures Workers that stop at one stage each; a part is what a stage
+ * `npm run bench:edge:split`: where the CPU of a request of examples/edge-kit/run-command goes. It measures Workers that stop at one stage each; a part is what a stage
  * adds to an earlier one. The kernel counts the CPU of each thread: the platform bills that of the thread that runs the Worker, the others compile and collect.
  */
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { startEdgeWorker } from '../../test/edge-worker/rig.ts'
+import { startEdgeWorker } from '../../test/edge-kit/rig.ts'
 import { startSshd } from '../../test/support/sshd.ts'
 import { temporaryDirectory } from '../../test/support/temporary.ts'
+import { cost, type Cpu, least } from '../worker-cpu.ts'
 import { splitModules } from './modules.ts'
 
 const WARM = 60
@@ -29,40 +29,31 @@ const PARTS = [
   ['commands', 'each further command', 'command', 10],
 ] as const
 
-/** Milliseconds of CPU: of the thread that has used most, and of all. */
-function cpuOf(pid: number): { readonly main: number, readonly all: number } {
-  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6)
-  return { main: Math.max(...threads), all: threads.reduce((sum, one) => sum + one, 0) }
-}
-
 const kex = process.argv[2]
 const exchange = kex === undefined ? {} : { config: [`KexAlgorithms ${kex}`] }
 
 /** Milliseconds of CPU per request, the least of the rounds. */
-async function measure(modules: readonly string[], stage: string): Promise<{ readonly main: number, readonly all: number }> {
+async function measure(modules: readonly string[], stage: string): Promise<Cpu> {
   await using server = await startSshd(exchange)
   const echo = createServer((socket) => { socket.on('error', () => {}).pipe(socket) }).listen(0, '127.0.0.1')
   await once(echo, 'listening')
   await using worker = await startEdgeWorker(modules, server, { ECHO_PORT: String((echo.address() as AddressInfo).port) })
-  const send = async (count: number) => {
-    const before = cpuOf(worker.pid)
+  const send = (count: number) => cost(worker.pid, count, async () => {
     for (let at = 0; at < count; at++) {
       const response = await fetch(`${worker.url}/${stage}`, { method: 'POST' })
       if (await response.text() !== 'done') throw new Error(`${stage}: ${worker.log()}`)
     }
-    const after = cpuOf(worker.pid)
-    return { main: (after.main - before.main) / count, all: (after.all - before.all) / count }
-  }
+  })
   await send(WARM)
   const rounds = []
   for (let round = 0; round < ROUNDS; round++) rounds.push(await send(REQUESTS))
   echo.close()
-  return { main: Math.min(...rounds.map(({ main }) => main)), all: Math.min(...rounds.map(({ all }) => all)) }
+  return least(rounds)
 }
 
 const folder = temporaryDirectory('bench-edge-split')
 const modules = await splitModules(folder)
-const measured = new Map<string, { readonly main: number, readonly all: number }>()
+const measured = new Map<string, Cpu>()
 console.log(`${kex ?? 'the default key exchange'}: milliseconds of CPU, the least of ${ROUNDS} rounds of ${REQUESTS} requests\n`)
 console.log('| part | the Worker\'s thread | all threads |\n|---|--:|--:|')
 for (const [stage, part, than, times] of PARTS) {

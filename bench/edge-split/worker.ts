@@ -1,8 +1,8 @@
-/// The Worker of `npm run bench:edge:split`: POST /STAGE does what the request of examples/edge-worker does, up to that stage, and stops there.
+/// The Worker of `npm run bench:edge:split`: POST /STAGE does what the request of examples/edge-kit/run-command does, up to that stage, and stops there.
 import { connect, knownHosts, parsePrivateKey, publicKey } from 'libssh2-wasm'
 import { Instance, Session } from 'libssh2-wasm/bindings'
 import { connectTcp } from 'libssh2-wasm/cloudflare'
-import type { Env as WorkerEnv } from '../../examples/edge-worker/worker.ts'
+import type { Env as WorkerEnv } from '../../examples/edge-kit/run-command/worker.ts'
 
 interface Env extends WorkerEnv {
   /** A server on the same host that answers with what it gets. */

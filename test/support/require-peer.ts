@@ -7,6 +7,12 @@ import { treeFile } from './foreign-tree.ts'
 /** The runtime of Cloudflare's Workers, in the one version that tests use. */
 export const workerdPath = fileURLToPath(new URL('../../.cache/runtimes/bin/workerd', import.meta.url))
 
+/** The module of miniflare, Cloudflare's simulator of what is around a Worker; it runs that workerd. */
+export const miniflarePath = fileURLToPath(new URL('../../.cache/runtimes/bin/miniflare', import.meta.url))
+/** The program of wrangler, and a Node that is new enough for it. */
+export const wranglerPath = fileURLToPath(new URL('../../.cache/runtimes/bin/wrangler', import.meta.url))
+export const node22Path = process.versions.node.startsWith('22.') ? process.execPath : fileURLToPath(new URL('../../.cache/runtimes/bin/node22', import.meta.url))
+
 const pythonPackages = '/usr/lib/python3/dist-packages'
 
 /** The files that show that a peer is installed: the same ones that scripts/install-peers.sh and install-runtimes.sh look for. */
@@ -37,6 +43,8 @@ const signs = {
   proftpd: ['/usr/sbin/proftpd', '/usr/lib/proftpd/mod_sftp.so', '/usr/bin/openssl'],
   lftp: ['/usr/bin/lftp', '/usr/sbin/sshd'],
   workerd: [workerdPath],
+  miniflare: [miniflarePath, workerdPath],
+  wrangler: [wranglerPath, node22Path],
 } as const
 
 export type PeerName = keyof typeof signs | 'sshd-login' | 'sshd-keyboard-interactive'
@@ -49,7 +57,7 @@ export function missingPeer(name: PeerName): string | undefined {
   if ((name === 'ssh-audit' || name === 'lossy-wire') && !networkNamespaces()) return 'this machine allows no network namespaces'
   const file = signs[name].find((path) => !existsSync(path))
   if (file === undefined) return undefined
-  return `${file} is not there (scripts/${file === workerdPath ? 'install-runtimes.sh workerd' : `install-peers.sh${file.includes('.toolchain') ? ' --full' : ''}`})`
+  return `${file} is not there (scripts/${file.includes('.cache/runtimes') ? `install-runtimes.sh ${file.slice(file.lastIndexOf('/') + 1)}` : `install-peers.sh${file.includes('.toolchain') ? ' --full' : ''}`})`
 }
 
 /** Temporary users at a real sshd need a mount namespace with separate passwd, shadow and PAM files. */

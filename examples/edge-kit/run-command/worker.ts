@@ -1,50 +1,37 @@
 /// POST /run/NAME : runs one of the configured commands on a server over SSH and streams its output.
-import { type Client, connect, knownHosts, type Process, publicKey } from 'libssh2-wasm'
-import { sameSecret } from '../../packages/gateway/src/policy/same-secret.ts'
-import { problem } from './problem.ts'
+import type { Client, Process } from 'libssh2-wasm'
+import { failed, refuse, unauthorized } from '../answer.ts'
+import { authorized } from '../bearer.ts'
+import { problem } from '../problem.ts'
+import { logIn, type Server } from '../server.ts'
 
-export interface Env {
+export interface Env extends Server {
   /** A secret: requests carry `Authorization: Bearer …` with it. */
   readonly API_TOKEN: string
   /** JSON: the command for each NAME. Requests add nothing to a command. */
   readonly COMMANDS: string
-  readonly SSH_HOST: string
-  readonly SSH_PORT?: string
-  readonly SSH_USER: string
-  /** A secret: the text of the key file. */
-  readonly SSH_PRIVATE_KEY: string
-  /** Lines of known_hosts, e.g. from `ssh-keyscan`, checked with the server's administrator. */
-  readonly SSH_KNOWN_HOSTS: string
   /** Seconds for everything. Default: 60. */
   readonly TIMEOUT?: string
 }
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    if (!(await sameSecret(request.headers.get('authorization') ?? '', `Bearer ${env.API_TOKEN}`))) return refuse(401, 'unauthorized', { 'www-authenticate': 'Bearer' })
-    if (request.method !== 'POST') return refuse(405, 'POST only', { allow: 'POST' })
-    const command = commandOf(new URL(request.url).pathname, env.COMMANDS)
-    if (command === undefined) return refuse(403, 'not one of the commands')
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(Number(env.TIMEOUT ?? 60) * 1000)])
     let client: Client | undefined
     try {
-      client = await connect({
-        host: env.SSH_HOST, port: Number(env.SSH_PORT ?? 22), username: env.SSH_USER,
-        hostKey: knownHosts(env.SSH_KNOWN_HOSTS), auth: [publicKey(env.SSH_PRIVATE_KEY)], signal,
-      })
+      if (!(await authorized(request, env.API_TOKEN))) return unauthorized()
+      if (request.method !== 'POST') return refuse(405, 'POST only', { allow: 'POST' })
+      const command = commandOf(new URL(request.url).pathname, env.COMMANDS)
+      if (command === undefined) return refuse(403, 'not one of the commands')
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(Number(env.TIMEOUT ?? 60) * 1000)])
+      client = await logIn(env, { signal })
       const process = await client.exec(command, { signal })
       await process.stdin.close()
       return new Response(events(client, process, signal), { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
     } catch (error) {
       await client?.close()
-      const { status, ...body } = problem(error)
-      return Response.json({ error: body }, { status })
+      return failed(error)
     }
   },
-}
-
-function refuse(status: number, message: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error: { name: 'RequestError', code: `HTTP_${status}`, message } }, { status, headers })
 }
 
 function commandOf(path: string, commands: string): string | undefined {

@@ -21,7 +21,7 @@ export const COMMANDS = {
  * Modules of the Worker as wrangler makes them: the packed package, the conditions of Workers, `.wasm` as a module of its own.
  * @param entry its main module: a path in the folder
  */
-export async function bundleEdgeWorker(folder: TemporaryDirectory, entry = 'examples/edge-worker/worker.ts'): Promise<string[]> {
+export async function bundleEdgeWorker(folder: TemporaryDirectory, entry = 'examples/edge-kit/run-command/worker.ts'): Promise<string[]> {
   installPackedPackage(folder.path)
   cpSync(fileURLToPath(new URL('../../examples', import.meta.url)), folder.file('examples'), { recursive: true })
   cpSync(fileURLToPath(new URL('../../packages/gateway/src', import.meta.url)), folder.file('packages/gateway/src'), { recursive: true })
@@ -32,18 +32,20 @@ export async function bundleEdgeWorker(folder: TemporaryDirectory, entry = 'exam
   return [folder.file('out/worker.js'), folder.file('out/libssh2.wasm')]
 }
 
-export function knownHost({ port, hostKeys }: SshServer): string {
+export function knownHost({ port, hostKeys }: Pick<SshServer, 'port' | 'hostKeys'>): string {
   return hostKeys.map(({ publicKey }) => `[127.0.0.1]:${port} ${publicKey}`).join('\n')
 }
 
+/** The bindings that all Workers of the kit have. @param port of a proxy in front of the server */
+export function serverBindings(server: SshServer, port = server.port): Record<string, string> {
+  return {
+    API_TOKEN, SSH_HOST: '127.0.0.1', SSH_PORT: String(port), SSH_USER: server.user,
+    SSH_PRIVATE_KEY: readFileSync(server.keys.ed25519.path, 'utf8'), SSH_KNOWN_HOSTS: knownHost({ ...server, port }),
+  }
+}
+
 export function startEdgeWorker(modules: readonly string[], server: SshServer, bindings: Readonly<Record<string, string>> = {}, v8Flags: readonly string[] = []): Promise<Workerd> {
-  return startWorkerd({
-    modules, v8Flags, flags: ['enable_request_signal'],
-    bindings: {
-      API_TOKEN, COMMANDS: JSON.stringify(COMMANDS), SSH_HOST: server.host, SSH_PORT: String(server.port), SSH_USER: server.user,
-      SSH_PRIVATE_KEY: readFileSync(server.keys.ed25519.path, 'utf8'), SSH_KNOWN_HOSTS: knownHost(server), ...bindings,
-    },
-  })
+  return startWorkerd({ modules, v8Flags, flags: ['enable_request_signal'], bindings: { COMMANDS: JSON.stringify(COMMANDS), ...serverBindings(server), ...bindings } })
 }
 
 export function run(worker: { readonly url: string }, name: string, init: RequestInit = {}): Promise<Response> {

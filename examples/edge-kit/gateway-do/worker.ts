@@ -1,0 +1,2 @@
+/// The gateway as a Cloudflare Worker, with a Durable Object for each session.
+export { default, GatewaySession } from 'libssh2-wasm-gateway/worker'
