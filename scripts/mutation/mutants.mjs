@@ -45,7 +45,7 @@ export function mutate(path, source, first = 0) {
     } else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) text = `(${add(node, node.operand.getText())} ? !!(${node.operand.getText()}) : ${inner})`
     else if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) text = `(${add(node, `${node.kind !== ts.SyntaxKind.TrueKeyword}`)} ? ${node.kind !== ts.SyntaxKind.TrueKeyword} : ${inner})`
     else if (ts.isNumericLiteral(node) && !ts.isPropertyAssignment(node.parent) && !ts.isEnumMember(node.parent)) text = `(${add(node, `${node.text} + 1`)} ? ${inner} + 1 : ${inner})`
-    else if (ts.isThrowStatement(node) || ts.isExpressionStatement(node) && !ts.isYieldExpression(node.expression) && !isSuper(node)) text = `if (!${add(node, '', 'nothing')}) { ${inner} }`
+    else if (ts.isThrowStatement(node) || ts.isExpressionStatement(node) && !ts.isYieldExpression(node.expression) && !isSuper(node)) text = `{ if (!${add(node, '', 'nothing')}) { ${inner} } }` // In braces, or an else behind it would become its own.
     if (asked) text = `(${add(node, '', 'true')} ? true : ${add(node, '', 'false')} ? false : ${text})`
     return text
   }

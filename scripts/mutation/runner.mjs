@@ -33,7 +33,7 @@ async function run(id, paths) {
   writeFileSync(active, String(id))
   const all = await vitest.globTestSpecifications(paths.length > 0 ? paths : tests)
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(all)
-  const failed = testModules.flatMap(module => [...module.children.allTests('failed')].map(test => `${module.relativeModuleId}: ${test.fullName}`).concat(module.errors().length > 0 ? [module.relativeModuleId] : []))
+  const failed = testModules.flatMap(module => [...module.children.allTests('failed')].map(test => `${module.relativeModuleId}: ${test.fullName}: ${test.result().errors?.[0]?.message ?? ''}`).concat(module.errors().length > 0 ? [module.relativeModuleId] : []))
   return { count: testModules.length, failed, errors: unhandledErrors.map(error => /** @type {Error} */ (error).message) }
 }
 if (todo.length === 0) say({ id: -1, ...await run(-1, []) })
