@@ -136,7 +136,11 @@ class ProxiedChannel {
   /** @returns whether it was successful */
   ask(type: string, write: (message: WireWriter) => void): Promise<boolean> {
     this.#out.send(SSH.request, (message) => write(message.string(type).boolean(true)))
-    return new Promise((resolve) => { this.#answers.push(resolve) })
+    return new Promise((resolve) => {
+      // Nobody answers after the end.
+      if (this.#out.over) resolve(false)
+      else this.#answers.push(resolve)
+    })
   }
 
   async #write(chunk: Uint8Array | string): Promise<void> {

@@ -16,7 +16,6 @@ interface Served {
   readonly work: ProxySession | ProxyStream
   /** Requests are answered in their order. */
   queue: Promise<void>
-  closed: boolean
 }
 
 /**
@@ -26,7 +25,7 @@ interface Served {
 export async function serveProxy(shared: Shared, frames: Frames): Promise<void> {
   const link = new Link(frames)
   const channels = new Map<number, Served>()
-  let next = 0
+  let next = 0, over = false
   const finished = (id: number) => {
     channels.get(id)?.work.close()
     channels.delete(id)
@@ -39,8 +38,10 @@ export async function serveProxy(shared: Shared, frames: Frames): Promise<void> 
     if (type !== 'session' && type !== 'direct-tcpip' && type !== 'direct-streamlocal@openssh.com') return refuse(UNKNOWN_TYPE, 'a shared connection has no such channels')
     try {
       const work = type === 'session' ? await ProxySession.open(shared, out) : await ProxyStream.open(shared.client, type, body, out)
+      // The program has gone meanwhile, and nobody else would close the channel.
+      if (over) return work.close()
       const id = next++
-      channels.set(id, { out, work, queue: Promise.resolve(), closed: false })
+      channels.set(id, { out, work, queue: Promise.resolve() })
       await link.send(SSH.openConfirmation, (message) => message.uint32(peer).uint32(id).uint32(WINDOW).uint32(LARGEST_PACKET))
     } catch (error) {
       await refuse(error instanceof ChannelError ? error.reason : CONNECT_FAILED, reasonOf(error))
@@ -57,8 +58,8 @@ export async function serveProxy(shared: Shared, frames: Frames): Promise<void> 
     for (let packet = await link.next(); packet; packet = await link.next()) {
       const { type, body } = packet
       if (type === SSH.channelOpen) {
-        // A slow connection must not hold up the other channels.
-        void open(body)
+        // A slow connection must not hold up the other channels. What is malformed ends the program's connection.
+        open(body).catch(() => frames.socket.destroy())
       } else if (type === SSH.globalRequest) {
         body.text()
         if (body.boolean()) void link.send(SSH.requestFailure, () => {})
@@ -77,6 +78,7 @@ export async function serveProxy(shared: Shared, frames: Frames): Promise<void> 
       }
     }
   } finally {
+    over = true
     for (const [id, { out }] of channels) {
       out.end()
       finished(id)

@@ -6,6 +6,8 @@ import { connectTo, listenAt, removeStale } from '../../../src/openssh/control/c
 import { readForward, writeForward } from '../../../src/openssh/control/forward-message.ts'
 import { Frames } from '../../../src/openssh/control/frames.ts'
 import { Inbox } from '../../../src/openssh/control/link.ts'
+import { serveProxy } from '../../../src/openssh/control/proxy-server.ts'
+import type { Shared } from '../../../src/openssh/control/shared.ts'
 import { MuxClient } from '../../../src/openssh/control/mux-client.ts'
 import { parseForward } from '../../../src/openssh/forward-spec.ts'
 import { WireReader } from '../../../src/wire-format/reader.ts'
@@ -102,6 +104,49 @@ describe('messages', () => {
     expect((await reader.read()).value).toHaveLength(3)
     expect(used).toBe(3)
     await expect(reader.read()).rejects.toThrow('gone')
+  })
+})
+
+describe('the proxy mode of a master', () => {
+  const CHANNEL_OPEN = 90
+  const packet = (write: (message: WireWriter) => void) => {
+    const message = new WireWriter().byte(0).byte(CHANNEL_OPEN)
+    write(message)
+    return new WireWriter().string(message.finish()).finish()
+  }
+  /** A program that says `sent` and hangs up, and a connection whose `openTcp` takes until then. */
+  async function against(sent: Uint8Array): Promise<{ readonly closed: number }> {
+    let closed = 0
+    let served: Promise<void> | undefined, hungUp = () => {}
+    const over = new Promise<void>((resolve) => { hungUp = resolve })
+    const stream = { readable: new ReadableStream(), writable: new WritableStream(), close: async () => { closed++ }, closed: () => new Promise(() => {}) }
+    let opened: Promise<unknown> = Promise.resolve()
+    const client = { openTcp: () => (opened = over.then(() => stream)) }
+    await program(sent, (frames) => { served = serveProxy({ client } as unknown as Shared, frames) })
+    await served
+    hungUp()
+    await opened
+    await new Promise((resolve) => { setImmediate(resolve) })
+    return { closed }
+  }
+  /** Connects a program that says `sent` and hangs up. */
+  async function program(sent: Uint8Array, begin: (frames: Frames) => void): Promise<void> {
+    let begun = () => {}
+    const began = new Promise<void>((resolve) => { begun = resolve })
+    const path = await serving((socket) => {
+      begin(new Frames(socket))
+      begun()
+    })
+    connect(path).on('error', () => {}).end(sent)
+    await began
+  }
+
+  test('a channel that opens when the program has gone is closed', async () => {
+    expect(await against(packet((message) => message.string('direct-tcpip').uint32(0).uint32(1000).uint32(1000).string('host').uint32(80).string('127.0.0.1').uint32(1)))).toEqual({ closed: 1 })
+  })
+
+  test('a request for a channel that is cut short ends the program\'s connection, and nothing else', async () => {
+    expect(await against(packet((message) => message.string('direct-tcpip').byte(1)))).toEqual({ closed: 0 })
   })
 })
 
