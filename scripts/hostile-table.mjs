@@ -24,11 +24,13 @@ const proofs = [
   ['banners, IGNORE, DEBUG and prompts without end', 'test/hostile/floods.test.ts', 'test/fixes/ending.test.ts', 'test/fixes/authentication.test.ts'],
   ['SFTP: wrong ids, sizes, counts, types', 'test/hostile/sftp.test.ts', 'test/fixes/sftp-answers.test.ts', 'test/fixes/sftp-framing.test.ts'],
   ['Terrapin: messages slipped into the first key exchange, others taken away behind it, with each cipher', 'test/hostile/terrapin.test.ts', 'test/hostile/before-login.test.ts', 'test/fixes/negotiation.test.ts'],
-  ['another host key, other methods, nothing in common in a re-exchange', 'test/fixes/negotiation.test.ts', 'test/fixes/rekey.test.ts', 'test/fixes/ending.test.ts'],
+  ['another host key, other methods, nothing in common in a re-exchange', 'test/hostile/re-exchange.test.ts', 'test/fixes/negotiation.test.ts', 'test/fixes/rekey.test.ts', 'test/fixes/ending.test.ts'],
   ['public values, signatures and replies of a key exchange', 'test/fixes/key-exchange.test.ts', 'test/fixes/signatures.test.ts'],
   ['host keys of ssh-mldsa44-ed25519 and their signatures', 'test/hostile/mldsa44-host-key.test.ts'],
   ['replies of hybrid key exchanges, PING and PONG, PK_OK after EXT_INFO, answers of agents to session-bind', 'test/hostile/openssh-features.test.ts'],
   ['announced host keys and their proofs', 'test/hostile/host-key-update.test.ts'],
+  ['numbers that come again: of closed channels, of two channels at once, of answered SFTP requests, of packets', 'test/hostile/numbers.test.ts'],
+  ['every lie beside honest sessions in the same WebAssembly memory', 'test/hostile/shared-instance.test.ts', 'test/isolation/memory.test.ts'],
   ['bombs of compression', 'test/hostile/floods.test.ts', 'test/fixes/directions.test.ts'],
 ]
 const gone = proofs.flatMap(([, ...files]) => files).filter((file) => !existsSync(file))
@@ -45,7 +47,7 @@ escape, nothing may hang once the server has finished or hung up, and the memory
 ## Each message at each state
 
 Every message number from 0 to 255, all known forms of each (RFC 4250 to 4256, 4419, 5656, 8308, OpenSSH's), ${rows[0] ? `${count(rows[0].tried)} lies at each of ${rows.length} states` : ''}: correct but out of place,
-truncated before and inside each field, too long, with each length, number and channel number out of range, the correct form 40 times; and
+truncated before and inside each field, too long, stretched to 256 KiB in each string, with each length, number and channel number out of range, the correct form 40 times; and
 packets with wrong lengths, padding, MACs and sizes. "Not strict" means without strict key exchange; with it, any message that does not belong to
 the first key exchange must end it (Terrapin).
 

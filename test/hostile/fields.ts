@@ -16,7 +16,7 @@ const MORE = 0x1000
 /** A third of what libssh2 takes as one packet: with much of it, but not refused for its size alone. */
 const LONG = new Uint8Array(12_000).fill(0x61)
 
-function encode(fields: readonly Field[]): Uint8Array {
+export function encode(fields: readonly Field[]): Uint8Array {
   const writer = new WireWriter()
   for (const [type, value] of fields) {
     if (type === 'string') writer.string(value)
@@ -69,5 +69,34 @@ export function unknownVariants(type: number): Variant[] {
     { how: '16 zeros', payload: message(type, new Uint8Array(16)) },
     { how: '16 times 255', payload: message(type, new Uint8Array(16).fill(255)) },
     { how: 'a long string', payload: message(type, encode([['string', LONG]])) },
+  ]
+}
+
+/** Bytes of a payload whose packet is as long as one may be (256 KiB, as with OpenSSH), whatever the cipher pads. */
+const LONGEST = (256 << 10) - 64
+
+/** Makes a message of `LONGEST` bytes. A function: all of them at once would be a hundred megabytes. */
+export interface Stretched {
+  readonly how: string
+  readonly make: () => Uint8Array
+}
+
+/** The right form of a message, stretched to the longest packet: in each of its strings, and by bytes behind it. */
+export function stretched(type: number, fields: readonly Field[]): Stretched[] {
+  const length = 1 + encode(fields).length
+  const list: Stretched[] = [{ how: 'with bytes behind it, 256 KiB', make: () => message(type, encode(fields), new Uint8Array(LONGEST - length)) }]
+  fields.forEach(([kind, value], at) => {
+    if (kind !== 'string') return
+    const size = LONGEST - length + encode([['string', value]]).length - 4
+    list.push({ how: `field ${at + 1} (${kind}) of 256 KiB`, make: () => message(type, encode(replaced(fields, at, ['string', new Uint8Array(size).fill(0x61)]))) })
+  })
+  return list
+}
+
+/** A message whose fields nobody knows, of the same length: a string, or zeros. */
+export function unknownStretched(type: number): Stretched[] {
+  return [
+    { how: 'a string of 256 KiB', make: () => message(type, encode([['string', new Uint8Array(LONGEST - 5).fill(0x61)]])) },
+    { how: '256 KiB of zeros', make: () => message(type, new Uint8Array(LONGEST - 1)) },
   ]
 }

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type AuthMethod, type Client, connect, insecureAcceptAnyHostKey, Instance, SSHError } from '../../src/index.ts'
+import { type AuthMethod, type Client, connect, type ConnectOptions, insecureAcceptAnyHostKey, Instance, SSHError } from '../../src/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { acceptChannel, type Connection, message, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import { within } from '../support/within.ts'
@@ -9,6 +9,10 @@ export interface MeetOptions {
   readonly compress?: boolean
   /** Milliseconds that the caller gives to everything. */
   readonly limit?: number
+  /** Where other sessions live too: what is theirs is not looked at afterwards. */
+  readonly instance?: Instance
+  /** Beside the key exchange. */
+  readonly algorithms?: ConnectOptions['algorithms']
 }
 
 /** How it ended, and the most that it took meanwhile. */
@@ -26,7 +30,7 @@ const KEX = { kex: 'curve25519-sha256' } as const
 /** A client that does `victim` meets a server that does `script`. Fails if it hangs, if the module traps, if memory is missing, or if the error has no type. */
 export async function meet(script: (connection: Connection) => Promise<void>, victim: (client: Client, signal: AbortSignal) => Promise<unknown>, options: MeetOptions = {}): Promise<Meeting> {
   await using server = await startScriptedServer(script)
-  const instance = await Instance.create()
+  const instance = options.instance ?? await Instance.create()
   const before = instance.heapUsed()
   const transport = await connectTcp(server)
   const signal = AbortSignal.timeout(options.limit ?? 10_000)
@@ -39,7 +43,7 @@ export async function meet(script: (connection: Connection) => Promise<void>, vi
   const sampling = setInterval(sample, 5)
   const visit = async () => {
     const client = await connect({
-      transport, username: 'user', hostKey: insecureAcceptAnyHostKey(), instance, signal, algorithms: { kex: [KEX.kex] },
+      transport, username: 'user', hostKey: insecureAcceptAnyHostKey(), instance, signal, algorithms: { kex: [KEX.kex], ...options.algorithms },
       auth: options.auth ?? [], ...options.compress ? { compress: true } : {},
     })
     try {
@@ -59,7 +63,7 @@ export async function meet(script: (connection: Connection) => Promise<void>, vi
     throw error
   }).finally(() => clearInterval(sampling))
   expect(instance.failure, 'the module must not trap').toBeUndefined()
-  expect(instance.heapUsed(), 'bytes allocated after the session').toBeLessThanOrEqual(before + 16)
+  if (!options.instance) expect(instance.heapUsed(), 'bytes allocated after the session').toBeLessThanOrEqual(before + 16)
   return { end, heap, unsent }
 }
 
@@ -78,8 +82,8 @@ export async function serveLoggedIn(connection: Connection, kex: Parameters<Conn
 }
 
 /** A command begins. @returns the client's number of its channel. */
-export async function serveExecStarted(connection: Connection): Promise<number> {
-  await serveLoggedIn(connection)
+export async function serveExecStarted(connection: Connection, kex: Parameters<Connection['handshake']>[0] = {}): Promise<number> {
+  await serveLoggedIn(connection, kex)
   const { client } = await acceptChannel(connection)
   await connection.receive(SSH_MSG.CHANNEL_REQUEST)
   connection.send(message(SSH_MSG.CHANNEL_SUCCESS).uint32(client).finish())

@@ -1,4 +1,4 @@
-import { type Field, unknownVariants, type Variant, variants } from './fields.ts'
+import { type Field, stretched, type Stretched, unknownStretched, unknownVariants, type Variant, variants } from './fields.ts'
 
 /** A name of ours and the fields of one form of a message. */
 type Form = readonly [name: string, fields: readonly Field[]]
@@ -117,4 +117,18 @@ function makeMessages(channel: number): HostileMessage[] {
   }
   list.push({ type: 0, name: 'no message at all', how: 'empty', times: 1, payload: EMPTY })
   return list
+}
+
+/** A message of the longest packet that is taken. */
+export interface StretchedMessage extends Stretched {
+  readonly type: number
+  readonly name: string
+}
+
+/** Every message number, every form of it, stretched to 256 KiB. Their order and number do not depend on `channel`. */
+export function stretchedMessages(channel = 0): readonly StretchedMessage[] {
+  const forms = formsOf(channel)
+  return Array.from({ length: 256 }, (_, type) => forms[type]
+    ? forms[type].flatMap(([name, fields]) => stretched(type, fields).map((each) => ({ type, name, ...each })))
+    : unknownStretched(type).map((each) => ({ type, name: `message ${type}`, ...each }))).flat()
 }

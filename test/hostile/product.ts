@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Connection } from '../support/scripted-server.ts'
-import { hostileMessages } from './messages.ts'
+import { hostileMessages, stretchedMessages } from './messages.ts'
 import { hostilePackets } from './packets.ts'
 import type { State } from './states.ts'
 import { type Visit, visit } from './visit.ts'
@@ -19,7 +19,8 @@ interface Case {
   send(connection: Connection, channel: number): void
 }
 
-const cases: readonly Case[] = [
+/** All that a server may say wrongly at a time. */
+export const cases: readonly Case[] = [
   ...hostileMessages().map(({ type, name, how, times }, at): Case => ({
     what: `${type} ${name}: ${how}`,
     type,
@@ -28,6 +29,7 @@ const cases: readonly Case[] = [
       for (let i = 0; i < times; i++) connection.send(payload)
     },
   })),
+  ...stretchedMessages().map(({ type, name, how }, at): Case => ({ what: `${type} ${name}: ${how}`, type, send: (connection, channel) => connection.send(stretchedMessages(channel)[at]!.make()) })),
   ...hostilePackets.map(({ how, payload, fault }): Case => ({ what: how, type: 2, send: (connection) => connection.send(payload, fault) })),
 ]
 
@@ -40,7 +42,7 @@ interface Row {
   readonly errors: Record<string, number>
 }
 /** What the server itself said on the open channel, or the one that is about to be opened; a client that hands it on does right. */
-const isContent = (state: State, type: number) => ['logged in', 'streaming', 're-key', 'half closed', 'SFTP open', 'channel opening', 'request pending'].includes(state.name) && [94, 95, 96, 97].includes(type)
+const isContent = (state: State, type: number) => ['logged in', 'streaming', 're-key', 're-key, before NEWKEYS', 're-keyed', 'half closed', 'SFTP open', 'channel opening', 'request pending'].includes(state.name) && [94, 95, 96, 97].includes(type)
 
 /** What is wrong with how it went, if anything is. */
 function judge(state: State, { type }: Case, { result, same, hungUp, finding }: Visit): string | undefined {
@@ -59,7 +61,7 @@ async function outcome(state: State, one: Case, index: number): Promise<Visit> {
   }
   const first = await visit(state, lie)
   // A machine with much to do is silent, too.
-  return first.hungUp === false || first.finding !== undefined ? first : visit(state, lie, 5_000)
+  return first.hungUp === false || first.finding !== undefined ? first : visit(state, lie, { patience: 5_000 })
 }
 
 /** Tests of each state with each case. What came of them goes into build/hostile/NAME.json. */
@@ -76,7 +78,7 @@ export function tryEach(name: string, states: readonly State[]): void {
   }
 
   it.each(states.map((state, at) => [state.name, state, at] as const))('%s: nothing, then everything that may be wrong', async (_, state, at) => {
-    expect(await visit(state, () => {}, 60_000)).toEqual({ result: 'worked', same: true, hungUp: false })
+    expect(await visit(state, () => {}, { patience: 60_000 })).toEqual({ result: 'worked', same: true, hungUp: false })
     const errors: Record<string, number> = {}
     const found: string[] = []
     let tried = 0

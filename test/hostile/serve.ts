@@ -1,7 +1,12 @@
 import { acceptRequest, channelClose, channelData, channelEof, channelOpen, type ChannelNumbers, type Connection, message, SSH_MSG } from '../support/scripted-server.ts'
 import { SSH_FX, SSH_FXP, SftpChannel, SftpEnded } from '../support/scripted-server/sftp.ts'
+import { WireReader } from '../../src/wire-format/reader.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import type { State } from './states.ts'
+
+/** Both are 60: which one it is depends on the method (RFC 4252 sections 7 and 8). */
+const SSH_MSG_USERAUTH_PK_OK = 60
+const SSH_MSG_USERAUTH_PASSWD_CHANGEREQ = 60
 
 /** What a right command writes. */
 export const OUTPUT = Buffer.from(Array.from({ length: 40_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff))
@@ -33,13 +38,19 @@ export async function serveSession(connection: Connection, state: State, at: AtP
   await serveCommand(connection, state, () => {})
 }
 
-async function serveAuthentication(connection: Connection, { auth }: State, at: AtPoint): Promise<void> {
+async function serveAuthentication(connection: Connection, { auth, point }: State, at: AtPoint): Promise<void> {
   await connection.receive(SSH_MSG.USERAUTH_REQUEST)
   await at('asked for methods')
   if (auth !== 'none') {
     connection.send(message(SSH_MSG.USERAUTH_FAILURE).nameList([auth]).boolean(false).finish())
-    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    const request = await connection.receive(SSH_MSG.USERAUTH_REQUEST)
     await at(`asked for ${auth}`)
+    if (point === 'key accepted' || point === 'signed') await serveSignature(connection, request, at)
+    if (point === 'new password asked for') {
+      connection.send(message(SSH_MSG_USERAUTH_PASSWD_CHANGEREQ).string('too old').string('').finish())
+      await at(point)
+      await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    }
   }
   if (auth === 'keyboard-interactive') {
     connection.send(message(SSH_MSG.USERAUTH_INFO_REQUEST).string('').string('').string('').uint32(1).string('Password: ').boolean(false).finish())
@@ -48,6 +59,17 @@ async function serveAuthentication(connection: Connection, { auth }: State, at: 
   }
   connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
   connection.startCompression()
+}
+
+/** Accepts the key that `request` offers, and receives the signature. */
+async function serveSignature(connection: Connection, request: Uint8Array, at: AtPoint): Promise<void> {
+  const fields = new WireReader(request.subarray(1))
+  for (const _ of ['user', 'service', 'method']) fields.string()
+  fields.boolean()
+  connection.send(message(SSH_MSG_USERAUTH_PK_OK).string(fields.string()).string(fields.string()).finish())
+  await at('key accepted')
+  await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+  await at('signed')
 }
 
 async function serveChannel(connection: Connection, at: AtPoint): Promise<ChannelNumbers> {
@@ -65,7 +87,10 @@ async function serveCommand(connection: Connection, state: State, at: AtPoint): 
   const channel = await serveChannel(connection, at)
   connection.send(channelData(channel, OUTPUT.subarray(0, 15_000)))
   await at('streaming', channel.client)
-  if (state.rekey) await connection.exchangeKeys({ kex: KEX, beforeReply: () => at('re-key', channel.client) })
+  if (state.rekey) {
+    await connection.exchangeKeys({ kex: KEX, beforeReply: () => at('re-key', channel.client), beforeNewKeys: () => at('re-key, before NEWKEYS', channel.client) })
+    await at('re-keyed', channel.client)
+  }
   connection.send(channelData(channel, OUTPUT.subarray(15_000, 39_000)))
   connection.send(channelData(channel, OUTPUT.subarray(39_000)))
   connection.send(channelEof(channel))

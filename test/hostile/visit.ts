@@ -27,16 +27,27 @@ const CLIENT_LIMIT = 90_000
 const hostKey = new HostKey('ssh-ed25519')
 const key = generateKeyPair('ed25519')
 
+export interface VisitOptions {
+  /** Milliseconds of silence after which the server hangs up. */
+  readonly patience?: number
+  /** Where other sessions live too: what is theirs is not looked at afterwards. */
+  readonly instance?: Instance
+  /** Receives every message of the client. */
+  readonly heard?: (messages: readonly Uint8Array[]) => void
+}
+
 /** A session from connect to close with a server that does as `serveSession`, and what `hostile` adds at the state's point. */
-export async function visit(state: State, hostile: (connection: Connection, channel: number) => void | Promise<void>, patience = SERVER_PATIENCE): Promise<Visit> {
+export async function visit(state: State, hostile: (connection: Connection, channel: number) => void | Promise<void>, { patience = SERVER_PATIENCE, instance: shared, heard }: VisitOptions = {}): Promise<Visit> {
   let served = false
   let hungUp: Visit['hungUp'] = false
   let mistake: unknown
   const sockets: Socket[] = []
+  const connections: Connection[] = []
   const server = createServer((socket) => {
     sockets.push(socket)
     socket.setNoDelay(true)
     const connection = new Connection(socket, hostKey)
+    connections.push(connection)
     const at: AtPoint = (point, channel = 0) => point === state.point ? hostile(connection, channel) : undefined
     whenSilent(socket, patience, () => {
       hungUp = served ? 'everything was sent' : 'in the middle'
@@ -51,7 +62,7 @@ export async function visit(state: State, hostile: (connection: Connection, chan
     })
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const instance = await Instance.create()
+  const instance = shared ?? await Instance.create()
   const before = instance.heapUsed()
   let result: string
   let same = false
@@ -65,8 +76,9 @@ export async function visit(state: State, hostile: (connection: Connection, chan
   }
   for (const socket of sockets) socket.destroy()
   await new Promise((closed) => server.close(closed))
+  for (const { received } of connections) heard?.(received)
   if (instance.failure) finding = `trap: ${instance.failure.message}`
-  else if (instance.heapUsed() > before + 16) finding ??= `${instance.heapUsed() - before} bytes not given back`
+  else if (!shared && instance.heapUsed() > before + 16) finding ??= `${instance.heapUsed() - before} bytes not given back`
   return { result, same, hungUp, ...finding === undefined ? {} : { finding } }
 }
 
@@ -77,7 +89,7 @@ async function useServer(port: number, { auth, sftp }: State, instance: Instance
     client = await connect({
       transport: await connectTcp({ host: '127.0.0.1', port }), username: 'user', hostKey: insecureAcceptAnyHostKey(), instance,
       algorithms: { kex: [KEX] },
-      auth: auth === 'none' ? [] : [auth === 'password' ? password('secret') : auth === 'publickey' ? publicKey(await key) : keyboardInteractive((prompts) => prompts.map(() => 'secret'))],
+      auth: auth === 'none' ? [] : [auth === 'password' ? password('secret', { newPassword: () => 'another' }) : auth === 'publickey' ? publicKey(await key) : keyboardInteractive((prompts) => prompts.map(() => 'secret'))],
     })
     const first = await client.run('first')
     let file: Uint8Array = FILE
