@@ -20,17 +20,13 @@ const NO_CLIENT = /^(keyscan|keygen-.*|cfgparse|servcfginclude|addrmatch|sshsig|
 const FIXED_PORTS = /^(dynamic-forward|forward-control|forwarding|multiplex|connection-timeout)$/
 /** Reported instead of counted, with the reason. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
-  dhgex: 'it reads the sizes of the groups from OpenSSH\'s debug messages; the exchange itself is done',
+  dhgex: 'it reads the sizes of the groups from OpenSSH\'s debug messages, and wants a size by the strength of the cipher; this client asks every server for the same sizes',
   rekey: 'it counts OpenSSH\'s debug messages "NEWKEYS sent"; the data arrives whole',
   kextype: 'it writes our list (-Q kex) into the configuration of this sshd, which lacks mlkem768x25519-sha256 and then refuses to start',
-  multiplex: 'ControlMaster: each connection is its own here, and -v says so',
-  forwarding: 'it ends its connections with -O exit: there is no control socket',
-  'forward-control': 'it asks with -O check: there is no control socket',
-  'connection-timeout': 'it asks with -O check: there is no control socket',
-  keytype: 'keys sk-*: SecurityKeyProvider is not loaded, security keys are used through the agent',
-  'cert-userkey': 'keys sk-*: SecurityKeyProvider is not loaded, security keys are used through the agent',
-  'cert-hostkey': 'host certificates of the types sk-* are not offered',
-  'hostkey-agent': 'host certificates of the types sk-* and ssh-dss are not offered',
+  keytype: 'user keys sk-*: ssh-sk-helper is not started, security keys sign through the agent; host keys sk-* are accepted',
+  'cert-userkey': 'user keys sk-*: ssh-sk-helper is not started, security keys sign through the agent',
+  'cert-hostkey': 'a host certificate that names no host is refused (the suite of 9.2 wants it accepted for every host), and host certificates of the types sk-* are not in this program\'s list of algorithms',
+  'hostkey-agent': 'host certificates of the types sk-* are not in this program\'s list of algorithms, and ssh-dss is too weak',
 }
 
 const flag = name => process.argv.includes(name)
