@@ -5,6 +5,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve'
 import { dts } from 'rollup-plugin-dts'
 import { chunkName } from './scripts/build/chunk-names.mjs'
 import { FOLDER } from './scripts/build/declarations.mjs'
+import { defaultNamespace } from './scripts/build/default-namespace.mjs'
 import { COMMONJS, commonJs } from './scripts/build/commonjs.mjs'
 import { doors, modules, programs } from './scripts/build/entries.mjs'
 import { typescript } from './scripts/build/typescript-plugin.mjs'
@@ -99,7 +100,7 @@ export default [
     input: inputs(modules.map(({ entry, source }) => ({ entry, source: declarationOf(source) }))),
     output: { ...output, manualChunks: sharedTypes, chunkFileNames: chunk => `${chunkName(chunk)}.d.ts` },
     external,
-    plugins: [dts({ tsconfig: 'tsconfig.json' }), disposableLibrary],
+    plugins: [dts({ tsconfig: 'tsconfig.json' }), defaultNamespace, disposableLibrary],
   },
   {
     input: inputs(commonJsModules),

@@ -61,5 +61,8 @@ export function writeCommonJsDeclarations() {
     writeFileSync(`${COMMONJS}/${file}.d.cts`, text)
     for (const [, other] of text.matchAll(/['"]\.\/([^'"]+)\.cjs['"]/g)) files.add(other)
   }
-  for (const entry of entries) writeFileSync(`${COMMONJS}/${entry}.d.mts`, `export * from './${entry}.cjs'\n`)
+  for (const entry of entries) {
+    const hasDefault = / as default\b/.test(readFileSync(`${COMMONJS}/${entry}.d.cts`, 'utf8'))
+    writeFileSync(`${COMMONJS}/${entry}.d.mts`, `export * from './${entry}.cjs'\n${hasDefault ? `export { default } from './${entry}.cjs'\n` : ''}`)
+  }
 }

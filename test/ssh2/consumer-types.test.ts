@@ -154,13 +154,18 @@ function compile(resolution: keyof typeof RESOLUTIONS, names: readonly string[],
 }
 
 describe.runIf(built)('programs that are written against @types/ssh2, with skipLibCheck off', () => {
-  test('libssh2-wasm/ssh2, node16 and nodenext: CommonJS by names and by require(), and a module', () => {
-    const name = (way: string, extension: string) => nameOf('libssh2-wasm/ssh2', way, extension)
-    expect(compile('node16', [name('require', 'cts')])).toEqual([])
-    expect(compile('nodenext', [name('names', 'cts'), name('require', 'cts'), name('names', 'mts')])).toEqual([])
+  const own = (way: string, extension: string) => nameOf('libssh2-wasm/ssh2', way, extension)
+
+  const ownCommonJs = ['names', 'require', 'default'].map((way) => own(way, 'cts'))
+  const ownModules = ['names', 'default'].map((way) => own(way, 'mts'))
+
+  test('libssh2-wasm/ssh2, node10: by names, by require() and by the default', () => expect(compile('node10', ownCommonJs)).toEqual([]))
+
+  test.each(['node16', 'nodenext'] as const)('libssh2-wasm/ssh2, %s: CommonJS by names, by require() and by the default, and modules by names and by the default', (resolution) => {
+    expect(compile(resolution, [...ownCommonJs, ...ownModules])).toEqual([])
   })
 
-  test('libssh2-wasm/ssh2, bundler', () => expect(compile('bundler', [nameOf('libssh2-wasm/ssh2', 'names', 'mts')])).toEqual([]))
+  test('libssh2-wasm/ssh2, bundler: by names and by the default', () => expect(compile('bundler', ownModules)).toEqual([]))
 
   test('@types/ssh2 itself: the programs are right', () => {
     expect(compile('node10', [nameOf('ssh2', 'require', 'cts'), nameOf('ssh2', 'default', 'cts')], { paths: { ssh2: [folder.file('node_modules/@types/ssh2/index.d.ts')] } })).toEqual([])

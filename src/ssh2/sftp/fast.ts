@@ -3,7 +3,7 @@ import { SftpStat } from '../../sftp/protocol/attributes.ts'
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import { type SftpShared, sizeMismatch } from '../../sftp/transfer/shared.ts'
 import { openSink } from '../../sftp/transfer/sinks.ts'
-import { type ByteSource, openLocalSource } from '../../sftp/transfer/sources.ts'
+import { type ByteSource, openTreeSource } from '../../sftp/transfer/sources.ts'
 import { sendAll } from '../../sftp/transfer/upload.ts'
 import { wasCut } from '../../sftp/transfer/download.ts'
 import { tell } from '../tell.ts'
@@ -77,7 +77,7 @@ export function getFile({ files, fileSize, mode, step }: Transfer, remote: strin
 
 /** Copies a local path to a remote file. */
 export async function putFile({ files, fileSize, mode, step }: Transfer, local: string, remote: string): Promise<void> {
-  await using source = await openLocalSource(local, 0)
+  await using source = await openTreeSource(local)
   const { WRITE, CREAT, TRUNC } = OPEN_MODE
   const size = fileSize ?? source.size ?? 0
   await opened(files, files.requests.open(remote, WRITE | CREAT | TRUNC, {}), true, async (handle, close) => {
