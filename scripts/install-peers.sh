@@ -61,7 +61,17 @@ program_packages='
 /usr/bin/lftp|lftp|mirrors through SFTP
 /usr/bin/parallel|parallel|jobs on hosts
 /usr/bin/autossh|autossh|keeps forwardings open
-/usr/bin/socat|socat|ends of forwardings'
+/usr/bin/socat|socat|ends of forwardings
+/usr/bin/mosh|mosh|terminals that begin through ssh
+/usr/bin/sshuttle|sshuttle|a network through ssh
+/usr/sbin/iptables|iptables|sends the connections of that network to sshuttle
+/usr/bin/hg|mercurial|clones and pushes through ssh
+/usr/bin/svn|subversion|checks out and commits through ssh
+/usr/bin/rdiff-backup|rdiff-backup|backups through ssh
+/usr/bin/pdsh|pdsh|commands on many hosts
+/usr/bin/parallel-ssh|pssh|the same
+/usr/bin/distcc|distcc|compiles through ssh
+/usr/lib/python3/dist-packages/pexpect|python3-pexpect|how duplicity drives sftp'
 
 # Trees of other Debian releases: folder|suite|packages|file that proves it|why. Run in place by test/support/foreign-tree.ts.
 ci_trees='

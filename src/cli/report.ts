@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { AuthenticationError, SSHError } from '../errors/ssh-error.ts'
+import { Failure } from './failure.ts'
 import { visible } from './terminal/visible.ts'
 import { USAGE } from './usage.ts'
 import { UsageError } from './usage-error.ts'
@@ -8,17 +9,19 @@ import { UsageError } from './usage-error.ts'
 const FAILED = 255
 
 /**
- * Prints the error, and returns the exit code. With `-q` it still prints the failure of a connection, as ssh does.
+ * Prints the error, and returns the exit code.
  * @param logFile the file that receives messages instead of stderr (`-E`)
+ * @param quiet prints only what is wrong with the command line and the configuration, as ssh does with `-q`
  */
-export function report(error: unknown, logFile?: string): number {
+export function report(error: unknown, logFile?: string, quiet = false): number {
   if (error instanceof UsageError) process.stderr.write(`${visible(error.message)}\n${USAGE}\n`)
+  else if (quiet && !(error instanceof SSHError && error.code === 'ERR_SSH_CONFIG')) return FAILED
   else if (logFile === undefined) process.stderr.write(text(error))
   else appendFileSync(logFile, text(error))
   return FAILED
 }
 
-const text = (error: unknown) => `${damage(error)}libssh2-wasm: ${visible(describe(error))}\n`
+const text = (error: unknown) => error instanceof Failure ? `${visible(error.message).replaceAll('\n', '\r\n')}\r\n` : `${damage(error)}libssh2-wasm: ${visible(describe(error))}\n`
 
 /** OpenSSH's words for packets that were changed on the way. */
 function damage(error: unknown): string {

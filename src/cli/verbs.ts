@@ -40,14 +40,14 @@ export async function parseVerb(argv: readonly string[], version: () => string):
 async function runSsh(words: readonly string[], version: () => string): Promise<number> {
   const request = parseSsh(words)
   if (request.verb === 'help') return print(USAGE)
-  if (request.verb === 'version') return print(version())
+  if (request.verb === 'version') return print(version(), process.stderr)
   if (request.verb === 'query') return print((await import('./ssh/query.ts')).query(request.what).join('\n'))
   const { ssh } = await import('./ssh/main.ts')
-  if (request.print || request.logFile === undefined) return ssh(request, new Terminal(request.logFile), words)
-  return ssh(request, new Terminal(request.logFile), words).catch((error: unknown) => report(error, request.logFile))
+  const terminal = new Terminal(request.logFile)
+  return ssh(request, terminal, words).catch((error: unknown) => report(error, request.print ? undefined : request.logFile, terminal.level === 'QUIET'))
 }
 
-function print(text: string): number {
-  process.stdout.write(`${text}\n`)
+function print(text: string, target: NodeJS.WriteStream = process.stdout): number {
+  target.write(`${text}\n`)
   return 0
 }

@@ -26,7 +26,7 @@ describe('the command line, as ssh reads it', () => {
     expect(await run(['ssh', '-F', host.config, 'demo', 'echo verb'])).toMatchObject({ code: 0, stdout: 'verb\n' })
     expect((await demo('-G', 'demo')).stdout).toContain(`\nport ${host.server.port}\n`)
     expect((await run(['-Q', 'cipher'])).stdout).toContain('aes256-gcm@openssh.com\n')
-    expect((await run(['-V'])).stdout).toMatch(/^libssh2-wasm /)
+    expect((await run(['-V'])).stderr).toMatch(/^libssh2-wasm /)
   })
 
   test('unknown keywords are errors, as in ssh, unless IgnoreUnknown names them', async () => {

@@ -67,3 +67,31 @@ test('-Q names types of keys as ssh does: signatures of RSA are not among them',
   expect(stdout.trim().split('\n').filter((name) => !types.includes(name) && !name.includes('mldsa'))).toEqual([])
   expect(stdout).not.toMatch(/rsa-sha2/)
 })
+
+describe('what programs look for in the messages of ssh', () => {
+  test('a name without an address, a place where nothing listens, and with -q nothing', async () => {
+    expect(await run(['-F', 'none', '-p', '1', '127.0.0.1', 'true'])).toEqual({ code: 255, stdout: '', stderr: 'ssh: connect to host 127.0.0.1 port 1: Connection refused\r\n' })
+    expect(await run(['-F', 'none', '-p', '1', '-q', '127.0.0.1', 'true'])).toEqual({ code: 255, stdout: '', stderr: '' })
+    expect((await run(['-F', 'none', 'name.invalid', 'true'])).stderr).toMatch(/^ssh: Could not resolve hostname name\.invalid: \w.*\r\n$/)
+    expect((await run(['-F', 'none', '-p', '1', '-6', '::1', 'true'])).stderr).toMatch(/^ssh: connect to host ::1 port 1: \w.*\r\n$/)
+  })
+
+  test('no login, an unknown host, no common algorithm', async () => {
+    const { user, port } = host.server
+    expect((await demo('-o', 'PubkeyAuthentication=no', 'demo', 'true')).stderr).toBe(`${user}@127.0.0.1: Permission denied (publickey).\r\n`)
+    expect((await demo('-v', '-o', 'PubkeyAuthentication=no', 'demo', 'true')).stderr).toMatch(/debug1: .*authentication failed/)
+    expect((await demo('-o', 'UserKnownHostsFile=none', 'demo', 'true')).stderr).toMatch(/\nHost key verification failed\.\r\n$/)
+    expect((await demo('-o', 'KexAlgorithms=diffie-hellman-group1-sha1', 'demo', 'true')).stderr).toMatch(new RegExp(`^Unable to negotiate with 127\\.0\\.0\\.1 port ${port}: no matching key exchange method found\\. Their offer: [^ ]+,curve25519-sha256,[^ ]+\\r\\n$`))
+    expect((await demo('-q', '-o', 'PubkeyAuthentication=no', 'demo', 'true')).stderr).toBe('')
+    expect((await demo('-q', '-o', 'Nonsense=1', 'demo', 'true')).stderr).toMatch(/nonsense/)
+  })
+
+  test('with -tt the end of the connection, also after a command', async () => {
+    expect(await demo('-tt', 'demo', 'echo in a terminal')).toEqual({ code: 0, stdout: 'in a terminal\r\n', stderr: 'Connection to 127.0.0.1 closed.\r\n' })
+  })
+
+  test('no word about listeners, however slowly its output is read', async () => {
+    const { code, stdout, stderr } = await demo('demo', 'head -c 8000000 /dev/zero | tr \'\\0\' x')
+    expect([code, stdout.length, stderr]).toEqual([0, 8_000_000, ''])
+  })
+})

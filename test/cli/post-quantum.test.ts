@@ -24,7 +24,7 @@ describe.runIf(requirePeer('sshd'))('a connection that is not post-quantum', () 
   const stderrOf = async (options: readonly string[], server = classical, directory = files) => {
     const { code, stdout, stderr } = await run(['-F', configFor(server, directory), ...options.flatMap((option) => ['-o', option]), 'demo', 'echo in'])
     expect([code, stdout]).toEqual([0, 'in\n'])
-    return stderr
+    return stderr.replaceAll('\r\n', '\n')
   }
 
   test('is warned of, as ssh does it', async () => {

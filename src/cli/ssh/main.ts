@@ -6,6 +6,7 @@ import { SSHError } from '../../errors/ssh-error.ts'
 import { Tunnels } from '../../openssh/forward/tunnels.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { ConnectionArguments, SshArguments } from './arguments.ts'
+import { failureOf } from '../failure.ts'
 import { backgroundRole, releaseDescriptors, startInBackground, tellForeground } from './background.ts'
 import { controlPathOf, usesMaster, wantsMaster } from './control-path.ts'
 import { escapeActions } from './escape-actions.ts'
@@ -47,7 +48,10 @@ export async function ssh(request: SshArguments, terminal: Terminal, argv: reado
   }
   const code = path === undefined && request.control === undefined ? undefined : await overMaster(request, config, path, command, terminal, argv)
   if (code !== undefined) return code
-  await using connection = await openConnection(config, { person: terminal, file: request.file })
+  await using connection = await openConnection(config, { person: terminal, file: request.file }).catch((error: unknown) => {
+    if (error instanceof Error) terminal.tell(error.message, 'DEBUG')
+    throw failureOf(error, config)
+  })
   terminal.tell(`Authenticated to ${config.hostName} ([${connection.path.join(' -> ')}]).`, 'VERBOSE')
   // Awaited here, since the connection would otherwise be closed at once.
   return await serve(request, command, connection, terminal, path)
@@ -91,17 +95,17 @@ async function serve({ stdioForward, logFile }: SshArguments, command: string, c
   const disconnected = new Promise<undefined>((resolve) => { left.signal.addEventListener('abort', () => resolve(undefined)) })
   void sharing?.exit.then(() => left.abort())
   const session = runSession({ client, config, command, terminal, escapes: escapeActions(connection, tunnels, terminal, () => left.abort()) })
-  const code = await Promise.race([session, disconnected])
-  if (code === undefined) {
+  const ended = await Promise.race([session, disconnected])
+  if (ended === undefined) {
     // The session ends with the connection; the terminal is restored before the program exits.
     await client.close()
     await session.catch(() => {})
-    terminal.tell(`Connection to ${config.host} closed.`)
+    terminal.tell(`Connection to ${config.hostName} closed.`)
     return 255
   }
   await Promise.all([sharing?.finish(), tunnels.finish()])
-  if (process.stdin.isTTY && command === '' && !config.stdinNull) terminal.tell(`Connection to ${config.host} closed.`)
-  return code
+  if (ended.withTerminal) terminal.tell(`Connection to ${config.hostName} closed.`)
+  return ended.code
 }
 
 async function untilClosed({ client, config }: Connection, sharing: Sharing | undefined): Promise<number> {

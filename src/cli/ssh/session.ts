@@ -43,9 +43,9 @@ export function wantsTerminal({ requestTTY, sessionType, stdinNull }: SshConfig,
 
 /**
  * Runs a command, a subsystem, or the login shell, with this process's stdin, stdout and stderr.
- * @returns the exit code
+ * @returns the exit code, and whether the server gave it a terminal
  */
-export async function runSession({ client, config, command, terminal, escapes }: SessionOptions): Promise<number> {
+export async function runSession({ client, config, command, terminal, escapes }: SessionOptions): Promise<{ readonly code: number, readonly withTerminal: boolean }> {
   const withTerminal = wantsTerminal(config, command, terminal)
   const pty = withTerminal ? { term: process.env['TERM'] || 'vt100', ...windowSize() } : undefined
   const agent = forwardedAgent(config)
@@ -57,7 +57,7 @@ export async function runSession({ client, config, command, terminal, escapes }:
       : await client.exec(command, { ...options, pty })
   const local = new LocalTerminal(config, terminal, withTerminal)
   local.onEscape = escapes(local, remote)
-  return attach(remote, local, config)
+  return { code: await attach(remote, local, config), withTerminal }
 }
 
 async function attach(remote: RemoteProgram, local: LocalTerminal, config: SshConfig): Promise<number> {
@@ -106,17 +106,18 @@ async function send(local: LocalTerminal, remote: RemoteProgram): Promise<void> 
 /** @throws BrokenPipe if nobody reads `target` any more */
 async function receive(source: ReadableStream<Uint8Array>, target: Writable): Promise<void> {
   const reader = source.getReader()
-  let open = true
+  const broken = new AbortController()
   // The error may come after the last chunk, while the command is silent: then nothing else would end the wait.
   const closed = () => {
-    open = false
+    broken.abort()
     reader.cancel().catch(ignore)
   }
   target.on('error', closed)
-  for (let next = await reader.read(); !next.done && open; next = await reader.read()) {
-    if (!target.write(next.value) && open) await Promise.race([once(target, 'drain'), once(target, 'error')]).catch(closed)
+  for (let next = await reader.read(); !next.done && !broken.signal.aborted; next = await reader.read()) {
+    // It also ends with the error, and leaves no listener behind.
+    if (!target.write(next.value) && !broken.signal.aborted) await once(target, 'drain', { signal: broken.signal }).catch(ignore)
   }
-  if (!open) throw new BrokenPipe()
+  if (broken.signal.aborted) throw new BrokenPipe()
 }
 
 /** The exit code for both kinds of end: with a code, or by a signal. */

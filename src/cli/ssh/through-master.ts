@@ -64,14 +64,14 @@ export async function runThroughMaster(mux: MuxClient, { config, command, termin
       return await relayStdio({ readable: stdout, writable: stdin as WritableStream<Uint8Array> })
     }
     const left = new AbortController()
-    const disconnected = new Promise<number>((resolve) => { left.signal.addEventListener('abort', () => resolve(255)) })
+    const disconnected = new Promise<{ readonly code: number, readonly withTerminal: boolean }>((resolve) => { left.signal.addEventListener('abort', () => resolve({ code: 255, withTerminal: true })) })
     const session = runSession({ client: programsOf(proxied), config, command, terminal, escapes: (local) => (action) => escape(action, local, config, () => left.abort()) })
-    const code = await Promise.race([session, disconnected])
+    const { code, withTerminal } = await Promise.race([session, disconnected])
     if (left.signal.aborted) {
       proxied.close()
       await session.catch(() => {})
     }
-    if (process.stdin.isTTY && command === '' && !config.stdinNull) terminal.tell(`Shared connection to ${config.host} closed.`)
+    if (withTerminal) terminal.tell(`Shared connection to ${config.hostName} closed.`)
     return code
   } finally {
     proxied.close()

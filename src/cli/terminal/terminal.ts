@@ -20,10 +20,10 @@ export class Terminal implements Person {
   tell(text: string, level: MessageLevel = 'INFO'): void {
     if (LEVELS.indexOf(level) > LEVELS.indexOf(this.level)) return
     const prefix = level === 'DEBUG' ? 'debug1: ' : level.startsWith('DEBUG') ? `${level.toLowerCase()}: ` : ''
-    const end = process.stdin.isRaw || this.raw ? '\r\n' : '\n'
-    const lines = `${visible(text).split('\n').map((line) => prefix + line).join(end)}${end}`
-    if (this.#logFile === undefined) process.stderr.write(lines)
-    else appendFileSync(this.#logFile, lines.replaceAll('\r\n', '\n'))
+    const lines = visible(text).split('\n').map((line) => prefix + line)
+    // As in ssh, whose lines are right on a terminal in raw mode too.
+    if (this.#logFile === undefined) process.stderr.write(lines.map((line) => `${line}\r\n`).join(''))
+    else appendFileSync(this.#logFile, lines.map((line) => `${line}\n`).join(''))
   }
 
   /** On stderr even with `-E`, and not with `-q`, as in ssh. */
@@ -31,7 +31,7 @@ export class Terminal implements Person {
     if (LEVELS.indexOf('INFO') <= LEVELS.indexOf(this.level)) process.stderr.write(visible(text))
   }
 
-  /** Whether the terminal is in raw mode, in which lines need an explicit carriage return. */
+  /** Whether the terminal is in raw mode. */
   raw = false
 
   ask(question: string): Promise<string | undefined> {
