@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { compile } from 'svelte/compiler'
 import { build, type Plugin } from 'vite'
+import { alone, isFresh } from '../browser-terminal/server/build-once.ts'
+import { LOCK } from '../browser-terminal/server/build.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -15,8 +17,14 @@ const svelte: Plugin = {
   load: async (id) => id.endsWith('.svelte') ? compile(await readFile(id, 'utf8'), { filename: id, generate: 'client' }).js.code : undefined,
 }
 
-/** The terminal's package must already be built. */
-export async function buildFrameworks(): Promise<void> {
+/** Builds what is out of date. The terminal's package must already be built. */
+export function buildFrameworks(): Promise<void> {
+  return alone(LOCK, async () => {
+    if (!isFresh(`${PAGES}/plain/index.html`, [path('.'), path('../../packages/terminal/dist')])) await bundle()
+  })
+}
+
+async function bundle(): Promise<void> {
   await build({
     root: path('.'),
     base: './',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE } from '../../src/ffi/constants.gen.ts'
+import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE } from '../../src/ffi/constants.gen.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 import { channelClose, channelData, channelEof, type ChannelNumbers, type Connection, message, SSH_MSG } from '../support/scripted-server.ts'
 import { attack, codeOf, exec, read, readAll, serveVictim } from './attack.ts'
@@ -28,6 +28,27 @@ test('0105: ignored extended data gives back the window that it took, not more',
     expect(await read(channel, 10)).toBe('done')
   })
   expect(adjusted).toEqual([995])
+})
+
+test('0802: both streams that are read as one keep their order, however small their packets are', async () => {
+  await attack(async (connection) => {
+    const channel = await serveVictim(connection)
+    connection.send(channelData(channel, 'ready'))
+    await connection.receive(SSH_MSG.CHANNEL_REQUEST) // the client reads both as one by now
+    for (const part of ['1', '2', '3']) {
+      connection.send(channelData(channel, `out ${part}, `))
+      connection.send(stderr(channel, new TextEncoder().encode(`err ${part}, `)))
+    }
+    connection.send(channelEof(channel))
+    await connection.receiveAll()
+  }, async (session) => {
+    const channel = await exec(session)
+    await read(channel, 5)
+    await session.complete(() => channel.handleExtendedData2(LIBSSH2_CHANNEL_EXTENDED_DATA_MERGE))
+    await session.complete(() => channel.signal('USR1'))
+    await session.complete(() => channel.waitEof())
+    expect(await readAll(channel)).toBe('out 1, err 1, out 2, err 2, out 3, err 3, ')
+  })
 })
 
 test('0111: channel data is as long as it says', async () => {

@@ -96,7 +96,12 @@ describe('libssh2-wasm-gateway', () => {
     await peer?.logged(/not reloaded, the old settings stay: not a rule/)
     const { transport, events } = await open(url, target.port, { ticket: 'another token for tests' })
     process.kill(peer?.pid as number, 'SIGTERM')
-    await expect.poll(async () => (await rawClient({ url }, path, { token: 'another token for tests' }).ended).code).toBe(1001)
+    await expect.poll(async () => {
+      const client = rawClient({ url }, path, { token: 'another token for tests' })
+      // The gateway may see this client before the signal: then it stays until it leaves.
+      client.opened.then(() => setTimeout(() => client.socket.close(), 500), () => {})
+      return (await client.ended).code
+    }, { timeout: 30_000 }).toBe(1001)
     expect(events).toEqual([])
     await transport.close()
     await peer?.logged(/"event":"close"/)

@@ -2,21 +2,33 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { alone, isFresh } from './build-once.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 /** The folder of the built page: any web server can serve it. */
 export const PAGE = path('../../../build/browser-terminal')
 
-export async function buildPage(): Promise<void> {
-  execFileSync(process.execPath, [path('../../../packages/terminal/build/build.mjs')], { stdio: 'inherit' })
+const PACKAGE = path('../../../packages/terminal')
+/** Held while anything of the terminal is built: tests in several processes build, and serve, the same folders. */
+export const LOCK = path('../../../build/browser-terminal.lock')
+
+/** Builds what is out of date. */
+export function buildPage(): Promise<void> {
+  return alone(LOCK, async () => {
+    execFileSync(process.execPath, [`${PACKAGE}/build/build.mjs`], { stdio: 'inherit' })
+    if (!isFresh(`${PAGE}/index.html`, [path('..'), `${PACKAGE}/dist`])) await bundle()
+  })
+}
+
+async function bundle(): Promise<void> {
   await build({
     root: path('..'),
     base: './',
     configFile: false,
     logLevel: 'error',
     // In a separate project, it would be in node_modules.
-    resolve: { alias: [{ find: /^libssh2-wasm-terminal$/, replacement: path('../../../packages/terminal/dist/index.js') }] },
+    resolve: { alias: [{ find: /^libssh2-wasm-terminal$/, replacement: `${PACKAGE}/dist/index.js` }] },
     // Nothing inline: the policy of the page forbids it.
     build: { outDir: PAGE, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000 },
   })
