@@ -8,6 +8,7 @@ import { FOLDER } from './scripts/build/declarations.mjs'
 import { defaultNamespace } from './scripts/build/default-namespace.mjs'
 import { COMMONJS, commonJs } from './scripts/build/commonjs.mjs'
 import { doors, modules, programs } from './scripts/build/entries.mjs'
+import { noteRunTimeNames, onlyRunTimeValues } from './scripts/build/run-time-names.mjs'
 import { typescript } from './scripts/build/typescript-plugin.mjs'
 
 const inputs = entries => Object.fromEntries(entries.map(({ entry, source }) => [entry, source]))
@@ -93,14 +94,14 @@ export default [
     external,
     // Rollup would rewrite the path of the wasm relative to the source tree; in dist/ it lies beside the module.
     makeAbsoluteExternalsRelative: false,
-    plugins: [...typescript, nodeResolve()],
+    plugins: [...typescript, nodeResolve(), noteRunTimeNames],
     onwarn(warning) { throw new Error(warning.message) },
   },
   {
     input: inputs(modules.map(({ entry, source }) => ({ entry, source: declarationOf(source) }))),
     output: { ...output, manualChunks: sharedTypes, chunkFileNames: chunk => `${chunkName(chunk)}.d.ts` },
     external,
-    plugins: [dts({ tsconfig: 'tsconfig.json' }), defaultNamespace, disposableLibrary],
+    plugins: [dts({ tsconfig: 'tsconfig.json' }), onlyRunTimeValues, defaultNamespace, disposableLibrary],
   },
   {
     input: inputs(commonJsModules),

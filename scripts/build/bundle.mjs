@@ -6,7 +6,7 @@ import { writeDeclarations } from './declarations.mjs'
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map(name => `src/${name}`).filter(path => statSync(path).isFile())
 const inputs = [...sources, 'package.json', 'package-lock.json', 'tsconfig.json', 'rollup.config.mjs',
-  ...['bundle', 'chunk-names', 'commonjs', 'declarations', 'dispose-symbols', 'entries', 'strip-types', 'typescript-plugin'].map(name => `scripts/build/${name}.mjs`), 'build/build-info.release.json'].sort()
+  ...['bundle', 'chunk-names', 'commonjs', 'declarations', 'default-namespace', 'dispose-symbols', 'entries', 'run-time-names', 'strip-types', 'typescript-plugin'].map(name => `scripts/build/${name}.mjs`), 'build/build-info.release.json'].sort()
 const key = sha256(JSON.stringify(inputs.map(path => [path, sha256(readFileSync(path))])))
 const stamp = 'build/bundle.key'
 
