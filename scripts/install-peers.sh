@@ -37,6 +37,9 @@ ci_packages='
 /usr/bin/tmux|tmux|a terminal for the command-line program
 /usr/bin/vi|vim-tiny|an editor to run in it
 /usr/bin/chromium|chromium|a browser for the browser terminal
+/usr/sbin/nginx|nginx-light|a proxy in front of the gateway, with the part of its configuration that we ship
+/usr/bin/caddy|caddy|the same
+/usr/bin/systemd-analyze|systemd|checks the gateway's units
 pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, for keyboard-interactive at a real sshd'
 full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server

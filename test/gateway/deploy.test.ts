@@ -1,22 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { validate as dockerfileProblems } from 'dockerfile-utils'
+import { Deployment } from 'kubernetes-models/apps/v1'
+import { Service } from 'kubernetes-models/v1'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { requirePeer } from '../support/require-peer.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
 import { main } from '../../packages/gateway/src/cli/main.ts'
 import { SETTINGS } from '../../packages/gateway/src/cli/settings.ts'
 
 const deploy = (name: string) => fileURLToPath(new URL(`../../packages/gateway/deploy/${name}`, import.meta.url))
 const text = (name: string) => readFileSync(deploy(name), 'utf8')
-const found = (name: string) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0
-const missing = (name: string) => {
-  const there = found(name)
-  if (!there) console.warn(`skipped: ${name} is not installed`)
-  return !there
-}
-
-/** Where nginx would write as root; it makes them when it is asked about a file. */
-const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+const project = fileURLToPath(new URL('../../', import.meta.url))
+const program = (name: string) => `${project}node_modules/.bin/${name}`
 
 describe('the files of deploy/', () => {
   let folder: TemporaryDirectory
@@ -43,24 +41,47 @@ describe('the files of deploy/', () => {
     expect(text('kubernetes.yaml')).toContain('readOnlyRootFilesystem: true')
   })
 
-  test.runIf(found('python3') && spawnSync('python3', ['-c', 'import yaml']).status === 0)('the YAML is YAML', () => {
-    for (const name of ['compose.yaml', 'kubernetes.yaml', 'traefik.yaml']) execFileSync('python3', ['-c', 'import sys, yaml; [d for d in yaml.safe_load_all(open(sys.argv[1]))]', deploy(name)])
+  test('Dockerfile: dockerfile-utils finds nothing in it', () => {
+    expect(dockerfileProblems(text('Dockerfile'))).toEqual([])
+    expect(dockerfileProblems(text('Dockerfile').replace('STOPSIGNAL SIGTERM', 'STOPSIGNAL TERM')).map(({ message }) => message)).toEqual(['Invalid signal: TERM'])
   })
 
-  test.runIf(!missing('systemd-analyze'))('systemd takes the units', () => {
-    for (const name of ['gateway.service', 'gateway.socket']) writeFileSync(folder.file(name), text(name).replace('/usr/bin/node', process.execPath))
-    const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', folder.file('gateway.socket'), folder.file('gateway.service')], { encoding: 'utf8' })
-    expect(stderr.split('\n').filter((line) => /gateway\.(service|socket):\d+|Unknown|Failed to parse/.test(line))).toEqual([])
+  test('compose.yaml: dclint finds nothing in it', () => {
+    const complaints = (path: string) => spawnSync(program('dclint'), ['--max-warnings', '0', '--formatter', 'json', path], { encoding: 'utf8' })
+    expect(complaints(deploy('compose.yaml'))).toMatchObject({ status: 0 })
+    writeFileSync(folder.file('compose.yaml'), text('compose.yaml').replace('restart: unless-stopped', 'restarts: unless-stopped'))
+    expect(complaints(folder.file('compose.yaml'))).toMatchObject({ status: 1, stdout: expect.stringContaining('must NOT have additional properties') as unknown })
   })
 
-  test.runIf(!missing('caddy'))('Caddy takes its file', () => {
-    execFileSync('caddy', ['validate', '--adapter', 'caddyfile', '--config', deploy('Caddyfile')], { stdio: 'pipe', env: { ...process.env, HOME: folder.path } })
+  test('kubernetes.yaml is by the schemas of Kubernetes, and has no field that they do not', () => {
+    const [deployment, service] = parseAllDocuments(text('kubernetes.yaml')).map((document) => document.toJS() as unknown) as [ConstructorParameters<typeof Deployment>[0], ConstructorParameters<typeof Service>[0]]
+    new Deployment(deployment).validate()
+    new Service(service).validate()
+    expect(() => new Deployment({ ...deployment, spec: { ...deployment?.spec, replicas: 'one' } } as never).validate()).toThrow('replicas must be integer')
+    // The schemas let unknown fields pass; TypeScript does not let a literal have them.
+    symlinkSync(`${project}node_modules`, folder.file('node_modules'))
+    const typed = (value: unknown) => {
+      writeFileSync(folder.file('manifest.ts'), `import type { IDeployment } from 'kubernetes-models/apps/v1'\nimport type { IService } from 'kubernetes-models/v1'\nexport const deployment: IDeployment = ${JSON.stringify(value)}\nexport const service: IService = ${JSON.stringify(service)}\n`)
+      return spawnSync(process.execPath, [`${project}node_modules/typescript/bin/tsc`, '--noEmit', '--ignoreConfig', '--strict', '--skipLibCheck', '--types', 'node', '--module', 'nodenext', folder.file('manifest.ts')], { encoding: 'utf8' }).stdout
+    }
+    expect(typed(deployment)).toBe('')
+    expect(typed(JSON.parse(JSON.stringify(deployment).replace('livenessProbe', 'livelinessProbe')))).toMatch(/livelinessProbe.* does not exist in type 'IContainer'/)
+  }, 60_000)
+
+  test('traefik.yaml: its router and its service are each other\'s, and lead to the gateway', () => {
+    const { http } = parse(text('traefik.yaml')) as { http: { routers: Record<string, { service: string }>, services: Record<string, { loadBalancer: { servers: { url: string }[], healthCheck: { path: string } } }> } }
+    expect(Object.values(http.routers).map(({ service }) => service)).toEqual(Object.keys(http.services))
+    expect(http.services['gateway']?.loadBalancer).toMatchObject({ servers: [{ url: 'http://127.0.0.1:8022' }], healthCheck: { path: '/readyz' } })
   })
 
-  test.runIf(!missing('nginx') && existsSync('/usr/bin/openssl'))('nginx takes its part', () => {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', folder.file('key'), '-out', folder.file('pem'), '-days', '1', '-subj', '/CN=gw.example'], { stdio: 'pipe' })
-    const part = text('nginx.conf').replace('/etc/ssl/gw.example.pem', folder.file('pem')).replace('/etc/ssl/gw.example.key', folder.file('key'))
-    writeFileSync(folder.file('nginx.conf'), `pid ${folder.file('pid')};\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${TEMPORARY.map((kind) => `${kind}_temp_path ${folder.file(kind)};`).join('\n')}\n${part}\n}\n`)
-    execFileSync('nginx', ['-t', '-p', folder.path, '-c', folder.file('nginx.conf')], { stdio: 'pipe' })
+  test.runIf(requirePeer('systemd-analyze'))('systemd takes the units', () => {
+    const verify = (service: string) => {
+      writeFileSync(folder.file('gateway.service'), service.replace('/usr/bin/node', process.execPath))
+      writeFileSync(folder.file('gateway.socket'), text('gateway.socket'))
+      const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', folder.file('gateway.socket'), folder.file('gateway.service')], { encoding: 'utf8' })
+      return stderr.split('\n').filter((line) => /gateway\.(service|socket):\d+|Unknown|Failed to parse/.test(line))
+    }
+    expect(verify(text('gateway.service'))).toEqual([])
+    expect(verify(text('gateway.service').replace('DynamicUser=yes', 'DynamicUsers=yes'))).not.toEqual([])
   })
 })
