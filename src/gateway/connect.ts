@@ -179,7 +179,7 @@ function greeted(link: Link, stopped: AbortSignal): Promise<Opened | Plain> {
     const stopListening = onAbort(stopped, () => fail(stopped.reason))
     const fail = (error: unknown) => {
       stopListening()
-      link.abandon()
+      link.abandon(1000)
       reject(error)
     }
     const ready = (opened: Opened | Plain) => {

@@ -65,8 +65,12 @@ export class Link {
     if (this.open) this.socket.send(frame)
   }
 
-  /** Removes the listener for good. */
-  abandon(code = 1000): void {
+  /**
+   * Removes the listener for good.
+   * @param code 1000 ends the stream at the gateway. Any other code leaves it there: for a link whose place another one takes, because the gateway may have resumed the
+   * stream on it without anybody here having heard of it.
+   */
+  abandon(code: number): void {
     this.#abandoned = true
     this.#waiting = []
     this.close(code)

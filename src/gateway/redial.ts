@@ -79,7 +79,7 @@ export class Redial {
   #give(): void {
     this.#current++
     clearTimeout(this.#timer)
-    this.#link?.abandon()
+    this.#link?.abandon(CloseCode.takenOver)
     this.#link = undefined
   }
 
@@ -95,7 +95,7 @@ export class Redial {
     this.#started = Date.now()
     this.dialled = true
     // Getting a ticket may be slow as well.
-    this.#timer = setTimeout(() => { if (mine === this.#current) this.#again() }, DIAL_TIME)
+    this.#timer = setTimeout(() => this.#late(mine), DIAL_TIME)
     const requested = this.#host.received()
     let link: Link
     try {
@@ -105,12 +105,19 @@ export class Redial {
       if (error instanceof GatewayError && error.code !== 'ERR_GATEWAY_CONNECT') return this.#refuse(error)
       return this.#again()
     }
-    if (mine !== this.#current) return link.abandon()
+    if (mine !== this.#current) return link.abandon(CloseCode.takenOver)
     this.#link = link
     link.events = {
       message: (message) => this.#answered(link, message, requested),
       closed: (code, reason) => this.#closed(code, reason),
     }
+  }
+
+  /** The time of an attempt is over. A timer that is late itself means that nothing was heard because this thread was busy: the answer may be waiting behind it. */
+  #late(mine: number): void {
+    if (mine !== this.#current) return
+    if (Date.now() - this.#started > DIAL_TIME + STALE) this.#timer = setTimeout(() => { if (mine === this.#current) this.#again() }, STALE)
+    else this.#again()
   }
 
   #answered(link: Link, message: Uint8Array, requested: number): void {

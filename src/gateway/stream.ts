@@ -331,7 +331,7 @@ export class GatewayStream implements BytePort {
   /** Another link continues at the stream's position. @param requested the requested position @param position bytes that the gateway has */
   #resumed(link: Link, requested: number, position: number): void {
     if (position < this.#kept.acked || position > this.#kept.end) return this.#lose(new GatewayError('the gateway resumed from a position that this stream never had', { code: 'ERR_GATEWAY_PROTOCOL', id: this.#options.id }))
-    this.#link?.abandon()
+    this.#link?.abandon(CloseCode.takenOver)
     this.#liveness.stop()
     this.#liveness = this.#watch()
     this.#attach(link)

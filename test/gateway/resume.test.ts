@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { connectSuccessFrame, helloFrame } from 'libssh2-wasm/gateway-protocol'
 import { seededRandom } from '../support/random.ts'
 import { open, Reader, type Watched } from './client.ts'
@@ -122,6 +122,33 @@ describe('a connection through a gateway', () => {
     expect(transport.port.stalled).toBe(false)
     expect(target.sockets).toHaveLength(1)
   })
+
+  test('gives up an attempt that the gateway has answered, unheard, without ending the session', async () => {
+    const codes: (number | undefined)[] = []
+    let sockets = 0
+    const mute = (url: string, protocols: string[]) => {
+      const socket = new WebSocket(url, protocols)
+      // The second one, the first that resumes, is open, and its answer is not heard.
+      if (++sockets === 2) {
+        const listen = socket.addEventListener.bind(socket) as (...words: unknown[]) => void
+        socket.addEventListener = ((type: string, ...words: unknown[]) => { if (type !== 'message') listen(type, ...words) }) as typeof socket.addEventListener
+        const close = socket.close.bind(socket)
+        socket.close = (code, reason) => {
+          codes.push(code)
+          close(code, reason)
+        }
+      }
+      return socket as unknown as globalThis.WebSocket
+    }
+    await start()
+    const { reader, writer, next } = await connected({ openWebSocket: mute })
+    network.cut()
+    await next('stalled')
+    await say(writer, 'still there')
+    await next('resumed')
+    expect(await reader.until('still there')).toBe('still there')
+    expect([codes, sockets, target.sockets.length]).toEqual([[4409], 3, 1])
+  }, 30_000)
 
   test('finds out by a question, whenever it is asked to', async () => {
     await start()

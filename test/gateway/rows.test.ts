@@ -1,76 +1,21 @@
 /// The table of docs/gateway.md, row by row: each is a run. `npm test` runs small ones, `npm run test:gateway` the ones that the table has.
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startPeer } from '../support/process.ts'
 import { seededRandom } from '../support/random.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { open, Reader } from './client.ts'
 import { networkTo } from './network.ts'
 import { tcpTarget, testGateway, TOKEN } from './rig.ts'
+import { FULL, row } from './table.ts'
 
-const FULL = process.env['GATEWAY'] === 'full'
-const rows: { what: string, how: string, wanted: string, measured: string }[] = []
-const row = (what: string, how: string, wanted: string, measured: string) => {
-  rows.push({ what, how, wanted, measured })
-  console.log(`${what}: ${measured}`)
-}
 const echo = (socket: Socket) => void socket.pipe(socket)
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
 const percentile = (times: readonly number[], share: number) => [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] as number
 
-afterAll(() => {
-  if (!FULL) return
-  const build = fileURLToPath(new URL('../../build/', import.meta.url))
-  mkdirSync(build, { recursive: true })
-  writeFileSync(`${build}gateway-rows.json`, JSON.stringify(rows, null, 1))
-})
-
 describe('measured', () => {
-  test.each(['libssh2-wasm.v1', 'corp-relay-v4'] as const)('bytes: %s', async (protocol) => {
-    const [size, cuts] = FULL ? [100 << 20, 200] : [4 << 20, 10]
-    await using target = await tcpTarget(echo)
-    const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`], nassh: true })
-    await using network = await networkTo(gateway.url)
-    const { transport, events, next } = await open(network.url, target.port, protocol === 'corp-relay-v4' ? { protocol } : {})
-    const random = seededRandom(19)
-    // As many bytes in all as there are, both ways: each connection lasts for its share of them.
-    network.cutAfter = () => network.connections > cuts ? Infinity : random.integer(1000, Math.floor(size * 3 / cuts))
-    network.cutHow = () => random.below(2) === 0 ? 'reset' : 'close'
-    network.cut()
-    await next('resumed')
-    const block = randomBytes(1 << 20)
-    const [out, back] = [createHash('sha256'), createHash('sha256')]
-    let got = 0
-    let drained = () => {}
-    const done = new Promise<unknown>((resolve) => transport.port.start({
-      data: (chunk) => {
-        back.update(chunk)
-        got += chunk.length
-        if (got === size) resolve(undefined)
-      },
-      drained: () => drained(),
-      ended: resolve,
-    }))
-    for (let sent = 0; sent < size; sent += 64 << 10) {
-      const chunk = new Uint8Array(block.subarray(sent % block.length, sent % block.length + (64 << 10)))
-      out.update(chunk)
-      transport.port.write(chunk)
-      while (transport.port.queued > 1 << 20) {
-        await Promise.race([new Promise<void>((resolve) => { drained = resolve }), new Promise((resolve) => setTimeout(resolve, 20))])
-      }
-    }
-    expect(await done).toBeUndefined()
-    expect(back.digest('hex')).toBe(out.digest('hex'))
-    const resumed = events.filter(({ type }) => type === 'resumed').length
-    expect(resumed).toBeGreaterThanOrEqual(cuts / 2)
-    row(`bytes, ${protocol}`, `${size >> 20} MiB out and back through an echo, cut at random bytes by RST and FIN, Node`, 'equal SHA-256', `${resumed} cuts survived, SHA-256 equal`)
-    await transport.close()
-    await gateway.close()
-  }, 300_000)
-
   test.each(['typing', 'idle'] as const)('notice: %s', async (how) => {
     await using target = await tcpTarget(echo)
     const gateway = await testGateway({ allow: [`127.0.0.1:${target.port}`] })

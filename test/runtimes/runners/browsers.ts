@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.ts'
 import { lacking } from './installed.ts'
 import { startWebKit, webKitMissing } from './webkit.ts'
 
-interface Browser {
+export interface Browser {
   readonly version: string
   open(url: string): Promise<unknown>
   close(): Promise<void>
@@ -59,8 +59,11 @@ function browser(key: string, name: string, missing: () => string | undefined, l
   return [runtime('page.html', '', ''), runtime('worker-page.html', '-worker', ' worker')]
 }
 
-export const browsers: readonly Runtime[] = [
-  ...browser('chromium', 'Chromium', () => lacking(CHROMIUM), startChromium),
-  ...browser('firefox', 'Firefox', () => lacking(FIREFOX), startFirefox),
-  ...browser('webkit', 'WebKit', webKitMissing, startWebKit),
-]
+/** The browsers, and what is missing to start one. */
+export const launchers = {
+  chromium: { name: 'Chromium', missing: () => lacking(CHROMIUM), launch: startChromium },
+  firefox: { name: 'Firefox', missing: () => lacking(FIREFOX), launch: startFirefox },
+  webkit: { name: 'WebKit', missing: webKitMissing, launch: startWebKit },
+} as const satisfies Record<string, { readonly name: string, readonly missing: () => string | undefined, readonly launch: () => Promise<Browser> }>
+
+export const browsers: readonly Runtime[] = Object.entries(launchers).flatMap(([key, { name, missing, launch }]) => browser(key, name, missing, launch))
