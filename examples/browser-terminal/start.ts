@@ -1,6 +1,7 @@
 /// npm run terminal: an SSH server, a gateway and the page, on free ports of 127.0.0.1, until Ctrl-C.
 import { startGateway } from '../gateway/node.ts'
-import { buildPage, PAGE } from './server/build.ts'
+import { freePort } from '../node/embedded-server.ts'
+import { buildPage, PAGE, PREVIEW } from './server/build.ts'
 import { startDemoServer } from './server/demo-server.ts'
 import { startStaticServer } from './server/static-server.ts'
 
@@ -10,8 +11,10 @@ async function main(): Promise<void> {
   await buildPage()
   await using server = await startDemoServer(say)
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64url')
-  await using page = await startStaticServer(PAGE)
-  await using gateway = await startGateway({ token, allow: [`127.0.0.1:${server.port}`], origins: [new URL(page.url).origin] })
+  const port = await freePort()
+  await using preview = await startStaticServer(PREVIEW, { policy: null })
+  await using page = await startStaticServer(PAGE, { gateway: `ws://127.0.0.1:${port}`, preview: new URL(preview.url).origin })
+  await using gateway = await startGateway({ token, port, allow: [`127.0.0.1:${server.port}`], origins: [new URL(page.url).origin] })
   const form = new URLSearchParams({ gateway: gateway.url, token, host: '127.0.0.1', port: String(server.port), user: server.username })
 
   say(`

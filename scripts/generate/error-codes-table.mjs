@@ -91,6 +91,7 @@ export const OWN = {
     ['ERR_IS_DIRECTORY', 'A file would have replaced a folder. Nothing was changed.', 'Choose another name, or remove the folder first.'],
     ['ERR_UPLOAD', 'An upload ended with an error that has no code. The old file is unchanged.', 'The message says what happened.'],
     ['ERR_KEY_NOT_ACCEPTED', 'The key was written to authorized_keys, but the server still does not accept it.', 'Check the permissions of `~/.ssh` and the server\'s `AuthorizedKeysFile` and `PubkeyAcceptedAlgorithms`.'],
+    ['ERR_KEY_CERTIFICATE_ALONE', 'A user certificate was chosen whose key this browser does not have.', 'Choose the private key first, then its certificate.'],
     ['ERR_KEY_GONE', 'The key was removed from this browser.', 'Choose its file again.'],
   ],
   'Signatures (`libssh2-wasm/sshsig`)': [

@@ -63,6 +63,26 @@ describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => 
     await other.shows(/^<kept>$/m)
     await other.run('echo "from $((1 + 1))"')
     await terminal.shows(/^from 2$/m)
+    // The other one leads now; what is typed or sent here, without another change of focus, arrives too.
+    await terminal.page.keyboard.type('echo "back $((2 + 2))"\n')
+    await other.shows(/^back 4$/m)
+    await other.element.evaluate((element) => (element as SshTerminal).send('echo "sent $((3 + 3))"\n'))
+    await terminal.shows(/^sent 6$/m)
+    await terminal.element.evaluate((element) => (element as SshTerminal).paste('echo "pasted $((4 + 4))"'))
+    await terminal.page.keyboard.press('Enter')
+    await other.shows(/^pasted 8$/m)
+  })
+
+  test('a login that the person cancels says that no connection was made', async () => {
+    const terminal = await open()
+    const said = async () => (await terminal.form.getByRole('alert').allInnerTexts()).join().replace(/\s+/g, ' ').trim()
+    await terminal.connect()
+    await terminal.acceptHostKey()
+    await terminal.titled('Password').getByRole('button', { name: 'Cancel' }).click()
+    await expect.poll(said).toBe('Cancelled No connection was made.')
+    await terminal.connect('wrong')
+    await terminal.titled('Password').getByRole('button', { name: 'Cancel' }).click()
+    await expect.poll(said).toBe('Cancelled No connection was made.')
   })
 
   test('programs learn of UTF-8, language and colours; wide characters take the cells that tmux gives them', async () => {

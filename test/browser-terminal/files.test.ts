@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
@@ -139,6 +140,33 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
     await terminal.run('clear; stat -c "size %s" large.bin; ls -A | wc -l | sed "s/^/files: /"')
     await terminal.shows(new RegExp(`^size ${LARGE}$\\n^files: +1$`, 'm'))
     await terminal.run('rm large.bin')
+  })
+
+  test('an upload that goes on replaces the file that a symbolic link names, and the link stays; a link in the place of the part is not written through', async () => {
+    const terminal = await inFolder('link-test')
+    const content = randomBytes(300_000)
+    writeFileSync(files.file('note.bin'), content)
+    const arrived = content.subarray(0, 100_000).toString('base64').replace(/.{76}/g, '$&\n')
+    await terminal.run('mkdir there; echo old > there/real.bin; chmod 640 there/real.bin; ln -s there/real.bin note.bin; stty -echo; base64 -d > there/.real.bin.part')
+    await terminal.element.evaluate((element, text) => (element as SshTerminal).send(text), `${arrived}\n\u0004`)
+    await terminal.run('stty echo; clear; stat -c "%s arrived" there/.real.bin.part')
+    await terminal.shows(/^100000 arrived$/m)
+    await upload(terminal, files.file('note.bin'))
+    await terminal.titled('A file of this name is there').getByRole('button', { name: 'Go on where it stopped' }).click()
+    await terminal.files.locator('.transfers .done').waitFor()
+    await hashes(terminal, 'note.bin', sha256(content))
+    await terminal.run('clear; readlink note.bin; stat -c "mode %a" there/real.bin; ls -A there | wc -l | sed "s/^/files: /"')
+    await terminal.shows(/^there\/real\.bin\nmode 640\nfiles: +1$/m)
+    // Somebody else's link of that name: nothing to go on with.
+    await terminal.run('clear; echo mine > other; ln -s ../other there/.real.bin.part; echo "linked $((6 * 7))"')
+    await terminal.shows(/^linked 42$/m)
+    await upload(terminal, files.file('note.bin'))
+    const question = terminal.titled('A file of this name is there')
+    await question.getByRole('button', { name: 'Replace' }).waitFor()
+    expect(await question.getByRole('button', { name: 'Go on where it stopped' }).count()).toBe(0)
+    await question.getByRole('button', { name: 'Replace' }).click()
+    await expect.poll(() => terminal.files.locator('.transfers .done').count()).toBe(2)
+    await hashes(terminal, 'other', sha256('mine\n'))
   })
 
   test('folders are made; files are renamed, their permissions set, and deleted after they were counted', async () => {

@@ -1,4 +1,4 @@
-/// npm run terminal:screenshots : pictures of the browser terminal, on a desktop and a phone, into build/screenshots/.
+/// npm run terminal:screenshots : pictures of the browser terminal in both themes, on a phone, a tablet and a desktop, into build/screenshots/.
 import { mkdirSync } from 'node:fs'
 import { startSshd } from '../support/sshd.ts'
 import { startProxy } from '../support/proxy.ts'
@@ -7,12 +7,12 @@ import { openStage } from './stage.ts'
 const FOLDER = 'build/screenshots'
 /** Allowed by the gateway, and nobody listens there. */
 const UNUSED = 1
-const DEVICES = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  'desktop-light': { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+const SIZES = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-  'phone-light': { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: 'light' },
+  tablet: { viewport: { width: 768, height: 1024 }, isMobile: true, hasTouch: true },
+  desktop: { viewport: { width: 1280, height: 800 } },
 } as const
+const DEVICES = Object.entries(SIZES).flatMap(([name, size]) => (['dark', 'light'] as const).map((colorScheme) => [`${name}-${colorScheme}`, { ...size, colorScheme }] as const))
 
 mkdirSync(FOLDER, { recursive: true })
 const login = { user: 'demo', password: 'swordfish' }
@@ -23,7 +23,7 @@ const behind = { host: '127.0.0.1', port: first.port }
 await using way = await startProxy({ target: behind })
 await using stage = await openStage([way.port, UNUSED])
 
-for (const [device, options] of Object.entries(DEVICES)) {
+for (const [device, options] of DEVICES) {
   behind.port = first.port
   const terminal = await stage.open({ port: way.port, user: login.user }, options)
   const { page } = terminal
@@ -39,10 +39,10 @@ for (const [device, options] of Object.entries(DEVICES)) {
   await terminal.titled('Password').waitFor()
   await picture('3-password')
   await terminal.dialog.getByRole('button', { name: 'Cancel' }).click()
-  await terminal.form.getByRole('alert').getByText('Cancelled').waitFor()
+  await terminal.form.getByRole('alert').getByText('No connection was made.').waitFor()
   await terminal.connect(login.password)
   await terminal.shows(/[#$]$/)
-  await terminal.run('PS1="demo:~$ "; clear; mkdir -p photos notes; head -c 3400000 /dev/urandom > holiday.jpg; ls -la --color; printf "\\033[1;32mgreen \\033[1;31mred \\033[38;2;255;150;40mtrue colour \\033[0m€ 🦀 ─┼─\\n"')
+  await terminal.run('PS1="demo:~$ "; rm -rf ./*; clear; mkdir -p photos notes; head -c 3400000 /dev/urandom > holiday.jpg; ls -la --color; printf "\\033[1;32mgreen \\033[1;31mred \\033[38;2;255;150;40mtrue colour \\033[0m€ 🦀 ─┼─\\n"')
   await terminal.shows(/crab|🦀 ─┼─$/m)
   await picture('4-shell')
   await terminal.run('printf "# Notes\\n\\nvim runs in the browser.\\n" > notes/todo.md; vi notes/todo.md')
@@ -60,9 +60,11 @@ for (const [device, options] of Object.entries(DEVICES)) {
   await picture('6-files')
   await terminal.files.getByRole('button', { name: 'Close the files panel' }).click()
   await stage.stopGateway()
-  await terminal.banner.waitFor()
-  await picture('7-gateway-lost')
+  await terminal.panel.locator('.banner[role=status]').getByText('The network does not answer').waitFor()
+  await picture('7-network-away')
   await stage.startGateway()
+  await terminal.banner.getByText('The session is gone').waitFor()
+  await picture('7-session-gone')
   behind.port = second.port
   await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
   await terminal.titled('The server’s key has changed').waitFor()

@@ -8,8 +8,9 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 /** The folder of the built page: any web server can serve it. */
 export const PAGE = path('../../../build/browser-terminal')
-
 const PACKAGE = path('../../../packages/terminal')
+/** The folder for the own origin of web previews. */
+export const PREVIEW = `${PACKAGE}/dist/preview`
 /** Held while anything of the terminal is built: tests in several processes build, and serve, the same folders. */
 export const LOCK = path('../../../build/browser-terminal.lock')
 

@@ -13,17 +13,27 @@ export interface StaticServer extends AsyncDisposable {
   readonly url: string
 }
 
+export interface StaticOptions {
+  /** Put into the page as its own gateway (`data-gateway`), which a link need not ask for. */
+  readonly gateway?: string
+  /** Put into the page as the origin of web previews (`data-preview`). */
+  readonly preview?: string
+  /** Default: that of the terminal's page. `null`: none, for the origin of previews, whose pages bring their own. */
+  readonly policy?: string | null
+}
+
 /** On a free port of 127.0.0.1. */
-export async function startStaticServer(folder: string): Promise<StaticServer> {
+export async function startStaticServer(folder: string, { gateway = '', preview = '', policy = CONTENT_SECURITY_POLICY }: StaticOptions = {}): Promise<StaticServer> {
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const name = normalize(decodeURIComponent(pathname)).replace(/^\/+$/, '/index.html')
     const type = TYPES[extname(name)]
     const content = type === undefined ? Promise.reject(new Error('not of the page')) : readFile(join(folder, name))
     content.then((body) => response.writeHead(200, {
-      'content-type': type, 'content-security-policy': CONTENT_SECURITY_POLICY, 'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin', 'cache-control': 'no-cache',
-    }).end(body), () => response.writeHead(404).end())
+      'content-type': type, ...policy !== null && { 'content-security-policy': policy }, 'x-content-type-options': 'nosniff',
+      // `allow-popups`: the window of a preview must be able to answer.
+      'referrer-policy': 'no-referrer', ...policy !== null && { 'cross-origin-opener-policy': 'same-origin-allow-popups' }, 'cache-control': 'no-cache',
+    }).end(type?.startsWith('text/html') ? String(body).replace('data-gateway=""', `data-gateway="${gateway}"`).replace('data-preview=""', `data-preview="${preview}"`) : body), () => response.writeHead(404).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -35,6 +35,12 @@ async function bundle() {
   // xterm's headless build takes everything that is not Node for a window.
   // One file: bundlers that put workers into separate files need no settings for it, and nothing is fetched piece by piece.
   await build({ ...common, splitting: false, entryPoints: { holder: path('../src/session/holder.ts') }, plugins: [wasmFile], define: { window: 'globalThis' } })
+  // What an own origin for previews serves, as a folder.
+  const preview = { ...common, splitting: false, outdir: `${DIST}/preview` }
+  await build({ ...preview, entryPoints: { '__ssh-preview/preview': path('../src/preview/shell.ts') } })
+  // Firefox has no service workers that are modules.
+  await build({ ...preview, format: 'iife', entryPoints: { 'ssh-preview-service': path('../src/preview/service.ts') } })
+  for (const name of ['index.html', 'preview.css']) cpSync(path(`../src/preview/${name}`), `${DIST}/preview/__ssh-preview/${name}`)
   cpSync(`${CORE}/libssh2.wasm`, `${DIST}/libssh2.wasm`)
   cpSync(`${CORE}/THIRD-PARTY-NOTICES.txt`, `${DIST}/THIRD-PARTY-NOTICES.txt`)
 }
@@ -52,6 +58,7 @@ if (process.argv.includes('--force') || !isFresh(DIST, [path('../src'), path('.'
   await bundle()
   if (!process.argv.includes('--no-types')) await declarations()
   writeFileSync(`${DIST}/custom-elements.json`, `${JSON.stringify(await manifestOf(path('../src/element')), null, 2)}\n`)
-  const bytes = readdirSync(DIST).reduce((sum, name) => sum + statSync(`${DIST}/${name}`).size, 0)
-  console.log(`libssh2-wasm-terminal: ${readdirSync(DIST).length} files, ${Math.round(bytes / 1000)} kB`)
+  const files = readdirSync(DIST, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(`${parentPath}/${name}`).size, 0)
+  console.log(`libssh2-wasm-terminal: ${files.length} files, ${Math.round(bytes / 1000)} kB`)
 }

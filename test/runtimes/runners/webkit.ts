@@ -22,8 +22,16 @@ interface Answer<T> {
   readonly value: T & { readonly error?: string, readonly message?: string }
 }
 
+export interface WebKit {
+  readonly version: string
+  open(url: string): Promise<unknown>
+  /** A command of the session (W3C WebDriver section 6.3); `path` comes after the session's id. */
+  command<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>
+  close(): Promise<void>
+}
+
 /** WebKitGTK by its own driver (W3C WebDriver over HTTP), on a display that nobody sees. */
-export async function startWebKit(): Promise<{ version: string, open(url: string): Promise<unknown>, close(): Promise<void> }> {
+export async function startWebKit(): Promise<WebKit> {
   const home = temporaryDirectory('webkit')
   const cleanups: (() => void | Promise<void>)[] = [() => home.remove()]
   const close = async () => {
@@ -49,7 +57,8 @@ export async function startWebKit(): Promise<{ version: string, open(url: string
       capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] } } },
     })
     cleanups.push(() => command<void>('DELETE', `/session/${sessionId}`).catch(() => {}))
-    return { version: capabilities.browserVersion, open: (url) => command('POST', `/session/${sessionId}/url`, { url }), close }
+    const ofSession: WebKit['command'] = (method, path, body) => command(method, `/session/${sessionId}${path}`, body)
+    return { version: capabilities.browserVersion, open: (url) => ofSession('POST', '/url', { url }), command: ofSession, close }
   } catch (error) {
     await close()
     throw error

@@ -55,7 +55,7 @@ export class ClipboardWays {
       ], 'Paste')
       if (!yes) return
     }
-    view.terminal.paste(text)
+    view.insert(text)
   }
 
   /** OSC 52. */

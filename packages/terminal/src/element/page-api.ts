@@ -1,6 +1,7 @@
 import type { PageApi } from '../session/messages.ts'
 import { RemoteError } from '../session/rpc.ts'
-import { confirmNewHost } from '../ui/host-key-dialogs.ts'
+import { confirmNewHost } from '../ui/trust-dialogs.ts'
+import { signWithPasskey } from '../ui/passkey-dialogs.ts'
 import { answerPrompts, askPassphrase, askPassword, askToken } from '../ui/prompt-dialogs.ts'
 import type { Pane } from './pane.ts'
 
@@ -34,6 +35,7 @@ export function pageApi(pane: Pane): PageApi {
     askPassword: (who, again) => host.request<string | null>('prompt', { kind: 'password', who, again }) ?? attention(() => askPassword(pane.dialogs, who, again)),
     askPassphrase: (file, again) => host.request<string | null>('prompt', { kind: 'passphrase', file, again }) ?? attention(() => askPassphrase(pane.dialogs, file, again)),
     answerPrompts: (who, round) => host.request<readonly string[] | null>('prompt', { kind: 'questions', who, ...round }) ?? attention(() => answerPrompts(pane.dialogs, who, round)),
+    askAuthenticator: (request) => attention(() => signWithPasskey(pane.dialogs, request)),
     async ticket(request) {
       const { ticket } = host.config
       if (ticket) return ticket(request)

@@ -18,6 +18,10 @@ export interface PaneConfig {
   readonly worker: string | URL | null
   /** `null`: the user types a token. */
   readonly ticket: ((request: { readonly resuming: boolean, readonly refused: boolean }) => string | Promise<string>) | null
+  /** The own origin of web previews; empty if there is none. */
+  readonly preview: string
+  /** The gateway that a link has named in place of the page's own; empty if none has. */
+  readonly linkedGateway: string
   /** Fills the form's field. */
   readonly token: string
   /** Where this page stores which session it shows. */

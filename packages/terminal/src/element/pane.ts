@@ -7,8 +7,11 @@ import { ConnectionForm } from '../ui/connection-form.ts'
 import { Dialogs } from '../ui/dialog.ts'
 import { h } from '../ui/dom.ts'
 import { type Explanation, explain } from '../ui/explain.ts'
-import { warnChangedKey } from '../ui/host-key-dialogs.ts'
+import { toggleFullScreen } from '../ui/full-screen.ts'
+import { confirmGateway, warnChangedKey } from '../ui/trust-dialogs.ts'
+import type { PreviewTarget } from '../preview/names.ts'
 import { address } from '../session/address.ts'
+import { holderLock } from '../session/holder-lock.ts'
 import { installKeyDialog } from '../ui/key-dialog.ts'
 import { KeyPicker } from '../ui/key-picker.ts'
 import { SavedConnections } from '../ui/saved-connections.ts'
@@ -19,6 +22,7 @@ import { Toolbar } from '../ui/toolbar.ts'
 import { visible } from '../ui/visible.ts'
 import { ClipboardWays } from './clipboard-ways.ts'
 import { followDrops } from './drops.ts'
+import { keepSession, keptSession } from './kept-session.ts'
 import { openLink } from './links.ts'
 import { pageApi } from './page-api.ts'
 import type { PaneHost } from './pane-host.ts'
@@ -57,7 +61,7 @@ export class Pane {
     const { config } = host
     this.target = { gateway: config.gateway, host: config.host, port: config.port, username: config.user }
     this.view = new TerminalView({
-      input: async (data) => { if (!host.config.readOnly) await this.#holder?.api.input(data).catch(() => {}) },
+      input: async (data, typed) => { if (!host.config.readOnly) await this.#holder?.api.input(data, typed).catch(() => {}) },
       room: (columns, rows) => {
         this.#room = { columns, rows }
         void this.#holder?.api.resize(columns, rows).catch(() => {})
@@ -73,14 +77,14 @@ export class Pane {
     this.view.paste = (text) => void this.#clipboard.insert(text)
     this.#saved = new SavedConnections((one) => this.#form.fill({ ...this.#start(), ...one, token: this.#form.token }))
     this.#keys = new KeyPicker(() => this.api, (error) => this.#form.fail(this.explain(error)))
-    this.#form = new ConnectionForm(this.#keys, this.#saved, (target, login) => { void this.connect(target, login, this.#form.token).catch(() => {}) })
+    this.#form = new ConnectionForm(this.#keys, this.#saved, (target, login) => { void this.#submitted(target, login) })
     this.files = new FilesPanel({ api: () => this.api, dialogs: this.dialogs, close: () => this.toggleFiles(false), explain: (error) => {
       const { title, advice } = this.explain(error)
       return `${title}. ${advice}`
     } })
     this.#toolbar = new Toolbar({
       find: () => this.view.search.open(), files: () => this.toggleFiles(), keys: () => void this.installKey(),
-      settings: () => void this.editSettings(), disconnect: () => void this.askToClose().then((yes) => yes ? this.disconnect() : undefined),
+      settings: () => void this.editSettings(), whole: () => void toggleFullScreen(host.element).catch(() => {}), disconnect: () => void this.askToClose().then((yes) => yes ? this.disconnect() : undefined),
     })
     this.#formPlace = h('div', { class: 'form-place' }, h('slot', { name: 'empty' }, this.#form.element))
     this.#work = h('div', { class: 'work', hidden: true }, h('div', { class: 'terminal-side' }, this.view.element, this.#banner.element), this.files.element)
@@ -129,34 +133,58 @@ export class Pane {
     const link = this.#link = startHolder(pageApi(this), worker, persist !== 'none')
     return this.#starting ??= link.then(async (holder) => {
       this.#holder = holder
-      const attached = await holder.api.attach(stored(storageKey)?.id ?? null, holder.lock)
+      const attached = await holder.api.attach(keptSession(storageKey)?.id ?? null, holder.lock)
+      this.#watch(holder)
       this.#joined(attached, storageKey)
       this.#keys.refresh('').catch(() => {})
     }).catch((error: unknown) => { this.#form.fail(this.explain(error)) })
   }
 
+  /** Learns of the end of the worker, which browsers report to nobody. */
+  #watch(holder: HolderLink): void {
+    void navigator.locks?.request(holderLock(holder.lock), () => {
+      if (this.#holder !== holder) return
+      this.#link = this.#holder = this.#starting = undefined
+      holder.end()
+      this.files.lost()
+      if (this.state.name !== 'idle') this.changed({ name: 'failed', failure: { name: 'Error', code: 'WORKER_ENDED', message: 'the worker has ended' } }, null)
+    })
+  }
+
   #joined({ id, state, target, title, transfers }: Attached, storageKey: string): void {
-    const before = stored(storageKey)
-    store(storageKey, { id, running: state.name === 'open' || state.name === 'stalled' })
+    const before = keptSession(storageKey)
+    keepSession(storageKey, { ...before, id, running: state.name === 'open' || state.name === 'stalled' })
     if (title !== '') this.titled(title)
     this.files.show(transfers)
     this.changed(state, target)
-    if (before?.running && before.id !== id) this.#form.fail({ title: 'The session ended with the page', advice: 'This browser ends it when its last page is left. Programs in tmux or screen go on: connect again.' })
+    if (before?.running && before.id !== id && this.host.config.persist === 'tmux' && before.again && before.again.key !== '') {
+      // The programs go on in tmux, and the key is here: nobody has to be asked.
+      void this.connect(before.again.target, { password: '', key: before.again.key }, this.host.config.token).catch(() => {})
+    } else if (before?.running && before.id !== id) this.#form.fail({ title: 'The session ended with the page', advice: 'This browser ends it when its last page is left. Programs in tmux or screen go on: connect again.' })
     this.look()
+  }
+
+  /** A link can name a gateway: whoever runs that one sees to which server the connection goes. */
+  async #submitted(target: Target, login: Login): Promise<void> {
+    const { linkedGateway } = this.host.config
+    if (target.gateway === linkedGateway && !this.#saved.hasGateway(linkedGateway) && !await confirmGateway(this.dialogs, linkedGateway)) return
+    await this.connect(target, login, this.#form.token).catch(() => {})
   }
 
   async connect(target: Target, login: Login, token: string): Promise<void> {
     this.target = target
     this.#key = login.key
     this.#token = token
-    const { env, persist, knownHosts, obscureKeystrokes } = this.host.config
     const again = !this.#work.hidden
     if (!again) this.#form.busy('Connecting…')
     this.#takesFocus = true
     try {
+      const { env, persist, knownHosts, obscureKeystrokes } = this.host.config
       await this.api.connect(target, login, { ...this.#room, env, persist, knownHosts, obscureKeystrokes })
       this.#form.forget()
       this.#saved.add({ gateway: target.gateway, host: target.host, port: target.port, username: target.username })
+      const kept = keptSession(this.host.config.storageKey)
+      if (kept) keepSession(this.host.config.storageKey, { ...kept, again: { target, key: login.key } })
       this.host.emit('connected', { target })
     } catch (error) {
       this.#takesFocus = false
@@ -185,8 +213,8 @@ export class Pane {
     this.state = state
     if (target) this.target = target
     const { storageKey } = this.host.config
-    const kept = stored(storageKey)
-    if (kept) store(storageKey, { ...kept, running: this.running })
+    const kept = keptSession(storageKey)
+    if (kept) keepSession(storageKey, { ...kept, running: this.running })
     this.#status.update(state, this.who)
     this.#toolbar.update(state.name === 'idle' ? '' : this.title || this.who, this.running)
     this.host.emit('state', { state: state.name, before: before.name })
@@ -237,7 +265,8 @@ export class Pane {
   /** Errors that only the page that asked is told. */
   async #failed(failure: Failure, again: boolean): Promise<void> {
     let explanation = explain(failure, this.target)
-    if (failure.code === 'ERR_HOST_KEY_CHANGED') {
+    // Keys that the page gives are not the user's to remove.
+    if (failure.code === 'ERR_HOST_KEY_CHANGED' && this.host.config.knownHosts === null) {
       const { host, port } = this.target
       this.host.emit('attention')
       if (await warnChangedKey(this.dialogs, host, port, failure)) {
@@ -286,8 +315,19 @@ export class Pane {
     this.host.emit('title', { title: this.title || (this.state.name === 'idle' ? '' : this.who) })
   }
 
+  copy(): Promise<void> {
+    return this.#clipboard.copy()
+  }
+
   toggleFiles(shown?: boolean): void {
     if (!this.files.toggle(shown)) this.view.terminal.focus()
+  }
+
+  /** Opens a window with the pages of a web server behind the session. */
+  async preview(target: PreviewTarget, path: string): Promise<void> {
+    const { preview: origin } = this.host.config
+    if (origin === '') throw new TypeError('the attribute preview names no origin')
+    await (await import('../preview/open-preview.ts')).openPreview(this.api, { ...target, origin, path })
   }
 
   async editSettings(): Promise<void> {
@@ -356,26 +396,5 @@ export class Pane {
       await Promise.race([holder.api.leave(), new Promise((resolve) => setTimeout(resolve, 1000))]).catch(() => {})
       holder.end()
     }).catch(() => {})
-  }
-}
-
-interface Stored {
-  readonly id: string
-  readonly running: boolean
-}
-
-function stored(key: string): Stored | null {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? 'null') as Stored | null
-  } catch {
-    return null
-  }
-}
-
-function store(key: string, value: Stored): void {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(value))
-  } catch {
-    // The page has no storage.
   }
 }

@@ -1,10 +1,12 @@
 import type { Ending, Hop, Persist, SavedKey, SessionState, Target } from '../session/messages.ts'
 import { borrowStream } from '../session/lent-stream.ts'
 import { environment } from '../session/environment.ts'
+import { toggleFullScreen } from '../ui/full-screen.ts'
 import { followSettings } from '../ui/settings.ts'
 import { Pane } from './pane.ts'
 import type { PaneConfig, PaneHost } from './pane-host.ts'
 import { SshRequestEvent } from './request-event.ts'
+import { parseLink } from './connection-link.ts'
 import { adoptStyles } from './styles.ts'
 
 /** A ticket or token for the gateway, or a function that returns one. `refused`: the last one was rejected. */
@@ -32,6 +34,7 @@ let made = 0
  * @attr {string} lang - language of programs on the server, e.g. `de-AT`; by default the browser's
  * @attr {boolean} readonly - shows output, and sends no input
  * @attr {boolean} obscure-keystrokes - hides the timing of keystrokes from observers of the network (OpenSSH 9.5 and newer)
+ * @attr {string} preview - an origin that serves the package's `dist/preview/` and nothing else: links to web servers on the SSH server are shown there
  * @attr {boolean} no-toolbar - hides the toolbar; the page has its own
  * @fires {CustomEvent<{ state: string, before: string }>} ssh-state - the session's state has changed
  * @fires {CustomEvent<{ target: Target }>} ssh-connected - a shell has started
@@ -88,6 +91,10 @@ export class SshTerminal extends HTMLElement {
   /** Fills the form's token field. */
   token: string = ''
 
+  #link = ''
+  /** The gateway that a link has named in place of the page's own. */
+  #linkedGateway = ''
+
   readonly #internals = this.attachInternals()
   readonly #number = ++made
   #pane: Pane | undefined
@@ -116,7 +123,7 @@ export class SshTerminal extends HTMLElement {
     pane.styled()
     void pane.start().then(async () => {
       if (this.hasAttribute('files') && pane.running) pane.toggleFiles(true)
-      if (this.hasAttribute('autoconnect') && pane.state.name === 'idle' && !signal.aborted) await this.connect().catch(() => {})
+      if (this.hasAttribute('autoconnect') && parseLink(this.#link) === null && pane.state.name === 'idle' && !signal.aborted) await this.connect().catch(() => {})
     })
   }
 
@@ -190,6 +197,8 @@ export class SshTerminal extends HTMLElement {
         return ticket === null ? null : typeof ticket === 'string' ? () => ticket : ticket
       },
       get token() { return element.token },
+      get linkedGateway() { return element.#linkedGateway },
+      get preview() { return text('preview') },
       get storageKey() { return `libssh2-wasm-terminal:${location.pathname}:${element.id || element.#number}` },
     }
   }
@@ -207,6 +216,21 @@ export class SshTerminal extends HTMLElement {
 
   set persist(value: Persist) {
     this.setAttribute('persist', value)
+  }
+
+  /**
+   * A link to a connection, `#ssh://user@host:22` or `#host=…&port=…&user=…&gateway=…`, e.g. `location.hash`. It fills the form and never connects, not even with `autoconnect`.
+   * If it names another gateway than the page, the user is asked before anything is sent there.
+   */
+  get link(): string {
+    return this.#link
+  }
+
+  set link(text: string) {
+    this.#link = text
+    const link = parseLink(text)
+    this.#linkedGateway = link && link.gateway !== '' && link.gateway !== this.getAttribute('gateway') ? link.gateway : ''
+    for (const [name, value] of Object.entries(link ?? {})) if (value !== '') this.setAttribute(name, value)
   }
 
   /** The session's current state. */
@@ -286,6 +310,16 @@ export class SshTerminal extends HTMLElement {
     return this.#parts.view.terminal.getSelection()
   }
 
+  /** Copies the selected text. Call it from an event of the user, as browsers require. */
+  copy(): Promise<void> {
+    return this.#parts.copy()
+  }
+
+  /** Fills the screen, or no longer: then Ctrl+W, Ctrl+T and Ctrl+N reach the server, where the browser allows that. */
+  fullScreen(): Promise<void> {
+    return toggleFullScreen(this)
+  }
+
   /** Pastes as if the user had, with the question before several lines. */
   paste(text: string): void {
     this.#parts.view.paste(text)
@@ -333,13 +367,25 @@ export class SshTerminal extends HTMLElement {
     return borrowStream(port1)
   }
 
+  /**
+   * Shows the pages of a web server behind the session in a window of their own, at the origin of `preview`. Call it from an event of the user.
+   * @param port on the SSH server's `localhost`, or on `options.host`
+   * @throws TypeError if there is no `preview`, or it is this page's own origin
+   */
+  openPreview(port: number, { host = 'localhost', path = '/' }: { readonly host?: string, readonly path?: string } = {}): Promise<void> {
+    return this.#parts.preview({ host, port }, path)
+  }
+
   /** A new Ed25519 key of this browser; `line` is for `authorized_keys`. */
   createKey(comment = 'made in a browser'): Promise<SavedKey> {
     return this.#parts.api.createKey(comment)
   }
 
-  /** Writes a key into the server's `authorized_keys` and tries it on a second connection. Resolves with whether the line is new. */
-  installKey(id: string): Promise<boolean> {
-    return this.#parts.api.installKey(id)
+  /**
+   * Writes a key into the server's `authorized_keys` and tries it on a second connection. Resolves with whether the line is new.
+   * @param options `days`: after which the server refuses it; by default never
+   */
+  installKey(id: string, { days = null }: { readonly days?: number | null } = {}): Promise<boolean> {
+    return this.#parts.api.installKey(id, days)
   }
 }

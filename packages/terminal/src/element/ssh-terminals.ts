@@ -1,4 +1,6 @@
 import { h, iconButton, button } from '../ui/dom.ts'
+import type { Hop } from '../session/messages.ts'
+import { toggleFullScreen } from '../ui/full-screen.ts'
 import { adoptStyles } from './styles.ts'
 import { SshTerminal, type Ticket } from './ssh-terminal.ts'
 import { keptTabs, keepTabs } from './kept-tabs.ts'
@@ -12,7 +14,7 @@ interface Entry {
 }
 
 /** Attributes that each terminal inherits from this element. */
-const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'lang']
+const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'preview', 'lang']
 
 /**
  * Several terminals in tabs. Attributes and properties are those of `<ssh-terminal>` and apply to each.
@@ -27,9 +29,12 @@ export class SshTerminals extends HTMLElement {
 
   ticket: Ticket | null = null
   token: string = ''
+  /** See `link` of `<ssh-terminal>`. */
+  link: string = ''
   hostKeys: string | null = null
   worker: string | URL | null = null
   env: Readonly<Record<string, string>> = {}
+  jump: readonly Hop[] = []
 
   readonly #entries: Entry[] = []
   #current: Entry | undefined
@@ -48,7 +53,7 @@ export class SshTerminals extends HTMLElement {
     const root = this.attachShadow({ mode: 'open' })
     adoptStyles(root)
     root.append(h('div', { class: 'many' }, h('header', { class: 'top', part: 'tabs' }, h('span', { class: 'brand', 'aria-hidden': 'true' }, '❯_'), this.#list, this.#strip, iconButton('plus', 'New tab', () => { this.add() }),
-      h('span', { class: 'space' }), this.#files, this.#find, this.#keys, h('slot', { name: 'toolbar-end' }), iconButton('settings', 'Settings', () => void this.current?.editSettings())), this.#panels))
+      h('span', { class: 'space' }), this.#files, this.#find, this.#keys, h('slot', { name: 'toolbar-end' }), ...document.fullscreenEnabled ? [iconButton('whole', 'Full screen', () => void toggleFullScreen(this).catch(() => {}), { class: 'icon whole' })] : [], iconButton('settings', 'Settings', () => void this.current?.editSettings())), this.#panels))
     const kept = keptTabs(this.#storageKey)
     for (const id of kept.length > 0 ? kept : [crypto.randomUUID()]) this.add(id)
     if (kept.length > 0) this.#show(this.#entries[0] as Entry, true)
@@ -78,8 +83,8 @@ export class SshTerminals extends HTMLElement {
     terminal.id = `ssh-terminal-${id}`
     terminal.setAttribute('no-toolbar', '')
     for (const name of HANDED_ON) handOn(terminal, name, this.getAttribute(name))
-    const { ticket, token, hostKeys, worker, env } = this
-    Object.assign(terminal, { ticket, token, hostKeys, worker, env })
+    const { ticket, token, hostKeys, worker, env, jump, link } = this
+    Object.assign(terminal, { ticket, token, hostKeys, worker, env, jump, ...link !== '' && { link } })
     const handle = button('New connection', () => this.#show(entry, true), { role: 'tab', id: `tab-${id}`, 'aria-controls': `panel-${id}`, 'aria-keyshortcuts': 'Delete' })
     const panel = h('div', { class: 'tab-panel', role: 'tabpanel', id: `panel-${id}`, 'aria-labelledby': handle.id }, terminal)
     const place = h('div', { class: 'tab', part: 'tab' }, handle, iconButton('close', 'Close this tab', () => void this.close(terminal), { tabIndex: -1 }))

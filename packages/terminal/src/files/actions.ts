@@ -4,17 +4,19 @@ import { h } from '../ui/dom.ts'
 import { visible } from '../ui/visible.ts'
 import { formatMode } from './format.ts'
 
-type Action = 'rename' | 'permissions' | 'delete'
+type Action = 'edit' | 'rename' | 'permissions' | 'delete'
 
 /** Asks what to do with a file or folder and does it. Resolves with whether something was changed. */
 export async function actionsOf(api: HolderApi, dialogs: Dialogs, folder: string, entry: FileEntry): Promise<boolean> {
   const name = visible(entry.name)
   const action = await dialogs.ask<Action | null>(name, [h('p', {}, `${formatMode(entry.mode)}, in ${visible(folder)}`)], [
     { label: 'Close', value: () => null },
+    ...entry.kind === 'file' ? [{ label: 'Edit…', value: () => 'edit' as const }] : [],
     { label: 'Rename…', value: () => 'rename' },
     ...entry.kind === 'link' ? [] : [{ label: 'Permissions…', value: () => 'permissions' as const }],
     { label: 'Delete…', value: () => 'delete', kind: 'danger' },
   ])
+  if (action === 'edit') return (await import('./editor.ts')).edit(api, dialogs, entry)
   if (action === 'rename') return rename(api, dialogs, folder, entry)
   if (action === 'permissions') return permissions(api, dialogs, entry)
   return action === 'delete' && remove(api, dialogs, entry)

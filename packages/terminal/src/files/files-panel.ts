@@ -18,6 +18,7 @@ export interface FilesSetting {
 }
 
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const LOST_UPLOAD = 'The session’s worker has ended. On the server there is either the old file, or all of the new one. What has arrived may be kept beside it.'
 const ICONS = { directory: 'folder', file: 'file', link: 'link', other: 'other' } as const
 
 /** The server's files beside the terminal: lists, changes, uploads, downloads. */
@@ -29,6 +30,7 @@ export class FilesPanel {
   readonly #list = h('ul', { class: 'files', 'aria-label': 'Files' })
   readonly #message = h('p', { class: 'message', role: 'alert' })
   #folder = '.'
+  #transfers: readonly Transfer[] = []
 
   constructor(setting: FilesSetting) {
     this.#setting = setting
@@ -144,6 +146,11 @@ export class FilesPanel {
   }
 
   show(transfers: readonly Transfer[]): void {
-    this.transfers.show(transfers)
+    this.transfers.show(this.#transfers = transfers)
+  }
+
+  /** The worker has ended, and can tell nothing more of its transfers. */
+  lost(): void {
+    this.show(this.#transfers.map((one) => ['waiting', 'running'].includes(one.state) ? { ...one, state: 'failed', outcome: one.direction === 'down' ? 'The session’s worker has ended. Nothing was saved.' : LOST_UPLOAD } : one))
   }
 }

@@ -1,10 +1,13 @@
 import { type SftpClient, type SftpEntry, type SftpStat, SSHError } from 'libssh2-wasm'
-import { DOWNLOAD_BOUND, type Existing, type FileEntry, type Listing, type RemotePath, type Transfer } from '../session/messages.ts'
+import { DOWNLOAD_BOUND, type EditedFile, type Existing, type FileEntry, type Listing, type RemotePath, type Transfer } from '../session/messages.ts'
 import { cancelled } from '../session/wanted.ts'
 import { Collected } from './collected.ts'
 import { TransferQueue } from './queue.ts'
 import { uploadWhole, unfinishedBeside } from './upload-whole.ts'
 import { zipOf } from './zip.ts'
+
+/** Bytes of a file to edit: a text area holds all of it. */
+const EDITOR_BOUND = 1 << 20
 
 /** The SFTP side of a session: lists, changes, and queued transfers. */
 export class Files {
@@ -89,6 +92,25 @@ export class Files {
       }
       return target instanceof Collected ? target.blob() : null
     })
+  }
+
+  async readText(path: RemotePath): Promise<EditedFile> {
+    const sftp = await this.#sftp()
+    const { size = 0, mtime = 0 } = await sftp.stat(path)
+    if (size > EDITOR_BOUND) throw new SSHError('the file is too large for the editor', { code: 'TOO_LARGE_TO_EDIT' })
+    const bytes = await sftp.readFile(path)
+    try {
+      return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), size, modified: mtime }
+    } catch {
+      throw new SSHError('the file is no text in UTF-8', { code: 'NOT_TEXT' })
+    }
+  }
+
+  async saveText(path: RemotePath, text: string, known: EditedFile | null): Promise<void> {
+    const sftp = await this.#sftp()
+    const now = await sftp.stat(path).catch(noneOf)
+    if (known && (now?.size !== known.size || now.mtime !== known.modified)) throw new SSHError('the file was changed meanwhile', { code: 'CHANGED_MEANWHILE' })
+    await sftp.upload(new TextEncoder().encode(text), path, { atomic: true })
   }
 
   cancel(id: number): void {

@@ -12,9 +12,16 @@ function partOf(path: string): string {
   return `${path.slice(0, at)}.${path.slice(at)}.part`
 }
 
-/** Bytes that a cut connection has left beside `path`; 0 if there are none. */
+/** The file that an upload to `path` replaces: a symbolic link stays, and its target is replaced, as `upload({ atomic: true })` does. */
+async function targetOf(sftp: SftpClient, path: string, signal?: AbortSignal): Promise<string> {
+  const about = await sftp.lstat(path, { signal }).catch(() => undefined)
+  return about?.kind === 'link' ? sftp.realpath(path, { signal }) : path
+}
+
+/** Bytes that a cut connection has left beside `path`, or beside the target of that link; 0 if there are none. */
 export async function unfinishedBeside(sftp: SftpClient, path: string): Promise<number> {
-  const part = await sftp.lstat(partOf(path)).catch(() => undefined)
+  // A link of the part's name is nothing that an upload has left.
+  const part = await sftp.lstat(partOf(await targetOf(sftp, path))).catch(() => undefined)
   return part?.kind === 'file' ? part.size ?? 0 : 0
 }
 
@@ -26,7 +33,7 @@ export async function uploadWhole(sftp: SftpClient, file: File, path: string, { 
   const before = await sftp.stat(path, { signal }).catch(() => undefined)
   if (before?.kind === 'directory') throw new SSHError(`${path} is a folder. Nothing was changed.`, { code: 'ERR_IS_DIRECTORY' })
   try {
-    if (goOn) await continuePart(sftp, file, path, before, { signal, onProgress })
+    if (goOn && await unfinishedBeside(sftp, path) > 0) await continuePart(sftp, file, await targetOf(sftp, path, signal), before, { signal, onProgress })
     else await sftp.upload(file, path, { atomic: true, signal, onProgress })
   } catch (error) {
     throw await truly(sftp, file, path, before, goOn, signal, error)

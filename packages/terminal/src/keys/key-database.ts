@@ -1,12 +1,17 @@
-/** A key as IndexedDB stores it: the browser has the private one, and never exports it. */
+/** A key as IndexedDB stores it: the browser, or an authenticator, has the private one, and never exports it. */
 export interface KeptKey {
   readonly id: string
   readonly type: string
   readonly comment: string
   /** Its line of `authorized_keys`. */
   readonly line: string
-  readonly privateKey: CryptoKey
+  /** Missing for a passkey. */
+  readonly privateKey?: CryptoKey
   readonly publicKey: CryptoKey | string | Uint8Array
+  /** The raw id of a passkey's credential. */
+  readonly credentialId?: Uint8Array
+  /** The line of a user certificate for this key, which is offered before the key itself. */
+  readonly certificate?: string
 }
 
 const DATABASE = 'libssh2-wasm-keys'

@@ -23,21 +23,24 @@ export interface Attempt {
   readonly network: NetworkEvents
   readonly onBanner: (text: string) => void
   readonly signal: AbortSignal
+  /** The last jump host, if it is logged in already: then the target is reached through it. */
+  readonly through?: Client | undefined
 }
 
 export interface Connection {
   readonly client: Client
   /** Fingerprint of the server's host key. */
   readonly fingerprint: string
-  readonly gateway: GatewayTransport
+  /** `undefined` for a connection through a jump host of another one. */
+  readonly gateway: GatewayTransport | undefined
   /** The jump hosts, nearest first; they end with the connection. */
   readonly hops: readonly Client[]
 }
 
 /** Connects to the target through its jump hosts, which are logged into one through another. */
 export async function openConnection(attempt: Attempt): Promise<Connection> {
-  const { target, signal } = attempt
-  const path: readonly Hop[] = [...target.jump ?? [], target]
+  const { target, signal, through } = attempt
+  const path: readonly Hop[] = through ? [target] : [...target.jump ?? [], target]
   const first = path[0] as Hop
   const clients: Client[] = []
   const late = new AbortController()
@@ -50,8 +53,10 @@ export async function openConnection(attempt: Attempt): Promise<Connection> {
   try {
     hurry()
     const ticket = (request: Parameters<PageApi['ticket']>[0]) => attempt.page().ticket(request)
-    const gateway = await openTransport({ gateway: target.gateway, host: first.host, port: first.port, ticket, signal: either }, attempt.network)
-    let transport: Transport = gateway
+    let gateway: GatewayTransport | undefined
+    let transport: Transport
+    if (through) transport = await through.openTcp(first.host, first.port, { signal: either })
+    else transport = gateway = await openTransport({ gateway: target.gateway, host: first.host, port: first.port, ticket, signal: either }, attempt.network)
     for (const [index, hop] of path.entries()) {
       clients.push(await connect({
         transport, host: hop.host, port: hop.port, username: hop.username, signal: either,
@@ -89,6 +94,7 @@ function presented(policy: ReturnType<typeof hostKeyPolicy>, tell: (fingerprint:
 async function methods({ login, keys, page }: Attempt, { username, host, port }: Hop, isTarget: boolean): Promise<AuthMethod[]> {
   const who = `${username}@${address(host, port)}`
   const typed = isTarget ? login.password : ''
+  const key = login.key === '' ? undefined : await keys.get(login.key)
   const interactive = keyboardInteractive(async (prompts, { name, instruction }) => {
     if (prompts.length === 0) return []
     return wanted(await page().answerPrompts(who, { name, instruction, prompts: prompts.map(({ text, echo }) => ({ text, echo })) }))
@@ -98,7 +104,7 @@ async function methods({ login, keys, page }: Attempt, { username, host, port }:
     return wanted(await page().askPassword(who, attempt > 0))
   }))
   return [
-    ...login.key === '' ? [] : [publicKey(await keys.get(login.key))],
+    ...key ? [publicKey(key.key, { certificate: key.certificate })] : [],
     ...typed === '' ? [interactive, ...passwords] : [...passwords, interactive],
   ]
 }

@@ -4,6 +4,7 @@ import type { HolderApi, PageApi } from './messages.ts'
 import { lendStream } from './lent-stream.ts'
 import { removeHostKeys } from './host-keys.ts'
 import { calls, describe } from './rpc.ts'
+import { holderLock } from './holder-lock.ts'
 import { Session } from './session.ts'
 import type { Viewer } from './viewers.ts'
 import { cancelled } from './wanted.ts'
@@ -23,17 +24,26 @@ function serve(port: MessagePort): void {
     if (!joined) throw new Error('attach comes first')
     return joined
   }
+  let gone = () => {}
+  const left = new Promise<void>((resolve) => { gone = resolve })
   const leave = () => {
+    gone()
     joined?.detach(viewer)
     joined = undefined
     connection.end(describe(cancelled()))
   }
   const api: HolderApi = {
     async attach(id, lock) {
-      joined?.detach(viewer)
+      if (navigator.locks) {
+        // Held as long as this worker lives and serves the page: when the page gets it, the worker has gone. The page asks for it after this call, so it must be held by then.
+        await new Promise<void>((held) => void navigator.locks.request(holderLock(lock), () => {
+          held()
+          return left
+        }))
+        // The page holds this one as long as it lives: when this code gets it, the page has gone.
+        void navigator.locks.request(lock, leave)
+      }
       joined = (id === null ? undefined : sessions.get(id)) ?? newSession()
-      // The page holds this lock as long as it lives: when this code gets it, the page has gone.
-      void navigator.locks?.request(lock, leave)
       return joined.attach(viewer)
     },
     async look(visible, focused) {
@@ -46,7 +56,10 @@ function serve(port: MessagePort): void {
       session().viewers.lead(viewer)
       return session().connect(target, login, settings)
     },
-    input: (data) => session().input(viewer, data),
+    input: (data, typed) => {
+      if (typed) session().viewers.lead(viewer)
+      return session().input(viewer, data)
+    },
     async resize(columns, rows) {
       if (session().viewers.leader === viewer) session().resize(columns, rows)
     },
@@ -59,16 +72,19 @@ function serve(port: MessagePort): void {
     remove: (path) => session().files.remove(path),
     upload: (file, path, goOn) => session().files.upload(file, path, goOn),
     download: (path, name, directory, into) => session().files.download(path, name, directory, into),
+    readText: (path) => session().files.readText(path),
+    saveText: (path, text, known) => session().files.saveText(path, text, known),
     cancel: async (id) => session().files.cancel(id),
     dismiss: async (id) => session().files.dismiss(id),
     savedKeys: () => session().keys.list(),
     importKey: (file) => session().keys.add(file),
     createKey: (comment) => session().keys.create(comment),
-    installKey: (id) => new KeyInstaller(session()).install(id),
+    addPasskey: (made) => session().keys.addPasskey(made),
+    installKey: (id, days) => new KeyInstaller(session()).install(id, days),
     removeKey: (id) => session().keys.remove(id),
     removeHostKeys,
     async probe() {
-      await joined?.connection?.gateway.probe()
+      await joined?.connection?.gateway?.probe()
     },
     openTcp: async (host, tcpPort, stream) => lendStream(await session().client.openTcp(host, tcpPort), stream),
     close: () => session().close(),

@@ -1,4 +1,5 @@
 /// Everything that passes between a page and the worker that holds its sessions.
+import type { CredentialRequest } from 'libssh2-wasm'
 
 export interface Target {
   /** `ws://HOST:PORT` or `wss://…`. */
@@ -45,7 +46,7 @@ export interface Welcome {
   readonly fingerprint: string
 }
 
-/** An error as plain data. `code` is that of the library, or one of this package: `CANCELLED`, `TOO_LARGE`. */
+/** An error as plain data. `code` is that of the library, or one of this package: `CANCELLED`, `TOO_LARGE`, `TOO_LARGE_TO_EDIT`, `NOT_TEXT`, `CHANGED_MEANWHILE`, `WORKER`, `WORKER_ENDED`. */
 export interface Failure {
   readonly name: string
   readonly code: string
@@ -99,10 +100,28 @@ export interface SavedKey {
   readonly id: string
   readonly type: string
   readonly comment: string
-  /** `browser`: a non-extractable key in IndexedDB; `memory`: in this session, until it is closed. */
-  readonly kept: 'browser' | 'memory'
+  /** `browser`: a non-extractable key in IndexedDB; `authenticator`: a passkey; `memory`: in this session, until it is closed. */
+  readonly kept: 'browser' | 'authenticator' | 'memory'
+  /** It has a user certificate, which is offered first. */
+  readonly certified: boolean
   /** The line of `authorized_keys`. */
   readonly line: string
+}
+
+/** A credential that the page has just registered (WebAuthn section 7.1), of ES256. */
+export interface NewPasskey {
+  /** `AuthenticatorAttestationResponse.getPublicKey()`. */
+  readonly spki: ArrayBuffer
+  readonly rpId: string
+  readonly credentialId: Uint8Array
+  readonly comment: string
+}
+
+/** `AuthenticatorAssertionResponse` as plain data. */
+export interface Assertion {
+  readonly authenticatorData: ArrayBuffer
+  readonly clientDataJSON: ArrayBuffer
+  readonly signature: ArrayBuffer
 }
 
 /** Names that are not UTF-8 have bytes as path. */
@@ -133,6 +152,14 @@ export interface Existing {
   readonly unfinished: number
 }
 
+/** A text file as it was read. */
+export interface EditedFile {
+  readonly text: string
+  readonly size: number
+  /** Seconds since 1970, as the server counts them. */
+  readonly modified: number
+}
+
 export interface Transfer {
   readonly id: number
   readonly direction: 'up' | 'down'
@@ -157,8 +184,8 @@ export interface HolderApi {
   /** Whether this page is visible, and has the focus: then its size is the terminal's and its answers go to the server. */
   look(visible: boolean, focused: boolean): Promise<void>
   connect(target: Target, login: Login, settings: ShellSettings): Promise<Welcome>
-  /** Resolves when the server's window has taken it. */
-  input(data: Uint8Array): Promise<void>
+  /** Resolves when the server's window has taken it. @param typed by a person, who makes this page the leading one by it; otherwise it is the terminal's own answer to a program */
+  input(data: Uint8Array, typed: boolean): Promise<void>
   resize(columns: number, rows: number): Promise<void>
   list(path: RemotePath): Promise<Listing>
   existing(paths: readonly string[]): Promise<readonly (Existing | null)[]>
@@ -172,13 +199,21 @@ export interface HolderApi {
   upload(file: File, path: string, goOn: boolean): Promise<void>
   /** Into the file that the user chose; without one, the result has the whole content. Directories come as ZIP. */
   download(path: RemotePath, name: string, directory: boolean, into: FileSystemFileHandle | null): Promise<Blob | null>
+  /** A small text file. @throws `TOO_LARGE_TO_EDIT`, `NOT_TEXT` */
+  readText(path: RemotePath): Promise<EditedFile>
+  /** Replaces it as a whole. @param known as it was read; `null`: whatever is there now. @throws `CHANGED_MEANWHILE` if that is another file by size or time */
+  saveText(path: RemotePath, text: string, known: EditedFile | null): Promise<void>
   cancel(id: number): Promise<void>
   dismiss(id: number): Promise<void>
   savedKeys(): Promise<readonly SavedKey[]>
   importKey(file: File): Promise<SavedKey>
   createKey(comment: string): Promise<SavedKey>
-  /** Writes the key into `authorized_keys` and tries it on a second connection. Resolves with whether the line was new. */
-  installKey(id: string): Promise<boolean>
+  addPasskey(made: NewPasskey): Promise<SavedKey>
+  /**
+   * Writes the key into `authorized_keys` and tries it on a second connection. Resolves with whether the line was new.
+   * @param days after which the server refuses it (`expiry-time`); `null`: never
+   */
+  installKey(id: string, days: number | null): Promise<boolean>
   removeKey(id: string): Promise<void>
   removeHostKeys(host: string, port: number): Promise<void>
   probe(): Promise<void>
@@ -204,6 +239,8 @@ export interface PageApi {
   askPassword(who: string, again: boolean): Promise<string | null>
   askPassphrase(file: string, again: boolean): Promise<string | null>
   answerPrompts(who: string, round: PromptRound): Promise<readonly string[] | null>
+  /** Has the authenticator sign with a passkey. */
+  askAuthenticator(request: CredentialRequest): Promise<Assertion | null>
   /** @param request whether a session will be resumed with it, and whether the last one was rejected */
   ticket(request: { readonly resuming: boolean, readonly refused: boolean }): Promise<string>
 }

@@ -28,6 +28,7 @@ export class Session {
   #sftp: Promise<SftpClient> | undefined
   #attempt: AbortController | undefined
   #persist: ShellSettings['persist'] = 'none'
+  #knownHosts: string | null = null
   #forgotten: ReturnType<typeof setTimeout> | undefined
   readonly #ended: () => void
 
@@ -35,7 +36,10 @@ export class Session {
   constructor(ended: () => void) {
     this.#ended = ended
     this.#keeper = this.#newKeeper()
-    this.keys = new Keys((file, again) => this.page().askPassphrase(file, again))
+    this.keys = new Keys({
+      passphrase: (file, again) => this.page().askPassphrase(file, again),
+      authenticator: (request) => this.page().askAuthenticator(request),
+    })
     this.files = new Files(() => this.#openSftp(), (transfers) => this.viewers.transfers(transfers))
   }
 
@@ -67,6 +71,11 @@ export class Session {
     return this.#target
   }
 
+  /** The page's known_hosts text, if it has given one. */
+  get knownHosts(): string | null {
+    return this.#knownHosts
+  }
+
   attach(viewer: Viewer): Attached {
     clearTimeout(this.#forgotten)
     this.viewers.add(viewer)
@@ -92,6 +101,7 @@ export class Session {
     const attempt = this.#attempt = new AbortController()
     this.#target = target
     this.#persist = settings.persist
+    this.#knownHosts = settings.knownHosts
     this.#become({ name: 'connecting' })
     let welcome: Welcome | undefined
     try {

@@ -20,7 +20,7 @@ declare global {
 /** Milliseconds that a worker has to start; if its file is missing, it may not report anything. */
 const PATIENCE = 15_000
 const EXTENDED: WorkerOptions = { extendedLifetime: true }
-const GONE = { name: 'Error', code: 'WORKER', message: 'the worker has ended' } as const
+const ENDED = { name: 'Error', code: 'WORKER_ENDED', message: 'the worker has ended' } as const
 
 /**
  * The worker with the sessions: one that all pages of this origin share, or one of this page alone.
@@ -45,7 +45,7 @@ async function startShared(page: PageApi, url: string | URL | null, lock: string
   const worker = url === null ? beside() : new SharedWorker(url, { type: 'module', name: 'libssh2-wasm-terminal-1', ...EXTENDED })
   const link = calls<HolderApi, PageApi>(worker.port, page)
   await started(worker, link.theirs)
-  return { api: link.theirs, shared: true, lock, end: () => link.end(GONE) }
+  return { api: link.theirs, shared: true, lock, end: () => link.end(ENDED) }
 }
 
 async function startDedicated(page: PageApi, url: string | URL | null, lock: string): Promise<HolderLink> {
@@ -55,7 +55,7 @@ async function startDedicated(page: PageApi, url: string | URL | null, lock: str
   const link = calls<HolderApi, PageApi>(port1, page)
   await started(worker, link.theirs)
   return { api: link.theirs, shared: false, lock, end: () => {
-    link.end(GONE)
+    link.end(ENDED)
     worker.terminate()
   } }
 }
@@ -63,7 +63,7 @@ async function startDedicated(page: PageApi, url: string | URL | null, lock: str
 async function started(worker: AbstractWorker, api: HolderApi): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const failed = new Promise<never>((_, reject) => {
-    const fail = (message: string) => reject(new RemoteError({ ...GONE, message }))
+    const fail = (message: string) => reject(new RemoteError({ name: 'Error', code: 'WORKER', message }))
     worker.addEventListener('error', (event) => fail((event as ErrorEvent).message || 'the worker could not be loaded'), { once: true })
     timer = setTimeout(() => fail('the worker did not start'), PATIENCE)
   })

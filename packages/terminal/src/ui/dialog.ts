@@ -13,6 +13,8 @@ export interface Choice<T> {
 
 export interface DialogOptions {
   readonly tone?: 'plain' | 'danger'
+  /** As wide as the window allows. */
+  readonly wide?: boolean
   /** Ends the question without an answer. */
   readonly signal?: AbortSignal
 }
@@ -29,10 +31,10 @@ export class Dialogs {
    * Shows a modal dialog until one of its buttons is pressed. Resolves with that button's value, `null` for Escape.
    * The browser keeps the focus inside and restores it afterwards. The button that changes nothing has the initial focus.
    */
-  ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', signal }: DialogOptions = {}): Promise<T | null> {
+  ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', wide = false, signal }: DialogOptions = {}): Promise<T | null> {
     const id = `dialog-${++titles}`
     let answer: T | null = null
-    const dialog = h('dialog', { 'aria-labelledby': id, class: tone, role: tone === 'danger' ? 'alertdialog' : 'dialog', part: 'dialog' })
+    const dialog = h('dialog', { 'aria-labelledby': id, class: wide ? `${tone} wide` : tone, role: tone === 'danger' ? 'alertdialog' : 'dialog', part: 'dialog' })
     const buttons = choices.map(({ label, value, kind = 'plain', element }) => {
       const take = () => {
         answer = value()

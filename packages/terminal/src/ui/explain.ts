@@ -10,7 +10,7 @@ export interface Explanation {
 export function explain(failure: Failure, target: Target): Explanation {
   const { code, message, closeCode } = failure
   const server = address(target.host, target.port)
-  if (code === 'CANCELLED') return { title: 'Cancelled', advice: message === 'cancelled' ? 'No connection was made.' : message }
+  if (code === 'CANCELLED') return { title: 'Cancelled', advice: /\bcancelled$/.test(message) ? 'No connection was made.' : message }
   if (/^ERR_(WEBSOCKET|GATEWAY)/.test(code)) return aboutGateway(code, closeCode, target, server)
   if (code === 'ERR_AUTHENTICATION_FAILED') {
     const left = failure.methodsLeft?.join(', ')
@@ -26,12 +26,16 @@ const ADVICE: Readonly<Record<string, (server: string) => Explanation>> = {
   ERR_CONNECT_TIMEOUT: (server) => ({ title: `${server} does not answer`, advice: 'The gateway is there, but no SSH server said anything within 20 seconds.' }),
   ERR_KEEPALIVE_TIMEOUT: (server) => ({ title: `${server} does not answer any more`, advice: 'It has not answered for too long, so the connection was given up. You can connect again.' }),
   ERR_KEY_GONE: () => ({ title: 'The key is gone', advice: 'It was removed from this browser. Please choose its file again.' }),
+  ERR_KEY_CERTIFICATE_ALONE: () => ({ title: 'The certificate’s key is not here', advice: 'It certifies no key of this browser, or it is for hosts. Choose the private key first, then its certificate.' }),
   ERR_KEY_FORMAT: () => ({ title: 'This is not a private key', advice: 'OpenSSH, PEM and PuTTY files are understood. A file that ends in .pub is the public half.' }),
   ERR_KEY_PASSPHRASE_WRONG: () => ({ title: 'The key stays locked', advice: 'The passphrase was not the right one.' }),
   ERR_KEY_NOT_ACCEPTED: (server) => ({ title: 'The key was written, but does not log in yet', advice: `It is in authorized_keys, and ${server} refused it on a second connection. Its settings may not allow keys, or read another file.` }),
   ERR_SFTP_NO_SUCH_FILE: () => ({ title: 'Not found', advice: 'There is no such file or folder on the server.' }),
   ERR_SFTP_PERMISSION_DENIED: () => ({ title: 'Not allowed', advice: 'The server does not let this user do that.' }),
+  NOT_TEXT: () => ({ title: 'This is no text', advice: 'Only files in UTF-8 can be edited here. Download it, or use an editor in the terminal.' }),
+  TOO_LARGE_TO_EDIT: () => ({ title: 'Too large to edit here', advice: 'Files up to 1 MiB can be edited here. Download it, or use an editor in the terminal.' }),
   TOO_LARGE: () => ({ title: 'Too large for this browser', advice: 'It cannot write into a file while it downloads, so it must hold all of it, and more than 1 GiB is refused. Chrome and Edge can.' }),
+  WORKER_ENDED: () => ({ title: 'The session’s worker has ended', advice: 'The browser has ended it, and the shell with it; programs in tmux or screen go on. You can connect again.' }),
   WORKER: () => ({ title: 'The session’s worker could not be started', advice: 'Its file could not be loaded. Whoever runs this page must serve all files of the package from the page’s own origin.' }),
 }
 

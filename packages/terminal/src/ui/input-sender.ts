@@ -5,16 +5,17 @@ const WIDTH = 4
 
 /** Sends input in order, and waits while the server's window is full. None of it is lost, except when the shell has ended. */
 export class InputSender {
-  readonly #take: (data: Uint8Array) => Promise<void>
-  readonly #queue: Uint8Array[] = []
+  readonly #take: (data: Uint8Array, typed: boolean) => Promise<void>
+  readonly #queue: { readonly data: Uint8Array, readonly typed: boolean }[] = []
   #underWay = 0
 
-  constructor(take: (data: Uint8Array) => Promise<void>) {
+  /** @param take `typed`: by a person, not an answer of the terminal itself */
+  constructor(take: (data: Uint8Array, typed: boolean) => Promise<void>) {
     this.#take = take
   }
 
-  send(data: Uint8Array): void {
-    for (let at = 0; at < data.length; at += PIECE) this.#queue.push(data.slice(at, at + PIECE))
+  send(data: Uint8Array, typed: boolean): void {
+    for (let at = 0; at < data.length; at += PIECE) this.#queue.push({ data: data.slice(at, at + PIECE), typed })
     this.#go()
   }
 
@@ -25,7 +26,8 @@ export class InputSender {
         this.#underWay--
         this.#go()
       }
-      this.#take(this.#queue.shift() as Uint8Array).then(done, done)
+      const { data, typed } = this.#queue.shift() as { data: Uint8Array, typed: boolean }
+      this.#take(data, typed).then(done, done)
     }
   }
 }

@@ -4,6 +4,7 @@ import { visible } from './visible.ts'
 
 const KEPT = {
   browser: 'Kept in this browser as a key that no script can read; the file was not kept.',
+  authenticator: 'A passkey: your device or security key signs, and asks you each time.',
   memory: 'Kept in memory only, until this session is closed: this browser cannot store a key of this kind safely.',
 } as const
 
@@ -24,7 +25,7 @@ export class KeyPicker {
       void this.#add(file.files?.[0])
       file.value = ''
     } })
-    const drop = h('label', { class: 'drop', for: file.id }, h('span', {}, h('b', {}, 'Choose a key file'), ' or drop it here'))
+    const drop = h('label', { class: 'drop', for: file.id }, h('span', {}, h('b', {}, 'Choose a key file'), ' or its certificate, or drop it here'))
     const over = (dragging: boolean) => (event: DragEvent) => {
       event.preventDefault()
       drop.classList.toggle('over', dragging)
@@ -53,7 +54,7 @@ export class KeyPicker {
 
   #explain(): void {
     const key = this.#keys.find(({ id }) => id === this.chosen)
-    this.#about.textContent = key ? KEPT[key.kept] : ''
+    this.#about.textContent = key ? `${KEPT[key.kept]}${key.certified ? ' Its certificate is offered first.' : ''}` : ''
     this.#remove.hidden = !key
   }
 

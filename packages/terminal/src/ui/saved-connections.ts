@@ -31,6 +31,11 @@ export class SavedConnections {
     }))
   }
 
+  /** Whether there was a connection through it. */
+  hasGateway(gateway: string): boolean {
+    return read().some((one) => one.gateway === gateway)
+  }
+
   add(connection: SavedConnection): void {
     write([connection, ...read().filter((other) => !same(other, connection))].slice(0, MOST))
     this.refresh()

@@ -10,8 +10,8 @@ import { SearchBar } from './search-bar.ts'
 import { themeOf } from './terminal-theme.ts'
 
 export interface ViewEvents {
-  /** Typed and pasted text, and the terminal's own answers. */
-  input(data: Uint8Array): Promise<void>
+  /** Typed and pasted text, and the terminal's own answers to programs, which nobody has `typed`. */
+  input(data: Uint8Array, typed: boolean): Promise<void>
   /** The space has room for this size. */
   room(columns: number, rows: number): void
   /** The terminal's size has changed. */
@@ -40,11 +40,12 @@ export class TerminalView {
   readonly #fit = new FitAddon()
   readonly #place = h('div', { class: 'terminal-place', part: 'terminal' })
   readonly #sender: InputSender
+  #touched = false
   readonly #observer = new ResizeObserver(() => this.fit())
 
   constructor(events: ViewEvents) {
     this.#events = events
-    this.#sender = new InputSender((data) => events.input(data))
+    this.#sender = new InputSender((data, typed) => events.input(data, typed))
     const link = (event: MouseEvent, address: string) => {
       event.preventDefault()
       events.link(address)
@@ -59,8 +60,9 @@ export class TerminalView {
     this.search = new SearchBar(search, () => this.terminal.focus())
     this.element = h('div', { class: 'terminal-view' }, this.search.element, this.#place, this.keyBar.element)
     const encoder = new TextEncoder()
-    this.terminal.onData((text) => this.#sender.send(encoder.encode(this.keyBar.modify(text))))
-    this.terminal.onBinary((text) => this.#sender.send(Uint8Array.from(text, (character) => character.charCodeAt(0))))
+    this.terminal.onData((text) => this.#sender.send(encoder.encode(this.keyBar.modify(text)), this.#typed()))
+    this.terminal.onBinary((text) => this.#sender.send(Uint8Array.from(text, (character) => character.charCodeAt(0)), this.#typed()))
+    for (const type of ['keydown', 'beforeinput', 'compositionend', 'paste', 'pointerdown', 'pointermove', 'wheel']) this.element.addEventListener(type, () => { this.#touched = true }, { capture: true, passive: true })
     this.terminal.onResize(({ cols, rows }) => events.sized(cols, rows))
     this.terminal.parser.registerOscHandler(52, (data) => this.#clipboard(data))
     this.terminal.attachCustomKeyEventHandler((event) => this.#key(event))
@@ -73,7 +75,7 @@ export class TerminalView {
   }
 
   /** Set by the element, which may ask first. */
-  paste: (text: string) => void = (text) => this.terminal.paste(text)
+  paste: (text: string) => void = (text) => this.insert(text)
 
   #key(event: KeyboardEvent): boolean {
     const taken = (act: () => void): false => {
@@ -101,9 +103,22 @@ export class TerminalView {
     return true
   }
 
+  /** Whether a person has caused what comes now: xterm.js does not say it of its data. */
+  #typed(): boolean {
+    const touched = this.#touched
+    this.#touched = false
+    return touched
+  }
+
+  /** Puts text in as a paste: with brackets, where the program wants them. */
+  insert(text: string): void {
+    this.#touched = true
+    this.terminal.paste(text)
+  }
+
   /** Sends bytes as if they had been typed. */
   send(data: Uint8Array): void {
-    this.#sender.send(data)
+    this.#sender.send(data, true)
   }
 
   /** Called once the element is in the page. */

@@ -5,6 +5,7 @@ export interface ToolbarActions {
   files(): void
   keys(): void
   settings(): void
+  whole(): void
   disconnect(): void
 }
 
@@ -21,7 +22,7 @@ export class Toolbar {
     const leave = iconButton('leave', 'Disconnect', () => actions.disconnect())
     this.#ofSession = [find, files, keys, leave]
     this.element = h('div', { class: 'toolbar', part: 'toolbar', role: 'toolbar', 'aria-label': 'Terminal' }, h('slot', { name: 'toolbar-start' }), this.#title, h('span', { class: 'space' }),
-      files, find, keys, h('slot', { name: 'toolbar-end' }), iconButton('settings', 'Settings', () => actions.settings()), leave)
+      files, find, keys, h('slot', { name: 'toolbar-end' }), ...document.fullscreenEnabled ? [iconButton('whole', 'Full screen', () => actions.whole())] : [], iconButton('settings', 'Settings', () => actions.settings()), leave)
     this.update('', false)
   }
 

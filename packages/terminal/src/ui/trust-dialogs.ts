@@ -2,6 +2,7 @@ import type { Failure, NewHostKey } from '../session/messages.ts'
 import { address } from '../session/address.ts'
 import type { Dialogs } from './dialog.ts'
 import { button, h } from './dom.ts'
+import { visible } from './visible.ts'
 
 /** For a host that is seen for the first time. */
 export async function confirmNewHost(dialogs: Dialogs, { host, port, fingerprint, randomart }: NewHostKey): Promise<boolean> {
@@ -32,4 +33,12 @@ export async function warnChangedKey(dialogs: Dialogs, host: string, port: numbe
     { label: 'Stay away', value: () => false, kind: 'primary' },
   ], { tone: 'danger' })
   return answer === true
+}
+
+/** For a gateway that a link has named: whoever runs it sees to which server the connection goes. */
+export function confirmGateway(dialogs: Dialogs, gateway: string): Promise<boolean> {
+  return dialogs.confirm('Use this gateway?', [
+    h('p', {}, 'The link that filled in this form names a gateway that was not used here before:'), h('code', { class: 'fingerprint' }, visible(gateway)),
+    h('p', {}, 'It gets the token, and sees to which server you connect and how much you send, but nothing of what you type. Use it only if you know who runs it.'),
+  ], 'Use it', { no: 'Do not connect' })
 }

@@ -1,0 +1,25 @@
+import type { Target } from '../session/messages.ts'
+
+/** What a page's session storage keeps of a terminal's session, so that a reload finds it again. */
+export interface KeptSession {
+  readonly id: string
+  readonly running: boolean
+  /** To what it was connected, and with which key; nothing secret. */
+  readonly again?: { readonly target: Target, readonly key: string }
+}
+
+export function keptSession(key: string): KeptSession | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? 'null') as KeptSession | null
+  } catch {
+    return null
+  }
+}
+
+export function keepSession(key: string, value: KeptSession): void {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(value))
+  } catch {
+    // The page has no storage.
+  }
+}

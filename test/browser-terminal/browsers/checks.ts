@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Driven, until, type Window } from './driven.ts'
+
+/** What the checks need of the world around the browser. */
+export interface World {
+  readonly url: string
+  readonly password: string
+  /** Cuts every connection between pages and gateway. */
+  cut(): void
+}
+
+export interface Check {
+  readonly name: string
+  /** Resolves with the words for the table. */
+  run(browser: Driven, world: World): Promise<string>
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** The element that is shown; in `run`, before the body. */
+const HERE = 'const element = document.querySelector("ssh-terminals")?.current; const root = element?.shadowRoot;'
+const press = (window: Window, label: string | RegExp, within = 'root') => until(window, `${HERE} const pattern = new RegExp(args[0]);
+  const found = [...(${within}?.querySelectorAll("button") ?? [])].find((one) => pattern.test(one.getAttribute("aria-label") ?? one.textContent) && !one.disabled && one.checkVisibility());
+  if (!found) return false; found.click(); return true`, [typeof label === 'string' ? `^${label}$` : label.source])
+const shows = (window: Window, pattern: RegExp) => until(window, `${HERE} return new RegExp(args[0], "m").test(element?.screenText() ?? "")`, [pattern.source])
+const type = async (window: Window, text: string) => {
+  await window.run(`${HERE} element.terminal.focus()`)
+  await window.type(text)
+}
+const state = (window: Window) => window.run<string>(`${HERE} return element?.state`)
+
+async function logIn(window: Window, password: string): Promise<void> {
+  await until(window, `${HERE} const field = root?.querySelector("input[autocomplete=current-password]"); if (!field) return false; field.focus(); return true`)
+  await window.type(`${password}\n`)
+}
+
+async function violations(window: Window): Promise<string[]> {
+  // The browser runs it as a script of the driver: the page's policy forbids eval.
+  await window.run(`${axe}; globalThis.axe ??= axe`)
+  return window.run('return (await globalThis.axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html.slice(0, 120)))')
+}
+
+/** In this order, in one browser: each goes on where the last one stopped. */
+export const CHECKS: readonly Check[] = [
+  { name: 'connects, and types with real keys', async run({ first }, { url, password }) {
+    await first.goto(url)
+    await logIn(first, password)
+    await until(first, `${HERE} return root?.querySelector("dialog[open] .fingerprint")?.textContent`)
+    await press(first, 'Accept and remember')
+    await shows(first, /[#$] *$/)
+    await type(first, 'kept=yes; echo "it is $((40 + 2))"\n')
+    await shows(first, /^it is 42$/)
+    return 'yes'
+  } },
+  { name: 'a cut: the same shell goes on', async run({ first }, { cut }) {
+    await first.run(`${HERE} globalThis.seen = []; element.addEventListener("ssh-state", () => globalThis.seen.push(element.state))`)
+    cut()
+    await until(first, `${HERE} return globalThis.seen.includes("stalled") && element.state === "open"`)
+    await type(first, 'echo "kept: $kept"\n')
+    await shows(first, /^kept: yes$/)
+    return 'yes'
+  } },
+  { name: 'a second tab shows the same session, and both may type', async run({ first, another }, { url }) {
+    const second = await another()
+    await second.goto(url)
+    // As the duplicate of a tab: with a copy of its session storage.
+    const stored = await first.run<Record<string, string>>('return { ...sessionStorage }')
+    await second.run('for (const [name, value] of Object.entries(args[0])) sessionStorage.setItem(name, value)', stored)
+    await second.reload()
+    await shows(second, /^kept: yes$/)
+    await type(second, 'echo "from $((1 + 1))"\n')
+    await shows(second, /^from 2$/)
+    await shows(first, /^from 2$/)
+    await second.close()
+    return 'yes'
+  } },
+  { name: 'files go up and come down unchanged', async run({ first }) {
+    const bytes = 300_000
+    await first.run(`${HERE} element.toggleFiles(true)`)
+    await until(first, `${HERE} return root.querySelector(".files[aria-busy=false] ") && element.shadowRoot.querySelector(".path input").value.startsWith("/")`)
+    await first.run(`${HERE} const content = Uint8Array.from({ length: args[0] }, (_, at) => (at * 7919) >> 5);
+      const data = new DataTransfer(); data.items.add(new File([content], "up.bin"));
+      const input = root.querySelector(".files-panel input[type=file]:not([webkitdirectory])"); input.files = data.files; input.dispatchEvent(new Event("change"))`, bytes)
+    await until(first, `${HERE} return root.querySelector(".transfers .done") !== null`)
+    const expected = createHash('sha256').update(Uint8Array.from({ length: bytes }, (_, at) => (at * 7919) >> 5)).digest('hex')
+    const hash = await first.run<string>(`${HERE} const blob = await element.download("up.bin"); const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+      return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")`)
+    if (hash !== expected) throw new Error(`the file came back as ${hash}`)
+    await type(first, 'clear; sha256sum up.bin\n')
+    await shows(first, new RegExp(`^${expected.slice(0, 40)}`))
+    return 'yes'
+  } },
+  { name: 'a key that is made here is kept, and no script can read it', async run({ first }) {
+    const kept = await first.run<string>(`${HERE} return (await element.createKey("of a test")).kept`)
+    if (kept === 'memory') return 'it cannot store one: the key is kept in memory, and the page says so'
+    const kinds = await first.run<string[]>(`return await new Promise((resolve) => { const opening = indexedDB.open("libssh2-wasm-keys"); opening.onsuccess = () => {
+      const all = opening.result.transaction("keys").objectStore("keys").getAll(); all.onsuccess = () => { resolve(all.result.map(({ privateKey }) => privateKey.type + " " + privateKey.extractable)); opening.result.close() } } })`)
+    if (kinds.join() !== 'private false') throw new Error(`kept: ${kinds.join() || 'nothing'}`)
+    return 'yes'
+  } },
+  { name: 'axe, in the terminal and in the form', async run({ first }) {
+    const found = await violations(first)
+    if (found.length > 0) throw new Error(found.join('\n'))
+    return 'no violation'
+  } },
+  { name: 'a reload', async run({ first }) {
+    await first.reload()
+    const words = await until<string>(first, `${HERE} if (element?.state === "open" && /^kept: yes|up\\.bin$/m.test(element.screenText())) return "finds the shell again";
+      const alert = root?.querySelector(".connection .message")?.textContent ?? ""; return /ended with the page/.test(alert) && "ends the session, and the page says so"`)
+    if (await state(first) === 'open') {
+      await type(first, 'clear; echo "still $kept"\n')
+      await shows(first, /^still yes$/)
+    }
+    return words
+  } },
+]

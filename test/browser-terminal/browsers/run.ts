@@ -1,0 +1,56 @@
+/// npm run terminal:browsers [-- --only chromium,firefox,webkit] [-- --write] : the element in each browser, with a real server; --write puts the table into docs/terminal.md.
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { webKitMissing } from '../../runtimes/runners/webkit.ts'
+import { startProxy } from '../../support/proxy.ts'
+import { startSshd } from '../../support/sshd.ts'
+import { today, writeSection } from '../section.ts'
+import { openStage } from '../stage.ts'
+import { CHECKS } from './checks.ts'
+import type { Driven } from './driven.ts'
+import { startPuppet } from './puppet.ts'
+import { startWebKitDriven } from './webkit.ts'
+
+const BROWSERS: Readonly<Record<string, { missing(): string | undefined, start(): Promise<Driven> }>> = {
+  chromium: { missing: () => existsSync('/usr/bin/chromium') ? undefined : 'chromium is not installed', start: () => startPuppet('chrome') },
+  firefox: { missing: () => existsSync('/usr/bin/firefox-esr') ? undefined : 'firefox-esr is not installed', start: () => startPuppet('firefox') },
+  webkit: { missing: webKitMissing, start: startWebKitDriven },
+}
+const { values } = parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean', default: false } } })
+const wanted = values.only?.split(',') ?? Object.keys(BROWSERS)
+
+const login = { user: 'demo', password: 'swordfish' }
+await using server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
+await using stage = await openStage([server.port])
+
+const columns: { readonly head: string, readonly cells: string[] }[] = []
+for (const key of wanted) {
+  const known = BROWSERS[key]
+  if (!known) throw new Error(`${key} is none of ${Object.keys(BROWSERS).join(', ')}`)
+  const missing = known.missing()
+  if (missing) {
+    console.log(`${key}: skipped: ${missing}`)
+    continue
+  }
+  await using browser = await known.start()
+  const column = { head: `${browser.name} ${browser.version}`, cells: [] as string[] }
+  columns.push(column)
+  // The page's own gateway is behind the wire that is cut.
+  await using network = await startProxy({ target: { host: '127.0.0.1', port: stage.gatewayPort } })
+  const form = new URLSearchParams({ gateway: `ws://127.0.0.1:${network.port}`, token: stage.token, host: '127.0.0.1', port: String(server.port), user: login.user })
+  await using page = await stage.serve(network.port)
+  for (const check of CHECKS) {
+    const words = await check.run(browser, { url: `${page.url}#${form}`, password: login.password, cut: () => network.reset() }).catch((error: unknown) => {
+      console.error(error)
+      process.exitCode = 1
+      return 'FAILED'
+    })
+    console.log(`${column.head}: ${check.name}: ${words}`)
+    column.cells.push(words)
+    if (words === 'FAILED' && check === CHECKS[0]) break
+  }
+}
+if (values.write && process.exitCode !== 1) {
+  writeSection('browsers', ['### In each browser', '', `By \`npm run terminal:browsers -- --write\` on ${today()}:`, '', `| | ${columns.map(({ head }) => head).join(' | ')} |`, `|---|${columns.map(() => '---').join('|')}|`,
+    ...CHECKS.map(({ name }, row) => `| ${name} | ${columns.map(({ cells }) => cells[row]).join(' | ')} |`)].join('\n'))
+}
