@@ -86,7 +86,7 @@ async function prove(session: Announcing, keys: readonly Uint8Array[]): Promise<
     const signed = new WireWriter(1024).string(PROVE).string(exchange.sessionId).string(key).finish()
     // If the key exchange used an RSA algorithm, RSA keys sign with the same one.
     if (negotiated.startsWith('rsa-sha2-') && publicKeyType(key) === 'ssh-rsa' && new WireReader(signature).text() !== negotiated) return false
-    if (!await verifySignature(key, signature, signed)) return false
+    if (!await verifySignature(key, signature, signed, { attended: false })) return false
   }
   return reader.remaining === 0
 }

@@ -10,15 +10,16 @@ const USER_PRESENT = 1
 
 /**
  * Verifies an SSH signature blob (RFC 4253 section 6.6; RFC 5656, 8332, 8709, PROTOCOL.u2f) with a plain public key blob.
- * False if the algorithm does not belong to the key, or is SHA-1 (`ssh-rsa`). Security keys must attest that a person was present.
+ * False if the algorithm does not belong to the key, or is SHA-1 (`ssh-rsa`). A security key must attest that a person was present, unless `attended`
+ * is false: nobody sits beside a server that signs with its host key, in a key exchange or in a proof, and sshd signs without the attestation.
  * Throws `KeyError` or `WireFormatError` if a blob is damaged.
  */
-export async function verifySignature(publicKey: Uint8Array, signatureBlob: Uint8Array, data: Bytes): Promise<boolean> {
+export async function verifySignature(publicKey: Uint8Array, signatureBlob: Uint8Array, data: Bytes, { attended = true } = {}): Promise<boolean> {
   const fields = readPublicKey(publicKey)
   const reader = new WireReader(signatureBlob)
   const algorithm = reader.text()
   const signature = reader.string()
-  const signed = fields.kind === 'rsa' || fields.application === undefined ? data : await securityKeyData(fields.application, reader, data)
+  const signed = fields.kind === 'rsa' || fields.application === undefined ? data : await securityKeyData(fields.application, reader, data, attended)
   reader.end()
   if (signed === undefined || !belongs(algorithm, fields)) return false
   switch (fields.kind) {
@@ -33,10 +34,10 @@ function belongs(algorithm: string, fields: PublicFields): boolean {
   return fields.kind === 'rsa' ? algorithm === 'rsa-sha2-256' || algorithm === 'rsa-sha2-512' : algorithm === typeOf(fields)
 }
 
-/** The data that a security key signed: a digest of the data with its flags and counter, which follow the signature (PROTOCOL.u2f). Undefined if nobody was present. */
-async function securityKeyData(application: string, reader: WireReader, data: Bytes): Promise<Bytes | undefined> {
+/** The data that a security key signed: a digest of the data with its flags and counter, which follow the signature (PROTOCOL.u2f). Undefined if `attended`, and nobody was present. */
+async function securityKeyData(application: string, reader: WireReader, data: Bytes, attended: boolean): Promise<Bytes | undefined> {
   const flags = reader.byte(), counter = reader.uint32()
-  if ((flags & USER_PRESENT) === 0) return undefined
+  if (attended && (flags & USER_PRESENT) === 0) return undefined
   return concatBytes(await sha256(encodeText(application)), new WireWriter().byte(flags).uint32(counter).finish(), await sha256(data))
 }
 

@@ -1,6 +1,7 @@
 import { type AlgorithmKind, type Algorithms, defaultAlgorithms, legacyAlgorithms } from '../client/algorithms.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
+import { certificateName, MLDSA44_NAMES } from '../keys/key-types.ts'
 import { applyAlgorithmList } from './algorithm-list.ts'
 import type { SshConfig } from './config/ssh-config.ts'
 
@@ -13,7 +14,10 @@ export interface OfferedAlgorithms {
   readonly legacyAlgorithms: boolean
 }
 
-/** All algorithms of a kind that this client supports. */
+/** Host-key algorithms that are offered only where such a key is known, or the user names them. */
+const ONLY_BY_NAME = MLDSA44_NAMES.flatMap((name) => [name, certificateName(name)])
+
+/** The algorithms of a kind that this client offers without being asked, and the weak ones that a user may name. */
 export function availableAlgorithms(kind: AlgorithmKind): readonly string[] {
   return [...defaultAlgorithms(kind), ...legacyAlgorithms(kind)]
 }
@@ -21,7 +25,7 @@ export function availableAlgorithms(kind: AlgorithmKind): readonly string[] {
 /** The algorithms of a list of ssh_config(5). Names that this client lacks are dropped with a message. @throws SSHError `ERR_ALGORITHM` if nothing is left */
 export function algorithmsOf(kind: ListKind, config: SshConfig, tell: (text: string) => void = () => {}): readonly string[] {
   const list = config[LISTS[kind]]
-  const available = availableAlgorithms(kind)
+  const available = [...availableAlgorithms(kind), ...kind === 'hostKey' ? ONLY_BY_NAME : []]
   if (list === undefined) return defaultAlgorithms(kind)
   const wanted = applyAlgorithmList(list, defaultAlgorithms(kind), available)
   const missing = wanted.filter((name) => !available.includes(name))

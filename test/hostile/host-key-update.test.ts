@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { generateKeyPair, type HostKeyUpdate } from '../../src/index.ts'
 import { hostKeysAnnounced } from '../../src/client/host-key-update.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
+import { securityKey } from '../unit/keys/software-authenticators.ts'
 
 const rsa = generateKeyPair('rsa', { bits: 2048 })
 /** 1024 bits. */
@@ -30,6 +31,14 @@ describe('a server that lies', () => {
     const keys = await pairs()
     expect(await lie(keys.map(({ publicKey: blob }) => blob), async () => list(await sign(keys)))).toBe(true)
   })
+  test.each(['ed25519', 'ec'] as const)('a security key (%s) proves itself although nobody sits at the server: sshd signs without a touch', async (type) => {
+    const key = securityKey(type, { present: false }), other = securityKey(type, { present: false })
+    const blob = new Uint8Array(key.publicKey), message = Buffer.from(new WireWriter(1024).string('hostkeys-prove-00@openssh.com').string(sessionId).string(blob).finish())
+    const prove = async (signer: typeof key) => (await heard([blob], { offered: [readType(blob)], answer: async () => list([new Uint8Array(await signer.sign(message, ''))]) })).map(({ proved }) => proved)
+    expect(await prove(key)).toEqual([true])
+    expect(await prove(other)).toEqual([false])
+  })
+  const readType = (blob: Uint8Array) => Buffer.from(blob.subarray(4, 4 + blob[3]!)).toString()
   test.each<[string, (signatures: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array | undefined]>([
     ['refuses', () => undefined], ['another order', (s) => list([...s].reverse())], ['the signatures of another session', (_, others) => list(others)], ['one more', (s) => list([...s, s[0]!])],
   ])('%s: nothing is proved', async (_name, answer) => {

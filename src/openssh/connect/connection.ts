@@ -113,7 +113,7 @@ async function logIn(config: SshConfig, transport: Transport, { person, signal, 
       transport,
     })
   } catch (error) {
-    const advice = error instanceof HostKeyError ? hostKeyAdvice(error, hostName, port, config.userKnownHostsFile) : undefined
+    const advice = error instanceof HostKeyError ? hostKeyAdvice(error, config) : undefined
     if (advice) person.tell(advice, 'ERROR')
     // If it failed before the session owned the transport, the transport is still open.
     await transport.close?.()

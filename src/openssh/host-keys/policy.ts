@@ -48,10 +48,11 @@ export function hostKeyPolicyOf(config: HostKeySettings, person: Person): HostKe
   return restrictions(aliased, config, person)
 }
 
-/** What the user can do about a refused host key; undefined if the message says everything. `files` are the user's. */
-export function hostKeyAdvice(error: HostKeyError, host: string, port: number, files: readonly string[]): string | undefined {
+/** What the user can do about a refused host key; undefined if the message says everything. */
+export function hostKeyAdvice(error: HostKeyError, { hostName, port, hostKeyAlias, userKnownHostsFile }: HostKeySettings): string | undefined {
   if (error.code !== 'ERR_HOST_KEY_CHANGED') return undefined
-  const removals = files.map((file) => `  ssh-keygen -R '${knownHostName(host, port)}' -f '${file}'`)
+  const name = hostKeyAlias ?? knownHostName(hostName, port)
+  const removals = userKnownHostsFile.map((file) => `  ssh-keygen -R '${name}' -f '${file}'`)
   return ['Either the host has a new key, or a man in the middle can read everything that you send.', 'Only if you are sure that the host has a new key, remove the old one:', ...removals].join('\n')
 }
 

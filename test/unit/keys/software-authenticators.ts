@@ -31,11 +31,11 @@ export function authenticator(faults: Faults = {}) {
 }
 
 /** An authenticator of PROTOCOL.u2f in software: signs SHA-256(application), flags, counter, SHA-256(data). */
-export function securityKey(type: 'ed25519' | 'ec'): ForeignSigner {
+export function securityKey(type: 'ed25519' | 'ec', { present = true } = {}): ForeignSigner {
   const { privateKey, publicKey } = type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519')
   const plain = strings(publicBlobOf(publicKey))
   const name = type === 'ec' ? 'sk-ecdsa-sha2-nistp256@openssh.com' : 'sk-ssh-ed25519@openssh.com'
-  const after = Buffer.from('0100000007', 'hex')
+  const after = Buffer.from(`0${present ? 1 : 0}00000007`, 'hex')
   return {
     publicKey: Buffer.concat([...[Buffer.from(name), ...plain.slice(1), Buffer.from('ssh:')].map(string)]),
     sign(bytes) {

@@ -34,7 +34,7 @@ async function setUp(options: readonly string[], answers: readonly string[] = []
     tell: (text, level) => { if (level !== 'DEBUG') told.push(text) },
   })
   const verify = async (line = key, port = 22) => policy.verify({ host: 'h.example', port, key: blob(line), algorithm: 'ssh-ed25519' })
-  return { policy, verify, asked, told, file, system, text: () => existsSync(file) ? readFileSync(file, 'utf8') : '' }
+  return { config, policy, verify, asked, told, file, system, text: () => existsSync(file) ? readFileSync(file, 'utf8') : '' }
 }
 
 test.each(['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512'])('FingerprintHash %s shows what ssh-keygen shows', async (hash) => {
@@ -130,10 +130,18 @@ test('garbage in the files is told', async () => {
   expect(told).toEqual([expect.stringContaining('(1)')])
 })
 
-test('advice is given about changed keys, with a command that works', async () => {
-  const { verify, file } = await setUp([], [], `[h.example]:2222 ${other}\n`)
+test.each([
+  ['by name and port', [], '[h.example]:2222'],
+  ['by HostKeyAlias, which has no port', ['HostKeyAlias other.example'], 'other.example'],
+])('advice is given about changed keys, with a command that works: known %s', async (_how, options, name) => {
+  const { config, verify, file } = await setUp([...options, 'Port 2222'], [], `${name} ${other}\n`)
   const error = await verify(key, 2222).catch((reason: unknown) => reason) as HostKeyError
-  expect(hostKeyAdvice(error, 'h.example', 2222, [file])).toContain(`ssh-keygen -R '[h.example]:2222' -f '${file}'`)
-  const refused = (await setUp([])).verify().catch((reason: unknown) => reason) as unknown as HostKeyError
-  expect(hostKeyAdvice(refused, 'h.example', 22, [file])).toBeUndefined()
+  const advice = hostKeyAdvice(error, config)!
+  expect(advice).toContain(`ssh-keygen -R '${name}' -f '${file}'`)
+  execFileSync('sh', ['-c', advice.split('\n').at(-1)!], { stdio: 'ignore' })
+  expect(readFileSync(file, 'utf8')).toBe('')
+  const unknown = await setUp(['StrictHostKeyChecking yes'])
+  const refused = await unknown.verify().catch((reason: unknown) => reason) as HostKeyError
+  expect(refused.code).toBe('ERR_HOST_KEY_UNKNOWN')
+  expect(hostKeyAdvice(refused, unknown.config)).toBeUndefined()
 })
