@@ -33,7 +33,7 @@ describe('a server that lies', () => {
   })
   test.each(['ed25519', 'ec'] as const)('a security key (%s) proves itself although nobody sits at the server: sshd signs without a touch', async (type) => {
     const key = securityKey(type, { present: false }), other = securityKey(type, { present: false })
-    const blob = new Uint8Array(key.publicKey), message = Buffer.from(new WireWriter(1024).string('hostkeys-prove-00@openssh.com').string(sessionId).string(blob).finish())
+    const blob = new Uint8Array(key.publicKey as Uint8Array), message = Buffer.from(new WireWriter(1024).string('hostkeys-prove-00@openssh.com').string(sessionId).string(blob).finish())
     const prove = async (signer: typeof key) => (await heard([blob], { offered: [readType(blob)], answer: async () => list([new Uint8Array(await signer.sign(message, ''))]) })).map(({ proved }) => proved)
     expect(await prove(key)).toEqual([true])
     expect(await prove(other)).toEqual([false])
