@@ -2,6 +2,7 @@
    negotiates it (PROTOCOL section 1.6). The length field is associated data.
    Uses the host's AES-GCM if there is one. */
 #include <mbedtls/constant_time.h>
+#include <stddef.h>
 #include "crypto-aead.h"
 #include "crypto-aes.h"
 #include "crypto-ghash.h"
@@ -12,11 +13,17 @@
 
 struct gcm {
     int host; /* its key there, or 0 */
+    int encrypt;
+    unsigned char nonce[NONCE_LENGTH];
+    /* Only without the host: ten kilobytes. */
     struct aes_stream aes;
     struct ghash ghash;
-    unsigned char nonce[NONCE_LENGTH];
-    int encrypt;
 };
+
+static size_t gcm_size(int host)
+{
+    return host ? offsetof(struct gcm, aes) : sizeof(struct gcm);
+}
 
 static int gcm_init(LIBSSH2_SESSION *session,
                     const LIBSSH2_CRYPT_METHOD *method,
@@ -25,15 +32,19 @@ static int gcm_init(LIBSSH2_SESSION *session,
                     int encrypt, void **abstract)
 {
     unsigned char zero[BLOCK] = { 0 }, h[BLOCK] = { 0 };
-    struct gcm *gcm = LIBSSH2_CALLOC(session, sizeof(*gcm));
+    int host = host_key_new(HOST_AES_GCM, secret, method->secret_len, NULL);
+    struct gcm *gcm = LIBSSH2_CALLOC(session, gcm_size(host));
     *free_iv = *free_secret = 1;
     *abstract = gcm;
-    if(!gcm)
+    if(!gcm) {
+        if(host)
+            host_key_free(host);
         return LIBSSH2_ERROR_ALLOC;
+    }
+    gcm->host = host;
     gcm->encrypt = encrypt;
     memcpy(gcm->nonce, iv, NONCE_LENGTH);
-    gcm->host = host_key_new(HOST_AES_GCM, secret, method->secret_len, NULL);
-    if(gcm->host)
+    if(host)
         return 0;
     if(aes_stream_init(&gcm->aes, secret, method->secret_len))
         return -1;
@@ -49,7 +60,7 @@ static int gcm_dtor(LIBSSH2_SESSION *session, void **abstract)
     if(gcm) {
         if(gcm->host)
             host_key_free(gcm->host);
-        _libssh2_explicit_zero(gcm, sizeof(*gcm));
+        _libssh2_explicit_zero(gcm, gcm_size(gcm->host));
         LIBSSH2_FREE(session, gcm);
         *abstract = NULL;
     }

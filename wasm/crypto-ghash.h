@@ -3,10 +3,16 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The key H, its mirror image, and the running value; the owner zeroes it. */
+#define GHASH_LANES 16
+#define GHASH_BLOCK 16
+
+/* The key H, its mirror image and the running value. `shares`: for each byte of
+   a product with H^16 and each half byte of the other factor, what each of its
+   16 values adds. The owner zeroes it. */
 struct ghash {
     uint64_t h_high, h_low, r_high, r_low;
     uint64_t high, low;
+    unsigned char shares[GHASH_BLOCK][2 * GHASH_BLOCK][16];
 };
 
 void ghash_init(struct ghash *g, const unsigned char h[16]);

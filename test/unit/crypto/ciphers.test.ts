@@ -82,6 +82,21 @@ describe.runIf(possible).each(implementations)('ciphers, %s', (_, host) => {
       }
     }
   })
+
+  it('AES-GCM: every length around those where blocks go side by side, by Node\'s OpenSSL', () => {
+    const text = randomBytes(70_000)
+    const lengths = [...Array.from({ length: 1100 }, (_, at) => at), 4095, 4096, 4097, 32_768, 65_551]
+    for (const length of lengths) {
+      const [key, nonce, aad] = [randomBytes(length % 2 ? 16 : 32), randomBytes(12), text.subarray(0, length % 7 ? 4 : length)]
+      const cipher = createCipheriv(length % 2 ? 'aes-128-gcm' : 'aes-256-gcm', key, nonce)
+      cipher.setAAD(aad)
+      const sealed = Buffer.concat([cipher.update(text.subarray(0, length)), cipher.final()])
+      const [data, out] = [module.put(text.subarray(0, length)), module.room(16)]
+      module.call('test_gcm', key, key.length, nonce, nonce.length, aad, aad.length, data, length, out)
+      expect(Buffer.compare(sealed, module.get(data, length)), `${length}`).toBe(0)
+      expect(toHex(module.get(out, 16)), `${length}`).toBe(toHex(cipher.getAuthTag()))
+    }
+  })
 })
 
 /** An SSH packet as transport.c fills it: length, body, room for the tag. */
