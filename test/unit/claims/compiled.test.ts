@@ -34,8 +34,7 @@ test('neither files nor sockets nor parsers of keys are compiled in', () => {
 /** Strong, but offered only by name; and the two names of extensions that stand beside the key exchanges. */
 const BY_NAME: Partial<Record<AlgorithmKind, readonly string[]>> = {
   kex: ['ext-info-c', 'kex-strict-c-v00@openssh.com'],
-  hostKey: ['sk-ecdsa-sha2-nistp256-cert-v01@openssh.com', 'sk-ssh-ed25519-cert-v01@openssh.com',
-    'ssh-mldsa44-ed25519', 'ssh-mldsa44-ed25519-cert', 'ssh-mldsa44-ed25519-cert-v01@openssh.com', 'ssh-mldsa44-ed25519@openssh.com'],
+  hostKey: ['ssh-mldsa44-ed25519', 'ssh-mldsa44-ed25519-cert', 'ssh-mldsa44-ed25519-cert-v01@openssh.com', 'ssh-mldsa44-ed25519@openssh.com'],
 }
 
 test('no algorithm is compiled in but those that policy allows', async () => {
