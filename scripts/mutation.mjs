@@ -1,11 +1,12 @@
-// npm run mutation -- PATHS [--tests PATHS] [--write] : makes each small change of the sources in PATHS alone, and runs the test files that reach it: does a test notice?
+// npm run mutation -- PATHS [--tests PATH]... [--jobs N] [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
 // It prints the changes that no test notices. Each ends it with exit code 1, unless scripts/mutation/explained.txt says why the change makes no difference.
-// --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
-import { spawn } from 'node:child_process'
+// --jobs N runs N changes at a time; --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { projectFiles } from './check/files.mjs'
 import { mutate } from './mutation/mutants.mjs'
+import { runTask } from './mutation/processes.mjs'
 
 const FOLDER = resolve('build/mutation')
 const TABLE = 'docs/mutation.md'
@@ -14,17 +15,12 @@ const TESTS = [
   ['src/host-key/', ['test/unit/host-key', 'test/wild/known-hosts.test.ts']], ['src/keys/', ['test/unit/keys', 'test/wild/pasted-keys.test.ts']],
   ['src/client/auth/', ['test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts', 'test/fixes/authentication.test.ts', 'test/integration/client']],
 ]
-/** Milliseconds that a runner may take for its start and a run of tests: a change may make a loop endless. Four times the first run of all tests, from then on. */
-let longest = 600_000
-
-const args = process.argv.slice(2)
-const write = args.includes('--write')
-const beforeTests = args.filter(arg => arg !== '--write')
-const at = beforeTests.indexOf('--tests')
-const paths = at < 0 ? beforeTests : beforeTests.slice(0, at)
-if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATHS] [--write]')
+const { positionals: paths, values: { tests: named = [], jobs, write } } = parseArgs({
+  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, jobs: { type: 'string', default: '1' }, write: { type: 'boolean' } },
+})
+if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--jobs N] [--write]')
 const sources = projectFiles(...paths).filter(path => path.endsWith('.ts') && !/\.(gen|d)\.ts$/.test(path))
-const tests = at < 0 ? [...new Set(sources.flatMap(source => TESTS.filter(([prefix]) => source.startsWith(/** @type {string} */ (prefix))).flatMap(([, files]) => files)))] : beforeTests.slice(at + 1)
+const tests = named.length === 0 ? [...new Set(sources.flatMap(source => TESTS.filter(([prefix]) => source.startsWith(/** @type {string} */ (prefix))).flatMap(([, files]) => files)))] : named
 if (tests.length === 0) throw new Error('no tests are known for these sources: name them with --tests')
 
 let count = 0
@@ -46,72 +42,65 @@ const explained = new Map(readFileSync('scripts/mutation/explained.txt', 'utf8')
 }))
 const nameOf = ({ path, text, before, after }) => `${path}: ${text}: ${before} => ${after}`
 
-/** Runs the runner on `todo` until it ends or says nothing for too long; results by number. @param {{ id: number, tests: string[] }[]} todo */
-async function run(todo) {
-  const task = `${FOLDER}/task.json`
-  writeFileSync(task, JSON.stringify({ files: files.map(({ path, first }) => ({ path, first })), tests, active: `${FOLDER}/active`, hits: `${FOLDER}/hits`, todo }))
-  const child = spawn(process.execPath, ['scripts/mutation/runner.mjs', task], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
-  /** @type {Map<number, { failed: string[], errors: string[], count: number }>} */
-  const results = new Map()
-  let rest = ''
-  let ended = false
-  const hangs = () => {
-    ended = true
-    try { process.kill(-(child.pid ?? 0), 'SIGKILL') } catch { /* It has ended by itself. */ }
-  }
-  let timer = setTimeout(hangs, longest)
-  child.stdout.setEncoding('utf8').on('data', chunk => {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      if (!line.startsWith('@@')) continue
-      const { id, ...result } = JSON.parse(line.slice(2))
-      results.set(id, result)
-      clearTimeout(timer)
-      timer = setTimeout(hangs, longest)
-    }
-  })
-  const code = await new Promise(settle => { child.on('close', settle) })
-  clearTimeout(timer)
-  // Only a change that makes a test hang may end the runner: a runner that fails by itself says nothing about changes.
-  if (code !== 0 && !ended) throw new Error(`scripts/mutation/runner.mjs failed with ${code}`)
-  return results
-}
-
 rmSync(FOLDER, { recursive: true, force: true })
 mkdirSync(FOLDER, { recursive: true })
-const start = performance.now()
-const control = (await run([])).get(-1)
-longest = Math.max(30_000, 4 * (performance.now() - start))
+const task = { files: files.map(({ path, first }) => ({ path, first })), tests }
+// A busy machine must not look like a test that noticed a change: times are generous multiples of those of this first run.
+/** @type {any} */
+let control
+await runTask(FOLDER, { ...task, testTimeout: 60_000, todo: [] }, 600_000, result => { control = result })
 if (!control || control.failed.length + control.errors.length > 0 || control.count === 0) {
   throw new Error(`the tests do not pass without a change: ${JSON.stringify(control)}`)
 }
-/** @type {Map<number, Set<string>>} */
+/** Milliseconds of each test, and of all tests of a file. @type {Map<string, number>} */
+const times = new Map()
+for (const [file, id, time] of control.times) times.set(id, time).set(file, (times.get(file) ?? 0) + time)
+const testTimeout = 10_000 + 6 * Math.max(...control.times.map(([, , time]) => time))
+/** The tests that reach each change: by file, with their ids; '' stands for the file while it loads. @type {Map<number, Map<string, Set<string>>>} */
 const reached = new Map()
 for (const line of existsSync(`${FOLDER}/hits`) ? readFileSync(`${FOLDER}/hits`, 'utf8').trim().split('\n') : []) {
-  const [id, test] = line.split('\t')
-  reached.set(Number(id), (reached.get(Number(id)) ?? new Set()).add(test))
+  const [id, file, test] = line.split('\t')
+  const of = reached.get(Number(id)) ?? new Map()
+  reached.set(Number(id), of.set(file, (of.get(file) ?? new Set()).add(test)))
 }
 console.log(`${count} changes of ${files.length} files, ${reached.size} of them reached by ${control.count} test files`)
 
-/** @type {Map<number, 'killed' | 'hung' | 'survived'>} */
-const fates = new Map()
-let todo = [...reached].map(([id, set]) => ({ id, tests: [...set] })).sort((a, b) => a.id - b.id)
-while (todo.length > 0) {
-  const results = await run(todo)
-  for (const [id, { failed, errors }] of results) fates.set(id, failed.length + errors.length > 0 ? 'killed' : 'survived')
-  const hung = todo.find(({ id }) => !fates.has(id))
-  if (hung) fates.set(hung.id, 'hung')
-  todo = todo.filter(({ id }) => !fates.has(id))
-}
+/** What reaches a change, the shortest tests first. @param {Map<string, Set<string>>} of */
+const inOrder = of => [...of].map(([file, ids]) => ids.has('')
+  ? { file, time: times.get(file) ?? 0 }
+  : { file, tests: [...ids], time: [...ids].reduce((sum, id) => sum + (times.get(id) ?? 0), 0) }).sort((a, b) => a.time - b.time)
 
 let open = 0
+/** Prints a change that nothing notices, unless it is explained. @param {number} id */
+function tell(id) {
+  if (explained.has(nameOf(mutants[id]))) return
+  open++
+  console.log(`line ${mutants[id].line}, ${reached.has(id) ? 'no test notices' : 'no test reaches'}: ${nameOf(mutants[id])}`)
+}
+for (const id of mutants.keys()) if (!reached.has(id)) tell(id)
+
+/** @type {Map<number, 'killed' | 'hung' | 'survived'>} */
+const fates = new Map()
+/** @param {string} folder @param {{ id: number, reaches: unknown[] }[]} todo */
+async function work(folder, todo) {
+  mkdirSync(folder, { recursive: true })
+  while (todo.length > 0) {
+    await runTask(folder, { ...task, testTimeout, todo }, testTimeout + 10_000, ({ id, noticed }) => {
+      fates.set(id, noticed ? 'killed' : 'survived')
+      if (!noticed) tell(id)
+    })
+    const hung = todo.find(({ id }) => !fates.has(id))
+    if (hung) fates.set(hung.id, 'hung')
+    todo = todo.filter(({ id }) => !fates.has(id))
+  }
+}
+const todo = [...reached].map(([id, of]) => ({ id, reaches: inOrder(of) })).sort((a, b) => a.id - b.id)
+await Promise.all(Array.from({ length: Number(jobs) }, (_, job) => work(`${FOLDER}/${job}`, todo.filter((_, index) => index % Number(jobs) === job))))
+
 const rows = files.map(({ path, first, mutants: own }) => {
   const ids = own.map((_, index) => first + index)
   const alive = ids.filter(id => (fates.get(id) ?? 'survived') === 'survived')
   const unexplained = alive.filter(id => !explained.has(nameOf(mutants[id])))
-  open += unexplained.length
-  for (const id of unexplained) console.log(`line ${mutants[id].line}, ${reached.has(id) ? 'no test notices' : 'no test reaches'}: ${nameOf(mutants[id])}`)
   return [path, own.length, ids.filter(id => fates.get(id) === 'killed').length, ids.filter(id => fates.get(id) === 'hung').length, alive.length - unexplained.length, unexplained.length]
 })
 for (const row of rows) console.log(row.join('\t'))
@@ -121,7 +110,7 @@ if (write) {
   const head = `# Mutation testing
 
 Written by \`npm run mutation -- PATHS --write\`: small changes of the sources (another operator, a condition that is always true or false, a statement left out, a number
-one larger, an inverted boolean). Each is made alone, and the test files that reach it run. "Explained" ones make no difference:
+one larger, an inverted boolean). Each is made alone, and the tests that reach it run. "Explained" ones make no difference:
 \`scripts/mutation/explained.txt\` says why. Files that are not listed have not been measured yet.
 
 | source | changes | noticed | ended a test by hanging | explained | not noticed |

@@ -1,19 +1,24 @@
-// runner.mjs TASK.json : runs the tests on one mutant after the other in one process of Vitest, and prints the result of each as a line of JSON. scripts/mutation.mjs starts
+// runner.mjs TASK.json : runs the tests on one mutant after the other in one process of Vitest, and prints what it does as lines of JSON. scripts/mutation/processes.mjs starts
 // it, and starts it again after a mutant that makes a test hang. The source files do not change: the changes are made when they load.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createVitest } from 'vitest/node'
 import { mutate } from './mutants.mjs'
 
-/** @type {{ files: { path: string, first: number }[], tests: string[], active: string, hits: string, todo: { id: number, tests: string[] }[] }} */
-const { files, tests, active, hits, todo } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+/** @typedef {{ file: string, tests?: string[] }} Reach a test file and the ids of its tests that reach a change; all of them if the change is reached while the file loads */
+
+/** @type {{ files: { path: string, first: number }[], tests: string[], active: string, hits: string, testTimeout: number, todo: { id: number, reaches: (Reach & { time: number })[] }[] }} */
+const { files, tests, active, hits, testTimeout, todo } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const byPath = new Map(files.map(({ path, first }) => [resolve(path), first]))
 
 /** Precedes a changed module. While no change is made, it records which tests reach each one. */
 const head = `import { readFileSync as __read, appendFileSync as __append } from 'node:fs'
 const __active = Number(__read(${JSON.stringify(active)}, 'utf8')), __hits = new Set()
 const __mutant = id => {
-  if (__active < 0 && !__hits.has(id)) { __hits.add(id); __append(${JSON.stringify(hits)}, id + '\\t' + globalThis.__vitest_worker__?.filepath + '\\n') }
+  if (__active === -1) {
+    const { filepath, current } = globalThis.__vitest_worker__ ?? {}, hit = id + '\\t' + filepath + '\\t' + (current?.type === 'test' ? current.id : '')
+    if (!__hits.has(hit)) { __hits.add(hit); __append(${JSON.stringify(hits)}, hit + '\\n') }
+  }
   return id === __active
 }
 `
@@ -26,18 +31,46 @@ const mutation = {
 }
 const say = value => process.stdout.write(`\n@@${JSON.stringify(value)}\n`)
 
-// A busy machine must not look like a test that noticed a change.
-const vitest = await createVitest('test', { watch: false, bail: 1, reporters: [{}], maxWorkers: 1, testTimeout: 60_000 }, { plugins: [mutation] })
-/** @param {number} id @param {string[]} paths of test files; empty for all of the task */
-async function run(id, paths) {
+const vitest = await createVitest('test', { watch: false, bail: 1, reporters: [{}], maxWorkers: 1, testTimeout }, { plugins: [mutation] })
+/** @param {number} id @param {import('vitest/node').TestSpecification[]} specifications */
+async function run(id, specifications) {
   writeFileSync(active, String(id))
-  const all = await vitest.globTestSpecifications(paths.length > 0 ? paths : tests)
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(all)
-  const failed = testModules.flatMap(module => [...module.children.allTests('failed')].map(test => `${module.relativeModuleId}: ${test.fullName}: ${test.result().errors?.[0]?.message ?? ''}`).concat(module.errors().length > 0 ? [module.relativeModuleId] : []))
-  return { count: testModules.length, failed, errors: unhandledErrors.map(error => /** @type {Error} */ (error).message) }
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
+  const all = testModules.flatMap(module => [...module.children.allTests()])
+  return {
+    count: testModules.length,
+    times: all.map(test => [test.module.moduleId, test.id, test.diagnostic()?.duration ?? 0]),
+    failed: all.filter(test => test.result().state === 'failed').map(test => ({ id: test.id, text: `${test.module.relativeModuleId}: ${test.fullName}: ${test.result().errors?.[0]?.message ?? ''}` })),
+    errors: [...testModules.flatMap(module => module.errors()), ...unhandledErrors].map(error => /** @type {Error} */ (error).message),
+  }
 }
-if (todo.length === 0) say({ id: -1, ...await run(-1, []) })
-for (const { id, tests: paths } of todo) say({ id, ...await run(id, paths) })
+/** @param {Reach} reach */
+const specification = ({ file, tests }) => vitest.projects[0].createSpecification(file, tests ? { testIds: tests } : {})
+
+/** Which tests pass alone, without a change: one that needs an earlier test of its file would fail with every change. @type {Map<string, boolean>} */
+const alone = new Map()
+/** @param {string} file @param {string} test */
+async function passesAlone(file, test) {
+  if (!alone.has(test)) alone.set(test, (await run(-2, [specification({ file, tests: [test] })])).failed.length === 0)
+  return alone.get(test)
+}
+
+/** Whether a test notices the change. @param {number} id @param {Reach} reach */
+async function notices(id, reach) {
+  const { failed, errors } = await run(id, [specification(reach)])
+  if (failed.length + errors.length === 0) return false
+  if (!reach.tests || failed.length === 0 || await passesAlone(reach.file, failed[0].id)) return true
+  return notices(id, { file: reach.file })
+}
+
+if (todo.length === 0) say({ id: -1, ...await run(-1, await vitest.globTestSpecifications(tests)) })
+for (const { id, reaches } of todo) {
+  let noticed = false
+  for (const { time, ...reach } of reaches) {
+    say({ expected: time })
+    if (noticed = await notices(id, reach)) break
+  }
+  say({ id, noticed })
+}
 await vitest.close()
 process.exit(0) // Vitest has set another code for the tests that failed, as they should.
-
