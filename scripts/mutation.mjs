@@ -55,6 +55,9 @@ if (!control || control.failed.length + control.errors.length > 0 || control.cou
 /** Milliseconds of each test, and of all tests of a file. @type {Map<string, number>} */
 const times = new Map()
 for (const [file, id, time] of control.times) times.set(id, time).set(file, (times.get(file) ?? 0) + time)
+/** How many tests of a file pass. */
+const counts = new Map()
+for (const [file] of control.times) counts.set(file, (counts.get(file) ?? 0) + 1)
 const testTimeout = 10_000 + 6 * Math.max(...control.times.map(([, , time]) => time))
 /** The tests that reach each change: by file, with their ids; '' stands for the file while it loads. @type {Map<number, Map<string, Set<string>>>} */
 const reached = new Map()
@@ -66,9 +69,11 @@ for (const line of existsSync(`${FOLDER}/hits`) ? readFileSync(`${FOLDER}/hits`,
 console.log(`${count} changes of ${files.length} files, ${reached.size} of them reached by ${control.count} test files`)
 
 /** What reaches a change, the shortest tests first. @param {Map<string, Set<string>>} of */
-const inOrder = of => [...of].map(([file, ids]) => ids.has('')
-  ? { file, time: times.get(file) ?? 0 }
-  : { file, tests: [...ids], time: [...ids].reduce((sum, id) => sum + (times.get(id) ?? 0), 0) }).sort((a, b) => a.time - b.time)
+const inOrder = of => [...of].map(([file, ids]) => {
+  const tests = [...ids].filter(id => times.has(id)), all = counts.get(file)
+  if (ids.has('')) return { file, all, count: all, time: times.get(file) ?? 0 }
+  return { file, all, count: tests.length, tests, time: tests.reduce((sum, id) => sum + times.get(id), 0) }
+}).filter(({ count }) => count > 0).sort((a, b) => a.time - b.time)
 
 let open = 0
 /** Prints a change that nothing notices, unless it is explained. @param {number} id */

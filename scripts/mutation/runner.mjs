@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { createVitest } from 'vitest/node'
 import { mutate } from './mutants.mjs'
 
-/** @typedef {{ file: string, tests?: string[] }} Reach a test file and the ids of its tests that reach a change; all of them if the change is reached while the file loads */
+/** @typedef {{ file: string, tests?: string[], count: number, all: number }} Reach a test file and the ids of its tests that reach a change, all of them if the change is reached while the file loads; how many pass without a change, of those and of all in the file */
 
 /** @type {{ files: { path: string, first: number }[], tests: string[], active: string, hits: string, testTimeout: number, todo: { id: number, reaches: (Reach & { time: number })[] }[] }} */
 const { files, tests, active, hits, testTimeout, todo } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -39,7 +39,8 @@ async function run(id, specifications) {
   const all = testModules.flatMap(module => [...module.children.allTests()])
   return {
     count: testModules.length,
-    times: all.map(test => [test.module.moduleId, test.id, test.diagnostic()?.duration ?? 0]),
+    passed: all.filter(test => test.result().state === 'passed').length,
+    times: all.filter(test => test.result().state === 'passed').map(test => [test.module.moduleId, test.id, test.diagnostic()?.duration ?? 0]),
     failed: all.filter(test => test.result().state === 'failed').map(test => ({ id: test.id, text: `${test.module.relativeModuleId}: ${test.fullName}: ${test.result().errors?.[0]?.message ?? ''}` })),
     errors: [...testModules.flatMap(module => module.errors()), ...unhandledErrors].map(error => /** @type {Error} */ (error).message),
   }
@@ -55,12 +56,17 @@ async function passesAlone(file, test) {
   return alone.get(test)
 }
 
-/** Whether a test notices the change. @param {number} id @param {Reach} reach */
-async function notices(id, reach) {
-  const { failed, errors } = await run(id, [specification(reach)])
-  if (failed.length + errors.length === 0) return false
+/** Whether a test notices the change. @param {number} id @param {Reach} reach @param {number} [again] */
+async function notices(id, reach, again = 0) {
+  const { failed, errors, passed } = await run(id, [specification(reach)])
+  if (failed.length + errors.length === 0) {
+    if (passed === reach.count) return false
+    // The end of the run before, at its first failure, may reach into this one, and cancels it.
+    if (again === 10) throw new Error(`only ${passed} of ${reach.count} tests of ${reach.file} ran`)
+    return notices(id, reach, again + 1)
+  }
   if (!reach.tests || failed.length === 0 || await passesAlone(reach.file, failed[0].id)) return true
-  return notices(id, { file: reach.file })
+  return notices(id, { file: reach.file, count: reach.all })
 }
 
 if (todo.length === 0) say({ id: -1, ...await run(-1, await vitest.globTestSpecifications(tests)) })

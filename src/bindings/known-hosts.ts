@@ -189,7 +189,7 @@ export class KnownHosts implements Disposable, Iterable<KnownHost> {
   free(): void {
     if (this.#handle.freed) return
     const { pointer } = this.#handle
-    this.#context.plain((c) => c.libssh2_knownhost_free(pointer))
+    this.#context.release((c) => c.libssh2_knownhost_free(pointer))
     this.#handle.drop()
     this.#entries.clear()
   }

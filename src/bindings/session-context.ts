@@ -235,6 +235,15 @@ export class SessionContext {
     return this.instance.call(run, this.session)
   }
 
+  /** A call that frees something of C. A trap in it, or before it, is no obstacle: it has told the sessions of the instance, and C's memory is gone. */
+  release(run: (c: WasmExports) => void): void {
+    try {
+      this.instance.call(run)
+    } catch {
+      // Whoever disposes of an object must see the error of the work itself.
+    }
+  }
+
   /** The step of a call: of the operation that is being attempted, or of a caller outside the driver that comes again. */
   step(lane: Lane | undefined, call: readonly unknown[]): Step {
     const begun = lane?.begun(call)
@@ -374,7 +383,7 @@ export class SessionContext {
     this.fail(new DisconnectError('the session has been freed', { code: 'ERR_HANDLE_FREED' }))
     this.instance.unregister(this.#id)
     this.wire.abort()
-    if (!this.instance.failure) this.instance.call((c) => c.glue_session_free(pointer))
+    this.release((c) => c.glue_session_free(pointer))
     this.parcels.clear()
     this.outgoing.clear()
     this.driver.wake()

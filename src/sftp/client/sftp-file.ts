@@ -152,8 +152,13 @@ export class SftpFile implements AsyncDisposable {
     return this.#closing
   }
 
+  /** Closes the file. If the session or SFTP has ended, nothing is left to close, and the error of the work is not hidden by another one: `close()` tells. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+    try {
+      await this.close()
+    } catch (error) {
+      if (error !== this.#shared.requests.connection.failure) throw error
+    }
   }
 }
 
