@@ -72,7 +72,7 @@ console.log(`${count} changes of ${files.length} files, ${reached.size} of them 
 const inOrder = of => [...of].map(([file, ids]) => {
   const tests = [...ids].filter(id => times.has(id)), all = counts.get(file)
   if (ids.has('')) return { file, all, count: all, time: times.get(file) ?? 0 }
-  return { file, all, count: tests.length, tests, time: tests.reduce((sum, id) => sum + times.get(id), 0) }
+  return { file, all, count: tests.length, tests, time: tests.reduce((sum, id) => sum + (times.get(id) ?? 0), 0) }
 }).filter(({ count }) => count > 0).sort((a, b) => a.time - b.time)
 
 let open = 0
