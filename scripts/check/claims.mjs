@@ -65,7 +65,7 @@ export function readList(text) {
 }
 
 /** The titles of the tests and groups in a file, as they are written there. @param {string} path */
-function titles(path) {
+export function titles(path) {
   const found = new Set()
   /** @param {ts.Node} node */
   const visit = node => {

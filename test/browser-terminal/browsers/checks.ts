@@ -75,19 +75,20 @@ export const CHECKS: readonly Check[] = [
     await second.close()
     return 'yes'
   } },
-  { name: 'files go up and come down unchanged', async run({ first }) {
-    const bytes = 300_000
+  { name: 'files go up and come down unchanged', async run({ first, name }) {
+    // All of them use the same home.
+    const bytes = 300_000, file = `up-${name}.bin`
     await first.run(`${HERE} element.toggleFiles(true)`)
     await until(first, `${HERE} return root.querySelector(".files[aria-busy=false] ") && element.shadowRoot.querySelector(".path input").value.startsWith("/")`)
     await first.run(`${HERE} const content = Uint8Array.from({ length: args[0] }, (_, at) => (at * 7919) >> 5);
-      const data = new DataTransfer(); data.items.add(new File([content], "up.bin"));
-      const input = root.querySelector(".files-panel input[type=file]:not([webkitdirectory])"); input.files = data.files; input.dispatchEvent(new Event("change"))`, bytes)
+      const data = new DataTransfer(); data.items.add(new File([content], args[1]));
+      const input = root.querySelector(".files-panel input[type=file]:not([webkitdirectory])"); input.files = data.files; input.dispatchEvent(new Event("change"))`, bytes, file)
     await until(first, `${HERE} return root.querySelector(".transfers .done") !== null`)
     const expected = createHash('sha256').update(Uint8Array.from({ length: bytes }, (_, at) => (at * 7919) >> 5)).digest('hex')
-    const hash = await first.run<string>(`${HERE} const blob = await element.download("up.bin"); const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
-      return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")`)
+    const hash = await first.run<string>(`${HERE} const blob = await element.download(args[0]); const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+      return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")`, file)
     if (hash !== expected) throw new Error(`the file came back as ${hash}`)
-    await type(first, 'clear; sha256sum up.bin\n')
+    await type(first, `clear; sha256sum ${file}\n`)
     await shows(first, new RegExp(`^${expected.slice(0, 40)}`))
     return 'yes'
   } },
@@ -106,7 +107,7 @@ export const CHECKS: readonly Check[] = [
   } },
   { name: 'a reload', async run({ first }) {
     await first.reload()
-    const words = await until<string>(first, `${HERE} if (element?.state === "open" && /^kept: yes|up\\.bin$/m.test(element.screenText())) return "finds the shell again";
+    const words = await until<string>(first, `${HERE} if (element?.state === "open" && /^kept: yes|\\.bin$/m.test(element.screenText())) return "finds the shell again";
       const alert = root?.querySelector(".connection .message")?.textContent ?? ""; return /ended with the page/.test(alert) && "ends the session, and the page says so"`)
     if (await state(first) === 'open') {
       await type(first, 'clear; echo "still $kept"\n')

@@ -100,10 +100,14 @@ export class SshTerminals extends HTMLElement {
 
   #listen(entry: Entry): void {
     const { terminal, handle } = entry
-    terminal.addEventListener('ssh-title', (event) => { handle.textContent = handle.title = (event as CustomEvent<{ title: string }>).detail.title || 'New connection' })
+    const name = (title: string) => {
+      handle.textContent = handle.title = title || 'New connection'
+      if (this.#current === entry) this.#reveal(entry)
+    }
+    terminal.addEventListener('ssh-title', (event) => name((event as CustomEvent<{ title: string }>).detail.title))
     terminal.addEventListener('ssh-state', () => {
       handle.dataset.state = terminal.state
-      handle.textContent = handle.title = terminal.sessionTitle || 'New connection'
+      name(terminal.sessionTitle)
       this.#update()
     })
     terminal.addEventListener('ssh-bell', () => { if (this.#current !== entry || document.visibilityState !== 'visible') handle.classList.add('bell') })
@@ -118,6 +122,13 @@ export class SshTerminals extends HTMLElement {
     for (const one of [this.#files, this.#find, this.#keys]) one.disabled = this.current?.running !== true
   }
 
+  /** Moves the strip until all of a tab is seen, its close button too; the page around the element stays where it is. */
+  #reveal({ place }: Entry): void {
+    const strip = this.#strip.getBoundingClientRect(), tab = place.getBoundingClientRect()
+    if (tab.right > strip.right) this.#strip.scrollLeft += tab.right - strip.right
+    else if (tab.left < strip.left) this.#strip.scrollLeft -= strip.left - tab.left
+  }
+
   #show(entry: Entry, focus: boolean): void {
     this.#current = entry
     for (const other of this.#entries) {
@@ -128,7 +139,7 @@ export class SshTerminals extends HTMLElement {
       other.panel.hidden = !shown
     }
     entry.handle.classList.remove('bell')
-    entry.place.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+    this.#reveal(entry)
     entry.terminal.fit()
     if (focus) entry.terminal.focus()
     this.#update()

@@ -13,9 +13,10 @@ export class KeyPicker {
   readonly #session: () => HolderApi
   readonly #fail: (error: unknown) => void
   readonly element: HTMLElement
-  readonly #select = h('select', { onchange: () => this.#explain() })
+  // Until the worker has told the list.
+  readonly #select = h('select', { onchange: () => this.#explain() }, h('option', { value: '' }, 'No key'))
   readonly #about = h('small', { role: 'status' })
-  readonly #remove = button('Remove', () => { void this.#forget() }, { class: 'quiet' })
+  readonly #remove = button('Remove', () => { void this.#forget() }, { class: 'quiet', hidden: true })
   #keys: readonly SavedKey[] = []
 
   constructor(session: () => HolderApi, fail: (error: unknown) => void) {
