@@ -39,6 +39,31 @@ describe('the gateway bounds', () => {
     expect(gateway.lines.some(({ reason }) => reason === 'too many sessions of this client')).toBe(true)
   })
 
+  test('connections of one user, wherever they come from', async () => {
+    await start({ authorize: ({ credentials }) => ({ user: credentials ?? 'nobody' }), behindProxy: ['127.0.0.1'], limits: { sessionsPerUser: 2 } })
+    const as = (user: string, client: string) => rawClient(gateway, path, { token: user, headers: { 'x-forwarded-for': client } })
+    for (const client of ['203.0.113.1', '203.0.113.2']) await as('alice', client).opened
+    expect(await as('alice', '203.0.113.3').ended).toMatchObject({ code: 4429 })
+    await as('bob', '203.0.113.3').opened
+    expect(gateway.lines.filter(({ event }) => event === 'refuse').map(({ user, reason }) => `${user}: ${reason}`)).toEqual(['alice: too many sessions of this user'])
+  })
+
+  test('connections to targets that are being opened', async () => {
+    let answer = (_: string[]) => {}
+    let asked = () => {}
+    const asking = new Promise<void>((resolve) => { asked = resolve })
+    await start({ allow: [`slow.test:${target.port}`, `127.0.0.1:${target.port}`], limits: { dials: 1 }, resolve: () => new Promise<string[]>((resolve) => {
+      answer = resolve
+      asked()
+    }) })
+    const slow = rawClient(gateway, `/tcp/slow.test/${target.port}`)
+    await asking
+    expect(await rawClient(gateway, path).ended).toMatchObject({ code: 4429 })
+    answer(['127.0.0.1'])
+    await slow.opened
+    await opened()
+  })
+
   test('connections of all clients, each behind a proxy of its own', async () => {
     await start({ behindProxy: ['127.0.0.1'], limits: { sessions: 4, sessionsPerClient: 2 } })
     const from = (client: string) => rawClient(gateway, path, { headers: { 'x-forwarded-for': `192.0.2.99, ${client}` } })

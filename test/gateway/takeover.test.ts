@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ackFrame, dataFrame, decodeFrame, encodeResume, endFrame, type Frame, fromBase64url, pingFrame } from 'libssh2-wasm/gateway-protocol'
 import type { GatewayOptions } from '../../packages/gateway/src/index.ts'
-import { open, Reader } from './client.ts'
+import { open, openWebSocket, Reader } from './client.ts'
 import { rawClient, tcpTarget, type TcpTarget, ticketOf, TOKEN, type TestGateway, testGateway } from './rig.ts'
 
 /** A client that speaks frames by hand. */
@@ -96,6 +96,30 @@ describe('who comes back', () => {
     await expect.poll(() => target.sockets[0]?.bytesRead).toBe(6)
     second.socket.send(endFrame(6, 0))
     expect(await second.ended).toMatchObject({ code: 1000 })
+  })
+
+  test('two tabs: the newest has the session, and our client, from which it was taken, is lost and does not take it back', async () => {
+    await start()
+    let sockets = 0
+    let secret: Uint8Array | undefined
+    const spied = (url: string, protocols: string[]) => {
+      sockets++
+      const socket = openWebSocket(url, protocols)
+      socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+        const frame = decodeFrame(new Uint8Array(data), 1 << 20)
+        if (frame?.type === 'hello' && frame.hello.secret !== undefined) secret = fromBase64url(frame.hello.secret)
+      })
+      return socket
+    }
+    const { transport, next, events } = await open(gateway.url, target.port, { openWebSocket: spied })
+    await transport.probe()
+    const other = await framed(gateway, path, [`resume.${encodeResume({ id: transport.id, secret: secret as Uint8Array, received: 0 })}`])
+    await other.next('reconnect-success')
+    await next('lost')
+    expect(transport.state).toBe('lost')
+    expect([sockets, events.map(({ type }) => type)]).toEqual([1, ['lost']])
+    other.socket.send(dataFrame([Buffer.from('undisturbed')]))
+    expect(Buffer.from((await other.next('data')).data).toString()).toBe('undisturbed')
   })
 
   test('guessing: after ten tries in a minute nobody of that client is even looked up', async () => {
