@@ -11,7 +11,7 @@ import { networkTo } from './network.ts'
 import { tcpTarget, testGateway } from './rig.ts'
 import { FULL, row } from './table.ts'
 
-const SIZE = FULL ? 32 << 20 : 2 << 20
+const SIZE = FULL ? 8 << 20 : 2 << 20
 const CUTS = FULL ? 100 : 8
 /** nassh has no tickets: in front of such a gateway stands a login of cookies. */
 const anybody = { authorize: async () => ({ user: 'nassh' }), nassh: true }
