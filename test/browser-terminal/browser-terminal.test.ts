@@ -274,6 +274,12 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     await terminal.shows(/^<42>$/m)
     await terminal.panel.getByRole('button', { name: 'Up', exact: true }).tap()
     await terminal.shows(/[#$] .*echo "<\$\(\(6 \* 7\)\)>"$|\^\[\[A$/)
+    // All of its tab is seen: its beginning, and the button that closes it.
+    const { left, right } = await terminal.page.locator('.tab.shown').evaluate((tab) => {
+      const strip = (tab.parentElement as HTMLElement).getBoundingClientRect(), { left: start, right: end } = tab.getBoundingClientRect()
+      return { left: strip.left - start, right: end - strip.right }
+    })
+    expect(Math.max(left, right)).toBeLessThan(1)
     const { inner, scroll } = await terminal.page.evaluate(() => ({ inner: innerWidth, scroll: document.documentElement.scrollWidth }))
     expect([inner, scroll]).toEqual([390, 390])
   })
