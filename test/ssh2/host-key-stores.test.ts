@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, symlinkSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { Client } from '../../src/ssh2/index.ts'
 import { heldKey, holdKey, MOST_HOSTS, roomForOneMore } from '../../src/ssh2/host-keys/held-keys.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSsh2Server } from '../support/ssh2-server.ts'
 import { suiteServer } from '../support/suite-server.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { attempts, line } from './attempts.ts'
 
 const server = suiteServer(() => startSsh2Server({ password: 'right', hostKeyTypes: ['ed25519'] }))
@@ -51,9 +54,19 @@ describe('with sock', () => {
   })
 })
 
-test('the hosts that a process remembers are bounded, and the first key stands', () => {
+test('the hosts that a process remembers are bounded, the first key stands, and a connection beyond the bound is refused', async () => {
   for (let number = 0; roomForOneMore(); number++) holdKey(`host-${number}`, Buffer.from([1]))
   holdKey('one more', Buffer.from([1]))
   holdKey('host-0', Buffer.from([2]))
   expect([heldKey(`host-${MOST_HOSTS - 1}`), heldKey('one more'), heldKey('host-0')]).toEqual([Buffer.from([1]), undefined, Buffer.from([1])])
+  const home = temporaryDirectory('home')
+  vi.stubEnv('HOME', home.path)
+  const client = new Client()
+  const told = once(client, 'end').then(() => undefined, (error: unknown) => error)
+  const closed = new Promise((resolve) => { client.on('close', () => resolve(undefined)) })
+  client.connect(to(server()))
+  expect(await told).toMatchObject({ level: 'handshake', message: expect.stringMatching(/^Host denied \(verification failed\): .* this process cannot remember more unknown hosts/) })
+  await closed
+  vi.unstubAllEnvs()
+  home.remove()
 })

@@ -29,7 +29,7 @@ export function exitOf(calls: ChannelCalls): Exit | Again {
   })
   if (rc === LIBSSH2_ERROR_EAGAIN) return rc
   if (signal !== 0) return { code: null, signal: heap.string(signal) ?? '', coreDumped: word(EXIT_STATE.core_dumped) !== 0, message: exitSignalOf(calls)[2] ?? '' }
-  return { code: word(EXIT_STATE.has_status) === 0 ? null : word(EXIT_STATE.status), signal: null, coreDumped: false, message: '' }
+  return { code: word(EXIT_STATE.has_status) === 0 ? null : word(EXIT_STATE.status) >>> 0, signal: null, coreDumped: false, message: '' }
 }
 
 /** The signal that ended the process. */

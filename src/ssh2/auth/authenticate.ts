@@ -7,7 +7,7 @@ import type { AgentKey, GetIdentitiesCallback } from '../agents/base-agent.ts'
 import { type ClientError, clientError } from '../client/errors.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
-import type { ParsedKey } from '../utils/parsed-key.ts'
+import { type ParsedKey, wipe } from '../utils/parsed-key.ts'
 import type { Left } from './choice.ts'
 import { hostbasedRequest, userauthHostbased } from './hostbased.ts'
 import { type Attempt, attemptOf } from './login.ts'
@@ -31,7 +31,11 @@ export async function authenticate(link: Link, session: Session): Promise<void> 
       continue
     }
     link.debug(`Client: trying ${attempt.type}`)
-    await tried(link, session, attempt, byEvent)
+    try {
+      await tried(link, session, attempt, byEvent)
+    } finally {
+      if ('wiped' in attempt && attempt.wiped) wipe(attempt.key)
+    }
     if (session.userauthAuthenticated()) return
     link.debug(`Client: ${attempt.type} auth failed`)
     left = session.userauthMethodsLeft() ?? left

@@ -25,7 +25,7 @@ export function byHandler(handler: AuthHandlerMiddleware): Choice {
 /** Each method once, in order, whatever the server says: the caller has named them. */
 export function inOrder(list: readonly (AuthenticationType | AuthMethod)[]): Choice {
   const rest = [...list]
-  return async () => rest.shift() ?? false
+  return async () => rest.length > 0 && rest.shift()
 }
 
 /** Each method once, except those that the server does not list; it may list them later, after a partial success. */

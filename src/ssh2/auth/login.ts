@@ -20,12 +20,12 @@ export interface Login {
   readonly sha1: boolean
 }
 
-/** One attempt, checked. */
+/** One attempt, checked. `wiped`: its key was parsed for it alone, and is zeroed after it. */
 export type Attempt =
   | { readonly type: 'none', readonly username: string }
   | { readonly type: 'password', readonly username: string, readonly password: string }
-  | { readonly type: 'publickey', readonly username: string, readonly key: ParsedKey }
-  | { readonly type: 'hostbased', readonly username: string, readonly key: ParsedKey, readonly localHostname: string, readonly localUsername: string }
+  | { readonly type: 'publickey', readonly username: string, readonly key: ParsedKey, readonly wiped: boolean }
+  | { readonly type: 'hostbased', readonly username: string, readonly key: ParsedKey, readonly localHostname: string, readonly localUsername: string, readonly wiped: boolean }
   | { readonly type: 'agent', readonly username: string, readonly agent: BaseAgent }
   | { readonly type: 'keyboard-interactive', readonly username: string, readonly prompt: PromptHandler }
 
@@ -52,12 +52,12 @@ export function attemptOf(chosen: unknown, login: Login, ask: PromptHandler): At
     case 'publickey': {
       const parsed = isParsedKey(key) ? key : parseKey(key as Buffer, passphrase as Buffer)
       if (parsed instanceof Error) return 'Skipping invalid key auth attempt'
-      return parsed.isPrivateKey() ? { type, username, key: parsed } : 'Skipping non-private key'
+      return parsed.isPrivateKey() ? { type, username, key: parsed, wiped: parsed !== key } : 'Skipping non-private key'
     }
     case 'hostbased': {
       const parsed = isParsedKey(key) ? key : parseKey(key as Buffer, passphrase as Buffer)
       if (parsed instanceof Error || typeof localHostname !== 'string' || typeof localUsername !== 'string') return 'Skipping invalid hostbased auth attempt'
-      return parsed.isPrivateKey() ? { type, username, key: parsed, localHostname, localUsername } : 'Skipping non-private key'
+      return parsed.isPrivateKey() ? { type, username, key: parsed, localHostname, localUsername, wiped: parsed !== key } : 'Skipping non-private key'
     }
     case 'agent': {
       const found = typeof agent === 'string' && agent !== '' ? createAgent(agent) : agent
@@ -74,8 +74,8 @@ function byName(name: string, login: Login, ask: PromptHandler): Attempt | strin
   if (!methodsOf(login).includes(name as AuthenticationType)) return `Authentication method not allowed: ${name}`
   switch (name) {
     case 'password': return { type: name, username, password: password! }
-    case 'publickey': return { type: name, username, key: privateKey! }
-    case 'hostbased': return { type: name, username, key: privateKey!, localHostname: localHostname!, localUsername: localUsername! }
+    case 'publickey': return { type: name, username, key: privateKey!, wiped: false }
+    case 'hostbased': return { type: name, username, key: privateKey!, localHostname: localHostname!, localUsername: localUsername!, wiped: false }
     case 'agent': return { type: name, username, agent: agent! }
     case 'keyboard-interactive': return { type: name, username, prompt: ask }
     default: return { type: 'none', username }

@@ -53,7 +53,8 @@ export class Channel extends Duplex {
 
   /** For the client. */
   constructor(link: Link, channel: BoundChannel, { type, subtype, allowHalfOpen = true }: ChannelSetting) {
-    super({ highWaterMark: HIGH_WATER_MARK, allowHalfOpen, emitClose: false, autoDestroy: false })
+    // Destroyed by itself when both directions have ended: the channel is closed then, also if the server waits for this side.
+    super({ highWaterMark: HIGH_WATER_MARK, allowHalfOpen, emitClose: false })
     this.type = type
     this.subtype = subtype
     this.allowHalfOpen = allowHalfOpen
@@ -110,11 +111,12 @@ export class Channel extends Duplex {
     void this.#exit.then(end)
   }
 
-  /** As of Node's streams; what comes behind the close is dropped without an error, as in `ssh2`. */
+  /** As of Node's streams; what comes behind the end or the close is dropped without an event, as in `ssh2`. */
   override write(chunk: unknown, encoding?: BufferEncoding | ((error?: Error | null) => void), callback?: (error?: Error | null) => void): boolean {
-    if (this.outgoing.state !== 'closing' && this.outgoing.state !== 'closed') return super.write(chunk, encoding as BufferEncoding, callback)
+    const isOver = this.outgoing.state === 'closing' || this.outgoing.state === 'closed'
+    if (!isOver && !this.writableEnded) return super.write(chunk, encoding as BufferEncoding, callback)
     const told = typeof encoding === 'function' ? encoding : callback
-    if (typeof told === 'function') tell(told)
+    if (typeof told === 'function') tell(told, this.writableEnded ? Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' }) : null)
     return false
   }
 
@@ -185,11 +187,12 @@ export class Channel extends Duplex {
     this.#live.keepRest()
   }
 
-  /** Tells the server the new size of the terminal, in characters and in pixels. */
+  /** Tells the server the new size of the terminal, in characters and in pixels. Programs give the numbers as text too. */
   setWindow(rows: number, cols: number, height: number, width: number): void {
     if (this.type !== 'session' || this.subtype === 'subsystem' || this.outgoing.state !== 'open') return
     const { channel } = this.#live
-    channel.session.complete(() => channel.ptySize(cols, rows, width, height)).catch(ignore)
+    const [columns, lines, widthPx, heightPx] = [cols, rows, width, height].map((size) => Number(size) >>> 0) as [number, number, number, number]
+    channel.session.complete(() => channel.ptySize(columns, lines, widthPx, heightPx)).catch(ignore)
   }
 
   /** Sends a signal, named with or without `SIG`. @throws Error for a name that SSH does not have */

@@ -26,6 +26,9 @@ const offered = (kind: AlgorithmKind): readonly string[] => [...defaultAlgorithm
 /** Whether this library supports a name, weak or not. */
 export const isOffered = (option: Option, name: string): boolean => offered(KINDS[option]).includes(name)
 
+/** Whether the caller's changes leave nothing to offer. */
+export const isEmptied = (algorithms: AlgorithmOptions, option: Option): boolean => algorithms.algorithms?.[KINDS[option]]?.length === 0
+
 /** AES is the runtime's here, and faster. */
 const FIRST = ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com']
 const defaultList = (kind: AlgorithmKind): readonly string[] => kind === 'cipher' ? [...FIRST, ...defaultAlgorithms(kind).filter((name) => !FIRST.includes(name))] : defaultAlgorithms(kind)

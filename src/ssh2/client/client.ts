@@ -98,7 +98,7 @@ export class Client extends EventEmitter<ClientEvents> {
     const { allowHalfOpen, pty } = options ?? {}
     startSession(rooms.connection, {
       subtype: 'exec', begin: (channel) => channel.execute(String(command)), refused: 'Unable to exec', allowHalfOpen: allowHalfOpen !== false,
-      pty: pty === true ? {} : pty || undefined, ...this.#asking(rooms, options ?? {}),
+      pty: pty === true ? {} : typeof pty === 'object' && pty !== null ? pty : undefined, ...this.#asking(rooms, options ?? {}),
     }, callback as Callback<[channel?: Channel]>)
     return this
   }

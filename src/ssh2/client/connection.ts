@@ -40,6 +40,8 @@ export class Connection implements Link {
   #ended = false
   #goodbye = false
   #stopTimer: () => void = () => {}
+  /** A login that has succeeded is told before an end that the server sends right behind it. */
+  #running: Promise<void> | undefined
 
   constructor(owner: Owner, settings: Settings, dialled: Dialled) {
     this.owner = owner
@@ -90,33 +92,50 @@ export class Connection implements Link {
     this.#connected = true
     this.debug('Socket connected')
     this.owner.emit('connect')
-    if (!this.#closed) void this.#run()
+    if (!this.#closed) this.#running = this.#run()
   }
 
   async #run(): Promise<void> {
     try {
-      const watch = this.#watch = new IdentificationWatch(this.#dialled.port(), (greeting) => { if (greeting !== '') this.tell('greeting', greeting) })
+      const watch = this.#watch = new IdentificationWatch(this.#dialled.port(), (...seen) => this.#identified(...seen))
       const session = await Session.create(new PortTransport(watch))
       if (this.#closed) return session.free()
       this.#session = session
       holdOpens(session)
       listenForHostKeys(this, session)
-      void session.ended().then((error) => this.#sessionEnded(error))
+      void session.ended().then(async (error) => {
+        if (isLoggedIn(session)) await this.#running
+        this.#sessionEnded(error)
+      })
       this.sock.resume()
       this.tell('handshake', await handshake(this, session))
       await authenticate(this, session)
-      await this.settings.judge.loggedIn()
-      this.#stopTimer()
-      this.#keepAlive(session)
-      watchExchanges(this, session)
-      this.#becomeReady(session)
-      this.tell('ready')
+      await this.#loggedIn(session)
     } catch (error) {
       this.#stopTimer()
       this.#loginFailed(error)
     } finally {
       this.settings.forget()
     }
+  }
+
+  /** The login has succeeded. */
+  async #loggedIn(session: Session): Promise<void> {
+    await this.settings.judge.loggedIn()
+    this.#stopTimer()
+    if (this.#closed) return
+    this.#keepAlive(session)
+    watchExchanges(this, session)
+    this.#becomeReady(session)
+    this.tell('ready')
+  }
+
+  #identified(greeting: string, isVersion2: boolean): void {
+    if (greeting !== '') this.tell('greeting', greeting)
+    if (isVersion2) return
+    // An old server waits for this side, and libssh2 for the server.
+    this.fail(clientError('Invalid identification string', { level: 'protocol', fatal: true }))
+    this.destroy()
   }
 
   /** A failed login ends like `end()`: with a disconnect message. */
@@ -170,6 +189,7 @@ export class Connection implements Link {
     this.debug('Socket closed')
     this.#over()
     this.#closed = true
+    this.settings.forget()
     if (this.#goodbye) this.#tellEnd()
     this.tell('close')
     for (const channel of this.channels) channel.keepRest()
@@ -217,5 +237,14 @@ export class Connection implements Link {
   destroy(): void {
     this.#explained = true
     this.sock.destroy()
+  }
+}
+
+/** False too where the session cannot be asked any more. */
+function isLoggedIn(session: Session): boolean {
+  try {
+    return session.userauthAuthenticated()
+  } catch {
+    return false
   }
 }

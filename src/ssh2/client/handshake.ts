@@ -3,7 +3,7 @@ import { CONTEXT } from '../../bindings/session-context.ts'
 import { negotiatedAlgorithms, offerAlgorithms } from '../../client/algorithms.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import { ignore } from '../tell.ts'
-import { handshakeFailed } from './no-match.ts'
+import { handshakeFailed, nothingToOffer } from './no-match.ts'
 import type { Link } from './link.ts'
 import { clientError } from './errors.ts'
 
@@ -30,6 +30,8 @@ export async function handshake(link: Link, session: Session): Promise<Negotiate
   const { settings, roundTrip } = link
   if (settings.ident !== undefined) session.bannerSet(`SSH-2.0-${settings.ident}`)
   const { judge } = settings
+  const nothing = nothingToOffer(settings.algorithms)
+  if (nothing) throw nothing
   offerAlgorithms(session, settings.algorithms, await judge.known())
   try {
     await session.complete(() => session.handshake())

@@ -2,18 +2,40 @@ import type { BytePort, PortSink } from '../../runtime/transport.ts'
 
 /** No server sends more before it identifies itself: libssh2 gives up long before. */
 const LONGEST = 64 << 10
+/** RFC 4253 sections 4.2 and 5.1: version 2, or 1.99 of a server that knows version 1 too. */
+const VERSION_2 = /^SSH-(?:2\.0|1\.99)-/
 
-/** A port that is monitored until the server has identified itself (RFC 4253 section 4.2): the text before that is its greeting. */
+/**
+ * A port that is read from the start, before the session is there. Until the server has identified itself (RFC 4253 section 4.2) its text is its
+ * greeting.
+ */
 export class IdentificationWatch implements BytePort {
   readonly #port: BytePort
-  readonly #identified: (greeting: string) => void
+  readonly #identified: (greeting: string, isVersion2: boolean) => void
+  #sink: PortSink | undefined
+  /** What came before the session. */
+  readonly #early: Uint8Array[] = []
+  #over: { readonly error: unknown } | undefined
   #text = ''
   #seen = false
 
-  /** @param identified is called once, with the unchanged lines before the identification. */
-  constructor(port: BytePort, identified: (greeting: string) => void) {
+  /** @param identified is called once, with the unchanged lines before the identification, and whether the server speaks version 2 of SSH */
+  constructor(port: BytePort, identified: (greeting: string, isVersion2: boolean) => void) {
     this.#port = port
     this.#identified = identified
+    port.start({
+      data: (chunk, lent) => {
+        if (!this.#seen) this.#look(chunk)
+        if (this.#sink) this.#sink.data(chunk, lent)
+        else this.#early.push(chunk.slice())
+      },
+      drained: () => this.#sink?.drained(),
+      written: (chunk) => this.#sink?.written?.(chunk),
+      ended: (error) => {
+        if (this.#sink) this.#sink.ended(error)
+        else this.#over = { error }
+      },
+    })
   }
 
   /** Whether the server has identified itself. */
@@ -22,13 +44,9 @@ export class IdentificationWatch implements BytePort {
   }
 
   start(sink: PortSink): void {
-    this.#port.start({
-      ...sink,
-      data: (chunk, lent) => {
-        if (!this.#seen) this.#look(chunk)
-        sink.data(chunk, lent)
-      },
-    })
+    this.#sink = sink
+    for (const chunk of this.#early.splice(0)) sink.data(chunk)
+    if (this.#over) sink.ended(this.#over.error)
   }
 
   #look(chunk: Uint8Array): void {
@@ -38,8 +56,9 @@ export class IdentificationWatch implements BytePort {
     this.#seen = true
     const start = found.index + Number(found[0].startsWith('\n'))
     const greeting = Buffer.from(this.#text.slice(0, start), 'latin1').toString()
+    const isVersion2 = VERSION_2.test(this.#text.slice(start))
     this.#text = ''
-    this.#identified(greeting)
+    this.#identified(greeting, isVersion2)
   }
 
   write(chunk: Uint8Array, more?: boolean): void {

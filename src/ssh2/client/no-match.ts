@@ -1,5 +1,6 @@
+import type { AlgorithmOptions } from '../../client/algorithms.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
-import { isOffered, type Option } from './algorithm-lists.ts'
+import { isEmptied, isOffered, type Option } from './algorithm-lists.ts'
 import { type ClientError, clientError } from './errors.ts'
 
 /** The kinds as this library names them, as `ssh2` names them, and the option that adds a name. */
@@ -25,4 +26,10 @@ function whyNoMatch(message: string): string {
 export function handshakeFailed(error: unknown): ClientError | undefined {
   if (!(error instanceof SSHError) || error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return undefined
   return clientError(`Handshake failed: ${whyNoMatch(error.message)}`, { level: 'handshake', fatal: true }, error)
+}
+
+/** The error of an offer without any algorithm of a kind, which `algorithms` has removed; as in `ssh2` the handshake fails. */
+export function nothingToOffer(algorithms: AlgorithmOptions): ClientError | undefined {
+  const found = KINDS.find(([, , option]) => isEmptied(algorithms, option))
+  return found && clientError(`Handshake failed: no matching ${found[1]}: algorithms.${found[2]} leaves nothing to offer`, { level: 'handshake', fatal: true })
 }

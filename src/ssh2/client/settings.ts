@@ -8,7 +8,7 @@ import { byMode } from '../host-keys/by-mode.ts'
 import { normalHost } from '../host-keys/host-name.ts'
 import { ANY_KEY, byPolicy, byVerifier, type HostKeyJudge, type UnknownHostKey } from '../host-keys/judge.ts'
 import { hostKeysMode } from '../host-keys/mode.ts'
-import type { ParsedKey } from '../utils/parsed-key.ts'
+import { type ParsedKey, wipe } from '../utils/parsed-key.ts'
 import { parseKey } from '../utils/parse-key.ts'
 import { readAlgorithms } from './algorithm-lists.ts'
 import type { ConnectConfig } from './connect-config.ts'
@@ -34,7 +34,7 @@ export interface Settings {
   readonly agent: BaseAgent | undefined
   readonly agentForward: boolean
   explainSocketError(error: Error): ClientError
-  /** Zeroes the login's secrets. */
+  /** Zeroes the login's private key, and lets go of the password. */
   forget(): void
 }
 
@@ -51,6 +51,7 @@ export function readSettings(config: ConnectConfig, unknownHostKey: (about: Unkn
   const family = Boolean(forceIPv4) === Boolean(forceIPv6) ? undefined : forceIPv4 ? 4 : 6
   const known = { username, password: textOf(config.password), privateKey, agent, tryKeyboard: config.tryKeyboard === true, localHostname: textOf(config.localHostname), localUsername: textOf(config.localUsername), sha1: namesSha1(config) }
   const authHandler = config.authHandler ?? undefined
+  const login = { ...known, choice: choiceOf(authHandler, known) }
   return {
     host, port, family, agent,
     localAddress: textOf(config.localAddress),
@@ -59,15 +60,18 @@ export function readSettings(config: ConnectConfig, unknownHostKey: (about: Unkn
     readyTimeout: atLeastZero(config.readyTimeout, 20_000),
     keepaliveInterval: atLeastZero(config.keepaliveInterval, 0),
     keepaliveCountMax: atLeastZero(config.keepaliveCountMax, 3),
-    timeout: atLeastZero(config.timeout, 0),
+    timeout: timeoutOf(config.timeout),
     strictVendor: config.strictVendor !== false,
     ident: typeof config.ident === 'string' || config.ident instanceof Uint8Array ? String(config.ident) || undefined : undefined,
     algorithms: readAlgorithms(config.algorithms),
     debug: typeof config.debug === 'function' ? config.debug : undefined,
     judge: judgeOf(config, { host, port: Number(port), sendsSecrets: known.password !== undefined || known.tryKeyboard || authHandler !== undefined }, unknownHostKey),
-    login: { ...known, choice: choiceOf(authHandler, known) },
+    login,
     explainSocketError: (error) => explained(error as NodeJS.ErrnoException, host, family),
-    forget: () => (privateKey as { wipe?: () => void } | undefined)?.wipe?.(),
+    forget() {
+      wipe(privateKey)
+      known.password = login.password = undefined
+    },
   }
 }
 
@@ -77,7 +81,7 @@ function choiceOf(authHandler: ConnectConfig['authHandler'], known: Omit<Login, 
 }
 
 function readPrivateKey({ privateKey, passphrase }: ConnectConfig): ParsedKey | undefined {
-  if (privateKey === undefined || privateKey === null || privateKey.length === 0 || !(typeof privateKey === 'string' || privateKey instanceof Uint8Array)) return undefined
+  if (privateKey === undefined || privateKey === null || privateKey === '' || !(typeof privateKey === 'string' || privateKey instanceof Uint8Array)) return undefined
   const parsed = parseKey(privateKey, passphrase)
   if (parsed instanceof Error) throw new Error(`Cannot parse privateKey: ${parsed.message}`, { cause: parsed })
   if (!parsed.isPrivateKey()) throw new Error('privateKey value does not contain a (valid) private key')
@@ -107,6 +111,14 @@ function namesSha1({ algorithms }: ConnectConfig): boolean {
 }
 
 const textOf = (value: unknown) => typeof value === 'string' ? value : undefined
+
+/** Milliseconds, checked before anything is dialled. @throws RangeError as the socket of `ssh2` does */
+function timeoutOf(value: unknown): number {
+  if (typeof value !== 'number') return 0
+  if (!(value >= 0 && value < Infinity)) throw Object.assign(new RangeError(`The value of "timeout" is out of range. It must be a non-negative finite number. Received ${value}`), { code: 'ERR_OUT_OF_RANGE' })
+  return value
+}
+
 const atLeastZero = (value: unknown, otherwise: number) => typeof value === 'number' && value >= 0 ? value : otherwise
 
 function explained(error: NodeJS.ErrnoException, host: string, family: 4 | 6 | undefined): ClientError {

@@ -29,9 +29,8 @@ export class X11Forwarding {
   }
 
   async request(session: Session, channel: BoundChannel, options: X11Options | number | true): Promise<void> {
-    const { single = false, screen = 0, protocol = 'MIT-MAGIC-COOKIE-1', cookie = randomBytes(16) }: X11Options = typeof options === 'number' ? { screen: options } : options === true ? {} : options
-    const digits = typeof cookie === 'string' ? cookie : cookie.toString('hex')
-    await step(session, () => channel.x11ReqEx(single, protocol, digits, screen), 'Unable to request X11')
+    const { single, protocol, cookie, screen } = x11Settings(options)
+    await step(session, () => channel.x11ReqEx(single, protocol, cookie, screen), 'Unable to request X11')
     // A program may open its first window before the command is known to have started.
     this.#wanted++
     if (!this.#serving) takeAll(session, () => session.acceptX11(), (opened: IncomingX11) => this.#offer(opened))
@@ -51,5 +50,16 @@ export class X11Forwarding {
   #offer({ channel, originatorHost: srcIP, originatorPort: srcPort }: IncomingX11): void {
     if (this.#wanted > 0) offer(this.#link, channel, 'x11', 'x11', { srcIP, srcPort })
     else channel[Symbol.dispose]()
+  }
+}
+
+/** What is asked for; values of another type count as absent, as in `ssh2`. */
+function x11Settings(options: X11Options | number | true): { readonly single: boolean, readonly protocol: string, readonly cookie: string, readonly screen: number } {
+  const { single, screen, protocol, cookie } = (typeof options === 'number' ? { screen: options } : options === true ? {} : options) as Record<keyof X11Options, unknown>
+  return {
+    single: single === true,
+    screen: typeof screen === 'number' ? screen : 0,
+    protocol: typeof protocol === 'string' ? protocol : 'MIT-MAGIC-COOKIE-1',
+    cookie: typeof cookie === 'string' ? cookie : Buffer.from(cookie instanceof Uint8Array ? cookie : randomBytes(16)).toString('hex'),
   }
 }

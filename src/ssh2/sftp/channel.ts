@@ -77,7 +77,9 @@ export class SftpChannel extends EventEmitter {
   #explained(error: unknown): Error {
     if (error === this.failure) return noResponse()
     const words = wordsOf(error)
-    if (!(error instanceof SftpError) || words === undefined) return error instanceof Error ? error : new Error(String(error))
+    if (!(error instanceof SftpError)) return error instanceof Error ? error : new Error(String(error))
+    // The library's own judgement of an answer has a number too.
+    if (words === undefined) return clientError(withoutNumber(error), { code: error.status }, error)
     return clientError(words || STATUS_WORDS[error.status] || 'Unknown status', { code: error.status }, error)
   }
 

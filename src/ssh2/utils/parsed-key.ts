@@ -32,6 +32,11 @@ export function isParsedKey(value: unknown): value is ParsedKey {
   return typeof key === 'object' && key !== null && typeof key.type === 'string' && typeof key.getPublicSSH === 'function' && typeof key.sign === 'function' && typeof key.isPrivateKey === 'function'
 }
 
+/** Zeroes the secret numbers of a key that was parsed here. */
+export function wipe(key: ParsedKey | undefined): void {
+  if (key instanceof OwnKey) key.wipe()
+}
+
 /** A public key, with the private one if there is one. */
 export class OwnKey implements ParsedKey {
   readonly type: KeyType
