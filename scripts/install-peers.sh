@@ -39,7 +39,7 @@ ci_packages='
 /usr/bin/chromium|chromium|a browser for the browser terminal
 /usr/sbin/nginx|nginx-light|a proxy in front of the gateway, with the part of its configuration that we ship
 /usr/bin/caddy|caddy|the same
-/usr/bin/systemd-analyze|systemd|checks the gateway's units
+/usr/bin/systemd-analyze|systemd|checks the units of the gateway
 pam_wrapper/pam_matrix.so|libpam-wrapper|a PAM module with passwords in a file, for keyboard-interactive at a real sshd'
 full_packages='
 /usr/bin/go|golang-go|Go, to compile the x/crypto server
