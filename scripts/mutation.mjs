@@ -116,7 +116,8 @@ if (write) {
 
 Written by \`npm run mutation -- PATHS --write\`: small changes of the sources (another operator, a condition that is always true or false, a statement left out, a number
 one larger, an inverted boolean). Each is made alone, and the tests that reach it run. "Explained" ones make no difference:
-\`scripts/mutation/explained.txt\` says why. Files that are not listed have not been measured yet.
+\`scripts/mutation/explained.txt\` says why. Known fault of the tool: with many runs in one process, Vitest now
+and then gives the results of an earlier run, so a change that is listed as not noticed may be noticed, and the reverse: try it by hand. Files that are not listed have not been measured yet.
 
 | source | changes | noticed | ended a test by hanging | explained | not noticed |
 | --- | --: | --: | --: | --: | --: |

@@ -1,6 +1,6 @@
 // runner.mjs TASK.json : runs the tests on one mutant after the other in one process of Vitest, and prints what it does as lines of JSON. scripts/mutation/processes.mjs starts
 // it, and starts it again after a mutant that makes a test hang. The source files do not change: the changes are made when they load.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createVitest } from 'vitest/node'
 import { mutate } from './mutants.mjs'
@@ -19,6 +19,7 @@ const __mutant = id => {
     const { filepath, current } = globalThis.__vitest_worker__ ?? {}, hit = id + '\\t' + filepath + '\\t' + (current?.type === 'test' ? current.id : '')
     if (!__hits.has(hit)) { __hits.add(hit); __append(${JSON.stringify(hits)}, hit + '\\n') }
   }
+  if (id === __active && !__hits.has(id)) { __hits.add(id); __append(${JSON.stringify(`${active}.made`)}, id + '\\n') }
   return id === __active
 }
 `
@@ -36,6 +37,7 @@ const vitest = await createVitest('test', { watch: false, reporters: [{}], maxWo
 /** @param {number} id @param {import('vitest/node').TestSpecification[]} specifications */
 async function run(id, specifications) {
   writeFileSync(active, String(id))
+  rmSync(`${active}.made`, { force: true })
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications)
   const all = testModules.flatMap(module => [...module.children.allTests()])
   return {
@@ -62,8 +64,9 @@ async function notices(id, reach, again = 0) {
   const { failed, errors, passed } = await run(id, [specification(reach)])
   if (failed.length + errors.length === 0) {
     const ran = new Set(passed)
-    if (reach.tests ? reach.tests.every(test => ran.has(test)) : ran.size >= reach.count) return false
-    if (again === 10) throw new Error(`not all tests of ${reach.file} that reach the change ran: ${passed}, not ${reach.tests ?? reach.count}`)
+    const made = existsSync(`${active}.made`) && readFileSync(`${active}.made`, 'utf8').split('\n').includes(String(id))
+    if (made && (reach.tests ? reach.tests.every(test => ran.has(test)) : ran.size >= reach.count)) return false
+    if (again === 10) throw new Error(`change ${id} was ${made ? 'made' : 'not made'}; in ${reach.file} ${passed.length} tests passed: ${passed}, not ${reach.tests ?? reach.count}`)
     return notices(id, reach, again + 1)
   }
   if (!reach.tests || failed.length === 0 || await passesAlone(reach.file, failed[0].id)) return true

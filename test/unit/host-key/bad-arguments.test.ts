@@ -33,6 +33,7 @@ describe('arguments that are wrong are a TypeError that names them', () => {
   })
 
   test('of stores', () => {
+    expect(() => memoryHostKeyStore(7 as never)).toThrow(new TypeError('text must be a string'))
     expect(() => webStorageHostKeyStore(null as never)).toThrow(new TypeError('this runtime has no localStorage'))
     expect(() => indexedDbHostKeyStore('name', null as never)).toThrow(new TypeError('this runtime has no IndexedDB'))
     expect(() => indexedDbHostKeyStore(7 as never, new IDBFactory())).toThrow(new TypeError('the name of the store must be a string'))
@@ -68,4 +69,6 @@ test('databases of one factory are stores of their own', async () => {
   await one.append('line')
   expect([await one.read(), await other.read(), one.place === other.place]).toEqual(['line\n', '', false])
   expect(indexedDbHostKeyStore('one', factory).place).toBe(one.place)
+  // Those that browsers have: another version would be another store.
+  expect(await factory.databases()).toEqual(expect.arrayContaining([{ name: 'one', version: 1 }, { name: 'other', version: 1 }]))
 })
