@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. A peer that cannot be prepared is left out, and the report says why.
-# npm run bench:scale, bench:profile and bench:compare [-- OPTIONS] add --sessions-and-memory, --profile or --compare: they need no peers.
+# npm run bench:scale, bench:profile, bench:compare and bench:browser:perf [-- OPTIONS] add --sessions-and-memory, --profile, --compare or
+# --browser-perf: they need no peers.
 source "$(dirname "$0")/../scripts/build/common.sh"
 
 program=run
@@ -8,6 +9,7 @@ case "${1:-}" in
   --sessions-and-memory) program=scale-run; shift ;;
   --profile) program=profile-run; shift ;;
   --compare) program=compare; shift ;;
+  --browser-perf) program=browser-perf; shift ;;
 esac
 
 prepare() {

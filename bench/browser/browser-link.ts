@@ -23,10 +23,20 @@ export interface BrowserLink {
   readonly peers: readonly Peer[]
 }
 
+/** Looks at a run from outside, such as a profiler. */
+export interface Observer {
+  /** Further ones of Chromium. */
+  readonly flags: readonly string[]
+  /** The page asks for its job. @param pids Chromium and all its processes */
+  begin(pids: readonly number[]): Promise<void>
+  /** The page has its result; the processes are still there. */
+  end(): Promise<void>
+}
+
 interface Desk {
   /** Called when the page asks for its job. @returns the job */
-  begin(): unknown
-  end(result: { readonly timing?: Timing, readonly error?: string }): void
+  begin(): Promise<unknown>
+  end(result: { readonly timing?: Timing, readonly error?: string }): Promise<void>
 }
 
 /** The page fetches its job and posts its result itself. A debugger would receive a copy of each WebSocket frame as text, and dominate the measurement. */
@@ -35,7 +45,7 @@ async function serve(desk: () => Desk | undefined): Promise<Server> {
     const { url = '/' } = request
     const type = FILES[url]
     if (type) response.writeHead(200, { 'content-type': type }).end(readFileSync(fileURLToPath(new URL(`page${url}`, import.meta.url))))
-    else if (url === '/job') response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(desk()?.begin()))
+    else if (url === '/job') void desk()?.begin().then((job) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(job)))
     else if (url === '/result') void text(request).then((body) => desk()?.end(JSON.parse(body) as Parameters<Desk['end']>[0])).finally(() => response.end())
     else response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>')
   })
@@ -43,20 +53,20 @@ async function serve(desk: () => Desk | undefined): Promise<Server> {
   return server
 }
 
-export async function openBrowser(target: Target): Promise<BrowserLink> {
+export async function openBrowser(target: Target, observer?: Observer): Promise<BrowserLink> {
   const closers: (() => unknown)[] = []
   const close = async () => {
     for (const each of closers.splice(0).reverse()) await each()
   }
   try {
-    return await open(target, closers, close)
+    return await open(target, closers, close, observer)
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function open(target: Target, closers: (() => unknown)[], close: () => Promise<void>): Promise<BrowserLink> {
+async function open(target: Target, closers: (() => unknown)[], close: () => Promise<void>, observer: Observer | undefined): Promise<BrowserLink> {
   let desk: Desk | undefined
   const pages = await serve(() => desk)
   closers.push(() => {
@@ -73,7 +83,7 @@ async function open(target: Target, closers: (() => unknown)[], close: () => Pro
   }
   const run = async (name: string, job: Job): Promise<Sample> => {
     using profile = temporaryDirectory('bench-chromium')
-    const chromium = await startPeer(CHROMIUM, [...FLAGS, `--user-data-dir=${profile.path}`, `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`])
+    const chromium = await startPeer(CHROMIUM, [...FLAGS, ...observer?.flags ?? [], `--user-data-dir=${profile.path}`, `http://127.0.0.1:${(pages.address() as AddressInfo).port}/`])
     let timer: NodeJS.Timeout | undefined
     try {
       return await new Promise<Sample>((resolve, reject) => {
@@ -82,12 +92,15 @@ async function open(target: Target, closers: (() => unknown)[], close: () => Pro
         void chromium.exited.then((code) => reject(new Error(`Chromium ended with ${code}`)))
         let before = 0
         desk = {
-          begin() {
+          async begin() {
+            await observer?.begin(family())
             before = processorSeconds(family())
             return { peer: name, job: { ...job, ...context } }
           },
-          end({ timing, error }) {
-            if (timing) resolve({ ...timing, cpu: processorSeconds(family()) - before, memory: residentPeak(family()) })
+          async end({ timing, error }) {
+            const cpu = processorSeconds(family()) - before
+            await observer?.end()
+            if (timing) resolve({ ...timing, cpu, memory: residentPeak(family()) })
             else reject(new Error(`in the page: ${error}`))
           },
         }
