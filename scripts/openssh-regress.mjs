@@ -25,8 +25,8 @@ const EXPLAINED = {
   kextype: 'it writes our list (-Q kex) into the configuration of this sshd, which lacks mlkem768x25519-sha256 and then refuses to start',
   keytype: 'user keys sk-*: ssh-sk-helper is not started, security keys sign through the agent; host keys sk-* are accepted',
   'cert-userkey': 'user keys sk-*: ssh-sk-helper is not started, security keys sign through the agent',
-  'cert-hostkey': 'a host certificate that names no host is refused (the suite of 9.2 wants it accepted for every host), and host certificates of the types sk-* are not in this program\'s list of algorithms',
-  'hostkey-agent': 'host certificates of the types sk-* are not in this program\'s list of algorithms, and ssh-dss is too weak',
+  'cert-hostkey': 'a host certificate that names no host is refused, as OpenSSH does since 10.3 (the suite of 9.2 wants it accepted for every host)',
+  'hostkey-agent': 'it also wants host certificates of ssh-dss, which is too weak',
 }
 
 const flag = name => process.argv.includes(name)

@@ -1,6 +1,6 @@
 /** npm run bench:scale : memory of idle sessions, many of them, and what blocks the event loop. See README.md of bench/. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { requirePeer } from '../../test/support/require-peer.ts'
@@ -94,5 +94,6 @@ const report = [
   '| | measured | wanted | reached |', '|---|---|---|---|', ...rows, '',
 ].join('\n')
 console.log(report)
-if (values.write) writeFileSync('bench/SCALE.md', report)
+// What bench:hosts has written stays.
+if (values.write) writeFileSync('bench/SCALE.md', `${report}${/\n## [^]*$/.exec(readFileSync('bench/SCALE.md', 'utf8'))?.[0] ?? ''}`)
 for (const close of closers) await close()

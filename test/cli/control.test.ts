@@ -11,9 +11,10 @@ const STOCK = ['/usr/bin/ssh'] as const
 /** Each master, and the programs that ask it. */
 const MASTERS = { 'our': [OURS, [OURS, STOCK]], 'OpenSSH\'s': [STOCK, [OURS]] } as const
 
-describe('a shared connection', () => {
+describe('a shared connection', { timeout: 120_000 }, () => {
   const host = demoHost('cli-control')
-  const begun: { readonly path: string, readonly ended: Promise<unknown> }[] = []
+  /** The sockets of the masters that this test has started. */
+  const begun: string[] = []
   let number = 0
 
   /** Runs one of the two programs to its end. */
@@ -32,17 +33,15 @@ describe('a shared connection', () => {
     const path = host.files.file(`control${++number}`)
     const started = await ssh(program, ['-f', '-N', '-M', '-S', path, ...more, 'demo'])
     expect(started).toEqual({ code: 0, stdout: '', stderr: '' })
-    begun.push({ path, ended: Promise.resolve() })
+    begun.push(path)
     return path
   }
 
   /** Until the socket is gone, which a master removes as it ends. */
-  async function gone(path: string): Promise<void> {
-    while (existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const gone = (path: string) => until(`the socket ${path} is gone`, () => !existsSync(path))
 
   afterEach(async () => {
-    for (const { path } of begun.splice(0)) {
+    for (const path of begun.splice(0)) {
       if (existsSync(path)) await ssh(STOCK, ['-S', path, '-O', 'exit', 'demo'])
       await gone(path)
     }
@@ -96,9 +95,10 @@ describe('a shared connection', () => {
     expect((await ssh(STOCK, ['-S', path, '-O', 'check', 'demo'])).code).toBe(0)
   })
 
-  test('auto and ControlPersist: the first use starts a master, the next ones share it, and it ends when nobody has used it', async () => {
+  test('auto and ControlPersist: the first use starts a master, and the next ones share it', async () => {
     const path = host.files.file(`auto${++number}`)
-    const shared = ['-o', 'ControlMaster=auto', '-o', `ControlPath=${path}`, '-o', 'ControlPersist=1']
+    begun.push(path)
+    const shared = ['-o', 'ControlMaster=auto', '-o', `ControlPath=${path}`, '-o', 'ControlPersist=yes']
     // The parent of what sshd runs is the process of the connection.
     const connection = async () => (await ssh(OURS, [...shared, 'demo', 'echo $PPID'])).stdout
     const first = await connection()
@@ -106,6 +106,11 @@ describe('a shared connection', () => {
     const [second, third] = await Promise.all([connection(), connection()])
     expect(await ssh(OURS, ['-S', path, '-O', 'check', 'demo'])).toMatchObject({ code: 0 })
     expect([second, third]).toEqual([first, first])
+  })
+
+  test('ControlPersist with a time: the master ends when nobody has used it', async () => {
+    const path = host.files.file(`auto${++number}`)
+    expect(await ssh(OURS, ['-o', 'ControlMaster=auto', '-o', `ControlPath=${path}`, '-o', 'ControlPersist=1', 'demo', 'echo done'])).toMatchObject({ code: 0, stdout: 'done\n' })
     await gone(path)
   })
 
@@ -114,7 +119,7 @@ describe('a shared connection', () => {
     const results = await Promise.all([1, 2, 3, 4, 5].map((code) => ssh(OURS, ['-S', path, 'demo', `cat; exit ${code}`], `input ${code}`)))
     expect(results.map(({ code, stdout }) => [code, stdout])).toEqual([1, 2, 3, 4, 5].map((code) => [code, `input ${code}`]))
     const started = host.files.file('started'), last = ssh(OURS, ['-S', path, 'demo', `touch ${started}; exec sleep 1000`])
-    while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until('the session has started', () => existsSync(started))
     await ssh(OURS, ['-S', path, '-O', 'exit', 'demo'])
     expect(await last).toMatchObject({ code: 255, stderr: expect.stringContaining('the shared connection has ended') as string })
   })
@@ -123,14 +128,14 @@ describe('a shared connection', () => {
     const path = await master(OURS)
     const [started, go] = [host.files.file('stop-started'), host.files.file('stop-go')]
     const session = ssh(OURS, ['-S', path, 'demo', `touch ${started}; while ! [ -e ${go} ]; do sleep 0.05; done; exit 9`])
-    while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until('the session has started', () => existsSync(started))
     const { stderr } = await ssh(OURS, ['-S', path, '-O', 'check', 'demo'])
     const pid = Number(/pid=(\d+)/.exec(stderr)![1])
     expect(await ssh(OURS, ['-S', path, '-O', 'stop', 'demo'])).toMatchObject({ code: 0, stderr: 'Stop listening request sent.\r\n' })
     expect(existsSync(path)).toBe(false)
     writeFileSync(go, '')
     expect((await session).code).toBe(9)
-    while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
+    await until('the master has ended', () => !isRunning(pid))
   })
 
   test('the socket is for its owner only, and nothing that stands at the path is followed or replaced', async () => {
@@ -158,6 +163,14 @@ describe('a shared connection', () => {
     server.close()
   })
 })
+
+/** Waits for what another process does. A minute is longer than any of it takes, on any machine. @throws an error that says what never came */
+async function until(what: string, done: () => boolean): Promise<void> {
+  for (const last = Date.now() + 60_000; !done();) {
+    if (Date.now() > last) throw new Error(`after a minute it is not true that ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
 
 /** All that is said at a port. */
 const ask = (port: number) => new Promise<string>((resolve, reject) => {

@@ -44,6 +44,17 @@ describe('hosts', () => {
     expect(results.find(({ ok }) => !ok)).toMatchObject({ host: 'dead' })
   })
 
+  test('fifty logins, many at a time, with three dead hosts among them: every result is there and right', { timeout: 120_000 }, async () => {
+    const dead = [3, 20, 49], name = (number: number) => `${dead.includes(number) ? 'dead' : 'demo'}-${number}`
+    const names = Array.from({ length: 53 }, (_, number) => name(number))
+    const many = files.file('many')
+    writeFileSync(many, readFileSync(config, 'utf8').replace('Host demo\n', 'Host demo-*\n').replace('Host dead\n', 'Host dead-*\n'))
+    const { results, succeeded, failed } = await hosts(names, { config: many, limit: 20 }).run((host) => `echo ${host}`).all()
+    expect([succeeded, failed]).toEqual([50, 3])
+    expect(results.filter(({ ok }) => !ok).map(({ host }) => host).sort()).toEqual(dead.map(name).sort())
+    expect(results.flatMap((result) => result.ok ? [result.value.stdout] : []).sort()).toEqual(names.filter((each) => each.startsWith('demo')).map((each) => `${each}\n`).sort())
+  })
+
   test('copies files with the options of upload and download', async () => {
     const [up, down] = [files.file('hosts-up'), files.file('hosts-down')]
     const all = hosts(['demo'], { config })

@@ -17,3 +17,4 @@ ends 0 borg check "$repository"
 ends 0 borg prune --keep-last 1 "$repository"
 ends 2 borg list 'ssh://127.0.0.1:1/mnt/backup'
 # varies: .*PLACE.*
+# varies: ^Remote: ssh: connect to host .*\n

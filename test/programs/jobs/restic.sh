@@ -13,3 +13,5 @@ ends 0 restic -q -r sftp:demo:backup restore latest --target out
 same tree out/tree
 ends 1 restic -q -r sftp:127.0.0.1:backup -o sftp.command='ssh -p 1 127.0.0.1 -s sftp' snapshots
 # varies: [0-9]+\.[0-9]+s
+# varies: ^\[\d+:\d\d\] .*$
+# varies: error: (EOF|read \|0: file already closed)$
