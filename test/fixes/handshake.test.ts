@@ -54,6 +54,14 @@ test('0153: some lines before it are allowed', async () => {
   }, login)
 })
 
+test.each(['SSH-1.5-OpenSSH_1.2.27', 'SSH-1.99', 'SSH-2.1-x', 'SSH-20.0-x', 'SSH-'])('0154: %s does not offer version 2', async (identification) => {
+  const error: unknown = await attack(async (connection) => {
+    connection.sendRaw(`${identification}\r\n`)
+    await connection.receiveAll()
+  }, async (session) => session.complete(() => session.handshake()).then(() => undefined, (reason: unknown) => reason))
+  expect(error).toMatchObject({ code: 'ERR_LIBSSH2_PROTO', message: expect.stringMatching(/does not offer version 2 of SSH/) as string })
+})
+
 test('0104: EXT_INFO ends where its packet does, whatever number of extensions it announces', async () => {
   const code = await attack(async (connection) => {
     await serveHandshake(connection)
