@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { common, libraries } from '../../wasm/build.config.mjs'
 import { sha256 } from './compile-cache.mjs'
+import { runtimeParts } from './runtime-parts.mjs'
 
 /** `version`, `sha256` of the tarball and `patches` of a library, from the stamp that scripts/build/sources.sh leaves. */
 function source(name) {
@@ -16,7 +17,7 @@ function source(name) {
 }
 
 /** Writes build/build-info.VARIANT.json (the bundle step copies that of the release into dist/) and the same as a module beside the wasm. */
-export function writeManifest(variantName, variant, compiler) {
+export function writeManifest(variantName, variant, emcc, compiler) {
   const wasm = readFileSync(`${variant.output}/libssh2.wasm`)
   const info = {
     variant: variantName,
@@ -24,6 +25,7 @@ export function writeManifest(variantName, variant, compiler) {
     compiler,
     flags: { common, hot: variant.hot, cold: variant.cold, link: variant.link },
     sources: Object.fromEntries(Object.keys(libraries).sort().map(name => [name, source(name)])),
+    runtime: runtimeParts(emcc),
   }
   mkdirSync('build', { recursive: true })
   const json = JSON.stringify(info, null, 2)

@@ -7,16 +7,16 @@ import { readCves, upstreamVersion } from './cves.mjs'
 const json = path => JSON.parse(readFileSync(path, 'utf8'))
 const manifest = json('package.json')
 const { packages } = json('package-lock.json')
-const { compiler, sources, wasm } = json('dist/build-info.json')
+const { compiler, runtime, sources, wasm } = json('dist/build-info.json')
 
-const LICENCES = { libssh2: 'BSD-3-Clause', mbedtls: 'Apache-2.0', libsodium: 'ISC', tinyssh: 'CC0-1.0 OR 0BSD OR MIT-0 OR MIT', zlib: 'Zlib' }
-const licences = id => [/ OR /.test(id) ? { expression: id } : { license: { id } }]
+const LICENCES = { libssh2: 'BSD-3-Clause', mbedtls: 'Apache-2.0', libsodium: 'ISC', tinyssh: 'CC0-1.0 OR 0BSD OR MIT-0 OR MIT', zlib: 'Zlib', 'compiler-rt': 'Apache-2.0 WITH LLVM-exception', dlmalloc: 'CC0-1.0', musl: 'MIT' }
+const licences = id => [/ (OR|WITH) /.test(id) ? { expression: id } : { license: { id } }]
 const hashes = content => [{ alg: 'SHA-256', content }]
 
-/** The names by which the National Vulnerability Database knows the libraries: vendor and product of their CPE. */
-const PRODUCTS = { libssh2: 'libssh2:libssh2', mbedtls: 'arm:mbed_tls', libsodium: 'libsodium:libsodium', tinyssh: 'tinyssh:tinyssh', zlib: 'zlib:zlib', emscripten: 'emscripten:emscripten' }
+/** The names by which the National Vulnerability Database knows the libraries: vendor and product of their CPE. compiler-rt is a part of LLVM; dlmalloc has no name there. */
+const PRODUCTS = { libssh2: 'libssh2:libssh2', mbedtls: 'arm:mbed_tls', libsodium: 'libsodium:libsodium', tinyssh: 'tinyssh:tinyssh', zlib: 'zlib:zlib', emscripten: 'emscripten:emscripten', 'compiler-rt': 'llvm:llvm', musl: 'musl-libc:musl' }
 /** Scanners look libraries up by these. @param {string} name @param {string} version of upstream */
-const identity = (name, version) => ({ cpe: `cpe:2.3:a:${PRODUCTS[name]}:${version}:*:*:*:*:*:*:*`, purl: `pkg:generic/${name}@${encodeURIComponent(version)}` })
+const identity = (name, version) => ({ ...PRODUCTS[name] && { cpe: `cpe:2.3:a:${PRODUCTS[name]}:${version}:*:*:*:*:*:*:*` }, purl: `pkg:generic/${name}@${encodeURIComponent(version)}` })
 
 /** A patch of ours, with the vulnerabilities that it mends. @param {string} library @param {{ name: string, sha256: string }} patch */
 const pedigree = (library, { name }) => {
@@ -43,15 +43,21 @@ const bundled = ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@noble/pos
 const emscriptenVersion = /\d+\.\d+\.\d+/.exec(compiler)?.[0] ?? ''
 const emscripten = {
   type: 'library', 'bom-ref': 'emscripten', name: 'emscripten', version: emscriptenVersion, ...identity('emscripten', emscriptenVersion), licenses: licences('MIT'),
-  description: 'Its C library (musl, with dlmalloc) is in the module.',
+  description: 'Its own parts of the C library are in the module: memory growth, clocks, input and output.',
 }
+
+/** What each part of another project that Emscripten links in does there. */
+const PURPOSES = { 'compiler-rt': 'LLVM: functions for 128-bit integers and floating-point numbers.', dlmalloc: 'The memory allocator.', musl: 'The C library, as Emscripten ships it.' }
+const linked = Object.entries(runtime).map(([name, version]) => ({
+  type: 'library', 'bom-ref': name, name, version, ...identity(name, version), licenses: licences(LICENCES[name]), description: PURPOSES[name],
+}))
 
 /** Every file of the package but this one, the VEX that refers to it, and the declarations. */
 const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter(file => !/\.d\.[cm]?ts$/.test(file) && file !== 'sbom.cdx.json' && file !== 'vex.cdx.json' && statSync(`dist/${file}`).isFile()).sort().map(file => ({
   type: 'file', 'bom-ref': `dist/${file}`, name: `dist/${file}`, hashes: hashes(createHash('sha256').update(readFileSync(`dist/${file}`)).digest('hex')),
 }))
 
-const parts = [...compiled, emscripten, ...bundled]
+const parts = [...compiled, emscripten, ...linked, ...bundled]
 const purl = `pkg:npm/${manifest.name}@${manifest.version}`
 /** As random as a hash is, and the same for the same build: the VEX refers to it. */
 const digest = createHash('sha256').update(JSON.stringify([purl, wasm.sha256, parts, files])).digest('hex')

@@ -61,7 +61,7 @@ try {
   const module = readFileSync(`${variant.output}/libssh2.wasm`)
   const faults = signatureFaults(readInterface(), module, { complete: !variant.emscripten })
   if (faults.length > 0) throw new Error(`${variant.output}/libssh2.wasm is not what ${INTERFACE} says:\n${faults.join('\n')}`)
-  writeManifest(variantName, variant, compiler)
+  writeManifest(variantName, variant, emcc, compiler)
   say(`${linked ? 'linked' : 'up to date:'} ${variant.output}/libssh2.wasm (${module.length} bytes)`)
 } catch (error) {
   process.stderr.write(`[build] error: ${error instanceof Error ? error.message : error}\n`)

@@ -70,21 +70,23 @@ export function provenanceObjections(workflow, env) {
 
 /**
  * What the papers of the tarball lack: the bill of materials, the vulnerabilities, the notices.
- * @param {{ components: readonly { type: string, name: string, purl?: string | undefined, cpe?: string | undefined, licenses?: readonly unknown[] | undefined }[] }} sbom
+ * @param {{ components: readonly { type: string, name: string, version?: string | undefined, purl?: string | undefined, cpe?: string | undefined, licenses?: readonly unknown[] | undefined }[] }} sbom
  * @param {{ vulnerabilities: readonly { id: string, analysis?: { state?: string | undefined, detail?: string | undefined } | undefined }[] }} vex
  * @param {string} notices
  * @param {readonly string[]} patched identifiers that the ledger of patches names
  */
 export function paperObjections(sbom, vex, notices, patched) {
   const list = []
-  for (const { type, name, purl, cpe, licenses } of sbom.components) {
+  for (const { type, name, version, purl, cpe, licenses } of sbom.components) {
     if (type !== 'library') continue
     if (!purl) list.push(`dist/sbom.cdx.json: ${name} has no purl`)
-    // npm packages are found by their purl; nobody gives them a CPE.
-    if (!cpe && !purl?.startsWith('pkg:npm/')) list.push(`dist/sbom.cdx.json: ${name} has no CPE`)
+    if (version === 'unknown') list.push(`dist/sbom.cdx.json: ${name} has no version`)
+    // npm packages and dlmalloc are found by their purl; nobody gives them a CPE.
+    if (!cpe && !purl?.startsWith('pkg:npm/') && name !== 'dlmalloc') list.push(`dist/sbom.cdx.json: ${name} has no CPE`)
     if (!licenses?.length) list.push(`dist/sbom.cdx.json: ${name} has no licence`)
     if (!notices.toLowerCase().includes(`==== ${name}`.toLowerCase())) list.push(`dist/THIRD-PARTY-NOTICES.txt: ${name} is missing`)
   }
+  for (const name of ['musl', 'dlmalloc', 'compiler-rt']) if (!sbom.components.some(component => component.name === name)) list.push(`dist/sbom.cdx.json: ${name}, which emcc links in, is missing`)
   if (!/==== musl[\s\S]*?Permission is hereby granted, free of charge/.test(notices)) list.push("dist/THIRD-PARTY-NOTICES.txt: musl's MIT licence is missing")
   for (const { id, analysis } of vex.vulnerabilities) if (!analysis?.state || !analysis.detail) list.push(`dist/vex.cdx.json: ${id} has no judgement with a reason`)
   for (const id of patched) if (!vex.vulnerabilities.some(known => known.id === id)) list.push(`dist/vex.cdx.json: ${id}, which deps/libssh2/FIXES.md names, is missing`)

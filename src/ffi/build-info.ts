@@ -16,6 +16,8 @@ export interface BuildInfo {
   readonly compiler: string
   readonly flags: Readonly<Record<'common' | 'hot' | 'cold' | 'link', readonly string[]>>
   readonly sources: Readonly<Record<string, BuildSource>>
+  /** Versions of what the compiler links in by itself: musl (the C library), dlmalloc and compiler-rt. */
+  readonly runtime: Readonly<Record<'compiler-rt' | 'dlmalloc' | 'musl', string>>
 }
 
 /** What went into `libssh2.wasm`: sources, patches, compiler, flags, and its SHA-256. Loads with the first call. */

@@ -55,21 +55,30 @@ const MIT = 'Permission is hereby granted, free of charge, to any person'
 const sbom = { components: [
   { type: 'library', name: 'libssh2', purl: 'pkg:generic/libssh2@1', cpe: 'cpe:2.3:a:libssh2:libssh2:1', licenses: [{}] },
   { type: 'library', name: '@noble/curves', purl: 'pkg:npm/%40noble/curves@2', licenses: [{}] },
+  { type: 'library', name: 'musl', version: '1.2.5', purl: 'pkg:generic/musl@1.2.5', cpe: 'cpe:2.3:a:musl-libc:musl:1.2.5', licenses: [{}] },
+  { type: 'library', name: 'dlmalloc', version: '2.8.6', purl: 'pkg:generic/dlmalloc@2.8.6', licenses: [{}] },
+  { type: 'library', name: 'compiler-rt', version: '17.0.4', purl: 'pkg:generic/compiler-rt@17.0.4', cpe: 'cpe:2.3:a:llvm:llvm:17.0.4', licenses: [{}] },
   { type: 'file', name: 'dist/index.js' },
 ] }
 const vex = { vulnerabilities: [{ id: 'CVE-2026-1', analysis: { state: 'resolved', detail: 'Patch 1.' } }] }
-const notices = `==== libssh2\n==== @noble/curves\n==== musl\n${MIT}`
+const others = '==== dlmalloc\n==== compiler-rt\n'
+const notices = `${others}==== libssh2\n==== @noble/curves\n==== musl\n${MIT}`
+/** The bill with its first component changed. */
+const changed = (change: object) => ({ components: [{ ...sbom.components[0]!, ...change }, ...sbom.components.slice(1)] })
 
 test('the papers of a tarball', () => {
   expect(paperObjections(sbom, vex, notices, ['CVE-2026-1'])).toEqual([])
 })
 
 test.each([
-  ['no purl', { components: [{ ...sbom.components[0]!, purl: undefined }] }, vex, notices, []],
-  ['no CPE', { components: [{ ...sbom.components[0]!, cpe: undefined }] }, vex, notices, []],
-  ['no licence named', { components: [{ ...sbom.components[0]!, licenses: [] }] }, vex, notices, []],
-  ['no licence text', sbom, vex, `==== libssh2\n==== musl\n${MIT}`, []],
-  ['no licence of musl', sbom, vex, '==== libssh2\n==== @noble/curves\n==== musl\nsee elsewhere', []],
+  ['no purl', changed({ purl: undefined }), vex, notices, []],
+  ['no CPE', changed({ cpe: undefined }), vex, notices, []],
+  ['no licence named', changed({ licenses: [] }), vex, notices, []],
+  ['a version that nobody knows', changed({ version: 'unknown' }), vex, notices, []],
+  ['no musl', { components: sbom.components.filter(({ name }) => name !== 'musl') }, vex, notices, []],
+  ['no compiler-rt', { components: sbom.components.filter(({ name }) => name !== 'compiler-rt') }, vex, notices, []],
+  ['no licence text', sbom, vex, `${others}==== libssh2\n==== musl\n${MIT}`, []],
+  ['no licence of musl', sbom, vex, `${others}==== libssh2\n==== @noble/curves\n==== musl\nsee elsewhere`, []],
   ['no reason', sbom, { vulnerabilities: [{ id: 'CVE-2026-1', analysis: { state: 'resolved' } }] }, notices, []],
   ['a patched vulnerability that is not judged', sbom, vex, notices, ['CVE-2026-2']],
 ] as const)('the papers of a tarball: %s is in the way', (_, bill, judged, texts, patched) => {

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isAtLeast, libraries, objectionTo, readCves, upstreamVersion } from '../../../scripts/build/cves.mjs'
+import { runtimeParts } from '../../../scripts/build/runtime-parts.mjs'
 import { buildInfo } from '../../../src/index.ts'
 
 const root = new URL('../../../', import.meta.url)
@@ -12,22 +15,45 @@ const all = libraries().flatMap((library) => readCves(library))
 
 test('the SBOM names each library with its package URL, and with its CPE where it has one', () => {
   const parts = sbom.components.filter(({ type }) => type === 'library')
-  expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining([...libraries(), 'emscripten', '@noble/curves']))
+  expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining([...libraries(), 'emscripten', 'musl', 'dlmalloc', 'compiler-rt', '@noble/curves']))
   for (const { name, version, purl, cpe } of parts) {
     expect(purl, name).toMatch(/^pkg:(generic|npm)\/[\w%@./-]+@[\w.%+-]+$/)
-    if (!name.startsWith('@')) expect(cpe, name).toMatch(new RegExp(`^cpe:2\\.3:a:[a-z0-9_-]+:[a-z0-9_-]+:${upstreamVersion(version).replaceAll('.', '\\.')}(:\\*){7}$`))
+    // Nobody has given dlmalloc a CPE.
+    if (!name.startsWith('@') && name !== 'dlmalloc') expect(cpe, name).toMatch(new RegExp(`^cpe:2\\.3:a:[a-z0-9_-]+:[a-z0-9_-]+:${upstreamVersion(version).replaceAll('.', '\\.')}(:\\*){7}$`))
   }
   expect(sbom.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+})
+
+test('the SBOM has what emcc links in by itself, in the versions of the toolchain', async () => {
+  const { runtime } = await buildInfo()
+  const part = (wanted: string) => sbom.components.find(({ name }) => name === wanted)
+  expect(part('musl')).toMatchObject({ version: runtime.musl, licenses: [{ license: { id: 'MIT' } }], cpe: `cpe:2.3:a:musl-libc:musl:${runtime.musl}:*:*:*:*:*:*:*`, purl: `pkg:generic/musl@${runtime.musl}` })
+  expect(part('dlmalloc')).toMatchObject({ version: runtime.dlmalloc, licenses: [{ license: { id: 'CC0-1.0' } }], purl: `pkg:generic/dlmalloc@${runtime.dlmalloc}` })
+  expect(part('compiler-rt')).toMatchObject({ version: runtime['compiler-rt'], licenses: [{ expression: 'Apache-2.0 WITH LLVM-exception' }], cpe: `cpe:2.3:a:llvm:llvm:${runtime['compiler-rt']}:*:*:*:*:*:*:*` })
+  for (const version of Object.values(runtime)) expect(version).toMatch(/^\d+\.\d+\.\d+$/)
+})
+
+test('the versions of what emcc links in are read from its folder; one that says none is unknown', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emscripten-'))
+  try {
+    mkdirSync(join(folder, 'system/lib/libc/musl'), { recursive: true })
+    writeFileSync(join(folder, 'emcc'), '')
+    writeFileSync(join(folder, 'system/lib/libc/musl/VERSION'), '1.2.99\n')
+    writeFileSync(join(folder, 'system/lib/dlmalloc.c'), ' * Version 2.8.7 Thu Jan 1 Doug Lea\n * versions of this malloc.\n')
+    expect(runtimeParts(join(folder, 'emcc'))).toEqual({ 'compiler-rt': 'unknown', dlmalloc: '2.8.7', musl: '1.2.99' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('the notices have the licence of each part of the SBOM', () => {
   const notices = text('dist/THIRD-PARTY-NOTICES.txt')
   const bundled = sbom.components.filter(({ type, name }) => type === 'library' && name.startsWith('@')).map(({ name }) => name)
   expect(bundled.length).toBeGreaterThan(2)
-  for (const name of ['libssh2', 'mbedTLS', 'libsodium', 'TinySSH', 'zlib', 'Emscripten', 'musl', ...bundled]) {
+  for (const name of ['libssh2', 'mbedTLS', 'libsodium', 'TinySSH', 'zlib', 'Emscripten', 'musl', 'dlmalloc', 'compiler-rt', ...bundled]) {
     const [, part = ''] = notices.split(new RegExp(`^==== ${name}.*$`, 'm'))
     // The whole text, not its name: each says what nobody is liable for, but TinySSH, which gives itself away.
-    expect(part.split(/^==== (?!=)/m)[0], name).toMatch(/liable|LIABLE|LIABILITY|warranty|WARRANTY|is hereby placed into the public domain/)
+    expect(part.split(/^==== (?!=)/m)[0], name).toMatch(/liable|LIABLE|LIABILITY|warranty|WARRANTY|is hereby placed into the public domain|released to the public domain|LLVM Exceptions/)
   }
 })
 
