@@ -22,6 +22,7 @@ const emscriptenFolder = emcc => basename(emcc) === 'emcc-in-folder.sh'
  */
 export function runtimeParts(emcc) {
   const folder = join(emscriptenFolder(emcc), 'system/lib')
+  /** @param {readonly [path: string, pattern: RegExp]} place */
   const version = ([path, pattern]) => existsSync(join(folder, path)) ? pattern.exec(readFileSync(join(folder, path), 'utf8'))?.[1] ?? 'unknown' : 'unknown'
   return /** @type {Record<keyof typeof VERSIONS, string>} */ (Object.fromEntries(Object.entries(VERSIONS).map(([name, place]) => [name, version(place)])))
 }
