@@ -50,7 +50,7 @@ static inline octets look_up(octets table, octets at)
 }
 #endif
 
-static uint64_t reverse(uint64_t x)
+__attribute__((noinline)) static uint64_t reverse(uint64_t x)
 {
     x = ((x >> 1) & 0x5555555555555555u) | ((x & 0x5555555555555555u) << 1);
     x = ((x >> 2) & 0x3333333333333333u) | ((x & 0x3333333333333333u) << 2);
@@ -60,7 +60,7 @@ static uint64_t reverse(uint64_t x)
 
 /* The low 64 bits of the carry-less product. Bit 4k of a partial product
    sums at most k + 1 ones, which fit in four bits below the topmost nibble. */
-static uint64_t multiply(uint64_t x, uint64_t y)
+__attribute__((noinline)) static uint64_t multiply(uint64_t x, uint64_t y)
 {
     const uint64_t m0 = 0x1111111111111111u, m1 = m0 << 1, m2 = m0 << 2,
                    m3 = m0 << 3;
