@@ -21,7 +21,6 @@ export function acceptedAlgorithms(type: string, config: Pick<SshConfig, 'pubkey
 
 /** PubkeyAcceptedAlgorithms: the default, or as the configuration changes it. */
 export function acceptedList({ pubkeyAcceptedAlgorithms: list }: Pick<SshConfig, 'pubkeyAcceptedAlgorithms'>): readonly string[] {
-  const hostKeys = defaultAlgorithms('hostKey')
-  const defaults = [...hostKeys, ...hostKeys.filter((name) => name.startsWith('sk-')).map(certificateName), ...MLDSA44_NAMES, ...MLDSA44_NAMES.map(certificateName)]
+  const defaults = [...defaultAlgorithms('hostKey'), ...MLDSA44_NAMES, ...MLDSA44_NAMES.map(certificateName)]
   return list === undefined ? defaults : applyAlgorithmList(list, defaults, [...availableAlgorithms('hostKey'), ...defaults])
 }
