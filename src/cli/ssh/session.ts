@@ -94,13 +94,34 @@ async function closeInput(remote: RemoteProgram): Promise<void> {
 async function send(local: LocalTerminal, remote: RemoteProgram): Promise<void> {
   const writer = remote.stdin.getWriter()
   try {
-    for await (const chunk of process.stdin) {
+    for await (const chunk of process.stdin.isTTY ? typedChunks() : process.stdin) {
       for await (const part of local.typed(chunk as Uint8Array)) await writer.write(part)
     }
   } catch {
     // See above.
   }
   await writer.close().catch(ignore)
+}
+
+/** What is typed at the terminal of stdin. While a chunk is used nothing is read, so that a question can read the same terminal (`~C`). */
+async function* typedChunks(): AsyncGenerator<Uint8Array, void> {
+  const { stdin } = process
+  for (;;) {
+    const chunk = await new Promise<Uint8Array | undefined>((resolve) => {
+      const settle = (typed?: Uint8Array) => {
+        stdin.off('data', settle).off('end', ended).off('close', ended).off('error', ended)
+        // After the listeners, since a stream without them could go on.
+        stdin.pause()
+        resolve(typed)
+      }
+      const ended = () => { settle() }
+      if (stdin.destroyed || stdin.readableEnded) return resolve(undefined)
+      stdin.on('data', settle).on('end', ended).on('close', ended).on('error', ended)
+      stdin.resume()
+    })
+    if (chunk === undefined) return
+    yield chunk
+  }
 }
 
 /** @throws BrokenPipe if nobody reads `target` any more */

@@ -29,18 +29,20 @@ export function openConsole(platform: NodeJS.Platform = process.platform): Conso
 
 /**
  * Shows a question and reads a line. Without echo, the echo is turned off before the question appears, so that text typed at once stays
- * hidden. It is turned on again however the question ends:
+ * hidden. As in ssh, what was typed before the question is no answer to it, and what follows a secret is not for the next program: a password that was
+ * typed twice would be shown there. The echo is turned on again however the question ends:
  * Ctrl-C then exits the program; Ctrl-Z stops it, and it asks again when it continues.
  */
 export async function askAt({ input, output }: Console, question: string, echo: boolean): Promise<string | undefined> {
   const modes = new TerminalModes(input)
   const stream = new ReadStream(input)
   const begin = () => {
-    if (!echo && !modes.change('-echo') && !isRaw(stream)) return false
+    if (!modes.changeAndDiscard(...echo ? [] : ['-echo']) && !echo && !isRaw(stream)) return false
     writeSync(output, question)
     return true
   }
   const restore = () => {
+    if (!echo) modes.changeAndDiscard()
     modes.restore()
     if (!echo) writeSync(output, '\n')
   }

@@ -62,8 +62,11 @@ function repeated<T>({ numberOfPasswordPrompts }: SshConfig, make: (attempt: num
   return Array.from({ length: numberOfPasswordPrompts }, (_, attempt) => make(attempt))
 }
 
+/** Whom a question is about, as OpenSSH says it (sshconnect2.c): not the alias that was typed. */
+const account = ({ user, hostKeyAlias, hostName }: SshConfig) => `${user}@${hostKeyAlias ?? hostName.toLowerCase()}`
+
 /** A prompt of the server, behind the name of who asks: a server could pretend to be another one, such as the host behind it. */
-const named = ({ user, host }: SshConfig, prompt: string) => `(${user}@${host}) ${prompt}`
+const named = (config: SshConfig, prompt: string) => `(${account(config)}) ${prompt}`
 
 function byAnswers(config: SshConfig, person: Person): AuthMethod {
   return keyboardInteractive(async (prompts, { name, instruction }) => {
@@ -77,7 +80,7 @@ function byAnswers(config: SshConfig, person: Person): AuthMethod {
 function byPassword(config: SshConfig, person: Person): AuthMethod[] {
   return repeated(config, (attempt) => password(() => {
     if (attempt > 0) person.tell('Permission denied, please try again.', 'ERROR')
-    return answer(`${config.user}@${config.host}'s password: `, false, person)
+    return answer(`${account(config)}'s password: `, false, person)
   }, { newPassword: (prompt) => answer(named(config, prompt), false, person) }))
 }
 

@@ -7,7 +7,7 @@ import { type Connection, message, serveHandshake, SSH_MSG, startScriptedServer 
 
 const FAKE = "root@vault's password: "
 const settings = {
-  user: 'ada', host: 'jump.example', pubkeyAuthentication: 'no', kbdInteractiveAuthentication: true, passwordAuthentication: true, batchMode: false,
+  user: 'ada', host: 'jump', hostName: 'Jump.example', pubkeyAuthentication: 'no', kbdInteractiveAuthentication: true, passwordAuthentication: true, batchMode: false,
   numberOfPasswordPrompts: 1, preferredAuthentications: undefined,
 } as unknown as SshConfig
 
