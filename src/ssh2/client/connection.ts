@@ -97,7 +97,7 @@ export class Connection implements Link {
 
   async #run(): Promise<void> {
     try {
-      const watch = this.#watch = new IdentificationWatch(this.#dialled.port(), (...seen) => this.#identified(...seen))
+      const watch = this.#watch = new IdentificationWatch(this.#dialled.port(), (greeting) => { if (greeting !== '') this.tell('greeting', greeting) })
       const session = await Session.create(new PortTransport(watch))
       if (this.#closed) return session.free()
       this.#session = session
@@ -128,14 +128,6 @@ export class Connection implements Link {
     watchExchanges(this, session)
     this.#becomeReady(session)
     this.tell('ready')
-  }
-
-  #identified(greeting: string, isVersion2: boolean): void {
-    if (greeting !== '') this.tell('greeting', greeting)
-    if (isVersion2) return
-    // An old server waits for this side, and libssh2 for the server.
-    this.fail(clientError('Invalid identification string', { level: 'protocol', fatal: true }))
-    this.destroy()
   }
 
   /** A failed login ends like `end()`: with a disconnect message. */

@@ -2,8 +2,6 @@ import type { BytePort, PortSink } from '../../runtime/transport.ts'
 
 /** No server sends more before it identifies itself: libssh2 gives up long before. */
 const LONGEST = 64 << 10
-/** RFC 4253 sections 4.2 and 5.1: version 2, or 1.99 of a server that knows version 1 too. */
-const VERSION_2 = /^SSH-(?:2\.0|1\.99)-/
 
 /**
  * A port that is read from the start, before the session is there. Until the server has identified itself (RFC 4253 section 4.2) its text is its
@@ -11,7 +9,7 @@ const VERSION_2 = /^SSH-(?:2\.0|1\.99)-/
  */
 export class IdentificationWatch implements BytePort {
   readonly #port: BytePort
-  readonly #identified: (greeting: string, isVersion2: boolean) => void
+  readonly #identified: (greeting: string) => void
   #sink: PortSink | undefined
   /** What came before the session. */
   readonly #early: Uint8Array[] = []
@@ -19,8 +17,8 @@ export class IdentificationWatch implements BytePort {
   #text = ''
   #seen = false
 
-  /** @param identified is called once, with the unchanged lines before the identification, and whether the server speaks version 2 of SSH */
-  constructor(port: BytePort, identified: (greeting: string, isVersion2: boolean) => void) {
+  /** @param identified is called once, with the unchanged lines before the identification. */
+  constructor(port: BytePort, identified: (greeting: string) => void) {
     this.#port = port
     this.#identified = identified
     port.start({
@@ -56,9 +54,8 @@ export class IdentificationWatch implements BytePort {
     this.#seen = true
     const start = found.index + Number(found[0].startsWith('\n'))
     const greeting = Buffer.from(this.#text.slice(0, start), 'latin1').toString()
-    const isVersion2 = VERSION_2.test(this.#text.slice(start))
     this.#text = ''
-    this.#identified(greeting, isVersion2)
+    this.#identified(greeting)
   }
 
   write(chunk: Uint8Array, more?: boolean): void {

@@ -22,9 +22,11 @@ function whyNoMatch(message: string): string {
   return `no matching ${theirs}: the server offers ${offer || 'none'}${advice}`
 }
 
-/** The error of a key exchange that failed, in the words of `ssh2`. `undefined` for other errors. */
+/** The error of a key exchange that failed, or of a server of SSH 1, in the words of `ssh2`. `undefined` for other errors. */
 export function handshakeFailed(error: unknown): ClientError | undefined {
-  if (!(error instanceof SSHError) || error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return undefined
+  if (!(error instanceof SSHError)) return undefined
+  if (error.code === 'ERR_LIBSSH2_PROTO' && error.message.includes('does not offer version 2')) return clientError('Invalid identification string', { level: 'protocol', fatal: true }, error)
+  if (error.code !== 'ERR_LIBSSH2_KEX_FAILURE') return undefined
   return clientError(`Handshake failed: ${whyNoMatch(error.message)}`, { level: 'handshake', fatal: true }, error)
 }
 
