@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { compile } from 'svelte/compiler'
 import { build, type Plugin } from 'vite'
-import { alone, isFresh } from '../browser-terminal/server/build-once.ts'
+import { isFresh } from '../../packages/terminal/build/fresh.mjs'
+import { alone } from '../browser-terminal/server/build-once.ts'
 import { LOCK } from '../browser-terminal/server/build.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))

@@ -1,18 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Milliseconds between two looks at a lock. */
 const PAUSE = 100
-
-/** Whether `result` was written after all of `sources`. */
-export function isFresh(result: string, sources: readonly string[]): boolean {
-  return existsSync(result) && Math.max(...sources.map(newest)) < statSync(result).mtimeMs
-}
-
-function newest(path: string): number {
-  const about = statSync(path)
-  return about.isDirectory() ? Math.max(about.mtimeMs, ...readdirSync(path).map((name) => newest(`${path}/${name}`))) : about.mtimeMs
-}
 
 /** Lets one process at a time do `work`: two builds into one folder would take away each other's files. A lock whose process has ended counts no more. */
 export async function alone<T>(lock: string, work: () => Promise<T>): Promise<T> {

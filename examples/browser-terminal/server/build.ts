@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import { alone, isFresh } from './build-once.ts'
+import { isFresh } from '../../../packages/terminal/build/fresh.mjs'
+import { alone } from './build-once.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 

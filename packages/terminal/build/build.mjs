@@ -54,7 +54,7 @@ async function declarations() {
 }
 
 if (!existsSync(`${CORE}/libssh2.wasm`)) throw new Error('libssh2-wasm is not built: run ./build.sh')
-if (process.argv.includes('--force') || !isFresh(DIST, [path('../src'), path('.'), path('../../../package.json'), `${CORE}/index.js`, `${CORE}/libssh2.wasm`])) {
+if (process.argv.includes('--force') || !isFresh(`${DIST}/custom-elements.json`, [path('../src'), path('.'), path('../../../package.json'), `${CORE}/index.js`, `${CORE}/libssh2.wasm`])) {
   await bundle()
   if (!process.argv.includes('--no-types')) await declarations()
   writeFileSync(`${DIST}/custom-elements.json`, `${JSON.stringify(await manifestOf(path('../src/element')), null, 2)}\n`)

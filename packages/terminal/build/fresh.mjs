@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 
-/** Whether all of `sources` are older than the build results in `folder`. @param {string} folder @param {readonly string[]} sources */
-export function isFresh(folder, sources) {
-  const built = `${folder}/custom-elements.json`
-  return existsSync(built) && Math.max(...sources.map(newest)) < statSync(built).mtimeMs
+/** Whether all of `sources` are older than a build's last file. @param {string} result @param {readonly string[]} sources */
+export function isFresh(result, sources) {
+  return existsSync(result) && Math.max(...sources.map(newest)) < statSync(result).mtimeMs
 }
 
 /** @param {string} path @returns {number} milliseconds */
