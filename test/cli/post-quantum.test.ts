@@ -1,5 +1,4 @@
 // The warning of ssh(1) since 10.1, and the keys of a terminal.
-import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
@@ -7,6 +6,7 @@ import { startSshd } from '../support/sshd.ts'
 import { startTap } from '../support/tap.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
 import { configFor, PROGRAM, run } from './program.ts'
+import { requireTmux, Screen } from './screen.ts'
 
 describe.runIf(requirePeer('sshd'))('a connection that is not post-quantum', () => {
   let classical: SshServer, hybrid: SshServer, files: TemporaryDirectory, other: TemporaryDirectory
@@ -43,34 +43,26 @@ describe.runIf(requirePeer('sshd'))('a connection that is not post-quantum', () 
   })
 })
 
-const tmux = spawnSync('tmux', ['-V']).status === 0
-if (!tmux) console.log('not run: ObscureKeystrokeTiming of the program, because tmux is not installed')
-
-describe.runIf(tmux && requirePeer('sshd') && requirePeer('sshd-trixie'))('ObscureKeystrokeTiming', () => {
+describe.runIf(requireTmux('ObscureKeystrokeTiming of the program') && requirePeer('sshd') && requirePeer('sshd-trixie'))('ObscureKeystrokeTiming', () => {
   test.each([['yes', true], ['interval:40', true], ['no', false]] as const)('%s', async (value, obscured) => {
     await using server = await startSshd({ release: 'trixie' })
     await using way = await startTap(server)
     const files = temporaryDirectory('cli-keys')
-    const socket = `libssh2-wasm-keys-${process.pid}`
-    const call = (...args: string[]) => spawnSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], { encoding: 'utf8' }).stdout
+    const config = configFor({ ...server, port: way.port }, files)
+    const screen = new Screen(`'${process.execPath}' '${PROGRAM}' -F '${config}' -o ObscureKeystrokeTiming=${value} -t demo 'stty -icanon -echo; echo ready; echo "got $(head -c 4)"; sleep 60'`)
     try {
-      const config = configFor({ ...server, port: way.port }, files)
-      call('new-session', '-d', '-s', 'keys', `'${process.execPath}' '${PROGRAM}' -F '${config}' -o ObscureKeystrokeTiming=${value} -t demo 'stty -icanon -echo; echo ready; echo "got $(head -c 4)"; sleep 60'`)
-      const shows = async (text: string) => {
-        while (!call('capture-pane', '-p', '-t', 'keys').includes(text)) await new Promise((resolve) => setTimeout(resolve, 100))
-      }
-      await shows('ready')
+      await screen.shows('ready')
       const before = way.toClient.length
-      call('send-keys', '-t', 'keys', 'w')
+      screen.type('w')
       await new Promise((resolve) => setTimeout(resolve, 500))
       // Nothing is echoed: what comes back are answers to PING.
       const answers = way.toClient.length - before
       if (obscured) expect(answers).toBeGreaterThan(2)
       else expect(answers).toBe(0)
-      call('send-keys', '-t', 'keys', 'ord')
-      await shows('got word')
+      screen.type('ord')
+      await screen.shows('got word')
     } finally {
-      call('kill-server')
+      screen.end()
       files.remove()
     }
   }, 60_000)
