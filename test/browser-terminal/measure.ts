@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
+import { median } from '../soak/flat.ts'
 import { startSshd } from '../support/sshd.ts'
 import { today, writeSection } from './section.ts'
 import { openStage } from './stage.ts'
@@ -24,7 +25,6 @@ const PARTS: readonly (readonly [file: RegExp, what: string, when: string])[] = 
   [/^page-open-preview-.*\.js$/, 'web preview, in the page', 'with the first preview'],
 ]
 const kB = (bytes: number) => (bytes / 1000).toFixed(1)
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] as number
 
 const login = { user: 'demo', password: 'swordfish' }
 await using server = await startSshd({ login, hostKeyTypes: ['ed25519'] })

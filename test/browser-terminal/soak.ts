@@ -2,6 +2,7 @@
 /// shell must go on with all of its output; the heaps of page and worker must stay flat. --write puts the figures into docs/terminal.md.
 import { parseArgs } from 'node:util'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
+import { median } from '../soak/flat.ts'
 import { startProxy } from '../support/proxy.ts'
 import { startSshd } from '../support/sshd.ts'
 import { HeapMeter, type Heaps } from './heap.ts'
@@ -18,7 +19,6 @@ const OUTPUT = 1_000_000
 const SLACK = 1.15, MORE = 1 << 20
 const login = { user: 'demo', password: 'swordfish' }
 const seconds = (from: number) => (performance.now() - from) / 1000
-const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] as number
 const MB = (bytes: number) => (bytes / 1e6).toFixed(1)
 
 await using server = await startSshd({ login, hostKeyTypes: ['ed25519'] })

@@ -20,8 +20,13 @@ async function targetOf(sftp: SftpClient, path: string, signal?: AbortSignal): P
 
 /** Bytes that a cut connection has left beside `path`, or beside the target of that link; 0 if there are none. */
 export async function unfinishedBeside(sftp: SftpClient, path: string): Promise<number> {
+  return unfinishedPart(sftp, await targetOf(sftp, path))
+}
+
+/** Bytes of the part of that file itself. */
+async function unfinishedPart(sftp: SftpClient, target: string): Promise<number> {
   // A link of the part's name is nothing that an upload has left.
-  const part = await sftp.lstat(partOf(await targetOf(sftp, path))).catch(() => undefined)
+  const part = await sftp.lstat(partOf(target)).catch(() => undefined)
   return part?.kind === 'file' ? part.size ?? 0 : 0
 }
 
@@ -33,7 +38,8 @@ export async function uploadWhole(sftp: SftpClient, file: File, path: string, { 
   const before = await sftp.stat(path, { signal }).catch(() => undefined)
   if (before?.kind === 'directory') throw new SSHError(`${path} is a folder. Nothing was changed.`, { code: 'ERR_IS_DIRECTORY' })
   try {
-    if (goOn && await unfinishedBeside(sftp, path) > 0) await continuePart(sftp, file, await targetOf(sftp, path, signal), before, { signal, onProgress })
+    const target = goOn ? await targetOf(sftp, path, signal) : path
+    if (goOn && await unfinishedPart(sftp, target) > 0) await continuePart(sftp, file, target, before, { signal, onProgress })
     else await sftp.upload(file, path, { atomic: true, signal, onProgress })
   } catch (error) {
     throw await truly(sftp, file, path, before, goOn, signal, error)
