@@ -7,32 +7,17 @@
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include "crypto-aes.h"
 #include "crypto-big-endian.h"
+#include "crypto-simd.h"
 #include <mbedtls/platform_util.h>
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __wasm__
-#define SIMD __attribute__((target("simd128")))
-#else
-#define SIMD
-#endif
 #define LANES 8
 #define AFFINE 0x63 /* the constant of SubBytes */
 
 typedef uint64_t vector __attribute__((vector_size(16)));
-typedef uint8_t octets __attribute__((vector_size(16)));
-typedef int8_t signed_octets __attribute__((vector_size(16)));
 
-/* A swizzle with a constant mask permutes the bytes: engines compile it to
-   one instruction, while a shuffle may take several. */
-#ifdef __wasm__
-#define SHUFFLE(x, ...) \
-    ((vector)__builtin_wasm_swizzle_i8x16((signed_octets)(x), \
-                                          (signed_octets){ __VA_ARGS__ }))
-#else
-#define SHUFFLE(x, ...) \
-    ((vector)__builtin_shufflevector((octets)(x), (octets)(x), __VA_ARGS__))
-#endif
+#define SHUFFLE(x, ...) ((vector)REORDER(x, __VA_ARGS__))
 #define SHIFT_ROWS(x) \
     SHUFFLE(x, 0, 5, 10, 15, 4, 9, 14, 3, 8, 13, 2, 7, 12, 1, 6, 11)
 /* Each column rotated by one byte, and by two. */

@@ -2,19 +2,11 @@
 #define CRYPTO_CHACHA20_ROUNDS_H
 /* The rounds of ChaCha20 on vectors x0 to x15, for the including file. */
 #include "crypto-chacha20.h"
-
-typedef int8_t chacha20_signed __attribute__((vector_size(16)));
-typedef uint8_t chacha20_octets __attribute__((vector_size(16)));
+#include "crypto-simd.h"
 
 #define ROTATE(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
 /* Moving whole bytes is faster than moving bits. */
-#ifdef __wasm__
-#define BYTES(x, ...) ((chacha20_vector)__builtin_wasm_swizzle_i8x16( \
-    (chacha20_signed)(x), (chacha20_signed){ __VA_ARGS__ }))
-#else
-#define BYTES(x, ...) ((chacha20_vector)__builtin_shufflevector( \
-    (chacha20_octets)(x), (chacha20_octets)(x), __VA_ARGS__))
-#endif
+#define BYTES(x, ...) ((chacha20_vector)REORDER(x, __VA_ARGS__))
 #define ROTATE16(x) \
     BYTES(x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
 #define ROTATE8(x) \

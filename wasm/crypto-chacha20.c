@@ -6,7 +6,6 @@
 #include <mbedtls/platform_util.h>
 #include <string.h>
 
-#define SIMD CHACHA20_SIMD
 #define LANES CHACHA20_LANES
 
 typedef chacha20_vector vector;

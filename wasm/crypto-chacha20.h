@@ -17,11 +17,6 @@ void chacha20_xor(const unsigned char key[CHACHA20_KEY],
 
 /* Its parts, for crypto-chachapoly-packet.c. Lane i of each vector belongs
    to block i. */
-#ifdef __wasm__
-#define CHACHA20_SIMD __attribute__((target("simd128")))
-#else
-#define CHACHA20_SIMD
-#endif
 typedef uint32_t chacha20_vector __attribute__((vector_size(16)));
 
 /* The state, each word in all lanes, and the counters, which differ. */

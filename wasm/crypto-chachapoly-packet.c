@@ -4,7 +4,6 @@
 #include "crypto-chacha20-rounds.h"
 #include <mbedtls/platform_util.h>
 
-#define SIMD CHACHA20_SIMD
 #define BATCH CHACHA20_BATCH
 #define BATCH_BLOCKS (BATCH / POLY1305_BLOCK)
 #define WHOLE ((uint64_t)1 << 24) /* 2^128: after each whole block */

@@ -11,15 +11,14 @@
    once, from 16 bytes that are in a register. */
 #include "crypto-ghash.h"
 #include "crypto-big-endian.h"
+#include "crypto-simd.h"
 #include <mbedtls/platform_util.h>
 
 #ifdef __wasm__
-#define SIMD __attribute__((target("simd128")))
 #define LOOK_UP(table, at) \
     ((octets)__builtin_wasm_swizzle_i8x16((signed_octets)(table), \
                                           (signed_octets)(at)))
 #else
-#define SIMD
 #define LOOK_UP(table, at) look_up(table, at)
 #endif
 /* Unrolled, the loops would be four times as large and no faster. */
@@ -31,9 +30,6 @@
 #define LANES GHASH_LANES
 #define BLOCK GHASH_BLOCK
 #define HELD 4
-
-typedef uint8_t octets __attribute__((vector_size(BLOCK)));
-typedef int8_t signed_octets __attribute__((vector_size(BLOCK)));
 
 #ifndef __wasm__
 static inline octets look_up(octets table, octets at)

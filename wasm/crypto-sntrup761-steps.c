@@ -7,6 +7,7 @@
    Each step is a call of its own: engines compile a function that is called
    often anew, and better, but not in the middle of a loop. */
 #include "crypto-sntrup761-steps.h"
+#include "crypto-simd.h"
 #include <string.h>
 
 #define P 761
@@ -19,11 +20,9 @@ typedef uint16_t wrapping __attribute__((vector_size(16)));
 typedef int32_t sums __attribute__((vector_size(16)));
 
 #ifdef __wasm__
-#define SIMD __attribute__((target("simd128")))
 #define HIGH(a, b) ((words)__builtin_wasm_q15mulr_sat_s_i16x8(a, b))
 #define DOT(a, b) ((sums)__builtin_wasm_dot_s_i32x4_i16x8(a, b))
 #else
-#define SIMD
 static inline words HIGH(words a, words b)
 {
     words high;
