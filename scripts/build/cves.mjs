@@ -1,5 +1,6 @@
 // Reads deps/NAME/cves.txt and holds it to what is compiled: a state that does not hold is an error, not a line in dist/vex.cdx.json.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { linkedFiles } from './linked-files.mjs'
 
 /** @typedef {{ library: string, id: string, state: 'patched' | 'absent' | 'fixed', about: string, text: string }} Cve */
 
@@ -16,8 +17,14 @@ export function isAtLeast(one, other) {
   return true
 }
 
-/** The libraries of deps/, in order. */
-export const libraries = () => readdirSync('deps', { withFileTypes: true }).filter(entry => entry.isDirectory()).map(entry => entry.name).sort()
+/** The folders of deps/ that have a file, in order. @param {string} file */
+const having = file => readdirSync('deps', { withFileTypes: true }).filter(entry => entry.isDirectory() && existsSync(`deps/${entry.name}/${file}`)).map(entry => entry.name).sort()
+
+/** The libraries that are compiled from pinned sources. */
+export const libraries = () => having('pin.txt')
+
+/** These, and what emcc links in: everything with a list of vulnerabilities. */
+export const judged = () => having('cves.txt')
 
 /** @param {string} library @param {string} [text] of its list @returns {Cve[]} */
 export function readCves(library, text = existsSync(`deps/${library}/cves.txt`) ? readFileSync(`deps/${library}/cves.txt`, 'utf8') : '') {
@@ -28,8 +35,8 @@ export function readCves(library, text = existsSync(`deps/${library}/cves.txt`) 
   })
 }
 
-/** The C files of a library that are compiled, relative to its tree. @param {string} library */
-const compiledFiles = library => readFileSync(`wasm/sources-${library}.txt`, 'utf8').split('\n').filter(line => line && !line.startsWith('#')).map(line => line.split(' ')[0])
+/** The C files of a library that are in the module: relative to its tree, or by their names alone for what emcc links in. @param {string} library */
+const compiledFiles = library => linkedFiles(library) ?? readFileSync(`wasm/sources-${library}.txt`, 'utf8').split('\n').filter(line => line && !line.startsWith('#')).map(line => line.split(' ')[0])
 
 /** Why a CVE's state does not hold for a version and its patches; undefined where it does. @param {Cve} cve @param {{ version: string, patches: { name: string }[] }} source */
 export function objectionTo({ library, state, about }, { version, patches }) {

@@ -1,5 +1,5 @@
 // The parts of other projects that Emscripten ships and emcc links into the module by itself. Their versions are read from the toolchain that linked it.
-// `emcc -Wl,-Map=FILE` lists which files of theirs are linked: libc.a (musl), libdlmalloc.a, and four 128-bit functions of libcompiler_rt.a.
+// Which of their files are linked, scripts/build/linked-files.mjs tells.
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 

@@ -1,9 +1,9 @@
 // Writes dist/vex.cdx.json, a CycloneDX VEX beside the SBOM: which published vulnerabilities of the libraries inside do not affect the package, and why.
-// From deps/NAME/cves.txt, whose states are checked against the patches and files of this build. Only stable data.
+// From deps/NAME/cves.txt, whose states are checked against the patches and files of this build, and for what emcc links in against the linker's map. Only stable data.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { libraries, objectionTo, readCves } from './cves.mjs'
+import { judged, objectionTo, readCves } from './cves.mjs'
 
-const { sources } = JSON.parse(readFileSync('dist/build-info.json', 'utf8'))
+const { sources, runtime } = JSON.parse(readFileSync('dist/build-info.json', 'utf8'))
 const sbom = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'))
 
 /** What CycloneDX calls the states: mended by our patch, not compiled, mended by the version. */
@@ -13,9 +13,10 @@ const ANALYSIS = {
   fixed: ({ about }) => ({ state: 'resolved', detail: `Upstream mended it in ${about} or before.` }),
 }
 
-const vulnerabilities = libraries().flatMap(library => readCves(library).map(cve => {
+const vulnerabilities = judged().flatMap(library => readCves(library).map(cve => {
+  const source = sources[library] ?? { version: runtime[library], patches: [] }
   // A tree that somebody gave instead of the pinned tarball has no version, and its maker vouches for it.
-  const wrong = sources[library].version === 'given' ? undefined : objectionTo(cve, sources[library])
+  const wrong = source.version === 'given' ? undefined : objectionTo(cve, source)
   if (wrong) throw new Error(`deps/${library}/cves.txt: ${cve.id}: ${wrong}`)
   const { id, text } = cve
   return {

@@ -6,6 +6,7 @@ import { common, glue, libraries, small, variants } from '../../wasm/build.confi
 import { INTERFACE, readInterface } from '../generate/interface-file.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
 import { writeManifest } from './manifest.mjs'
+import { mapOf } from './linked-files.mjs'
 import { signatureFaults } from './wasm-signatures.mjs'
 
 const [emcc, variantName = 'release'] = process.argv.slice(2)
@@ -32,9 +33,10 @@ function units() {
 
 async function link(objects, compiler) {
   const exported = readInterface().exports.map(({ name }) => `_${name}`).sort()
-  const flags = [...variant.link, '--js-library', 'wasm/library.gen.js', `-sEXPORTED_FUNCTIONS=${exported.join(',')}`]
+  const map = mapOf(variantName)
+  const flags = [...variant.link, `-Wl,-Map=${map}`, '--js-library', 'wasm/library.gen.js', `-sEXPORTED_FUNCTIONS=${exported.join(',')}`]
   const wasm = `${variant.output}/libssh2.wasm`
-  const outputs = [wasm, ...variant.emscripten ? [`${variant.output}/libssh2.gen.js`] : []]
+  const outputs = [wasm, map, ...variant.emscripten ? [`${variant.output}/libssh2.gen.js`] : []]
   const stamp = `build/obj/${variantName}/link.key`
   const key = sha256(JSON.stringify([compiler, flags, objects.map(object => [object, sha256(readFileSync(object))]), sha256(readFileSync('wasm/library.gen.js'))]))
   if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return false

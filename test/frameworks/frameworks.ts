@@ -5,6 +5,7 @@ import { startPeer } from '../support/process.ts'
 import { freePort } from '../support/port.ts'
 import { eventually } from '../support/eventually.ts'
 import { installed } from '../runtimes/runners/installed.ts'
+import { serveJsr } from './jsr-server.ts'
 import { type Project, userEnvironment } from './project.ts'
 
 /** What a built application is run with. */
@@ -171,6 +172,16 @@ export const frameworks: readonly Framework[] = [
     },
   },
   {
+    ...DENO, key: 'deno-jsr', name: 'Deno, from addresses, as JSR has it', app: 'deno', type: 'module', dependencies: {},
+    how: 'the package that `npm run release` makes for JSR, served by HTTP as JSR serves it, and fetched with no permission for `libssh2.wasm`',
+    async use(project, { env }) {
+      await using served = await serveJsr(project.file('jsr'))
+      writeFileSync(project.file('deno.json'), JSON.stringify({ imports: { '@ssh/libssh2-wasm': served.url } }))
+      const { port } = JSON.parse(env['SERVER'] as string) as { port: number }
+      return await project.run(DENO.program, ['run', '--no-prompt', '--no-lock', '--quiet', '--allow-import=127.0.0.1', `--allow-net=127.0.0.1:${port}`, '--allow-env', 'jsr.js'], { env: { ...env, DENO_DIR: project.file('deno-cache') } })
+    },
+  },
+  {
     ...BUN, key: 'bun-compile', name: 'Bun, compiled', app: 'bun', type: 'module', dependencies: {}, how: '`bun build --compile main.js`; the executable alone in an empty folder',
     async use(project, { empty, env }) {
       await project.run(BUN.program, ['build', '--compile', 'main.js', '--outfile', join(empty, 'app')])
@@ -191,7 +202,7 @@ export const frameworks: readonly Framework[] = [
   },
   {
     ...NODE_22, key: 'asar', name: "Electron's archive (asar)", app: 'asar', type: 'commonjs', dependencies: { '@electron/asar': '4.3.2', 'asar-node': '3.1.1' },
-    how: '`asar pack` of the application with node_modules; `asar-node app.asar`, which reads inside of archives by the functions that Electron has for that, in an empty folder. Electron itself was not run: its program does not come from npm',
+    how: '`asar pack` of the application with node_modules; `asar-node app.asar`, which reads inside of archives by the functions that Electron has for that, in an empty folder. Electron itself was not run: its package of npm fetches the program from GitHub, which the machine of these runs does not reach',
     async use(project, { empty, env }) {
       const source = project.file('packed')
       mkdirSync(join(source, 'node_modules'), { recursive: true })

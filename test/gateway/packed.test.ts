@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type PackedTarballs, packTarballs } from '../support/packed-tarballs.ts'
 import { freePort } from '../support/port.ts'
 import { type Peer, startPeer } from '../support/process.ts'
 import { requirePeer } from '../support/require-peer.ts'
@@ -25,18 +26,9 @@ console.log(transport.protocol, new TextDecoder().decode(value))
 await transport.close()
 `
 
-/** What npm fetches from its registry, as files: this project's packages and their dependencies. */
-const PACKED = ['.', 'packages/gateway', 'packages/terminal', 'node_modules/ws', 'node_modules/jose', 'node_modules/@xterm/xterm']
-
-let tarballs: TemporaryDirectory
-/** `npm install …` with tarballs in the place of the registry. */
-const offline = (command: string) => command.replace(/(npm install.*?)( libssh2-wasm-.*)$/m, (_, install: string) => `${install} --offline --ignore-scripts --no-audit --no-fund ${readdirSync(tarballs.path).map((name) => tarballs.file(name)).join(' ')}`)
-beforeAll(() => {
-  tarballs = temporaryDirectory('gateway-packed')
-  for (const script of ['packages/gateway/build.mjs', 'packages/terminal/build/build.mjs']) execFileSync(process.execPath, [script], { cwd: project, stdio: 'pipe' })
-  for (const source of PACKED) execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', tarballs.path], { cwd: `${project}${source}`, stdio: 'pipe' })
-  expect(readdirSync(tarballs.path)).toHaveLength(PACKED.length)
-}, 120_000)
+let tarballs: PackedTarballs
+const offline = (commands: string) => tarballs.offline(commands)
+beforeAll(() => { tarballs = packTarballs() }, 120_000)
 afterAll(() => tarballs.remove())
 
 /** A command of the shell in a folder, until it is stopped. */

@@ -5,10 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startGateway } from '../../examples/gateway/node.ts'
+import { SETTINGS } from '../../packages/gateway/src/cli/settings.ts'
 import { openBrowser } from '../browser-terminal/stage.ts'
+import { packTarballs } from '../support/packed-tarballs.ts'
+import { freePort } from '../support/port.ts'
+import { type Peer, startPeer } from '../support/process.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { startSshd } from '../support/sshd.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { serveSite, type SiteServer } from './site-server.ts'
 
 /** SITE=full (npm run site:test): the whole reference; otherwise that of one small entry. */
@@ -146,20 +150,34 @@ describe.runIf(here)('in Chromium', { timeout: 120_000 }, () => {
     })
   })
 
-  test('the terminal of the first page logs in through the reader\'s own gateway', async () => {
-    const token = 'a token of the reader'
+  test('the commands of the first page, pasted, run the reader\'s own gateway, and the terminal logs in through it', async () => {
+    using folder = temporaryDirectory('my-gateway')
+    const tarballs = packTarballs()
     const server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
-    const gateway = await startGateway({ token, port: 0, allow: [`127.0.0.1:${server.port}`], origins: [site.url] })
+    const context = await browser.newContext()
+    let gateway: Peer | undefined
     try {
-      const context = await browser.newContext()
       const page = await context.newPage()
       page.setDefaultTimeout(60_000)
       await opened(page, '/')
+      const commands = await page.locator('.try-it pre.commands').innerText()
+      // Nothing to change but the server: this machine's port 22 and the gateway's own port may be taken.
+      expect(commands).toContain('--allow 127.0.0.1:22 ')
+      expect(commands).toContain(`--origin ${site.url}`)
+      const port = await freePort()
+      const pasted = tarballs.offline(commands.trim().replace('127.0.0.1:22', `127.0.0.1:${server.port}`)).replace(/^npx .*$/m, `exec $& --port ${port}`)
+      gateway = await startPeer('sh', ['-ec', pasted], { cwd: folder.path })
+      await gateway.logged(/listening on \S+/, 60_000)
+      const token = /^[0-9a-f]{32}$/m.exec(gateway.log())?.[0] as string
+
       await page.getByRole('button', { name: 'Open a terminal here' }).press('Enter')
       const form = page.locator('form.connection')
-      await form.getByLabel('Address', { exact: true }).or(form.getByText('Gateway and jump hosts')).first().waitFor()
-      if (!await form.getByLabel('Address', { exact: true }).isVisible()) await form.getByText('Gateway and jump hosts').click()
-      await form.getByLabel('Address', { exact: true }).fill(gateway.url)
+      const address = form.getByLabel('Address', { exact: true })
+      await address.or(form.getByText('Gateway and jump hosts')).first().waitFor()
+      if (!await address.isVisible()) await form.getByText('Gateway and jump hosts').click()
+      expect(await address.inputValue()).toBe('ws://127.0.0.1:8022')
+      expect(SETTINGS.port.help).toBe('(8022)')
+      await address.fill(`ws://127.0.0.1:${port}`)
       await form.getByLabel('Token', { exact: true }).fill(token)
       await form.getByLabel('Host', { exact: true }).fill('127.0.0.1')
       await form.getByLabel('Port', { exact: true }).fill(String(server.port))
@@ -172,10 +190,11 @@ describe.runIf(here)('in Chromium', { timeout: 120_000 }, () => {
       await page.locator('ssh-terminal textarea.xterm-helper-textarea').focus()
       await page.keyboard.type('echo "it is $((40 + 2))"\n')
       await shows('^it is 42$')
-      await context.close()
     } finally {
-      await gateway.close()
+      await context.close()
+      await gateway?.stop()
       await server.stop()
+      tarballs.remove()
     }
-  })
+  }, 240_000)
 })

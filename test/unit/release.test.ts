@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { jsrFindings, prepareJsr } from '../../scripts/release/jsr.mjs'
 import { objections, packageObjections, paperObjections, provenanceObjections } from '../../scripts/release/objections.mjs'
+import { installed, lacking } from '../runtimes/runners/installed.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 
 const good = {
   version: '1.2.3', changelog: '# Changelog\n\n## 1.2.3 (2026-11-22)\n', status: '', tags: 'v1.2.3\n', scripts: { test: 'x' }, repository: 'git+https://github.com/someone/libssh2-wasm.git',
@@ -83,4 +86,26 @@ test.each([
   ['a patched vulnerability that is not judged', sbom, vex, notices, ['CVE-2026-2']],
 ] as const)('the papers of a tarball: %s is in the way', (_, bill, judged, texts, patched) => {
   expect(paperObjections(bill, judged, texts, patched)).toHaveLength(1)
+})
+
+describe('the package as JSR would have it', () => {
+  test('has the choices of Deno, declarations for each entry, and nothing for other runtimes', () => {
+    using folder = temporaryDirectory('jsr')
+    const { exports, imports } = prepareJsr(folder.file('jsr'))
+    expect(Object.keys(exports)).toEqual(expect.arrayContaining(['.', './bindings', './deno', './sshsig']))
+    expect(exports).not.toHaveProperty('./cloudflare')
+    expect(imports).toMatchObject({ '#connect-tcp': './dist/connect-tcp-deno.js', '#local-files': './dist/local-files-none.js' })
+    for (const path of [...Object.values(exports), ...Object.values(imports)]) expect(existsSync(folder.file(`jsr/${path}`)), path).toBe(true)
+    for (const path of Object.values(exports)) expect(readFileSync(folder.file(`jsr/${path}`), 'utf8')).toMatch(/^\/\* @ts-self-types="\.\/[\w-]+\.d\.ts" \*\/\n/)
+  })
+
+  const missing = lacking(installed('deno'))
+  if (missing) console.warn(`skipped: deno publish --dry-run: ${missing}`)
+  test.skipIf(missing)('deno publish --dry-run takes it, and not one with an import that leads nowhere', () => {
+    using folder = temporaryDirectory('jsr')
+    const { imports, ...manifest } = prepareJsr(folder.file('jsr'))
+    expect(jsrFindings(folder.file('jsr'))).toEqual([])
+    writeFileSync(folder.file('jsr/jsr.json'), JSON.stringify({ ...manifest, imports: { ...imports, '#connect-tcp': undefined } }))
+    expect(jsrFindings(folder.file('jsr'))).toEqual([expect.stringContaining('#connect-tcp')])
+  }, 120_000)
 })

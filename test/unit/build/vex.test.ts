@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isAtLeast, libraries, objectionTo, readCves, upstreamVersion } from '../../../scripts/build/cves.mjs'
+import { isAtLeast, judged, libraries, objectionTo, readCves, upstreamVersion } from '../../../scripts/build/cves.mjs'
+import { linkedFiles } from '../../../scripts/build/linked-files.mjs'
 import { runtimeParts } from '../../../scripts/build/runtime-parts.mjs'
 import { buildInfo } from '../../../src/index.ts'
 
@@ -11,7 +12,7 @@ const text = (path: string) => readFileSync(new URL(path, root), 'utf8')
 interface Component { type: string, name: string, version: string, purl?: string, cpe?: string, 'bom-ref': string, pedigree?: { patches: { resolves?: { id: string }[] }[] } }
 const sbom = JSON.parse(text('dist/sbom.cdx.json')) as { serialNumber: string, components: Component[] }
 const vex = JSON.parse(text('dist/vex.cdx.json')) as { bomFormat: string, vulnerabilities: { id: string, analysis: { state: string, justification?: string, detail: string }, affects: { ref: string }[] }[] }
-const all = libraries().flatMap((library) => readCves(library))
+const all = judged().flatMap((library) => readCves(library))
 
 test('the SBOM names each library with its package URL, and with its CPE where it has one', () => {
   const parts = sbom.components.filter(({ type }) => type === 'library')
@@ -66,7 +67,8 @@ test('buildInfo() tells what dist/build-info.json does', async () => {
 describe('what is said of vulnerabilities', () => {
   test.each(all)('$id of $library: $state $about holds', (cve) => {
     const { id, library, state, about } = cve
-    const source = JSON.parse(text('dist/build-info.json')).sources[library] as { version: string, patches: { name: string }[] }
+    const { sources, runtime } = JSON.parse(text('dist/build-info.json')) as { sources: Record<string, { version: string, patches: { name: string }[] }>, runtime: Record<string, string> }
+    const source = sources[library] ?? { version: runtime[library] as string, patches: [] }
     expect(objectionTo(cve, source)).toBeUndefined()
     // A file that upstream does not have is absent from every build.
     if (state === 'absent' && existsSync(new URL(`build/src/${library}`, root))) expect(existsSync(new URL(`build/src/${library}/${about}`, root)), about).toBe(true)
@@ -83,6 +85,20 @@ describe('what is said of vulnerabilities', () => {
     expect(named.length).toBeGreaterThan(8)
     expect(new Set(readCves('libssh2').map(({ id }) => id))).toEqual(new Set([...named, 'CVE-2023-48795']))
     for (const { id, state, about } of readCves('libssh2')) if (state === 'patched') expect(ledger, id).toMatch(new RegExp(`\\| patch ${about}[^|]*\\| ${id} `))
+  })
+
+  test('what emcc links in is known by the linker\'s map: the files, and which are not there', () => {
+    expect(judged()).toEqual([...libraries(), 'musl'].sort())
+    expect(linkedFiles('musl')).toEqual(expect.arrayContaining(['snprintf.c', 'strtol.c', 'memchr.c']))
+    expect(linkedFiles('compiler-rt')).toContain('multi3.c')
+    expect(linkedFiles('dlmalloc')).toEqual(['dlmalloc.c'])
+    expect(linkedFiles('libssh2')).toBeUndefined()
+    const line = (archive: string, file: string) => `       -    1765      276         /usr/share/emscripten/cache/sysroot/lib/wasm32-emscripten/${archive}.a(${file}.o):(f)\n`
+    expect(linkedFiles('musl', line('libc', 'iconv') + line('libc', 'iconv') + line('libc-debug', 'qsort') + line('libcompiler_rt', 'multi3'))).toEqual(['iconv.c', 'qsort.c'])
+    expect(() => linkedFiles('musl', line('libbulkmemory', 'emscripten_memcpy'))).toThrow('libc.a')
+    // The linker's map of this module: a list that says it is absent would be refused if it were not.
+    const linked = readCves('musl', 'CVE-2099-0001 absent snprintf.c text')[0]!
+    expect(objectionTo(linked, { version: '1.2.5', patches: [] })).toBe('snprintf.c is compiled')
   })
 
   test('a state that does not hold is refused', () => {
