@@ -15,6 +15,8 @@ export const RESUME_PREFIX = 'resume.'
 
 /** The most bytes of one DATA frame in corp-relay-v4. */
 export const V4_DATA_MAX = 16 << 10
+/** The most that a client accepts in one DATA frame of corp-relay-v4: relays send larger ones than the protocol allows, and nassh accepts any. */
+export const V4_RECEIVED_MAX = 1 << 20
 /** The most bytes of one DATA frame in `libssh2-wasm.v1`. */
 export const DATA_MAX = 256 << 10
 

@@ -2,7 +2,7 @@
 import { after } from '../abort/milliseconds.ts'
 import type { BytePort, PortSink } from '../runtime/transport.ts'
 import { CloseCode, isFinal } from '../gateway-protocol/close-codes.ts'
-import { ackFrame, dataFrame, decodeFrame, endFrame, type Frame, FrameError, type Hello, pingFrame, pongFrame } from '../gateway-protocol/codec.ts'
+import { ackFrame, dataFrame, decodeFrame, endFrame, type Frame, FrameError, type Hello, pingFrame, pongFrame, V4_RECEIVED_MAX } from '../gateway-protocol/codec.ts'
 import { ackAfter, FrameSize } from '../gateway-protocol/frame-size.ts'
 import { closedByGateway, GatewayError, lostByGateway } from './gateway-error.ts'
 import type { GatewayEventDetail } from './gateway-event.ts'
@@ -215,7 +215,7 @@ export class GatewayStream implements BytePort {
     this.#liveness.heard()
     if (this.#state === 'stalled') this.#alive()
     try {
-      const frame = decodeFrame(message, Math.max(this.#hello.frame, this.#options.hello.frame))
+      const frame = decodeFrame(message, this.#options.extended ? Math.max(this.#hello.frame, this.#options.hello.frame) : V4_RECEIVED_MAX)
       if (frame) this.#frame(frame)
     } catch (error) {
       if (!(error instanceof FrameError)) throw error

@@ -1,9 +1,13 @@
 /// corp-relay-v4 with a second implementation. It is this project's too, written from the protocol's public description, without our codec: a misreading of that text
 /// could be in both. nassh itself is in no registry.
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { relayClient } from '../support/corp-relay-v4/client.ts'
+import { connectSuccess, data } from '../support/corp-relay-v4/frames.ts'
 import { startRelay } from '../support/corp-relay-v4/relay.ts'
 import { seededRandom } from '../support/random.ts'
 import { open, Reader } from './client.ts'
@@ -73,6 +77,27 @@ describe('our client with another relay', () => {
     expect(relay.resumed).toBeGreaterThanOrEqual(CUTS / 2)
     row('interop, another corp-relay-v4 relay', `${SIZE >> 20} MiB out and back, cut by RST; a second relay of this project, without our codec`, 'equal SHA-256', `${relay.resumed} cuts survived, SHA-256 equal`)
   }, 120_000)
+
+  test('arrays of more than 16 KiB, which relays in use send, up to a megabyte', async () => {
+    await using target = await tcpTarget((socket) => void socket.end(Buffer.alloc(3 << 20, 'x')))
+    await using relay = await startRelay({ longest: 1 << 20 })
+    const { transport } = await open(relay.url, target.port, { protocol: 'corp-relay-v4' })
+    let got = 0
+    for await (const chunk of transport.readable as unknown as AsyncIterable<Uint8Array>) got += chunk.length
+    expect(got).toBe(3 << 20)
+  }, 30_000)
+
+  test('larger arrays are a breach of the protocol', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'ssh' })
+    await once(server, 'listening')
+    server.on('connection', (client) => {
+      client.send(connectSuccess('one'))
+      client.send(data(Buffer.alloc((1 << 20) + 1)))
+    })
+    const { transport } = await open(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, 22, { protocol: 'corp-relay-v4' })
+    await expect(transport.readable.getReader().read()).rejects.toMatchObject({ code: 'ERR_GATEWAY_LOST', cause: { code: 'ERR_GATEWAY_PROTOCOL' } })
+    await new Promise((resolve) => server.close(resolve))
+  }, 30_000)
 
   test('a relay that has lost the session, or cannot reach the server, is an error with its reason', async () => {
     await using target = await tcpTarget((socket) => void socket.pipe(socket))
