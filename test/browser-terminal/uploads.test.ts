@@ -19,11 +19,13 @@ const NEW = randomBytes(3_000_000)
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex')
 const RENAME = 'posix-rename@openssh.com'
 
-/** Each request of an atomic upload, in its order; UPLOADS=full stops at all of them, npm test at those where states differ. */
+/** UPLOADS=full stops at each request of an atomic upload, npm test at those where states differ. */
+const FULL = process.env.UPLOADS === 'full'
+/** In their order. */
 const ALL = ['REMOVE 1', 'OPEN 1', 'WRITE 1', 'WRITE 3', 'FSETSTAT 1', 'fsync@openssh.com 1', 'CLOSE 1', `${RENAME} 1`]
-const STEPS = process.env.UPLOADS === 'full' ? ALL.flatMap((step) => [`${step} before`, `${step} after`]) : ['WRITE 3 before', `${RENAME} 1 before`, `${RENAME} 1 after`]
+const STEPS = FULL ? ALL.flatMap((step) => [`${step} before`, `${step} after`]) : ['WRITE 3 before', `${RENAME} 1 before`, `${RENAME} 1 after`]
 
-describe.runIf(here)('an upload of <ssh-terminal> that is ended at each of its steps, in Chromium', { timeout: 180_000 }, () => {
+describe.runIf(here)('an upload of <ssh-terminal> that is ended at each of its steps, in Chromium', { timeout: FULL ? 900_000 : 180_000 }, () => {
   let server: SshServer, stage: Stage, control: TemporaryDirectory, files: TemporaryDirectory
   let terminal: TerminalPage | undefined
   const target = () => files.file('target.bin')

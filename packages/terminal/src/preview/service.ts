@@ -2,7 +2,9 @@
 /// gives it the connections. It keeps nothing but cookies.
 import { borrowStream } from '../session/lent-stream.ts'
 import { CookieJar } from './cookies.ts'
-import { HttpConnection } from './http1.ts'
+import { HttpConnection } from './http1/connection.ts'
+import { decoded, NO_BODY } from './http1/content.ts'
+import { HttpError } from './http1/http-error.ts'
 import { type PreviewTarget, SHELL } from './names.ts'
 
 interface ServiceWorkerScope {
@@ -54,16 +56,25 @@ let lastTarget: PreviewTarget | undefined
 
 async function answer(request: Request, url: URL): Promise<Response> {
   const body = ['GET', 'HEAD'].includes(request.method) ? undefined : new Uint8Array(await request.arrayBuffer())
-  const kept = lastTarget && idle.pop()
+  const kept = lastTarget && keptConnection()
   if (kept && lastTarget) {
-    // The server may have closed it meanwhile; a request with a body is not sent twice.
     const again = await exchange(kept, lastTarget, request, url, body).catch((error: unknown) => {
-      if (body) throw error
+      // The server has closed it meanwhile; a request that changes something is not sent twice (RFC 9112 section 9.3.1).
+      if (body || !(error instanceof HttpError) || error.code !== 'UNANSWERED') throw error
     })
     if (again) return again
   }
   const { connection, target } = await open()
   return exchange(connection, target, request, url, body)
+}
+
+/** One that the server has not closed since, as far as this side knows. */
+function keptConnection(): HttpConnection | undefined {
+  for (let one = idle.pop(); one; one = idle.pop()) {
+    if (one.reusable) return one
+    one.end()
+  }
+  return undefined
 }
 
 async function exchange(connection: HttpConnection, { host, port }: PreviewTarget, request: Request, url: URL, body: Uint8Array | undefined): Promise<Response> {
@@ -86,13 +97,12 @@ async function exchange(connection: HttpConnection, { host, port }: PreviewTarge
   const passed = new Headers()
   for (const [name, value] of answered.headers) if (!NOT_PASSED_ON.has(name)) passed.append(name, name === 'location' ? value.replace(there, origin) : value)
   const { status, statusText } = answered
-  const encoding = answered.headers.find(([name]) => name === 'content-encoding')?.[1]
-  if (status === 204 || status === 304 || request.method === 'HEAD') {
+  if (request.method === 'HEAD' || NO_BODY.has(status)) {
     // Reading its end makes the connection free.
-    await answered.body.getReader().read()
+    await answered.body.pipeTo(new WritableStream())
     return new Response(null, { status, statusText, headers: passed })
   }
-  return new Response(encoding === 'gzip' || encoding === 'deflate' ? answered.body.pipeThrough(new DecompressionStream(encoding) as ReadableWritablePair<Uint8Array, Uint8Array>) : answered.body, { status, statusText, headers: passed })
+  return new Response(decoded(answered), { status, statusText, headers: passed })
 }
 
 async function store(headers: readonly (readonly [string, string])[], path: string): Promise<void> {

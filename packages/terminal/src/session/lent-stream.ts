@@ -4,7 +4,7 @@ interface Stream {
   readonly writable: WritableStream<Uint8Array>
 }
 
-type Message = { readonly id: number, readonly ask: 'read' | 'end' } | { readonly id: number, readonly ask: 'write', readonly chunk: Uint8Array }
+type Message = { readonly id: number, readonly ask: 'read' | 'end' | 'cancel' } | { readonly id: number, readonly ask: 'write', readonly chunk: Uint8Array }
 type Answer = { readonly id: number, readonly chunk: Uint8Array | null } | { readonly id: number, readonly error: string }
 
 export function lendStream({ readable, writable }: Stream, port: MessagePort): void {
@@ -14,6 +14,7 @@ export function lendStream({ readable, writable }: Stream, port: MessagePort): v
   const answer = async (message: Message): Promise<Uint8Array | null> => {
     if (message.ask === 'read') return (await reader.read()).value?.slice() ?? null
     if (message.ask === 'write') await writer.write(message.chunk)
+    else if (message.ask === 'cancel') await reader.cancel()
     else await writer.close()
     return null
   }
@@ -44,6 +45,7 @@ export function borrowStream(port: MessagePort): Stream {
         if (chunk) controller.enqueue(chunk)
         else controller.close()
       },
+      cancel: async () => { await ask({ ask: 'cancel' }) },
     }, { highWaterMark: 0 }),
     writable: new WritableStream({
       write: async (chunk) => { await ask({ ask: 'write', chunk }) },
