@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. A peer that cannot be prepared is left out, and the report says why.
-# npm run bench:scale, bench:profile, bench:compare and bench:browser:perf [-- OPTIONS] add --sessions-and-memory, --profile, --compare or
-# --browser-perf: they need no peers.
+# npm run bench:scale, bench:profile, bench:compare, bench:kinds and bench:browser:perf [-- OPTIONS] add --sessions-and-memory, --profile, --compare, --kinds or
+# --browser-perf: they need no peers, but for the addon of npm ssh2 (--kinds).
 source "$(dirname "$0")/../scripts/build/common.sh"
 
 program=run
@@ -9,6 +9,7 @@ case "${1:-}" in
   --sessions-and-memory) program=scale-run; shift ;;
   --profile) program=profile-run; shift ;;
   --compare) program=compare; shift ;;
+  --kinds) program=kinds-run; shift ;;
   --browser-perf) program=browser-perf; shift ;;
 esac
 
@@ -30,6 +31,7 @@ prepare_peers() {
 case " $* " in *' --help '*) ;; *)
   prepare
   [ $program != run ] || prepare_peers
+  [ $program != kinds-run ] || bash bench/prepare/ssh2-addon.sh
 esac
 node bench/prepare/bundle.mjs
 exec node "build/bench/$program.js" "$@"

@@ -32,11 +32,16 @@ export async function record(pids: readonly number[], rate: number, data: string
     async stop() {
       perf.kill('SIGINT')
       await once(perf, 'exit')
-      const samples = read(data)
-      if (samples.length === 0) throw new Error('perf gave no samples')
-      return samples
+      return samplesIn(data)
     },
   }
+}
+
+/** What `perf record` has written to a file. @throws Error if nothing was sampled */
+export function samplesIn(data: string): Sample[] {
+  const samples = read(data)
+  if (samples.length === 0) throw new Error('perf gave no samples')
+  return samples
 }
 
 function read(data: string): Sample[] {

@@ -1,26 +1,31 @@
 /**
- * `npm run bench:profile`: where the time of this library's process goes, for each transfer over loopback; writes PROFILE.md. The sampling
- * itself slows the process down: run.ts measures rates.
+ * `npm run bench:profile`: where the time of this library's process goes, for each transfer over loopback; writes PROFILE.md. `-- channels --peer ssh2-addon`
+ * shows the same of another peer. The sampling itself slows the process down: run.ts measures rates.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { amount } from './measure.ts'
 import { openLink } from './links/link.ts'
-import { profiled } from './peers/node.ts'
+import { peerWith } from './peers/node.ts'
 import { CIPHERS } from './peers/peer.ts'
 import { machine } from './report/machine.ts'
 import { profileTable } from './report/profile.ts'
 import { prepareFiles, startServer } from './server.ts'
 import { workloads } from './workloads/all.ts'
 
+/** What the title of a part says of the peer. */
+const NAMES: Record<string, string> = { ours: '', 'ours-wasm': 'ciphers in WebAssembly, ' }
 const CHANGES = '## What was changed, before and after'
 const FOLDER = 'build/bench/profiles'
 const TRANSFERS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'sftp-get-many', 'sftp-put-many', 'channels']
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const { values: { write, peer: chosen }, positionals: wanted } = parseArgs({
+  allowPositionals: true, options: { write: { type: 'boolean', default: false }, peer: { type: 'string', default: 'ours' } },
+})
 
 const cases = [
-  ...TRANSFERS.map((name) => ({ name, peer: 'ours', cipher: CIPHERS[0] as string })),
-  ...CIPHERS.map((cipher) => ({ name: 'exec-download', peer: 'ours-wasm', cipher })),
+  ...TRANSFERS.map((name) => ({ name, peer: chosen, cipher: CIPHERS[0] as string })),
+  ...CIPHERS.filter(() => chosen === 'ours').map((cipher) => ({ name: 'exec-download', peer: 'ours-wasm', cipher })),
 ].filter(({ name, peer }) => wanted.length === 0 || wanted.includes(name) || wanted.includes(peer))
 
 await using server = await startServer(512 << 20)
@@ -34,11 +39,11 @@ for (const { name, peer, cipher } of cases) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   prepareFiles(server, name, bytes, count)
-  const sample = await profiled(peer, folder).run({ workload: name, target: link.target, cipher, bytes, count, remote: server.remote, local: server.local }, link.enter)
+  const sample = await peerWith(peer, ['--cpu-prof', '--cpu-prof-dir', folder]).run({ workload: name, target: link.target, cipher, bytes, count, remote: server.remote, local: server.local }, link.enter)
   const file = readdirSync(folder)[0]
   if (file === undefined) throw new Error(`${name}: no profile was written`)
   const size = most > 0 ? `${(bytes / 1e6).toFixed(0)} MB` : `${count} files`
-  parts.push(`### ${workload.title}, ${peer === 'ours' ? '' : 'ciphers in WebAssembly, '}${cipher}`, '', `${size}, ${sample.cpu.toFixed(2)} s of CPU with the sampling`, '', profileTable(join(folder, file)))
+  parts.push(`### ${workload.title}, ${NAMES[peer] ?? `${peer}, `}${cipher}`, '', `${size}, ${sample.cpu.toFixed(2)} s of CPU with the sampling`, '', profileTable(join(folder, file)))
   console.error(`${name} ${peer} ${cipher}`)
 }
 const text = [
@@ -47,7 +52,7 @@ const text = [
   ...machine('npm run bench:profile -- --write'), '', ...parts,
 ].join('\n')
 console.log(text)
-if (process.argv.includes('--write')) writeFileSync('bench/PROFILE.md', text.trimEnd() + '\n\n' + changes('bench/PROFILE.md'))
+if (write) writeFileSync('bench/PROFILE.md', text.trimEnd() + '\n\n' + changes('bench/PROFILE.md'))
 
 /** The part that is written by hand: the effect of each change of the code. */
 function changes(file: string): string {

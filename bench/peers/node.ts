@@ -56,17 +56,21 @@ const otherNodes = [22, 24].filter((release) => !process.version.startsWith(`v${
   }
 })
 
-/** This library, writing a profile of V8 into the folder. */
-export function profiled(name: string, folder: string): Peer {
-  return nodePeer({ ...ours.find((peer) => peer.name === name)!, flags: ['--cpu-prof', '--cpu-prof-dir', folder] })
-}
-
-export const nodePeers: readonly Peer[] = [
-  ...ours.map(nodePeer),
-  ...otherNodes.map(nodePeer),
-  nodePeer({ name: 'drop-in', title: 'libssh2-wasm/ssh2, the drop-in', library: 'ssh2', env: { BENCH_SSH2: dropInPackage }, ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] }),
-  nodePeer({ name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon }),
-  nodePeer({ name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2', env: { BENCH_SSH2: plainPackage } }),
-  nodePeer({ name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-gcm@openssh.com', 'aes256-ctr'], only: /^(?!sftp)/ }),
-  nodePeer({ name: 'link', title: 'the link alone (TCP)', library: 'tcp-echo', ciphers: [], only: /^echo$/ }),
+const all: readonly NodePeer[] = [
+  ...ours,
+  ...otherNodes,
+  { name: 'drop-in', title: 'libssh2-wasm/ssh2, the drop-in', library: 'ssh2', env: { BENCH_SSH2: dropInPackage }, ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] },
+  { name: 'ssh2-addon', title: 'npm ssh2 with its native addon', library: 'ssh2', env: { BENCH_SSH2: addonPackage }, missing: noAddon },
+  { name: 'ssh2', title: 'npm ssh2 without a compiler', library: 'ssh2', env: { BENCH_SSH2: plainPackage } },
+  { name: 'dev-tunnels', title: 'dev-tunnels-ssh', library: 'dev-tunnels', ciphers: ['aes256-gcm@openssh.com', 'aes256-ctr'], only: /^(?!sftp)/ },
+  { name: 'link', title: 'the link alone (TCP)', library: 'tcp-echo', ciphers: [], only: /^echo$/ },
 ]
+
+export const nodePeers: readonly Peer[] = all.map(nodePeer)
+
+/** One of them, with options of Node itself. */
+export function peerWith(name: string, flags: readonly string[]): Peer {
+  const peer = all.find((one) => one.name === name)
+  if (!peer) throw new Error(`there is no peer ${name}`)
+  return nodePeer({ ...peer, flags })
+}

@@ -113,6 +113,7 @@ export class LiveChannel {
 
   /** Closes and frees the channel in C. Resolves when the peer has answered. Never rejects. */
   free(): Promise<void> {
+    this.#window?.end()
     return this.#freeing ??= this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
   }
 }

@@ -10,33 +10,64 @@ const LARGEST = 16 << 20
  */
 const NEAR = 15
 
+/** What the windows of a nearby server's channels may be together, if there are so many that each gets less than its initial size; and the least for each. */
+const SHARED = 16 << 20
+const LEAST_SHARE = 512 << 10
+
 /**
  * The receive window of a channel, as large as the link needs. A window that is used up in less than two round trips limits
- * the server, so it is doubled. Unread data does not make it grow.
+ * the server, so it is doubled. Unread data does not make it grow. Many channels to a nearby server have smaller ones: it reads ahead for each of them, which costs
+ * OpenSSH more than to send the data.
  */
 export class ReceiveWindow {
   readonly #channel: Channel
+  readonly #link: RoundTrip
   readonly #roundTrip: number
+  readonly #initial: number
   #size: number
   #read = 0
   #since = performance.now()
+  #open = true
 
-  constructor(channel: Channel, { fastest }: RoundTrip) {
+  constructor(channel: Channel, link: RoundTrip) {
     this.#channel = channel
-    this.#roundTrip = fastest
-    this.#size = channel.windowReadEx().windowSizeInitial
+    this.#link = link
+    this.#roundTrip = link.fastest
+    this.#initial = this.#size = channel.windowReadEx().windowSizeInitial
+    link.channels += 1
   }
 
   /** Records that the caller has read so many bytes. */
   taken(bytes: number): void {
     this.#read += bytes
-    if (this.#read < this.#size || this.#roundTrip < NEAR) return
+    if (this.#roundTrip < NEAR) this.#share()
+    else this.#grow()
+  }
+
+  /** Before the window is refilled, at half its size. */
+  #share(): void {
+    if (this.#read < this.#size / 4) return
+    this.#read = 0
+    this.#set(Math.min(this.#initial, Math.max(LEAST_SHARE, Math.floor(SHARED / this.#link.channels))))
+  }
+
+  #grow(): void {
+    if (this.#read < this.#size) return
     const now = performance.now()
-    if (this.#size < LARGEST && now - this.#since < 2 * this.#roundTrip) {
-      this.#size = Math.min(LARGEST, 2 * this.#size)
-      this.#channel.receiveWindowSize(this.#size)
-    }
+    if (this.#size < LARGEST && now - this.#since < 2 * this.#roundTrip) this.#set(Math.min(LARGEST, 2 * this.#size))
     this.#read = 0
     this.#since = now
+  }
+
+  #set(size: number): void {
+    if (size === this.#size) return
+    this.#size = size
+    this.#channel.receiveWindowSize(size)
+  }
+
+  /** The channel is over. */
+  end(): void {
+    if (this.#open) this.#link.channels -= 1
+    this.#open = false
   }
 }

@@ -43,4 +43,20 @@ describe('the receive window', () => {
   test('stays for servers nearby, however fast they are', async () => {
     expect(await sizes({ roundTrip: 14, milliseconds: 0.5 })).toEqual([])
   })
+
+  test('is a share of 16 MiB for each of many channels to a server nearby, at least 512 KiB, and whole again when they are over', () => {
+    const link = new RoundTrip(1)
+    const asked: number[] = []
+    const channel = { windowReadEx: () => ({ window: 2 * MEBIBYTE, readAvail: 0, windowSizeInitial: 2 * MEBIBYTE }), receiveWindowSize: (size: number) => { asked.push(size) } } as unknown as Channel
+    const [first, ...others] = Array.from({ length: 16 }, () => new ReceiveWindow(channel, link)) as [ReceiveWindow, ...ReceiveWindow[]]
+    first.taken(2 * MEBIBYTE)
+    const more = Array.from({ length: 84 }, () => new ReceiveWindow(channel, link))
+    first.taken(2 * MEBIBYTE)
+    for (const other of [...others, ...more]) {
+      other.end()
+      other.end()
+    }
+    first.taken(2 * MEBIBYTE)
+    expect(asked).toEqual([MEBIBYTE, MEBIBYTE / 2, 2 * MEBIBYTE])
+  })
 })
