@@ -1,12 +1,12 @@
-// npm run mutation -- PATHS [--tests PATH]... [--jobs N] [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
+// npm run mutation -- PATHS [--tests PATH]... [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
 // It prints the changes that no test notices. Each ends it with exit code 1, unless scripts/mutation/explained.txt says why the change makes no difference.
-// --jobs N runs N changes at a time; --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectFiles } from './check/files.mjs'
 import { mutate } from './mutation/mutants.mjs'
-import { runTask } from './mutation/processes.mjs'
+import { measure } from './mutation/measure.mjs'
 
 const FOLDER = resolve('build/mutation')
 const TABLE = 'docs/mutation.md'
@@ -15,12 +15,13 @@ const TESTS = [
   ['src/host-key/', ['test/unit/host-key', 'test/wild/known-hosts.test.ts']], ['src/keys/', ['test/unit/keys', 'test/wild/pasted-keys.test.ts']],
   ['src/client/auth/', ['test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts', 'test/fixes/authentication.test.ts', 'test/integration/client']],
 ]
-const { positionals: paths, values: { tests: named = [], jobs, write } } = parseArgs({
-  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, jobs: { type: 'string', default: '1' }, write: { type: 'boolean' } },
+const { positionals: paths, values: { tests: named = [], write } } = parseArgs({
+  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, write: { type: 'boolean' } },
 })
-if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--jobs N] [--write]')
+if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--write]')
 const sources = projectFiles(...paths).filter(path => path.endsWith('.ts') && !/\.(gen|d)\.ts$/.test(path))
-const tests = named.length === 0 ? [...new Set(sources.flatMap(source => TESTS.filter(([prefix]) => source.startsWith(/** @type {string} */ (prefix))).flatMap(([, files]) => files)))] : named
+const places = named.length === 0 ? [...new Set(TESTS.filter(([prefix]) => sources.some(source => source.startsWith(/** @type {string} */ (prefix)))).flatMap(([, places]) => places))] : named
+const tests = places.length === 0 ? [] : projectFiles(...places).filter(path => path.endsWith('.test.ts') || places.includes(path))
 if (tests.length === 0) throw new Error('no tests are known for these sources: name them with --tests')
 
 let count = 0
@@ -43,72 +44,16 @@ const explained = new Map(readFileSync('scripts/mutation/explained.txt', 'utf8')
 const nameOf = ({ path, text, before, after }) => `${path}: ${text}: ${before} => ${after}`
 
 rmSync(FOLDER, { recursive: true, force: true })
-mkdirSync(FOLDER, { recursive: true })
-const task = { files: files.map(({ path, first }) => ({ path, first })), tests }
-// A busy machine must not look like a test that noticed a change: times are generous multiples of those of this first run.
-/** @type {any} */
-let control
-await runTask(FOLDER, { ...task, testTimeout: 60_000, todo: [] }, 600_000, result => { control = result })
-if (!control || control.failed.length + control.errors.length > 0 || control.count === 0) {
-  throw new Error(`the tests do not pass without a change: ${JSON.stringify(control)}`)
-}
-/** Milliseconds of each test, and of all tests of a file. @type {Map<string, number>} */
-const times = new Map()
-for (const [file, id, time] of control.times) times.set(id, time).set(file, (times.get(file) ?? 0) + time)
-/** How many tests of a file pass. */
-const counts = new Map()
-for (const [file] of control.times) counts.set(file, (counts.get(file) ?? 0) + 1)
-const testTimeout = 10_000 + 6 * Math.max(...control.times.map(([, , time]) => time))
-/** The tests that reach each change: by file, with their ids; '' stands for the file while it loads. @type {Map<number, Map<string, Set<string>>>} */
-const reached = new Map()
-for (const line of existsSync(`${FOLDER}/hits`) ? readFileSync(`${FOLDER}/hits`, 'utf8').trim().split('\n') : []) {
-  const [id, file, test] = line.split('\t')
-  const of = reached.get(Number(id)) ?? new Map()
-  reached.set(Number(id), of.set(file, (of.get(file) ?? new Set()).add(test)))
-}
-console.log(`${count} changes of ${files.length} files, ${reached.size} of them reached by ${control.count} test files`)
-
-/** What reaches a change, the shortest tests first. @param {Map<string, Set<string>>} of */
-const inOrder = of => [...of].map(([file, ids]) => {
-  const tests = [...ids].filter(id => times.has(id)), all = counts.get(file)
-  if (ids.has('')) return { file, all, count: all, time: times.get(file) ?? 0 }
-  return { file, all, count: tests.length, tests, time: tests.reduce((sum, id) => sum + (times.get(id) ?? 0), 0) }
-}).filter(({ count }) => count > 0).sort((a, b) => a.time - b.time)
-
-let open = 0
-/** Prints a change that nothing notices, unless it is explained. @param {number} id */
-function tell(id) {
-  if (explained.has(nameOf(mutants[id]))) return
-  open++
-  console.log(`line ${mutants[id].line}, ${reached.has(id) ? 'no test notices' : 'no test reaches'}: ${nameOf(mutants[id])}`)
-}
-for (const id of mutants.keys()) if (!reached.has(id)) tell(id)
-
-/** @type {Map<number, 'killed' | 'hung' | 'survived'>} */
-const fates = new Map()
-/** @param {string} folder @param {{ id: number, reaches: unknown[] }[]} todo */
-async function work(folder, todo) {
-  mkdirSync(folder, { recursive: true })
-  while (todo.length > 0) {
-    await runTask(folder, { ...task, testTimeout, todo }, testTimeout + 10_000, ({ id, noticed }) => {
-      fates.set(id, noticed ? 'killed' : 'survived')
-      if (!noticed) tell(id)
-    })
-    const hung = todo.find(({ id }) => !fates.has(id))
-    if (hung) fates.set(hung.id, 'hung')
-    todo = todo.filter(({ id }) => !fates.has(id))
-  }
-}
-const todo = [...reached].map(([id, of]) => ({ id, reaches: inOrder(of) })).sort((a, b) => a.id - b.id)
-await Promise.all(Array.from({ length: Number(jobs) }, (_, job) => work(`${FOLDER}/${job}`, todo.filter((_, index) => index % Number(jobs) === job))))
-
+const fates = await measure(FOLDER, files.map(({ path, first }) => ({ path, first })), count, tests, text => console.log(text))
 const rows = files.map(({ path, first, mutants: own }) => {
   const ids = own.map((_, index) => first + index)
-  const alive = ids.filter(id => (fates.get(id) ?? 'survived') === 'survived')
+  const alive = ids.filter(id => fates[id] === 'survived' || fates[id] === 'unreached')
   const unexplained = alive.filter(id => !explained.has(nameOf(mutants[id])))
-  return [path, own.length, ids.filter(id => fates.get(id) === 'killed').length, ids.filter(id => fates.get(id) === 'hung').length, alive.length - unexplained.length, unexplained.length]
+  for (const id of unexplained) console.log(`line ${mutants[id].line}, no test ${fates[id] === 'survived' ? 'notices' : 'reaches'}: ${nameOf(mutants[id])}`)
+  return [path, own.length, ids.filter(id => fates[id] === 'noticed').length, ids.filter(id => fates[id] === 'hung').length, alive.length - unexplained.length, unexplained.length]
 })
 for (const row of rows) console.log(row.join('\t'))
+const open = rows.reduce((sum, row) => sum + Number(row[5]), 0)
 console.log(`${mutants.length - open} of ${mutants.length} changes are noticed or explained, ${open} are not`)
 
 if (write) {
@@ -116,8 +61,9 @@ if (write) {
 
 Written by \`npm run mutation -- PATHS --write\`: small changes of the sources (another operator, a condition that is always true or false, a statement left out, a number
 one larger, an inverted boolean). Each is made alone, and the tests that reach it run. "Explained" ones make no difference:
-\`scripts/mutation/explained.txt\` says why. Known fault of the tool: with many runs in one process, Vitest now
-and then gives the results of an earlier run, so a change that is listed as not noticed may be noticed, and the reverse: try it by hand. Files that are not listed have not been measured yet.
+\`scripts/mutation/explained.txt\` says why.
+A change is noticed if a test that reaches it fails with it, passes without it, and fails with it again; one that acts while a module
+loads, or leaves something behind, gets a process of its own. Files that are not listed have not been measured yet.
 
 | source | changes | noticed | ended a test by hanging | explained | not noticed |
 | --- | --: | --: | --: | --: | --: |

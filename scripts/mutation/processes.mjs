@@ -1,38 +1,38 @@
-// Runs scripts/mutation/runner.mjs, and ends it when a change makes a test hang.
+// Runs one task of `npm run mutation` in a process of its own, and ends it when a change makes a test hang.
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+
+/** Milliseconds without a word after which a process hangs, at its start and later, besides what its longest test takes: a busy machine must not look like a change that was noticed. */
+const START = 120_000, SILENCE = 15_000
 
 /**
- * One runner, until it ends or says nothing for `longest` milliseconds and four times what it expects.
- * @param {string} folder its own
- * @param {Record<string, unknown>} task for the runner
- * @param {number} longest
- * @param {(result: any) => void} each takes what it says of each change
+ * A fresh Vitest on one file of tests.
+ * @param {string} folder for what it needs
+ * @param {Omit<import('./test-runner.mjs').Task, 'log'>} task
+ * @param {number} longest milliseconds of the longest test of the file
+ * @returns {Promise<{ lines: any[][], code: number | null, hung: boolean, output: string }>} `lines` of its log
  */
-export async function runTask(folder, task, longest, each) {
-  const file = `${folder}/task.json`
-  writeFileSync(file, JSON.stringify({ ...task, active: `${folder}/active`, hits: `${folder}/hits` }))
-  const child = spawn(process.execPath, ['scripts/mutation/runner.mjs', file], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
-  let rest = ''
-  let ended = false
-  const hangs = () => {
-    ended = true
-    try { process.kill(-(child.pid ?? 0), 'SIGKILL') } catch { /* It has ended by itself. */ }
-  }
-  let timer = setTimeout(hangs, longest)
-  child.stdout.setEncoding('utf8').on('data', chunk => {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      if (!line.startsWith('@@')) continue
-      const result = JSON.parse(line.slice(2))
-      if (result.id !== undefined) each(result)
-      clearTimeout(timer)
-      timer = setTimeout(hangs, longest + 4 * (result.expected ?? 0))
-    }
+export async function runTask(folder, task, longest) {
+  mkdirSync(folder, { recursive: true })
+  const [file, log] = [`${folder}/task.json`, `${folder}/log`]
+  rmSync(log, { force: true })
+  writeFileSync(file, JSON.stringify({ ...task, log }))
+  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--config', 'scripts/mutation/vitest.config.mjs'], {
+    stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, MUTATION_TASK: file },
   })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', chunk => { output = (output + chunk).slice(-10_000) })
+  let hung = false
+  let [size, since] = [0, Date.now()]
+  const timer = setInterval(() => {
+    const now = existsSync(log) ? statSync(log).size : 0
+    if (now !== size) [size, since] = [now, Date.now()]
+    if (Date.now() - since < (size === 0 ? START : SILENCE) + 10 * longest) return
+    hung = true
+    try { process.kill(-(child.pid ?? 0), 'SIGKILL') } catch { /* It has ended by itself. */ }
+  }, 500)
   const code = await new Promise(settle => { child.on('close', settle) })
-  clearTimeout(timer)
-  // Only a change that makes a test hang may end the runner: a runner that fails by itself says nothing about changes.
-  if (code !== 0 && !ended) throw new Error(`scripts/mutation/runner.mjs failed with ${code}`)
+  clearInterval(timer)
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(line => line.endsWith(']')).map(line => JSON.parse(line)) : []
+  return { lines, code, hung, output }
 }
