@@ -2,8 +2,8 @@
 // of their own, where the change is made from the start: changes that act while a module loads, that left something behind, or whose effect is kept in memory.
 import { runTask } from './processes.mjs'
 
-/** A test that takes longer tries only the changes that the faster ones have not noticed. In milliseconds. */
-const SLOW = 250
+/** The fastest tests of all files try the changes first, then those below the next of these limits, in milliseconds. */
+const TIERS = [25, 100, 400, Infinity]
 /** The time that tests may take together for one change, in milliseconds: slower ones are left out. */
 const MOST = 30_000
 
@@ -29,16 +29,16 @@ export async function measure(folder, files, count, tests, tell) {
   const noticed = id => fates[id] === 'noticed' || fates[id] === 'hung'
   const every = Array.from({ length: count }, (_, id) => id)
 
-  /** Lets the tests of a file try changes. @param {string} file @param {Set<number>} todo @param {number} slow @param {string[]} [only] */
-  async function tries(file, todo, slow, only) {
-    const longest = Math.max(0, ...[...reached.values()].filter(test => test.file === file && test.time <= slow).map(({ time }) => time))
+  /** Lets some tests of a file try changes; without changes, it finds what each test reaches. @param {string} file @param {Set<number>} todo @param {string[]} [only] */
+  async function tries(file, todo, only) {
+    const longest = Math.max(0, ...(only ?? []).map(test => reached.get(test)?.time ?? 0))
     for (let again = true; again;) {
       again = false
-      const { lines, hung, code, output } = await runTask(folder, { files, count, test: file, todo: [...todo].filter(id => !noticed(id)), slow, ...only && { only } }, longest)
+      const { lines, hung, code, output } = await runTask(folder, { files, count, test: file, todo: [...todo].filter(id => !noticed(id)), ...only && { only } }, longest)
       for (const [kind, id, ...rest] of lines) {
         if (kind === 'fails') throw new Error(`${file}: a test fails without a change: ${id}: ${rest[0]}`)
-        if (kind === 'hits') reached.set(id, { file, time: rest[0], hits: new Set(rest[1]) })
-        if (kind === 'end') loads.set(file, new Set(id))
+        if (kind === 'hits' && !only) reached.set(id, { file, time: rest[0], hits: new Set(rest[1]) })
+        if (kind === 'end' && !only) loads.set(file, new Set(id))
         if (kind === 'noticed' || kind === 'hung') fates[id] = kind
         if (kind === 'doubt' || kind === 'passed' && !rest[1]) alone.add(id)
         if (kind === 'spoilt') {
@@ -54,18 +54,25 @@ export async function measure(folder, files, count, tests, tell) {
     }
   }
 
-  for (const file of tests) await tries(file, new Set(every), SLOW)
+  for (const file of tests) await tries(file, new Set())
   const left = () => every.filter(id => !noticed(id))
-  tell(`${count - left().length} of ${count} changes are noticed by fast tests`)
-
   const spent = Array(count).fill(0)
-  for (const { time, hits } of reached.values()) if (time <= SLOW) for (const id of hits) spent[id] += time
-  for (const [id, { file, time, hits }] of [...reached].sort(([, a], [, b]) => a.time - b.time)) {
-    const todo = time <= SLOW ? [] : left().filter(change => hits.has(change) && !alone.has(change) && spent[change] + time <= MOST)
-    for (const change of todo) spent[change] += time
-    if (todo.length > 0) await tries(file, new Set(todo), Infinity, [id])
+  for (const [tier, most] of TIERS.entries()) {
+    for (const file of tests) {
+      const own = [...reached].filter(([, test]) => test.file === file && test.time <= most && test.time > (TIERS[tier - 1] ?? -1))
+      const todo = new Set(), only = []
+      for (const [id, { time, hits }] of own) {
+        const wanted = left().filter(change => hits.has(change) && spent[change] + time <= MOST)
+        for (const change of wanted) {
+          todo.add(change)
+          spent[change] += time
+        }
+        if (wanted.length > 0) only.push(id)
+      }
+      if (only.length > 0) await tries(file, todo, only)
+    }
+    tell(`${count - left().length} of ${count} changes are noticed by tests of up to ${most} ms`)
   }
-  tell(`${count - left().length} of ${count} changes are noticed by the tests that reach them`)
 
   /** Milliseconds of a file's tests together. @param {string} file */
   const timeOf = file => [...reached.values()].filter(test => test.file === file).reduce((sum, { time }) => sum + time, 0)
@@ -78,7 +85,7 @@ export async function measure(folder, files, count, tests, tell) {
     const own = alone.has(id) ? byTime.map(({ file }) => file).filter(file => inTests.has(file) || inLoads.includes(file)) : inLoads
     for (const file of own) {
       const longest = Math.max(0, ...[...reached.values()].filter(test => test.file === file).map(({ time }) => time))
-      const { code, hung } = await runTask(folder, { files, count, test: file, todo: [], slow: 0, whole: id }, longest)
+      const { code, hung } = await runTask(folder, { files, count, test: file, todo: [], whole: id }, longest)
       if (hung) fates[id] = 'hung'
       else if (code !== 0) fates[id] = 'noticed'
       if (noticed(id)) break

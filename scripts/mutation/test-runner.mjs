@@ -9,8 +9,7 @@ import { TestRunner } from 'vitest'
  * @property {number} count of all changes
  * @property {string} log file of lines in JSON: `[KIND, CHANGE OR TEST, …]`
  * @property {string} test file of tests
- * @property {number[]} todo changes that no test has noticed yet
- * @property {number} slow a test that takes more milliseconds than this is only measured
+ * @property {number[]} todo changes that no test has noticed yet; without any, each test runs once, to find what it reaches
  * @property {string[]} [only] ids of the tests to run, all without it
  * @property {number} [whole] a change that is made from the start: each test runs once
  */
@@ -57,7 +56,7 @@ export default class MutationRunner extends TestRunner {
     state.active = changed ? this.#changes[0] : -1
     state.made = false
     if (changed) this.#hung = false
-    state.hits = this.#phase === 'first' || this.#phase === 'second' ? this.#hits : null
+    state.hits = this.#phase === 'first' ? this.#hits : null
     say('try', state.active, test.id)
     this.#start = performance.now()
   }
@@ -89,14 +88,17 @@ export default class MutationRunner extends TestRunner {
   #next(test, failed, error) {
     const [id] = this.#changes
     const { made } = state
-    if (this.#phase === 'first' || this.#phase === 'second') {
+    if (this.#phase === 'first') {
       this.#time = performance.now() - this.#start
-      if (failed) say(this.#phase === 'first' ? 'fails' : 'once', test.id, error)
-      if (failed && this.#phase === 'first') return false
-      if (this.#phase === 'first' && this.#time <= task.slow) return this.#to('second')
-      say('hits', test.id, this.#time, idsOf(this.#hits))
-      this.#changes = failed || this.#time > task.slow ? [] : idsOf(this.#hits).filter(id => todo.has(id))
-      return this.#changes.length > 0 && this.#to('change')
+      if (failed) say('fails', test.id, error)
+      else say('hits', test.id, this.#time, idsOf(this.#hits))
+      this.#changes = idsOf(this.#hits).filter(id => todo.has(id))
+      return !failed && this.#changes.length > 0 && this.#to('second')
+    }
+    if (this.#phase === 'second') {
+      // Such a test says nothing here: the changes that it reaches get processes of their own.
+      if (failed) for (const id of this.#changes) say('doubt', id, test.id)
+      return !failed && this.#to('change')
     }
     if (this.#phase === 'change') {
       if (failed) return this.#to('check')

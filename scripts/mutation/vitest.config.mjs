@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { mergeConfig } from 'vitest/config'
 import usual from '../../vitest.config.mjs'
-import { mutate } from './mutants.mjs'
 
 /** @type {import('./test-runner.mjs').Task} */
 const task = JSON.parse(readFileSync(/** @type {string} */ (process.env.MUTATION_TASK), 'utf8'))
-const firsts = new Map(task.files.map(({ path, first }) => [resolve(path), first]))
+const sources = new Map(task.files.map(({ path, first, changed }) => [resolve(path), { first, changed }]))
 
 /** Precedes a changed source: one without the runner, in a process that a test starts, stays as it is. */
 const head = `const __mutation = globalThis.__mutation ?? { active: -1, hits: null }
@@ -18,9 +17,10 @@ const __mutant = id => {
 `
 const mutation = {
   name: 'mutation', enforce: /** @type {const} */ ('pre'),
-  transform(text, id) {
-    const first = firsts.get(id.split('?')[0])
-    return first === undefined ? undefined : head + mutate(id, text, first).text
+  async transform(text, id) {
+    const source = sources.get(id.split('?')[0])
+    if (source === undefined) return undefined
+    return head + (source.changed ?? (await import('./mutants.mjs')).mutate(id, text, source.first).text)
   },
 }
 // The changes come before the usual plugins, which take the types away.
