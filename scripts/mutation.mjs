@@ -8,7 +8,7 @@ import { projectFiles } from './check/files.mjs'
 import { mutate } from './mutation/mutants.mjs'
 import { measure } from './mutation/measure.mjs'
 
-const FOLDER = resolve('build/mutation')
+const FOLDER = resolve(`build/mutation/${process.pid}`)
 const TABLE = 'docs/mutation.md'
 /** Tests that may notice a change, by the beginning of its path; a first run finds those that reach it. */
 const TESTS = [
@@ -26,10 +26,10 @@ if (tests.length === 0) throw new Error('no tests are known for these sources: n
 
 let count = 0
 const files = sources.map(path => {
-  const { mutants } = mutate(path, readFileSync(path, 'utf8'))
+  const { mutants, text: changed } = mutate(path, readFileSync(path, 'utf8'), count)
   const first = count
   count += mutants.length
-  return { path, first, mutants }
+  return { path, first, mutants, changed }
 })
 const mutants = files.flatMap(({ path, mutants }) => {
   const lines = readFileSync(path, 'utf8').split('\n')
@@ -43,8 +43,8 @@ const explained = new Map(readFileSync('scripts/mutation/explained.txt', 'utf8')
 }))
 const nameOf = ({ path, text, before, after }) => `${path}: ${text}: ${before} => ${after}`
 
+const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), count, tests, text => console.log(text))
 rmSync(FOLDER, { recursive: true, force: true })
-const fates = await measure(FOLDER, files.map(({ path, first }) => ({ path, first })), count, tests, text => console.log(text))
 const rows = files.map(({ path, first, mutants: own }) => {
   const ids = own.map((_, index) => first + index)
   const alive = ids.filter(id => fates[id] === 'survived' || fates[id] === 'unreached')

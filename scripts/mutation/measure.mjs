@@ -11,7 +11,7 @@ const MOST = 30_000
 
 /**
  * @param {string} folder for what the processes need
- * @param {{ path: string, first: number }[]} files
+ * @param {{ path: string, changed: string }[]} files
  * @param {number} count of all changes
  * @param {string[]} tests files of tests
  * @param {(text: string) => void} tell takes what goes on

@@ -5,7 +5,7 @@ import { TestRunner } from 'vitest'
 
 /**
  * @typedef {object} Task
- * @property {{ path: string, first: number }[]} files the sources, each with the number of its first change
+ * @property {{ path: string, changed: string }[]} files the sources, each with the text that has all its changes
  * @property {number} count of all changes
  * @property {string} log file of lines in JSON: `[KIND, CHANGE OR TEST, …]`
  * @property {string} test file of tests
