@@ -8,7 +8,7 @@ export async function watchWiping<T>(work: () => Promise<T> | T): Promise<Wiped<
   const contents: string[] = []
   const prototype = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array
   const { fill } = prototype
-  const spy = vi.spyOn(prototype, 'fill').mockImplementation(function (this: Uint8Array, value: number, ...range: number[]) {
+  const spy = vi.spyOn(prototype, 'fill').mockImplementation(function (this: Uint8Array, value: number, ...range: (number | undefined)[]) {
     if (value === 0 && range.length === 0) contents.push(hex(new Uint8Array(this.buffer, this.byteOffset, this.byteLength)))
     return Reflect.apply(fill, this, [value, ...range]) as Uint8Array
   })
