@@ -37,6 +37,7 @@ export default class MutationRunner extends TestRunner {
   #hung = false
   /** A change has left something behind, so what later tests of this process show is not worth anything. */ #spoilt = false
 
+  /** @override */
   async onBeforeRunTask(test) {
     await super.onBeforeRunTask(test)
     if (task.whole !== undefined || test.mode !== 'run' && test.mode !== 'queued') return
@@ -47,6 +48,7 @@ export default class MutationRunner extends TestRunner {
     this.#hits = new Uint8Array(task.count)
   }
 
+  /** @override */
   onBeforeTryTask(test) {
     super.onBeforeTryTask(test)
     if (task.whole !== undefined) return
@@ -126,11 +128,13 @@ export default class MutationRunner extends TestRunner {
     return true
   }
 
+  /** @override */
   onAfterRunTask(test) {
     void super.onAfterRunTask(test)
     if (task.whole !== undefined) say('ran', test.id, test.result.state)
   }
 
+  /** @override */
   onAfterRunFiles() {
     super.onAfterRunFiles()
     say('end', idsOf(loading), state.made)

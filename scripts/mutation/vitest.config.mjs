@@ -6,7 +6,7 @@ import usual from '../../vitest.config.mjs'
 
 /** @type {import('./test-runner.mjs').Task} */
 const task = JSON.parse(readFileSync(/** @type {string} */ (process.env.MUTATION_TASK), 'utf8'))
-const sources = new Map(task.files.map(({ path, first, changed }) => [resolve(path), { first, changed }]))
+const sources = new Map(task.files.map(({ path, changed }) => [resolve(path), changed]))
 
 /** Precedes a changed source: one without the runner, in a process that a test starts, stays as it is. */
 const head = `const __mutation = globalThis.__mutation ?? { active: -1, hits: null }
@@ -17,15 +17,14 @@ const __mutant = id => {
 `
 const mutation = {
   name: 'mutation', enforce: /** @type {const} */ ('pre'),
-  async transform(text, id) {
-    const source = sources.get(id.split('?')[0])
-    if (source === undefined) return undefined
-    return head + (source.changed ?? (await import('./mutants.mjs')).mutate(id, text, source.first).text)
+  transform(_text, id) {
+    const changed = sources.get(id.split('?')[0])
+    return changed === undefined ? undefined : head + changed
   },
 }
 // The changes come before the usual plugins, which take the types away.
 const { plugins, ...config } = usual
-const merged = mergeConfig({ ...config, plugins: [mutation, ...plugins] }, {
+const merged = mergeConfig({ ...config, plugins: [mutation, ...plugins ?? []] }, {
   test: { runner: resolve('scripts/mutation/test-runner.mjs'), maxWorkers: 1, bail: task.whole === undefined ? 0 : 1, cache: false },
 })
 export default { ...merged, test: { ...merged.test, include: [task.test], reporters: [{}] } }
