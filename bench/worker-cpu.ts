@@ -27,3 +27,6 @@ export const least = (rounds: readonly Cpu[]): Cpu => ({ main: Math.min(...round
 
 /** Resident bytes. */
 export const residentOf = (pid: number): number => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+
+/** The most that it has been so far. */
+export const peakOf = (pid: number): number => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
