@@ -39,8 +39,8 @@ ${table(['server', 'version', ...features], withFeatures.map((row) => [row.serve
 
 ## Algorithms
 
-Each exchange: handshake, host key compared, login, 100 kB there and back through a command, exit status. Every shared algorithm was tried, those
-included that are only offered when they are named; of those offered by default also "pairs": every two of different kinds together (cipher with
+Each exchange: handshake, host key compared, login, 100 kB there and back through a command, exit status. Every shared algorithm was tried, also those
+that are only offered when they are named. Those offered by default were also tried in "pairs": every two of different kinds together (cipher with
 MAC is one kind), or "all": in all combinations. AES and HMAC are the runtime's (Node's) in one half of these exchanges, and WebAssembly's in the other.
 
 ${table(
@@ -53,9 +53,9 @@ ${table(
 
 ## ssh-audit
 
-\`ssh-audit\` 3.3.0 in client mode (test/interop/ssh-audit.test.ts) knows of no vulnerability in the defaults. It complains of four things which stay in
-because many servers have nothing better, all of them also in OpenSSH's client: NIST's curves in key exchange and host keys, ECDSA's need of
-randomness, MACs that are not encrypt-then-MAC, and group14 with its 2048 bits. It does not know \`mlkem768nistp256-sha256\` (RFC 10042) yet. Whose servers all have better ones asks for no more:
+\`ssh-audit\` 3.3.0 in client mode (test/interop/ssh-audit.test.ts) knows of no vulnerability in the defaults. It complains of four things, which stay
+because many servers have nothing better, and which OpenSSH's client has too: NIST's curves in key exchange and host keys, ECDSA's need of
+randomness, MACs that are not encrypt-then-MAC, and group14 with its 2048 bits. It does not know \`mlkem768nistp256-sha256\` (RFC 10042) yet. If all your servers have better ones, ask for these only:
 
 \`\`\`ts
 const algorithms = {

@@ -30,7 +30,7 @@ function servers() {
   const features = Object.keys(rows[0] ?? {}).slice(2)
   const tried = tableOf(text, '## Algorithms').map((row) => bare(row['exchanges that worked']).split(' of ').map(number))
   return `${rows.length} servers that nobody here wrote, each with every algorithm that it shares with us: ${count(sum(tried.map(([worked]) => worked)))} of ${count(sum(tried.map(([, all]) => all)))} exchanges worked
-(handshake, host key, login, 100 kB there and back). Features that the server has: yes; –: it has none such, or not as it was set up.
+(handshake, host key, login, 100 kB there and back). “yes” means that the server has the feature, “–” that it lacks it, or that our set-up does not use it.
 
 ${table(['server', ...features], rows.map((row) => [`${row.server} (${row.version})`, ...features.map((name) => row[name])]))}
 
@@ -57,7 +57,7 @@ function networks() {
   return `${table(['faults tried', 'survived: all bytes right', 'ended with the required error or at the caller\'s limit', 'bytes there and back', 'bytes lost or wrong'],
     [[rows.length, whole.length, ended.length, count(bytes), rows.length === whole.length + ended.length ? 0 : '**see networks.md**']])}
 
-Late, lost, duplicate and overtaking packets, one byte at a time, standstill, cut and reset at nine stages. \`npm run test:networks\`, ${dateOf(text)}: [networks.md](networks.md).`
+At each of nine stages, packets come late, twice, out of order, one byte at a time or never, and connections stand still, are cut or are reset. \`npm run test:networks\`, ${dateOf(text)}: [networks.md](networks.md).`
 }
 
 function hostile() {

@@ -85,9 +85,9 @@ for (const { name, modules = [], objects = [], within } of PARTS) {
 }
 writeFileSync('docs/size.md', `# What each part adds
 
-Written by \`npm run size:parts\`; \`npm run size\` measures the whole. All after gzip -9. C: code and data of the part's object files, before the linker leaves out what nobody
-calls; what is a few lines within libssh2's files has no size of its own. JavaScript that loads later: with the modules that only the part needs, bundled and minified, without what
-the core entry has loaded; nobody pays it who does not use the part.
+Written by \`npm run size:parts\`; \`npm run size\` measures the whole. All sizes are after gzip -9. The column C has code and data of the part's object files, before the linker leaves out what nobody
+calls; a part that is a few lines within libssh2's files has no size of its own. JavaScript that loads later is counted with the modules that only the part needs, bundled and minified, without what
+the core entry has loaded; you do not pay for a part that you do not use.
 
 | part | C | JavaScript, later |
 | --- | --- | --- |

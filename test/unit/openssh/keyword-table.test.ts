@@ -29,9 +29,9 @@ describe('docs/ssh-config.md', () => {
     const names = (Object.keys(KEYWORDS) as KeywordName[]).sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1)
     const text = [
       '# Keywords of ssh_config(5)', '',
-      'What `libssh2-wasm` (the program), `openHost` and `hosts` do with each keyword of OpenSSH 10. A keyword that does not exist is an error, as in `ssh`; one that OpenSSH no longer supports is passed over, with a word at `-v`.',
+      'This table says what `libssh2-wasm` (the program), `openHost` and `hosts` do with each keyword of OpenSSH 10. A keyword that does not exist is an error, as in `ssh`; one that OpenSSH no longer supports is ignored, and `-v` says so.',
       '`test/cli/ssh-g` compares what `-G` prints with OpenSSH 9.2 and 10.0, over files that name every keyword.', '',
-      'Different from `ssh` on purpose: `StrictHostKeyChecking no` accepts new keys only, never changed ones.', '',
+      'One thing differs from `ssh` on purpose: `StrictHostKeyChecking no` accepts new keys only, never changed ones.', '',
       '| keyword | | why |', '|---|---|---|', ...names.map(row), '',
     ].join('\n')
     if (process.env['KEYWORD_PAGE'] === 'write') writeFileSync(PAGE, text)
