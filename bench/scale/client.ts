@@ -14,6 +14,8 @@ export interface ScaleJob {
   readonly keepaliveMs?: number
   readonly idleMs?: number
   readonly bytes?: number
+  /** Sent to the server, not received from it. */
+  readonly up?: boolean
 }
 
 export type Figures = Readonly<Record<string, number>>
@@ -112,6 +114,24 @@ async function active(job: ScaleJob): Promise<Figures> {
   return { rate: total / 1e6 / seconds, block, memory }
 }
 
+const CHUNK = new Uint8Array(256 << 10)
+
+/** The most memory of the whole process while one session moves `bytes` down, or up. */
+async function moved(job: ScaleJob): Promise<Figures> {
+  const client = await connect(options(job))
+  const blocks = (job.bytes ?? 0) / CHUNK.length
+  const process_ = await client.exec(job.up ? 'cat > /dev/null' : `dd if=/dev/zero bs=${CHUNK.length} count=${blocks} iflag=fullblock status=none`)
+  const writer = process_.stdin.getWriter()
+  for (let at = 0; job.up && at < blocks; at++) await writer.write(CHUNK)
+  await writer.close()
+  let total = 0
+  for await (const chunk of process_.stdout) total += chunk.length
+  const { code } = await process_.exit
+  await client.close()
+  if (code !== 0 || total !== (job.up ? 0 : job.bytes)) throw new Error(`${total} bytes arrived, and the command ended with ${code}`)
+  return { most: process.resourceUsage().maxRSS * 1024 }
+}
+
 /** The longest block of the event loop by one connection, after another has warmed up the code; median of `count`. */
 async function block(job: ScaleJob): Promise<Figures> {
   const loop = watchLoop()
@@ -143,7 +163,7 @@ async function storm(job: ScaleJob): Promise<Figures> {
   return { seconds, block: longest }
 }
 
-const experiments: Record<string, (job: ScaleJob) => Promise<Figures>> = { idleMemory, idle, active, block, storm }
+const experiments: Record<string, (job: ScaleJob) => Promise<Figures>> = { idleMemory, idle, active, moved, block, storm }
 const [, , name = '', text = ''] = process.argv
 const figures = await experiments[name]!(JSON.parse(text) as ScaleJob)
 await new Promise((resolve) => process.stdout.write(JSON.stringify(figures), resolve))

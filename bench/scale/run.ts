@@ -77,6 +77,10 @@ crowd.child.stdin?.end()
 await experiment('100 sessions downloading 4 MB each at once', 'active', { target, count: 100, bytes: 4 << 20 }, (found) =>
   [`${digits(found.rate!)} MB/s together, ${digits(found.memory! / 1e6)} MB resident, longest block ${ms(found.block)}`, '', undefined])
 await experiment('one session downloading 256 MB', 'active', { target, count: 1, bytes: 256 << 20 }, (found) => [`${digits(found.rate!)} MB/s, longest block ${ms(found.block)}`, 'under 20 ms', found.block! < 20])
+for (const up of [false, true]) {
+  await experiment(`most memory while 1.5 GB go ${up ? 'up' : 'down'}`, 'moved', { target, count: 1, bytes: 1536 << 20, up }, (found) =>
+    [`${digits(found.most! / 1e6)} MB resident, the whole process`, 'under 130 MB', found.most! < 130e6])
+}
 await experiment('100 connects at once', 'storm', { target, count: 100 }, (found) => [`${digits(found.seconds!)} s, longest block ${ms(found.block)}`, '', undefined])
 const modern = await newerServer(target)
 for (const kex of KEY_EXCHANGES) {
