@@ -1,6 +1,6 @@
-// npm run mutation -- PATHS [--tests PATH]... [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
+// npm run mutation -- PATHS [--tests PATH]... [--again] [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
 // It prints the changes that no test notices. Each ends it with exit code 1, unless scripts/mutation/explained.txt says why the change makes no difference.
-// --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
+// --again tries only the changes that earlier runs left, after tests were added: put only those after --tests. --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,16 +9,18 @@ import { mutate } from './mutation/mutants.mjs'
 import { measure } from './mutation/measure.mjs'
 
 const FOLDER = resolve(`build/mutation/${process.pid}`)
+/** What is known of each change, for --again. */
+const KEPT = 'build/mutation-fates.json'
 const TABLE = 'docs/mutation.md'
 /** Tests that may notice a change, by the beginning of its path; a first run finds those that reach it. */
 const TESTS = [
   ['src/host-key/', ['test/unit/host-key', 'test/wild/known-hosts.test.ts']], ['src/keys/', ['test/unit/keys', 'test/wild/pasted-keys.test.ts']],
   ['src/client/auth/', ['test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts', 'test/fixes/authentication.test.ts', 'test/integration/client']],
 ]
-const { positionals: paths, values: { tests: named = [], write } } = parseArgs({
-  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, write: { type: 'boolean' } },
+const { positionals: paths, values: { tests: named = [], again, write } } = parseArgs({
+  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, again: { type: 'boolean' }, write: { type: 'boolean' } },
 })
-if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--write]')
+if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--again] [--write]')
 const sources = projectFiles(...paths).filter(path => path.endsWith('.ts') && !/\.(gen|d)\.ts$/.test(path))
 const places = named.length === 0 ? [...new Set(TESTS.filter(([prefix]) => sources.some(source => source.startsWith(/** @type {string} */ (prefix)))).flatMap(([, places]) => places))] : named
 const tests = places.length === 0 ? [] : projectFiles(...places).filter(path => path.endsWith('.test.ts') || places.includes(path))
@@ -43,7 +45,17 @@ const explained = new Map(readFileSync('scripts/mutation/explained.txt', 'utf8')
 }))
 const nameOf = ({ path, text, before, after }) => `${path}: ${text}: ${before} => ${after}`
 
-const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), count, tests, text => console.log(text))
+/** What earlier runs found of each change, by its name; several of one name have a number. @type {Record<string, import('./mutation/measure.mjs').Fate>} */
+const kept = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : {}
+const seen = new Map()
+const keys = mutants.map(mutant => {
+  const name = nameOf(mutant), nth = seen.get(name) ?? 0
+  seen.set(name, nth + 1)
+  return `${nth} ${name}`
+})
+const known = keys.map(key => again && kept[key] || 'unreached')
+const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), known, tests, text => console.log(text))
+writeFileSync(KEPT, JSON.stringify({ ...kept, ...Object.fromEntries(keys.map((key, id) => [key, fates[id]])) }))
 rmSync(FOLDER, { recursive: true, force: true })
 const rows = files.map(({ path, first, mutants: own }) => {
   const ids = own.map((_, index) => first + index)

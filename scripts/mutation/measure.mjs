@@ -12,14 +12,13 @@ const MOST = 30_000
 /**
  * @param {string} folder for what the processes need
  * @param {{ path: string, changed: string }[]} files
- * @param {number} count of all changes
+ * @param {readonly Fate[]} known what is known of each change: those that were noticed are not tried again
  * @param {string[]} tests files of tests
  * @param {(text: string) => void} tell takes what goes on
  * @returns {Promise<Fate[]>} of each change
  */
-export async function measure(folder, files, count, tests, tell) {
-  /** @type {Fate[]} */
-  const fates = Array(count).fill('unreached')
+export async function measure(folder, files, known, tests, tell) {
+  const fates = [...known], count = known.length
   /** Tests that reach a change, by id, with their milliseconds. @type {Map<string, { file: string, time: number, hits: Set<number> }>} */
   const reached = new Map()
   /** Files that reach a change while they load. @type {Map<string, Set<number>>} */
@@ -49,6 +48,12 @@ export async function measure(folder, files, count, tests, tell) {
       const last = lines.at(-1)
       if (hung && last?.[0] === 'try' && last[1] >= 0) {
         fates[last[1]] = 'hung'
+        again = true
+      } else if (hung && lines.some(([kind, id]) => kind === 'try' && id >= 0)) {
+        // The test hangs without a change now: the change before has left something behind.
+        const [, id] = /** @type {any[]} */ (lines.findLast(([kind, id]) => kind === 'try' && id >= 0))
+        alone.add(id)
+        todo.delete(id)
         again = true
       } else if (last?.[0] !== 'end') throw new Error(`${file}: Vitest ended with ${code}, after ${JSON.stringify(last)}: ${output}`)
     }

@@ -77,3 +77,28 @@ describe('certificates', () => {
     expect(await revoked(list([[2, new WireWriter().string(OTHER).finish()]]), certified(1n))).toBe(false)
   })
 })
+
+describe('hashes of keys', () => {
+  const hash = async (name: 'SHA-1' | 'SHA-256', key: Uint8Array<ArrayBuffer>) => new Uint8Array(await crypto.subtle.digest(name, key))
+  test.each([[3, 'SHA-1'], [5, 'SHA-256']] as const)('section %d has those of %s', async (section, name) => {
+    const file = list([[section, new WireWriter().string(await hash(name, OTHER)).string(await hash(name, KEY)).finish()]])
+    expect(await revoked(file, plain)).toBe(true)
+    expect(await revoked(list([[section, new WireWriter().string(await hash(name, OTHER)).finish()]]), plain)).toBe(false)
+    // Each section has its own hash.
+    expect(await revoked(list([[8 - section, new WireWriter().string(await hash(name, KEY)).finish()]]), plain)).toBe(false)
+    expect(await revoked(list([[section, new WireWriter().string(await hash(name, AUTHORITY)).finish()]]), certified(1n))).toBe(true)
+  })
+})
+
+describe('a single byte too many is damage', () => {
+  const byte = bytes(0)
+  test.each<[string, () => Uint8Array]>([
+    ['behind the sections', () => Uint8Array.of(...list([]), 0)],
+    ['behind the keys', () => list([[2, Uint8Array.of(...new WireWriter().string(KEY).finish(), ...byte)]])],
+    ['behind the ways to revoke certificates', () => list([[1, new WireWriter().string(AUTHORITY).string('').bytes(byte).finish()]])],
+    ['behind the serial numbers', () => certificates(AUTHORITY, [[0x20, new WireWriter().uint64(3n).bytes(byte).finish()]])],
+    ['behind the names', () => certificates(AUTHORITY, [[0x23, new WireWriter().string('id').bytes(byte).finish()]])],
+  ])('%s', (_, file) => {
+    expect(() => readRevokedKeys(file())).toThrow(expect.objectContaining({ name: 'HostKeyError', code: 'ERR_HOST_KEY_REVOKED' }) as Error)
+  })
+})
