@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { startGateway, type Gateway } from '../../examples/gateway/node.ts'
 import { buildPage, PAGE, PREVIEW } from '../../examples/browser-terminal/server/build.ts'
-import { startStaticServer, type StaticServer } from '../../examples/browser-terminal/server/static-server.ts'
+import { startStaticServer, type StaticOptions, type StaticServer } from '../../examples/browser-terminal/server/static-server.ts'
 import { freePort } from '../support/port.ts'
 import { TerminalPage } from './terminal-page.ts'
 
@@ -16,10 +16,10 @@ export interface Stage extends AsyncDisposable {
   readonly gatewayPort: number
   /** Of the page, with a slash at its end. */
   readonly url: string
-  /** A page of a new, empty profile, whose form is filled for `target`. */
-  open(target: { readonly port: number, readonly user: string }, options?: Parameters<Browser['newContext']>[0] & { readonly hostname?: 'localhost' }): Promise<TerminalPage>
+  /** A page of a new, empty profile, whose form is filled for `target`. `at`: the URL of another server of the page. */
+  open(target: { readonly port: number, readonly user: string }, options?: Parameters<Browser['newContext']>[0] & { readonly hostname?: 'localhost', readonly at?: string }): Promise<TerminalPage>
   /** The same page, whose own gateway is at another port: that of a wire before it. */
-  serve(gatewayPort: number): Promise<StaticServer>
+  serve(gatewayPort: number, persist?: StaticOptions['persist']): Promise<StaticServer>
   stopGateway(): Promise<void>
   startGateway(): Promise<void>
 }
@@ -46,16 +46,16 @@ export async function openStage(ports: readonly number[]): Promise<Stage> {
     url: server.url,
     browser,
     gatewayPort: port,
-    async open(target, { hostname = '127.0.0.1', ...options } = {}) {
+    async open(target, { hostname = '127.0.0.1', at = server.url, ...options } = {}) {
       const context = await browser.newContext({ colorScheme: 'dark', ...options })
       contexts.push(context)
       const form = new URLSearchParams({ gateway: `ws://127.0.0.1:${port}`, token: TOKEN, host: '127.0.0.1', port: String(target.port), user: target.user })
       const page = new TerminalPage(await context.newPage())
-      await page.goTo(`${server.url.replace('127.0.0.1', hostname)}#${form}`)
+      await page.goTo(`${at.replace('127.0.0.1', hostname)}#${form}`)
       return page
     },
-    serve: async (gatewayPort) => {
-      const page = await startStaticServer(PAGE, { gateway: `ws://127.0.0.1:${gatewayPort}` })
+    serve: async (gatewayPort, persist) => {
+      const page = await startStaticServer(PAGE, { gateway: `ws://127.0.0.1:${gatewayPort}`, ...persist && { persist } })
       origins.push(new URL(page.url).origin)
       await gateway?.close()
       await restart()

@@ -18,12 +18,14 @@ export interface StaticOptions {
   readonly gateway?: string
   /** Put into the page as the origin of web previews (`data-preview`). */
   readonly preview?: string
+  /** How long sessions live (`data-persist`); as the element has it by default. */
+  readonly persist?: 'none' | 'resume' | 'tmux'
   /** Default: that of the terminal's page. `null`: none, for the origin of previews, whose pages bring their own. */
   readonly policy?: string | null
 }
 
 /** On a free port of 127.0.0.1. */
-export async function startStaticServer(folder: string, { gateway = '', preview = '', policy = CONTENT_SECURITY_POLICY }: StaticOptions = {}): Promise<StaticServer> {
+export async function startStaticServer(folder: string, { gateway = '', preview = '', persist, policy = CONTENT_SECURITY_POLICY }: StaticOptions = {}): Promise<StaticServer> {
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const name = normalize(decodeURIComponent(pathname)).replace(/^\/+$/, '/index.html')
@@ -33,7 +35,7 @@ export async function startStaticServer(folder: string, { gateway = '', preview 
       'content-type': type, ...policy !== null && { 'content-security-policy': policy }, 'x-content-type-options': 'nosniff',
       // `allow-popups`: the window of a preview must be able to answer.
       'referrer-policy': 'no-referrer', ...policy !== null && { 'cross-origin-opener-policy': 'same-origin-allow-popups' }, 'cache-control': 'no-cache',
-    }).end(type?.startsWith('text/html') ? String(body).replace('data-gateway=""', `data-gateway="${gateway}"`).replace('data-preview=""', `data-preview="${preview}"`) : body), () => response.writeHead(404).end())
+    }).end(type?.startsWith('text/html') ? String(body).replace('data-gateway=""', `data-gateway="${gateway}"`).replace('data-preview=""', `data-preview="${preview}"`).replace('data-persist=""', `data-persist="${persist ?? ''}"`) : body), () => response.writeHead(404).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -6,6 +6,8 @@ import { type Driven, until, type Window } from './driven.ts'
 /** What the checks need of the world around the browser. */
 export interface World {
   readonly url: string
+  /** The same page with `persist="tmux"`. */
+  readonly tmuxUrl: string
   readonly password: string
   /** Cuts every connection between pages and gateway. */
   cut(): void
@@ -113,6 +115,30 @@ export const CHECKS: readonly Check[] = [
       await type(first, 'clear; echo "still $kept"\n')
       await shows(first, /^still yes$/)
     }
+    return words
+  } },
+  { name: 'a reload, with `persist="tmux"` and a password', async run({ first }, { tmuxUrl, password }) {
+    await first.goto(tmuxUrl)
+    // A page whose own ticket the gateway takes: the form's token would have gone with the page.
+    const token = new URLSearchParams(new URL(tmuxUrl).hash.slice(1)).get('token')
+    await logIn(first, password)
+    await until(first, `${HERE} return root?.querySelector("dialog[open] .fingerprint")?.textContent`)
+    await press(first, 'Accept and remember')
+    await shows(first, /[#$] *$/)
+    await type(first, 'clear; kept=tmux; echo "set $((6 * 7))"\n')
+    await shows(first, /^set 42$/)
+    await first.reload()
+    const words = await until<string>(first, `${HERE} if (element?.state === "open") return "finds the shell again";
+      const alert = root?.querySelector(".connection .message")?.textContent ?? ""; return /^Log in again to go on/.test(alert) && "asks for the password, and shows the same shell again"`)
+    if (await state(first) !== 'open') {
+      await first.run(`${HERE} element.ticket = args[0]`, token)
+      await logIn(first, password)
+    }
+    await shows(first, /[#$] *$/)
+    await type(first, 'echo "it is $kept"\n')
+    await shows(first, /^it is tmux$/)
+    await type(first, 'tmux kill-session\n')
+    await until(first, `${HERE} return element.state === "ended"`)
     return words
   } },
 ]

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 import { webKitMissing } from '../../runtimes/runners/webkit.ts'
 import { startProxy } from '../../support/proxy.ts'
 import { startSshd } from '../../support/sshd.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { endTmux, tmuxConfig } from '../own-tmux.ts'
 import { today, writeSection } from '../section.ts'
 import { openStage } from '../stage.ts'
 import { CHECKS } from './checks.ts'
@@ -20,7 +22,9 @@ const { values } = parseArgs({ options: { only: { type: 'string' }, write: { typ
 const wanted = values.only?.split(',') ?? Object.keys(BROWSERS)
 
 const login = { user: 'demo', password: 'swordfish' }
-await using server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
+const sockets = temporaryDirectory('tmux-sockets')
+using _sockets = { [Symbol.dispose]() { endTmux(sockets) } }
+await using server = await startSshd({ login, hostKeyTypes: ['ed25519'], config: [tmuxConfig(sockets)] })
 await using stage = await openStage([server.port])
 
 const columns: { readonly head: string, readonly cells: string[] }[] = []
@@ -39,8 +43,9 @@ for (const key of wanted) {
   await using network = await startProxy({ target: { host: '127.0.0.1', port: stage.gatewayPort } })
   const form = new URLSearchParams({ gateway: `ws://127.0.0.1:${network.port}`, token: stage.token, host: '127.0.0.1', port: String(server.port), user: login.user })
   await using page = await stage.serve(network.port)
+  await using tmuxPage = await stage.serve(network.port, 'tmux')
   for (const check of CHECKS) {
-    const words = await check.run(browser, { url: `${page.url}#${form}`, password: login.password, cut: () => network.reset() }).catch((error: unknown) => {
+    const words = await check.run(browser, { url: `${page.url}#${form}`, tmuxUrl: `${tmuxPage.url}#${form}`, password: login.password, cut: () => network.reset() }).catch((error: unknown) => {
       console.error(error)
       process.exitCode = 1
       return 'FAILED'

@@ -4,8 +4,10 @@ import type { Target } from '../session/messages.ts'
 export interface KeptSession {
   readonly id: string
   readonly running: boolean
-  /** To what it was connected, and with which key; nothing secret. */
-  readonly again?: { readonly target: Target, readonly key: string }
+  /** Its shell runs in tmux on the server. */
+  readonly inTmux: boolean
+  /** To what it was connected, with which key, and whether the gateway got a token; nothing secret. */
+  readonly again?: { readonly target: Target, readonly key: string, readonly token: boolean }
 }
 
 export function keptSession(key: string): KeptSession | null {
@@ -22,4 +24,10 @@ export function keepSession(key: string, value: KeptSession): void {
   } catch {
     // The page has no storage.
   }
+}
+
+/** Changes what is kept, if anything is. */
+export function changeKept(key: string, change: Partial<KeptSession>): void {
+  const kept = keptSession(key)
+  if (kept) keepSession(key, { ...kept, ...change })
 }

@@ -8,6 +8,7 @@ export interface PaneConfig {
   readonly user: string
   readonly jump: Target['jump']
   readonly persist: Persist
+  readonly tmuxSession: string
   readonly readOnly: boolean
   readonly obscureKeystrokes: boolean
   readonly env: Readonly<Record<string, string>>

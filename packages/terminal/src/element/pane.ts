@@ -2,7 +2,6 @@ import { FilesPanel } from '../files/files-panel.ts'
 import type { Attached, Failure, HolderApi, Login, SessionState, Target } from '../session/messages.ts'
 import { describe, RemoteError } from '../session/rpc.ts'
 import { type HolderLink, startHolder } from '../session/start-holder.ts'
-import { Banner } from '../ui/banner.ts'
 import { ConnectionForm } from '../ui/connection-form.ts'
 import { Dialogs } from '../ui/dialog.ts'
 import { h } from '../ui/dom.ts'
@@ -22,8 +21,10 @@ import { Toolbar } from '../ui/toolbar.ts'
 import { visible } from '../ui/visible.ts'
 import { ClipboardWays } from './clipboard-ways.ts'
 import { followDrops } from './drops.ts'
-import { keepSession, keptSession } from './kept-session.ts'
+import { changeKept, keepSession, type KeptSession, keptSession } from './kept-session.ts'
 import { openLink } from './links.ts'
+import { checkTmuxName } from '../session/tmux-name.ts'
+import { SessionBanner } from './session-banner.ts'
 import { pageApi } from './page-api.ts'
 import type { PaneHost } from './pane-host.ts'
 
@@ -40,7 +41,7 @@ export class Pane {
   readonly #form: ConnectionForm
   readonly #keys: KeyPicker
   readonly #saved: SavedConnections
-  readonly #banner = new Banner()
+  readonly #banner = new SessionBanner({ back: () => void this.disconnect(), again: () => void this.reconnect().catch(() => {}), probe: () => void this.api.probe() })
   readonly #toolbar: Toolbar
   readonly #status = new StatusBar()
   readonly #formPlace: HTMLElement
@@ -112,6 +113,11 @@ export class Pane {
     return this.state.name === 'open' || this.state.name === 'stalled'
   }
 
+  /** Its programs go on in tmux when the connection ends. */
+  get inTmux(): boolean {
+    return 'welcome' in this.state && this.state.welcome.inTmux
+  }
+
   explain(error: unknown): Explanation {
     return explain(describe(error), this.target)
   }
@@ -136,7 +142,7 @@ export class Pane {
       const attached = await holder.api.attach(keptSession(storageKey)?.id ?? null, holder.lock)
       this.#watch(holder)
       this.#joined(attached, storageKey)
-      this.#keys.refresh('').catch(() => {})
+      this.#keys.refresh(keptSession(storageKey)?.again?.key ?? '').catch(() => {})
     }).catch((error: unknown) => { this.#form.fail(this.explain(error)) })
   }
 
@@ -153,15 +159,26 @@ export class Pane {
 
   #joined({ id, state, target, title, transfers }: Attached, storageKey: string): void {
     const before = keptSession(storageKey)
-    keepSession(storageKey, { ...before, id, running: state.name === 'open' || state.name === 'stalled' })
+    keepSession(storageKey, { running: false, inTmux: false, ...before, id })
     if (title !== '') this.titled(title)
     this.files.show(transfers)
     this.changed(state, target)
-    if (before?.running && before.id !== id && this.host.config.persist === 'tmux' && before.again && before.again.key !== '') {
-      // The programs go on in tmux, and the key is here: nobody has to be asked.
-      void this.connect(before.again.target, { password: '', key: before.again.key }, this.host.config.token).catch(() => {})
-    } else if (before?.running && before.id !== id) this.#form.fail({ title: 'The session ended with the page', advice: 'This browser ends it when its last page is left. Programs in tmux or screen go on: connect again.' })
+    if (before?.running && before.id !== id) this.#lost(before)
     this.look()
+  }
+
+  /** The session that this page had before a reload has ended with it. */
+  #lost({ inTmux, again }: KeptSession): void {
+    if (again) {
+      const { jump = [], ...target } = again.target
+      this.#form.fill({ ...this.#start(), ...target })
+      this.#form.jump = jump.map(({ username, host, port }) => `${username}@${address(host, port)}`).join(', ')
+    }
+    // The programs go on in tmux, and the key is here: nobody has to be asked, unless for a token.
+    const asks = again?.token && this.host.config.ticket === null && this.host.config.token === ''
+    if (inTmux && again && again.key !== '' && !asks) void this.connect(again.target, { password: '', key: again.key }, this.host.config.token).catch(() => {})
+    else if (inTmux) this.#form.fail({ title: 'Log in again to go on', advice: 'This browser has ended the connection with the page. What runs in tmux on the server goes on, and is shown again when you are logged in.' })
+    else this.#form.fail({ title: 'The session ended with the page', advice: 'This browser ends it when its last page is left. Programs in tmux or screen go on: connect again.' })
   }
 
   /** A link can name a gateway: whoever runs that one sees to which server the connection goes. */
@@ -180,11 +197,11 @@ export class Pane {
     this.#takesFocus = true
     try {
       const { env, persist, knownHosts, obscureKeystrokes } = this.host.config
-      await this.api.connect(target, login, { ...this.#room, env, persist, knownHosts, obscureKeystrokes })
+      const tmuxSession = checkTmuxName(this.host.config.tmuxSession)
+      await this.api.connect(target, login, { ...this.#room, env, persist, tmuxSession, knownHosts, obscureKeystrokes })
       this.#form.forget()
       this.#saved.add({ gateway: target.gateway, host: target.host, port: target.port, username: target.username })
-      const kept = keptSession(this.host.config.storageKey)
-      if (kept) keepSession(this.host.config.storageKey, { ...kept, again: { target, key: login.key } })
+      changeKept(this.host.config.storageKey, { again: { target, key: login.key, token: token !== '' } })
       this.host.emit('connected', { target })
     } catch (error) {
       this.#takesFocus = false
@@ -212,9 +229,7 @@ export class Pane {
     const before = this.state
     this.state = state
     if (target) this.target = target
-    const { storageKey } = this.host.config
-    const kept = keptSession(storageKey)
-    if (kept) keepSession(storageKey, { ...kept, running: this.running })
+    changeKept(this.host.config.storageKey, { running: this.running, inTmux: this.inTmux })
     this.#status.update(state, this.who)
     this.#toolbar.update(state.name === 'idle' ? '' : this.title || this.who, this.running)
     this.host.emit('state', { state: state.name, before: before.name })
@@ -229,7 +244,7 @@ export class Pane {
         break
       case 'connecting':
         this.#form.busy('Connecting…')
-        if (again) this.#banner.show({ title: 'Connecting…', advice: this.who }, [], { urgent: false })
+        if (again) this.#banner.connecting(this.who)
         break
       case 'open':
         this.#form.busy(null)
@@ -239,26 +254,18 @@ export class Pane {
         this.#takesFocus = false
         void this.files.refresh()
         break
-      case 'stalled': {
+      case 'stalled':
         this.#showTerminal()
-        const { since, nextIn } = state
-        const due = Date.now() + nextIn
-        this.#banner.show({ title: 'The network does not answer', advice: 'Your shell goes on. What you type is kept and sent when the network is back.' }, [{ label: 'Try now', act: () => void this.api.probe() }], {
-          urgent: false, progress: () => `Silent for ${Math.max(0, Math.round((Date.now() - since) / 1000))} s${due > Date.now() ? `; next attempt in ${Math.ceil((due - Date.now()) / 1000)} s` : '; trying now'}.`,
-        })
+        this.#banner.stalled(state)
         break
-      }
-      case 'ended': {
-        const { code, signal } = state.ending
-        const how = signal ? `signal ${signal}` : code !== null ? `exit code ${code}` : 'no exit code'
+      case 'ended':
         this.#showTerminal()
-        this.#offer({ title: 'The shell has ended', advice: `${this.who}, ${how}.` }, 'Connect again')
+        this.#banner.ended(state.ending, this.who)
         this.host.emit('exit', state.ending)
         break
-      }
       case 'failed':
         this.#form.busy(null)
-        if (again) this.#offer(explain(state.failure, this.target), 'Reconnect')
+        if (again) this.#banner.offer(explain(state.failure, this.target), 'Reconnect')
     }
   }
 
@@ -274,18 +281,11 @@ export class Pane {
         explanation = { ...explanation, advice: 'The old key was removed. Connect again, and the new one is shown to you.' }
       }
     }
-    if (again) this.#offer(explanation, 'Reconnect')
+    if (again) this.#banner.offer(explanation, 'Reconnect')
     else {
       this.#form.fail(explanation)
       this.#form.focus()
     }
-  }
-
-  #offer(explanation: Explanation, label: string): void {
-    this.#banner.show(explanation, [
-      { label: 'Back to the form', act: () => void this.disconnect() },
-      { label, act: () => void this.reconnect().catch(() => {}), primary: true },
-    ])
   }
 
   #showTerminal(): void {
@@ -376,9 +376,9 @@ export class Pane {
     else this.#form.focus()
   }
 
-  /** True if nothing runs, or the user agrees to end it. */
+  /** True if nothing ends by it, or the user agrees to end it. */
   async askToClose(): Promise<boolean> {
-    if (!this.running) return true
+    if (!this.running || this.inTmux) return true
     const asked = this.host.request<boolean>('close-request', { target: this.target })
     if (asked) return asked
     return this.dialogs.confirm('End this session?', [h('p', {}, `A shell runs at ${this.who}. What runs in it ends too; programs in tmux or screen go on.`)], 'End it', { danger: true, no: 'Keep it' })

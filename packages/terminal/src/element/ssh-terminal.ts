@@ -1,5 +1,6 @@
 import type { Ending, Hop, Persist, SavedKey, SessionState, Target } from '../session/messages.ts'
 import { borrowStream } from '../session/lent-stream.ts'
+import { TMUX_SESSION } from '../session/tmux-name.ts'
 import { environment } from '../session/environment.ts'
 import { toggleFullScreen } from '../ui/full-screen.ts'
 import { followSettings } from '../ui/settings.ts'
@@ -25,6 +26,7 @@ let made = 0
  * @attr {string} user - user name on the server
  * @attr {'none'|'resume'|'tmux'} persist - whether a session outlives a reload (`resume`, the default), not (`none`), or lives in tmux on the
  * server (`tmux`)
+ * @attr {string} tmux-session - name of that session; `libssh2-wasm` by default
  * @attr {boolean} autoconnect - connects as soon as the element is in the page
  * @attr {boolean} files - shows the files panel from the start
  * @attr {'auto'|'always'|'never'} key-bar - keys that phones lack; `auto` shows them if the pointer is a finger
@@ -117,7 +119,7 @@ export class SshTerminal extends HTMLElement {
     document.addEventListener('visibilitychange', look, { signal })
     this.addEventListener('focusin', look, { signal })
     globalThis.addEventListener('focus', look, { signal })
-    globalThis.addEventListener('beforeunload', (event) => { if (pane.running && this.persist !== 'tmux') event.preventDefault() }, { signal })
+    globalThis.addEventListener('beforeunload', (event) => { if (pane.running && !pane.inTmux) event.preventDefault() }, { signal })
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => pane.styled(), { signal })
     followSettings(() => pane.styled(), signal)
     pane.styled()
@@ -181,6 +183,7 @@ export class SshTerminal extends HTMLElement {
       get user() { return text('user') },
       get jump() { return element.jump },
       get persist() { return element.persist },
+      get tmuxSession() { return text('tmux-session') || TMUX_SESSION },
       get readOnly() { return element.hasAttribute('readonly') },
       get obscureKeystrokes() { return element.hasAttribute('obscure-keystrokes') },
       get env() { return { ...environment(element.lang === '' ? navigator.languages : [element.lang]), ...element.env } },

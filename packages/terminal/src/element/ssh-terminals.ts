@@ -3,10 +3,10 @@ import type { Hop } from '../session/messages.ts'
 import { toggleFullScreen } from '../ui/full-screen.ts'
 import { adoptStyles } from './styles.ts'
 import { SshTerminal, type Ticket } from './ssh-terminal.ts'
-import { keptTabs, keepTabs } from './kept-tabs.ts'
+import { TMUX_SESSION } from '../session/tmux-name.ts'
+import { freeNumber, type KeptTab, keptTabs, keepTabs } from './kept-tabs.ts'
 
-interface Entry {
-  readonly id: string
+interface Entry extends KeptTab {
   readonly terminal: SshTerminal
   readonly handle: HTMLButtonElement
   readonly place: HTMLElement
@@ -14,7 +14,7 @@ interface Entry {
 }
 
 /** Attributes that each terminal inherits from this element. */
-const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'preview', 'lang']
+const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'tmux-session', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'preview', 'lang']
 
 /**
  * Several terminals in tabs. Attributes and properties are those of `<ssh-terminal>` and apply to each.
@@ -55,12 +55,13 @@ export class SshTerminals extends HTMLElement {
     root.append(h('div', { class: 'many' }, h('header', { class: 'top', part: 'tabs' }, h('span', { class: 'brand', 'aria-hidden': 'true' }, '❯_'), this.#list, this.#strip, iconButton('plus', 'New tab', () => { this.add() }),
       h('span', { class: 'space' }), this.#files, this.#find, this.#keys, h('slot', { name: 'toolbar-end' }), ...document.fullscreenEnabled ? [iconButton('whole', 'Full screen', () => void toggleFullScreen(this).catch(() => {}), { class: 'icon whole' })] : [], iconButton('settings', 'Settings', () => void this.current?.editSettings())), this.#panels))
     const kept = keptTabs(this.#storageKey)
-    for (const id of kept.length > 0 ? kept : [crypto.randomUUID()]) this.add(id)
+    for (const { id, number } of kept) this.#add(id, number)
+    if (kept.length === 0) this.add()
     if (kept.length > 0) this.#show(this.#entries[0] as Entry, true)
   }
 
   attributeChangedCallback(name: string, _before: string | null, value: string | null): void {
-    for (const { terminal } of this.#entries) handOn(terminal, name, value)
+    for (const entry of this.#entries) handOn(entry.terminal, name, ofTab(name, value, entry.number))
   }
 
   /** The visible terminal. */
@@ -79,16 +80,20 @@ export class SshTerminals extends HTMLElement {
 
   /** Adds a tab. @param id under which a reload finds its session again */
   add(id: string = crypto.randomUUID()): SshTerminal {
+    return this.#add(id, freeNumber(this.#entries))
+  }
+
+  #add(id: string, number: number): SshTerminal {
     const terminal = new SshTerminal()
     terminal.id = `ssh-terminal-${id}`
     terminal.setAttribute('no-toolbar', '')
-    for (const name of HANDED_ON) handOn(terminal, name, this.getAttribute(name))
+    for (const name of HANDED_ON) handOn(terminal, name, ofTab(name, this.getAttribute(name), number))
     const { ticket, token, hostKeys, worker, env, jump, link } = this
     Object.assign(terminal, { ticket, token, hostKeys, worker, env, jump, ...link !== '' && { link } })
     const handle = button('New connection', () => this.#show(entry, true), { role: 'tab', id: `tab-${id}`, 'aria-controls': `panel-${id}`, 'aria-keyshortcuts': 'Delete' })
     const panel = h('div', { class: 'tab-panel', role: 'tabpanel', id: `panel-${id}`, 'aria-labelledby': handle.id }, terminal)
     const place = h('div', { class: 'tab', part: 'tab' }, handle, iconButton('close', 'Close this tab', () => void this.close(terminal), { tabIndex: -1 }))
-    const entry: Entry = { id, terminal, handle, place, panel }
+    const entry: Entry = { id, number, terminal, handle, place, panel }
     this.#listen(entry)
     this.#entries.push(entry)
     this.#strip.append(place)
@@ -164,7 +169,7 @@ export class SshTerminals extends HTMLElement {
 
   #keep(): void {
     this.#list.setAttribute('aria-owns', this.#entries.map(({ handle }) => handle.id).join(' '))
-    keepTabs(this.#storageKey, this.#entries.map(({ id }) => id))
+    keepTabs(this.#storageKey, this.#entries)
   }
 
   /** Arrow keys move along the strip, as in any tab list; Delete closes. */
@@ -180,6 +185,11 @@ export class SshTerminals extends HTMLElement {
     this.#show(next, false)
     next.handle.focus()
   }
+}
+
+/** Each tab has a tmux session of its own: the first `NAME`, the second `NAME-2`, and so on. */
+function ofTab(name: string, value: string | null, number: number): string | null {
+  return name === 'tmux-session' && number > 1 ? `${value || TMUX_SESSION}-${number}` : value
 }
 
 function handOn(terminal: SshTerminal, name: string, value: string | null): void {

@@ -32,6 +32,8 @@ export interface ShellSettings {
   readonly rows: number
   readonly env: Readonly<Record<string, string>>
   readonly persist: Persist
+  /** Name of the session that `persist: 'tmux'` makes and joins. */
+  readonly tmuxSession: string
   readonly obscureKeystrokes: boolean
   /** known_hosts text: if given, only its keys are accepted. */
   readonly knownHosts: string | null
@@ -44,6 +46,8 @@ export interface Welcome {
   /** How the server's key came to be trusted. */
   readonly trust: 'known-hosts' | 'first-use'
   readonly fingerprint: string
+  /** The shell runs in tmux on the server, and goes on without this connection. */
+  readonly inTmux: boolean
 }
 
 /** An error as plain data. `code` is that of the library, or one of this package: `CANCELLED`, `TOO_LARGE`, `TOO_LARGE_TO_EDIT`, `NOT_TEXT`, `CHANGED_MEANWHILE`, `WORKER`, `WORKER_ENDED`. */

@@ -122,10 +122,12 @@ export class Session {
       const { serverIdentification: server, algorithms: { kex, cipher } } = client
       if (again) this.#show('\r\n── connected again ──\r\n')
       this.resize(settings.columns, settings.rows)
-      this.#shell = await startShell(client, settings)
+      const { shell, inTmux, notice } = await startShell(client, settings)
+      this.#shell = shell
+      if (notice !== null) this.#show(`── ${printable(notice)} ──\r\n`)
       this.#writer = this.#shell.stdin.getWriter()
       this.#writer.closed.catch(() => {})
-      welcome = { server, kex, cipher: cipher.toServer, trust: settings.knownHosts === null ? 'first-use' : 'known-hosts', fingerprint }
+      welcome = { server, kex, cipher: cipher.toServer, trust: settings.knownHosts === null ? 'first-use' : 'known-hosts', fingerprint, inTmux }
       this.#become({ name: 'open', welcome })
       void this.#run(this.#shell, attempt)
       return welcome

@@ -1,12 +1,21 @@
 import type { Client, Process } from 'libssh2-wasm'
 import type { ShellSettings } from './messages.ts'
+import { prepareTmux } from './tmux.ts'
 
-/** A lost connection finds this session again; if it exists, it is joined. Without tmux, starts a plain login shell. */
-const TMUX = 'command -v tmux >/dev/null 2>&1 && exec tmux new-session -A -s libssh2-wasm || exec "$SHELL" -l'
+export interface StartedShell {
+  readonly shell: Process
+  /** It runs in tmux: what is in it goes on without this connection. */
+  readonly inTmux: boolean
+  /** Why it does not, though the page wants it. */
+  readonly notice: string | null
+}
 
-export function startShell(client: Client, { columns, rows, env, persist, obscureKeystrokes }: ShellSettings): Promise<Process> {
+/** Starts the login shell, or with `persist: 'tmux'` joins the tmux session of that name. Without tmux, a plain login shell is better than none. */
+export async function startShell(client: Client, settings: ShellSettings): Promise<StartedShell> {
+  const { columns, rows, env, persist, obscureKeystrokes } = settings
   const terminal = { term: 'xterm-256color', columns, rows }
   const along = { env, ignoreRefusedEnv: true, obscureKeystrokes }
-  if (persist === 'tmux') return client.exec(TMUX, { pty: terminal, ...along })
-  return client.shell({ ...terminal, ...along })
+  const tmux = persist === 'tmux' ? await prepareTmux(client, settings) : null
+  if (tmux && 'command' in tmux) return { shell: await client.exec(tmux.command, { pty: terminal, ...along }), inTmux: true, notice: null }
+  return { shell: await client.shell({ ...terminal, ...along }), inTmux: false, notice: tmux && `${tmux.missing}: what runs here ends with the connection` }
 }
