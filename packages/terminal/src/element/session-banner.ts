@@ -5,10 +5,10 @@ import type { Explanation } from '../ui/explain.ts'
 /** What a person can do from the banner. */
 export interface BannerActs {
   /** Back to the form. */
-  back(): void
-  again(): void
+  readonly back: () => void
+  readonly again: () => void
   /** Tries the network now. */
-  probe(): void
+  readonly probe: () => void
 }
 
 /** What the banner above a terminal says of its session. */

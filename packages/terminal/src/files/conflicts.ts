@@ -2,10 +2,9 @@ import type { Existing } from '../session/messages.ts'
 import type { Dialogs } from '../ui/dialog.ts'
 import { h } from '../ui/dom.ts'
 import { visible } from '../ui/visible.ts'
-import { formatSize } from './format.ts'
+import { formatDate, formatSize } from './format.ts'
 
 export type Decision = 'replace' | 'both' | 'skip' | 'go-on'
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 /** Asks what to do with a file whose name exists, or which was partly uploaded. `all`: the same for the following ones. `null`: stop here. */
 export async function askConflict(dialogs: Dialogs, file: File, existing: Existing, more: number): Promise<{ decision: Decision, all: boolean } | null> {
@@ -15,8 +14,8 @@ export async function askConflict(dialogs: Dialogs, file: File, existing: Existi
   const decide = (decision: Decision) => () => ({ decision, all: forAll.checked })
   return dialogs.ask<{ decision: Decision, all: boolean }>(there ? 'A file of this name is there' : 'A part of this file is there', [
     h('dl', { class: 'facts' },
-      ...there ? [h('dt', {}, 'On the server'), h('dd', {}, `${visible(file.name)}, ${formatSize(existing.size)}, ${dates.format(existing.modified)}`)] : [],
-      h('dt', {}, 'To be uploaded'), h('dd', {}, `${visible(file.name)}, ${formatSize(file.size)}, ${dates.format(file.lastModified)}`)),
+      ...there ? [h('dt', {}, 'On the server'), h('dd', {}, `${visible(file.name)}, ${formatSize(existing.size)}, ${formatDate(existing.modified)}`)] : [],
+      h('dt', {}, 'To be uploaded'), h('dd', {}, `${visible(file.name)}, ${formatSize(file.size)}, ${formatDate(file.lastModified)}`)),
     ...unfinished ? [h('p', {}, `${formatSize(existing.unfinished)} of an unfinished upload lie beside it. Going on compares their end with this file first.`)] : [],
     h('p', {}, 'Until all of it has arrived, what is on the server stays as it is.'),
     ...more > 0 ? [h('label', { class: 'check', for: 'for-all' }, forAll, h('span', {}, `The same for the ${more} that follow`))] : [],

@@ -5,7 +5,7 @@ import { icon } from '../ui/icons.ts'
 import { visible } from '../ui/visible.ts'
 import { actionsOf } from './actions.ts'
 import { saveDownload } from './download.ts'
-import { formatSize } from './format.ts'
+import { formatDate, formatRecent, formatSize } from './format.ts'
 import { fromDrop, fromInput, type Gathered } from './gather.ts'
 import { TransferList } from './transfers.ts'
 import { uploadAll } from './upload-all.ts'
@@ -17,7 +17,6 @@ export interface FilesSetting {
   readonly close: () => void
 }
 
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const LOST_UPLOAD = 'The session’s worker has ended. On the server there is either the old file, or all of the new one. What has arrived may be kept beside it.'
 const ICONS = { directory: 'folder', file: 'file', link: 'link', other: 'other' } as const
 
@@ -101,11 +100,11 @@ export class FilesPanel {
     const { kind, size, modified, path } = entry
     const name = visible(entry.name)
     const folder = kind === 'directory' || kind === 'link'
-    const about = [...kind === 'file' ? [formatSize(size)] : [], dates.format(modified)].join(' · ')
+    const about = [...kind === 'file' ? [formatSize(size)] : [], formatRecent(modified)].join(' · ')
     const { api, dialogs } = this.#setting
     return h('li', { part: 'row' },
       icon(ICONS[kind]),
-      h('div', {}, folder ? button(name, () => { void this.open(path) }, { class: 'name', 'aria-label': `Open ${name}` }) : h('span', { class: 'name' }, name), h('small', {}, about)),
+      h('div', {}, folder ? button(name, () => { void this.open(path) }, { class: 'name', 'aria-label': `Open ${name}` }) : h('span', { class: 'name' }, name), h('small', { title: formatDate(modified) }, about)),
       ...kind === 'file' || kind === 'directory' ? [iconButton('download', `Download ${name}`, () => { void this.#try(() => saveDownload(api(), entry)) })] : [],
       iconButton('more', `More for ${name}`, () => { void this.#try(async () => {
         if (await actionsOf(api(), dialogs, this.#folder, entry)) await this.open(this.#folder)

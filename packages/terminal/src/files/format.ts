@@ -13,6 +13,19 @@ export function formatSeconds(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const thisYear = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })
+
+/** Date and time of a file. @param time milliseconds since 1970 */
+export function formatDate(time: number): string {
+  return whole.format(time)
+}
+
+/** The same, for narrow places: as `ls` does, without the year if it is this one. */
+export function formatRecent(time: number): string {
+  return new Date(time).getFullYear() === new Date().getFullYear() ? thisYear.format(time) : whole.format(time)
+}
+
 /** Permissions as `ls` shows them: `rwxr-xr-x`. */
 export function formatMode(mode: number): string {
   return [6, 3, 0].map((shift) => ['r', 'w', 'x'].map((letter, bit) => (mode >> shift) & (4 >> bit) ? letter : '-').join('')).join('')
