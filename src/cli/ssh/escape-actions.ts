@@ -1,12 +1,11 @@
-import { reasonOf } from '../../errors/reason-of.ts'
+import type { SshConfig } from '../../openssh/config/ssh-config.ts'
 import type { Connection } from '../../openssh/connect/connection.ts'
-import { parseForward } from '../../openssh/forward-spec.ts'
-import { describeTunnel, type Direction, type Tunnels } from '../../openssh/forward/tunnels.ts'
+import { describeTunnel, type Tunnels } from '../../openssh/forward/tunnels.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type EscapeAction, escapeHelp } from './escapes.ts'
+import { performCommand } from './escape-command.ts'
 import type { LocalTerminal } from './local-terminal.ts'
 
-const KINDS = { L: 'local', R: 'remote', D: 'dynamic' } as const
 const LEVELS = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3'] as const
 
 /** The actions of the escapes. `end` ends the connection at once. */
@@ -19,7 +18,7 @@ export function escapeActions({ client, config }: Connection, tunnels: Tunnels, 
       end()
     } else if (action === 'suspend') {
       tell(`${name}^Z [suspend ssh]`)
-      await local.suspend()
+      local.suspend()
     } else if (action === 'help') {
       tell(`${name}?\n${escapeHelp(config.escapeChar!, config.enableEscapeCommandline)}`)
     } else if (action === 'list') {
@@ -27,7 +26,7 @@ export function escapeActions({ client, config }: Connection, tunnels: Tunnels, 
     } else if (action === 'rekey') {
       await client.rekey().catch((error: unknown) => { tell(String(error)) })
     } else if (action === 'command') {
-      await commandLine(local, tunnels, terminal, config.enableEscapeCommandline)
+      await commandLine(local, tunnels, terminal, config)
     } else if (action === 'more' || action === 'less') {
       const at = LEVELS.indexOf(terminal.level) + (action === 'more' ? 1 : -1)
       terminal.level = LEVELS[Math.max(0, Math.min(LEVELS.length - 1, at))]!
@@ -38,40 +37,13 @@ export function escapeActions({ client, config }: Connection, tunnels: Tunnels, 
   }
 }
 
-/** `~C`: `-L`, `-R`, `-D` add a forwarding; with a K before the letter they cancel one. */
-async function commandLine(local: LocalTerminal, tunnels: Tunnels, terminal: Terminal, enabled: boolean): Promise<void> {
-  if (!enabled) return terminal.tell('commandline disabled')
+/** `~C`: asks for a line, and performs it. */
+async function commandLine(local: LocalTerminal, tunnels: Tunnels, terminal: Terminal, config: SshConfig): Promise<void> {
+  if (!config.enableEscapeCommandline) return terminal.tell('commandline disabled')
   local.leave()
   try {
-    const line = (await terminal.ask('\nssh> '))?.trim() ?? ''
-    const [, cancel, letter, text] = /^-?(K?)([LRD])\s*(\S+)$/i.exec(line) ?? []
-    if (line === '') return
-    if (letter === undefined || text === undefined) {
-      terminal.tell('Commands:\n      -L[bind_address:]port:host:hostport    Request local forward\n      -R[bind_address:]port:host:hostport    Request remote forward\n      -D[bind_address:]port                  Request dynamic forward\n      -KL, -KR, -KD[bind_address:]port       Cancel a forward')
-      return
-    }
-    const direction = letter.toUpperCase() as Direction
-    if (cancel) await cancelTunnel(direction, text, tunnels, terminal)
-    else await addTunnel(direction, text, tunnels, terminal)
+    await performCommand(await terminal.askCommand('\nssh> ') ?? '', tunnels, config, terminal)
   } finally {
     local.enter()
   }
-}
-
-async function addTunnel(direction: Direction, text: string, tunnels: Tunnels, terminal: Terminal): Promise<void> {
-  const forward = parseForward(text, KINDS[direction])
-  if (!forward) return terminal.tell('Bad forwarding specification.')
-  try {
-    await tunnels.add(direction, forward)
-    terminal.tell('Forwarding port.')
-  } catch (error) {
-    terminal.tell(`Port forwarding failed: ${reasonOf(error)}`)
-  }
-}
-
-async function cancelTunnel(direction: Direction, text: string, tunnels: Tunnels, terminal: Terminal): Promise<void> {
-  const wanted = tunnels.open.find((tunnel) => tunnel.direction === direction && describeTunnel(tunnel).slice(3).split(' ')[0]!.replace(/^\[(.*)\]/, '$1') === text)
-  if (!wanted) return terminal.tell('Unknown port forwarding.')
-  await tunnels.cancel(wanted)
-  terminal.tell('Canceled forwarding.')
 }

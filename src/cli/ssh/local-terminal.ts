@@ -1,5 +1,6 @@
 import type { SshConfig } from '../../openssh/config/ssh-config.ts'
 import { TerminalModes, windowSize } from '../terminal/modes.ts'
+import { suspendProcess } from '../terminal/suspend.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type EscapeAction, EscapeFilter } from './escapes.ts'
 
@@ -49,11 +50,9 @@ export class LocalTerminal {
   }
 
   /** Stops this process, as Ctrl-Z does with others, until it is continued. */
-  async suspend(): Promise<void> {
+  suspend(): void {
     this.leave()
-    const continued = new Promise<void>((resolve) => { process.once('SIGCONT', () => resolve()) })
-    process.kill(process.pid, 'SIGTSTP')
-    await continued
+    suspendProcess()
     this.enter()
     process.emit('SIGWINCH', 'SIGWINCH')
   }

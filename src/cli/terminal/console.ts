@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { writeSync } from 'node:fs'
 import { TerminalModes } from './modes.ts'
+import { suspendProcess } from './suspend.ts'
 
 /** Where the user is asked, so that stdin and stdout stay those of the remote command. */
 export interface Console {
@@ -27,13 +28,21 @@ export function openConsole(platform: NodeJS.Platform = process.platform): Conso
   }
 }
 
+/** How a question is asked. */
+export interface Asking {
+  /** Whether the answer is shown. */
+  readonly echo: boolean
+  /** Ctrl-C means that there is no answer; otherwise it ends the program. */
+  readonly interruptible?: boolean
+}
+
 /**
  * Shows a question and reads a line. Without echo, the echo is turned off before the question appears, so that text typed at once stays
  * hidden. As in ssh, what was typed before the question is no answer to it, and what follows a secret is not for the next program: a password that was
- * typed twice would be shown there. The echo is turned on again however the question ends:
- * Ctrl-C then exits the program; Ctrl-Z stops it, and it asks again when it continues.
+ * typed twice would be shown there. The echo is turned on again however the question ends: Ctrl-C then exits the program, unless the question is
+ * interruptible; Ctrl-Z stops it, and it asks again when it continues.
  */
-export async function askAt({ input, output }: Console, question: string, echo: boolean): Promise<string | undefined> {
+export async function askAt({ input, output }: Console, question: string, { echo, interruptible = false }: Asking): Promise<string | undefined> {
   const modes = new TerminalModes(input)
   const stream = new ReadStream(input)
   const begin = () => {
@@ -46,33 +55,49 @@ export async function askAt({ input, output }: Console, question: string, echo: 
     modes.restore()
     if (!echo) writeSync(output, '\n')
   }
+  const stopListening = () => {
+    for (const signal of FATAL) process.off(signal, interrupted)
+    process.off('SIGTSTP', suspended)
+  }
+  const suspended = () => {
+    restore()
+    process.off('SIGTSTP', suspended)
+    suspendProcess()
+    process.on('SIGTSTP', suspended)
+    begin()
+  }
+  let giveUp = () => {}
   const interrupted = (signal: NodeJS.Signals) => {
+    if (interruptible && signal === 'SIGINT') return giveUp()
     restore()
     stopListening()
     process.kill(process.pid, signal)
   }
-  const suspended = () => {
-    restore()
-    process.kill(process.pid, 'SIGSTOP')
-  }
-  const stopListening = () => {
-    for (const signal of FATAL) process.off(signal, interrupted)
-    process.off('SIGTSTP', suspended).off('SIGCONT', begin)
-  }
   for (const signal of FATAL) process.on(signal, interrupted)
-  process.on('SIGTSTP', suspended).on('SIGCONT', begin)
+  process.on('SIGTSTP', suspended)
   try {
     if (!begin()) return undefined
-    return await readLine(stream)
+    return await Promise.race([readLine(stream), new Promise<undefined>((resolve) => { giveUp = () => { resolve(undefined) } })])
   } finally {
     stopListening()
     restore()
     stream.destroy()
     closeSync(output)
+    closeGiven(input)
   }
 }
 
 const FATAL = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** On Unix the stream has read, and has closed, a descriptor of its own: libuv opens a terminal anew. On Windows it has closed this one. */
+function closeGiven(input: number): void {
+  if (process.platform === 'win32') return
+  try {
+    closeSync(input)
+  } catch {
+    // This system could not open it anew.
+  }
+}
 
 /** Without stty(1), as on Windows, Node's raw mode shows nothing, and this code edits the line. */
 function isRaw(stream: ReadStream): boolean {

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync } from 'node:fs'
 import type { MessageLevel, Person } from '../../openssh/person.ts'
 import type { LogLevel } from '../../openssh/config/keywords/session.ts'
 import { runAskpass, wantsAskpass } from './askpass.ts'
-import { askAt, openConsole } from './console.ts'
+import { askAt, type Asking, openConsole } from './console.ts'
 import { visible } from './visible.ts'
 
 const LEVELS: readonly (LogLevel | MessageLevel)[] = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3']
@@ -35,22 +35,27 @@ export class Terminal implements Person {
   raw = false
 
   ask(question: string): Promise<string | undefined> {
-    return prompt(question, true)
+    return prompt(question, { echo: true })
+  }
+
+  /** As `ask`, but Ctrl-C gives no answer, and does not end the program. */
+  askCommand(question: string): Promise<string | undefined> {
+    return prompt(question, { echo: true, interruptible: true })
   }
 
   askSecret(question: string): Promise<string | undefined> {
-    return prompt(question, false)
+    return prompt(question, { echo: false })
   }
 }
 
-async function prompt(question: string, echo: boolean): Promise<string | undefined> {
+async function prompt(question: string, how: Asking): Promise<string | undefined> {
   const place = openConsole()
   if (wantsAskpass(process.env, place !== undefined)) {
     if (place) {
       closeSync(place.input)
       closeSync(place.output)
     }
-    return runAskpass(process.env['SSH_ASKPASS']!, visible(question), echo)
+    return runAskpass(process.env['SSH_ASKPASS']!, visible(question), how.echo)
   }
-  return place && askAt(place, visible(question), echo)
+  return place && askAt(place, visible(question), how)
 }
