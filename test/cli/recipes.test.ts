@@ -223,7 +223,7 @@ describe.runIf(requirePeer('sshd'))('a daily recipe does the same with ssh and w
     mkdirSync(files.file('copied/below'), { recursive: true })
     writeFileSync(files.file('copied/below/run'), '#!/bin/sh\n', { mode: 0o755 })
     writeFileSync(files.file('copied/secret'), 'secret\n', { mode: 0o600 })
-    // Our own scp with -O, which copies single files only, has its tests in files.test.ts.
+    // Our own scp with -O has its tests in legacy-scp.test.ts.
     const ways: readonly (readonly string[])[] = [['scp'], ['scp', '-S', programs.ours], ...protocol === '-s' ? [[process.execPath, PROGRAM, 'scp']] : []]
     const results = await Promise.all(ways.map(async (words, number) => {
       const place = files.file(`scp${protocol}${number}`)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, posix } from 'node:path'
 import { type GivenOption, getopt } from '../getopt.ts'
@@ -8,7 +8,7 @@ import { parseFlow, parseLimit, transferOptions } from '../transfer/options.ts'
 import { expandRemoteGlob, expandRemoteHome } from '../transfer/remote-path.ts'
 import { Hosts } from '../transfer/hosts.ts'
 import { UsageError } from '../usage-error.ts'
-import { scpDown, scpUp } from './legacy.ts'
+import { Stopped } from './stopped.ts'
 import { parsePlace, type Place } from './place.ts'
 
 const LETTERS = '12346ABCD:F:J:M:OP:RS:TX:c:i:l:o:pqrsv'
@@ -45,34 +45,39 @@ async function copyAll(sources: readonly Place[], target: Place, given: readonly
   const has = (letter: string) => given.some(([name]) => name === letter)
   const terminal = new Terminal()
   let failed = false
-  const copy: CopyOptions = {
-    recursive: has('r'), preserve: has('p'), limit: parseLimit(given), progress: !has('q'),
-    fail: (text) => {
-      failed = true
-      terminal.tell(`scp: ${text}`, 'ERROR')
-    },
+  const tell = (text: string) => {
+    failed = true
+    terminal.tell(text, 'ERROR')
   }
+  const copy: CopyOptions = { recursive: has('r'), preserve: has('p'), limit: parseLimit(given), progress: !has('q'), fail: (text) => { tell(`scp: ${text}`) } }
   await using hosts = new Hosts(transferOptions(given), terminal, parseFlow(given, ''))
-  const legacy = has('O')
-  if ('local' in target) await toLocal(sources, target.local, hosts, copy, legacy)
-  else await toRemote(sources, target, hosts, copy, legacy)
+  try {
+    if ('local' in target && sources.length > 1) await mustBeDirectory(target.local, has('O') ? tell : copy.fail)
+    if (has('O')) await (await import('./legacy/copy.ts')).copyLegacy(sources, target, hosts, { ...copy, anyName: has('T'), atSource: has('R'), tell, failed: () => { failed = true } })
+    else if ('local' in target) await toLocal(sources, target.local, hosts, copy)
+    else await toRemote(sources, target, hosts, copy)
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+  }
   return failed ? 1 : 0
 }
 
-async function toLocal(sources: readonly Place[], target: string, hosts: Hosts, copy: CopyOptions, legacy: boolean): Promise<void> {
-  const many = sources.length > 1
-  if (many && !await isLocalDirectory(target)) throw new UsageError(`${target}: Not a directory`)
+/** @throws Stopped after its reason was told */
+async function mustBeDirectory(path: string, tell: (text: string) => void): Promise<void> {
+  const status = await stat(path).catch(() => undefined)
+  if (status?.isDirectory()) return
+  tell(`${path}: ${status ? 'Not a directory' : 'No such file or directory'}`)
+  throw new Stopped()
+}
+
+async function toLocal(sources: readonly Place[], target: string, hosts: Hosts, copy: CopyOptions): Promise<void> {
   for (const source of sources) {
     if ('local' in source) throw new UsageError('either the source or the target must be on another host')
-    if (legacy) {
-      await scpDown(await hosts.client(source), source.path, await isLocalDirectory(target) ? join(target, posix.basename(source.path)) : target, copy)
-      continue
-    }
     const sftp = await hosts.sftp(source)
     const paths = await expandRemoteGlob(sftp, source.path || '.')
     if (paths.length === 0) copy.fail(`${source.path}: No such file or directory`)
+    if (paths.length > 1) await mustBeDirectory(target, copy.fail)
     const into = await isLocalDirectory(target)
-    if (paths.length > 1 && !into) throw new UsageError(`${target}: Not a directory`)
     for (const path of paths) await copyDown(sftp, path, into ? join(target, nameOf(path, await realName(sftp, path))) : target, copy)
   }
 }
@@ -87,18 +92,11 @@ async function realName(sftp: Awaited<ReturnType<Hosts['sftp']>>, path: string):
   return /(^|\/)\.{0,2}\/?$/.test(path) ? sftp.realpath(path) : path
 }
 
-async function toRemote(sources: readonly Place[], target: RemotePlace, hosts: Hosts, copy: CopyOptions, legacy: boolean): Promise<void> {
-  if (legacy) {
-    for (const source of sources) {
-      if (!('local' in source)) throw new UsageError('-O cannot copy from one host to another')
-      await scpUp(await hosts.client(target), source.local, target.path || '.', copy)
-    }
-    return
-  }
+async function toRemote(sources: readonly Place[], target: RemotePlace, hosts: Hosts, copy: CopyOptions): Promise<void> {
   const sftp = await hosts.sftp(target)
   const path = await expandRemoteHome(sftp, target.path || '.')
   const into = await isRemoteDirectory(sftp, path)
-  if (sources.length > 1 && !into) throw new UsageError(`${target.path}: Not a directory`)
+  if (sources.length > 1 && !into) return copy.fail(`${target.path}: ${await sftp.exists(path) ? 'Not a directory' : 'No such file or directory'}`)
   if (!into && /\/$/.test(path)) return copy.fail(`${target.path}: No such directory`)
   for (const source of sources) {
     if ('local' in source) {

@@ -46,7 +46,7 @@ export async function askAt({ input, output }: Console, question: string, { echo
   const modes = new TerminalModes(input)
   const stream = new ReadStream(input)
   const begin = () => {
-    if (!modes.changeAndDiscard(...echo ? [] : ['-echo']) && !echo && !isRaw(stream)) return false
+    if (!modes.changeAndDiscard(...echo ? [] : ['-echo'], ...interruptible ? ENDS_LINE : []) && !echo && !isRaw(stream)) return false
     writeSync(output, question)
     return true
   }
@@ -77,7 +77,7 @@ export async function askAt({ input, output }: Console, question: string, { echo
   process.on('SIGTSTP', suspended)
   try {
     if (!begin()) return undefined
-    return await Promise.race([readLine(stream), new Promise<undefined>((resolve) => { giveUp = () => { resolve(undefined) } })])
+    return await Promise.race([readLine(stream, interruptible), new Promise<undefined>((resolve) => { giveUp = () => { resolve(undefined) } })])
   } finally {
     stopListening()
     restore()
@@ -87,6 +87,8 @@ export async function askAt({ input, output }: Console, question: string, { echo
   }
 }
 
+/** Ctrl-C ends the line, and is its last character: a signal could come behind what is typed next, which would be taken for the answer. */
+const ENDS_LINE = ['intr', 'undef', 'eol', '^C']
 const FATAL = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** On Unix the stream has read, and has closed, a descriptor of its own: libuv opens a terminal anew. On Windows it has closed this one. */
@@ -104,15 +106,16 @@ function isRaw(stream: ReadStream): boolean {
   return stream.setRawMode(true).isRaw
 }
 
-/** Reads up to the end of the line; undefined at the end of the input. In raw mode, Ctrl-C also means the end. */
-function readLine(stream: ReadStream): Promise<string | undefined> {
+/** Reads up to the end of the line; undefined at the end of the input, and at Ctrl-C if that is a character here. */
+function readLine(stream: ReadStream, interruptible: boolean): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = ''
     stream.setEncoding('utf8')
     stream.on('data', (chunk: string) => {
       for (const character of chunk) {
         if (character === '\n' || character === '\r') return resolve(text)
-        if (stream.isRaw && (character === '\x03' || character === '\x04')) return resolve(undefined)
+        if ((stream.isRaw || interruptible) && character === '\x03') return resolve(undefined)
+        if (stream.isRaw && character === '\x04') return resolve(undefined)
         text = stream.isRaw && (character === '\x7f' || character === '\b') ? text.slice(0, -1) : text + character
       }
     })
