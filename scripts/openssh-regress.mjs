@@ -21,10 +21,10 @@ const FIXED_PORTS = /^(dynamic-forward|forward-control|forwarding|multiplex|conn
 /** Reported instead of counted, with the reason. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
   dhgex: 'it reads the sizes of the groups from OpenSSH\'s debug messages, and wants a size by the strength of the cipher; this client asks every server for the same sizes',
-  rekey: 'it counts OpenSSH\'s debug messages "NEWKEYS sent"; the data arrives whole',
-  kextype: 'it writes our list (-Q kex) into the configuration of this sshd, which lacks mlkem768x25519-sha256 and then refuses to start',
-  keytype: 'user keys sk-*: ssh-sk-helper is not started, security keys sign through the agent; host keys sk-* are accepted',
-  'cert-userkey': 'user keys sk-*: ssh-sk-helper is not started, security keys sign through the agent',
+  rekey: 'it counts OpenSSH\'s debug messages "NEWKEYS sent", of which this program writes none; the data arrives whole',
+  kextype: 'it writes our list (-Q kex) into the configuration of this sshd, which lacks mlkem768x25519-sha256 and mlkem768nistp256-sha256, and then refuses to start: all methods fail alike, those that it has too',
+  keytype: 'the key types ed25519-sk and ecdsa-sk fail, all others pass: a key file of a security key is not used, because ssh-sk-helper is not started here; such keys sign through the agent, and host keys of these types are accepted',
+  'cert-userkey': 'the key types sk-ssh-ed25519 and sk-ecdsa fail, all others pass: see keytype',
   'cert-hostkey': 'a host certificate that names no host is refused, as OpenSSH does since 10.3 (the suite of 9.2 wants it accepted for every host)',
   'hostkey-agent': 'it also wants host certificates of ssh-dss, which is too weak',
 }
@@ -75,7 +75,7 @@ async function run(folder, { user: USER, home }, name, ssh, port) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => { log = `${log}${chunk}`.slice(-20_000) })
   let slow = false
   const timer = setTimeout(() => { slow = true; process.kill(-(child.pid ?? 0), 'SIGKILL') }, LIMIT)
-  const code = await new Promise(resolve => child.once('exit', resolve))
+  const code = await new Promise(resolve => child.once('close', resolve))
   clearTimeout(timer)
   // Processes that a test leaves behind belong to its user.
   try { execFileSync('pkill', ['-KILL', '-u', USER]) } catch { /* nothing was left */ }

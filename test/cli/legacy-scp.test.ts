@@ -1,10 +1,13 @@
 // `scp -O`, which needs scp(1) on the server: each command beside OpenSSH's, with the same words, exit codes and trees.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requirePeer } from '../support/require-peer.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
 import { ended } from './beside-ssh.ts'
-import { demoHost, PROGRAM } from './program.ts'
+import { configFor, demoHost, PROGRAM } from './program.ts'
 
 const SCP = { stock: ['scp'], ours: [process.execPath, PROGRAM, 'scp'] } as const
 
@@ -57,5 +60,46 @@ describe.runIf(requirePeer('sshd'))('scp -O', { timeout: 60_000 }, () => {
     const stock = await outcome('stock', words), ours = await outcome('ours', words)
     expect(ours).toEqual(stock)
     expect(ours.code).toBe(code)
+  })
+})
+
+// The server chooses what it sends: nothing but what was asked for may be written, and nothing outside the folder.
+describe.runIf(requirePeer('sshd'))('scp -O from a hostile server', { timeout: 60_000 }, () => {
+  let server: SshServer, files: TemporaryDirectory, config: string
+  beforeAll(async () => {
+    files = temporaryDirectory('legacy-hostile')
+    server = await startSshd({ config: [`ForceCommand cat '${files.file('says')}'; cat > /dev/null`] })
+    config = configFor(server, files)
+  })
+  afterAll(async () => {
+    await server?.stop()
+    files?.remove()
+  })
+
+  const meets = async (which: keyof typeof SCP, says: string, options: readonly string[], source: string) => {
+    const here = files.file('here')
+    rmSync(here, { recursive: true, force: true })
+    mkdirSync(`${here}/into`, { recursive: true })
+    writeFileSync(files.file('says'), Buffer.from(says, 'latin1'))
+    const { code, stderr } = await ended([...SCP[which], '-O', '-q', '-F', config, ...options, `demo:${source}`, `${here}/into`])
+    const tree = spawnSync('find', ['.', '-mindepth', '1', '-printf', '%p %y %m %s\\n'], { cwd: here, encoding: 'latin1' }).stdout.split('\n').toSorted()
+    return { code, stderr: stderr.replaceAll('\r', '').split('\n')[0], tree }
+  }
+
+  test.for<[what: string, says: string, ...options: string[]]>([
+    ['a path upwards', 'C0644 2 ../up\nhi\0'], ['an absolute path', 'C0644 2 /tmp/libssh2-wasm-never\nhi\0'], ['the folder itself', 'C0644 2 .\nhi\0'], ['the parent', 'D0755 0 ..\n', '-r'],
+    ['the folder itself with -r', 'D0777 0 .\nE\n', '-r'], ['no name', 'C0644 2 \nhi\0'], ['a path with -r', 'D0755 0 sub/../../up\nE\n', '-r'],
+    ['another name', 'C0644 2 .bashrc\nhi\0'], ['a second file', 'C0644 2 file\nhi\0C0644 2 other\nhi\0'], ['a folder without -r', 'D0755 0 file\nC0644 2 x\nhi\0E\n'],
+    ['a path in a folder', 'D0755 0 tree\nC0644 2 ../../up\nhi\0E\n', '-r'], ['a bad mode', 'C06x4 2 file\nhi\0'], ['no space', 'C06442 file\n'], ['no size', 'C0644 x file\n'], ['a negative size', 'C0644 -2 file\nhi\0'],
+    ['a size of 30 digits', `C0644 ${'9'.repeat(30)} file\nhi\0`], ['no space behind the size', 'C0644 2file\nhi\0'], ['bad times', 'Tx 0 1 0\nC0644 2 file\nhi\0', '-p'], ['an empty line', '\nC0644 2 file\nhi\0'],
+    ['a line of a shell', 'scp: command not found\n'], ['an unknown record behind the first', 'C0644 2 file\nhi\0X0644 2 file\n'], ['an error with escapes', '\x01scp: \x1b[2Jgone\n'], ['a fatal error', '\x02scp: over\nC0644 2 file\nhi\0'],
+    ['an honest file', 'C0644 2 file\nhi\0'], ['a setuid file without -p', 'C4777 2 file\nhi\0'], ['an end that was not begun', 'E\nC0644 2 file\nhi\0'],
+  ])('%s', async ([, says, ...options]) => {
+    const stock = await meets('stock', says, options, 'dir/file'), ours = await meets('ours', says, options, 'dir/file')
+    // The reasons are OpenSSH's but where one line has several faults.
+    expect({ ...ours, stderr: undefined }).toEqual({ ...stock, stderr: undefined })
+    expect(ours.stderr === '').toBe(stock.stderr === '')
+    expect(ours.stderr).not.toContain('\x1b')
+    expect(ours.tree.filter((line) => /up|never/.test(line))).toEqual([])
   })
 })
