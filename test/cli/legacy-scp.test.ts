@@ -38,24 +38,21 @@ describe.runIf(requirePeer('sshd'))('scp -O', { timeout: 60_000 }, () => {
   }
 
   test.for<[what: string, code: number, ...words: string[]]>([
-    ['a tree to a host', 1, '-r', '@tree', 'demo:@into'], ['with modes and times', 1, '-rp', '@tree', 'demo:@into'], ['under a new name', 1, '-r', '@tree', 'demo:@new'],
-    ['a tree from a host', 1, '-r', 'demo:@tree', '@into'], ['from it with modes and times', 1, '-rp', 'demo:@tree', '@new'], ['with a slash behind it', 1, '-r', 'demo:@tree/', '@into'],
-    ['no tree without -r', 1, '@tree', 'demo:@into'], ['and from a host', 1, 'demo:@tree', '@into'], ['an empty folder', 0, '-r', 'demo:@empty', '@into'],
-    ['several to a folder', 0, '@1.txt', '@2.txt', 'demo:@into'], ['several from a host', 0, 'demo:@1.txt', 'demo:@2.txt', '@into'],
-    ['several to a missing folder', 1, '@1.txt', '@2.txt', 'demo:@missing'], ['several to a file', 1, '@1.txt', '@2.txt', 'demo:@2.txt'],
-    ['several from a host to a missing folder', 1, 'demo:@1.txt', 'demo:@2.txt', '@missing'], ['several from a host to a file', 1, 'demo:@1.txt', 'demo:@2.txt', '@2.txt'],
-    ['into a missing folder', 1, '@1.txt', 'demo:@missing/x'], ['into a missing folder here', 1, 'demo:@1.txt', '@missing/x'], ['to a missing folder here', 1, 'demo:@1.txt', '@missing/'],
-    ['one of several is missing', 1, '@1.txt', '@nothing', '@2.txt', 'demo:@into'], ['one of several is missing there', 1, 'demo:@nothing', 'demo:@2.txt', '@into'],
-    ['a pattern', 0, 'demo:@*.txt', '@into'], ['braces', 0, 'demo:@{1,2}.txt', '@into'], ['brackets', 0, 'demo:@[12].txt', '@into'], ['a pattern without a match', 1, 'demo:@nope*', '@into'],
-    ['a space behind a backslash', 0, 'demo:@s\\ p.txt', '@into'], ['a quoted space is another name', 1, 'demo:@\'s p.txt\'', '@into'], ['unless -T allows it', 0, '-T', 'demo:@\'s p.txt\'', '@into'],
-    ['a space to a host', 0, '@s p.txt', 'demo:@into'], ['to a name with a space', 0, '@1.txt', 'demo:@into/\'x y\''],
-    ['a dash at the start', 0, '@-n.txt', 'demo:@into'], ['a remote dash at the start', 1, 'demo:-nope', '@into'], ['to a remote dash', 1, '@1.txt', 'demo:-nope/x'],
-    ['a line break', 0, '@new\nline', 'demo:@into'], ['all mode bits with -p', 0, '-p', 'demo:@1.txt', '@into'], ['and to a host', 0, '-p', '@1.txt', 'demo:@into'],
-    ['over an existing file', 0, 'demo:@2.txt', '@1.txt'], ['a tree over a file', 1, '-r', 'demo:@tree', '@1.txt'], ['a tree over a file there', 1, '-r', '@tree', 'demo:@1.txt'],
-    ['the folder itself', 1, '-r', 'demo:@.', '@into'], ['the folder itself to a host', 1, '-r', '@.', 'demo:@into'],
-    ['from host to host', 0, 'demo:@1.txt', 'demo:@into/n'], ['a tree from host to host', 1, '-3rp', 'demo:@tree', 'demo:@into'], ['several from host to host', 0, 'demo:@1.txt', 'demo:@2.txt', 'demo:@into'],
-    ['a missing file from host to host', 1, 'demo:@nothing', 'demo:@into'], ['a host and a file here, to a host', 0, '@1.txt', 'demo:@2.txt', 'demo:@into'],
-    ['run by the source\'s host, which knows no demo', 1, '-R', 'demo:@1.txt', 'demo:@into'], ['here', 0, '@1.txt', '@into'], ['with a limit', 0, '-l', '80000', 'demo:@1.txt', '@into'],
+    ['a tree to a host', 1, '-r', '@tree', 'demo:@into'], ['with modes and times', 1, '-rp', '@tree', 'demo:@into'],
+    ['a tree from a host', 1, '-r', 'demo:@tree', '@into'], ['from it with modes and times', 1, '-rp', 'demo:@tree', '@new'],
+    ['no tree from a host without -r', 1, 'demo:@tree', '@into'], ['an empty folder', 0, '-r', 'demo:@empty', '@into'],
+    ['several to a folder', 0, '@1.txt', '@2.txt', 'demo:@into'],
+    ['several to a missing folder', 1, '@1.txt', '@2.txt', 'demo:@missing'],
+    ['several from a host to a missing folder', 1, 'demo:@1.txt', 'demo:@2.txt', '@missing'],
+    ['to a missing folder here', 1, 'demo:@1.txt', '@missing/'],
+    ['one of several is missing there', 1, 'demo:@nothing', 'demo:@2.txt', '@into'],
+    ['a pattern', 0, 'demo:@*.txt', '@into'], ['brackets', 0, 'demo:@[12].txt', '@into'],
+    ['a quoted space is another name', 1, 'demo:@\'s p.txt\'', '@into'], ['unless -T allows it', 0, '-T', 'demo:@\'s p.txt\'', '@into'],
+    ['to a name with a space', 0, '@1.txt', 'demo:@into/\'x y\''],
+    ['a dash at the start', 0, '@-n.txt', 'demo:@into'], ['a remote dash at the start', 1, 'demo:-nope', '@into'],
+    ['a line break', 0, '@new\nline', 'demo:@into'], ['all mode bits with -p', 0, '-p', 'demo:@1.txt', '@into'],
+    ['from host to host', 0, 'demo:@1.txt', 'demo:@into/n'], ['a tree from host to host', 1, '-3rp', 'demo:@tree', 'demo:@into'],
+    ['a missing file from host to host', 1, 'demo:@nothing', 'demo:@into'],
   ])('%s: exit code %s', async ([, code, ...words]) => {
     const stock = await outcome('stock', words), ours = await outcome('ours', words)
     expect(ours).toEqual(stock)
@@ -87,13 +84,12 @@ describe.runIf(requirePeer('sshd'))('scp -O from a hostile server', { timeout: 6
   }
 
   test.for<[what: string, says: string, ...options: string[]]>([
-    ['a path upwards', 'C0644 2 ../up\nhi\0'], ['an absolute path', 'C0644 2 /tmp/libssh2-wasm-never\nhi\0'], ['the folder itself', 'C0644 2 .\nhi\0'], ['the parent', 'D0755 0 ..\n', '-r'],
-    ['the folder itself with -r', 'D0777 0 .\nE\n', '-r'], ['no name', 'C0644 2 \nhi\0'], ['a path with -r', 'D0755 0 sub/../../up\nE\n', '-r'],
+    ['a path upwards', 'C0644 2 ../up\nhi\0'], ['an absolute path', 'C0644 2 /tmp/libssh2-wasm-never\nhi\0'],
+    ['the folder itself with -r', 'D0777 0 .\nE\n', '-r'],
     ['another name', 'C0644 2 .bashrc\nhi\0'], ['a second file', 'C0644 2 file\nhi\0C0644 2 other\nhi\0'], ['a folder without -r', 'D0755 0 file\nC0644 2 x\nhi\0E\n'],
-    ['a path in a folder', 'D0755 0 tree\nC0644 2 ../../up\nhi\0E\n', '-r'], ['a bad mode', 'C06x4 2 file\nhi\0'], ['no space', 'C06442 file\n'], ['no size', 'C0644 x file\n'], ['a negative size', 'C0644 -2 file\nhi\0'],
-    ['a size of 30 digits', `C0644 ${'9'.repeat(30)} file\nhi\0`], ['no space behind the size', 'C0644 2file\nhi\0'], ['bad times', 'Tx 0 1 0\nC0644 2 file\nhi\0', '-p'], ['an empty line', '\nC0644 2 file\nhi\0'],
-    ['a line of a shell', 'scp: command not found\n'], ['an unknown record behind the first', 'C0644 2 file\nhi\0X0644 2 file\n'], ['an error with escapes', '\x01scp: \x1b[2Jgone\n'], ['a fatal error', '\x02scp: over\nC0644 2 file\nhi\0'],
-    ['an honest file', 'C0644 2 file\nhi\0'], ['a setuid file without -p', 'C4777 2 file\nhi\0'], ['an end that was not begun', 'E\nC0644 2 file\nhi\0'],
+    ['a path in a folder', 'D0755 0 tree\nC0644 2 ../../up\nhi\0E\n', '-r'],
+    ['a size of 30 digits', `C0644 ${'9'.repeat(30)} file\nhi\0`],
+    ['a line of a shell', 'scp: command not found\n'], ['a fatal error with escapes', '\x02scp: \x1b[2Jgone\n'],
   ])('%s', async ([, says, ...options]) => {
     const stock = await meets('stock', says, options, 'dir/file'), ours = await meets('ours', says, options, 'dir/file')
     // The reasons are OpenSSH's but where one line has several faults.
