@@ -82,7 +82,7 @@ describe.runIf(here)('persist="tmux" of <ssh-terminal>, in Chromium with tmux on
     await again.run('clear; echo "names: <$kept>, $(tmux display-message -p "#S")"')
     await again.shows(/^names: <>, libssh2-wasm-2$/m)
     await again.run('tmux kill-session')
-    await expect.poll(() => again.element.evaluate((element) => (element as SshTerminal).state)).toBe('ended')
+    await expect.poll(() => again.element.evaluate((element) => (element as SshTerminal).state), { timeout: 60_000 }).toBe('ended')
   })
 
   test('after a reload that has ended the worker, a key logs in by itself, a password is asked for; both show the same shell', async () => {
