@@ -133,26 +133,13 @@ const struct libssh2_elsewhere glue_parcels = {
     is_text, text, seals, seal
 };
 
-/* The next read would adjust the window, report the end, or report an error
-   that this one has found behind its data. */
-static int has_more_to_do(const LIBSSH2_CHANNEL *channel, size_t length)
-{
-    return channel->remote.window_size <
-               channel->remote.window_size_initial / 2 + length ||
-           channel->remote.eof || channel->remote.close ||
-           channel->session->socket_state == LIBSSH2_SOCKET_DISCONNECTED;
-}
-
 /* Like libssh2_channel_read_ex, with host_parcel_give and host_read in place
    of a buffer. `whole`: packets are not cut, so up to one more is read. */
 ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
                           int whole)
 {
-    ssize_t rc;
     *glue_read_whole(channel->session) = whole;
-    rc = libssh2_channel_read_ex(channel, stream, NULL, length);
-    return rc > 0 && (size_t)rc < length && !has_more_to_do(channel, length) ?
-        rc | READ_DRAINED : rc;
+    return libssh2_channel_read_ex(channel, stream, NULL, length);
 }
 
 /* As libssh2_channel_write_ex of a text that JavaScript has: `buffer` only stands

@@ -235,9 +235,6 @@ LIBSSH2_CHANNEL *glue_channel_open(LIBSSH2_SESSION *session,
 unsigned int glue_channel_open_reason(LIBSSH2_SESSION *session);
 const char *glue_channel_originator(LIBSSH2_CHANNEL *channel, uint32_t *port);
 int glue_channel_peer_closed(LIBSSH2_CHANNEL *channel);
-/* The bytes that a read has given, and this bit if the next one would find
-   nothing and do nothing, as long as nothing arrives for the channel. */
-enum { READ_DRAINED = 0x40000000 };
 ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
     int whole);
 void glue_channel_window_size(LIBSSH2_CHANNEL *channel, uint32_t size);

@@ -84,7 +84,7 @@ export class SessionContext {
   #negotiation: Negotiation | undefined
 
   /** @param parcelRoom `src/parcels`, which loads with the first session. */
-  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, negotiation: Negotiation, host: Omit<SessionHost, 'starve' | 'recv' | 'send' | 'parcels' | 'slice' | 'markReady' | 'trapped'>) {
+  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, negotiation: Negotiation, host: Omit<SessionHost, 'recv' | 'send' | 'parcels' | 'slice' | 'markReady' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
     this.#negotiation = negotiation
@@ -92,7 +92,7 @@ export class SessionContext {
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
     this.driver = new Driver({
       bytesRead: () => this.wire.bytesRead,
-      service: (soon) => this.#service(soon),
+      service: () => this.#service(),
       flush: () => this.wire.flush(),
     })
     this.wire = new Wire(port, {
@@ -114,7 +114,6 @@ export class SessionContext {
         this.driver.markReady(channel)
         if (!DATA.includes(type)) this.driver.markReady(endOf(channel))
       },
-      starve: () => this.wire.starve(),
       recv: (target) => {
         const count = this.wire.recv(target)
         if (count > 0) this.#negotiation?.received.add(target.subarray(0, count))
@@ -172,8 +171,7 @@ export class SessionContext {
     this.plain((c, session) => c.glue_session_listen(session, kind, wanted))
   }
 
-  #service(soon: boolean): void {
-    if (soon && this.wire.starved && !this.wire.ended) return
+  #service(): void {
     if (!this.#serviced || this.handle.freed || this.failure) return
     try {
       const rc = this.plain((c, session) => c.glue_session_service(session))
@@ -223,9 +221,8 @@ export class SessionContext {
   }
 
   /** One attempt at a call that is not C's, and that returns EAGAIN. */
-  pending(way: Pick<Way, 'step' | 'name' | 'source'>): Again {
+  pending(way: Pick<Way, 'step' | 'name'>): Again {
     this.driver.current?.calls()
-    this.driver.current?.waitsFor(way.source)
     if (this.failure) throw this.failure
     const end = this.#checkEnd()
     if (end) throw end

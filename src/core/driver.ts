@@ -7,11 +7,8 @@ import { Waits } from './waits.ts'
 export interface Driven {
   /** Bytes that RECV has taken so far. */
   bytesRead(): number
-  /**
-   * Processes data that has arrived while nobody waits (law 8). Never throws.
-   * @param soon only operations have begun or ended since the last time: while C waits for bytes, there is nothing to do.
-   */
-  service(soon: boolean): void
+  /** Processes data that has arrived while nobody waits (law 8). Never throws. */
+  service(): void
   /** Sends what the calls have queued. */
   flush(): void
 }
@@ -36,8 +33,6 @@ export class Driver {
   #pending = new Set<Operation>()
   readonly #parked = new Map<number, Set<Operation>>()
   readonly #ready = new Set<number>()
-  /** Channels that have been read until nothing was left, and for which nothing has arrived since. */
-  readonly #quiet = new Set<number>()
   #lastNumber = 0
   readonly #waits = new Waits()
   #pumping = false
@@ -77,12 +72,22 @@ export class Driver {
     return new Promise((resolve, reject) => {
       const { signal, discard } = options
       if (signal?.aborted) return reject(signal.reason)
-      const operation = new Operation(++this.#lastNumber, attempt, { resolve, reject, discard }) as Operation
-      if (signal) operation.stopListening = onAbort(signal, () => {
+      const stopListening = onAbort(signal, () => {
         operation.detached = true
         if (!operation.midway) this.#drop(operation)
-        reject(signal.reason)
+        reject(signal?.reason)
       })
+      const operation: Operation = new Operation(++this.#lastNumber, attempt, {
+        resolve: (result) => {
+          stopListening()
+          resolve(result)
+        },
+        reject: (reason) => {
+          stopListening()
+          reject(reason)
+        },
+        discard,
+      }) as Operation
       this.#pending.add(operation)
       this.#begin(operation)
     })
@@ -114,17 +119,6 @@ export class Driver {
   /** Something has arrived for a channel, or for `ALL`: operations that wait for it are worth another attempt. */
   markReady(source: number): void {
     this.#ready.add(source)
-    if (source === ALL) this.#quiet.clear()
-    else this.#quiet.delete(source)
-  }
-
-  /** Nothing is left to read of a channel, until something arrives for it, or something is changed. */
-  markQuiet(channel: number): void {
-    this.#quiet.add(channel)
-  }
-
-  isQuiet(channel: number): boolean {
-    return this.#quiet.has(channel)
   }
 
   /** Schedules operations whose channel is ready. */
@@ -132,19 +126,11 @@ export class Driver {
     if (this.#ready.size === 0) return
     const woken: Operation[] = []
     for (const source of this.#ready.has(ALL) ? this.#parked.keys() : this.#ready) {
-      const operations = this.#parked.get(source)
-      if (!operations) continue
-      for (const operation of operations) woken.push(operation)
+      woken.push(...this.#parked.get(source) ?? [])
       this.#parked.delete(source)
     }
     this.#ready.clear()
-    if (woken.length === 0) return
-    if (woken.length > 1 || this.#pending.size > 0) {
-      for (const operation of this.#pending) woken.push(operation)
-      this.#pending.clear()
-      woken.sort((a, b) => a.number - b.number)
-    }
-    for (const operation of woken) this.#pending.add(operation)
+    if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
   }
 
   #someReady(): boolean {
@@ -250,7 +236,7 @@ export class Driver {
     let again = false
     try {
       do {
-        this.#driven.service(again || begun !== undefined)
+        this.#driven.service()
         again = this.#moved()
         moved ||= again
         const alone: Operation | undefined = again || this.#someReady() ? undefined : begun

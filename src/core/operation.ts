@@ -24,8 +24,6 @@ export class Operation<T = unknown> {
   source: number | undefined
   /** True once the caller has gone. */
   detached = false
-  /** Stops waiting for the caller's signal. */
-  stopListening: (() => void) | undefined
   readonly #function: () => T
   readonly #settle: Settle<Exclude<T, Again>>
   #calls = 0
@@ -119,11 +117,9 @@ export class Operation<T = unknown> {
       if (!this.#result) this.#dropUnmade()
       this.#result = { value: result }
       if (!this.#finishSteps()) return this.#unwanted()
-      this.stopListening?.()
       if (this.detached) this.#settle.discard?.(result as Exclude<T, Again>)
       else this.#settle.resolve(result as Exclude<T, Again>)
     } catch (error) {
-      this.stopListening?.()
       if (!this.detached) this.#settle.reject(error)
       if (this.midway) return this.#seeThrough()
     }
@@ -147,9 +143,8 @@ export class Operation<T = unknown> {
 
   /** Completes the calls that the function has begun, even if the function did not wait for them, or has moved on to something else, which would wait for the lane for ever. */
   #finishSteps(which = (step: Step): unknown => step): boolean {
-    if (!this.#steps) return true
     let finished = true
-    for (const step of this.#steps) {
+    for (const step of this.#steps ?? []) {
       if (step.outcome || !step.resume || !which(step)) continue
       if (step.midway || !this.outruns(step)) step.resume()
       finished &&= step.outcome !== undefined

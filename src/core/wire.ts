@@ -42,8 +42,6 @@ export class Wire {
   /** Packets that were copied and have not been written yet. */
   #copies = 0
   #congested = false
-  /** C has asked for bytes, there were none, and nothing has been received or sent since: it can do nothing by itself. */
-  starved = false
   /** All bytes that RECV has taken: the driver's measure of progress (law 2). */
   bytesRead = 0
   /** When the last bytes went to the transport, in the time of `performance.now()`. */
@@ -67,7 +65,6 @@ export class Wire {
   }
 
   #receive(chunk: Uint8Array, lent = false): void {
-    this.starved = false
     this.#chunks.push(chunk)
     this.#inbound += chunk.length
     if (this.#inbound > INBOUND_HIGH && !this.#paused) {
@@ -85,14 +82,9 @@ export class Wire {
     this.#events.drained()
   }
 
-  /** Whether RECV would return `HOST_PENDING`: asked before it, since C asks often, and a view of its memory costs more than this. */
-  starve(): boolean {
-    return this.starved = this.#chunks.length === 0 || !this.#mayTake
-  }
-
   /** RECV. */
   recv(target: Uint8Array): number {
-    if (this.starve()) return HOST_PENDING
+    if (this.#chunks.length === 0 || !this.#mayTake) return HOST_PENDING
     let filled = 0
     while (filled < target.length) {
       const chunk = this.#chunks[0]
@@ -116,7 +108,6 @@ export class Wire {
 
   /** A part of `first()` has been taken. */
   skip(count: number): void {
-    this.starved = false
     this.#head += count
     this.bytesRead += count
     this.#inbound -= count
@@ -137,7 +128,6 @@ export class Wire {
   /** SEND. Accepts everything (law 3). */
   send(data: Uint8Array): number {
     if (this.#closed) return HOST_FAILED
-    this.starved = false
     if (data.length >= OWN_MEMORY) {
       this.#seal()
       this.#ready.push(this.#copy(data))

@@ -1,6 +1,6 @@
 import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
-import { HOST_FAILED, HOST_PENDING, type HostFunctions } from './host.gen.ts'
+import { HOST_FAILED, type HostFunctions } from './host.gen.ts'
 import { type HostKeyFunctions, PARCEL_FUNCTIONS, type SessionHost } from './host.ts'
 
 /** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
@@ -25,11 +25,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     ...keys,
     ...ofParcels as Pick<HostFunctions, typeof PARCEL_FUNCTIONS[number]>,
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
-    recv(id, buffer, length) {
-      const from = host(id)
-      if (!from) return HOST_FAILED
-      return from.starve?.() ? HOST_PENDING : from.recv(heap().view(buffer, length))
-    },
+    recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
     slice: (id) => Number(host(id)?.slice() ?? 1),
     news: (id, channel, type) => host(id)?.markReady(channel, type),

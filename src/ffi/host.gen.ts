@@ -11,7 +11,6 @@ export const HOST_HMAC_SHA256 = 2
 export const HOST_HMAC_SHA512 = 3
 export const HOST_PARCEL_LEAST = 4096
 export const HOST_PARCEL_HEAD = 17
-export const READ_DRAINED = 1073741824
 
 /** The imports of the module. `session` is the number given to `glue_session_new`. None may throw. */
 export interface HostFunctions {

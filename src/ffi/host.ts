@@ -11,8 +11,6 @@ export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parc
 
 /** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
 export interface SessionHost {
-  /** Whether `recv` would return `HOST_PENDING`. If missing, `recv` says it. */
-  starve?(): boolean
   /** Moves received bytes into `target`. Returns their count, 0 at end of stream, `HOST_PENDING` if none have arrived. */
   recv(target: Uint8Array): number
   /** Takes all of `data`, a view that is invalid after the call, or returns `HOST_FAILED`. */

@@ -14,7 +14,6 @@ const NONCE = 12
 export function parcelFunctions(parcels: Parcels, outgoing: Outgoing, keys: HostKeys, heap: Heap): ParcelFunctions {
   return {
     parcelTake(key, nonce, room, taken, head) {
-      if (!parcels.some) return 0
       const packet = parcels.take(keys.get(key) as PacketCipher, heap.view(nonce, NONCE), room)
       const tell = (field: number, value: number) => heap.setU32((taken + field) as Bytes, value)
       if (typeof packet === 'number') {

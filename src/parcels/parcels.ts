@@ -76,11 +76,6 @@ export class Parcels {
     }
   }
 
-  /** Whether something has arrived that may be taken. */
-  get some(): boolean {
-    return this.#arrivals.first() !== undefined
-  }
-
   /** Opens the next packet of the transport. @param room the most bytes that may be kept. @returns that packet; otherwise how much RECV may take at most, 0 for all. */
   take(cipher: PacketCipher, nonce: Uint8Array, room: number): TakenPacket | number {
     const first = this.#arrivals.first()

@@ -4,7 +4,6 @@ import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../../ffi/constants.gen.ts'
 import type { WasmExports } from '../../ffi/exports.gen.ts'
 import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
-import { READ_DRAINED } from '../../ffi/host.gen.ts'
 import { endOf, type SessionContext, type Way } from '../session-context.ts'
 
 /** A call of C on the channel. */
@@ -14,8 +13,6 @@ export type ChannelRun<T> = (c: WasmExports, channel: ChannelPointer) => T
 export const LOCAL: Way = { local: true }
 /** More than there are, unless somebody reads streams with numbers that SSH does not have. */
 const KEPT_WAYS = 16
-/** What reads wait for: any packet of the channel, by its number. */
-const ARRIVALS = (channel: number) => channel
 
 /** How every method of one channel calls C: through its handle and its lanes, unless it has been closed. */
 export class ChannelCalls {
@@ -31,9 +28,6 @@ export class ChannelCalls {
   closing = false
   /** Ways by call and stream: some calls are made for each packet, always in the same way. */
   readonly #ways = new Map<string | number, Way>()
-  /** The stream that was last found drained, by a read of so many bytes. */
-  #drained: number | undefined
-  #asked = 0
 
   constructor(context: SessionContext, pointer: ChannelPointer, owner: Handle<Pointer>) {
     this.context = context
@@ -57,23 +51,6 @@ export class ChannelCalls {
   call(way: Way, run: ChannelRun<number>): number {
     const { pointer } = this.handle
     return this.context.call(way, (c) => run(c, pointer))
-  }
-
-  /**
-   * Reads a stream: `glue_channel_read`. C is not called if nothing has arrived for the channel since it said that another read would do nothing: whoever
-   * reads on at once, as streams do, would call it for each packet in vain.
-   */
-  read(stream: number, length: number, whole: boolean): number {
-    const { context, handle, number } = this
-    const { pointer } = handle
-    const way = this.way(stream, ARRIVALS)
-    if (stream === this.#drained && length <= this.#asked && context.driver.isQuiet(number) && !context.failure && context.wire.empty && !context.wire.ended) return context.pending(way)
-    const rc = context.call(way, (c) => c.glue_channel_read(pointer, stream, length, Number(whole)))
-    if (rc < READ_DRAINED) return rc
-    this.#drained = stream
-    this.#asked = length
-    context.driver.markQuiet(number)
-    return rc - READ_DRAINED
   }
 
   /** A call that neither waits nor fails. */

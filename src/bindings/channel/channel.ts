@@ -21,6 +21,8 @@ export type { PtyOptions } from './requests.ts'
 const LARGEST_READ = 4 << 20
 /** The largest receive window: a read adds its own size to it. */
 const LARGEST_WINDOW = 1 << 30
+/** What reads wait for: any packet of the channel, by its number. */
+const ARRIVALS = (channel: number) => channel
 /**
  * A channel (RFC 4254 section 5), non-blocking. Return codes are those of ssh2-python: EAGAIN (-37) is returned, every other negative code
  * throws a `ChannelError` or another `SSHError`.
@@ -176,7 +178,7 @@ export class Channel implements Disposable {
   #read(size: number, streamId: number, whole: boolean): () => number {
     const length = Math.min(wholeNumber(size, 'size', 0, Infinity), LARGEST_READ)
     const stream = int(streamId, 'streamId')
-    return () => this.#calls.read(stream, length, whole)
+    return () => this.#calls.call(this.#calls.way(stream, ARRIVALS), (c, channel) => c.glue_channel_read(channel, stream, length, Number(whole)))
   }
 
   /** Like `readEx`, into the caller's memory, as much as it holds. @returns bytes read; 0 at EOF; -37 if it would block. libssh2_channel_read_ex. */
@@ -334,7 +336,6 @@ export class Channel implements Disposable {
   /** Sets the size in bytes up to which `read` fills the receive window from now on; 2 MiB by default. (glue_channel_window_size) */
   receiveWindowSize(size: number): void {
     const checked = wholeNumber(size, 'size', 1, LARGEST_WINDOW)
-    this.#calls.changed()
     this.#calls.plain((c, channel) => c.glue_channel_window_size(channel, checked))
   }
 
