@@ -7,6 +7,9 @@ import { isParsedKey, type ParsedKey } from '../utils/parsed-key.ts'
 import { parseKey } from '../utils/parse-key.ts'
 import { BaseAgent, type GetStreamCallback, type IdentitiesCallback, type SignCallback, type SigningRequestOptions } from './base-agent.ts'
 
+/** What `ssh2` says where the agent refuses, and where it hangs up. */
+const WORDS: Readonly<Record<string, string>> = { ERR_AGENT_REFUSED: 'Agent responded with failure', ERR_AGENT_CLOSED: 'No reply from server' }
+
 /** The agent behind a Unix socket, or a Windows named pipe. */
 export class OpenSSHAgent extends BaseAgent {
   readonly socketPath: string
@@ -49,7 +52,7 @@ export class OpenSSHAgent extends BaseAgent {
       const agent = new AgentClient(fromDuplex(stream))
       question(agent).then(
         (answer) => tell(callback, null, answer),
-        (reason: unknown) => tell(callback, clientError(failure, {}, reason)),
+        (reason: unknown) => tell(callback, clientError(WORDS[(reason as { code?: string }).code ?? ''] ?? failure, {}, reason)),
       ).finally(() => stream.destroy())
     })
   }

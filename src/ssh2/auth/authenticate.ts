@@ -101,7 +101,11 @@ async function tryAgent(link: Link, session: Session, { agent, username }: Extra
   let keys: readonly unknown[]
   try {
     keys = await new Promise<readonly unknown[]>((resolve, reject) => {
-      const answer: GetIdentitiesCallback = (error, identities) => error ? reject(error) : resolve(Array.isArray(identities) ? identities : [])
+      const answer: GetIdentitiesCallback = (error, identities) => {
+        if (error) reject(error)
+        else if (Array.isArray(identities)) resolve(identities)
+        else reject(new Error('Agent implementation failed to provide keys'))
+      }
       tell(() => agent.getIdentities(answer))
     })
   } catch (error) {

@@ -60,7 +60,7 @@ export class Channel extends Duplex {
     this.allowHalfOpen = allowHalfOpen
     this.#link = link
     this.#live = new LiveChannel(channel, [0, SSH_EXTENDED_DATA_STDERR], new ReceiveWindow(channel, link.roundTrip), (live) => type === 'session' ? this.#exit = this.#awaitExit(live, channel) : Promise.resolve())
-    this.stderr = new Stderr((done) => this.#readNext(SSH_EXTENDED_DATA_STDERR, done))
+    this.stderr = new Stderr((done) => this.#readNext(SSH_EXTENDED_DATA_STDERR, (data) => !data && link.failure ? this.#behindOutput(() => done(data)) : done(data)))
     link.channels.add(this)
     this.on('finish', () => { if (!this.allowHalfOpen) this.close() })
     void this.#live.over.then(() => link.failure ? link.whenClosed(() => this.#closed(true)) : tell(() => this.#closed(false)))
@@ -179,7 +179,13 @@ export class Channel extends Duplex {
     if (this.readableEnded) close()
     else this.once('end', close)
     if (this.readableFlowing === null) endInput()
-    this.stderr.channelClosed()
+    this.#behindOutput(() => this.stderr.channelClosed())
+  }
+
+  /** Calls back when the output is over, as in `ssh2`; at once where it is over, or where nobody reads it. */
+  #behindOutput(callback: () => void): void {
+    if (!this.readableEnded && (this.readableFlowing === true || this.listenerCount('readable') > 0)) this.once('close', callback)
+    else callback()
   }
 
   /** For the connection. @internal */

@@ -77,9 +77,14 @@ export class Client extends EventEmitter<ClientEvents> {
     const settings = readSettings(config, (about) => { this.emit('unknown host key', about) })
     const { host, port, login: { username } } = settings
     this.config = { host, port, username }
-    const dialled = config.sock ? given(config.sock as Sock) : dial(settings)
-    this._sock = dialled.sock
-    this.#rooms = new Rooms(new Connection(this as unknown as Connection['owner'], settings, dialled))
+    try {
+      const dialled = config.sock ? given(config.sock as Sock) : dial(settings)
+      this._sock = dialled.sock
+      this.#rooms = new Rooms(new Connection(this as unknown as Connection['owner'], settings, dialled))
+    } catch (error) {
+      settings.forget()
+      throw error
+    }
     return this
   }
 

@@ -39,6 +39,7 @@ export class Connection implements Link {
   /** `end` has been emitted. */
   #ended = false
   #goodbye = false
+  #left = false
   #stopTimer: () => void = () => {}
   /** A login that has succeeded is told before an end that the server sends right behind it. */
   #running: Promise<void> | undefined
@@ -200,6 +201,10 @@ export class Connection implements Link {
     return this.#closed
   }
 
+  get left(): boolean {
+    return this.#left
+  }
+
   get failure(): SSHError | undefined {
     return this.#session?.failure
   }
@@ -221,13 +226,13 @@ export class Connection implements Link {
 
   /** Sends a disconnect message to the server, and ends the socket. */
   end(): void {
-    this.#explained = this.#goodbye = true
+    this.#explained = this.#goodbye = this.#left = true
     if (this.#session && !this.#session.failure) this.#session.disconnect('')
     else this.sock.end()
   }
 
   destroy(): void {
-    this.#explained = true
+    this.#explained = this.#left = true
     this.sock.destroy()
   }
 }

@@ -40,6 +40,8 @@ export interface Link {
   readonly failure: SSHError | undefined
   /** The client has emitted its `close`. */
   readonly closed: boolean
+  /** The caller has ended the connection. */
+  readonly left: boolean
   /** The server's software, from its identification. */
   readonly serverSoftware: string
   /** Text for `debug`, never a secret. */

@@ -40,11 +40,26 @@ export interface Settings {
 
 /** Copies a configuration. @param unknownHostKey called with an unknown host key that is accepted @throws Error for invalid options */
 export function readSettings(config: ConnectConfig, unknownHostKey: (about: UnknownHostKey) => void): Settings {
+  const { username, agent } = whoLogsIn(config)
+  const privateKey = readPrivateKey(config)
+  try {
+    return settingsWith({ username, agent, privateKey }, config, unknownHostKey)
+  } catch (error) {
+    wipe(privateKey)
+    throw error
+  }
+}
+
+/** @throws Error for a missing name, or for forwarding without an agent */
+function whoLogsIn(config: ConnectConfig): Pick<Login, 'username' | 'agent'> {
   const username = [config.username, config.user].find((name) => typeof name === 'string')
   if (typeof username !== 'string') throw new Error('Invalid username')
   const agent = typeof config.agent === 'string' && config.agent !== '' ? createAgent(config.agent) : isAgent(config.agent) ? config.agent : undefined
   if (config.agentForward === true && !agent) throw new Error('You must set a valid agent path to allow agent forwarding')
-  const privateKey = readPrivateKey(config)
+  return { username, agent }
+}
+
+function settingsWith({ username, agent, privateKey }: Pick<Login, 'username' | 'agent' | 'privateKey'>, config: ConnectConfig, unknownHostKey: (about: UnknownHostKey) => void): Settings {
   const host = config.hostname || config.host || 'localhost'
   const port = config.port || 22
   const { forceIPv4, forceIPv6 } = config

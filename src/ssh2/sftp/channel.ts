@@ -18,10 +18,13 @@ export type Answer<R extends unknown[]> = (error: Error | undefined, ...results:
 /** Passes the library's requests to callbacks, and manages their channel. */
 export class SftpChannel extends EventEmitter {
   /** What kind of channel it is. */
-  readonly type = 'sftp'
+  readonly type = 'session'
+  readonly subtype = 'subsystem'
+  readonly server = false
   readonly [FILES]: SftpShared
   readonly #link: Link
   #over = false
+  #left = false
 
   protected constructor(link: Link, files: SftpShared) {
     super()
@@ -43,6 +46,11 @@ export class SftpChannel extends EventEmitter {
     return this.#requests.connection.failure
   }
 
+  /** The caller has ended it, or its connection. @internal */
+  get left(): boolean {
+    return this.#left || this.#link.left
+  }
+
   /** Closes the channel; pending calls get `No response from server`. */
   end(): void {
     this.destroy()
@@ -50,6 +58,7 @@ export class SftpChannel extends EventEmitter {
 
   /** The same. */
   destroy(): void {
+    this.#left = true
     void this.#requests.connection.close()
   }
 

@@ -7,7 +7,7 @@ import { tell } from '../tell.ts'
 import { attributesOfNew } from './attributes.ts'
 import { FILES, type SftpChannel } from './channel.ts'
 import { openFlags } from './protocol.ts'
-import { checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, outOfRange, streamOptions } from './stream-file.ts'
+import { checkOpening, checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, outOfRange, streamOptions } from './stream-file.ts'
 
 /** Options of `createReadStream`. */
 export interface ReadStreamOptions extends FileStreamOptions, Omit<ReadableOptions, 'read' | 'destroy' | 'construct'> {
@@ -42,7 +42,8 @@ export class ReadStream extends Readable {
     if (start !== undefined) checkPlace(start, 'start')
     if (end !== Infinity) checkPlace(end, 'end')
     if (start !== undefined && start > end) throw outOfRange('start', `<= "end" (here: ${end})`, start)
-    super({ ...rest, highWaterMark, emitClose: true, autoDestroy: autoClose })
+    checkOpening(handle, path, flags, rest.encoding)
+    super({ ...rest, highWaterMark, emitClose: true, autoDestroy: Boolean(autoClose) })
     this.sftp = sftp
     this.path = path
     this.flags = flags
@@ -72,6 +73,8 @@ export class ReadStream extends Readable {
       open: () => this.sftp[FILES].requests.open(this.path, openFlags(this.flags), attributesOfNew(this.mode)),
       begin: (handle) => this.#begin(handle),
     }, done)
+    // What fails is told even if nobody reads yet.
+    this.once('open', () => this.read(0))
   }
 
   #begin(handle: RemoteHandle): void {
@@ -92,7 +95,10 @@ export class ReadStream extends Readable {
         this.pos += bytes.length
         this.push(bytes)
       })
-    }).catch((error: unknown) => this.sftp.refuse(error, (failure) => this.destroy(failure)))
+    }).catch((error: unknown) => this.sftp.refuse(error, (failure) => {
+      if (this.autoClose) this.destroy(failure)
+      else this.emit('error', failure)
+    }))
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -104,7 +110,7 @@ export class ReadStream extends Readable {
   close(callback?: (error?: Error | null) => void): void {
     if (callback) {
       if (this.closed) tell(callback)
-      else this.once('close', callback)
+      else this.prependOnceListener('close', () => callback(this.errored))
     }
     this.destroy()
   }

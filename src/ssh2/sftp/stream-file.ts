@@ -1,6 +1,7 @@
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import { tell } from '../tell.ts'
-import { FILES, type SftpChannel, toBuffer, toHandle } from './channel.ts'
+import { FILES, type SftpChannel, toBuffer, toHandle, toPath } from './channel.ts'
+import { openFlags } from './protocol.ts'
 
 /** Options of streams in both directions. */
 export interface FileStreamOptions {
@@ -26,9 +27,18 @@ export function streamOptions<T extends object>(options: unknown): T {
 
 /** A position in a file. @throws TypeError, RangeError with Node's codes */
 export function checkPlace(value: unknown, name: string): number {
-  if (typeof value !== 'number') throw Object.assign(new TypeError(`The "${name}" argument must be of type number`), { code: 'ERR_INVALID_ARG_TYPE' })
+  if (typeof value !== 'number') throw Object.assign(new TypeError(`The "${name}" argument must be of type number. Received type ${typeof value}`), { code: 'ERR_INVALID_ARG_TYPE' })
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
   if (!Number.isSafeInteger(value) || value < 0) throw outOfRange(name, '>= 0 and <= 2 ** 53 - 1', value)
   return value
+}
+
+/** What the stream would open, checked before it exists: a stream whose constructor throws must not go on. @throws TypeError, Error for a value that is no path, no flags or no encoding */
+export function checkOpening(handle: unknown, path: unknown, flags: string | number, encoding: string | null | undefined): void {
+  if (encoding && !Buffer.isEncoding(encoding)) throw Object.assign(new TypeError(`Unknown encoding: ${encoding}`), { code: 'ERR_UNKNOWN_ENCODING' })
+  if (givenHandle(handle)) return
+  toPath(path)
+  openFlags(flags)
 }
 
 export function outOfRange(name: string, range: string, value: number): RangeError {
@@ -43,6 +53,7 @@ export function givenHandle(handle: unknown): Buffer | null {
 /** A file stream, as far as opening and closing need it. */
 interface FileStream {
   readonly sftp: SftpChannel
+  readonly destroyed: boolean
   handle: Buffer | null
   emit(event: 'open', handle: Buffer): boolean
   emit(event: 'ready'): boolean
@@ -67,8 +78,10 @@ export function openStream(stream: FileStream, { open, opened, begin }: Opening,
   try {
     open().then(async (remote) => {
       const handle = stream.handle = toBuffer(remote)
-      await opened?.(remote)
-      begin(remote)
+      if (!stream.destroyed) {
+        await opened?.(remote)
+        begin(remote)
+      }
       tell(() => {
         done()
         stream.emit('open', handle)
@@ -80,13 +93,16 @@ export function openStream(stream: FileStream, { open, opened, begin }: Opening,
   }
 }
 
-/** Closes the file of a destroyed stream. A failure to close only matters if nothing else has failed. */
+/**
+ * Closes the file of a destroyed stream. A failure to close only matters if nothing else has failed, and if the caller has not ended SFTP or the
+ * connection meanwhile: the server gets CLOSE first then, though its answer is not heard any more.
+ */
 export function closeStream(stream: FileStream, error: Error | null, done: (error?: Error | null) => void): void {
   const { handle, sftp } = stream
   stream.handle = null
   if (!handle) return done(error)
   sftp[FILES].requests.close(toHandle(handle)).then(
     () => process.nextTick(done, error),
-    (failure: unknown) => error ? process.nextTick(done, error) : sftp.refuse(failure, done),
+    (failure: unknown) => error || sftp.left ? process.nextTick(done, error) : sftp.refuse(failure, done),
   )
 }

@@ -1,5 +1,4 @@
 import { Writable, type WritableOptions } from 'node:stream'
-import { openFile } from '../../sftp/protocol/remarks.ts'
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { WritePipeline } from '../../sftp/transfer/write-pipeline.ts'
 import { copyBytes } from '../../wire-format/bytes.ts'
@@ -7,8 +6,9 @@ import { tell } from '../tell.ts'
 import { attributesOfNew, toMode } from './attributes.ts'
 import { FILES, type SftpChannel } from './channel.ts'
 import { setMode } from './fast.ts'
+import { openToWrite } from './opened.ts'
 import { openFlags } from './protocol.ts'
-import { checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, streamOptions } from './stream-file.ts'
+import { checkOpening, checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, streamOptions } from './stream-file.ts'
 
 /** Options of `createWriteStream`. */
 export interface WriteStreamOptions extends FileStreamOptions, Omit<WritableOptions, 'write' | 'writev' | 'final' | 'destroy' | 'construct'> {
@@ -23,7 +23,7 @@ export interface WriteStreamOptions extends FileStreamOptions, Omit<WritableOpti
 export class WriteStream extends Writable {
   readonly path: string
   readonly flags: string
-  readonly mode: number | string | undefined
+  readonly mode: number | string
   readonly start: number | undefined
   readonly autoClose: boolean
   /** The open file; `null` before and after. */
@@ -35,18 +35,26 @@ export class WriteStream extends Writable {
   /** @internal */
   readonly sftp: SftpChannel
   #pipeline: WritePipeline | undefined
+  /** The mode that was asked for: only that one is set. */
+  readonly #wantedMode: number | undefined
+  /** Waits for what is on the way, so that a failure is told at once and not with the next write. */
+  #watch: Promise<void> | undefined
+  #failed = false
 
   /** @internal */
   constructor(sftp: SftpChannel, path: string, given?: WriteStreamOptions | string) {
     const { flags = 'w', mode, start, autoClose = true, handle, encoding, ...rest } = streamOptions<WriteStreamOptions>(given)
     if (start !== undefined) checkPlace(start, 'start')
-    if (mode !== undefined) toMode(mode)
-    super({ ...rest, emitClose: true, autoDestroy: autoClose })
+    const wantedMode = mode === undefined || mode === null ? undefined : toMode(mode)
+    checkOpening(handle, path, flags, encoding)
+    // Text is always written as bytes.
+    super({ ...rest, decodeStrings: true, objectMode: false, emitClose: true, autoDestroy: Boolean(autoClose) })
     if (encoding) this.setDefaultEncoding(encoding)
     this.sftp = sftp
     this.path = path
     this.flags = flags
-    this.mode = mode
+    this.mode = mode ?? 0o666
+    this.#wantedMode = wantedMode
     this.start = start
     this.autoClose = autoClose
     this.handle = givenHandle(handle)
@@ -67,10 +75,10 @@ export class WriteStream extends Writable {
   open(): void {}
 
   override _construct(done: (error?: Error | null) => void): void {
-    const files = this.sftp[FILES]
+    const [files, mode] = [this.sftp[FILES], this.#wantedMode]
     openStream(this, {
-      open: () => openFile(files.requests, this.path, openFlags(this.flags), attributesOfNew(this.mode), undefined),
-      opened: async (handle) => { if (this.mode !== undefined) await setMode(files, handle, this.path, toMode(this.mode)) },
+      open: () => openToWrite(files.requests, this.path, openFlags(this.flags), attributesOfNew(mode)),
+      opened: async (handle) => { if (mode !== undefined) await setMode(files, handle, this.path, mode) },
       begin: (handle) => this.#begin(handle),
     }, done)
   }
@@ -84,6 +92,15 @@ export class WriteStream extends Writable {
     this.pos += chunk.length
     // A copy: the caller may change the chunk once `done` has been called, which is before the server has it.
     this.#settle(this.#pipeline?.write(copyBytes(chunk)), done)
+    this.#watch ??= this.#pipeline?.finish().catch((error: unknown) => this.sftp.refuse(error, (failure) => this.#tell(failure))).finally(() => { this.#watch = undefined })
+  }
+
+  /** Something on the way has failed. */
+  #tell(failure: Error): void {
+    if (this.#failed || this.destroyed) return
+    this.#failed = true
+    if (this.autoClose) this.destroy(failure)
+    else this.emit('error', failure)
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -92,7 +109,10 @@ export class WriteStream extends Writable {
 
   #settle(work: Promise<void> | undefined, done: (error?: Error | null) => void): void {
     if (!work) return done()
-    work.then(() => tell(done), (error: unknown) => this.sftp.refuse(error, done))
+    work.then(() => tell(done), (error: unknown) => this.sftp.refuse(error, (failure) => {
+      this.#failed = true
+      done(failure)
+    }))
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -2,6 +2,7 @@ import { generateKeyPair as generate, generateKeyPairSync as generateSync } from
 import { formatOpenSshPrivateKey } from '../../keys/files/openssh/private-key.ts'
 import { readPkcs8 } from '../../keys/files/der/private-key.ts'
 import { wipePrivate } from '../../keys/private-fields.ts'
+import type { PrivateFields } from '../../keys/private-numbers.ts'
 import { writePublicKey } from '../../keys/public-key-blob.ts'
 import { formatPublicKey } from '../../keys/public-key.ts'
 import { now } from '../../keys/steps.ts'
@@ -76,15 +77,17 @@ function encryption({ passphrase, cipher, rounds, format }: KeyPairOptions): { r
 function written(pkcs8: Buffer, options: KeyPairOptions): KeyPairReturn {
   loadParts()
   const comment = typeof options.comment === 'string' ? options.comment : ''
-  const how = encryption(options)
-  const fields = now(readPkcs8(pkcs8))
+  let how: ReturnType<typeof encryption> = {}
+  let fields: PrivateFields | undefined
   try {
+    how = encryption(options)
+    fields = now(readPkcs8(pkcs8))
     const text = now(formatOpenSshPrivateKey(fields, comment, how.passphrase?.length === 0 ? {} : how))
     return { private: text, public: formatPublicKey({ blob: writePublicKey(fields.public), comment }) }
   } finally {
     pkcs8.fill(0)
     how.passphrase?.fill(0)
-    wipePrivate(fields)
+    if (fields) wipePrivate(fields)
   }
 }
 

@@ -48,6 +48,8 @@ function explained(error: KeyError, isPpk: boolean): Error {
   switch (error.code) {
     case 'ERR_KEY_PASSPHRASE_REQUIRED': return new Error(`Encrypted ${isPpk ? 'PPK private' : 'private OpenSSH'} key detected, but no passphrase given`, { cause: error })
     case 'ERR_KEY_PASSPHRASE_WRONG': return new Error(`${kind} key integrity check failed -- bad passphrase?`, { cause: error })
-    default: return new Error(`Unsupported key format: ${error.message}`, { cause: error })
+    default:
+      if (isPpk && error.message.includes('MAC')) return new Error('PPK private key integrity check failed', { cause: error })
+      return new Error(`Unsupported key format: ${error.message}`, { cause: error })
   }
 }
