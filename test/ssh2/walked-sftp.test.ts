@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { answered, CONTENT, fails, follow, having, named, ours, part, told } from './sftp/scenes.ts'
 import { same } from './same.ts'
 import { writeTable } from './table.ts'
-import { ended, event } from './transcript.ts'
+import { event } from './transcript.ts'
 
 // Streams of files, fastGet and fastPut: each option and each failure, beside npm ssh2, with a server that does what a test says.
 writeTable('walked: files')
