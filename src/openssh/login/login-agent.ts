@@ -1,3 +1,4 @@
+import { atMost, PEER_GRACE } from '../../abort/at-most.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { reasonOf } from '../../errors/reason-of.ts'
 import { AgentClient, type AgentIdentity } from '../../keys/agent/client.ts'
@@ -63,12 +64,14 @@ export class LoginAgent implements AsyncDisposable {
     } catch (error) {
       // An agent that hangs up on session-bind knows no restrictions, and is used without.
       this.#person.tell(`the agent does not take session-bind: ${reasonOf(error)}`, 'DEBUG')
+      void this.#client.close().catch(() => undefined)
       this.#client = await this.#connect()
     }
     return this.identities()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close()
+  /** Never rejects: how the connection to the agent ends says nothing about the login. Waits a second at most. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return atMost(PEER_GRACE, this.#client.close())
   }
 }
