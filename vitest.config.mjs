@@ -77,6 +77,8 @@ export default defineConfig({
     maxWorkers: Math.max(1, Math.min(4, availableParallelism())),
     testTimeout: variant === 'release' ? 20_000 : 120_000,
     hookTimeout: 120_000,
+    // The default of one second is too short for a busy machine. Below `testTimeout`, so that it is the poll that says what it waited for.
+    expect: { poll: { timeout: 15_000 } },
     teardownTimeout: 10_000,
     reporters: ['default', path('scripts/run/stuck-files.mjs'), ...(process.env.VITEST_JSON ? ['json'] : [])],
     ...(process.env.VITEST_JSON ? { outputFile: { json: process.env.VITEST_JSON } } : {}),

@@ -170,7 +170,7 @@ describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => 
       await terminal.shows(/^ink$/m)
       // xterm.js makes a row's elements anew when it draws: one that is gone has no style.
       const ink = terminal.panel.locator('.xterm-rows span', { hasText: 'ink' }).last()
-      await expect.poll(() => ink.evaluate((span) => getComputedStyle(span).backgroundColor), { timeout: 10_000 }).toBe('rgb(0, 0, 0)')
+      await expect.poll(() => ink.evaluate((span) => getComputedStyle(span).backgroundColor)).toBe('rgb(0, 0, 0)')
     }
   })
 

@@ -178,7 +178,7 @@ describe('a connection through a gateway', () => {
     expect(transport.state).toBe('lost')
     await expect(reader.end()).rejects.toMatchObject({ name: 'GatewayError', code: 'ERR_GATEWAY_LOST', id: transport.id })
     expect(lost.reason.length).toBeGreaterThan(10)
-    await expect.poll(() => target.sockets.every(({ destroyed }) => destroyed), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => target.sockets.every(({ destroyed }) => destroyed)).toBe(true)
   })
 
   test('is lost after `giveUp` without a gateway', async () => {

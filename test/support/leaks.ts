@@ -44,7 +44,7 @@ export async function expectNoLeak(scenario: (round: number) => Promise<void>, o
   await scenario(0)
   const before = await settled(options)
   for (let round = 1; round <= rounds; round++) await scenario(round)
-  await expect.poll(() => holdings(options.instance), { timeout: options.settleMs ?? 3000, message: `held after ${rounds} rounds` }).toEqual(before)
+  await expect.poll(() => holdings(options.instance), { timeout: options.settleMs ?? 15_000, message: `held after ${rounds} rounds` }).toEqual(before)
 }
 
 /** Holdings that have not changed for 100 ms: sockets and processes disappear a little after they are closed. */

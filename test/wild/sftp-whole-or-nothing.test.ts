@@ -39,7 +39,7 @@ describe('atomic', () => {
     for (const copy of [(signal: AbortSignal, onProgress: () => void) => used.sftp.upload(endless(), path, { atomic: true, signal, onProgress }), (signal: AbortSignal, onProgress: () => void) => used.sftp.download('/dev/zero', path, { atomic: true, signal, onProgress })]) {
       const controller = new AbortController()
       expect(await rejection(copy(controller.signal, () => controller.abort('enough')))).toBe('enough')
-      await expect.poll(() => readdirSync(used.file('failing')), { timeout: 10_000 }).toEqual(['f'])
+      await expect.poll(() => readdirSync(used.file('failing'))).toEqual(['f'])
     }
     await expect(used.sftp.download(used.file('missing'), path, { atomic: true })).rejects.toMatchObject({ code: 'ERR_SFTP_NO_SUCH_FILE' })
     expect([readdirSync(used.file('failing')), readFileSync(path, 'utf8')]).toEqual([['f'], 'old'])
@@ -128,10 +128,10 @@ test('a tree that fails while it is listed stops what runs before it rejects', a
   await withSftp({ files: { '/d': null, '/d/endless': 'x', '/d/sub': null }, quirks: { READ, OPENDIR } }, async (sftp, server) => {
     expect(await within(15_000, 'the end', rejection(sftp.downloadDirectory('/d', directory.file('d'))))).toMatchObject({ code: 'ERR_SFTP_PERMISSION_DENIED', operation: 'opendir', path: '/d/sub' })
     const asked = server.count('READ')
-    await expect.poll(() => running, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => running).toBe(0)
     await sftp.stat('/d')
     expect(server.count('READ')).toBe(asked)
-    await expect.poll(() => server.openHandles, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => server.openHandles).toBe(0)
   })
 })
 
@@ -155,7 +155,7 @@ test('what is lent is given back, however it ends', async () => {
   for (const [i, use] of uses.entries()) {
     await use().catch(() => {})
     await sftp.stat('/')
-    await expect.poll(() => lent, { message: `use ${i}`, timeout: 10_000 }).toBe(0)
+    await expect.poll(() => lent, { message: `use ${i}` }).toBe(0)
   }
 })
 

@@ -115,7 +115,7 @@ test('a Unix socket on the server: connections to it come here, and none afterwa
   const answers = () => new Promise<boolean>((resolve) => {
     const socket = dialTo({ path }, () => { socket.destroy(); resolve(true) }).on('error', () => resolve(false))
   })
-  await expect.poll(answers, { timeout: 10_000 }).toBe(false)
+  await expect.poll(answers).toBe(false)
 })
 
 test('connections to a Unix socket that nobody accepts are refused over the backlog, and end with the listener', async () => {
@@ -124,11 +124,11 @@ test('connections to a Unix socket that nobody accepts are refused over the back
   const listener = await client.listen({ path, backlog: 2 })
   let ended = 0
   const dialed = Array.from({ length: 4 }, () => dialTo({ path }).on('error', () => {}).on('close', () => { ended += 1 }).resume())
-  await expect.poll(() => ended, { timeout: 10_000 }).toBe(2)
+  await expect.poll(() => ended).toBe(2)
   expect((await client.run('echo alive')).stdout).toBe('alive\n')
   expect(ended, 'those that wait').toBe(2)
   await listener.close()
-  await expect.poll(() => ended, { timeout: 10_000 }).toBe(4)
+  await expect.poll(() => ended).toBe(4)
   for (const socket of dialed) socket.destroy()
 })
 

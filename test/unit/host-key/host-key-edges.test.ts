@@ -64,10 +64,10 @@ describe('trustOnFirstUse', () => {
     const answers: ((yes: boolean) => void)[] = []
     const policy = trustOnFirstUse(memoryHostKeyStore(), { confirm: () => new Promise((resolve) => answers.push(resolve)) })
     const first = policy.verify(info({ host: 'one' })), second = policy.verify(info({ host: 'two' }))
-    await vi.waitFor(() => expect(answers).toHaveLength(1), { timeout: 15_000 })
+    await expect.poll(() => answers).toHaveLength(1)
     answers[0]!(true)
     await first
-    await vi.waitFor(() => expect(answers).toHaveLength(2), { timeout: 15_000 })
+    await expect.poll(() => answers).toHaveLength(2)
     let asked = false
     const third = policy.verify(info({ host: 'three', ask: (question: () => unknown) => { asked = true; return question() } }))
     // Longer than the third needs to reach its question, if it did not wait.
@@ -75,7 +75,7 @@ describe('trustOnFirstUse', () => {
     expect([asked, answers.length]).toEqual([false, 2])
     answers[1]!(true)
     await second
-    await vi.waitFor(() => expect(answers).toHaveLength(3), { timeout: 15_000 })
+    await expect.poll(() => answers).toHaveLength(3)
     answers[2]!(true)
     await third
     expect(asked).toBe(true)

@@ -195,7 +195,7 @@ describe('a connection that is used again', () => {
     for (const unasked of [[], ['HTTP/1.1 408 Request Timeout\r\n\r\n']]) {
       const { connection } = server([sized('5', 'hello'), ...unasked])
       await read(connection)
-      await expect.poll(() => connection.reusable, { timeout: 10_000 }).toBe(false)
+      await expect.poll(() => connection.reusable).toBe(false)
     }
   })
 
