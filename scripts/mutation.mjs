@@ -15,6 +15,7 @@ const TABLE = 'docs/mutation.md'
 /** Tests that may notice a change, by the beginning of its path; a first run finds those that reach it. */
 const TESTS = [
   ['src/host-key/', ['test/unit/host-key', 'test/wild/known-hosts.test.ts']], ['src/keys/', ['test/unit/keys', 'test/wild/pasted-keys.test.ts']],
+  ['src/bindings/known-hosts.ts', ['test/fixes/known-hosts.test.ts', 'test/integration/known-hosts.test.ts']],
   ['src/client/auth/', ['test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts', 'test/fixes/authentication.test.ts', 'test/integration/client']],
 ]
 const { positionals: paths, values: { tests: named = [], again, write } } = parseArgs({
@@ -45,8 +46,9 @@ const explained = new Map(readFileSync('scripts/mutation/explained.txt', 'utf8')
 }))
 const nameOf = ({ path, text, before, after }) => `${path}: ${text}: ${before} => ${after}`
 
-/** What earlier runs found of each change, by its name; several of one name have a number. @type {Record<string, import('./mutation/measure.mjs').Fate>} */
-const kept = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : {}
+/** What earlier runs found of each change, by its name; several of one name have a number. @returns {Record<string, import('./mutation/measure.mjs').Fate>} */
+const readKept = () => existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, 'utf8')) : {}
+const kept = readKept()
 const seen = new Map()
 const keys = mutants.map(mutant => {
   const name = nameOf(mutant), nth = seen.get(name) ?? 0
@@ -54,8 +56,9 @@ const keys = mutants.map(mutant => {
   return `${nth} ${name}`
 })
 const known = keys.map(key => again && kept[key] || 'unreached')
-const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), known, tests, text => console.log(text))
-writeFileSync(KEPT, JSON.stringify({ ...kept, ...Object.fromEntries(keys.map((key, id) => [key, fates[id]])) }))
+/** Keeps what is known so far, so that --again goes on where a run was ended. Another run may have written meanwhile. */
+const keep = fates => writeFileSync(KEPT, JSON.stringify({ ...readKept(), ...Object.fromEntries(keys.map((key, id) => [key, fates[id]])) }))
+const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), known, tests, { tell: text => console.log(text), keep })
 rmSync(FOLDER, { recursive: true, force: true })
 const rows = files.map(({ path, first, mutants: own }) => {
   const ids = own.map((_, index) => first + index)

@@ -14,10 +14,10 @@ const MOST = 30_000
  * @param {{ path: string, changed: string }[]} files
  * @param {readonly Fate[]} known what is known of each change: those that were noticed are not tried again
  * @param {string[]} tests files of tests
- * @param {(text: string) => void} tell takes what goes on
+ * @param {{ tell: (text: string) => void, keep: (fates: readonly Fate[]) => void }} heard `tell` takes what goes on, `keep` what is known so far
  * @returns {Promise<Fate[]>} of each change
  */
-export async function measure(folder, files, known, tests, tell) {
+export async function measure(folder, files, known, tests, { tell, keep }) {
   const fates = [...known], count = known.length
   /** Tests that reach a change, by id, with their milliseconds. @type {Map<string, { file: string, time: number, hits: Set<number> }>} */
   const reached = new Map()
@@ -75,6 +75,7 @@ export async function measure(folder, files, known, tests, tell) {
         if (wanted.length > 0) only.push(id)
       }
       if (only.length > 0) await tries(file, todo, only)
+      keep(fates)
     }
     tell(`${count - left().length} of ${count} changes are noticed by tests of up to ${most} ms`)
   }
@@ -95,6 +96,8 @@ export async function measure(folder, files, known, tests, tell) {
       else if (code !== 0) fates[id] = 'noticed'
       if (noticed(id)) break
     }
+    keep(fates)
   }
+  keep(fates)
   return fates
 }

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as ssh from '../../src/bindings/index.ts'
+import type { Bytes } from '../../src/ffi/exports.gen.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { useSession } from '../support/use-session.ts'
 
@@ -61,8 +63,16 @@ describe('check', () => {
     expect([...hosts].map((entry) => hosts.writeline(entry)).join('')).toBe(readFileSync(file, 'utf8'))
   })
 
+  test('finds a name that was added with its hash and salt', () => {
+    const salt = Buffer.alloc(20, 7), hash = createHmac('sha1', salt).update('example.org').digest('base64')
+    const entry = hosts.add(hash, salt.toString('base64'), key(1), ssh.LIBSSH2_KNOWNHOST_TYPE_SHA1 | ssh.LIBSSH2_KNOWNHOST_KEYENC_RAW | ssh.LIBSSH2_KNOWNHOST_KEY_ED25519)
+    expect(hosts.check('example.org', key(1), PLAIN)).toEqual([MATCH, entry])
+    expect(hosts.check('example.net', key(1), PLAIN)[0]).toBe(NOTFOUND)
+    expect(hosts.writeline(entry)).toBe(line(`|1|${salt.toString('base64')}|${hash}`))
+  })
+
   test('of a name that is too long throws', () => {
-    expect(() => hosts.checkp('x'.repeat(300), 22, key(1), PLAIN)).toThrow(ssh.SSHError)
+    expect(() => hosts.checkp('x'.repeat(300), 22, key(1), PLAIN)).toThrow(expect.objectContaining({ name: 'SSHError', code: 'ERR_LIBSSH2_BUFFER_TOO_SMALL' }))
   })
 })
 
@@ -117,6 +127,18 @@ describe('writeline', () => {
     const long = hosts.addc('example.org', null, key(1), 'c'.repeat(5000), ED25519)
     expect(hosts.writeline(long)).toHaveLength(line('example.org').length + 5001)
   })
+
+  test('of an entry without a comment ends with the key', () => {
+    expect(hosts.writeline(hosts.add('example.org', null, key(1), ED25519))).toBe(line('example.org'))
+  })
+
+  test('gives lines below 64 kiB, and refuses longer ones', () => {
+    const room = 65535 - line('example.org', 1, ' ').length
+    const longest = hosts.addc('example.org', null, key(1), 'c'.repeat(room), ED25519)
+    expect(hosts.writeline(longest)).toBe(line('example.org', 1, ` ${'c'.repeat(room)}`))
+    const longer = hosts.addc('example.org', null, key(1), 'c'.repeat(room + 1), ED25519)
+    expect(() => hosts.writeline(longer)).toThrow(expect.objectContaining({ code: 'ERR_LIBSSH2_BUFFER_TOO_SMALL' }))
+  })
 })
 
 describe('entries', () => {
@@ -130,6 +152,26 @@ describe('entries', () => {
     expect(() => hosts.del(first)).toThrow('not in the collection')
     expect(() => hosts.writeline(first)).toThrow('not in the collection')
     expect(() => used.session.knownhostInit().get(second)).toThrow('not in the collection')
+  })
+
+  test('that are added in the place of a deleted one are new ones', () => {
+    const old: ssh.KnownHost[] = []
+    // The memory of the collection does not grow, so C gives the same address again.
+    for (let i = 100; i < 300; i++) {
+      const entry = hosts.add(`h${i}.example`, null, key(1), ED25519)
+      expect(entry.name).toBe(`h${i}.example`)
+      hosts.del(entry)
+      old.push(entry)
+    }
+    for (const entry of old) expect(() => hosts.writeline(entry)).toThrow('not in the collection')
+  })
+
+  test('are looked for without a word at address 0, which C takes for no address', () => {
+    hosts.add('a.example', null, key(1), ED25519)
+    const { heap } = used.session.instance
+    const before = heap.view(0 as Bytes, 64).slice()
+    expect(hosts.get()!.name).toBe('a.example')
+    expect(heap.view(0 as Bytes, 64)).toEqual(before)
   })
 
   test('need what C would trap without', () => {
@@ -147,4 +189,14 @@ test('a freed collection throws, and leaves no memory behind', () => {
   collection.free()
   expect(() => collection.get()).toThrow('freed')
   expect(used.session.instance.heapUsed()).toBe(before)
+})
+
+test('a collection knows its session, and is freed when it is disposed of', () => {
+  let kept: ssh.KnownHosts
+  {
+    using collection = used.session.knownhostInit()
+    expect(collection.session).toBe(used.session)
+    kept = collection
+  }
+  expect(() => kept.get()).toThrow('freed')
 })

@@ -44,7 +44,10 @@ test('a change has the fate that it should have', async () => {
   const { mutants, text } = mutate('source.ts', SOURCE)
   writeFileSync(`${folder}/source.ts`, SOURCE)
   for (const [name, content] of Object.entries(TESTS)) writeFileSync(`${folder}/${name}`, content)
-  const fates = await measure(`${folder}/work`, [{ path: `${folder}/source.ts`, changed: text }], mutants.map(() => 'unreached' as const), Object.keys(TESTS).map((name) => `${folder}/${name}`), () => {})
+  let kept: readonly string[] = []
+  const heard = { tell: () => {}, keep: (fates: readonly string[]) => { kept = [...fates] } }
+  const fates = await measure(`${folder}/work`, [{ path: `${folder}/source.ts`, changed: text }], mutants.map(() => 'unreached' as const), Object.keys(TESTS).map((name) => `${folder}/${name}`), heard)
+  expect(kept).toEqual(fates)
   const found = mutants.map(({ before, after }, index) => [`${before} => ${after}`, fates[index]])
   // Twenty of the same: each change that is known to be noticed is, and the one that makes no difference never is.
   const fatesOf = (name: string) => found.filter(([change]) => change === name).map(([, fate]) => fate)

@@ -134,14 +134,33 @@ describe('confirm', () => {
     const policy = trustOnFirstUse(store, { confirm: () => new Promise((resolve) => answers.push(resolve)) })
     const aborted = policy.verify(info(key, { signal: controller.signal }))
     const next = policy.verify(info(other))
-    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    await expect.poll(() => answers).toHaveLength(1)
     controller.abort(reason)
     await expect(aborted).rejects.toBe(reason)
     answers[0]!(true)
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    await expect.poll(() => answers).toHaveLength(2)
     answers[1]!(true)
     await next
     expect(await store.read()).toBe(`h.example ${other}\n`)
+  })
+
+  test('a verification that ends does not let another one in beside the next', async () => {
+    const store = memoryHostKeyStore(), read = vi.spyOn(store, 'read')
+    const answers: ((yes: boolean) => void)[] = []
+    const policy = trustOnFirstUse(store, { confirm: () => new Promise((resolve) => answers.push(resolve)) })
+    const one = policy.verify(info(key)), two = policy.verify({ ...info(other), host: 'other.example' })
+    await expect.poll(() => answers).toHaveLength(1)
+    answers[0]!(true)
+    await one
+    await expect.poll(() => answers).toHaveLength(2)
+    const before = read.mock.calls.length
+    const three = policy.verify({ ...info(other), host: 'other.example' })
+    await new Promise(setImmediate)
+    expect(read).toHaveBeenCalledTimes(before)
+    answers[1]!(true)
+    await Promise.all([two, three])
+    // The third finds the key that the second has recorded.
+    expect(answers).toHaveLength(2)
   })
 })
 

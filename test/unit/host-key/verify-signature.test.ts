@@ -34,6 +34,13 @@ describe('ECDSA', () => {
     expect(await verify(numbers(r, long))).toBe(false)
     expect(await verify(numbers(long, long))).toBe(false)
   })
+  test('a signature with s in either half of the order, where the library decides', async () => {
+    withoutWebCrypto()
+    // The order of P-256 (SEC 2 section 2.4.2). One of s and n - s is in its upper half, which SSH allows.
+    const n = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+    const other = Buffer.from((n - BigInt(`0x${Buffer.from(s).toString('hex')}`)).toString(16).padStart(64, '0'), 'hex')
+    expect([await verify(numbers(r, s)), await verify(numbers(r, other)), await verify(numbers(s, r))]).toEqual([true, true, false])
+  })
   test('more behind the numbers', async () => {
     await expect(verify(numbers(r, s, 0))).rejects.toThrow(WireFormatError)
   })
