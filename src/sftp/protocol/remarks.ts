@@ -1,9 +1,10 @@
 /// What a server says about a file is a hint, not the truth: size, type, limits and whether it appends. If it refuses to tell, that does not fail the
 /// operation in progress. This is the one place that decides what each statement is worth; OpenSSH's `sftp` copes with the same servers (docs/in-the-wild.md).
-import type { SftpPath } from '../../bindings/sftp/context.ts'
+import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
+import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { SftpError } from '../../errors/ssh-error.ts'
-import { LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_NO_CONNECTION, LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH, LIBSSH2_FXF_APPEND } from '../../ffi/constants.gen.ts'
+import { LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_NO_CONNECTION, LIBSSH2_FX_NO_SUCH_FILE, LIBSSH2_FX_NO_SUCH_PATH, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_FXF_APPEND, LIBSSH2_FXF_EXCL, LIBSSH2_FXF_TRUNC } from '../../ffi/constants.gen.ts'
 import { WireFormatError } from '../../wire-format/wire-format-error.ts'
 import { type FileKind, kindOfMode, SftpStat } from './attributes.ts'
 import type { RemoteHandle, SftpRequests, Signal } from './requests.ts'
@@ -76,19 +77,36 @@ export function endedEarly(said: number | undefined, found: number, again: numbe
 /**
  * Opens a file. Some servers use the offset of a write although the file was opened for appending, which would overwrite its beginning; others ignore
  * the offset. So both are given: the flag, and the size as offset, the larger of the path's size before and the file's size after.
+ * @throws SftpError if the server does not say the size of a file that is to be appended to: 0 might be its beginning.
  */
 export async function openFile(requests: SftpRequests, path: SftpPath, flags: number, attributes: SftpAttributes, signal: Signal): Promise<RemoteHandle> {
   if (!(flags & LIBSSH2_FXF_APPEND)) return requests.open(path, flags, attributes, signal)
-  const looking = requests.stat(path, signal).catch(() => undefined)
+  const looking = flags & (LIBSSH2_FXF_EXCL | LIBSSH2_FXF_TRUNC) ? 0 : requests.stat(path, signal).then(endOf, (error: unknown) => isMissing(error) ? 0 : undefined)
   const [handle, before] = await Promise.all([requests.open(path, flags, attributes, signal), looking])
   try {
-    const after = await unlessRefused(requests.fstat(handle, signal))
-    handle.append = Math.max((before && saidSize(before)) ?? 0, (after && saidSize(after)) ?? 0)
+    handle.append = await endOfOpened(requests, handle, before, signal)
     return handle
   } catch (error) {
     requests.close(handle).catch(() => {})
     throw error
   }
+}
+
+/** Where an open file ends. @param before where it ended before, if anybody has said that */
+async function endOfOpened(requests: SftpRequests, handle: RemoteHandle, before: number | undefined, signal: Signal): Promise<number> {
+  try {
+    const after = endOf(await requests.fstat(handle, signal))
+    if (before !== undefined || after !== undefined) return Math.max(before ?? 0, after ?? 0)
+  } catch (error) {
+    if (before === undefined || !isRefusal(error)) throw error
+    return before
+  }
+  throw sftpRefusal(LIBSSH2_FX_OP_UNSUPPORTED, pathText(handle.path), { operation: 'fstat', said: 'no size, so nothing can be appended safely' })
+}
+
+/** A size that can be true, of an empty file too. */
+function endOf({ filesize }: SftpAttributes): number | undefined {
+  return filesize !== undefined && Number.isSafeInteger(filesize) && filesize >= 0 ? filesize : undefined
 }
 
 // Type

@@ -162,7 +162,8 @@ export class Channel extends Duplex {
 
   /** Ends and closes, without an error. */
   override destroy(): this {
-    this.end()
+    // An end after the end makes an error, with a stack, that nobody gets.
+    if (!this.writableEnded) this.end()
     this.close()
     return this
   }
