@@ -3,6 +3,8 @@ import { equalBytes, encodeText } from '../../wire-format/bytes.ts'
 import { decodeBase64 } from '../../wire-format/base64.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { isCertificate } from '../../keys/certificate.ts'
+import { SK_ECDSA, SK_ED25519 } from '../../keys/key-types.ts'
+import { publicKeyType } from '../../keys/public-key-blob.ts'
 import { parsePublicKey, type PublicKey } from '../../keys/public-key.ts'
 
 const OTHERS = 0o077
@@ -56,6 +58,12 @@ function publicKeyIn(text: string): PublicKey | undefined {
   const [, body] = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text) ?? []
   if (body !== undefined) return orUndefined(() => parsePublicKey(publicPart(decodeBase64(body.replace(/\s+/g, '')))))
   return text.includes('PRIVATE KEY') || text.startsWith('PuTTY') ? undefined : orUndefined(() => parsePublicKey(text.trim().split('\n')[0]!.trim()))
+}
+
+/** Whether a private key's file is of a security key: it holds no secret to sign with. */
+export function isSecurityKeyText(text: string): boolean {
+  const key = text.includes('PRIVATE KEY') ? publicKeyIn(text) : undefined
+  return key !== undefined && [SK_ECDSA, SK_ED25519].includes(publicKeyType(key.blob))
 }
 
 const MAGIC = encodeText('openssh-key-v1\0')

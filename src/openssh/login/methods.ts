@@ -23,13 +23,21 @@ export async function prepareLogin(config: SshConfig, person: Person): Promise<L
   }
   const order = (config.preferredAuthentications?.split(',') ?? ORDER).filter((name) => enabled[name])
   const agent = order.includes('publickey') ? await LoginAgent.open(config, person) : undefined
-  const identities = order.includes('publickey') ? orderIdentities(await agent?.identities() ?? [], { config, person, agent: agent?.client }) : []
+  const ended = new AbortController()
+  const identities = order.includes('publickey') ? orderIdentities(await agent?.identities() ?? [], { config, person, agent: agent?.client, ended: ended.signal }) : []
   const made: Readonly<Record<string, () => readonly AuthMethod[]>> = {
     publickey: () => identities.map((identity) => byKey(identity, agent, person)),
     'keyboard-interactive': () => repeated(config, () => byAnswers(config, person)),
     password: () => byPassword(config, person),
   }
-  return { methods: order.flatMap((name) => made[name]!()), identities, async [Symbol.asyncDispose]() { await agent?.[Symbol.asyncDispose]() } }
+  return {
+    methods: order.flatMap((name) => made[name]!()),
+    identities,
+    async [Symbol.asyncDispose]() {
+      ended.abort()
+      await agent?.[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /** Reports a key that cannot be used, and skips it, as ssh does. */

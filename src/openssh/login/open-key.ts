@@ -3,35 +3,48 @@ import { KeyError } from '../../errors/ssh-error.ts'
 import type { AgentClient } from '../../keys/agent/client.ts'
 import { parsePrivateKey } from '../../keys/files/parse-private-key.ts'
 import type { PrivateKey } from '../../keys/private-key.ts'
+import type { Signer } from '../../keys/signers/signer.ts'
 import type { AddKeysToAgent } from '../config/keywords/keys.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person } from '../person.ts'
-import { exposedWarning, readKeyFile } from './key-file.ts'
+import { exposedWarning, isSecurityKeyText, readKeyFile } from './key-file.ts'
 
 export interface KeyOpening {
   readonly config: SshConfig
   readonly person: Person
   readonly agent: AgentClient | undefined
+  /** Aborts when the login has ended, and with it what signs for it. */
+  readonly ended: AbortSignal
 }
 
-/** Opens a key file when its turn comes, asking for its passphrase as often as NumberOfPasswordPrompts says. @throws KeyError if it cannot be used */
-export async function openKeyFile(path: string, { config, person, agent }: KeyOpening): Promise<PrivateKey> {
-  const file = readKeyFile(path)
+/**
+ * Opens a key file when its turn comes, asking for its passphrase as often as NumberOfPasswordPrompts says. Security keys sign through OpenSSH's helper.
+ * @throws KeyError if it cannot be used
+ */
+export async function openKeyFile(path: string, opening: KeyOpening): Promise<Signer> {
+  const { config, person, agent } = opening, file = readKeyFile(path)
   if (!file) throw new KeyError(`Load key "${path}": No such file or directory`, { code: 'ERR_KEY_FORMAT' })
   if (file.exposed !== undefined) {
     person.tell(exposedWarning(path, file.exposed), 'ERROR')
     throw new KeyError(`Load key "${path}": bad permissions`, { code: 'ERR_KEY_UNSUPPORTED' })
   }
-  const key = await decrypt(path, file.text, config, person)
+  if (isSecurityKeyText(file.text)) return openSecurityKey(path, file.text, opening)
+  const key = await decrypted(path, opening, (passphrase) => parsePrivateKey(file.text, { minimumRsaBits: config.requiredRSASize, passphrase }))
   await giveToAgent(key, path, config.addKeysToAgent, person, agent)
   return key
 }
 
-async function decrypt(path: string, text: string, config: SshConfig, person: Person): Promise<PrivateKey> {
-  const options = { minimumRsaBits: config.requiredRSASize }
+async function openSecurityKey(path: string, text: string, opening: KeyOpening): Promise<Signer> {
+  const [{ readSecurityKey }, { securityKeySigner }] = await Promise.all([import('../../keys/files/openssh/security-key.ts'), import('./security-key.ts')])
+  const file = await decrypted(path, opening, (passphrase) => readSecurityKey(text, passphrase))
+  if (opening.config.addKeysToAgent.when !== 'no') opening.person.tell(`Not added to the agent: ${path} is on a security key (ssh-add does it)`, 'DEBUG')
+  return securityKeySigner(file, path, opening)
+}
+
+async function decrypted<T>(path: string, { config, person }: KeyOpening, parse: (passphrase: string | undefined) => Promise<T>): Promise<T> {
   for (let attempt = 0, passphrase: string | undefined; ; attempt++) {
     try {
-      return await parsePrivateKey(text, { ...options, passphrase })
+      return await parse(passphrase)
     } catch (error) {
       const locked = error instanceof KeyError && (error.code === 'ERR_KEY_PASSPHRASE_REQUIRED' || error.code === 'ERR_KEY_PASSPHRASE_WRONG')
       if (!locked || config.batchMode || attempt >= config.numberOfPasswordPrompts) throw error

@@ -22,14 +22,26 @@ const SALT_LENGTH = 16
 export interface ParsedPrivateKey { readonly fields: PrivateFields, readonly comment: string }
 
 export function* readOpenSshPrivateKey(bytes: Bytes, passphrase: Bytes | undefined): Steps<ParsedPrivateKey> {
-  const { cipher: cipherName, kdf: kdfName, kdfOptions, publicKey, section, tag } = readOpenSshEnvelope(bytes)
-  const plain = yield* decryptSection(cipherName, kdfName, kdfOptions, section, tag, passphrase)
-  const encrypted = cipherName !== 'none'
+  const section = yield* openSection(bytes, passphrase)
   try {
-    return yield* readSection(plain, publicKey, encrypted)
+    return yield* readSection(section)
   } finally {
-    if (encrypted) plain.fill(0)
+    if (section.encrypted) section.plain.fill(0)
   }
+}
+
+/** The private section of a file, without its encryption. */
+export interface OpenedSection {
+  readonly plain: Bytes
+  /** The public key that the file shows without its passphrase. */
+  readonly publicKey: Bytes
+  /** The file is encrypted: `plain` is a copy, which the caller zeroes. */
+  readonly encrypted: boolean
+}
+
+export function* openSection(bytes: Bytes, passphrase: Bytes | undefined): Steps<OpenedSection> {
+  const { cipher, kdf, kdfOptions, publicKey, section, tag } = readOpenSshEnvelope(bytes)
+  return { plain: yield* decryptSection(cipher, kdf, kdfOptions, section, tag, passphrase), publicKey, encrypted: cipher !== 'none' }
 }
 
 function* decryptSection(cipherName: string, kdfName: string, kdfOptions: Bytes, section: Bytes, tag: Bytes, passphrase: Bytes | undefined): Steps<Bytes> {
@@ -54,19 +66,30 @@ function* decryptSection(cipherName: string, kdfName: string, kdfOptions: Bytes,
   return plain as Bytes
 }
 
-function* readSection(plain: Bytes, publicKey: Bytes, encrypted: boolean): Steps<ParsedPrivateKey> {
-  const reader = new WireReader(plain)
-  if (reader.uint32() !== reader.uint32()) throw encrypted ? passphraseWrong() : malformed('the two check numbers of the OpenSSH private key differ')
+function* readSection(section: OpenedSection): Steps<ParsedPrivateKey> {
+  const reader = sectionReader(section)
   const fields = yield* readOpenSshFields(reader)
   try {
-    const comment = decodeText(reader.string())
-    if (reader.rest().some((byte, index) => byte !== (index + 1 & 0xff))) throw malformed('the padding of the OpenSSH private key is wrong')
-    if (!equalBytes(writePublicKey(fields.public), publicKey)) throw malformed('the public and the private part of the OpenSSH private key are of different keys')
-    return { fields, comment }
+    return { fields, comment: sectionEnd(reader, section, writePublicKey(fields.public)) }
   } catch (error) {
     wipePrivate(fields)
     throw error
   }
+}
+
+/** Reads a section from the key's type on. @throws KeyError if the passphrase was wrong */
+export function sectionReader({ plain, encrypted }: OpenedSection): WireReader {
+  const reader = new WireReader(plain)
+  if (reader.uint32() !== reader.uint32()) throw encrypted ? passphraseWrong() : malformed('the two check numbers of the OpenSSH private key differ')
+  return reader
+}
+
+/** What follows the key in its section. @param own the public key by the private section @returns the comment */
+export function sectionEnd(reader: WireReader, { publicKey }: OpenedSection, own: Uint8Array): string {
+  const comment = decodeText(reader.string())
+  if (reader.rest().some((byte, index) => byte !== (index + 1 & 0xff))) throw malformed('the padding of the OpenSSH private key is wrong')
+  if (!equalBytes(own, publicKey)) throw malformed('the public and the private part of the OpenSSH private key are of different keys')
+  return comment
 }
 
 export interface OpenSshFormatOptions {

@@ -66,5 +66,5 @@ export const KEY_KEYWORDS = {
   pubkeyAcceptedAlgorithms: algorithms('publicKey'),
   pubkeyAuthentication: yesNoOr('yes', ['unbound', 'host-bound']),
   requiredRSASize: number(1024),
-  securityKeyProvider: unused(HARDWARE, textOr('internal')),
+  securityKeyProvider: textOr('internal'),
 } as const
