@@ -3,20 +3,25 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const { FAKE_SK_KEY: device, FAKE_SK_PIN: wanted = '', FAKE_SK_FAULT: fault } = process.env
+const { FAKE_SK_KEY: device = '', FAKE_SK_PIN: wanted = '', FAKE_SK_FAULT: fault } = process.env
+/** @param {Uint8Array} bytes */
 const sha256 = bytes => createHash('sha256').update(bytes).digest()
+/** @param {number} value */
 const uint32 = value => Buffer.from([value >>> 24, value >>> 16 & 255, value >>> 8 & 255, value & 255])
+/** @param {string | Uint8Array} value */
 const string = value => Buffer.concat([uint32(Buffer.from(value).length), Buffer.from(value)])
-const mpint = bytes => string(Buffer.concat([Buffer.alloc(bytes[0] >= 0x80 ? 1 : 0), bytes]))
+/** @param {Uint8Array} bytes */
+const mpint = bytes => string(Buffer.concat([Buffer.alloc((bytes[0] ?? 0) >= 0x80 ? 1 : 0), bytes]))
 
-/** Reads the wire format of RFC 4251. */
+/** Reads the wire format of RFC 4251. @param {Buffer} bytes */
 function reader(bytes) {
   let at = 0
+  /** @param {number} length */
   const take = length => {
     if (at + length > bytes.length) throw new Error('the message is too short')
     return bytes.subarray(at, at += length)
   }
-  return { byte: () => take(1)[0], uint32: () => take(4).readUInt32BE(), string: () => take(take(4).readUInt32BE()), end: () => { if (at < bytes.length) throw new Error('the message is too long') } }
+  return { byte: () => take(1).readUInt8(), uint32: () => take(4).readUInt32BE(), string: () => take(take(4).readUInt32BE()), end: () => { if (at < bytes.length) throw new Error('the message is too long') } }
 }
 
 /** The request. What follows it may never end: ssh keeps its side open for the answer. */
@@ -49,6 +54,7 @@ const application = entry.string(), flags = entry.byte() & 5, handle = entry.str
 entry.string()
 entry.end()
 
+/** @param {number} version @param {number} type @param {Uint8Array[]} rest */
 const answer = (version, type, ...rest) => process.stdout.write(string(Buffer.concat([Buffer.of(version), uint32(type), ...rest])))
 if (fault === 'exit') {
   console.error('the fake device is broken')
