@@ -25,7 +25,7 @@ export interface HelperSurroundings {
   readonly platform: NodeJS.Platform
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Whether there is such a program. */
-  runs(path: string): boolean
+  readonly runs: (path: string) => boolean
 }
 
 /** Debian; BSD and macOS; Fedora; Arch and Alpine; OpenSSH's own default. */
@@ -66,7 +66,7 @@ export interface SignRequest {
   /** Ends the helper. */
   readonly signal?: AbortSignal
   /** What the helper says on standard error. */
-  tell(line: string): void
+  readonly tell: (line: string) => void
 }
 
 /** The device wants a PIN, or another one. */
