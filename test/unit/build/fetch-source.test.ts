@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../support/temporary.ts'
 
 const project = fileURLToPath(new URL('../../..', import.meta.url))
 const downloads = join(project, 'build/downloads')
-const libraries = readdirSync(join(project, 'deps'))
+const libraries = readdirSync(join(project, 'deps')).filter((name) => existsSync(join(project, 'deps', name, 'pin.txt')))
 const hasDpkg = spawnSync('dpkg', ['--version']).status === 0
 
 /** Runs scripts/build/fetch-source.sh for a library in a copy of the scripts, without a way to the archive. `files`: what lies in its folder of downloads. */
