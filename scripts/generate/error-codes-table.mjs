@@ -105,6 +105,7 @@ export const OWN = {
     ['ERR_SSH2_HOST_KEYS', '`SSH2_HOST_KEYS` is none of `warn`, `accept-new`, `strict` and `ssh2`, or `setDefaultHostKeys()` would make the check looser after a connection.', 'The message says which.'],
     ['ERR_INVALID_ARG_TYPE', 'A stream of `libssh2-wasm/ssh2` got an option of the wrong type. Node\'s own file streams use the same code.', 'The message names the option.'],
     ['ERR_OUT_OF_RANGE', 'A stream of `libssh2-wasm/ssh2`, or `timeout` of its `connect()`, got an invalid number. Node\'s own streams and sockets use the same code.', 'The message names the option and its range.'],
+    ['ERR_UNKNOWN_ENCODING', 'A file stream of `libssh2-wasm/ssh2` got an `encoding` that Node does not have. Node\'s own streams use the same code.', 'Give `utf8`, `latin1`, `hex`, `base64` or another encoding of Node\'s Buffer.'],
     ['ERR_STREAM_WRITE_AFTER_END', 'A program wrote to a channel of `libssh2-wasm/ssh2` after `end()`. Node\'s own streams use the same code.', 'Write first, then call `end()`.'],
     ['ERR_HANDLE_FREED', 'A session, channel, file or listener was used after it had been closed.', 'Do not use it after `close()`; `await using` closes it at the end of the block.'],
     ['ERR_WIRE_FORMAT', 'Bytes or text are not what RFC 4251 section 5, base64 or PEM armour allow.', 'The data is damaged or was cut.'],

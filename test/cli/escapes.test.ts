@@ -186,6 +186,14 @@ describe.runIf(requireTmux('escapes, passwords and an editor in a terminal') && 
     type('ggOtyped in vi, größer \u001b')
     await equal('typed in vi, größer')
     for (const each of both) each.resize(60, 17)
+    // The new size goes to the server as a message of its own: what is typed may be there first.
+    for (const each of both) {
+      await waitFor(() => {
+        each.type(':echo "size" &lines &columns\r')
+        return each.text()
+      }, (shown) => shown.includes('size 17 60'))
+    }
+    press('C-l')
     type(':set ruler list\r')
     await equal(/^ +1 typed in vi, größer/m)
     press('C-f', 'C-f')
