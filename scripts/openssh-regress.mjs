@@ -22,7 +22,7 @@ const FIXED_PORTS = /^(dynamic-forward|forward-control|forwarding|multiplex|conn
 /** Reported instead of counted, with the reason. @type {Readonly<Record<string, string>>} */
 const EXPLAINED = {
   dhgex: 'it reads the sizes of the groups from OpenSSH\'s debug messages, and wants a size by the strength of the cipher; this client asks every server for the same sizes',
-  rekey: 'it counts OpenSSH\'s debug messages "NEWKEYS sent", of which this program writes none; the data arrives whole',
+  rekey: 'it counts OpenSSH\'s debug messages "NEWKEYS sent", of which this program writes none; that it exchanges keys as RekeyLimit says is in `test/cli/rekey-limit.test.ts`, by the server\'s log',
   kextype: 'it writes our list (-Q kex) into the configuration of this sshd, which lacks mlkem768x25519-sha256 and mlkem768nistp256-sha256, and then refuses to start: all methods fail alike, those that it has too',
   'cert-hostkey': 'a host certificate that names no host is refused, as OpenSSH does since 10.3 (the suite of 9.2 wants it accepted for every host)',
 }
