@@ -87,7 +87,9 @@ export async function openFile(requests: SftpRequests, path: SftpPath, flags: nu
     handle.append = await endOfOpened(requests, handle, before, signal)
     return handle
   } catch (error) {
-    requests.close(handle).catch(() => {})
+    const closed = requests.close(handle).catch(() => {})
+    // Who reports the failure finds the file closed; who aborts waits for nothing.
+    if (!signal?.aborted) await closed
     throw error
   }
 }

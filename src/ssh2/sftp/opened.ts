@@ -1,8 +1,5 @@
-import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
-import { openFile } from '../../sftp/protocol/remarks.ts'
-import type { RemoteHandle, SftpRequests } from '../../sftp/protocol/requests.ts'
+import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
-import { OPEN_MODE } from './protocol.ts'
 
 /**
  * Opens the file, runs `use`, and closes the file: before a failure is reported, and after writes before success is reported.
@@ -26,21 +23,4 @@ export async function opened<T>({ requests }: SftpShared, opening: Promise<Remot
   const closed = close()
   if (wrote) await closed
   return result
-}
-
-/**
- * Opens a file to write. Where it is to be appended to and the server says no size at all, that is its error, as in `ssh2`: a server that does not
- * know the flag either would overwrite the beginning.
- */
-export async function openToWrite(requests: SftpRequests, path: string, flags: number, attributes: SftpAttributes): Promise<RemoteHandle> {
-  const handle = await openFile(requests, path, flags, attributes, undefined)
-  // An empty file, or nobody has said so.
-  if (!(flags & OPEN_MODE.APPEND) || handle.append) return handle
-  try {
-    await requests.fstat(handle).catch((error: unknown) => requests.stat(path).catch(() => { throw error }))
-    return handle
-  } catch (error) {
-    await requests.close(handle).catch(() => {})
-    throw error
-  }
 }

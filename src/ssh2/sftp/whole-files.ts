@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
-import { aboutOpened, saidSize } from '../../sftp/protocol/remarks.ts'
+import { aboutOpened, openFile, saidSize } from '../../sftp/protocol/remarks.ts'
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { LentBytes } from '../../sftp/protocol/lent-bytes.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
 import { attributesOfNew } from './attributes.ts'
-import { opened, openToWrite } from './opened.ts'
+import { opened } from './opened.ts'
 import { openFlags } from './protocol.ts'
 
 /** How a whole file is read. */
@@ -64,7 +64,7 @@ export function bytesOf(data: unknown, encoding: BufferEncoding | null | undefin
 
 /** Writes the whole file, or appends to it. The write is complete when the server has closed the file. */
 export function writeWholeFile(files: SftpShared, path: string, data: Uint8Array, { mode, flag }: WriteFileOptions): Promise<void> {
-  return opened(files, openToWrite(files.requests, path, openFlags(flag || 'w'), attributesOfNew(mode)), true, async (handle, close) => {
+  return opened(files, openFile(files.requests, path, openFlags(flag || 'w'), attributesOfNew(mode), undefined), true, async (handle, close) => {
     const pipeline = files.writing(handle, { start: 0, signal: undefined })
     await pipeline.write(data)
     const finished = pipeline.finish()

@@ -1,4 +1,5 @@
 import { Writable, type WritableOptions } from 'node:stream'
+import { openFile } from '../../sftp/protocol/remarks.ts'
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
 import type { WritePipeline } from '../../sftp/transfer/write-pipeline.ts'
 import { copyBytes } from '../../wire-format/bytes.ts'
@@ -6,7 +7,6 @@ import { tell } from '../tell.ts'
 import { attributesOfNew, toMode } from './attributes.ts'
 import { FILES, type SftpChannel } from './channel.ts'
 import { setMode } from './fast.ts'
-import { openToWrite } from './opened.ts'
 import { openFlags } from './protocol.ts'
 import { checkOpening, checkPlace, closeStream, type FileStreamOptions, givenHandle, openStream, streamOptions } from './stream-file.ts'
 
@@ -77,7 +77,7 @@ export class WriteStream extends Writable {
   override _construct(done: (error?: Error | null) => void): void {
     const [files, mode] = [this.sftp[FILES], this.#wantedMode]
     openStream(this, {
-      open: () => openToWrite(files.requests, this.path, openFlags(this.flags), attributesOfNew(mode)),
+      open: () => openFile(files.requests, this.path, openFlags(this.flags), attributesOfNew(mode), undefined),
       opened: async (handle) => { if (mode !== undefined) await setMode(files, handle, this.path, mode) },
       begin: (handle) => this.#begin(handle),
     }, done)
