@@ -1,16 +1,11 @@
 import { SSHError, AuthenticationError, ConnectError, HostKeyError } from '../errors/ssh-error.ts'
 import { placeOf } from '../errors/connect-error.ts'
 import type { SshConfig } from '../openssh/config/ssh-config.ts'
+import { systemWords } from './system-words.ts'
 
 /** A failure in the words of ssh(1), which programs that start it look for. They are printed as they are. */
 export class Failure extends Error {
   override name = 'Failure'
-}
-
-/** What the system calls its errors. */
-const SYSTEM: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Connection refused', ETIMEDOUT: 'Connection timed out', EHOSTUNREACH: 'No route to host', ENETUNREACH: 'Network is unreachable', ECONNRESET: 'Connection reset by peer',
-  EACCES: 'Permission denied', EPERM: 'Operation not permitted', EADDRNOTAVAIL: 'Cannot assign requested address', EINVAL: 'Invalid argument', ENOENT: 'No such file or directory',
 }
 
 /** What the resolver calls its errors. */
@@ -48,5 +43,6 @@ function notConnected({ code, message }: ConnectError): string | undefined {
   if (port === undefined) return undefined
   const host = bracketed ?? plain!
   if (Object.hasOwn(RESOLVER, code)) return `ssh: Could not resolve hostname ${host}: ${RESOLVER[code]}`
-  return Object.hasOwn(SYSTEM, code) ? `ssh: connect to host ${host} port ${port}: ${SYSTEM[code]}` : undefined
+  const words = systemWords(code)
+  return words && `ssh: connect to host ${host} port ${port}: ${words}`
 }

@@ -27,6 +27,8 @@ export const RSA_HASHES: Readonly<Record<string, 'SHA-1' | 'SHA-256' | 'SHA-512'
 export const SK_ED25519 = 'sk-ssh-ed25519@openssh.com'
 export const SK_ECDSA = 'sk-ecdsa-sha2-nistp256@openssh.com'
 export const WEBAUTHN_SK_ECDSA = 'webauthn-sk-ecdsa-sha2-nistp256@openssh.com'
+/** Types whose private key is on a security key (PROTOCOL.u2f). */
+export const isSecurityKey = (type: string): boolean => type === SK_ED25519 || type === SK_ECDSA
 
 /** ML-DSA-44 with Ed25519: the name since OpenSSH 10.6, and the one of 10.4 and 10.5. */
 export const MLDSA44_ED25519 = 'ssh-mldsa44-ed25519'

@@ -3,7 +3,7 @@ import { equalBytes, encodeText } from '../../wire-format/bytes.ts'
 import { decodeBase64 } from '../../wire-format/base64.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { isCertificate } from '../../keys/certificate.ts'
-import { SK_ECDSA, SK_ED25519 } from '../../keys/key-types.ts'
+import { isSecurityKey } from '../../keys/key-types.ts'
 import { publicKeyType } from '../../keys/public-key-blob.ts'
 import { parsePublicKey, type PublicKey } from '../../keys/public-key.ts'
 
@@ -63,7 +63,7 @@ function publicKeyIn(text: string): PublicKey | undefined {
 /** Whether a private key's file is of a security key: it holds no secret to sign with. */
 export function isSecurityKeyText(text: string): boolean {
   const key = text.includes('PRIVATE KEY') ? publicKeyIn(text) : undefined
-  return key !== undefined && [SK_ECDSA, SK_ED25519].includes(publicKeyType(key.blob))
+  return key !== undefined && isSecurityKey(publicKeyType(key.blob))
 }
 
 const MAGIC = encodeText('openssh-key-v1\0')

@@ -1,5 +1,6 @@
 import type { Client } from '../../../client/client.ts'
 import type { Process } from '../../../client/process.ts'
+import type { LegacyOptions } from './options.ts'
 
 /** The longest line of the protocol: a path and numbers. */
 const LONGEST = 16_384
@@ -13,11 +14,11 @@ export class Peer {
   readonly #told: Promise<void>
   #rest: Buffer = Buffer.alloc(0)
 
-  private constructor(process: Process) {
-    this.#process = process
-    this.#reader = process.stdout.getReader()
-    this.#writer = process.stdin.getWriter()
-    this.#told = pass(process.stderr)
+  private constructor(scp: Process) {
+    this.#process = scp
+    this.#reader = scp.stdout.getReader()
+    this.#writer = scp.stdin.getWriter()
+    this.#told = show(scp.stderr, process.stderr)
     // It fails with everything else when the connection ends.
     this.#told.catch(() => {})
   }
@@ -27,26 +28,36 @@ export class Peer {
     return new Peer(await client.exec(command))
   }
 
-  /** Up to so many bytes; none at the end. */
-  async read(most: number): Promise<Buffer> {
+  /** Waits until something has come that nobody has taken. False at the end. */
+  async #waiting(): Promise<boolean> {
     while (this.#rest.length === 0) {
       const { value, done } = await this.#reader.read()
-      if (done) return Buffer.alloc(0)
+      if (done) return false
       this.#rest = Buffer.from(value.buffer, value.byteOffset, value.length)
     }
+    return true
+  }
+
+  #take(most: number): Buffer {
     const part = this.#rest.subarray(0, most)
     this.#rest = this.#rest.subarray(part.length)
     return part
   }
 
+  /** Up to so many bytes; none at the end. */
+  async read(most: number): Promise<Buffer> {
+    return await this.#waiting() ? this.#take(most) : Buffer.alloc(0)
+  }
+
   /** A line without its end, and what came of it if the other side ends within one. */
   async readLine(): Promise<Buffer> {
     const parts: Buffer[] = []
-    for (let length = 0; length < LONGEST;) {
-      const byte = await this.read(1)
-      if (byte.length === 0 || byte[0] === NEWLINE) break
-      parts.push(byte)
-      length++
+    for (let left = LONGEST; left > 0 && await this.#waiting();) {
+      const end = this.#rest.subarray(0, left).indexOf(NEWLINE)
+      const part = this.#take(end < 0 ? left : end)
+      parts.push(part)
+      left = end < 0 ? left - part.length : 0
+      if (end >= 0) this.#take(1)
     }
     return Buffer.concat(parts)
   }
@@ -74,13 +85,25 @@ export class Peer {
   }
 }
 
-/** The remote command, as scp(1) writes it: the path is a word of the server's shell. */
-export function remoteCommand(mode: 'f' | 't', path: string, { recursive, preserve, isDirectory = false }: { readonly recursive: boolean, readonly preserve: boolean, readonly isDirectory?: boolean }): string {
-  const flags = `${recursive ? ' -r' : ''}${preserve ? ' -p' : ''}${isDirectory ? ' -d' : ''}`
-  return `scp${flags} -${mode} ${path.startsWith('-') ? '-- ' : ''}${path || '.'}`
+export interface CommandOptions extends Pick<LegacyOptions, 'recursive' | 'preserve'> {
+  /** The target must be a directory. */
+  readonly isDirectory?: boolean
 }
 
-/** Shows what the other side writes to its stderr. */
-async function pass(source: ReadableStream<Uint8Array>): Promise<void> {
-  for await (const text of source as unknown as AsyncIterable<Uint8Array>) process.stderr.write(text)
+/** The remote command, as scp(1) writes it: the path is a word of the server's shell. */
+export function remoteCommand(mode: 'f' | 't', path: string, options: CommandOptions): string {
+  return `${scpCommand(options)} -${mode} ${operand(path || '.')}`
+}
+
+/** The command that makes a server copy to another host by itself. */
+export function copyCommand(path: string, target: string, options: CommandOptions): string {
+  return `${scpCommand(options)} ${operand(path)} ${target}`
+}
+
+const scpCommand = ({ recursive, preserve, isDirectory = false }: CommandOptions) => `scp${recursive ? ' -r' : ''}${preserve ? ' -p' : ''}${isDirectory ? ' -d' : ''}`
+const operand = (path: string) => `${path.startsWith('-') ? '-- ' : ''}${path}`
+
+/** Shows what a process writes. */
+export async function show(source: ReadableStream<Uint8Array>, output: NodeJS.WritableStream): Promise<void> {
+  for await (const text of source as unknown as AsyncIterable<Uint8Array>) output.write(text)
 }

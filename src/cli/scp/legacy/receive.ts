@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url'
 import type { Client } from '../../../client/client.ts'
 import { localFiles } from '../../../transports/local-files/node.ts'
 import { ProgressMeter } from '../../transfer/progress.ts'
+import { paced } from '../../transfer/throttle.ts'
 import { Stopped } from '../stopped.ts'
 import { Peer, remoteCommand } from './peer.ts'
 import { type Announced, BadRecord, leadsElsewhere, parseAnnounced, parseTimes, type Times } from './record.ts'
 import { requestedNames } from './requested.ts'
-import { shown, systemWords } from './text.ts'
-import { type LegacyOptions, paced } from './options.ts'
+import { shown, wordsOf } from './text.ts'
+import type { LegacyOptions } from './options.ts'
 
 const AT_ONCE = 256 << 10
 const WRITABLE = 0o200, ENTERED = 0o700
@@ -143,12 +144,12 @@ class Receiver {
   }
 
   async #finish(path: Path, mode: number | undefined, times: Times | undefined): Promise<void> {
-    await localFiles.set(path, { mode, times: times && [times.atime, times.mtime] }).catch((error: unknown) => { this.#options.tell(`${textOf(path)}: set times: ${systemWords(error)}`) })
+    await localFiles.set(path, { mode, times: times && [times.atime, times.mtime] }).catch((error: unknown) => { this.#options.tell(`${textOf(path)}: set times: ${wordsOf(error)}`) })
   }
 
   /** Tells both sides why something is not written. */
   async #refuse(path: Path, error: unknown): Promise<void> {
-    const text = `${textOf(path)}: ${systemWords(error)}`
+    const text = `${textOf(path)}: ${wordsOf(error)}`
     this.#options.tell(text)
     await this.#peer.write(`\x01scp: ${text}\n`)
   }

@@ -1,7 +1,7 @@
 import type { Client } from '../../../client/client.ts'
 import type { Process } from '../../../client/process.ts'
 import type { LegacyOptions } from './options.ts'
-import { remoteCommand } from './peer.ts'
+import { copyCommand, remoteCommand, show } from './peer.ts'
 
 /** A path on a connected host. */
 export interface RemotePath {
@@ -20,8 +20,7 @@ export async function relay(from: RemotePath, to: RemotePath, isDirectory: boole
 
 /** `scp -R`: the host of the source runs scp. */
 export async function runAtSource(from: RemotePath, target: string, isDirectory: boolean, options: Pick<LegacyOptions, 'recursive' | 'preserve' | 'failed'>): Promise<void> {
-  const flags = `${options.recursive ? ' -r' : ''}${options.preserve ? ' -p' : ''}${isDirectory ? ' -d' : ''}`
-  const scp = await from.client.exec(`scp${flags} ${from.path.startsWith('-') ? '-- ' : ''}${from.path} ${target}`)
+  const scp = await from.client.exec(copyCommand(from.path, target, { ...options, isDirectory }))
   await scp.stdin.getWriter().close().catch(() => {})
   await Promise.all([show(scp.stdout, process.stdout), showErrors(scp)])
   if ((await scp.exit).code !== 0) options.failed()
@@ -33,7 +32,3 @@ async function join(source: Process, target: Process): Promise<void> {
 }
 
 const showErrors = (of: Process) => show(of.stderr, process.stderr)
-
-async function show(stream: ReadableStream<Uint8Array>, output: NodeJS.WritableStream): Promise<void> {
-  for await (const text of stream as unknown as AsyncIterable<Uint8Array>) output.write(text)
-}

@@ -2,11 +2,12 @@ import type { Client } from '../../../client/client.ts'
 import type { LocalFile } from '../../../runtime/local-files.ts'
 import { localFiles } from '../../../transports/local-files/node.ts'
 import { ProgressMeter } from '../../transfer/progress.ts'
+import { paced } from '../../transfer/throttle.ts'
 import { Stopped } from '../stopped.ts'
-import { type LegacyOptions, paced } from './options.ts'
+import type { LegacyOptions } from './options.ts'
 import { Peer, remoteCommand } from './peer.ts'
 import { answer } from './receive.ts'
-import { shown, systemWords } from './text.ts'
+import { shown, wordsOf } from './text.ts'
 
 const AT_ONCE = 256 << 10
 /** The mode bits that the protocol carries. */
@@ -50,7 +51,7 @@ class Sender {
       }
     } catch (error) {
       if (!isSystemError(error)) throw error
-      await this.#refuse(path, systemWords(error))
+      await this.#refuse(path, wordsOf(error))
     }
   }
 
@@ -74,7 +75,7 @@ class Sender {
     }
     meter.end(size)
     if (broken === undefined) await this.#peer.agree()
-    else await this.#refuse(path, systemWords(broken))
+    else await this.#refuse(path, wordsOf(broken))
     await answer(this.#peer, this.#options)
   }
 

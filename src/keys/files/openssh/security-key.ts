@@ -2,7 +2,7 @@ import { type Bytes, copyBytes, encodeText } from '../../../wire-format/bytes.ts
 import { WireFormatError } from '../../../wire-format/wire-format-error.ts'
 import { WireWriter } from '../../../wire-format/writer.ts'
 import { malformed } from '../../key-error.ts'
-import { SK_ECDSA, SK_ED25519 } from '../../key-types.ts'
+import { isSecurityKey, SK_ECDSA } from '../../key-types.ts'
 import { later } from '../../steps.ts'
 import { findArmour, keyText } from '../key-text.ts'
 import { type OpenedSection, openSection, OPENSSH_LABEL, sectionEnd, sectionReader } from './private-key.ts'
@@ -18,7 +18,6 @@ export interface SecurityKeyFile {
   readonly comment: string
 }
 
-const TYPES = [SK_ECDSA, SK_ED25519]
 const USER_PRESENCE_REQUIRED = 0x01
 
 /** Reads the OpenSSH key file of a security key. @throws KeyError as `parsePrivateKey` does, and for keys of other types */
@@ -39,7 +38,7 @@ export async function readSecurityKey(source: string, passphrase?: string): Prom
 function readEntry(section: OpenedSection): SecurityKeyFile {
   const reader = sectionReader(section), start = reader.offset
   const type = reader.text(), own = new WireWriter().string(type)
-  if (!TYPES.includes(type)) throw malformed('the private part of the key is not of a security key')
+  if (!isSecurityKey(type)) throw malformed('the private part of the key is not of a security key')
   // Public: the curve of ECDSA, the point or the key, and the application.
   for (let field = type === SK_ECDSA ? 3 : 2; field > 0; field--) own.string(reader.string())
   const flags = reader.byte()
