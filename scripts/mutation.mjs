@@ -1,12 +1,12 @@
-// npm run mutation -- PATHS [--tests PATH]... [--again] [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
+// npm run mutation -- PATHS [--tests PATH]... [--again] [--seconds N] [--write] : makes each small change of the sources in PATHS alone, and runs the tests that reach it: does a test notice?
 // It prints the changes that no test notices. Each ends it with exit code 1, unless scripts/mutation/explained.txt says why the change makes no difference.
-// --again tries only the changes that earlier runs left, after tests were added: put only those after --tests. --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
+// --again tries only the changes that earlier runs left, after tests were added: put only those after --tests. --seconds is the time of all tests together for one change (30): with fewer, more changes are left for --again. --write puts the figures into docs/mutation.md. CONTRIBUTING.md says why this is our own tool.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectFiles } from './check/files.mjs'
 import { mutate } from './mutation/mutants.mjs'
-import { measure } from './mutation/measure.mjs'
+import { measure, MOST } from './mutation/measure.mjs'
 
 const FOLDER = resolve(`build/mutation/${process.pid}`)
 /** What is known of each change, for --again. */
@@ -16,12 +16,12 @@ const TABLE = 'docs/mutation.md'
 const TESTS = [
   ['src/host-key/', ['test/unit/host-key', 'test/wild/known-hosts.test.ts']], ['src/keys/', ['test/unit/keys', 'test/wild/pasted-keys.test.ts']],
   ['src/bindings/known-hosts.ts', ['test/fixes/known-hosts.test.ts', 'test/integration/known-hosts.test.ts']],
-  ['src/client/auth/', ['test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts', 'test/fixes/authentication.test.ts', 'test/integration/client']],
+  ['src/client/auth/', ['test/unit/client/auth', 'test/wild/login-agents.test.ts', 'test/wild/login-algorithms.test.ts', 'test/wild/login-certificate.test.ts', 'test/wild/login-rsa.test.ts', 'test/wild/login-steps.test.ts']],
 ]
-const { positionals: paths, values: { tests: named = [], again, write } } = parseArgs({
-  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, again: { type: 'boolean' }, write: { type: 'boolean' } },
+const { positionals: paths, values: { tests: named = [], again, seconds, write } } = parseArgs({
+  allowPositionals: true, options: { tests: { type: 'string', multiple: true }, again: { type: 'boolean' }, seconds: { type: 'string' }, write: { type: 'boolean' } },
 })
-if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--again] [--write]')
+if (paths.length === 0) throw new Error('npm run mutation -- PATHS [--tests PATH]... [--again] [--seconds N] [--write]')
 const sources = projectFiles(...paths).filter(path => path.endsWith('.ts') && !/\.(gen|d)\.ts$/.test(path))
 const places = named.length === 0 ? [...new Set(TESTS.filter(([prefix]) => sources.some(source => source.startsWith(/** @type {string} */ (prefix)))).flatMap(([, places]) => places))] : named
 const tests = places.length === 0 ? [] : projectFiles(...places).filter(path => path.endsWith('.test.ts') || places.includes(path))
@@ -58,7 +58,7 @@ const keys = mutants.map(mutant => {
 const known = keys.map(key => again && kept[key] || 'unreached')
 /** Keeps what is known so far, so that --again goes on where a run was ended. Another run may have written meanwhile. */
 const keep = fates => writeFileSync(KEPT, JSON.stringify({ ...readKept(), ...Object.fromEntries(keys.map((key, id) => [key, fates[id]])) }))
-const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), known, tests, { tell: text => console.log(text), keep })
+const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), known, tests, { tell: text => console.log(text), keep, most: seconds === undefined ? MOST : Number(seconds) * 1000 })
 rmSync(FOLDER, { recursive: true, force: true })
 const rows = files.map(({ path, first, mutants: own }) => {
   const ids = own.map((_, index) => first + index)

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
-/** Milliseconds without a word after which a process hangs, at its start and later, besides what its longest test takes: a busy machine must not look like a change that was noticed. */
-const START = 120_000, SILENCE = 15_000
+/** Milliseconds without a word after which a process hangs, while no change is made and while one is, besides what its longest test takes: a busy machine must not look like a change that was noticed. */
+const UNCHANGED = 240_000, SILENCE = 30_000
 
 /**
  * A fresh Vitest on one file of tests.
@@ -27,7 +27,7 @@ export async function runTask(folder, task, longest) {
   const timer = setInterval(() => {
     const now = existsSync(log) ? statSync(log).size : 0
     if (now !== size) [size, since] = [now, Date.now()]
-    if (Date.now() - since < (size === 0 ? START : SILENCE) + 10 * longest) return
+    if (Date.now() - since < (size === 0 || task.whole === undefined && isUnchanged(log) ? UNCHANGED : SILENCE) + 10 * longest) return
     hung = true
     try { process.kill(-(child.pid ?? 0), 'SIGKILL') } catch { /* It has ended by itself. */ }
   }, 500)
@@ -35,4 +35,10 @@ export async function runTask(folder, task, longest) {
   clearInterval(timer)
   const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(line => line.endsWith(']')).map(line => JSON.parse(line)) : []
   return { lines, code, hung, output }
+}
+
+/** Whether no change is being tried: the process starts, or a test runs as it is. @param {string} log */
+function isUnchanged(log) {
+  const last = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '' : ''
+  return !last.startsWith('["try",') || last.startsWith('["try",-1,')
 }

@@ -8,9 +8,10 @@ import { TestRunner } from 'vitest'
  * @property {{ path: string, changed: string }[]} files the sources, each with the text that has all its changes
  * @property {number} count of all changes
  * @property {string} log file of lines in JSON: `[KIND, CHANGE OR TEST, …]`
- * @property {string} test file of tests
+ * @property {string[]} tests files of tests: several only with `whole`
  * @property {number[]} todo changes that no test has noticed yet; without any, each test runs once, to find what it reaches
  * @property {string[]} [only] ids of the tests to run, all without it
+ * @property {number} [atOnce] only tests of at most so many milliseconds try the changes
  * @property {number} [whole] a change that is made from the start: each test runs once
  */
 
@@ -94,7 +95,7 @@ export default class MutationRunner extends TestRunner {
       this.#time = performance.now() - this.#start
       if (failed) say('fails', test.id, error)
       else say('hits', test.id, this.#time, idsOf(this.#hits))
-      this.#changes = idsOf(this.#hits).filter(id => todo.has(id))
+      this.#changes = this.#time <= (task.atOnce ?? Infinity) ? idsOf(this.#hits).filter(id => todo.has(id)) : []
       return !failed && this.#changes.length > 0 && this.#to('second')
     }
     if (this.#phase === 'second') {
@@ -111,12 +112,10 @@ export default class MutationRunner extends TestRunner {
         this.#spoilt = true
         return false
       }
-      if (!this.#hung) return this.#to('again')
-      todo.delete(id)
-      say('hung', id, test.id)
+      return this.#to('again')
     } else if (failed) {
       todo.delete(id)
-      say('noticed', id, test.id, error)
+      say(this.#hung ? 'hung' : 'noticed', id, test.id, error)
     } else say('doubt', id, test.id)
     this.#changes.shift()
     return this.#changes.length > 0 && this.#to('change')

@@ -27,4 +27,4 @@ const { plugins, ...config } = usual
 const merged = mergeConfig({ ...config, plugins: [mutation, ...plugins ?? []] }, {
   test: { runner: resolve('scripts/mutation/test-runner.mjs'), maxWorkers: 1, bail: task.whole === undefined ? 0 : 1, cache: false },
 })
-export default { ...merged, test: { ...merged.test, include: [task.test], reporters: [{}] } }
+export default { ...merged, test: { ...merged.test, include: task.tests, reporters: [{}] } }

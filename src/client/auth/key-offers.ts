@@ -61,7 +61,7 @@ export class KeyOffers implements AuthContext, Disposable {
 
   /** Whether the attempts already contain this error. */
   isRecorded(error: unknown): boolean {
-    return typeof error === 'object' && error !== null && this.#recorded.has(error)
+    return this.#recorded.has(error as object)
   }
 
   async offerKey(signer: Signer, algorithms?: readonly string[]): Promise<void> {

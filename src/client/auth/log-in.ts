@@ -57,7 +57,7 @@ function namedKeysFirst(methods: readonly AuthMethod[]): AuthMethod[] {
   const early = methods.filter(({ manyKeys }, index) => manyKeys && index < last)
   const rest = methods.filter((method) => !early.includes(method))
   rest.splice(rest.indexOf(methods[last]!) + 1, 0, ...early)
-  return last < 0 ? [...methods] : rest
+  return rest
 }
 
 /** Runs one method to its end, and throws if the error ends the whole login. */

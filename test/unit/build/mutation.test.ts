@@ -66,4 +66,4 @@ test('a change has the fate that it should have', async () => {
     '5 => 5 + 1': 'unreached',
     'list.push(\'x\') => nothing': 'hung',
   })
-}, 120_000)
+}, 300_000)
