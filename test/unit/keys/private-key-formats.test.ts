@@ -14,7 +14,6 @@ const data = Buffer.from('what is signed')
 async function isKey(key: PrivateKey, line: string): Promise<void> {
   expect(Buffer.from(key.publicKey).toString('base64')).toBe(line.split(' ')[1])
   for (const algorithm of key.algorithms) expect(nodeVerifies(key.publicKey, await key.sign(data, algorithm), data), algorithm).toBe(true)
-  expect(await opensshVerifies(key, key.algorithms[0]!, line)).toBe(true)
 }
 
 async function code(promise: Promise<unknown>): Promise<string> {
@@ -33,6 +32,8 @@ describe.runIf(requirePeer('sshd')).each(KEY_TYPES)('ssh-keygen, %s', (type) => 
     const pair = await keyPair(type, 'user')
     const key = await parsePrivateKey(pair.privateKey)
     await isKey(key, pair.publicKey)
+    // Once for each type: what a signature looks like does not depend on the file that had the key.
+    expect(await opensshVerifies(key, key.algorithms[0]!, pair.publicKey)).toBe(true)
     expect(key.comment).toBe(`user_${type}@test`)
     await isKey(await parsePrivateKey(Buffer.from(pair.privateKey.replaceAll('\n', '\r\n'))), pair.publicKey)
   })
