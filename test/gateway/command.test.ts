@@ -46,7 +46,7 @@ describe('libssh2-wasm-gateway', () => {
       [['serve', '--config', folder.file('unknown.json')], /no setting alow/], [['serve', '--config', folder.file('kinds.json')], /list of strings/], [['serve', '--allow', 'a:22', '--token-file', folder.file('secrets')], /begins like JSON/],
       [['serve', '--allow', 'a:22', ...token, '--oidc-issuer', 'https://x', '--oidc-audience', 'a'], /two ways/], [['serve', '--allow', 'a:22', ...token, '--tls-cert', folder.file('token')], /go together/],
       [['serve', '--allow', 'a:22', ...token, '--proxy-protocol'], /--behind-proxy/], [['serve', '--allow', 'a:22', ...token], /GATEWAY_PORT/, { GATEWAY_PORT: 'http' }], [['serve', '--allow', 'a:22', ...token, '--node-url', 'http://x'], /wss/],
-      [['other'], /no other/], [['ticket'], /needs --key/], [['check', '--allow', 'a:22', '--ticket-keys', folder.file('token'), '--ticket-audience', 'x'], /not a JWK set/],
+      [['other'], /other is not a command: use serve, ticket or check/], [['ticket'], /needs --key/], [['check', '--allow', 'a:22', '--ticket-keys', folder.file('token'), '--ticket-audience', 'x'], /not a JWK set/],
     ]
     // A process each: a few at once.
     for (let at = 0; at < wrong.length; at += 3) {
@@ -71,6 +71,7 @@ describe('libssh2-wasm-gateway', () => {
     writeFileSync(folder.file('ticket'), await ticket())
     const { out } = await run(['check', ...settings, '--ticket-file', folder.file('ticket'), `127.0.0.1:${target.port}`, '127.0.0.1:1', 'nonsense'])
     expect(out.split('\n').slice(0, 5)).toEqual(['the configuration is valid: 2 rules', `the ticket is alice's, for 127.0.0.1:${target.port}`, `127.0.0.1:${target.port}: may be reached`, '127.0.0.1:1: 127.0.0.1:1 is not on the list', 'nonsense: not HOST:PORT'])
+    expect((await run(['check', '--allow', '127.0.0.1:1', '--ticket-keys', folder.file('keys.json'), '--ticket-audience', 'gw.example'])).out).toBe('the configuration is valid: 1 rule\n')
     const url = await serve(settings)
     const { transport } = await open(url, target.port, { ticket })
     const writer = transport.writable.getWriter()

@@ -14,7 +14,7 @@ export async function check(args: readonly string[]): Promise<string> {
   checkedResume(options.resume)
   const own = new AllowList(options.allow)
   const lists = [own]
-  const lines = [`the configuration is valid: ${options.allow.length} rules`]
+  const lines = [`the configuration is valid: ${options.allow.length} ${options.allow.length === 1 ? 'rule' : 'rules'}`]
   if (rest['ticketFile'] !== undefined) {
     const answer = await options.authorize({
       target: undefined, credentials: readText(rest['ticketFile'], 'the ticket').trim(), origin: undefined, client: '127.0.0.1', peer: '127.0.0.1', headers: {}, resuming: false, signal: AbortSignal.timeout(5000),

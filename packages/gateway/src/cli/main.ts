@@ -25,7 +25,7 @@ export async function main([verb, ...args]: readonly string[]): Promise<number> 
       case 'serve': return await serve(args)
       case 'ticket': return say(await ticket(args))
       case 'check': return say(await check(args))
-      default: throw new UsageError(`there is no ${verb}: serve, ticket or check`)
+      default: throw new UsageError(`${verb} is not a command: use serve, ticket or check`)
     }
   } catch (error) {
     // Invalid options are also a user's mistake, wherever they are detected.

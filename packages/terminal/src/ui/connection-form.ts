@@ -36,7 +36,7 @@ export class ConnectionForm {
       h('p', { class: 'hint' }, 'Browsers cannot open TCP connections. A gateway carries the encrypted bytes; it sees neither passwords nor what you type.'),
       field('Address', this.#gateway), field('Token', this.#token))
     this.#more = h('details', {}, h('summary', {}, 'Gateway and jump hosts'), this.#gatewayPart,
-      field('Jump hosts', this.#jump, 'On the way, in order. The key of each is checked here.'))
+      field('Jump hosts', this.#jump, 'Separate them by commas, the first one first. This page checks the key of each.'))
     // An invisible field cannot show its error.
     this.#gateway.oninvalid = this.#token.oninvalid = this.#jump.oninvalid = () => { this.#more.open = true }
     this.#jump.oninput = () => { this.#jump.setCustomValidity(parseJump(this.#jump.value) ? '' : 'Please write user@host or user@host:port, with commas between.') }
@@ -50,7 +50,7 @@ export class ConnectionForm {
     h('h2', {}, 'Connect to a server'), this.#message, saved.element,
     h('div', { class: 'row' }, field('Host', this.#host), field('Port', this.#port)),
     field('User name', this.#username),
-    field('Password', this.#password, 'May stay empty: you are asked once the server’s key has been checked.'),
+    field('Password', this.#password, 'You can leave this empty: you will be asked after the server’s key has been checked.'),
     keys.element, this.#more,
     h('div', { class: 'choices' }, this.#submit))
   }

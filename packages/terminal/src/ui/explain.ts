@@ -32,10 +32,10 @@ const ADVICE: Readonly<Record<string, (server: string) => Explanation>> = {
   ERR_KEY_NOT_ACCEPTED: (server) => ({ title: 'The key was written, but does not log in yet', advice: `It is in authorized_keys, and ${server} refused it on a second connection. Its settings may not allow keys, or read another file.` }),
   ERR_SFTP_NO_SUCH_FILE: () => ({ title: 'Not found', advice: 'There is no such file or folder on the server.' }),
   ERR_SFTP_PERMISSION_DENIED: () => ({ title: 'Not allowed', advice: 'The server does not let this user do that.' }),
-  NOT_TEXT: () => ({ title: 'This is no text', advice: 'Only files in UTF-8 can be edited here. Download it, or use an editor in the terminal.' }),
+  NOT_TEXT: () => ({ title: 'This is not a text file', advice: 'Only files in UTF-8 can be edited here. Download it, or use an editor in the terminal.' }),
   TOO_LARGE_TO_EDIT: () => ({ title: 'Too large to edit here', advice: 'Files up to 1 MiB can be edited here. Download it, or use an editor in the terminal.' }),
   TOO_LARGE: () => ({ title: 'Too large for this browser', advice: 'It cannot write into a file while it downloads, so it must hold all of it, and more than 1 GiB is refused. Chrome and Edge can.' }),
-  WORKER_ENDED: () => ({ title: 'The session’s worker has ended', advice: 'The browser has ended it, and the shell with it; programs in tmux or screen go on. You can connect again.' }),
+  WORKER_ENDED: () => ({ title: 'The session’s worker has ended', advice: 'The browser has ended it, and the shell with it; programs in tmux or screen keep running. You can connect again.' }),
   WORKER: () => ({ title: 'The session’s worker could not be started', advice: 'Its file could not be loaded. Whoever runs this page must serve all files of the package from the page’s own origin.' }),
 }
 
@@ -46,7 +46,7 @@ const CLOSED: Readonly<Record<number, (server: string) => Explanation>> = {
   1001: () => ({ title: LOST, advice: 'The gateway is shutting down or restarting. You can connect again when it is back.' }),
   4401: () => ({ title: 'The gateway does not accept this token', advice: 'The token or ticket is wrong or has expired. Check it, or get a new one.' }),
   4403: (server) => ({ title: `${server} is not allowed`, advice: 'The gateway does not connect to this server, or not for you.' }),
-  4404: () => ({ title: 'The session is gone', advice: 'The gateway no longer knows it: it was away for too long, or the gateway was restarted. The shell has ended; programs in tmux or screen go on.' }),
+  4404: () => ({ title: 'The session is gone', advice: 'The gateway no longer knows it: it was away for too long, or the gateway was restarted. The shell has ended; programs in tmux or screen keep running.' }),
   4408: () => ({ title: LOST, advice: 'Nothing was sent or received for too long.' }),
   4409: () => ({ title: 'The session was taken over', advice: 'Another page continues it.' }),
   4410: () => ({ title: 'The time of this session is over', advice: 'The gateway ends sessions after their allowed time. You can connect again if you may.' }),
@@ -61,7 +61,7 @@ function aboutGateway(code: string, closeCode: number | undefined, { gateway }: 
   const known = closeCode === undefined ? undefined : CLOSED[closeCode]?.(server)
   if (known) return known
   if (globalThis.navigator?.onLine === false) return { title: 'You are offline', advice: 'This device has no network. You can connect again when it is back.' }
-  if (code === 'ERR_GATEWAY_LOST') return { title: LOST, advice: 'The network was away for longer than the gateway keeps a session. The shell has ended; programs in tmux or screen go on.' }
+  if (code === 'ERR_GATEWAY_LOST') return { title: LOST, advice: 'The network was away for longer than the gateway keeps a session. The shell has ended; programs in tmux or screen keep running.' }
   if (code === 'ERR_GATEWAY_CONNECT') return { title: 'No connection to the gateway', advice: `${gateway} is not there or does not answer. Check its address, or ask whoever runs it.` }
   return { title: LOST, advice: 'The gateway has gone, or the network in between. You can connect again when it is back.' }
 }

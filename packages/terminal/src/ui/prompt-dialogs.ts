@@ -26,7 +26,7 @@ export function askToken(dialogs: Dialogs, refused: boolean): Promise<string | n
   const input = h('input', { type: 'password', autocomplete: 'off', autofocus: true })
   return dialogs.ask('Token of the gateway', [
     ...refused ? [h('p', { class: 'wrong', role: 'alert' }, 'The gateway did not accept that token.')] : [],
-    field('Token', input, 'Tokens are not kept. May be empty if the gateway wants none.'),
+    field('Token', input, 'Tokens are not stored. Leave this empty if the gateway needs none.'),
   ], [{ label: 'Cancel', value: () => null }, { label: 'Go on', value: () => input.value, kind: 'primary' }])
 }
 

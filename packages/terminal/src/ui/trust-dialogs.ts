@@ -7,7 +7,7 @@ import { visible } from './visible.ts'
 /** For a host that is seen for the first time. */
 export async function confirmNewHost(dialogs: Dialogs, { host, port, fingerprint, randomart }: NewHostKey): Promise<boolean> {
   const answer = await dialogs.ask('Is this the right server?', [
-    h('p', {}, `This browser has not been connected to `, h('strong', {}, address(host, port)), ' before. It shows this key:'),
+    h('p', {}, `This browser has not connected to `, h('strong', {}, address(host, port)), ' before. The server shows this key:'),
     h('code', { class: 'fingerprint' }, fingerprint),
     h('details', { open: true }, h('summary', {}, 'As a picture'), h('pre', { class: 'randomart', role: 'img', 'aria-label': 'Random art of the key; the fingerprint says the same in letters' }, randomart)),
     h('p', {}, 'Compare it with what the server’s administrator tells you, or with ', h('code', {}, 'ssh-keygen -lvf'), ' on the server. If you accept, it is remembered, and any other key is refused from then on. Nothing secret has been sent so far.'),
