@@ -33,6 +33,7 @@ function wordsFor(error: SSHError, { user, hostName, port }: Pick<SshConfig, 'us
     const who = error.message.startsWith(`${placeOf(hostName, port)}: `) ? `${user}@${hostName}: ` : ''
     return `${who}Permission denied (${error.methodsLeft.join(',')}).`
   }
+  if (error.code === 'ERR_NO_TERMINAL') return `Permission denied: ${error.message}`
   const [, kind = '', offer = ''] = /no common (.*?): we offer .*?; the server offers (.*?)(?:\. no common|$)/.exec(error.message) ?? []
   const name = KINDS.find(([start]) => kind.startsWith(start))?.[1]
   return name && `Unable to negotiate with ${hostName} port ${port}: no matching ${name} found. Their offer: ${offer.replaceAll(', ', ',')}`

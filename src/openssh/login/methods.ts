@@ -94,6 +94,6 @@ function byPassword(config: SshConfig, person: Person): AuthMethod[] {
 
 async function answer(question: string, echo: boolean, person: Person): Promise<string> {
   const text = echo ? await person.ask(question) : await person.askSecret(question)
-  if (text === undefined) throw new KeyError(`there is nobody to ask: ${question.trim()}`, { code: 'ERR_NO_TERMINAL' })
+  if (text === undefined) throw new KeyError(`there is no terminal on which to ask for ${question.trim().replace(/:$/, '')}`, { code: 'ERR_NO_TERMINAL' })
   return text
 }
