@@ -65,7 +65,7 @@ const loadLogin = () => import('./auth/log-in.ts')
 export async function connect(options: ConnectOptions): Promise<Client> {
   using deadline = new Deadline()
   const transport = deadline.own(abandoning(options?.transport))
-  if (!areMeant(options)) throw (await import('./connect-mistakes.ts')).connectMistake(options)
+  if (!areMeant(options)) await refuse(options)
   const attempt = new Attempt(options, deadline)
   deadline.begin(options.signal, options.connectTimeout ?? CONNECT_TIMEOUT, (limit) => attempt.late(limit))
   try {
@@ -86,17 +86,29 @@ function abandoning(transport: Transport | undefined): Disposable {
 function areMeant(options: ConnectOptions): boolean {
   const { host, port = 22, username, transport, hostKey, auth = [] } = options ?? {}
   return typeof username === 'string' && username !== '' && typeof hostKey?.verify === 'function'
-    && (transport !== undefined ? typeof transport === 'object' && transport !== null && ('readable' in transport || 'port' in transport) : typeof host === 'string' && host !== '') && Number.isInteger(port) && port > 0 && port < 65_536
+    && (transport !== undefined ? typeof transport === 'object' && transport !== null && ('readable' in transport || 'port' in transport) : typeof host === 'string' && HOST.test(host)) && Number.isInteger(port) && port > 0 && port < 65_536
     && Array.isArray(auth) && auth.every((method: Partial<AuthMethod> | undefined) => typeof method?.authenticate === 'function')
     && mayHave(options, 'debug', 'onBanner', 'onAlgorithms') && mayHave(hostKey, 'preferredAlgorithms', 'update')
-    && !Object.keys(options).some((name) => FOREIGN.has(name))
+    && Object.keys(options).every((name) => name in OPTIONS)
 }
+
+/** @throws what is wrong with the options; nothing is, if they only have further names. */
+async function refuse(options: ConnectOptions): Promise<void> {
+  const mistake = (await import('./connect-mistakes.ts')).connectMistake(options, Object.keys(OPTIONS))
+  if (mistake) throw mistake
+}
+
+/** A name or an address: no URL, no user, no port, no brackets. */
+const HOST = /^(?!\w[^:]*:\d*$)[^\s@/[\]]+$/
 
 /** Functions that may be left out. */
 const mayHave = (given: object, ...names: string[]) => names.every((name) => ['undefined', 'function'].includes(typeof Reflect.get(given, name)))
 
-/** Options of npm ssh2, which would silently have no effect here. */
-const FOREIGN = new Set(['privateKey', 'password', 'passphrase', 'agent', 'user', 'sock', 'readyTimeout', 'hostVerifier', 'tryKeyboard', 'authHandler', 'keepaliveInterval'])
+/** Every option. One that is misspelt, or that another library has, would silently have no effect. */
+const OPTIONS: Readonly<Record<keyof ConnectOptions, 1>> = {
+  host: 1, port: 1, username: 1, transport: 1, hostKey: 1, auth: 1, signal: 1, keepalive: 1, rekey: 1, connectTimeout: 1, onAlgorithms: 1, onBanner: 1, debug: 1,
+  algorithms: 1, legacyAlgorithms: 1, compress: 1, requirePostQuantum: 1, requireStrictKex: 1, instance: 1, memoryLimit: 1, module: 1, hostCrypto: 1,
+}
 
 /** One attempt to connect, from the first byte to the client. */
 class Attempt {

@@ -23,6 +23,11 @@ export function wholeNumber(value: number, name: string, min = 0, max = 0xffffff
   return value
 }
 
+/** Whether one line looks like a path or a file: URL, where the content of the file is needed. */
+export function isPath(line: string): boolean {
+  return /^(~|\.{1,2})?[\\/][^\r\n]*$|^[A-Za-z]:[\\/][^\r\n]*$|^file:[^\r\n]*$/.test(line)
+}
+
 /** A TCP port, 0 included. */
 export function port(value: number, name: string): number {
   return wholeNumber(value, name, 0, 65535)

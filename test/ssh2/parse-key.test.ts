@@ -53,6 +53,8 @@ describe('utils.parseKey, beside npm ssh2', () => {
 
   test('what is no key, in the words of npm ssh2', () => {
     expect((OURS.utils.parseKey('junk') as Error).message).toMatch(/^Unsupported key format/)
+    expect((OURS.utils.parseKey('/home/me/.ssh/id_ed25519') as Error).message).toMatch(/^Unsupported key format: this looks like a path/)
+    expect((OURS.utils.parseKey('junk') as Error).message).not.toContain('public')
     expect((OURS.utils.parseKey(7 as never) as Error).message).toBe((NPM.utils.parseKey(7 as never) as Error).message)
   })
 

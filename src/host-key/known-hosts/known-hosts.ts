@@ -1,4 +1,4 @@
-import { record, text } from '../../errors/arguments.ts'
+import { isPath, record, text } from '../../errors/arguments.ts'
 import { KnownHostsFile, type KnownHostsOptions } from './file.ts'
 import type { HostKeyPolicy } from '../policy.ts'
 
@@ -10,14 +10,20 @@ import type { HostKeyPolicy } from '../policy.ts'
  */
 export function knownHosts(known: string | Iterable<string> | KnownHostsFile, options: KnownHostsOptions = {}): HostKeyPolicy {
   const { revoked } = record(options, 'options')
-  const file = known instanceof KnownHostsFile ? known : new KnownHostsFile(typeof known === 'string' ? known : joinTexts(known), options)
+  const file = known instanceof KnownHostsFile ? known : new KnownHostsFile(typeof known === 'string' ? content(known) : joinTexts(known), options)
   return {
     preferredAlgorithms: async (host, port) => (await import('./check.ts')).knownAlgorithms(file, host, port),
     verify: async (info) => void await (await import('./check.ts')).checkKnownHosts(file, info, revoked),
   }
 }
 
+/** A path as text would be a list without any host. */
+function content(known: string): string {
+  if (isPath(known)) throw new TypeError('the known hosts look like a path: read the file and pass its text, for example await readFile(path, \'utf8\')')
+  return known
+}
+
 function joinTexts(texts: Iterable<string>): string {
   if (typeof texts !== 'object' || !(Symbol.iterator in (texts ?? {}))) throw new TypeError('the known hosts must be a string, several strings or a KnownHostsFile')
-  return [...texts].map((one) => text(one, 'a text of known hosts').replace(/\n$/, '')).join('\n')
+  return [...texts].map((one) => content(text(one, 'a text of known hosts')).replace(/\n$/, '')).join('\n')
 }

@@ -1,3 +1,4 @@
+import { isPath } from '../../errors/arguments.ts'
 import { isPromise } from '../../errors/is-promise.ts'
 import type { KeyError } from '../../errors/ssh-error.ts'
 import { malformed, unsupported } from '../key-error.ts'
@@ -17,8 +18,11 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^<(!doctype|html|\?xml)/i, 'this is a page or a document, not a private key: what was fetched is not the file'],
   [/^\{/, 'this is JSON: pass the text of the key that it may hold'],
   [/^SHA256:|^MD5:/, 'this is the fingerprint of a key: the private key itself is needed'],
-  [/^(~|\.{1,2})?[\\/][^\r\n]*$|^[A-Za-z]:[\\/][^\r\n]*$|^file:|^[\w./\\-]*\b(id_\w+|\w+\.(pem|key|ppk|txt))$/, 'this looks like a path, not like a private key: read the file and pass its contents, for example await readFile(path)'],
 ]
+
+/** The name of a key file, without a folder. */
+const KEY_FILE = /^[\w./\\-]*\b(id_\w+|\w+\.(pem|key|ppk|txt))$/
+const PATH = 'this looks like a path, not like a private key: read the file and pass its contents, for example await readFile(path)'
 
 /** The error for a text that is not a private key in a known form. It names the mistake, and never quotes the text. */
 export function notAKey(text: Uint8Array): KeyError {
@@ -29,7 +33,8 @@ export function notAKey(text: Uint8Array): KeyError {
   const start = beginning(text)
   if (/^---- BEGIN SSH2 ENCRYPTED PRIVATE KEY/.test(start)) return unsupported('this is a private key in the format of ssh.com (SSH2): convert it with ssh-keygen -i -f OLD > NEW, or with PuTTYgen if it has a passphrase')
   if (start.startsWith('SSH PRIVATE KEY FILE FORMAT 1')) return unsupported('this is a key of SSH version 1, which is broken: make a new one, for example with: ssh-keygen -t ed25519')
-  return malformed(MISTAKES.find(([pattern]) => pattern.test(start))?.[1] ?? 'this is not a private key of a known format')
+  const mistake = isPath(start) || KEY_FILE.test(start) ? PATH : MISTAKES.find(([pattern]) => pattern.test(start))?.[1]
+  return malformed(mistake ?? 'this is not a private key of a known format')
 }
 
 /** Checks for values that are neither text nor bytes. @throws TypeError that names the mistake */

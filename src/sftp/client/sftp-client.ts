@@ -51,6 +51,13 @@ export interface SftpWriteFileOptions extends SftpOpenOptions, SftpFlowOptions {
   readonly flags?: SftpOpenFlags | number | undefined
 }
 
+/** Not a path or a URL, whose file `upload` reads. */
+function contentOf(data: FileData): Exclude<FileData, string> {
+  if (typeof data === 'string') return bytesOf(data)
+  if (data instanceof Uint8Array || data instanceof Blob || data instanceof ReadableStream) return data
+  throw new TypeError('the data must be text, a Uint8Array, a Blob or a ReadableStream')
+}
+
 /** Data that can be written as a whole. */
 export type FileData = string | Uint8Array | Blob | ReadableStream<Uint8Array>
 
@@ -112,7 +119,7 @@ export class SftpClient implements AsyncDisposable {
   async #writeAll(path: SftpPath, data: FileData, { flags = 'w', mode, signal, ...flow }: SftpWriteFileOptions): Promise<void> {
     const bits = openFlags(flags)
     const shared = this.#shared.with(flow)
-    await using source = await openSource(typeof data === 'string' ? bytesOf(data) : data, 0)
+    await using source = await openSource(contentOf(data), 0)
     await shared.opened(openFile(shared.requests, path, bits, modeAttributes(mode), signal), true, (handle) => sendAll(source, shared.writing(handle, { start: 0, signal }), signal))
   }
 

@@ -1,4 +1,5 @@
 import { KeyError } from '../../errors/ssh-error.ts'
+import { notAKey } from '../../keys/files/not-a-key.ts'
 import { privateKeySteps } from '../../keys/files/read-private-key.ts'
 import { parsePublicKey } from '../../keys/public-key.ts'
 import { now } from '../../keys/steps.ts'
@@ -32,6 +33,8 @@ function readPrivate(data: string | Uint8Array, passphrase: string | Uint8Array 
 }
 
 function readPublic(data: string | Uint8Array): ParsedKey {
+  // One word is no public key in text: a path, a fingerprint, a placeholder.
+  if (typeof data === 'string' && /^\s*[^\s\0]+\s*$/.test(data)) throw notAKey(Buffer.from(data))
   const { type, blob, comment } = parsePublicKey(data)
   return new OwnKey({ type, blob, comment, parse: parseKey })
 }

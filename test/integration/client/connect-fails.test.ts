@@ -187,11 +187,30 @@ describe('mistakes are named', () => {
     ['a policy that is a Promise', { hostKey: Promise.resolve(insecureAcceptAnyHostKey()) }, /hostKey.*Promise: await/],
     ['a username that is none', { username: 5 }, /username.*not a number/],
     ['a port that is none', { port: 1.5 }, /port.*1\.5/],
+    ['a port as text, as environment variables have it', { port: '22' }, /^port must be a number, not a string$/],
+    ['auth is an object', { auth: {} }, /not an object$/],
+    ['a host with its user', { host: 'me@example.org' }, /username/],
+    ['a host with its port', { host: 'example.org:22' }, /the port belongs in port/],
+    ['an address with brackets', { host: '[::1]' }, /brackets/],
+    ['a URL', { host: 'ssh://example.org' }, /URL/],
+    ['a line of a file', { host: 'example.org\n' }, /white space/],
+    ['hostname', { host: undefined, hostname: 'example.org' }, /no option hostname: did you mean host\?$/],
+    ['other capitals', { hostKey: undefined, hostkey: insecureAcceptAnyHostKey() }, /did you mean hostKey\?$/],
+    ['a letter is missing', { connectTimout: 1 }, /did you mean connectTimeout\?$/],
+    ['a letter is too many', { requirePostQuantumm: true }, /did you mean requirePostQuantum\?$/],
+    ['two letters are exchanged', { keepailve: {} }, /did you mean keepalive\?$/],
   ])('%s', async (_, options, message) => {
     const error = await connect((options && { ...target(), ...options }) as never).then(() => undefined, (reason: unknown) => reason as Error)
     expect(error?.message).toMatch(message)
     expect(error?.message).not.toContain('secret text')
   })
+})
+
+test('names that are unlike every option, or come beside the option itself, are left alone', async () => {
+  const options = { ...target(), auth: [publicKey(key())], tags: ['web'], hostname: 'other', debugg: undefined, debug: () => {} }
+  const client = await connect(options)
+  expect((await client.run('echo in')).stdout).toBe('in\n')
+  await client.close()
 })
 
 test.each([

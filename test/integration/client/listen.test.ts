@@ -95,7 +95,11 @@ test('the end of the session ends the loop with its error', async () => {
 })
 
 test('a port that the server cannot have is an error', async () => {
-  await expect(client.listen({ port: server.port })).rejects.toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED' })
+  await expect(client.listen({ port: server.port })).rejects.toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED', message: `the server refuses to listen on 127.0.0.1:${server.port}` })
+})
+
+test('a target of openTcp to which the server cannot connect is named', async () => {
+  expect(await rejection(client.openTcp('127.0.0.1', 1))).toMatchObject({ name: 'ChannelError', reason: 2, message: '127.0.0.1:1: Channel open failure (connect failed): Connection refused' })
 })
 
 test('a Unix socket on the server: connections to it come here, and none afterwards', async () => {
@@ -133,7 +137,7 @@ test('connections to a Unix socket that nobody accepts are refused over the back
 })
 
 test('a Unix socket that the server cannot make is an error; a path and a port are a mistake', async () => {
-  expect(await rejection(client.listen({ path: '/nowhere/at/all' }))).toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED' })
+  expect(await rejection(client.listen({ path: '/nowhere/at/all' }))).toMatchObject({ code: 'ERR_LIBSSH2_REQUEST_DENIED', message: 'the server refuses to listen on /nowhere/at/all' })
   for (const options of [{ path: '' }, { path: 4 as unknown as string }, { path: '/tmp/socket', port: 0 }, { path: '/tmp/socket', host: 'localhost' }]) {
     expect(await rejection(client.listen(options))).toBeInstanceOf(TypeError)
   }

@@ -32,6 +32,12 @@ describe('KnownHostsFile', () => {
   })
 })
 
+test.each(['/home/me/.ssh/known_hosts', '~/.ssh/known_hosts', './known_hosts', 'C:\\Users\\me\\.ssh\\known_hosts', 'file:///home/me/.ssh/known_hosts'])('a path is no text of known hosts: %s', (path) => {
+  expect(() => knownHosts(path)).toThrow('look like a path')
+  expect(() => knownHosts(['example.org ssh-ed25519 AAAA', path])).toThrow('look like a path')
+  expect(() => knownHosts(`example.org ssh-ed25519 AAAA # ${path}\n`)).not.toThrow()
+})
+
 test('what is no pin is named as that', () => {
   for (const text of ['SHA256:abc', 'ssh-ed25519', `SHA256:${'A'.repeat(44)}`]) expect(() => pinned(text)).toThrow('neither SHA256:… nor a public key')
 })
