@@ -23,6 +23,14 @@ describe.each(['internal', 'server'] as const)('SFTP of OpenSSH, %s', (kind) => 
     expect(await used.sftp.readFile(path)).toBeInstanceOf(Uint8Array)
   })
 
+  test('what is no content is named, and a file: URL is not read', async () => {
+    const path = used.file('no-content')
+    for (const data of [{}, 5, undefined, new URL(`file://${used.file('text')}`)]) {
+      await expect(used.sftp.writeFile(path, data as never)).rejects.toThrow('the data must be text, a Uint8Array, a Blob or a ReadableStream')
+    }
+    expect(await used.sftp.exists(path)).toBe(false)
+  })
+
   test('names in UTF-8 with spaces and newlines, and names that are no UTF-8', async () => {
     const folder = used.file('names')
     await used.sftp.mkdir(folder)
