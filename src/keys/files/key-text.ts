@@ -21,7 +21,6 @@ export function keyText(source: string | Uint8Array): Bytes {
 
 /** Which byte of two has the character, in UTF-16; undefined for anything else. Without a byte order mark, the first character decides. */
 function utf16Order([first, second]: Bytes): 0 | 1 | undefined {
-  if (first === undefined || second === undefined) return undefined
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 0
   return (first === 0xfe && second === 0xff) || (first === 0 && second !== 0) ? 1 : undefined
 }
@@ -31,7 +30,7 @@ const ODD_BLANKS = /* @__PURE__ */ new Set([
   0xc285, 0xc2a0, ...Array.from({ length: 14 }, (_, index) => 0xe28080 + index), 0xe280a8, 0xe280a9, 0xe280af, 0xe281a0, 0xe38080, 0xefbbbf,
 ])
 
-/** Replaces them with spaces, in place: armour contains none of them. @returns the text, which may have become shorter; the bytes behind it are zeroed */
+/** Replaces them with spaces, in place: armour contains none of them. @returns the text, which may have become shorter */
 function withAsciiBlanks(text: Bytes): Bytes {
   let length = 0
   for (let at = 0; at < text.length; length++) {
@@ -40,7 +39,6 @@ function withAsciiBlanks(text: Bytes): Bytes {
     text[length] = size > 1 ? SPACE : first
     at += size
   }
-  text.fill(0, length)
   return text.subarray(0, length)
 }
 
@@ -83,8 +81,7 @@ function unquoted(bytes: Bytes): Bytes {
     while (start < end && isBlank(bytes[end - 1])) end--
     if (startsWith(bytes.subarray(start, end), '\ufeff')) start += 3
     else if (end - start > 1 && QUOTES.includes(bytes[start]!) && bytes[start] === bytes[end - 1]) [start, end] = [start + 1, end - 1]
-    else if (!isBlank(bytes[start])) return bytes.subarray(start, end)
-    if (start >= end) return bytes.subarray(start, end)
+    else return bytes.subarray(start, end)
   }
 }
 

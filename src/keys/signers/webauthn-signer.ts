@@ -17,9 +17,9 @@ import type { WebAuthnSignerOptions } from './webauthn-options.ts'
 export function webAuthnSigner(options: WebAuthnSignerOptions): Signer {
   const { credentials } = record(options, 'options')
   if (credentials !== undefined) able(record(credentials, 'credentials'), 'credentials', 'a CredentialsContainer', 'get')
-  const { blob, type, comment } = parsePublicKey(options.publicKey)
+  const { blob, comment } = parsePublicKey(options.publicKey)
   const fields = readPublicKey(blob)
-  if (type !== SK_ECDSA || fields.kind !== 'ecdsa' || fields.application === undefined) throw unsupported(`a WebAuthn signer needs a key of type ${SK_ECDSA}`)
+  if (fields.kind !== 'ecdsa' || fields.application === undefined) throw unsupported(`a WebAuthn signer needs a key of type ${SK_ECDSA}`)
   const rpId = fields.application
   return {
     publicKey: blob,

@@ -35,6 +35,8 @@ describe('what is no certificate', () => {
     ['signed by a certificate', { authority: certificate() }, /signed by a certificate/],
     ['with a critical option twice', { critical: options(['x', '1'], ['x', '1']) }, /an option twice/],
     ['with an extension twice', { extensions: options(['x', ''], ['y', ''], ['x', '']) }, /an option twice/],
+    ['with half a principal', { principals: Uint8Array.of(0) }, /damaged certificate/],
+    ['with half a critical option', { critical: Uint8Array.of(0) }, /damaged certificate/],
     ['with bytes behind its signature', { after: Uint8Array.of(0) }, /damaged certificate/],
     ['a plain key', { type: 'ssh-ed25519' }, /not a certificate/],
     ['signed by nothing', { authority: new Uint8Array() }, /damaged public key/],

@@ -1,6 +1,7 @@
 // Texts of keys before they are read: encodings, quotes, blanks, escapes, and what is no key. Each at its edges; test/wild/pasted-keys.test.ts has whole keys.
 // The modules are loaded anew for each test, because their tables are made while they load.
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { times, watchWiping } from './wiped.ts'
 
 const keyText = () => import('../../../src/keys/files/key-text.ts')
 const escapes = () => import('../../../src/keys/files/escapes.ts')
@@ -18,6 +19,7 @@ describe('encodings', () => {
     ['nothing', '', ''], ['one byte', '41', 'A'], ['two zeros', '0000', ''],
     ['UTF-16 with its mark', 'fffe 4100 4200', 'AB'], ['of the other order', 'feff 0041 0042', 'AB'], ['without a mark', '4100 4200', 'AB'], ['without a mark, of the other order', '0041 0042', 'AB'],
     ['UTF-16 with half a character', '4100 42', 'A'], ['UTF-16 with a character that is not of ASCII', '4100 ac20 4200', 'A?B'], ['of the other order', '0041 20ac 0042', 'A?B'],
+    ['a control character', '0100 4100 4200', 'AB'], ['of the other order', '0001 0041 0042', 'AB'], ['two zeros before', '0000 0041 0042', 'A\0B'],
     ['half of a mark', 'ff41 42', '\u00ffAB'], ['the other half of a mark', '41fe 42', 'A\u00feB'], ['half of the other mark', 'fe41 42', '\u00feAB'], ['the other half', '41ff 42', 'A\u00ffB'],
     ['a first character that is not of ASCII', 'ff00 4200', 'B'.padStart(2, '\u00ff')],
   ])('%s', async (_, bytes, text) => {
@@ -57,10 +59,14 @@ test.each<[name: string, bytes: Uint8Array, is: boolean]>([
 })
 
 test.each<[text: string, part: string | undefined]>([
-  ['PuTTY-User-Key-File-3: x', 'PuTTY-User-Key-File-3: x'], ['PP PuTTY-User-Key-File-2: y', 'PuTTY-User-Key-File-2: y'], ['PuTTY-User-Key-Fil', undefined], ['PuTTY-User-Key-File', undefined], ['x', undefined], ['', undefined],
+  ['PuTTY-User-Key-File-3: x', 'PuTTY-User-Key-File-3: x'], ['PP PuTTY-User-Key-File-2: y', 'PuTTY-User-Key-File-2: y'], ['PPuTTY-User-Key-File-2: z', 'PuTTY-User-Key-File-2: z'], ['PuTTY-User-Key-Fil', undefined], ['PuTTY-User-Key-File', undefined], ['x', undefined], ['', undefined],
 ])('the part of %j that is PuTTY\'s', async (text, part) => {
   const found = (await keyText()).puttyPart(utf8(text))
   expect(found && textOf(found)).toBe(part)
+})
+
+test('the most that is read as a key', async () => {
+  expect((await keyText()).MAXIMUM_LENGTH).toBe(262_144)
 })
 
 test('how a text starts', async () => {
@@ -81,6 +87,16 @@ describe('armour', () => {
   test.each([0x84, 0x86, 0x9f, 0xa1, 0xc0, 0x1fff, 0x200e, 0x2027, 0x202a, 0x202e, 0x2030, 0x205f, 0x2061, 0x2fff, 0x3001, 0xfefe])('U+%x is none', async (code) => {
     const { findArmour } = await keyText()
     expect(() => findArmour(armour(String.fromCodePoint(code)), () => true)).toThrow()
+  })
+  test('NUL is none, nor does it make one of what follows', async () => {
+    const { findArmour } = await keyText()
+    expect(() => findArmour(armour('\0\u0085'), () => true)).toThrow()
+  })
+  test('its copy of the text is zeroed', async () => {
+    const { findArmour, decodedWhole } = await keyText()
+    const text = armour(''), whole = utf8(Buffer.alloc(48, 'x').toString('base64'))
+    expect(times(await watchWiping(() => findArmour(text, () => true)), text)).toBe(1)
+    expect(times(await watchWiping(() => decodedWhole(whole)), whole)).toBe(1)
   })
   test('a wanted label only', async () => {
     expect((await keyText()).findArmour(armour(''), (label) => label === 'Y KEY')).toBeUndefined()

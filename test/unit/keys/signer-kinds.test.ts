@@ -69,7 +69,7 @@ describe('a foreign signer', () => {
     expect((await toSigner({ publicKey: short, sign: signs }, { minimumRsaBits: 1024 })).algorithms).toHaveLength(3)
   })
   test.each([[5], [null], [undefined], [[]]])('%j is none', async (key) => {
-    await expect(toSigner(key as never)).rejects.toThrow(TypeError)
+    await expect(toSigner(key as never)).rejects.toThrow(new TypeError('the key to sign with must be an object'))
   })
   test.each([[5], [null], ['x']])('options of %j are none', async (options) => {
     await expect(toSigner({ publicKey: blob, sign: signs }, options as never)).rejects.toThrow(TypeError)
@@ -121,11 +121,11 @@ describe('WebAuthn', () => {
     const request = { challenge: data, rpId: RP, allowCredentials: [{ type: 'public-key', id: credentialId }], userVerification: 'preferred' }
     const plain = signWith(response())
     await plain.result
-    expect(plain.asked).toEqual([{ publicKey: request }])
+    expect(plain.asked).toStrictEqual([{ publicKey: request }])
     const { signal } = new AbortController()
     const full = signWith(response(), { signal, timeout: 0, userVerification: 'required' })
     await full.result
-    expect(full.asked).toEqual([{ publicKey: { ...request, userVerification: 'required', timeout: 0 }, signal }])
+    expect(full.asked).toStrictEqual([{ publicKey: { ...request, userVerification: 'required', timeout: 0 }, signal }])
   })
   test('the signature is written as PROTOCOL.u2f says', async () => {
     expect(Buffer.from(await signWith(response()).result)).toEqual(blob(clientData(), ORIGIN))
