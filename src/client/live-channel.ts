@@ -1,13 +1,22 @@
 import { onAbort } from '../abort/on-abort.ts'
-import type { Again } from '../bindings/session-context.ts'
+import { type Again, endOf } from '../bindings/session-context.ts'
+import { CALLS } from '../bindings/channel/calls.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
-import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../ffi/constants.gen.ts'
+import { LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { joinSmall } from './join-small.ts'
 import type { ReceiveWindow } from './receive-window.ts'
 
 /** The most bytes of one read. */
 const CHUNK = 256 << 10
+
+/** A stream of a channel on its way to a reader. */
+export interface Flow {
+  /** The reader wants more. */
+  ask(): void
+  /** It wants nothing any more. */
+  stop(): void
+}
 
 /**
  * A channel as the client's streams share it. It can end in two ways. This side ends it (an abort, `close`): then every pending and later call
@@ -23,6 +32,7 @@ export class LiveChannel {
   /** Output that nobody had read when the peer closed the channel, by stream. */
   readonly #kept = new Map<number, Uint8Array[]>()
   #freeing: Promise<void> | undefined
+  readonly #flows: (() => void)[] = []
 
   /** @param streams the streams that are read: 0, and 1 for stderr. @param first what to wait for before the peer's CLOSE. */
   constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow, first: (live: LiveChannel) => Promise<unknown> = async () => {}) {
@@ -77,6 +87,49 @@ export class LiveChannel {
     return joinSmall(parts)
   }
 
+  /**
+   * Passes a stream on as it arrives. @param deliver gets the next data, or nothing at the end, once each time that it has been asked for.
+   * @param failed nothing more comes, for this reason.
+   */
+  flow(stream: number, deliver: (parts: readonly Uint8Array[]) => void, failed: (reason: unknown) => void): Flow {
+    const { number, context: { driver } } = this.channel[CALLS]
+    let asked = false
+    /** Something may have arrived that was not read; and behind the data, where its end is. */
+    let some = true, behind = true
+    const look = () => {
+      some = true
+      if (!asked || this.#end.signal.aborted) return
+      try {
+        const kept = this.#kept.get(stream)
+        const [rc, parts] = kept ? [kept.length, kept.splice(0)] : this.channel.readParts(CHUNK, stream)
+        if (rc === LIBSSH2_ERROR_EAGAIN) some = behind = false
+        if (!some) return
+        asked = false
+        some = behind || rc >= CHUNK
+        if (rc === 0) stop()
+        else if (!this.#freeing) this.#window?.taken(rc)
+        deliver(joinSmall(parts))
+      } catch (error) {
+        stop()
+        failed(error)
+      }
+    }
+    const watches = [driver.watch(number, look), driver.watch(endOf(number), () => {
+      behind = true
+      look()
+    })]
+    const stop = () => { for (const end of watches) end() }
+    this.#flows.push(stop)
+    return {
+      ask: () => {
+        asked = true
+        if (this.#kept.has(stream)) look()
+        else if (some) driver.lookAt(number)
+      },
+      stop,
+    }
+  }
+
   /** Reads and drops the rest of a stream, so that it blocks nothing. Never rejects. */
   async discard(stream: number): Promise<void> {
     try {
@@ -114,6 +167,8 @@ export class LiveChannel {
   /** Closes and frees the channel in C. Resolves when the peer has answered. Never rejects. */
   free(): Promise<void> {
     this.#window?.end()
+    // Its number may soon be that of another channel.
+    for (const stop of this.#flows) stop()
     return this.#freeing ??= this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
   }
 }

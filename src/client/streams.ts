@@ -1,4 +1,4 @@
-import type { LiveChannel } from './live-channel.ts'
+import type { Flow, LiveChannel } from './live-channel.ts'
 
 /**
  * A stream of a channel as a ReadableStream. It reads only on demand: unread data stays in libssh2,
@@ -6,16 +6,25 @@ import type { LiveChannel } from './live-channel.ts'
  * @param cancelled called when nobody wants the rest. @param ended called at the remote EOF.
  */
 export function channelReadable(live: LiveChannel, stream: number, cancelled: () => void, ended: () => void = () => {}): ReadableStream<Uint8Array> {
+  let flow: Flow | undefined
   return new ReadableStream<Uint8Array>({
-    start: (controller) => live.onEnd((reason) => controller.error(reason)),
-    async pull(controller) {
-      const parts = await live.read(stream)
-      for (const part of parts) controller.enqueue(part)
-      if (parts.length > 0) return
-      controller.close()
-      ended()
+    start(controller) {
+      flow = live.flow(stream, (parts) => {
+        for (const part of parts) controller.enqueue(part)
+        if (parts.length > 0) return
+        controller.close()
+        ended()
+      }, (reason) => controller.error(reason))
+      live.onEnd((reason) => {
+        flow?.stop()
+        controller.error(reason)
+      })
     },
-    cancel: cancelled,
+    pull: () => flow?.ask(),
+    cancel() {
+      flow?.stop()
+      cancelled()
+    },
   }, { highWaterMark: 0 })
 }
 

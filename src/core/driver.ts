@@ -32,6 +32,7 @@ export class Driver {
   readonly #driven: Driven
   #pending = new Set<Operation>()
   readonly #parked = new Map<number, Set<Operation>>()
+  readonly #watches = new Map<number, Set<() => void>>()
   readonly #ready = new Set<number>()
   #lastNumber = 0
   readonly #waits = new Waits()
@@ -93,8 +94,27 @@ export class Driver {
     })
   }
 
+  /**
+   * Calls `look` whenever something has arrived for a source, or for all, as often as that happens: for streams, where an operation for each packet would cost more
+   * than the packet. `look` must not throw. @returns a function that ends it.
+   */
+  watch(source: number, look: () => void): () => void {
+    const looks = this.#watches.get(source) ?? new Set()
+    this.#watches.set(source, looks.add(look))
+    return () => {
+      looks.delete(look)
+      if (looks.size === 0 && this.#watches.get(source) === looks) this.#watches.delete(source)
+    }
+  }
+
+  /** Has a source's watchers look now. */
+  lookAt(source: number): void {
+    this.markReady(source)
+    this.#begin()
+  }
+
   /** The first attempt, at once. What the first operation of a turn sends goes out at once too; what others send in the same turn goes out together, at its end. */
-  #begin(operation: Operation): void {
+  #begin(operation?: Operation): void {
     const first = !this.#begun
     if (first) {
       this.#begun = true
@@ -121,22 +141,29 @@ export class Driver {
     this.#ready.add(source)
   }
 
-  /** Schedules operations whose channel is ready. */
+  /** Schedules operations whose channel is ready, and has its watchers look. */
   #unpark(): void {
     if (this.#ready.size === 0) return
     const woken: Operation[] = []
-    for (const source of this.#ready.has(ALL) ? this.#parked.keys() : this.#ready) {
-      woken.push(...this.#parked.get(source) ?? [])
-      this.#parked.delete(source)
+    const looks: (() => void)[] = []
+    for (const source of this.#ready.has(ALL) ? new Set([...this.#parked.keys(), ...this.#watches.keys()]) : this.#ready) {
+      const operations = this.#parked.get(source)
+      if (operations) {
+        woken.push(...operations)
+        this.#parked.delete(source)
+      }
+      const watches = this.#watches.get(source)
+      if (watches) looks.push(...watches)
     }
     this.#ready.clear()
     if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
+    for (const look of looks) look()
   }
 
   #someReady(): boolean {
-    if (this.#parked.size === 0) return false
-    if (this.#ready.has(ALL)) return true
-    for (const source of this.#ready) if (this.#parked.has(source)) return true
+    if (this.#ready.size === 0) return false
+    if (this.#ready.has(ALL)) return this.#parked.size + this.#watches.size > 0
+    for (const source of this.#ready) if (this.#parked.has(source) || this.#watches.has(source)) return true
     return false
   }
 
