@@ -1,7 +1,8 @@
 /** The callbacks that wait for each signal. */
-const waiting = new WeakMap<AbortSignal, Set<Entry>>()
+const waiting = new WeakMap<AbortSignal, Set<AbortEntry>>()
 
-interface Entry { readonly aborted: () => void }
+/** What waits for a signal: an object that something else needs anyway, or one of `onAbort`. */
+export interface AbortEntry { aborted(): void }
 
 /** Checks a caller's signal. @throws TypeError for anything that is not an AbortSignal. */
 export function checkSignal(signal: AbortSignal | undefined): void {
@@ -23,19 +24,27 @@ export function onAbort(signal: AbortSignal | undefined, aborted: () => void): (
     aborted()
     return () => {}
   }
-  const entries = waiting.get(signal) ?? listen(signal)
   const entry = { aborted }
-  entries.add(entry)
-  return () => {
-    entries.delete(entry)
-    if (entries.size > 0 || waiting.get(signal) !== entries) return
-    waiting.delete(signal)
-    signal.removeEventListener('abort', fire)
-  }
+  waitFor(signal, entry)
+  return () => leave(signal, entry)
 }
 
-function listen(signal: AbortSignal): Set<Entry> {
-  const entries = new Set<Entry>()
+/** Has a signal that is checked, and has not aborted, call an entry. */
+export function waitFor(signal: AbortSignal, entry: AbortEntry): void {
+  const entries = waiting.get(signal) ?? listen(signal)
+  entries.add(entry)
+}
+
+/** The entry no longer waits. */
+export function leave(signal: AbortSignal, entry: AbortEntry): void {
+  const entries = waiting.get(signal)
+  if (!entries?.delete(entry) || entries.size > 0) return
+  waiting.delete(signal)
+  signal.removeEventListener('abort', fire)
+}
+
+function listen(signal: AbortSignal): Set<AbortEntry> {
+  const entries = new Set<AbortEntry>()
   waiting.set(signal, entries)
   signal.addEventListener('abort', fire, { once: true })
   return entries
@@ -44,5 +53,5 @@ function listen(signal: AbortSignal): Set<Entry> {
 function fire(this: AbortSignal): void {
   const entries = waiting.get(this)
   waiting.delete(this)
-  for (const { aborted } of entries ?? []) aborted()
+  for (const entry of entries ?? []) entry.aborted()
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseForward } from '../../src/openssh/forward-spec.ts'
 import { readSshConfig } from '../../src/openssh/config/ssh-config.ts'
-import type { Reply, SftpConnection } from '../../src/sftp/protocol/connection.ts'
+import type { Asked, Reply } from '../../src/sftp/protocol/asked.ts'
+import type { SftpConnection } from '../../src/sftp/protocol/connection.ts'
 import { checkFile } from '../../src/sftp/protocol/check-file.ts'
 import { homeDirectory } from '../../src/sftp/protocol/home.ts'
 import { askLimits } from '../../src/sftp/protocol/limits.ts'
@@ -144,7 +145,10 @@ const sftpAnswers: Target = {
     const connection = {
       extensions: new Map([['limits@openssh.com', '1'], ['statvfs@openssh.com', '2'], ['expand-path@openssh.com', '1'], ['users-groups-by-id@openssh.com', '1'], ['home-directory', '1'], ['check-file', '1']]),
       channel: { session: { bannerGet: () => 'SSH-2.0-server' } },
-      request: async (_: number, body: (writer: WireWriter) => void) => { body(new WireWriter()); return reply() },
+      send: (_: number, body: (writer: WireWriter) => void, _data: unknown, asked: Asked<unknown>) => {
+        body(new WireWriter())
+        asked.settle(reply())
+      },
     } as unknown as SftpConnection
     const requests = new SftpRequests(connection)
     const handle = { id: new Uint8Array(4), path: '/p' }

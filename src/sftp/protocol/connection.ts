@@ -1,5 +1,5 @@
 import { atMost, PEER_GRACE } from '../../abort/at-most.ts'
-import { onAbort } from '../../abort/on-abort.ts'
+import { checkSignal, leave, onAbort, waitFor } from '../../abort/on-abort.ts'
 import type { Channel, Exit } from '../../bindings/channel/channel.ts'
 import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
@@ -8,28 +8,11 @@ import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_F
 import { concatBytes, decodeText, setUint32 } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
+import type { Asked, Reply, Way } from './asked.ts'
 import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
-import type { LentBytes } from './lent-bytes.ts'
 import { Outbox, type Outgoing } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 import { ReadBlocks } from './read-blocks.ts'
-
-/** A reply: its type, and what follows the request id. */
-export interface Reply {
-  readonly type: number
-  /** What follows the request id. For data (FXP_DATA), only the first of the parts in which it arrived. */
-  readonly body: WireReader
-  /** The whole packet, for data only: the receiver of the reply disposes of it. */
-  readonly lent?: LentBytes
-}
-
-export interface RequestOptions {
-  /** Rejects at once with `signal.reason`. The server still answers a request that was sent; its reply goes to `discard`. */
-  readonly signal?: AbortSignal | undefined
-  readonly discard?: ((late: Reply) => void) | undefined
-  /** Data that follows the body, not copied: it must not change before the answer is there. */
-  readonly data?: readonly Uint8Array[]
-}
 
 export interface SftpConnectionOptions {
   readonly signal?: AbortSignal | undefined
@@ -41,6 +24,7 @@ export interface SftpConnectionOptions {
   readonly ended?: ((failure: unknown, exit: Exit | undefined) => void) | undefined
 }
 
+/** Whoever waits for a reply. */
 interface Pending {
   settle(reply: Reply): void
   fail(error: unknown): void
@@ -56,7 +40,7 @@ const LONGEST_COMPLAINT = 500
  * An SFTP subsystem, version 3, on its own channel. Request ids tell requests apart, so any number of them
  * may be in flight at once, and none waits for the reply to another; libssh2's own SFTP handles one at a time (law 6).
  */
-export class SftpConnection {
+export class SftpConnection implements Way {
   /** Protocol extensions that the server offers, with their version. */
   readonly extensions = new Map<string, string>()
   readonly #channel: Channel
@@ -140,30 +124,28 @@ export class SftpConnection {
     return this.#channel
   }
 
-  /** Sends a request and resolves with its reply, whatever it is. @param body what follows the request id. */
-  request(type: number, body: (writer: WireWriter) => void, { signal, discard, data = [] }: RequestOptions = {}): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure)
-      if (signal?.aborted) return reject(signal.reason)
-      const id = this.#nextId()
-      const packet: Outgoing = { parts: [header(type, id, body, data), ...data] }
-      const stopListening = onAbort(signal, () => {
-        if (this.#outbox.takeBack(packet)) this.#pending.delete(id)
-        else this.#pending.set(id, { settle: (late) => drop(late, discard), fail: () => {} })
-        reject(signal?.reason)
-      })
-      this.#pending.set(id, {
-        settle: (reply) => {
-          stopListening()
-          resolve(reply)
-        },
-        fail: (error) => {
-          stopListening()
-          reject(error)
-        },
-      })
-      this.#outbox.push(packet)
-    })
+  /** Sends a request. @param body writes what follows the request id. @param data follows it, not copied: it must not change before the answer is there. */
+  send(type: number, body: (writer: WireWriter) => void, data: readonly Uint8Array[], asked: Asked<unknown>): void {
+    const { signal } = asked.expected
+    checkSignal(signal)
+    if (this.#failure !== undefined) return asked.fail(this.#failure)
+    if (signal?.aborted) return asked.fail(signal.reason)
+    const id = asked.id = this.#nextId()
+    const packet: Outgoing = asked.packet = { parts: data.length > 0 ? [header(type, id, body, data), ...data] : [header(type, id, body, data)] }
+    asked.way = this
+    if (signal) waitFor(signal, asked)
+    this.#pending.set(id, asked)
+    this.#outbox.push(packet)
+  }
+
+  /** A request's caller has gone. */
+  aborted({ id, packet }: Asked<unknown>): void {
+    if (this.#outbox.takeBack(packet as Outgoing)) this.#pending.delete(id)
+  }
+
+  /** A request has its answer. */
+  settled(asked: Asked<unknown>): void {
+    if (asked.expected.signal) leave(asked.expected.signal, asked)
   }
 
   /** Ids wrap around; one whose reply is still missing is not used again. */
@@ -206,7 +188,7 @@ export class SftpConnection {
       throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to a request that was never made' })
     }
     this.#pending.delete(id)
-    pending.settle({ type, body, ...lent && { lent } })
+    pending.settle({ type, body, lent })
   }
 
   /** The number of parts of received data that have not been returned yet. */
@@ -265,10 +247,4 @@ function header(type: number, id: number, body: (writer: WireWriter) => void, da
   const length = data.reduce((sum, part) => sum + part.length, packet.length - 4)
   setUint32(packet, 0, length)
   return packet
-}
-
-/** A reply that nobody waits for any more. */
-function drop(late: Reply, discard: RequestOptions['discard']): void {
-  discard?.(late)
-  late.lent?.[Symbol.dispose]()
 }

@@ -26,8 +26,8 @@ export class SftpShared {
 
   /** The same for a call with its own flow options. @throws TypeError or RangeError for an invalid count or size. */
   with(options: SftpFlowOptions): SftpShared {
+    if (options.concurrency === undefined && options.chunkSize === undefined) return this
     const { concurrency, chunkSize } = checkedFlow(options)
-    if (concurrency === undefined && chunkSize === undefined) return this
     const requests = concurrency === undefined ? this.requests : new SftpRequests(this.requests.connection, new Gate(concurrency))
     return new SftpShared(requests, this.limits, this.#budget, { concurrency: concurrency ?? this.flow.concurrency, chunkSize: chunkSize ?? this.flow.chunkSize })
   }
@@ -43,6 +43,21 @@ export class SftpShared {
 
   writing(handle: RemoteHandle, options: { readonly start: number, readonly signal: Signal, readonly onWritten?: (bytes: number) => void }): WritePipeline {
     return new WritePipeline(this.requests, handle, this.#chunk(this.limits.maxWriteLength), this.#window(), options)
+  }
+
+  /** Whether so many bytes can be written with one request. */
+  isOneWrite(bytes: number): boolean {
+    return bytes <= this.#chunk(this.limits.maxWriteLength)
+  }
+
+  /** Counts the bytes of a request that needs no window until it settles. */
+  async counted<T>(bytes: number, request: Promise<T>): Promise<T> {
+    this.#budget.used += bytes
+    try {
+      return await request
+    } finally {
+      this.#budget.used -= bytes
+    }
   }
 
   #window(): TransferWindow {

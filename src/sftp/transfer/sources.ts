@@ -18,6 +18,8 @@ export interface ByteSource extends AsyncDisposable {
   readonly name: string
   /** The total, if it is known. */
   readonly size: number | undefined
+  /** All of it, if it is in memory. */
+  readonly whole?: Uint8Array
   /** Mode and times of a local file. */
   readonly stat?: LocalStat
   /** The next bytes, which must not change before they are released; `null` after the last. */
@@ -44,11 +46,15 @@ export async function openSource(source: UploadSource, offset: number): Promise<
   throw new TypeError('the source must be a path, a file: URL, a Uint8Array, a Blob or a ReadableStream')
 }
 
-/** A local file of a tree, from its beginning: a small one is read at once. */
-export async function openTreeSource(path: LocalName): Promise<ByteSource> {
+/** A small local file of a tree, read at once; `undefined` for one that must be read piece by piece. */
+export function smallSource(path: LocalName): ByteSource | undefined {
   const small = localFiles.readSmall(path, SMALL_FILE)
-  if (!small) return openLocalSource(path, 0)
-  return { ...fromBytes(small.bytes, 0), name: localFiles.text(path), stat: small.stat }
+  return small && { ...fromBytes(small.bytes, 0), name: localFiles.text(path), stat: small.stat, whole: small.bytes }
+}
+
+/** A local file of a tree, from its beginning. */
+export async function openTreeSource(path: LocalName): Promise<ByteSource> {
+  return smallSource(path) ?? openLocalSource(path, 0)
 }
 
 function fromBytes(bytes: Uint8Array, offset: number): ByteSource {

@@ -40,6 +40,9 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
   const { signal, mode, onProgress, beforeClose } = options
   const flags = options.flags ?? LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | (start === 0 ? LIBSSH2_FXF_TRUNC : 0)
   const opening = openFile(shared.requests, path, flags, modeAttributes(mode ?? (source.stat && source.stat.mode & 0o777)), signal)
+  const attributes = attributesAfter(source, options)
+  const nothingElse = start === 0 && !attributes && !beforeClose && !shared.oneByOne
+  if (source.whole && nothingElse && shared.isOneWrite(source.whole.length)) return sendWhole(shared, await opening, source.whole, options)
   return shared.opened(opening, true, async (handle, close) => {
     let transferred = start
     const pipeline = shared.writing(handle, {
@@ -49,8 +52,6 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
         onProgress?.({ transferred, total: source.size })
       },
     })
-    const attributes = attributesAfter(source, options)
-    const nothingElse = start === 0 && !attributes && !beforeClose && !shared.oneByOne
     await sendAll(source, pipeline, signal, () => { if (nothingElse && pipeline.requests === 1) close() })
     if (source.endedEarly(transferred)) throw sizeMismatch(source.name, source.size ?? 0, transferred)
     if (start > 0) await cutAt(shared, handle, transferred, signal)
@@ -58,6 +59,18 @@ async function send(shared: SftpShared, source: ByteSource, path: SftpPath, star
     await beforeClose?.(handle)
     return { transferred, total: source.size }
   })
+}
+
+/** A file of one request: nothing has to be divided, measured or waited for before it is closed. */
+async function sendWhole(shared: SftpShared, handle: RemoteHandle, whole: Uint8Array, { signal, onProgress }: UploadOptions): Promise<TransferProgress> {
+  const progress = { transferred: whole.length, total: whole.length }
+  const writing = shared.counted(whole.length, shared.requests.write(handle, 0, [whole], signal))
+  const closing = shared.requests.close(handle)
+  closing.catch(() => {})
+  await writing
+  onProgress?.(progress)
+  await closing
+  return progress
 }
 
 /** How an atomic upload differs. */
@@ -68,6 +81,7 @@ export interface SendExtras {
 
 /** Mode and times to set after the content. */
 function attributesAfter({ stat }: ByteSource, { mode, preserve, times }: UploadOptions & UploadExtras): SftpAttributes | undefined {
+  if (!preserve && !times) return undefined
   if (!stat) return preserve && typeof mode === 'number' ? { permissions: mode } : undefined
   const attributes: SftpAttributes = {
     ...preserve && mode !== false ? { permissions: mode ?? stat.mode & 0o777 } : {},

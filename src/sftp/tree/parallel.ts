@@ -14,14 +14,20 @@ export async function forEachParallel<T>(items: AsyncIterable<T> | Iterable<T>, 
   const fewerThan = async (count: number) => {
     while (running > 0 && running >= count) await new Promise<void>((resolve) => { wake = resolve })
   }
+  const one = async (item: T) => {
+    running += 1
+    try {
+      await work(item)
+    } catch (error) {
+      failed(error)
+    }
+    running -= 1
+    wake()
+  }
   try {
     for await (const item of items) {
-      running += 1
-      work(item).catch(failed).finally(() => {
-        running -= 1
-        wake()
-      })
-      await fewerThan(limit)
+      void one(item)
+      if (running >= limit) await fewerThan(limit)
       if (failure) break
     }
   } catch (error) {

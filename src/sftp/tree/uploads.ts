@@ -8,7 +8,7 @@ import { isRefusal, isShortage, unlessRefused } from '../protocol/remarks.ts'
 import type { LocalEntry, LocalName, LocalPath, LocalStat } from '../../runtime/local-files.ts'
 import type { TransferProgress } from '../transfer/options.ts'
 import type { SftpShared } from '../transfer/shared.ts'
-import { openTreeSource } from '../transfer/sources.ts'
+import { type ByteSource, openLocalSource, smallSource } from '../transfer/sources.ts'
 import { uploadSource } from '../transfer/upload.ts'
 import { linksBack } from './links.ts'
 import { checkDepth, readDirectory } from './listing.ts'
@@ -49,7 +49,7 @@ async function* uploads(up: UpRun, at: Up): AsyncGenerator<Copying, void, undefi
   const below: Up[] = []
   for (const { name, kind: kindThere } of entries) {
     const from = localFiles.join(at.from, name)
-    const kind = await resolved(run, at, from, kindThere)
+    const kind = kindThere === 'link' ? await resolved(run, at, from, kindThere) : kindThere
     if (kind === undefined) continue
     if (run.options.filter && !await run.wants(await treeEntry([...at.names, name], from, kind))) continue
     const to = joinPath(at.to, name)
@@ -91,8 +91,14 @@ async function remoteFiles(run: TreeRun, path: SftpPath): Promise<ReadonlyMap<st
 }
 
 async function copyFile(up: UpRun, from: string | Uint8Array, to: SftpPath, there: SftpStat | undefined, options: CopyOptions): Promise<TransferProgress | undefined> {
+  const small = smallSource(from)
+  if (small) return copySource(up, small, from, to, there, options)
+  await using source = await openLocalSource(from, 0)
+  return await copySource(up, source, from, to, there, options)
+}
+
+async function copySource(up: UpRun, source: ByteSource, from: string | Uint8Array, to: SftpPath, there: SftpStat | undefined, options: CopyOptions): Promise<TransferProgress | undefined> {
   const { mode, preserve, atomic, unchanged } = up.run.options
-  await using source = await openTreeSource(from)
   if (there && there.filesize === source.size && there.mtime === source.stat?.mtime) return undefined
   const onRefused = (error: unknown) => { up.run.refused.push({ path: from, error }) }
   const shared = up.run.shared.with(options)
