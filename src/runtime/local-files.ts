@@ -65,6 +65,11 @@ export interface LocalFiles {
    * `open`.
    */
   readSmall(path: LocalName, most: number): SmallFile | undefined
+  /**
+   * Writes a small regular file at once, as `readSmall` reads one: a new one, or in place of the content of an existing one. @returns `false`, with nothing written, for
+   * anything else, e.g. a pipe. @throws as `open`.
+   */
+  writeSmall(path: LocalName, mode: number, data: readonly Uint8Array[]): boolean
   list(path: LocalName): Promise<LocalEntry[]>
   /** Attributes of the path's target, or of a link itself; `undefined` if there is nothing. */
   look(path: LocalName, follow: boolean): Promise<LocalStat | undefined>

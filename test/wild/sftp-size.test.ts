@@ -116,3 +116,22 @@ describe('FSTAT refused while reading', () => {
     expect(await opensshSftp(server, `get /f ${directory.file('f')}`)).toMatchObject({ code: 0 })
   })
 })
+
+// Small files of a tree are copied by what the listing says, without asking once more.
+describe('a size in a listing', () => {
+  test.each([0, 1, 999, 1001, 40_000, 65_536])('%i said of 1,000 bytes: all of them are downloaded, and the file is closed', async (size) => {
+    using directory = temporaryDirectory('wild-size')
+    const content = DATA.subarray(0, 1000)
+    let told = false
+    const READDIR: Quirk = (_, answer) => {
+      if (told) answer.status(FX.EOF)
+      else answer.names([['f', '-rw-r--r-- 1 u g 1 Jan 1 1970 f', { size, mode: 0o100644, mtime: 1 }]])
+      told = true
+    }
+    await withSftp({ files: { '/d': null, '/d/f': content }, quirks: { READDIR } }, async (sftp, server) => {
+      expect(await sftp.downloadDirectory('/d', directory.file('d'))).toMatchObject({ files: 1, transferred: 1000 })
+      expect(same(readFileSync(directory.file('d/f')), content)).toBe(true)
+      await expect.poll(() => server.openHandles).toBe(0)
+    })
+  })
+})

@@ -50,6 +50,11 @@ export class SftpShared {
     return bytes <= this.#chunk(this.limits.maxWriteLength)
   }
 
+  /** Whether so many bytes can be read with one request. */
+  isOneRead(bytes: number): boolean {
+    return bytes <= this.#chunk(this.limits.maxReadLength)
+  }
+
   /** Counts the bytes of a request that needs no window until it settles. */
   async counted<T>(bytes: number, request: Promise<T>): Promise<T> {
     this.#budget.used += bytes

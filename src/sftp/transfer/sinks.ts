@@ -57,7 +57,7 @@ function intoStream(stream: WritableStream<Uint8Array>, size: number): ByteSink 
 }
 
 /** A new file has the remote file's mode, but is always writable (as in OpenSSH's `get`). */
-function newMode({ about, mode }: SinkOptions): number {
+export function newMode({ about, mode }: Pick<SinkOptions, 'about' | 'mode'>): number {
   if (typeof mode === 'number') return mode
   return mode === false || about.permissions === undefined ? 0o666 : about.permissions & 0o777 | 0o200
 }

@@ -34,7 +34,7 @@ export interface ByteSource extends AsyncDisposable {
 const BLOCK = 4 * (255 << 10)
 const SMALL_BLOCK = 64 << 10
 /** Reading this much from memory takes some 20 µs; a tree reads no more files before it waits for the server than may be in flight. */
-const SMALL_FILE = 64 << 10
+export const SMALL_FILE = 64 << 10
 const NOTHING = new Uint8Array(0)
 
 /** @param offset bytes at the beginning to skip; a stream begins with what comes after them. */

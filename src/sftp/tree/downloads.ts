@@ -3,6 +3,7 @@ import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { decodeText, encodeText } from '../../wire-format/bytes.ts'
 import type { SftpStat } from '../protocol/attributes.ts'
 import { unlessRefused } from '../protocol/remarks.ts'
+import { downloadSmall } from '../transfer/download-small.ts'
 import { download } from '../transfer/download.ts'
 import type { LocalName, LocalPath } from '../../runtime/local-files.ts'
 import type { SftpShared } from '../transfer/shared.ts'
@@ -49,7 +50,7 @@ async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void,
       run.skipped.push(entry.path)
       continue
     }
-    const found = await resolved(run, at, entry)
+    const found = run.options.links !== 'follow' && !entry.isSymbolicLink() ? { about: entry.attributes, real: [] } : await resolved(run, at, entry)
     if (!found || (run.options.filter && !await run.wants({ path: [...at.names, entry.name].map(nameText).join('/'), kind: found.about.kind ?? 'other', size: found.about.size, mtime: found.about.mtime }))) continue
     const to = localFiles.join(at.to, entry.name)
     if (found.about.isDirectory()) below.push({ from: entry.path, to, names: [...at.names, entry.name], about: found.about, real: found.real })
@@ -85,7 +86,9 @@ function fileDownload({ shared, options }: TreeRun, path: SftpPath, to: string |
         const there = await localFiles.look(to, true)
         if (there?.kind === 'file' && there.size === about.filesize && there.mtime === about.mtime) return undefined
       }
-      return download(shared, path, to, { mode, preserve, atomic, times: unchanged === 'skip', ...copyOptions })
+      const isPlain = !preserve && !atomic && unchanged !== 'skip' && typeof mode !== 'number'
+      const small = isPlain ? await downloadSmall(shared.with(copyOptions), path, to, about, { mode, ...copyOptions }) : undefined
+      return small ?? download(shared, path, to, { mode, preserve, atomic, times: unchanged === 'skip', ...copyOptions })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { systemError } from '../../errors/system-error.ts'
 import { Buffer } from 'node:buffer'
-import { close, closeSync, constants, fchmod, fstatSync, fsync, ftruncate, futimes, open, openSync, read, readSync, type Stats, writev } from 'node:fs'
+import { close, closeSync, constants, fchmod, fstatSync, fsync, ftruncate, futimes, open, openSync, read, readSync, type Stats, writeSync, writev } from 'node:fs'
 import type { LocalAttributes, LocalFile, LocalOpenMode, LocalStat, SmallFile } from '../../runtime/local-files.ts'
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants
@@ -60,6 +60,28 @@ export function readSmallFile(path: string | URL | Buffer, most: number): SmallF
     return filled === stat.size ? { stat, bytes: new Uint8Array(bytes.buffer) } : undefined
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** Opening may meet a pipe here too: without a reader the system refuses it, and one with a reader is left alone. */
+export function writeSmallFile(path: string | URL | Buffer, mode: number, data: readonly Uint8Array[]): boolean {
+  const descriptor = openedToWrite(path, mode)
+  if (descriptor === undefined) return false
+  try {
+    if (!fstatSync(descriptor).isFile()) return false
+    for (const part of data) for (let done = 0; done < part.length;) done += writeSync(descriptor, part, done, part.length - done)
+    return true
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function openedToWrite(path: string | URL | Buffer, mode: number): number | undefined {
+  try {
+    return openSync(path, FLAGS.replace | O_NONBLOCK, mode)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined
+    throw error
   }
 }
 

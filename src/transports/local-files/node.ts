@@ -5,7 +5,7 @@ import { chmod, lstat, mkdir, readdir, readlink, realpath, rename, rm, stat, sym
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LocalFiles, LocalName } from '../../runtime/local-files.ts'
-import { kindOf, localStat, openLocalFile, readSmallFile } from './node-file.ts'
+import { kindOf, localStat, openLocalFile, readSmallFile, writeSmallFile } from './node-file.ts'
 
 /** As Node takes it: bytes only as a `Buffer`. */
 const named = (path: LocalName) => {
@@ -25,6 +25,7 @@ const namesAreBytes = !windows && globalThis.process.platform !== 'darwin'
 const files: LocalFiles = {
   open: (path, how, mode) => openLocalFile(named(path), how, mode),
   readSmall: (path, most) => readSmallFile(named(path), most),
+  writeSmall: (path, mode, data) => writeSmallFile(named(path), mode, data),
 
   async list(path) {
     const entries = await readdir(named(path), { withFileTypes: true })

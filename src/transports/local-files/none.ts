@@ -9,6 +9,6 @@ function refuse(): never {
 const refused = async (): Promise<never> => refuse()
 
 export const localFiles: LocalFiles = {
-  open: refused, readSmall: refuse, list: refused, look: refused, makeDirectory: refused, set: refused, rename: refused, remove: refused, readLink: refused, makeLink: refused,
+  open: refused, readSmall: refuse, writeSmall: refuse, list: refused, look: refused, makeDirectory: refused, set: refused, rename: refused, remove: refused, readLink: refused, makeLink: refused,
   realPath: refused, join: refuse, beside: refuse, isForeign: () => true, text: String,
 }

@@ -82,6 +82,46 @@ describe('run', () => {
   })
 })
 
+describe('a watcher of a source', () => {
+  test('looks once for all that has arrived, for what is asked for while it looks, at the end of the session, and no longer when it has ended', () => {
+    const { driver } = driverOfNothing()
+    let looks = 0
+    let again = false
+    const end = driver.watch(5, () => {
+      looks += 1
+      if (again) driver.lookAt(5)
+      again = false
+    })
+    driver.markReady(4)
+    driver.arrived()
+    expect(looks).toBe(0)
+    driver.markReady(5)
+    driver.markReady(5)
+    driver.arrived()
+    expect(looks).toBe(1)
+    again = true
+    driver.lookAt(5)
+    expect(looks).toBe(3)
+    driver.wake()
+    expect(looks).toBe(4)
+    end()
+    driver.lookAt(5)
+    driver.wake()
+    expect(looks).toBe(4)
+  })
+
+  test('ends for itself alone', () => {
+    const { driver } = driverOfNothing()
+    let looks = 0
+    const end = driver.watch(5, () => {})
+    driver.watch(5, () => { looks += 1 })
+    end()
+    end()
+    driver.lookAt(5)
+    expect(looks).toBe(1)
+  })
+})
+
 describe('an operation that waits for one channel', () => {
   /** Waits for channel 5. */
   const parked = (driver: Driver) => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openLocalFile, readSmallFile } from '../../../src/transports/local-files/node-file.ts'
+import { openLocalFile, readSmallFile, writeSmallFile } from '../../../src/transports/local-files/node-file.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { rejection } from '../../support/within.ts'
 
@@ -53,4 +53,21 @@ test('a small file is read at once; one that is large, empty or no file is left 
   // Files of /proc say that they have no size, those of /sys that they have a page's, and have less.
   for (const path of ['/proc/self/status', '/sys/kernel/profiling'].filter(existsSync)) expect(readSmallFile(path, 1 << 16)).toBeUndefined()
   expect(() => readSmallFile(directory.file('missing'), 10)).toThrow(expect.objectContaining({ code: 'ENOENT' }) as Error)
+})
+
+test('a small file is written at once, in place of what was there; a pipe is not waited for, and what is no file gets nothing', () => {
+  using directory = temporaryDirectory('local-file')
+  const path = directory.file('a')
+  expect(writeSmallFile(path, 0o640, [Buffer.from('0123'), Buffer.from('456789')])).toBe(true)
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['0123456789', 0o640])
+  expect(writeSmallFile(path, 0o600, [Buffer.from('abc')])).toBe(true)
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['abc', 0o640])
+  execFileSync('mkfifo', [directory.file('pipe')])
+  expect(writeSmallFile(directory.file('pipe'), 0o600, [Buffer.from('abc')])).toBe(false)
+  const reader = openSync(directory.file('pipe'), constants.O_RDONLY | constants.O_NONBLOCK)
+  expect(writeSmallFile(directory.file('pipe'), 0o600, [Buffer.from('abc')])).toBe(false)
+  expect(readSync(reader, Buffer.alloc(10))).toBe(0)
+  closeSync(reader)
+  expect(() => writeSmallFile(directory.path, 0o600, [])).toThrow(expect.objectContaining({ code: 'EISDIR' }) as Error)
+  expect(() => writeSmallFile(directory.file('no/such'), 0o600, [])).toThrow(expect.objectContaining({ code: 'ENOENT' }) as Error)
 })
