@@ -1,6 +1,6 @@
 /**
  * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process per gigabyte, from the build of this tree and from that of another
- * one, alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it.
+ * one, alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it, and the median.
  * With --kex, the server has these key exchanges only, so that two trees that prefer different ones do the same.
  * With --profile, V8's sampling profiler runs in both: the figures grow, and tables show by part and by function where the main thread's time differs.
  */
@@ -45,7 +45,7 @@ for (const name of names) {
   if (!workload) throw new Error(`there is no workload ${name}`)
   const { count = 1, bytes: most = 0 } = workload
   const bytes = amount(most, Number(values.share))
-  const least = [Infinity, Infinity]
+  const seen: [number[], number[]] = [[], []]
   const memory = [0, 0]
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [which, folder] of [there, here].entries()) {
@@ -53,12 +53,12 @@ for (const name of names) {
       const job = { workload: name, target: server.target, cipher: values.cipher, bytes, count, remote: server.remote, local: server.local }
       const flags = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles(name, which)}`] : values.flags.split(' ').filter((flag) => flag !== '')
       const run = await measured([values.node, ...flags, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
-      least[which] = Math.min(least[which] as number, run.cpu)
+      seen[which as 0 | 1].push(run.cpu)
       memory[which] = Math.max(memory[which] as number, run.memory)
     }
   }
   const unit = most > 0 ? bytes / 1e9 : 1
-  const shown = least.map((cpu) => (cpu / unit).toFixed(2))
-  console.log(`${name} ${values.cipher}${values.wasm ? ', ciphers in WebAssembly' : ''}: ${shown[0]} -> ${shown[1]} CPU s${most > 0 ? '/GB' : ''}, most memory ${memory.map((one) => (one / 1e6).toFixed(0)).join(' -> ')} MB`)
+  const shown = (figure: (sorted: readonly number[]) => number) => seen.map((cpus) => (figure([...cpus].sort((a, b) => a - b)) / unit).toFixed(2)).join(' -> ')
+  console.log(`${name} ${values.cipher}${values.wasm ? ', ciphers in WebAssembly' : ''}: least ${shown((sorted) => sorted[0]!)}, median ${shown((sorted) => sorted[sorted.length >> 1]!)} CPU s${most > 0 ? '/GB' : ''}, most memory ${memory.map((one) => (one / 1e6).toFixed(0)).join(' -> ')} MB`)
   if (values.profile) console.log(`\n${profileDifference(profilesOf(name, 0), profilesOf(name, 1))}`)
 }
