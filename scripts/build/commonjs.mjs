@@ -35,7 +35,9 @@ export const commonJs = {
 function requiredWhenProvided(code) {
   let changed = code
   for (const [line, name, file] of code.matchAll(/^var ([\w$]+) = (require\("\.\/[^"]+"\));\n/gm)) {
-    const uses = code.split(`${name}.`).length - 1, provided = code.split(`provide(() => ${name}.`).length - 1
+    // Whole names only, and not those in the line itself: `aes.` is also in the name of a file and in that of a cipher's pattern.
+    const count = (text) => changed.replace(line, '').match(new RegExp(`(?<![\\w$.-])${name.replaceAll('$', '\\$')}${text}`, 'g'))?.length ?? 0
+    const uses = count('\\.'), provided = changed.split(`provide(() => ${name}.`).length - 1
     if (uses > 0 && uses === provided) changed = changed.replace(line, '').replaceAll(`provide(() => ${name}.`, `provide(() => ${file}.`)
   }
   return changed

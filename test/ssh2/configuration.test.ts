@@ -78,6 +78,18 @@ await step('end', (told) => { client.on('end', told); client.end() })
     expect(lines.trim().split('\n')).toEqual(['ready', 'exec', 'data', 'exit', 'forwardOut', 'forwardIn', 'sftp', 'stat', 'readdir', 'end'].map((name) => `uncaught ${name}`))
   })
 
+  test('output goes on behind a listener that throws, also where several pieces came at once', { timeout: 90_000 }, () => {
+    expect(printed(`${CONNECT}
+let [thrown, length] = [0, 0]
+process.on('uncaughtException', () => { thrown++ })
+const client = new Client()
+client.on('ready', () => client.exec('head -c 3000000 /dev/zero', (error, channel) => {
+  channel.on('data', (data) => { length += data.length; throw new Error('of a listener') })
+  channel.on('close', () => { console.log(length, thrown > 10); client.end() })
+})).connect(to)
+`)).toBe('3000000 true\n')
+  })
+
   test('no callback is called from inside the call that got it', async () => {
     const client = await connected(OURS, toSshd())
     const inside = (call: (told: () => void) => unknown) => new Promise<boolean>((resolve) => {

@@ -202,3 +202,27 @@ same('forwardOut: an echo that is slower than its writer', async (ssh2, transcri
   await ended(client)
   await server.stop()
 })
+
+// What has been written goes ahead of the close, as far as the server's window has room: 2 MiB, unread here.
+for (const how of ['close', 'destroy', 'end'] as const) {
+  for (const [what, sizes, slow] of [['small', [1, 1, 1], false], ['large', [400_000, 400_000, 400_000, 400_000], false], ['more than the window', Array<number>(8).fill(400_000), true]] as const) {
+    if (slow && how === 'end') continue
+    same(`${how}() right behind writes: ${what}`, async (ssh2, transcript) => {
+      let length = 0
+      let closed!: () => void
+      const over = new Promise<void>((resolve) => { closed = resolve })
+      await running(ssh2, (channel) => {
+        const read = () => channel.on('data', (data: Buffer) => { length += data.length }).on('end', () => { channel.exit(0); channel.end() }).on('close', () => closed())
+        if (slow) setTimeout(read, 300)
+        else read()
+      }, async (channel) => {
+        channel.resume()
+        for (const size of sizes) channel.write(Buffer.alloc(size))
+        channel[how]()
+        await event(channel, 'close')
+        await over
+        transcript.note(length)
+      })
+    })
+  }
+}

@@ -1,11 +1,13 @@
 import { Duplex } from 'node:stream'
 import { after } from '../../abort/milliseconds.ts'
 import type { Channel as BoundChannel, Exit } from '../../bindings/channel/channel.ts'
+import { joinSmall } from '../../client/join-small.ts'
 import { LiveChannel } from '../../client/live-channel.ts'
 import { ReceiveWindow } from '../../client/receive-window.ts'
-import { SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
+import { LIBSSH2_ERROR_EAGAIN, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
+import { pushAll } from './push-all.ts'
 import { signalName } from './signals.ts'
 import { Stderr } from './stderr.ts'
 
@@ -50,6 +52,7 @@ export class Channel extends Duplex {
   /** The arguments of `exit` and `close`. */
   #details: unknown[] = []
   #reading = false
+  #closeSent = false
 
   /** For the client. */
   constructor(link: Link, channel: BoundChannel, { type, subtype, allowHalfOpen = true }: ChannelSetting) {
@@ -60,7 +63,7 @@ export class Channel extends Duplex {
     this.allowHalfOpen = allowHalfOpen
     this.#link = link
     this.#live = new LiveChannel(channel, [0, SSH_EXTENDED_DATA_STDERR], new ReceiveWindow(channel, link.roundTrip), (live) => type === 'session' ? this.#exit = this.#awaitExit(live, channel) : Promise.resolve())
-    this.stderr = new Stderr((done) => this.#readNext(SSH_EXTENDED_DATA_STDERR, (data) => !data && link.failure ? this.#behindOutput(() => done(data)) : done(data)))
+    this.stderr = new Stderr((done) => this.#readNext(SSH_EXTENDED_DATA_STDERR, (parts) => parts.length === 0 && link.failure ? this.#behindOutput(() => done(parts)) : done(parts)))
     link.channels.add(this)
     this.on('finish', () => { if (!this.allowHalfOpen) this.close() })
     void this.#live.over.then(() => link.failure ? link.whenClosed(() => this.#closed(true)) : tell(() => this.#closed(false)))
@@ -81,18 +84,18 @@ export class Channel extends Duplex {
   override _read(): void {
     if (this.#reading) return
     this.#reading = true
-    this.#readNext(0, (data) => {
+    this.#readNext(0, (parts) => {
       this.#reading = false
-      if (data) this.push(data)
+      if (parts.length > 0) pushAll(this, parts)
       else this.#endOutput()
     })
   }
 
-  /** Reads the next data of an output; undefined at its end. If the session ends meanwhile, the rest follows the client's `close`. */
-  #readNext(stream: number, done: (data: Buffer | undefined) => void, again = true): void {
-    const retry = () => again ? this.#readNext(stream, done, false) : done(undefined)
+  /** Reads the next data of an output; nothing at its end. If the session ends meanwhile, the rest follows the client's `close`. */
+  #readNext(stream: number, done: (parts: readonly Uint8Array[]) => void, again = true): void {
+    const retry = () => again ? this.#readNext(stream, done, false) : done([])
     this.#live.read(stream).then(
-      (parts) => tell(done, asBuffer(parts)),
+      (parts) => tell(done, parts),
       () => this.#link.failure ? this.#link.whenClosed(retry) : tell(retry),
     )
   }
@@ -121,18 +124,32 @@ export class Channel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
-    this.#send(chunk, callback)
+    this.#send([chunk], callback)
   }
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], callback: () => void): void {
-    this.#send(chunks.length === 1 ? chunks[0]!.chunk : Buffer.concat(chunks.map(({ chunk }) => chunk)), callback)
+    this.#send(joinSmall(chunks.map(({ chunk }) => chunk)), callback)
   }
 
-  /** Data that the server no longer accepts is dropped silently. */
-  #send(data: Buffer, callback: () => void): void {
-    const sent = () => tell(callback)
-    if (this.outgoing.state !== 'open') sent()
-    else this.#live.write(data).then(sent, sent)
+  /**
+   * Data that the server no longer accepts is dropped silently. Where nothing has to be waited for, the callback follows at once, as in `ssh2`: what has
+   * been written is on its way.
+   */
+  #send(chunks: readonly Uint8Array[], callback: () => void): void {
+    const { channel } = this.#live
+    for (const [at, chunk] of chunks.entries()) {
+      if (this.outgoing.state === 'closed' || this.#closeSent) break
+      let again = true
+      const over = this.#live.complete(() => {
+        const written = channel.write(chunk)
+        again = written[0] === LIBSSH2_ERROR_EAGAIN
+        if (again && this.outgoing.state === 'closing' && channel.windowWrite() === 0) this.#sendClose()
+        return written
+      })
+      if (again) return void over.then(() => tell(() => this.#send(chunks.slice(at + 1), callback)), () => tell(callback))
+    }
+    callback()
+    if (this.outgoing.state === 'closing' && this.writableLength === 0) this.#sendClose()
   }
 
   override _final(callback: () => void): void {
@@ -152,10 +169,25 @@ export class Channel extends Duplex {
     this.#sendEof().catch(ignore)
   }
 
-  /** Closes the channel. A server may answer late: OpenSSH does so when the command has ended. */
+  /** Closes the channel, behind what has been written as far as the server's window has room for it. A server may answer late: OpenSSH does so when the command has ended. */
   close(): void {
     if (this.outgoing.state === 'closing' || this.outgoing.state === 'closed') return
     this.outgoing.state = 'closing'
+    if (this.writableLength === 0 || this.#isHeld()) this.#sendClose()
+  }
+
+  /** The server takes no more now. */
+  #isHeld(): boolean {
+    try {
+      return this.#live.channel.windowWrite() === 0
+    } catch {
+      return true
+    }
+  }
+
+  #sendClose(): void {
+    if (this.#closeSent) return
+    this.#closeSent = true
     const { channel } = this.#live
     channel.session.complete(() => channel.close()).catch(ignore)
   }
@@ -239,10 +271,4 @@ export class Channel extends Duplex {
   unref(): this {
     return this
   }
-}
-
-/** The parts of one read in one Buffer, like npm ssh2's; a single part is not copied. */
-function asBuffer([first, ...more]: readonly Uint8Array[]): Buffer | undefined {
-  if (!first) return undefined
-  return more.length > 0 ? Buffer.concat([first, ...more]) : Buffer.from(first.buffer, first.byteOffset, first.byteLength)
 }

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
+import { pushAll } from './push-all.ts'
 
 /** A command's stderr. If it is unread, it does not hold back the `close` of its channel. */
 export class Stderr extends Readable {
-  readonly #readNext: (done: (data: Buffer | undefined) => void) => void
+  readonly #readNext: (done: (parts: readonly Uint8Array[]) => void) => void
   #reading = false
 
-  /** @param readNext calls back with the next data, and with undefined at the end */
-  constructor(readNext: (done: (data: Buffer | undefined) => void) => void) {
+  /** @param readNext calls back with the next data, and with nothing at the end */
+  constructor(readNext: (done: (parts: readonly Uint8Array[]) => void) => void) {
     super({ highWaterMark: 2 << 20, emitClose: false, autoDestroy: false })
     this.#readNext = readNext
   }
@@ -14,9 +15,10 @@ export class Stderr extends Readable {
   override _read(): void {
     if (this.#reading) return
     this.#reading = true
-    this.#readNext((data) => {
+    this.#readNext((parts) => {
       this.#reading = false
-      this.push(data ?? null)
+      if (parts.length > 0) pushAll(this, parts)
+      else this.push(null)
     })
   }
 

@@ -6,7 +6,6 @@ import { checkKnownHosts, knownAlgorithms } from '../../host-key/known-hosts/che
 import { KnownHostsFile } from '../../host-key/known-hosts/file.ts'
 import { signatureAlgorithms } from '../../keys/key-types.ts'
 import { publicKeyType } from '../../keys/public-key-blob.ts'
-import { fileHostKeyStore } from '../../transports/node/known-hosts-store.ts'
 import { denied } from './denied.ts'
 import { firstWarning, heldKey, holdKey, roomForOneMore } from './held-keys.ts'
 import type { HostKeyJudge, UnknownHostKey } from './judge.ts'
@@ -93,6 +92,7 @@ async function record(host: string, port: number, key: Buffer, files: readonly R
     const text = files.find(({ path }) => path === userFile())?.text ?? ''
     const hash = new KnownHostsFile(text).entries.some(({ names }) => names.startsWith('|'))
     const line = await new KnownHostsFile().add(host, port, key, { hash })
+    const { fileHostKeyStore } = await import('../../transports/node/known-hosts-store.ts')
     await fileHostKeyStore(userFile()).append(line)
   } catch (error) {
     process.emitWarning(`The host key could not be written to ${userFile()}: ${String(error)}`, { code: 'SSH2_HOST_KEY_NOT_WRITTEN' })

@@ -1,11 +1,10 @@
 import { type Bytes, concatBytes } from '../../../wire-format/bytes.ts'
 import type { PemBlock } from '../../../wire-format/pem.ts'
+import { LEGACY_HASHES } from '../ciphers/hashes.ts'
 import { aesCbc, type CbcCipher, cbcDecrypt, TRIPLE_DES } from '../ciphers/cbc-decrypt.ts'
 import { decodeHex } from '../../hex.ts'
-import { Part, type Steps, take } from '../../steps.ts'
+import { type Steps, take } from '../../steps.ts'
 import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
-
-export const LEGACY_HASHES = /* @__PURE__ */ new Part(() => import('@noble/hashes/legacy.js'))
 
 /** Whether a PEM block is encrypted in the old way (RFC 1421, section 4.6.1.1, as OpenSSL writes it). */
 export function isEncryptedPem(block: PemBlock): boolean {

@@ -1,12 +1,11 @@
 import { type Bytes, concatBytes, encodeText } from '../../../wire-format/bytes.ts'
 import { decodeHex } from '../../hex.ts'
+import { ARGON2 } from '../ciphers/hashes.ts'
 import { checkArgon2 } from '../ciphers/kdf-limits.ts'
 import { digest } from '../../digest.ts'
-import { Part, type Steps, take } from '../../steps.ts'
+import { type Steps, take } from '../../steps.ts'
 import { malformed, passphraseRequired, unsupported } from '../../key-error.ts'
 import type { PpkFile } from './file.ts'
-
-export const ARGON2 = /* @__PURE__ */ new Part(() => import('@noble/hashes/argon2.js'))
 
 /** The secrets derived from the passphrase of a PuTTY key file. `key` is empty if the file is not encrypted. */
 export interface PpkSecrets { readonly key: Bytes, readonly iv: Bytes, readonly macKey: Bytes }
