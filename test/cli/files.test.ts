@@ -36,11 +36,14 @@ describe('scp', () => {
     expect(statSync(files.file('down/below/c.txt')).mtimeMs).toBe(1_100_000_000_000)
   })
 
-  test('expands remote patterns, several sources go into a directory only', async () => {
+  test('expands remote patterns; several files go into a directory, which is made', async () => {
     mkdirSync(files.file('into'))
     expect(await scp(`demo:${files.file('tree')}/[ab].txt`, files.file('into'))).toMatchObject({ code: 0 })
     expect(text('into/a.txt') + text('into/b.txt')).toBe('ab')
-    expect(await scp(`demo:${files.file('tree')}/*.txt`, files.file('not-there'))).toMatchObject({ code: 1, stderr: expect.stringContaining('No such file or directory') as string })
+    expect(await scp(`demo:${files.file('tree')}/*.txt`, files.file('not-there'))).toMatchObject({ code: 0, stderr: '' })
+    expect(text('not-there/a.txt') + text('not-there/b.txt')).toBe('ab')
+    expect(await scp(`demo:${files.file('tree')}/*.txt`, files.file('into/a.txt'))).toMatchObject({ code: 1, stderr: `scp: Multiple files match pattern, but destination "${files.file('into/a.txt')}" is not a directory\r\n` })
+    expect(await scp(`demo:${files.file('tree')}/*.none`, files.file('into'))).toMatchObject({ code: 1, stderr: `scp: ${files.file('tree')}/*.none: No such file or directory\r\n` })
   })
 
   test('from one host to another, with a limit, and by the old protocol', async () => {
@@ -81,6 +84,42 @@ describe('scp', () => {
     expect(text('odd-up/z')).toBe('z')
     expect(await scp(`demo:${files.file('missing')}`, files.file('x'))).toMatchObject({ code: 1, stderr: expect.stringContaining('missing') })
     expect(await scp(files.file('tree'), `demo:${files.file('no-r')}`)).toMatchObject({ code: 1, stderr: expect.stringContaining('not a regular file') })
+  })
+})
+
+// As OpenSSH does since 10: scp follows links, sftp leaves them out, and a name above the target is none.
+describe('links and names above', () => {
+  test('scp copies what links lead to, both ways; put and get leave them out, which is no failure', async () => {
+    mkdirSync(files.file('linked/sub'), { recursive: true })
+    writeFileSync(files.file('linked/sub/y'), 'y')
+    symlinkSync('sub/y', files.file('linked/file'))
+    symlinkSync('sub', files.file('linked/folder'))
+    expect(await scp('-r', files.file('linked'), `demo:${files.file('linked-up')}`)).toMatchObject({ code: 0, stderr: '' })
+    expect(await scp('-r', `demo:${files.file('linked')}`, files.file('linked-down'))).toMatchObject({ code: 0, stderr: '' })
+    for (const folder of ['linked-up', 'linked-down']) expect(text(`${folder}/file`) + text(`${folder}/folder/y`)).toBe('yy')
+    expect(await sftp(`put -r ${files.file('linked')} ${files.file('linked-put')}\n`)).toMatchObject({ code: 0, stderr: 'file: not a regular file\nfolder: not a regular file\n' })
+    const got = await sftp(`get -r ${files.file('linked')} ${files.file('linked-get')}\n`)
+    expect([got.code, got.stderr.split('\n').toSorted()]).toEqual([0, ['', ...['file', 'folder'].map((name) => `download "${files.file(`linked/${name}`)}": not a regular file`)]])
+    for (const folder of ['linked-put', 'linked-get']) expect([existsSync(files.file(`${folder}/file`)), text(`${folder}/sub/y`)]).toEqual([false, 'y'])
+  })
+
+  test('a link to a directory above ends, and so does a tree that is too deep', async () => {
+    mkdirSync(files.file('round'))
+    symlinkSync('.', files.file('round/again'))
+    mkdirSync(files.file(`deep${'/d'.repeat(70)}`), { recursive: true })
+    for (const [name, words] of [['round', 'local stat "again": Too many levels of symbolic links'], ['deep', 'Maximum directory depth exceeded: 64 levels']] as const) {
+      const { code, stderr } = await scp('-r', files.file(name), `demo:${files.file(`${name}-up`)}`)
+      expect([code, stderr.split('\r\n')[0]]).toEqual([1, `scp: ${words}`])
+    }
+  })
+
+  test('the contents of . and .. go into the target, not beside or above it', async () => {
+    mkdirSync(files.file('above/inner'), { recursive: true })
+    mkdirSync(files.file('below/inner'), { recursive: true })
+    writeFileSync(files.file('above/a'), 'a')
+    expect(await scp('-r', `demo:${files.file('above/inner')}/..`, files.file('below/inner'))).toMatchObject({ code: 0 })
+    expect(await scp('-r', `${files.file('above/inner')}/..`, `demo:${files.file('below/inner')}/`)).toMatchObject({ code: 0 })
+    expect([existsSync(files.file('below/a')), text('below/inner/a')]).toEqual([false, 'a'])
   })
 })
 

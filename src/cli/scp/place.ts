@@ -1,5 +1,6 @@
 import { parsePort } from '../../openssh/config/values.ts'
 import type { ConfigOption } from '../../openssh/config/reader.ts'
+import { userOption } from '../../openssh/destination.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** A source or target: a local path, or a path on a host. */
@@ -18,7 +19,7 @@ export function parsePlace(text: string, platform: NodeJS.Platform = process.pla
   const [, user, bracketed, plain, path] = /^(?:([^/:[\]]+)@)?(?:\[([^\]]+)\]|([^/:[\]]+)):([\s\S]*)$/.exec(text) ?? []
   const host = bracketed ?? plain
   if (host === undefined || path === undefined) return { local: text }
-  return { host, options: user === undefined ? [] : [['User', user]], path }
+  return { host, options: user === undefined ? [] : [userOption(user)], path }
 }
 
 function uriPlace(text: string): Place {
@@ -27,7 +28,7 @@ function uriPlace(text: string): Place {
   try {
     return {
       host: host.replace(/^\[|\]$/g, ''), path: decodeURIComponent(path),
-      options: [...user === undefined ? [] : [['User', decodeURIComponent(user)] as const], ...port === undefined ? [] : [['Port', port] as const]],
+      options: [...user === undefined ? [] : [userOption(decodeURIComponent(user))], ...port === undefined ? [] : [['Port', port] as const]],
     }
   } catch {
     throw new UsageError(`not a source or target: ${JSON.stringify(text)}`)

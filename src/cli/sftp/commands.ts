@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { basename, join, posix, resolve } from 'node:path'
+import { basename, posix } from 'node:path'
 import { expandGlob, isGlob } from '../../openssh/glob.ts'
 import { expandHome, thisUser } from '../../openssh/config/tokens.ts'
-import { copyDown, type CopyOptions, copyUp, isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
+import { type CopyOptions, isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
+import { copyDown } from '../transfer/copy-down.ts'
+import { copyUp } from '../transfer/copy-up.ts'
+import { lookAt } from '../transfer/local.ts'
 import { expandRemoteGlob } from '../transfer/remote-path.ts'
 import { exactly, flagsOf, numberOf } from './flags.ts'
 import { columns, listDirectory } from './listing.ts'
@@ -123,12 +126,16 @@ async function download(state: SftpState, words: readonly string[], again: boole
   const paths = await remoteMatches(state, pattern, 'get')
   const local = target === undefined ? '.' : localPath(plain(target))
   const into = await isLocalDirectory(local)
-  if (paths.length > 1 && !into) throw new LineError(`Multiple paths match, but destination "${local}" is not a directory`)
-  await copying(state, flags, again, async (options) => {
+  if (paths.length > 1 && !into) throw new LineError(`Multiple source paths, but destination "${local}" is not a directory`)
+  await copying(state, flags, again, (path) => `Retrieving ${path}`, async (options) => {
     for (const path of paths) {
-      const to = into ? join(local, posix.basename(path)) : local
-      state.print(`Fetching ${path} to ${to}`)
-      await copyDown(state.sftp, path, to, options)
+      const name = posix.basename(path), to = target === undefined ? name : into ? `${local}${local.endsWith('/') ? '' : '/'}${name}` : local
+      if (paths.length === 1 && !await state.sftp.exists(path)) {
+        options.fail(`File "${path}" not found.`)
+        continue
+      }
+      state.print(options.resume ? `Resuming ${path} to ${to}` : `Fetching ${path} to ${to}`)
+      await copyDown(state.sftp, path, to, options, () => { options.fail('stat remote: No such file or directory') })
     }
   })
 }
@@ -137,28 +144,37 @@ async function upload(state: SftpState, words: readonly string[], again: boolean
   const { flags, rest } = flagsOf('put', words, 'afPpRr')
   const [pattern, target] = rest
   if (pattern === undefined) throw new LineError('You must specify a path after a put command.')
-  const paths = isGlob(pattern.replace(/\\./g, '')) ? expandGlob(localPath(pattern)) : [localPath(plain(pattern))]
-  if (paths.length === 0) throw new LineError(`stat ${pattern}: No such file or directory`)
+  const found = isGlob(pattern.replace(/\\./g, '')) ? expandGlob(localPath(pattern)) : []
+  const paths = found.length > 0 ? found : [localPath(plain(pattern))]
   const remote = target === undefined ? state.directory : await state.remote(plain(target))
   const into = await isRemoteDirectory(state.sftp, remote)
   if (paths.length > 1 && !into) throw new LineError(`Multiple paths match, but destination "${remote}" is not a directory`)
-  await copying(state, flags, again, async (options) => {
+  await copying(state, flags, again, (path) => `Entering ${path}`, async (options) => {
     for (const path of paths) {
+      const status = await lookAt(path)
+      if (typeof status === 'string') {
+        options.fail(`stat ${path}: ${status}`)
+        continue
+      }
       const to = into ? posix.join(remote, basename(path)) : remote
-      state.print(`Uploading ${path} to ${to}`)
-      await copyUp(state.sftp, path, to, options)
+      const shown = status.kind === 'directory' && !path.endsWith('/') ? `${path}/` : path
+      state.print(options.resume ? `Resuming upload of ${shown} to ${to}` : `Uploading ${shown} to ${to}`)
+      await copyUp(state.sftp, shown, status, to, options)
     }
   })
 }
 
-/** Reports the failure of one file at once, and makes the command fail after the last file. */
-async function copying(state: SftpState, flags: ReadonlySet<string>, again: boolean, work: (options: CopyOptions) => Promise<void>): Promise<void> {
+/** Reports the failure of one file at once, and makes the command fail after the last file. @param entering what is printed for each directory of a tree */
+async function copying(state: SftpState, flags: ReadonlySet<string>, again: boolean, entering: (path: string) => string, work: (options: CopyOptions) => Promise<void>): Promise<void> {
   let failed = false
   const fail = (text: string) => {
     failed = true
     state.complain(text)
   }
-  await work({ ...state.copy, recursive: flags.has('r') || flags.has('R'), preserve: flags.has('p') || flags.has('P'), resume: again || flags.has('a'), progress: state.progress, fail })
+  await work({
+    ...state.copy, recursive: flags.has('r') || flags.has('R'), preserve: flags.has('p') || flags.has('P'), resume: again || flags.has('a'), progress: state.progress, follow: false,
+    fail, leaveOut: state.complain, enter: (path) => { state.print(entering(path)) },
+  })
   if (failed) throw new LineError('')
 }
 
@@ -174,5 +190,5 @@ async function change(state: SftpState, command: string, words: readonly string[
 }
 
 function localPath(path: string): string {
-  return resolve(expandHome(path, thisUser()))
+  return expandHome(path, thisUser())
 }

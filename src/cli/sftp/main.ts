@@ -3,10 +3,12 @@ import { basename, join, posix } from 'node:path'
 import { createInterface } from 'node:readline'
 import { reasonOf } from '../../errors/reason-of.ts'
 import { SftpError, SSHError } from '../../errors/ssh-error.ts'
+import { userOption } from '../../openssh/destination.ts'
 import { getopt } from '../getopt.ts'
 import { parsePlace } from '../scp/place.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { copyDown, isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
+import { isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
+import { copyDown } from '../transfer/copy-down.ts'
 import { Hosts } from '../transfer/hosts.ts'
 import { parseFlow, parseLimit, transferOptions } from '../transfer/options.ts'
 import { UsageError } from '../usage-error.ts'
@@ -30,9 +32,9 @@ export async function sftp(words: readonly string[]): Promise<number> {
   await using hosts = new Hosts(transferOptions(options, batch !== undefined), terminal, parseFlow(options, 'RB'))
   const client = await hosts.sftp(host)
   const copy = { limit: parseLimit(options) }
-  const progress = !has('q') && batch === undefined
+  const quiet = has('q') || batch !== undefined
   const state = new SftpState(client, await client.realpath('.'), {
-    copy, progress, print: (text) => { if (!has('q') || !/^(Fetching|Uploading|Removing|Changing) /.test(text)) process.stdout.write(`${text}\n`) }, complain: (text) => { if (text !== '') process.stderr.write(`${text}\n`) },
+    copy, progress: !quiet, print: (text) => { if (!quiet || !/^(Fetching|Uploading|Resuming|Removing|Changing) /.test(text)) process.stdout.write(`${text}\n`) }, complain: (text) => { if (text !== '') process.stderr.write(`${text}\n`) },
   })
   if (host.path !== '') {
     const path = await state.remote(host.path)
@@ -46,7 +48,7 @@ export async function sftp(words: readonly string[]): Promise<number> {
 
 function destination(text: string) {
   const at = text.lastIndexOf('@')
-  return { host: text.slice(at + 1).replace(/^\[(.*)\]$/, '$1'), options: at > 0 ? [['User', text.slice(0, at)] as const] : [] }
+  return { host: text.slice(at + 1).replace(/^\[(.*)\]$/, '$1'), options: at > 0 ? [userOption(text.slice(0, at))] : [] }
 }
 
 /** `sftp host:file [local]`. */
@@ -54,13 +56,12 @@ async function fetchOne(state: SftpState, path: string, local: string | undefine
   let failed = false
   const target = local === undefined ? basename(path) : await isLocalDirectory(local) ? join(local, posix.basename(path)) : local
   state.print(`Fetching ${path} to ${target}`)
-  await copyDown(state.sftp, path, target, {
-    ...state.copy, ...flags, progress: state.progress,
-    fail: (text) => {
-      failed = true
-      state.complain(text)
-    },
-  })
+  const fail = (text: string) => {
+    failed = true
+    state.complain(text)
+  }
+  const missing = () => { fail(`File "${path}" not found.`) }
+  await copyDown(state.sftp, path, target, { ...state.copy, ...flags, progress: state.progress, follow: false, fail, leaveOut: state.complain, enter: (at) => { state.print(`Retrieving ${at}`) } }, missing)
   return failed ? FAILED : 0
 }
 

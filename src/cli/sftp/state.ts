@@ -6,7 +6,7 @@ import type { CopyOptions } from '../transfer/copy.ts'
 /** The state of an sftp(1) session: its directories and output. */
 export class SftpState {
   readonly sftp: SftpClient
-  readonly copy: Omit<CopyOptions, 'fail' | 'recursive' | 'preserve' | 'progress'>
+  readonly copy: Pick<CopyOptions, 'limit'>
   /** The remote working directory. */
   directory: string
   progress: boolean

@@ -46,7 +46,7 @@ async function between(source: RemotePlace, target: RemotePlace, hosts: Hosts, i
 
 /** As the shell of the source's host gets it. */
 function wordOf({ host, options, path }: RemotePlace): string {
-  const user = options.find(([name]) => name === 'User')?.[1]
+  const user = options.find(([name]) => name === 'User')?.[1]?.replaceAll('%%', '%')
   return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${path}`
 }
 

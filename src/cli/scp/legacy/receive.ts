@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Client } from '../../../client/client.ts'
 import { localFiles } from '../../../transports/local-files/node.ts'
+import { makeOne } from '../../transfer/local.ts'
 import { ProgressMeter } from '../../transfer/progress.ts'
 import { paced } from '../../transfer/throttle.ts'
 import { Stopped } from '../stopped.ts'
@@ -98,7 +99,7 @@ class Receiver {
     try {
       if (existing && existing.kind !== 'directory') throw Object.assign(new Error(), { code: 'ENOTDIR' })
       if (existing && preserve) await localFiles.set(path, { mode: wanted })
-      if (!existing) await localFiles.makeDirectory(path, wanted | ENTERED)
+      if (!existing) await makeOne(path, wanted | ENTERED)
     } catch (error) {
       return this.#refuse(path, error)
     }

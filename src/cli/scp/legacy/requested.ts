@@ -2,7 +2,7 @@ import { globExpression } from '../../../openssh/glob.ts'
 
 /** Tells whether a name is one that was asked for, by the last part of the path and the braces that the server's shell expands: a server must not choose what is written here. */
 export function requestedNames(path: string): (name: string) => boolean {
-  const expressions = expandBraces(path).map((each) => globExpression(each.replace(/(.)\/+$/, '$1').split('/').at(-1)!))
+  const expressions = expandBraces(path).map((each) => globExpression(each.split('/').at(-1)!))
   return (name) => expressions.some((expression) => expression.test(name))
 }
 

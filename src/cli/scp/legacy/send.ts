@@ -1,6 +1,8 @@
 import type { Client } from '../../../client/client.ts'
+import { SystemError } from '../../../errors/system-error.ts'
 import type { LocalFile } from '../../../runtime/local-files.ts'
 import { localFiles } from '../../../transports/local-files/node.ts'
+import { lookAt } from '../../transfer/local.ts'
 import { ProgressMeter } from '../../transfer/progress.ts'
 import { paced } from '../../transfer/throttle.ts'
 import { Stopped } from '../stopped.ts'
@@ -39,8 +41,8 @@ class Sender {
 
   async source(path: Path): Promise<void> {
     try {
-      const status = await localFiles.look(path, true)
-      if (!status) throw Object.assign(new Error(), { code: 'ENOENT' })
+      const status = await lookAt(path)
+      if (typeof status === 'string') return await this.#refuse(path, status)
       if (status.kind === 'directory' && this.#options.recursive) return await this.#directory(path, status)
       if (status.kind !== 'file') return await this.#refuse(path, 'not a regular file')
       const file = await localFiles.open(path, 'read')
@@ -50,7 +52,7 @@ class Sender {
         await file.close()
       }
     } catch (error) {
-      if (!isSystemError(error)) throw error
+      if (!(error instanceof SystemError)) throw error
       await this.#refuse(path, wordsOf(error))
     }
   }
@@ -105,8 +107,6 @@ class Sender {
     await this.#peer.write(`\x01scp: ${text}\n`)
   }
 }
-
-const isSystemError = (error: unknown) => /^E[A-Z0-9]+$/.test(String((error as NodeJS.ErrnoException).code))
 
 function lastPart(path: Path): Buffer {
   const bytes = Buffer.from(path)
