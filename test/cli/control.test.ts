@@ -47,6 +47,19 @@ describe('a shared connection', { timeout: 120_000 }, () => {
     }
   })
 
+  // OpenSSH has this since 10.3; its own test of it is in `npm run test:openssh -- --suite newest`.
+  test('-O conninfo tells of the connection of our master, and -O channels what uses it; an older master is said to be one', async () => {
+    const path = await master(OURS, '-C', '-c', 'aes128-ctr', '-L', '7:127.0.0.1:9')
+    const about = await ssh(OURS, ['-S', path, '-O', 'conninfo', 'demo'])
+    expect(about).toMatchObject({ code: 0, stderr: '' })
+    for (const line of [`-> 127.0.0.1:${host.server.port}\r\n`, '  cipher aes128-ctr\r\n', '  compression zlib@openssh.com\r\n', '    compressed in, out\r\n', '  duration 00:0']) expect(about.stdout).toContain(line)
+    expect(about.stdout).toMatch(/ {2}versions libssh2_\S+ -> OpenSSH_/)
+    expect(about.stdout).toMatch(/ {2}traffic [\d.]+KB in, [\d.]+KB out\r\n/)
+    expect(await ssh(OURS, ['-S', path, '-O', 'channels', 'demo'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^The following connections are open:\r\n {2}.*7.*127\.0\.0\.1/) as string })
+    const old = await master(STOCK)
+    expect(await ssh(OURS, ['-S', old, '-O', 'conninfo', 'demo'])).toMatchObject({ code: 255, stderr: expect.stringContaining('OpenSSH does since 10.3') as string })
+  })
+
   for (const [name, [program, users]] of Object.entries(MASTERS)) {
     test(`with ${name} master: command, exit status, stdin, both outputs, a terminal and -W`, async () => {
       const path = await master(program)

@@ -1,6 +1,6 @@
 import type { ConfigOption } from '../../openssh/config/reader.ts'
 import { type ForwardEnd, parseForward } from '../../openssh/forward-spec.ts'
-import { DestinationError, parseDestination } from '../../openssh/destination.ts'
+import { DestinationError, parseDestination, userOption } from '../../openssh/destination.ts'
 import { parsePort } from '../../openssh/config/values.ts'
 import { type GivenOption, getopt } from '../getopt.ts'
 import { UsageError } from '../usage-error.ts'
@@ -35,7 +35,7 @@ export interface SshArguments extends ConnectionArguments {
 
 /** What `-O` asks a master for; `proxy` runs a session, which must go over a master. */
 export type ControlCommand = typeof CONTROL_COMMANDS[number]
-const CONTROL_COMMANDS = ['check', 'forward', 'cancel', 'exit', 'stop', 'proxy'] as const
+const CONTROL_COMMANDS = ['check', 'conninfo', 'channels', 'forward', 'cancel', 'exit', 'stop', 'proxy'] as const
 const isControlCommand = (text: string): text is ControlCommand => (CONTROL_COMMANDS as readonly string[]).includes(text)
 
 export type Query = { readonly verb: 'query', readonly what: string }
@@ -55,7 +55,7 @@ const FLAGS: Readonly<Record<string, readonly (readonly [keyword: string, value:
 const VALUES: Readonly<Record<string, string>> = { b: 'BindAddress', B: 'BindInterface', c: 'Ciphers', e: 'EscapeChar', I: 'PKCS11Provider', m: 'MACs', S: 'ControlPath' }
 
 /** Options that stand for a line at their place among those of `-o`. */
-const LINES: Readonly<Record<string, string>> = { i: 'IdentityFile', J: 'ProxyJump', l: 'User', p: 'Port', P: 'Tag' }
+const LINES: Readonly<Record<string, string>> = { i: 'IdentityFile', J: 'ProxyJump', p: 'Port', P: 'Tag' }
 
 /** Options that add a forwarding. */
 const FORWARDS = { L: ['LocalForward', 'local'], R: ['RemoteForward', 'remote'], D: ['DynamicForward', 'dynamic'] } as const
@@ -121,6 +121,7 @@ export function configOptions(given: readonly (GivenOption | ConfigOption)[]): C
     else if (letter === 'w') set.set('Tunnel', 'yes').set('TunnelDevice', value)
     else if (Object.hasOwn(FLAGS, letter)) for (const [keyword, fixed] of FLAGS[letter]!) set.set(keyword, fixed)
     else if (Object.hasOwn(VALUES, letter)) set.set(VALUES[letter]!, value)
+    else if (letter === 'l') lines.push(userOption(value))
     else if (Object.hasOwn(LINES, letter)) lines.push([LINES[letter]!, value])
     else if (letter === 'L' || letter === 'R' || letter === 'D') lines.push(forwardOption(letter, value))
   }

@@ -4,6 +4,7 @@ import { reasonOf } from '../../errors/reason-of.ts'
 import type { SshConfig } from '../../openssh/config/ssh-config.ts'
 import { MuxClient } from '../../openssh/control/mux-client.ts'
 import { wantedForwards } from '../../openssh/forward/tunnels.ts'
+import { visible } from '../terminal/visible.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { ControlCommand } from './arguments.ts'
 import { controlPathOf } from './control-path.ts'
@@ -19,6 +20,9 @@ export async function runControlCommand(command: Exclude<ControlCommand, 'proxy'
     } else if (command === 'stop') {
       await mux.stop()
       tellDirectly('Stop listening request sent.')
+    } else if (command === 'conninfo' || command === 'channels') {
+      const text = await mux.info(command === 'conninfo' ? 'connection' : 'channels')
+      process.stdout.write(visible(text.replaceAll('\r\n', '\n')).replaceAll('\n', '\r\n'))
     } else await changeForwards(command, mux, config, terminal)
     return 0
   } finally {

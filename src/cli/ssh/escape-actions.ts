@@ -1,6 +1,7 @@
 import type { SshConfig } from '../../openssh/config/ssh-config.ts'
 import type { Connection } from '../../openssh/connect/connection.ts'
-import { describeTunnel, type Tunnels } from '../../openssh/forward/tunnels.ts'
+import type { Tunnels } from '../../openssh/forward/tunnels.ts'
+import { aboutConnection } from '../../openssh/connect/about.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type EscapeAction, escapeHelp } from './escapes.ts'
 import { performCommand } from './escape-command.ts'
@@ -9,7 +10,8 @@ import type { LocalTerminal } from './local-terminal.ts'
 const LEVELS = ['QUIET', 'FATAL', 'ERROR', 'INFO', 'VERBOSE', 'DEBUG', 'DEBUG2', 'DEBUG3'] as const
 
 /** The actions of the escapes. `end` ends the connection at once. */
-export function escapeActions({ client, config }: Connection, tunnels: Tunnels, terminal: Terminal, end: () => void) {
+export function escapeActions(connection: Connection, tunnels: Tunnels, terminal: Terminal, end: () => void) {
+  const { client, config } = connection
   return (local: LocalTerminal) => async (action: EscapeAction): Promise<void> => {
     const name = config.escapeChar === undefined ? '' : String.fromCharCode(config.escapeChar)
     const tell = (text: string) => { process.stderr.write(`${text.replaceAll('\n', '\r\n')}\r\n`) }
@@ -22,7 +24,9 @@ export function escapeActions({ client, config }: Connection, tunnels: Tunnels, 
     } else if (action === 'help') {
       tell(`${name}?\n${escapeHelp(config.escapeChar!, config.enableEscapeCommandline)}`)
     } else if (action === 'list') {
-      tell(`${name}#\nThe following connections are open:\n${tunnels.open.map((tunnel) => `  ${describeTunnel(tunnel)} (${tunnel.forwarding.connections} open)`).join('\n') || '  the session'}`)
+      tell(`${name}#\n${tunnels.describe()}`)
+    } else if (action === 'about') {
+      tell(`${name}I\n${aboutConnection(connection)}`)
     } else if (action === 'rekey') {
       await client.rekey().catch((error: unknown) => { tell(String(error)) })
     } else if (action === 'command') {

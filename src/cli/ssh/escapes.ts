@@ -1,8 +1,8 @@
 /** The actions that a user can type after the escape character at the beginning of a line (ssh(1), ESCAPE CHARACTERS). */
-export type EscapeAction = 'disconnect' | 'suspend' | 'list' | 'help' | 'command' | 'rekey' | 'break' | 'background' | 'more' | 'less'
+export type EscapeAction = 'disconnect' | 'suspend' | 'list' | 'help' | 'command' | 'about' | 'rekey' | 'break' | 'background' | 'more' | 'less'
 
 const ACTIONS: ReadonlyMap<number, EscapeAction> = new Map([...Object.entries({
-  '.': 'disconnect', '\x1a': 'suspend', '#': 'list', '?': 'help', C: 'command', R: 'rekey', B: 'break', '&': 'background', V: 'less', v: 'more',
+  '.': 'disconnect', '\x1a': 'suspend', '#': 'list', '?': 'help', C: 'command', I: 'about', R: 'rekey', B: 'break', '&': 'background', V: 'less', v: 'more',
 } as const)].map(([key, action]) => [key.charCodeAt(0), action]))
 
 const RETURN = 13, LINE_FEED = 10
@@ -56,7 +56,7 @@ export class EscapeFilter {
 export function escapeHelp(escape: number, commandLine: boolean): string {
   const name = escape < 32 ? `^${String.fromCharCode(escape + 64)}` : String.fromCharCode(escape)
   const lines: [string, string][] = [
-    ['.', 'terminate connection (and any multiplexed sessions)'], ['B', 'send a BREAK to the remote system'], ...commandLine ? [['C', 'open a command line'] as [string, string]] : [], ['R', 'request rekey'],
+    ['.', 'terminate connection (and any multiplexed sessions)'], ['B', 'send a BREAK to the remote system'], ...commandLine ? [['C', 'open a command line'] as [string, string]] : [], ['I', 'show connection information'], ['R', 'request rekey'],
     ['V/v', 'decrease/increase verbosity (LogLevel)'], ['^Z', 'suspend ssh'], ['#', 'list forwarded connections'], ['?', 'this message'], [name, 'send the escape character by typing it twice'],
   ]
   return ['Supported escape sequences:', ...lines.map(([key, text]) => ` ${name}${key.padEnd(4)}- ${text}`), '(Note that escapes are only recognized immediately after newline.)'].join('\n')

@@ -18,7 +18,7 @@ export interface Sharing {
 }
 
 /** Makes this connection's master. Undefined, with a message, if that is not possible: the connection is not shared then. */
-export async function share(path: string, { client, config }: Connection, tunnels: Tunnels, terminal: Terminal): Promise<Sharing | undefined> {
+export async function share(path: string, { client, config, socket, begun }: Connection, tunnels: Tunnels, terminal: Terminal): Promise<Sharing | undefined> {
   let exit = () => {}, unused = () => {}
   const exited = new Promise<void>((resolve) => { exit = resolve }), over = new Promise<void>((resolve) => { unused = resolve })
   let timer: NodeJS.Timeout | undefined, failed = false
@@ -33,7 +33,7 @@ export async function share(path: string, { client, config }: Connection, tunnel
     if (wait > 0) timer = setTimeout(look, wait * 1000, master.listening)
   }
   const confirm = /ask/.test(config.controlMaster) ? askUser : undefined
-  const master: Master | undefined = await Master.listen(path, { client, config, tunnels, person: terminal, confirm }, { exit, changed: () => look(false) }).catch((error: unknown) => {
+  const master: Master | undefined = await Master.listen(path, { client, config, socket, begun, tunnels, person: terminal, confirm }, { exit, changed: () => look(false) }).catch((error: unknown) => {
     terminal.tell(`${path}: ${reasonOf(error)}: the connection is not shared`, 'ERROR')
     failed = true
     return undefined

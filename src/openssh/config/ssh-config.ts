@@ -67,7 +67,7 @@ export async function readSshConfig(request: SshConfigRequest): Promise<SshConfi
   const local = request.local ?? thisUser()
   if (!isSafeHost(request.host)) throw new SSHError(`the host name ${JSON.stringify(request.host)} has characters that a host name must not have`, { code: 'ERR_SSH_CONFIG' })
   const values: RawValues = new Map()
-  if (request.user !== undefined) values.set('user', request.user)
+  if (request.user !== undefined) values.set('user', request.user.replaceAll('%', '%%'))
   if (request.port !== undefined) values.set('port', request.port)
   const details = new Set<string>()
   const pass = (finalPass: boolean) => {
@@ -168,7 +168,7 @@ function finish(request: SshConfigRequest, raw: RawValues, local: LocalUser): Ss
   const forwards = (list: readonly Forward[]) => list.map((forward) => expandForward(forward, local, tokens))
   const jumps = (values.proxyJump ?? []).map((hop) => ({ ...hop, host: expandTokens(hop.host, tokens, TOKEN_LETTERS.proxy) }))
   checkHops(jumps)
-  const command = values.proxyCommand === undefined || isNone(values.proxyCommand) ? undefined : expandTokens(values.proxyCommand, tokens, TOKEN_LETTERS.proxy)
+  const command = values.proxyCommand === undefined || isNone(values.proxyCommand) ? undefined : expandTokens(values.proxyCommand, tokens, TOKEN_LETTERS.proxyCommand)
   return {
     ...values,
     host: request.host, hostName: tokens['h']!, user: tokens['r']!, tokens,

@@ -26,7 +26,9 @@ export const TOKEN_LETTERS = {
   /** CertificateFile, ControlPath, IdentityAgent, IdentityFile, Include, forwardings, Match exec, RemoteCommand, RevokedHostKeys, UserKnownHostsFile. */
   most: 'CdhijkLlnpru',
   hostName: 'h',
+  /** ProxyJump, and ProxyCommand, which takes the host key alias too. */
   proxy: 'hnpr',
+  proxyCommand: 'hknpr',
   user: 'CdhijkLlnpu',
 } as const
 

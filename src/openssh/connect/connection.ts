@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Client } from '../../client/client.ts'
 import { connect, type ConnectOptions } from '../../client/connect.ts'
 import type { Transport } from '../../runtime/transport.ts'
@@ -10,6 +11,7 @@ import { hostKeyAdvice, hostKeyPolicyOf } from '../host-keys/policy.ts'
 import { hostKeysSettled } from '../host-keys/under-way.ts'
 import { prepareLogin } from '../login/methods.ts'
 import type { Person } from '../person.ts'
+import { socketOf } from '../../transports/node/socket.ts'
 import { dial } from './dial.ts'
 import { runProxyCommand } from './proxy-command.ts'
 
@@ -19,6 +21,9 @@ export interface Connection extends AsyncDisposable {
   readonly config: SshConfig
   /** The hosts as the user sees them: each jump host, and the destination last. */
   readonly path: readonly string[]
+  /** Its TCP connection, if it is directly on one. */
+  readonly socket: Socket | undefined
+  readonly begun: Date
 }
 
 export interface OpenOptions {
@@ -49,7 +54,7 @@ export async function openConnection(config: SshConfig, options: OpenOptions, de
     const transport = options.connect?.transport ?? await transportOf(config, options, before, depth)
     const client = await logIn(config, transport, options)
     return {
-      client, config, path: [...before.flatMap(({ path }) => path), config.host],
+      client, config, path: [...before.flatMap(({ path }) => path), config.host], socket: socketOf(transport), begun: new Date(),
       async [Symbol.asyncDispose]() {
         await hostKeysSettled(config)
         await client.close()

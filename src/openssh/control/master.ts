@@ -2,10 +2,11 @@ import type { Socket } from 'node:net'
 import { reasonOf } from '../../errors/reason-of.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
+import { aboutConnection } from '../connect/about.ts'
 import { type ControlSocket, listenAt } from './control-socket.ts'
 import { readForward } from './forward-message.ts'
 import { Frames } from './frames.ts'
-import { MUX, MUX_VERSION, X11_EXTENSION } from './messages.ts'
+import { INFO_EXTENSION, INFO_KNOWN, MUX, MUX_VERSION, X11_EXTENSION } from './messages.ts'
 import { serveProxy } from './proxy-server.ts'
 import type { Shared } from './shared.ts'
 
@@ -74,7 +75,7 @@ export class Master {
     socket.once('close', () => this.#sockets.delete(socket))
     const frames = new Frames(socket)
     try {
-      void frames.send(new WireWriter().uint32(MUX.hello).uint32(MUX_VERSION).string(X11_EXTENSION).string('').finish())
+      void frames.send(new WireWriter().uint32(MUX.hello).uint32(MUX_VERSION).string(X11_EXTENSION).string('').string(INFO_EXTENSION).string('0').finish())
       const hello = await frames.next()
       if (!hello) return
       const message = new WireReader(hello)
@@ -102,7 +103,10 @@ export class Master {
       return false
     }
     if (type === MUX.aliveCheck) await answer(MUX.alive, (writer) => writer.uint32(process.pid))
-    else if (type === MUX.terminate) {
+    else if (type === MUX.info) {
+      const text = this.#info(message.text())
+      await answer(MUX.informed, (writer) => writer.uint32(text === undefined ? 0 : INFO_KNOWN).string(text ?? ''))
+    } else if (type === MUX.terminate) {
       if (!await allowed(`Terminate shared connection to ${config.host}? `)) return true
       await answer(MUX.ok)
       frames.socket.end(() => this.#events.exit())
@@ -123,6 +127,11 @@ export class Master {
       await answer(MUX.failure, (writer) => writer.string('this master takes no descriptors: use -O proxy'))
     }
     return true
+  }
+
+  #info(subject: string): string | undefined {
+    const text = subject === 'connection' ? aboutConnection(this.#shared) : subject === 'channels' ? this.#shared.tunnels.describe(this.#sessions) : undefined
+    return text && `${text.replaceAll('\n', '\r\n')}\r\n`
   }
 
   async #forward(opens: boolean, message: WireReader, answer: (kind: number, write?: (writer: WireWriter) => void) => Promise<void>, allowed: (question: string) => Promise<boolean>): Promise<void> {

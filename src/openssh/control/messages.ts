@@ -6,11 +6,18 @@ export const MUX_VERSION = 4
 export const MUX = {
   hello: 0x00000001, newSession: 0x10000002, aliveCheck: 0x10000004, terminate: 0x10000005, openForward: 0x10000006, closeForward: 0x10000007, newStdioForward: 0x10000008,
   stopListening: 0x10000009, proxy: 0x1000000f,
-  ok: 0x80000001, permissionDenied: 0x80000002, failure: 0x80000003, alive: 0x80000005, remotePort: 0x80000007, proxied: 0x8000000f,
+  info: 0x20000001,
+  ok: 0x80000001, permissionDenied: 0x80000002, failure: 0x80000003, alive: 0x80000005, remotePort: 0x80000007, proxied: 0x8000000f, informed: 0x90000001,
 } as const
 
 /** An extension that our masters name in HELLO: a session may ask for X11 forwarding, whose cookie the master makes. */
 export const X11_EXTENSION = 'x11@libssh2-wasm'
+
+/** An extension of OpenSSH since 10.3: the master tells of its connection and of what uses it. */
+export const INFO_EXTENSION = 'info'
+/** What may be asked for, and what an answer begins with if the master knows it. */
+export type InfoSubject = 'connection' | 'channels'
+export const INFO_KNOWN = 1
 
 export const SSH = {
   globalRequest: 80, requestFailure: 82,

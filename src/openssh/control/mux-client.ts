@@ -6,13 +6,14 @@ import type { Direction } from '../forward/tunnels.ts'
 import { type Found, connectTo } from './control-socket.ts'
 import { writeForward } from './forward-message.ts'
 import { Frames } from './frames.ts'
-import { MUX, MUX_VERSION, X11_EXTENSION } from './messages.ts'
+import { INFO_EXTENSION, INFO_KNOWN, type InfoSubject, MUX, MUX_VERSION, X11_EXTENSION } from './messages.ts'
 import { Proxied } from './proxied.ts'
 
 /** A program's connection to a master, ours or OpenSSH's. Each request rejects with SSHError `ERR_CONTROL_SOCKET` if the master refuses it. */
 export class MuxClient {
   readonly #frames: Frames
   #x11 = false
+  #informs = false
   #last = 0
 
   private constructor(frames: Frames) {
@@ -35,7 +36,9 @@ export class MuxClient {
     const version = message.uint32()
     if (version !== MUX_VERSION) throw broken(`the master speaks version ${version} of the protocol, not ${MUX_VERSION}`)
     while (message.remaining > 0) {
-      if (message.text() === X11_EXTENSION) this.#x11 = true
+      const extension = message.text()
+      if (extension === X11_EXTENSION) this.#x11 = true
+      if (extension === INFO_EXTENSION) this.#informs = true
       message.string()
     }
   }
@@ -55,6 +58,14 @@ export class MuxClient {
   /** Lets no other program use the connection. */
   async stop(): Promise<void> {
     await this.#ask(MUX.stopListening, MUX.ok)
+  }
+
+  /** What the master tells, as text for the user. */
+  async info(subject: InfoSubject): Promise<string> {
+    if (!this.#informs) throw broken('the master tells nothing of its connection: OpenSSH does since 10.3')
+    const answer = await this.#ask(MUX.info, MUX.informed, (message) => { message.string(subject) })
+    if (answer.uint32() !== INFO_KNOWN) throw broken(`the master tells nothing of its ${subject}`)
+    return answer.text()
   }
 
   /** @returns the port that the server chose, if it was to choose one */

@@ -57,6 +57,12 @@ export class Tunnels {
     return tunnel
   }
 
+  /** What uses the connection, as text for the user. @param shared how many other programs do */
+  describe(shared = 0): string {
+    const lines = [...this.open.map((tunnel) => `${describeTunnel(tunnel)} (${tunnel.forwarding.connections} open)`), ...shared > 0 ? [`${shared} sessions of other programs`] : []]
+    return ['The following connections are open:', ...(lines.length > 0 ? lines : ['the session']).map((line) => `  ${line}`)].join('\n')
+  }
+
   /** The open forwarding with these ends. */
   find(direction: Direction, forward: Forward): Tunnel | undefined {
     return this.open.find((tunnel) => tunnel.direction === direction && formatForward(tunnel.forward) === formatForward(forward))
@@ -111,7 +117,7 @@ export function wantedForwards({ localForward, remoteForward, dynamicForward, cl
 const NAMES = { L: 'local', R: 'remote', D: 'dynamic' } as const
 
 /** The line that `~#` shows. */
-export function describeTunnel({ direction, forward }: Pick<Tunnel, 'direction' | 'forward'>): string {
+function describeTunnel({ direction, forward }: Pick<Tunnel, 'direction' | 'forward'>): string {
   return `-${direction} ${formatForward(forward)}`
 }
 

@@ -1,5 +1,5 @@
 import { able, port as checkedPort, record, text } from '../../errors/arguments.ts'
-import { createConnection, isIP, type NetConnectOpts, type Socket } from 'node:net'
+import { createConnection, isIP, type NetConnectOpts, Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { checkSignal, onAbort } from '../../abort/on-abort.ts'
 import { connectError, placeOf } from '../../errors/connect-error.ts'
@@ -73,6 +73,11 @@ export function fromDuplex(duplex: Duplex): Transport {
   return new NodeTransport(able(duplex, 'duplex', 'a Duplex of Node', 'on', 'write', 'destroy', 'pause'))
 }
 
+/** The TCP connection or Unix socket below a transport of this file; undefined for other transports. */
+export function socketOf(transport: Transport): Socket | undefined {
+  return transport instanceof NodeTransport ? transport.socket : undefined
+}
+
 class NodeTransport implements Transport {
   readonly #duplex: Duplex
   #streams: { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array> } | undefined
@@ -81,6 +86,10 @@ class NodeTransport implements Transport {
   constructor(duplex: Duplex, port: BytePort = new SocketPort(duplex)) {
     this.#duplex = duplex
     this.port = port
+  }
+
+  get socket(): Socket | undefined {
+    return this.#duplex instanceof Socket ? this.#duplex : undefined
   }
 
   get readable(): ReadableStream<Uint8Array> {

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { execFile } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
+import { parseDestination } from '../../../src/openssh/destination.ts'
 import { readSshConfig, type SshConfigRequest } from '../../../src/openssh/config/ssh-config.ts'
 import { thisUser } from '../../../src/openssh/config/tokens.ts'
 import { seededRandom } from '../../support/random.ts'
@@ -204,6 +205,13 @@ describe('files and tokens', () => {
     await expect(reading(`IdentityFile ${variable('LIBSSH2_WASM_UNSET')}`)).rejects.toThrow(/LIBSSH2_WASM_UNSET/)
     await expect(reading('IdentityFile ~nobody-of-that-name/x')).rejects.toThrow(/no user nobody-of-that-name/)
     await expect(reading('ProxyCommand nc %C')).rejects.toThrow(/%C/)
+  })
+
+  test('ProxyCommand takes the host key alias; a user of the command line has no tokens, one of the configuration has', async () => {
+    expect(await reading('ProxyCommand nc %k %n\nHostKeyAlias alias\n')).toMatchObject({ proxyCommand: 'nc alias h' })
+    expect(await reading('', { options: parseDestination('%u%%@h').options })).toMatchObject({ user: '%u%%' })
+    expect(await reading('', { user: '%u' })).toMatchObject({ user: '%u' })
+    expect(await reading('User x%n\n')).toMatchObject({ user: 'xh' })
   })
 
   test('none means none', async () => {
