@@ -4,6 +4,7 @@
 #   scripts/install-peers.sh          what CI needs
 #   scripts/install-peers.sh --full   more servers and other releases (npm run test:interop)
 #   scripts/install-peers.sh --programs   programs that start ssh (npm run test:programs)
+#   scripts/install-peers.sh --openssh-tests   OpenSSH's regression suites of other releases (npm run test:openssh -- --suite NAME)
 #   scripts/install-peers.sh --list   lists what is there, installs nothing
 #
 # Contract: it leaves existing programs alone and starts or enables no service. If a peer is
@@ -87,7 +88,15 @@ python|trixie|python3-minimal,python3-asyncssh,python3-paramiko|usr/lib/python3/
 bullseye|bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
 sid|sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
 
-if [ "$mode" = --programs ]; then
+# What the tests start, and libstdc++ for the Node that runs this program there.
+regress='openssh-server,openssh-client,openssh-sftp-server,openssh-tests,softhsm2,tmux,dash,bash,coreutils,debianutils,diffutils,findutils,gawk,grep,gzip,hostname,libstdc++6,netcat-openbsd,perl-base,procps,sed,tar,util-linux'
+regress_trees="
+openssh-tests-trixie|trixie|$regress|usr/lib/openssh/regress/test-exec.sh|the tests of OpenSSH 10.0, with it
+openssh-tests-sid|sid|$regress|usr/lib/openssh/regress/test-exec.sh|the tests of the newest OpenSSH, with it"
+
+if [ "$mode" = --openssh-tests ]; then
+  packages='' trees="$regress_trees"
+elif [ "$mode" = --programs ]; then
   packages="$program_packages" trees=''
 elif [ "$mode" = --full ] || [ "$mode" = --list ]; then
   packages="$ci_packages$full_packages" trees="$ci_trees$full_trees"
