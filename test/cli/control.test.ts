@@ -53,7 +53,7 @@ describe('a shared connection', { timeout: 120_000 }, () => {
     const about = await ssh(OURS, ['-S', path, '-O', 'conninfo', 'demo'])
     expect(about).toMatchObject({ code: 0, stderr: '' })
     for (const line of [`-> 127.0.0.1:${host.server.port}\r\n`, '  cipher aes128-ctr\r\n', '  compression zlib@openssh.com\r\n', '    compressed in, out\r\n', '  duration 00:0']) expect(about.stdout).toContain(line)
-    expect(about.stdout).toMatch(/ {2}versions libssh2_\S+ -> OpenSSH_/)
+    expect(about.stdout).toMatch(/ {2}versions libssh2 -> OpenSSH_/)
     expect(about.stdout).toMatch(/ {2}traffic [\d.]+KB in, [\d.]+KB out\r\n/)
     expect(await ssh(OURS, ['-S', path, '-O', 'channels', 'demo'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^The following connections are open:\r\n {2}.*7.*127\.0\.0\.1/) as string })
     const old = await master(STOCK)

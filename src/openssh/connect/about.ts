@@ -1,8 +1,6 @@
 import { hostname } from 'node:os'
-import { LIBSSH2_VERSION_MAJOR, LIBSSH2_VERSION_MINOR, LIBSSH2_VERSION_PATCH } from '../../ffi/constants.gen.ts'
 import type { Connection } from './connection.ts'
 
-const OURS = `libssh2_${LIBSSH2_VERSION_MAJOR}.${LIBSSH2_VERSION_MINOR}.${LIBSSH2_VERSION_PATCH}`
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
 
 /** What ssh(1) tells of a connection since 10.3, with `-O conninfo` and `~I`; without the packets, which only libssh2 counts. */
@@ -11,7 +9,7 @@ export function aboutConnection({ client, config, socket, begun }: Pick<Connecti
   const compressed = [...compression.fromServer === 'none' ? [] : ['in'], ...compression.toServer === 'none' ? [] : ['out']]
   return [
     `Connection information for ${hostname()} pid ${process.pid}`,
-    `  versions ${OURS} -> ${client.serverIdentification.replace(/^SSH-[\d.]+-/, '')}`,
+    `  versions libssh2 -> ${client.serverIdentification.replace(/^SSH-[\d.]+-/, '')}`,
     ...socket?.remoteAddress === undefined ? [] : [`  tcp ${socket.localAddress}:${socket.localPort} -> ${socket.remoteAddress}:${socket.remotePort}`],
     `  duration ${duration(Date.now() - begun.getTime())}`,
     `  kexalgorithm ${kex}`,
