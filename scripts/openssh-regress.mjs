@@ -19,7 +19,7 @@ const option = name => flag(name) ? process.argv[process.argv.indexOf(name) + 1]
 /** Tests at a time: most of them sleep. */
 const WORKERS = Number(option('--workers') ?? 3)
 /** Milliseconds that a test may take with one of the two. */
-const LIMIT = 1_200_000
+const LIMIT = 3_600_000
 /** Tests of other programs: those that start no ssh, or only to test ssh-keygen, sshd or the agent. */
 const NO_CLIENT = /^(keyscan|keygen-.*|cfgparse|servcfginclude|addrmatch|sshsig|krl|sftp(?!-uri|-chroot).*|putty-.*|conch-.*|agent-pkcs11|cipher-speed|ssh-com.*|ssh2putty|agent-ptrace|modpipe|test-exec)$/
 /** Where the sshd of a test listens. */
