@@ -53,7 +53,7 @@ async function run({ user: USER, home }, name, ssh) {
     // Some tests name `ssh` and not what TEST_SSH_SSH says.
     PATH: `${dirname(ssh)}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`, HOME: home, USER, LOGNAME: USER, SHELL: '/bin/sh', TEST_SHELL: 'sh', TEST_SSH_PORT: String(PORT),
     TEST_SSH_SSH: ssh, TEST_SSH_SSHD: '/usr/sbin/sshd', TEST_SSH_SFTPSERVER: '/usr/lib/openssh/sftp-server', TEST_SSH_SSHD_SESSION: '/usr/lib/openssh/sshd-session', TEST_SSH_SSHD_AUTH: '/usr/lib/openssh/sshd-auth',
-    TEST_SSH_UNSAFE_PERMISSIONS: '1', TEST_SSH_IPV6: 'yes', TEST_SSH_ECC: 'yes', TEST_SSH_SSHD_CONFOPTS: 'UsePAM no',
+    TEST_SSH_UNSAFE_PERMISSIONS: '1', TEST_SSH_OPENSSL: '/usr/bin/openssl', TEST_SSH_IPV6: 'yes', TEST_SSH_ECC: 'yes', TEST_SSH_SSHD_CONFOPTS: 'UsePAM no',
     OBJ: work, BUILDDIR: work, SUDO: '', MALLOC_OPTIONS: '',
   }
   const begun = performance.now()
