@@ -75,6 +75,7 @@ export async function readSshConfig(request: SshConfigRequest): Promise<SshConfi
     if (!finalPass) {
       reader.readOptions(request.options ?? [])
       checkUser(values)
+      checkHops(values)
     }
     for (const file of configFiles(request, local)) reader.readFile(file)
     reader.readOptions(request.defaults ?? [])
@@ -167,7 +168,6 @@ function finish(request: SshConfigRequest, raw: RawValues, local: LocalUser): Ss
   const file = (text: string | undefined) => text === undefined ? {} : { value: isNone(text) ? text : path(text) }
   const forwards = (list: readonly Forward[]) => list.map((forward) => expandForward(forward, local, tokens))
   const jumps = (values.proxyJump ?? []).map((hop) => ({ ...hop, host: expandTokens(hop.host, tokens, TOKEN_LETTERS.proxy) }))
-  checkHops(jumps)
   const command = values.proxyCommand === undefined || isNone(values.proxyCommand) ? undefined : expandTokens(values.proxyCommand, tokens, TOKEN_LETTERS.proxyCommand)
   return {
     ...values,
@@ -208,9 +208,9 @@ function socketPath(text: string, path: (text: string) => string): string {
   return text === 'none' || text === 'SSH_AUTH_SOCK' || /^\$[A-Za-z_]\w*$/.test(text) ? text : path(text)
 }
 
-/** Each jump host's name is passed to the one before it, and to commands. */
-function checkHops(hops: readonly { readonly host: string, readonly user?: string }[]): void {
-  for (const { host, user } of hops) {
+/** Checks the names of jump hosts from outside. Those in files are the user's own, and are checked when they are used, as the hosts of connections of their own. */
+function checkHops(values: RawValues): void {
+  for (const { host, user } of get(values, 'proxyJump') ?? []) {
     if (!isSafeHost(host) || (user !== undefined && !isSafeUser(user))) throw new ConfigLineError(`not a jump host: ${JSON.stringify(host)}`)
   }
 }

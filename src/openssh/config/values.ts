@@ -98,9 +98,10 @@ export function assignments(line: ConfigLine): ReadonlyMap<string, string> {
   return values
 }
 
-/** An empty list for `none`. */
+/** An empty list for `none`. As in ssh, quotes are none here: a name that has them is checked as it stands. */
 export function jumpHosts(line: ConfigLine): readonly JumpHost[] {
-  const text = one(line)
+  const text = line.rest.trim()
+  if (text === '') one(line)
   if (text.toLowerCase() === 'none') return []
   return text.split(',').map((part) => {
     const host = parseJumpHost(part)
