@@ -28,7 +28,7 @@ test('names that lead elsewhere', () => {
 })
 
 test.each([
-  ['dir/file', ['file'], ['dir', 'other', '.bashrc']], ['*.txt', ['a.txt', '.txt'], ['a.text']], ['dir/', ['dir'], ['x']], ['~/{a,b{1,2},c}.x', ['a.x', 'b1.x', 'b2.x', 'c.x'], ['b.x', 'a', '{a']], ['[ab]', ['a', 'b'], ['c', '[ab]']],
+  ['dir/file', ['file'], ['dir', 'other', '.bashrc']], ['*.txt', ['a.txt', '.txt'], ['a.text']], ['dir/', [], ['dir', 'x']], ['~/{a,b{1,2},c}.x', ['a.x', 'b1.x', 'b2.x', 'c.x'], ['b.x', 'a', '{a']], ['[ab]', ['a', 'b'], ['c', '[ab]']],
   ['s\\ p', ['s p'], ['s\\ p']], ['{d/x,e/y}', ['x', 'y'], ['d']], ['a{}b', ['a{}b'], ['ab']], ['a{b', ['a{b'], ['ab']], ['a\\{b,c}', ['a{b,c}'], ['ab', 'ac}']],
 ])('what %s asks for', (path, wanted, others) => {
   const isRequested = requestedNames(path)
