@@ -1,3 +1,5 @@
+import { isList, isObject, readItem, writeItem } from '../ui/page-storage.ts'
+
 /** A tab that a page had, for a reload. */
 export interface KeptTab {
   readonly id: string
@@ -5,21 +7,16 @@ export interface KeptTab {
   readonly number: number
 }
 
-export function keptTabs(key: string): KeptTab[] {
-  try {
-    const tabs: unknown = JSON.parse(sessionStorage.getItem(key) ?? '[]')
-    return Array.isArray(tabs) ? tabs.filter((tab): tab is KeptTab => typeof tab?.id === 'string' && Number.isSafeInteger(tab.number)) : []
-  } catch {
-    return []
-  }
+export function keptTabs(item: string): KeptTab[] {
+  return (readItem('session', item, isList) ?? []).filter(isTab)
 }
 
-export function keepTabs(key: string, tabs: readonly KeptTab[]): void {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(tabs.map(({ id, number }) => ({ id, number }))))
-  } catch {
-    // The page has no storage.
-  }
+export function keepTabs(item: string, tabs: readonly KeptTab[]): void {
+  writeItem('session', item, tabs.map(({ id, number }) => ({ id, number })))
+}
+
+function isTab(value: unknown): value is KeptTab {
+  return isObject<KeptTab>(value) && typeof value.id === 'string' && Number.isSafeInteger(value.number)
 }
 
 /** The lowest number that no tab has: the first tab of a page always joins the same tmux session. */

@@ -1,5 +1,6 @@
 import { button, h, iconButton } from './dom.ts'
 import { address } from '../session/address.ts'
+import { isList, isObject, readItem, writeItem } from './page-storage.ts'
 
 /** A previous connection: no passwords, keys or tokens. */
 export interface SavedConnection {
@@ -37,12 +38,12 @@ export class SavedConnections {
   }
 
   add(connection: SavedConnection): void {
-    write([connection, ...read().filter((other) => !same(other, connection))].slice(0, MOST))
+    writeItem('local', ITEM, [connection, ...read().filter((other) => !same(other, connection))].slice(0, MOST))
     this.refresh()
   }
 
   #forget(connection: SavedConnection): void {
-    write(read().filter((other) => !same(other, connection)))
+    writeItem('local', ITEM, read().filter((other) => !same(other, connection)))
     this.refresh()
   }
 }
@@ -52,18 +53,9 @@ function same(a: SavedConnection, b: SavedConnection): boolean {
 }
 
 function read(): SavedConnection[] {
-  try {
-    const all: unknown = JSON.parse(localStorage.getItem(ITEM) ?? '[]')
-    return Array.isArray(all) ? all.filter((one: Partial<SavedConnection> | null) => typeof one?.host === 'string' && typeof one.username === 'string' && typeof one.gateway === 'string' && Number.isInteger(one.port)) as SavedConnection[] : []
-  } catch {
-    return []
-  }
+  return (readItem('local', ITEM, isList) ?? []).filter(isConnection)
 }
 
-function write(connections: readonly SavedConnection[]): void {
-  try {
-    localStorage.setItem(ITEM, JSON.stringify(connections))
-  } catch {
-    // The browser has no storage.
-  }
+function isConnection(value: unknown): value is SavedConnection {
+  return isObject<SavedConnection>(value) && typeof value.host === 'string' && typeof value.username === 'string' && typeof value.gateway === 'string' && Number.isInteger(value.port)
 }

@@ -1,5 +1,6 @@
 import type { Dialogs } from './dialog.ts'
 import { field, h } from './dom.ts'
+import { isObject, readItem, writeItem } from './page-storage.ts'
 
 export interface Settings {
   readonly theme: 'auto' | 'light' | 'dark'
@@ -9,6 +10,8 @@ export interface Settings {
 }
 
 const ITEM = 'libssh2-wasm-terminal'
+/** Pixels of the terminal's text. */
+const SMALLEST = 8, LARGEST = 32
 const changed = new EventTarget()
 let current = read()
 
@@ -23,7 +26,7 @@ export function followSettings(listener: () => void, signal: AbortSignal): void 
 export async function editSettings(dialogs: Dialogs, shown: Settings): Promise<void> {
   const theme = h('select', {}, ...([['auto', 'As the system'], ['light', 'Light'], ['dark', 'Dark']] as const)
     .map(([value, label]) => h('option', { value, selected: value === shown.theme }, label)))
-  const fontSize = h('input', { type: 'number', min: '8', max: '32', value: String(shown.fontSize) })
+  const fontSize = h('input', { type: 'number', min: String(SMALLEST), max: String(LARGEST), value: String(shown.fontSize) })
   const screenReader = h('input', { type: 'checkbox', id: 'screen-reader', checked: shown.screenReader })
   const done = await dialogs.ask('Settings', [
     field('Colours', theme),
@@ -34,7 +37,7 @@ export async function editSettings(dialogs: Dialogs, shown: Settings): Promise<v
   if (!done) return
   write({
     theme: theme.value as Settings['theme'],
-    fontSize: Math.min(32, Math.max(8, Number(fontSize.value) || shown.fontSize)),
+    fontSize: Math.min(LARGEST, Math.max(SMALLEST, Number(fontSize.value) || shown.fontSize)),
     screenReader: screenReader.checked,
   })
 }
@@ -53,19 +56,21 @@ function keyTable(): HTMLElement {
 }
 
 function read(): Partial<Settings> {
-  try {
-    return JSON.parse(localStorage.getItem(ITEM) ?? '{}') as Partial<Settings>
-  } catch {
-    return {}
+  const { theme, fontSize, screenReader } = readItem('local', ITEM, isObject<Settings>) ?? {}
+  return {
+    ...isTheme(theme) && { theme },
+    ...typeof fontSize === 'number' && fontSize >= SMALLEST && fontSize <= LARGEST && { fontSize },
+    ...typeof screenReader === 'boolean' && { screenReader },
   }
+}
+
+function isTheme(value: unknown): value is Settings['theme'] {
+  return value === 'auto' || value === 'light' || value === 'dark'
 }
 
 function write(settings: Settings): void {
   current = settings
-  try {
-    localStorage.setItem(ITEM, JSON.stringify(settings))
-  } catch {
-    // The browser has no storage: they last as long as the page.
-  }
+  // Without storage they last as long as the page.
+  writeItem('local', ITEM, settings)
   changed.dispatchEvent(new Event('change'))
 }
