@@ -5,6 +5,8 @@ export interface Window {
   /** Runs the body of a function in the page, with `values` as `args`; it may return a promise. */
   run<T>(body: string, ...values: readonly unknown[]): Promise<T>
   close(): Promise<void>
+  /** Before the other windows, which a browser then takes for hidden. */
+  toFront(): Promise<void>
   /** Presses real keys; `\n` is Enter. */
   type(text: string): Promise<void>
 }

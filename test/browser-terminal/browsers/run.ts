@@ -1,23 +1,14 @@
 /// npm run terminal:browsers [-- --only chromium,firefox,webkit] [-- --write] : the element in each browser, with a real server; --write puts the table into docs/terminal.md.
-import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { webKitMissing } from '../../runtimes/runners/webkit.ts'
 import { startProxy } from '../../support/proxy.ts'
 import { startSshd } from '../../support/sshd.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { endTmux, tmuxConfig } from '../own-tmux.ts'
 import { today, writeSection } from '../section.ts'
 import { openStage } from '../stage.ts'
+import { BROWSERS } from './browsers.ts'
 import { CHECKS } from './checks.ts'
-import type { Driven } from './driven.ts'
-import { startPuppet } from './puppet.ts'
-import { startWebKitDriven } from './webkit.ts'
 
-const BROWSERS: Readonly<Record<string, { missing(): string | undefined, start(): Promise<Driven> }>> = {
-  chromium: { missing: () => existsSync('/usr/bin/chromium') ? undefined : 'chromium is not installed', start: () => startPuppet('chrome') },
-  firefox: { missing: () => existsSync('/usr/bin/firefox-esr') ? undefined : 'firefox-esr is not installed', start: () => startPuppet('firefox') },
-  webkit: { missing: webKitMissing, start: startWebKitDriven },
-}
 const { values } = parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean', default: false } } })
 const wanted = values.only?.split(',') ?? Object.keys(BROWSERS)
 

@@ -14,6 +14,7 @@ export async function startWebKitDriven(): Promise<Driven> {
         await inFront()
         await command('POST', '/url', { url })
       },
+      toFront: async () => void await inFront(),
       async close() {
         await inFront()
         await command('DELETE', '/window')
@@ -40,9 +41,14 @@ export async function startWebKitDriven(): Promise<Driven> {
       },
     }
   }
+  const first = windowOf(await command<string>('GET', '/window'))
   return {
-    name: 'WebKitGTK', version, first: windowOf(await command<string>('GET', '/window')),
-    another: async () => windowOf((await command<{ handle: string }>('POST', '/window/new', { type: 'tab' })).handle),
+    name: 'WebKitGTK', version, first,
+    async another() {
+      // The window of the last command may have been closed.
+      await first.toFront()
+      return windowOf((await command<{ handle: string }>('POST', '/window/new', { type: 'tab' })).handle)
+    },
     [Symbol.asyncDispose]: close,
   }
 }
