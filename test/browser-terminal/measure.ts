@@ -20,6 +20,7 @@ const PARTS: readonly (readonly [file: RegExp, what: string, when: string])[] = 
   [/^index\.js$/, 'the element: interface, xterm.js, search, links', 'with the page'],
   [/^page-chunk-.*\.js$/, 'what the element and its later parts share', 'with the page'],
   [/^holder\.js$/, 'the worker: SSH, SFTP, keys, screens of xterm.js', 'with the page, once for all tabs'],
+  [/^service-worker\.js$/, 'the same as a classic script', 'with the page, in place of that worker, if `service-worker` names it and the browser needs it'],
   [/^libssh2\.wasm$/, 'libssh2 and its cryptography', 'with the first connection'],
   [/^page-editor-.*\.js$/, 'the editor for small text files', 'when a file is edited'],
   [/^page-open-preview-.*\.js$/, 'web preview, in the page', 'with the first preview'],

@@ -18,8 +18,8 @@ export interface Stage extends AsyncDisposable {
   readonly url: string
   /** A page of a new, empty profile, whose form is filled for `target`. `at`: the URL of another server of the page. */
   open(target: { readonly port: number, readonly user: string }, options?: Parameters<Browser['newContext']>[0] & { readonly hostname?: 'localhost', readonly at?: string }): Promise<TerminalPage>
-  /** The same page, whose own gateway is at another port: that of a wire before it. */
-  serve(gatewayPort: number, persist?: StaticOptions['persist']): Promise<StaticServer>
+  /** The same page, whose own gateway is at another port: that of a wire before it. `folder`: a copy of the page. */
+  serve(gatewayPort: number, options?: Pick<StaticOptions, 'persist' | 'serviceWorker'> & { readonly folder?: string }): Promise<StaticServer>
   stopGateway(): Promise<void>
   startGateway(): Promise<void>
 }
@@ -54,8 +54,8 @@ export async function openStage(ports: readonly number[]): Promise<Stage> {
       await page.goTo(`${at.replace('127.0.0.1', hostname)}#${form}`)
       return page
     },
-    serve: async (gatewayPort, persist) => {
-      const page = await startStaticServer(PAGE, { gateway: `ws://127.0.0.1:${gatewayPort}`, ...persist && { persist } })
+    serve: async (gatewayPort, { folder = PAGE, ...options } = {}) => {
+      const page = await startStaticServer(folder, { gateway: `ws://127.0.0.1:${gatewayPort}`, ...options })
       origins.push(new URL(page.url).origin)
       await gateway?.close()
       await restart()

@@ -74,7 +74,13 @@ export class TerminalPage {
     await this.page.waitForFunction(({ source, flags }) => {
       const element = document.querySelector('ssh-terminals')?.current ?? document.querySelector('ssh-terminal')
       return new RegExp(source, flags).test(element?.screenText() ?? '')
-    }, { source: pattern.source, flags: pattern.flags })
+    }, { source: pattern.source, flags: pattern.flags }).catch(async (error: unknown) => {
+      const seen = await this.element.evaluate((element) => {
+        const { state, shadowRoot } = element as SshTerminal
+        return { state, screen: (element as SshTerminal).screenText(), focus: shadowRoot?.activeElement?.className, banner: shadowRoot?.querySelector('.banner')?.textContent, visible: document.visibilityState }
+      })
+      throw new Error(`the terminal never showed ${pattern}: ${JSON.stringify(seen)}`, { cause: error })
+    })
   }
 
   async type(text: string): Promise<void> {

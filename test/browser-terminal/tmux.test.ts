@@ -34,7 +34,7 @@ describe.runIf(here)('persist="tmux" of <ssh-terminal>, in Chromium with tmux on
     without = await start(files.file('without'))
     broken = await start(files.file('broken'))
     stage = await openStage([server.port, without.port, broken.port])
-    page = await stage.serve(stage.gatewayPort, 'tmux')
+    page = await stage.serve(stage.gatewayPort, { persist: 'tmux' })
   }, 180_000)
   afterEach(async () => {
     for (const { complaints, page: { context } } of pages.splice(0).map((one) => ({ complaints: one.complaints, page: { context: one.page.context() } }))) {
@@ -89,7 +89,7 @@ describe.runIf(here)('persist="tmux" of <ssh-terminal>, in Chromium with tmux on
     for (const way of ['key', 'password']) {
       // Its own browser: Chromium may not start the first SharedWorker of another profile once one was killed.
       await using own = await openStage([server.port])
-      await using ownPage = await own.serve(own.gatewayPort, 'tmux')
+      await using ownPage = await own.serve(own.gatewayPort, { persist: 'tmux' })
       const terminal = await own.open({ port: server.port, user: login.user }, { at: ownPage.url })
       const address = `${ownPage.url}#token=${encodeURIComponent(own.token)}`
       if (way === 'key') {

@@ -1,5 +1,6 @@
 /// Bundles the page with Vite, from the built packages, as a user of them would.
 import { execFileSync } from 'node:child_process'
+import { cpSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { isFresh } from '../../../packages/terminal/build/fresh.mjs'
@@ -34,4 +35,6 @@ async function bundle(): Promise<void> {
     // Nothing inline: the policy of the page forbids it.
     build: { outDir: PAGE, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000 },
   })
+  // A service worker keeps its address: bundlers, which give files new names, have no part in it.
+  for (const name of ['service-worker.js', 'libssh2.wasm']) cpSync(`${PACKAGE}/dist/${name}`, `${PAGE}/${name}`)
 }

@@ -20,12 +20,15 @@ export interface StaticOptions {
   readonly preview?: string
   /** How long sessions live (`data-persist`); as the element has it by default. */
   readonly persist?: 'none' | 'resume' | 'tmux'
+  /** Put into the page as the URL of the service worker that holds sessions (`data-service-worker`); by default there is none. */
+  readonly serviceWorker?: string
   /** Default: that of the terminal's page. `null`: none, for the origin of previews, whose pages bring their own. */
   readonly policy?: string | null
 }
 
 /** On a free port of 127.0.0.1. */
-export async function startStaticServer(folder: string, { gateway = '', preview = '', persist, policy = CONTENT_SECURITY_POLICY }: StaticOptions = {}): Promise<StaticServer> {
+export async function startStaticServer(folder: string, { gateway = '', preview = '', persist, serviceWorker = '', policy = CONTENT_SECURITY_POLICY }: StaticOptions = {}): Promise<StaticServer> {
+  const settings = Object.entries({ gateway, preview, persist: persist ?? '', 'service-worker': serviceWorker })
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const name = normalize(decodeURIComponent(pathname)).replace(/^\/+$/, '/index.html')
@@ -35,7 +38,7 @@ export async function startStaticServer(folder: string, { gateway = '', preview 
       'content-type': type, ...policy !== null && { 'content-security-policy': policy }, 'x-content-type-options': 'nosniff',
       // `allow-popups`: the window of a preview must be able to answer.
       'referrer-policy': 'no-referrer', ...policy !== null && { 'cross-origin-opener-policy': 'same-origin-allow-popups' }, 'cache-control': 'no-cache',
-    }).end(type?.startsWith('text/html') ? String(body).replace('data-gateway=""', `data-gateway="${gateway}"`).replace('data-preview=""', `data-preview="${preview}"`).replace('data-persist=""', `data-persist="${persist ?? ''}"`) : body), () => response.writeHead(404).end())
+    }).end(type?.startsWith('text/html') ? settings.reduce((html, [name, value]) => html.replace(`data-${name}=""`, `data-${name}="${value}"`), String(body)) : body), () => response.writeHead(404).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

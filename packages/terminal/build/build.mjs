@@ -35,6 +35,8 @@ async function bundle() {
   // xterm's headless build takes everything that is not Node for a window.
   // One file: bundlers that put workers into separate files need no settings for it, and nothing is fetched piece by piece.
   await build({ ...common, splitting: false, entryPoints: { holder: path('../src/session/holder.ts') }, plugins: [wasmFile], define: { window: 'globalThis' } })
+  // The same as a classic script, without `import.meta`: Firefox 140 has no service workers that are modules.
+  await build({ ...common, splitting: false, format: 'iife', entryPoints: { 'service-worker': path('../src/session/holder.ts') }, plugins: [wasmFile], define: { window: 'globalThis', 'import.meta.url': 'globalThis.location.href' } })
   // What an own origin for previews serves, as a folder.
   const preview = { ...common, splitting: false, outdir: `${DIST}/preview` }
   await build({ ...preview, entryPoints: { '__ssh-preview/preview': path('../src/preview/shell.ts') } })

@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { duplicate, HERE, logIn, logInFirst, shows, state, type } from './actions.ts'
 import { type Driven, until, type Window } from './driven.ts'
+import { inServiceWorker } from './in-service-worker.ts'
 
 /** What the checks need of the world around the browser. */
 export interface World {
   readonly url: string
   /** The same page with `persist="tmux"`. */
   readonly tmuxUrl: string
+  /** The same page with `service-worker`. */
+  readonly serviceUrl: string
   readonly password: string
   /** Cuts every connection between pages and gateway. */
   cut(): void
@@ -20,23 +24,6 @@ export interface Check {
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** The element that is shown; in `run`, before the body. */
-const HERE = 'const element = document.querySelector("ssh-terminals")?.current; const root = element?.shadowRoot;'
-const press = (window: Window, label: string | RegExp, within = 'root') => until(window, `${HERE} const pattern = new RegExp(args[0]);
-  const found = [...(${within}?.querySelectorAll("button") ?? [])].find((one) => pattern.test(one.getAttribute("aria-label") ?? one.textContent) && !one.disabled && one.checkVisibility());
-  if (!found) return false; found.click(); return true`, [typeof label === 'string' ? `^${label}$` : label.source])
-const shows = (window: Window, pattern: RegExp) => until(window, `${HERE} return new RegExp(args[0], "m").test(element?.screenText() ?? "")`, [pattern.source])
-const type = async (window: Window, text: string) => {
-  await window.run(`${HERE} element.terminal.focus()`)
-  await window.type(text)
-}
-const state = (window: Window) => window.run<string>(`${HERE} return element?.state`)
-
-async function logIn(window: Window, password: string): Promise<void> {
-  await until(window, `${HERE} const field = root?.querySelector("input[autocomplete=current-password]"); if (!field) return false; field.focus(); return true`)
-  await window.type(`${password}\n`)
-}
-
 async function violations(window: Window): Promise<string[]> {
   // The browser runs it as a script of the driver: the page's policy forbids eval.
   await window.run(`${axe}; globalThis.axe ??= axe`)
@@ -47,10 +34,7 @@ async function violations(window: Window): Promise<string[]> {
 export const CHECKS: readonly Check[] = [
   { name: 'connects, and types with real keys', async run({ first }, { url, password }) {
     await first.goto(url)
-    await logIn(first, password)
-    await until(first, `${HERE} return root?.querySelector("dialog[open] .fingerprint")?.textContent`)
-    await press(first, 'Accept and remember')
-    await shows(first, /[#$] *$/)
+    await logInFirst(first, password)
     await type(first, 'kept=yes; echo "it is $((40 + 2))"\n')
     await shows(first, /^it is 42$/)
     return 'yes'
@@ -63,13 +47,8 @@ export const CHECKS: readonly Check[] = [
     await shows(first, /^kept: yes$/)
     return 'yes'
   } },
-  { name: 'a second tab shows the same session, and both may type', async run({ first, another }, { url }) {
-    const second = await another()
-    await second.goto(url)
-    // As the duplicate of a tab: with a copy of its session storage.
-    const stored = await first.run<Record<string, string>>('return { ...sessionStorage }')
-    await second.run('for (const [name, value] of Object.entries(args[0])) sessionStorage.setItem(name, value)', stored)
-    await second.reload()
+  { name: 'a second tab shows the same session, and both may type', async run(browser, { url }) {
+    const { first } = browser, second = await duplicate(browser, first, url)
     await shows(second, /^kept: yes$/)
     await type(second, 'echo "from $((1 + 1))"\n')
     await shows(second, /^from 2$/)
@@ -117,14 +96,12 @@ export const CHECKS: readonly Check[] = [
     }
     return words
   } },
+  { name: 'a reload, with `service-worker`', run: (browser, { serviceUrl, password }) => inServiceWorker(browser, serviceUrl, password) },
   { name: 'a reload, with `persist="tmux"` and a password', async run({ first }, { tmuxUrl, password }) {
     await first.goto(tmuxUrl)
     // A page whose own ticket the gateway takes: the form's token would have gone with the page.
     const token = new URLSearchParams(new URL(tmuxUrl).hash.slice(1)).get('token')
-    await logIn(first, password)
-    await until(first, `${HERE} return root?.querySelector("dialog[open] .fingerprint")?.textContent`)
-    await press(first, 'Accept and remember')
-    await shows(first, /[#$] *$/)
+    await logInFirst(first, password)
     await type(first, 'clear; kept=tmux; echo "set $((6 * 7))"\n')
     await shows(first, /^set 42$/)
     await first.reload()

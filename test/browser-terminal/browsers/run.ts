@@ -34,9 +34,10 @@ for (const key of wanted) {
   await using network = await startProxy({ target: { host: '127.0.0.1', port: stage.gatewayPort } })
   const form = new URLSearchParams({ gateway: `ws://127.0.0.1:${network.port}`, token: stage.token, host: '127.0.0.1', port: String(server.port), user: login.user })
   await using page = await stage.serve(network.port)
-  await using tmuxPage = await stage.serve(network.port, 'tmux')
+  await using tmuxPage = await stage.serve(network.port, { persist: 'tmux' })
+  await using servicePage = await stage.serve(network.port, { serviceWorker: './service-worker.js' })
   for (const check of CHECKS) {
-    const words = await check.run(browser, { url: `${page.url}#${form}`, tmuxUrl: `${tmuxPage.url}#${form}`, password: login.password, cut: () => network.reset() }).catch((error: unknown) => {
+    const words = await check.run(browser, { url: `${page.url}#${form}`, tmuxUrl: `${tmuxPage.url}#${form}`, serviceUrl: `${servicePage.url}#${form}`, password: login.password, cut: () => network.reset() }).catch((error: unknown) => {
       console.error(error)
       process.exitCode = 1
       return 'FAILED'

@@ -17,6 +17,8 @@ export interface PaneConfig {
   readonly fontSize: number
   readonly screenReader: boolean
   readonly worker: string | URL | null
+  /** The URL of `service-worker.js`; empty if the page has none. */
+  readonly serviceWorker: string
   /** `null`: the user types a token. */
   readonly ticket: ((request: { readonly resuming: boolean, readonly refused: boolean }) => string | Promise<string>) | null
   /** The own origin of web previews; empty if there is none. */

@@ -10,7 +10,7 @@ import { toggleFullScreen } from '../ui/full-screen.ts'
 import { confirmGateway, warnChangedKey } from '../ui/trust-dialogs.ts'
 import type { PreviewTarget } from '../preview/names.ts'
 import { address } from '../session/address.ts'
-import { holderLock } from '../session/holder-lock.ts'
+import { holderLock } from '../session/holder-names.ts'
 import { installKeyDialog } from '../ui/key-dialog.ts'
 import { KeyPicker } from '../ui/key-picker.ts'
 import { SavedConnections } from '../ui/saved-connections.ts'
@@ -134,9 +134,9 @@ export class Pane {
 
   /** Joins the session that this page had before a reload, or a new one. */
   start(): Promise<void> {
-    const { worker, persist, storageKey } = this.host.config
+    const { worker, serviceWorker, persist, storageKey } = this.host.config
     if (this.#starting) return this.#starting
-    const link = this.#link = startHolder(pageApi(this), worker, persist !== 'none')
+    const link = this.#link = startHolder(pageApi(this), { worker, serviceWorker }, persist !== 'none')
     return this.#starting ??= link.then(async (holder) => {
       this.#holder = holder
       const attached = await holder.api.attach(keptSession(storageKey)?.id ?? null, holder.lock)

@@ -26,6 +26,7 @@ let made = 0
  * @attr {string} user - user name on the server
  * @attr {'none'|'resume'|'tmux'} persist - whether a session outlives a reload (`resume`, the default), not (`none`), or lives in tmux on the
  * server (`tmux`)
+ * @attr {string} service-worker - the URL of the package's `service-worker.js` on the page's origin: it holds sessions where a SharedWorker would end with a reload
  * @attr {string} tmux-session - name of that session; `libssh2-wasm` by default
  * @attr {boolean} autoconnect - connects as soon as the element is in the page
  * @attr {boolean} files - shows the files panel from the start
@@ -194,6 +195,7 @@ export class SshTerminal extends HTMLElement {
       },
       get fontSize() { return Math.min(32, Math.max(8, Number(text('font-size')) || 14)) },
       get screenReader() { return element.hasAttribute('screen-reader') },
+      get serviceWorker() { return text('service-worker') },
       get worker() { return element.worker ?? SshTerminal.worker },
       get ticket() {
         const { ticket } = element

@@ -14,7 +14,7 @@ interface Entry extends KeptTab {
 }
 
 /** Attributes that each terminal inherits from this element. */
-const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'tmux-session', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'preview', 'lang']
+const HANDED_ON = ['gateway', 'host', 'port', 'user', 'persist', 'service-worker', 'tmux-session', 'autoconnect', 'key-bar', 'theme', 'font-size', 'screen-reader', 'obscure-keystrokes', 'preview', 'lang']
 
 /**
  * Several terminals in tabs. Attributes and properties are those of `<ssh-terminal>` and apply to each.

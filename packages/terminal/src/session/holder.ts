@@ -1,10 +1,11 @@
-/// The worker that holds sessions, with everything secret in them: a SharedWorker for all pages of an origin, or a worker of one page.
+/// The worker that holds sessions, with everything secret in them: a SharedWorker or a service worker for all pages of an origin, or a worker of one page.
 import { KeyInstaller } from '../keys/install.ts'
 import type { HolderApi, PageApi } from './messages.ts'
 import { lendStream } from './lent-stream.ts'
 import { removeHostKeys } from './host-keys.ts'
 import { calls, describe } from './rpc.ts'
-import { holderLock } from './holder-lock.ts'
+import { FEED, holderLock } from './holder-names.ts'
+import { renew, type ServiceEvent, stay } from './service-life.ts'
 import { Session } from './session.ts'
 import type { Viewer } from './viewers.ts'
 import { cancelled } from './wanted.ts'
@@ -12,7 +13,10 @@ import { cancelled } from './wanted.ts'
 const sessions = new Map<string, Session>()
 
 function newSession(): Session {
-  const session = new Session(() => { sessions.delete(session.id) })
+  const session = new Session(() => {
+    sessions.delete(session.id)
+    if (sessions.size === 0) renew()
+  })
   sessions.set(session.id, session)
   return session
 }
@@ -97,4 +101,10 @@ function serve(port: MessagePort): void {
 }
 
 if ('onconnect' in globalThis) (globalThis as unknown as { onconnect: (event: MessageEvent) => void }).onconnect = ({ ports }) => serve(ports[0] as MessagePort)
-else addEventListener('message', ({ data, ports }: MessageEvent) => { if (data === 'attach' && ports[0]) serve(ports[0]) })
+else {
+  addEventListener('message', (event: ServiceEvent) => {
+    const { data, ports: [port] } = event
+    if (data === 'attach' && port) serve(port)
+    if (data === FEED) stay(event)
+  })
+}

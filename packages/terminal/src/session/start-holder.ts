@@ -1,5 +1,7 @@
 import type { HolderApi, PageApi } from './messages.ts'
+import { PROTOCOL } from './holder-names.ts'
 import { calls, RemoteError } from './rpc.ts'
+import { extendsSharedWorkers, startService } from './service-holder.ts'
 
 export interface HolderLink {
   readonly api: HolderApi
@@ -22,12 +24,19 @@ const PATIENCE = 15_000
 const EXTENDED: WorkerOptions = { extendedLifetime: true }
 const ENDED = { name: 'Error', code: 'WORKER_ENDED', message: 'the worker has ended' } as const
 
+/** Files on the page's origin. */
+export interface HolderFiles {
+  /** `holder.js`; `null`: the one beside this file, as bundlers find it. */
+  readonly worker: string | URL | null
+  /** `service-worker.js`, for browsers whose SharedWorkers end with a reload; empty: none. */
+  readonly serviceWorker: string
+}
+
 /**
  * The worker with the sessions: one that all pages of this origin share, or one of this page alone.
- * @param url of `holder.js`, on the page's origin; `null` for the one beside this file, as bundlers find it
  * @throws RemoteError `WORKER` if it does not start
  */
-export async function startHolder(page: PageApi, url: string | URL | null, shared: boolean): Promise<HolderLink> {
+export async function startHolder(page: PageApi, { worker, serviceWorker }: HolderFiles, shared: boolean): Promise<HolderLink> {
   const lock = `libssh2-wasm-terminal:${crypto.randomUUID()}`
   await new Promise<void>((held) => {
     if (!navigator.locks) return held()
@@ -36,13 +45,40 @@ export async function startHolder(page: PageApi, url: string | URL | null, share
       return new Promise(() => {})
     })
   })
-  return shared && typeof SharedWorker === 'function' ? startShared(page, url, lock) : startDedicated(page, url, lock)
+  if (!shared || typeof SharedWorker !== 'function') return startDedicated(page, worker, lock)
+  if (serviceWorker !== '' && 'serviceWorker' in navigator && !extendsSharedWorkers()) {
+    try {
+      return await startInService(page, serviceWorker, lock)
+    } catch (error) {
+      // Private windows may have none; a file that is not there is the page's mistake. Only reloads need it.
+      console.warn(`<ssh-terminal>: ${serviceWorker} cannot be the service worker, so a reload ends the session:`, error)
+    }
+  }
+  return startShared(page, worker, lock)
+}
+
+async function startInService(page: PageApi, url: string, lock: string): Promise<HolderLink> {
+  const service = await startService(url)
+  const { port1, port2 } = new MessageChannel()
+  service.attach(port2)
+  const link = calls<HolderApi, PageApi>(port1, page)
+  const end = () => {
+    service.end()
+    link.end(ENDED)
+  }
+  try {
+    await started(null, link.theirs)
+  } catch (error) {
+    end()
+    throw error
+  }
+  return { api: link.theirs, shared: true, lock, end }
 }
 
 async function startShared(page: PageApi, url: string | URL | null, lock: string): Promise<HolderLink> {
   // Chromium lets it live on during a reload (`extendedLifetime`). Bundlers look for exactly this code.
   const beside = () => new SharedWorker(new URL('./holder.js', import.meta.url), { type: 'module', name: 'libssh2-wasm-terminal-1', extendedLifetime: true })
-  const worker = url === null ? beside() : new SharedWorker(url, { type: 'module', name: 'libssh2-wasm-terminal-1', ...EXTENDED })
+  const worker = url === null ? beside() : new SharedWorker(url, { type: 'module', name: `libssh2-wasm-terminal-${PROTOCOL}`, ...EXTENDED })
   const link = calls<HolderApi, PageApi>(worker.port, page)
   await started(worker, link.theirs)
   return { api: link.theirs, shared: true, lock, end: () => link.end(ENDED) }
@@ -60,11 +96,12 @@ async function startDedicated(page: PageApi, url: string | URL | null, lock: str
   } }
 }
 
-async function started(worker: AbstractWorker, api: HolderApi): Promise<void> {
+/** @param worker the one that reports errors; service workers report none here */
+async function started(worker: AbstractWorker | null, api: HolderApi): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const failed = new Promise<never>((_, reject) => {
     const fail = (message: string) => reject(new RemoteError({ name: 'Error', code: 'WORKER', message }))
-    worker.addEventListener('error', (event) => fail((event as ErrorEvent).message || 'the worker could not be loaded'), { once: true })
+    worker?.addEventListener('error', (event) => fail((event as ErrorEvent).message || 'the worker could not be loaded'), { once: true })
     timer = setTimeout(() => fail('the worker did not start'), PATIENCE)
   })
   try {
