@@ -59,8 +59,7 @@ const loadLogin = () => import('./auth/log-in.ts')
 /**
  * Connects, checks the host key, and authenticates. If anything fails, it closes the transport.
  * @throws HostKeyError, AuthenticationError, DisconnectError or another SSHError; `signal.reason` on abort, at once; TypeError or RangeError
- * for invalid
- * options.
+ * for invalid options.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
   using deadline = new Deadline()

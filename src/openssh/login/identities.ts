@@ -60,7 +60,7 @@ function agentIdentity(identity: AgentIdentity, path?: string): Identity {
 function fileKeys({ config, person }: KeyOpening): FileKey[] {
   return config.identityFile.flatMap((path): FileKey[] => {
     const key = publicKeyOf(path)
-    if (!key && !readKeyFile(path)) {
+    if (!key && !config.identityFilesNamed && !readKeyFile(path)) {
       person.tell(`no identity file: ${path}`, 'DEBUG')
       return []
     }
@@ -81,7 +81,9 @@ function fileIdentity({ path, key }: FileKey, opening: KeyOpening, signerFor: (b
     const signer = certified({ ...key, path }, signerFor) ?? own
     return signer ? [{ name: path, source: 'file', publicKey: key.blob, signer }] : []
   }
-  return isPrivate(path) ? [{ name: path, source: 'file', publicKey: key?.blob, signer: async () => key ? lazySigner(key, path, opening) : await openKeyFile(path, opening) }] : []
+  if (isPrivate(path)) return [{ name: path, source: 'file', publicKey: key?.blob, signer: async () => key ? lazySigner(key, path, opening) : await openKeyFile(path, opening) }]
+  // One that the user named: opening it says what is wrong with it, when its turn comes.
+  return opening.config.identityFilesNamed ? [{ name: path, source: 'file', publicKey: undefined, signer: () => openKeyFile(path, opening) }] : []
 }
 
 /** Opens the key's file, and asks for its passphrase, only when the server has said that it accepts the key. */

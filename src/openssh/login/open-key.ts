@@ -23,7 +23,7 @@ export interface KeyOpening {
  */
 export async function openKeyFile(path: string, opening: KeyOpening): Promise<Signer> {
   const { config, person, agent } = opening, file = readKeyFile(path)
-  if (!file) throw new KeyError(`Load key "${path}": No such file or directory`, { code: 'ERR_KEY_FORMAT' })
+  if (!file) throw new KeyError('the file does not exist, or cannot be read', { code: 'ERR_KEY_FORMAT' })
   if (file.exposed !== undefined) {
     person.tell(exposedWarning(path, file.exposed), 'ERROR')
     throw new KeyError(`Load key "${path}": bad permissions`, { code: 'ERR_KEY_UNSUPPORTED' })
