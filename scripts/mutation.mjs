@@ -57,7 +57,11 @@ const keys = mutants.map(mutant => {
 })
 const known = keys.map(key => again && kept[key] || 'unreached')
 /** Keeps what is known so far, so that --again goes on where a run was ended. Another run may have written meanwhile. */
-const keep = fates => writeFileSync(KEPT, JSON.stringify({ ...readKept(), ...Object.fromEntries(keys.map((key, id) => [key, fates[id]])) }))
+const keep = fates => {
+  const now = readKept()
+  const isNoticed = key => now[key] === 'noticed' || now[key] === 'hung'
+  writeFileSync(KEPT, JSON.stringify({ ...now, ...Object.fromEntries(keys.map((key, id) => [key, again && isNoticed(key) ? now[key] : fates[id]])) }))
+}
 const fates = await measure(FOLDER, files.map(({ path, first, changed }) => ({ path, first, changed })), known, tests, { tell: text => console.log(text), keep, most: seconds === undefined ? MOST : Number(seconds) * 1000 })
 rmSync(FOLDER, { recursive: true, force: true })
 const rows = files.map(({ path, first, mutants: own }) => {

@@ -1,6 +1,5 @@
 import { SSHError } from '../../errors/ssh-error.ts'
 import type { Bytes } from '../../wire-format/bytes.ts'
-import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import type { AgentClient } from './client.ts'
 import { AgentStream, type AgentTransport } from './stream.ts'
@@ -36,8 +35,7 @@ export async function bindSession(agent: AgentClient, session: BoundSession): Pr
  */
 export async function bindForwarded(transport: AgentTransport, session: BoundSession): Promise<void> {
   const stream = new AgentStream(transport)
-  const answer = await stream.request(new WireWriter(1024).byte(EXTENSION).string(SESSION_BIND).bytes(contents(session, true)).finish())
-  new WireReader(answer).byte()
+  await stream.request(new WireWriter(1024).byte(EXTENSION).string(SESSION_BIND).bytes(contents(session, true)).finish())
   stream.release()
 }
 

@@ -89,6 +89,11 @@ describe('requests', () => {
     await expect(new AgentClient(transport).sign(new Uint8Array(), new Uint8Array(), 'ssh-rsa')).rejects.toMatchObject({ code: 'ERR_AGENT_PROTOCOL' })
   })
 
+  test('a signature by another algorithm says so', async () => {
+    const { transport } = agentOf(string(Buffer.concat([Buffer.of(14), string(string('ssh-rsa'))])))
+    await expect(new AgentClient(transport).sign(new Uint8Array(), new Uint8Array(), 'rsa-sha2-256')).rejects.toMatchObject({ code: 'ERR_AGENT_PROTOCOL', message: 'the agent was asked for rsa-sha2-256, and signed with another algorithm' })
+  })
+
   test('an answer of another request is none', async () => {
     const { transport } = agentOf(string(Buffer.of(12)))
     await expect(new AgentClient(transport).removeAllIdentities()).rejects.toMatchObject({ code: 'ERR_AGENT_PROTOCOL', message: 'the agent gave an answer of the wrong type' })
@@ -129,6 +134,22 @@ describe('the stream', () => {
     expect(stream.closed).toBe(false)
     await expect(take(stream, 3)).rejects.toMatchObject({ code: 'ERR_AGENT_CLOSED', message: 'the agent closed the connection' })
     await expect(take(stream, 4)).rejects.toMatchObject({ message: 'the agent closed the connection' })
+  })
+  test('a request waits for the answer before it', async () => {
+    const { transport, asked, send } = agentOf(Buffer.alloc(0), string('b'))
+    const stream = new AgentStream(transport)
+    const both = [take(stream, 1), take(stream, 2)]
+    await new Promise((later) => { setTimeout(later, 5) })
+    expect(asked).toHaveLength(1)
+    send(string('a'))
+    expect((await Promise.all(both)).map((answer) => Buffer.from(answer).toString())).toEqual(['a', 'b'])
+  })
+  test('the first failure stays', async () => {
+    const { transport } = agentOf()
+    const client = new AgentClient(transport), ended = { message: 'the agent closed the connection' }
+    await expect(client.identities()).rejects.toMatchObject(ended)
+    await client.close()
+    await expect(client.identities()).rejects.toMatchObject(ended)
   })
   test('the bytes of the next answer wait', async () => {
     const { transport } = agentOf(Buffer.concat([string('a'), string('bc')]), Buffer.alloc(0))

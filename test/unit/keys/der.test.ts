@@ -8,16 +8,21 @@ const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', '
 const reader = (text: string) => new DerReader(hex(text))
 
 describe('lengths', () => {
-  test.each<[string, number]>([['0400', 0], [`047f${'aa'.repeat(127)}`, 127], [`048180${'aa'.repeat(128)}`, 128], [`04820101${'aa'.repeat(257)}`, 257], ['0484000000021122', 2]])('%# is %d bytes', (text, length) => {
+  test.each<[string, number]>([['0400', 0], [`047f${'aa'.repeat(127)}`, 127], [`048180${'aa'.repeat(128)}`, 128], [`04820101${'aa'.repeat(257)}`, 257], ['0484000000021122', 2], ['048100', 0]])('%# is %d bytes', (text, length) => {
     const whole = reader(text)
     expect(whole.element(OCTET_STRING)).toHaveLength(length)
     expect(whole.remaining).toBe(0)
     expect(() => whole.end()).not.toThrow()
   })
   test.each([
-    ['none', '04'], ['an endless one', '0480 11'], ['one of five bytes', '0485 0000000001 11'], ['one that is cut short', '0482 01'], ['more than there is', '0402 11'], ['another tag', '0500'], ['nothing at all', ''],
+    ['none', '04'], ['an endless one', '0480 11'], ['an endless one before 128 bytes', `0480${'aa'.repeat(128)}`], ['one of five bytes', '0485 0000000001 11'], ['one that is cut short', '0482 01'], ['more than there is', '0402 11'], ['another tag', '0500'], ['nothing at all', ''],
   ])('%s', (_, text) => {
     expect(() => reader(text).element(OCTET_STRING)).toThrow(WireFormatError)
+  })
+  test('what is wrong is said', () => {
+    expect(() => reader('04').element(OCTET_STRING)).toThrow('a DER element without its length')
+    expect(() => reader('00').end()).toThrow('unexpected bytes at the end')
+    expect(reader('04').next(OCTET_STRING)).toBe(true)
   })
   test('bytes at the end, and the next element', () => {
     const whole = reader('040111 020105')
@@ -58,7 +63,7 @@ describe('object identifiers', () => {
   test.each([['0606 2a864886f70d', '1.2.840.113549'], ['0603 883703', '2.999.3'], ['0601 27', '0.39'], ['0601 28', '1.0'], ['0601 4f', '1.39'], ['0601 50', '2.0'], ['0606 2a 8fffffff7f', '1.2.4294967295'], ['0603 2b8101', '1.3.129']])('%s is %s', (text, name) => {
     expect(reader(text).oid()).toBe(name)
   })
-  test.each([['nothing', '0600'], ['cut short', '0602 2a86'], ['an arc above 32 bits', '0606 2a 9080808000'], ['an arc without an end', `0614 2a ${'ff'.repeat(19)}`]])('%s', (_, text) => {
+  test.each([['nothing', '0600'], ['cut short', '0602 2a86'], ['cut short at its first byte', '0602 2a80'], ['an arc above 32 bits', '0606 2a 9080808000'], ['an arc without an end', `0614 2a ${'ff'.repeat(19)}`]])('%s', (_, text) => {
     expect(() => reader(text).oid()).toThrow(WireFormatError)
     expect(OID).toBe(6)
   })

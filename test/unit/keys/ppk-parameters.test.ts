@@ -1,4 +1,5 @@
 // The parameters of PuTTY's key derivation (PuTTY manual, appendix C), which a file from anywhere may set.
+import { argon2d, argon2i, argon2id } from '@noble/hashes/argon2.js'
 import { describe, expect, test } from 'vitest'
 import type { PpkFile } from '../../../src/keys/files/ppk/file.ts'
 import { derivePpkSecrets } from '../../../src/keys/files/ppk/secrets.ts'
@@ -16,6 +17,10 @@ test.each(['Argon2id', 'Argon2i', 'Argon2d'])('%s gives a key, an IV and the key
   const { key, iv, macKey } = await derive({ 'Key-Derivation': flavour })
   expect([key.length, iv.length, macKey.length]).toEqual([32, 16, 32])
   expect(Buffer.concat([key, iv, macKey]).equals(Buffer.from(key.buffer))).toBe(true)
+})
+test.each([['Argon2id', argon2id], ['Argon2i', argon2i], ['Argon2d', argon2d]] as const)('%s is the one of this name', async (flavour, argon2) => {
+  const { key } = await derive({ 'Key-Derivation': flavour })
+  expect(key).toEqual(argon2(PASSPHRASE, Uint8Array.from(Buffer.from(RIGHT['Argon2-Salt'], 'hex')), { m: 8, t: 1, p: 1, dkLen: 80 }).subarray(0, 32))
 })
 test('each flavour gives another', async () => {
   const keys = await Promise.all(['Argon2id', 'Argon2i', 'Argon2d'].map(async (flavour) => Buffer.from((await derive({ 'Key-Derivation': flavour })).key).toString('hex')))

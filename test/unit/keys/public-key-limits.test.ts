@@ -36,6 +36,10 @@ describe('RSA', () => {
   })
 })
 
+test('a type that nobody knows', () => {
+  expect(() => readPublicKey(new WireWriter().string('ssh-dss').string(new Uint8Array(1344)).finish())).toThrow(refused('ERR_KEY_UNSUPPORTED'))
+})
+
 describe('ECDSA', () => {
   const ecdsa = (curve: string, point: Uint8Array, named = curve) => new WireWriter().string(`ecdsa-sha2-${curve}`).string(named).string(point).finish()
   const point = (size: number, form = 4) => Uint8Array.of(form, ...new Uint8Array(2 * size).fill(7))

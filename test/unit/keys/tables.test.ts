@@ -4,6 +4,7 @@ import { createCipheriv, createHash, createPrivateKey, generateKeyPairSync } fro
 import { createRequire } from 'node:module'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PrivateFields } from '../../../src/keys/private-numbers.ts'
+import { watchWiping } from './wiped.ts'
 
 beforeEach(() => { vi.resetModules() })
 
@@ -13,11 +14,17 @@ function someBytes(length: number, name: string): Buffer {
   return Buffer.concat(blocks).subarray(0, length)
 }
 
-test.each([8, 16, 256])('3DES as OpenSSL has it, %d bytes', async (length) => {
+test.each([8, 16, 24, 32, 256])('3DES as OpenSSL has it, %d bytes', async (length) => {
   const { decryptTripleDesCbc } = await import('../../../src/keys/files/ciphers/triple-des.ts')
-  const [key, iv, data] = [someBytes(24, 'key'), someBytes(8, 'iv'), someBytes(length, 'data')]
+  const [key, iv, data] = [someBytes(24, `key ${length}`), someBytes(8, 'iv'), someBytes(length, 'data')]
   const cipher = createCipheriv('des-ede3-cbc', key, iv).setAutoPadding(false)
   expect(Buffer.from(decryptTripleDesCbc(key, iv, Buffer.concat([cipher.update(data), cipher.final()])))).toEqual(data)
+})
+
+test('3DES: the keys of all rounds are zeroed', async () => {
+  const { decryptTripleDesCbc } = await import('../../../src/keys/files/ciphers/triple-des.ts')
+  const { contents } = await watchWiping(() => decryptTripleDesCbc(someBytes(24, 'key'), new Uint8Array(8), new Uint8Array(8)))
+  expect(contents.filter((content) => content.length === 2 * 48 && content.includes('01'))).toHaveLength(3 * 16)
 })
 
 describe('bcrypt_pbkdf', () => {

@@ -23,7 +23,7 @@ export class DerReader {
 
   /** Whether the next element has this tag. */
   next(tag: number): boolean {
-    return this.remaining > 0 && this.#bytes[this.#offset] === tag
+    return this.#bytes[this.#offset] === tag
   }
 
   nextIsSequence(): boolean {
