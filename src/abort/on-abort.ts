@@ -19,20 +19,18 @@ export function checkSignal(signal: AbortSignal | undefined): void {
  */
 export function onAbort(signal: AbortSignal | undefined, aborted: () => void): () => void {
   checkSignal(signal)
-  if (!signal) return () => {}
-  if (signal.aborted) {
-    aborted()
-    return () => {}
-  }
   const entry = { aborted }
-  waitFor(signal, entry)
-  return () => leave(signal, entry)
+  if (signal?.aborted) aborted()
+  else if (signal) waitFor(signal, entry)
+  return () => { if (signal) leave(signal, entry) }
 }
 
 /** Has a signal that is checked, and has not aborted, call an entry. */
 export function waitFor(signal: AbortSignal, entry: AbortEntry): void {
-  const entries = waiting.get(signal) ?? listen(signal)
-  entries.add(entry)
+  const entries = waiting.get(signal)
+  if (entries) return void entries.add(entry)
+  waiting.set(signal, new Set([entry]))
+  signal.addEventListener('abort', fire, { once: true })
 }
 
 /** The entry no longer waits. */
@@ -41,13 +39,6 @@ export function leave(signal: AbortSignal, entry: AbortEntry): void {
   if (!entries?.delete(entry) || entries.size > 0) return
   waiting.delete(signal)
   signal.removeEventListener('abort', fire)
-}
-
-function listen(signal: AbortSignal): Set<AbortEntry> {
-  const entries = new Set<AbortEntry>()
-  waiting.set(signal, entries)
-  signal.addEventListener('abort', fire, { once: true })
-  return entries
 }
 
 function fire(this: AbortSignal): void {

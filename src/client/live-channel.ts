@@ -1,6 +1,5 @@
 import { onAbort } from '../abort/on-abort.ts'
-import { type Again, endOf } from '../bindings/session-context.ts'
-import { CALLS } from '../bindings/channel/calls.ts'
+import { type Again, CONTEXT, endOf } from '../bindings/session-context.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
@@ -32,7 +31,8 @@ export class LiveChannel {
   /** Output that nobody had read when the peer closed the channel, by stream. */
   readonly #kept = new Map<number, Uint8Array[]>()
   #freeing: Promise<void> | undefined
-  readonly #flows: (() => void)[] = []
+  /** What the streams do when something has arrived. */
+  readonly #looks = new Set<(atEnd: boolean) => void>()
 
   /** @param streams the streams that are read: 0, and 1 for stderr. @param first what to wait for before the peer's CLOSE. */
   constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow, first: (live: LiveChannel) => Promise<unknown> = async () => {}) {
@@ -92,12 +92,13 @@ export class LiveChannel {
    * @param failed nothing more comes, for this reason.
    */
   flow(stream: number, deliver: (parts: readonly Uint8Array[]) => void, failed: (reason: unknown) => void): Flow {
-    const { number, context: { driver } } = this.channel[CALLS]
+    const { number, context: { driver } } = this.channel[CONTEXT]
     let asked = false
     /** Something may have arrived that was not read; and behind the data, where its end is. */
     let some = true, behind = true
-    const look = () => {
+    const look = (atEnd: boolean) => {
       some = true
+      behind ||= atEnd
       if (!asked || this.#end.signal.aborted) return
       try {
         const kept = this.#kept.get(stream)
@@ -114,20 +115,25 @@ export class LiveChannel {
         failed(error)
       }
     }
-    const watches = [driver.watch(number, look), driver.watch(endOf(number), () => {
-      behind = true
-      look()
-    })]
-    const stop = () => { for (const end of watches) end() }
-    this.#flows.push(stop)
+    const stop = () => { this.#looks.delete(look) }
+    this.#looks.add(look)
+    driver.watch(number, () => this.#look(false))
+    driver.watch(endOf(number), () => this.#look(true))
     return {
       ask: () => {
         asked = true
-        if (this.#kept.has(stream)) look()
-        else if (some) driver.lookAt(number)
+        if (this.#kept.has(stream)) look(false)
+        else if (some) {
+          driver.markReady(number)
+          driver.pump()
+        }
       },
       stop,
     }
+  }
+
+  #look(atEnd: boolean): void {
+    for (const look of this.#looks) look(atEnd)
   }
 
   /** Reads and drops the rest of a stream, so that it blocks nothing. Never rejects. */
@@ -167,9 +173,15 @@ export class LiveChannel {
   /** Closes and frees the channel in C. Resolves when the peer has answered. Never rejects. */
   free(): Promise<void> {
     this.#window?.end()
+    return this.#freeing ??= this.#free()
+  }
+
+  #free(): Promise<void> {
     // Its number may soon be that of another channel.
-    for (const stop of this.#flows) stop()
-    return this.#freeing ??= this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
+    this.#looks.clear()
+    const { number, context: { driver } } = this.channel[CONTEXT]
+    for (const source of [number, endOf(number)]) driver.watch(source)
+    return this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
   }
 }
 

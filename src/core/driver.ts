@@ -32,7 +32,8 @@ export class Driver {
   readonly #driven: Driven
   #pending = new Set<Operation>()
   readonly #parked = new Map<number, Set<Operation>>()
-  readonly #watches = new Map<number, Set<() => void>>()
+  /** Numbers of channels are used again, so ended watches are few. */
+  readonly #watches = new Map<number, (() => void) | undefined>()
   readonly #ready = new Set<number>()
   #lastNumber = 0
   readonly #waits = new Waits()
@@ -96,25 +97,14 @@ export class Driver {
 
   /**
    * Calls `look` whenever something has arrived for a source, or for all, as often as that happens: for streams, where an operation for each packet would cost more
-   * than the packet. `look` must not throw. @returns a function that ends it.
+   * than the packet. `look` must not throw. Without it, the watch of that source ends.
    */
-  watch(source: number, look: () => void): () => void {
-    const looks = this.#watches.get(source) ?? new Set()
-    this.#watches.set(source, looks.add(look))
-    return () => {
-      looks.delete(look)
-      if (looks.size === 0 && this.#watches.get(source) === looks) this.#watches.delete(source)
-    }
-  }
-
-  /** Has a source's watchers look now. */
-  lookAt(source: number): void {
-    this.markReady(source)
-    this.#begin()
+  watch(source: number, look?: () => void): void {
+    this.#watches.set(source, look)
   }
 
   /** The first attempt, at once. What the first operation of a turn sends goes out at once too; what others send in the same turn goes out together, at its end. */
-  #begin(operation?: Operation): void {
+  #begin(operation: Operation): void {
     const first = !this.#begun
     if (first) {
       this.#begun = true
@@ -144,26 +134,20 @@ export class Driver {
   /** Schedules operations whose channel is ready, and has its watchers look. */
   #unpark(): void {
     if (this.#ready.size === 0) return
-    const woken: Operation[] = []
-    const looks: (() => void)[] = []
-    for (const source of this.#ready.has(ALL) ? new Set([...this.#parked.keys(), ...this.#watches.keys()]) : this.#ready) {
-      const operations = this.#parked.get(source)
-      if (operations) {
-        woken.push(...operations)
-        this.#parked.delete(source)
-      }
-      const watches = this.#watches.get(source)
-      if (watches) looks.push(...watches)
-    }
+    const sources = this.#ready.has(ALL) ? [...this.#parked.keys(), ...this.#watches.keys()] : [...this.#ready]
     this.#ready.clear()
+    const woken: Operation[] = []
+    for (const source of sources) {
+      woken.push(...this.#parked.get(source) ?? [])
+      this.#parked.delete(source)
+      this.#watches.get(source)?.()
+    }
     if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
-    for (const look of looks) look()
   }
 
   #someReady(): boolean {
-    if (this.#ready.size === 0) return false
-    if (this.#ready.has(ALL)) return this.#parked.size + this.#watches.size > 0
-    for (const source of this.#ready) if (this.#parked.has(source) || this.#watches.has(source)) return true
+    if (this.#ready.has(ALL)) return true
+    for (const source of this.#ready) if (this.#parked.has(source) || this.#watches.get(source)) return true
     return false
   }
 

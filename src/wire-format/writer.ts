@@ -44,11 +44,6 @@ export class WireWriter {
     return this.uint32(Number(value >> 32n)).uint32(Number(value & 0xffffffffn))
   }
 
-  /** A uint64 from a number. */
-  size(value: number): this {
-    return this.uint32(Math.floor(value / 2 ** 32)).uint32(value % 2 ** 32)
-  }
-
   /** Text is encoded as UTF-8. */
   string(value: string | Uint8Array): this {
     const bytes = encodeText(value)

@@ -6,9 +6,6 @@ import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
 import { endOf, type SessionContext, type Way } from '../session-context.ts'
 
-/** The key of a channel's calls, which is for the client and not for callers. */
-export const CALLS: unique symbol = Symbol('calls')
-
 /** A call of C on the channel. */
 export type ChannelRun<T> = (c: WasmExports, channel: ChannelPointer) => T
 

@@ -5,9 +5,9 @@ import type { Bytes, ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import type { Handle } from '../../ffi/handle.ts'
 import type { SendableData } from '../../wire-format/bytes-of.ts'
 import { bytes, data, flag, int, INT_MAX, wholeNumber } from '../arguments.ts'
-import { type Again, endOf, type SessionContext } from '../session-context.ts'
+import { type Again, CONTEXT, endOf, type SessionContext } from '../session-context.ts'
 import type { Session } from '../session/session.ts'
-import { CALLS, ChannelCalls, LOCAL } from './calls.ts'
+import { ChannelCalls, LOCAL } from './calls.ts'
 import { type Exit, exitOf, type ExitSignal, exitSignalOf } from './exit.ts'
 import { answerOpenOf, type Originator, originatorOf } from './opened-by-server.ts'
 import { ChannelRequests, NOTHING, type PtyOptions } from './requests.ts'
@@ -42,7 +42,7 @@ export class Channel implements Disposable {
     this.#writer = new ChannelWriter(this.#calls)
   }
 
-  get [CALLS](): ChannelCalls { return this.#calls }
+  get [CONTEXT](): ChannelCalls { return this.#calls }
 
   /** Requests a PTY of 80 x 24 characters. @returns 0, or EAGAIN. libssh2_channel_request_pty. */
   pty(term = 'vt100'): number {

@@ -82,7 +82,7 @@ export class SftpRequests {
 
   /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` beyond the end. */
   read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<LentBytes | null> {
-    return this.#ask<LentBytes | null>(FXP.FXP_READ, (w) => w.string(id).size(offset).uint32(length), {
+    return this.#ask<LentBytes | null>(FXP.FXP_READ, (w) => place(w.string(id), offset).uint32(length), {
       wanted: FXP.FXP_DATA, about: path, operation: 'read', atEnd: null, signal,
       read: (body, { lent }) => dataOf(body, lent, length, path),
     })
@@ -96,7 +96,7 @@ export class SftpRequests {
     const { id, path, append } = handle
     const length = sizeOf(data)
     if (append !== undefined) handle.append = append + length
-    return this.#done(FXP.FXP_WRITE, path, (w) => w.string(id).size(append ?? offset).uint32(length), signal, 'write', data)
+    return this.#done(FXP.FXP_WRITE, path, (w) => place(w.string(id), append ?? offset).uint32(length), signal, 'write', data)
   }
 
   /** The next entries of a directory; `null` after the last. A reply without any name also means the end: asking again would never end. */
@@ -186,6 +186,10 @@ export class SftpRequests {
 }
 
 const NOTHING: readonly Uint8Array[] = []
+
+/** Writes an offset in a file, a uint64. */
+const place = (writer: WireWriter, offset: number) => writer.uint32(Math.floor(offset / 2 ** 32)).uint32(offset % 2 ** 32)
+
 const nothing = () => {}
 
 /** The bytes of DATA; `null` for none, which means the same as EOF. */

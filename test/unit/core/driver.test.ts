@@ -87,9 +87,9 @@ describe('a watcher of a source', () => {
     const { driver } = driverOfNothing()
     let looks = 0
     let again = false
-    const end = driver.watch(5, () => {
+    driver.watch(5, () => {
       looks += 1
-      if (again) driver.lookAt(5)
+      if (again) driver.markReady(5)
       again = false
     })
     driver.markReady(4)
@@ -100,25 +100,15 @@ describe('a watcher of a source', () => {
     driver.arrived()
     expect(looks).toBe(1)
     again = true
-    driver.lookAt(5)
+    driver.markReady(5)
+    driver.pump()
     expect(looks).toBe(3)
     driver.wake()
     expect(looks).toBe(4)
-    end()
-    driver.lookAt(5)
+    driver.watch(5)
+    driver.markReady(5)
     driver.wake()
     expect(looks).toBe(4)
-  })
-
-  test('ends for itself alone', () => {
-    const { driver } = driverOfNothing()
-    let looks = 0
-    const end = driver.watch(5, () => {})
-    driver.watch(5, () => { looks += 1 })
-    end()
-    end()
-    driver.lookAt(5)
-    expect(looks).toBe(1)
   })
 })
 
