@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttp, get as getHttp } from 'node:http'
 import { createServer as createHttps, get as getHttps } from 'node:https'
 import { connect as connectTcp, createServer, type AddressInfo, type Server as TcpServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import type { Client, ClientChannel, ConnectConfig, Connection } from 'ssh2'
+import type { Client, ClientChannel, ConnectConfig, Connection, ParsedKey } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OpenSSHAgent } from '../../src/ssh2/agents/openssh-agent.ts'
 import { selfSigned } from '../support/self-signed.ts'
@@ -219,6 +220,35 @@ describe('forwarding with OpenSSH', () => {
     transcript.note(await textOf(second))
     await ended(client)
   })
+
+  // `ssh-add` there lists the keys, and has one sign: by an agent of the program's own, whose streams npm ssh2's or our own protocol answers.
+  for (const way of ['at once', 'later', 'an error', 'no stream to give'] as const) {
+    same(`an agent of one's own, which gives its stream: ${way}`, async (ssh2, transcript) => {
+      const key = ssh2.utils.parseKey(readFileSync(sshd.keys.ed25519.path)) as ParsedKey
+      const own = Array.isArray(key) ? (key as ParsedKey[])[0]! : key
+      let streams = 0
+      const serve = () => {
+        streams++
+        const protocol = new ssh2.AgentProtocol(false)
+        protocol.on('identities', (request) => protocol.getIdentitiesReply(request, [own]))
+        protocol.on('sign', (request, _key, data) => protocol.signReply(request, own.sign(data)))
+        return protocol as unknown as Duplex
+      }
+      class Own extends (ssh2.BaseAgent as unknown as new () => object) {
+        getIdentities(callback: (error: Error | null, keys: unknown[]) => void): void { callback(null, [own]) }
+        sign(_key: unknown, data: Buffer, _options: unknown, callback: (error: Error | null, signature: Buffer) => void): void { callback(null, own.sign(data)) }
+        getStream = way === 'no stream to give' ? undefined : (callback: (error: Error | null, stream?: Duplex) => void) => {
+          if (way === 'an error') callback(new Error('locked'))
+          else if (way === 'later') setTimeout(() => callback(null, serve()), 20)
+          else callback(null, serve())
+        }
+      }
+      const client = await connected(ssh2, { ...toSshd(), privateKey: undefined as never, agent: new Own() as never, agentForward: true, authHandler: ['agent'] })
+      const channel = await exec(client, `ssh-add -L 2>/dev/null | cut -d" " -f1; ssh-add -T ${sshd.keys.ed25519.path}.pub 2>/dev/null && echo signed; echo over`)
+      transcript.note(await textOf(channel), streams)
+      await ended(client)
+    })
+  }
 
   test('an agent that gives no stream is refused, and the command goes on', async () => {
     class Silent extends OpenSSHAgent {
