@@ -133,7 +133,6 @@ export class Driver {
 
   /** Schedules operations whose channel is ready, and has its watchers look. */
   #unpark(): void {
-    if (this.#ready.size === 0) return
     const sources = this.#ready.has(ALL) ? [...this.#parked.keys(), ...this.#watches.keys()] : [...this.#ready]
     this.#ready.clear()
     const woken: Operation[] = []
@@ -146,8 +145,7 @@ export class Driver {
   }
 
   #someReady(): boolean {
-    if (this.#ready.has(ALL)) return true
-    for (const source of this.#ready) if (this.#parked.has(source) || this.#watches.get(source)) return true
+    for (const source of this.#ready) if (source === ALL || this.#parked.has(source) || this.#watches.get(source)) return true
     return false
   }
 
