@@ -15,5 +15,8 @@ export const EXPLAINED = {
     'cert-hostkey': NO_PRINCIPALS,
   },
   '10.0': { ...EVERYWHERE, 'cert-hostkey': NO_PRINCIPALS },
-  newest: EVERYWHERE,
+  newest: {
+    ...EVERYWHERE,
+    'ssh-pkcs11': 'this program loads no libraries of PKCS#11 (PKCS11Provider), and says so: their keys are in the agent (`ssh-add -s`), whose tests pass',
+  },
 }
