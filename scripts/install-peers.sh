@@ -88,11 +88,11 @@ python|trixie|python3-minimal,python3-asyncssh,python3-paramiko|usr/lib/python3/
 bullseye|bullseye|openssh-server,openssh-sftp-server|usr/sbin/sshd|OpenSSH 8.4: ssh-rsa host keys
 sid|sid|openssh-server,openssh-sftp-server,dropbear-bin,tinysshd|usr/sbin/dropbear|newest OpenSSH, Dropbear and TinySSH'
 
-# What the tests start, and libstdc++ for the Node that runs this program there.
-regress='openssh-server,openssh-client,openssh-sftp-server,openssh-tests,softhsm2,tmux,dash,bash,coreutils,debianutils,diffutils,findutils,gawk,grep,gzip,hostname,libstdc++6,netcat-openbsd,perl-base,procps,sed,tar,util-linux'
+# What the tests start, a locale for tmux, and libstdc++ for the Node that runs this program there.
+regress='openssh-server,openssh-client,openssh-sftp-server,openssh-tests,softhsm2,tmux,dash,bash,coreutils,debianutils,diffutils,findutils,gawk,grep,gzip,hostname,libc-bin,libstdc++6,netcat-openbsd,perl-base,procps,sed,tar,util-linux'
 regress_trees="
-openssh-tests-trixie|trixie|$regress|usr/lib/openssh/regress/test-exec.sh|the tests of OpenSSH 10.0, with it
-openssh-tests-sid|sid|$regress|usr/lib/openssh/regress/test-exec.sh|the tests of the newest OpenSSH, with it"
+openssh-tests-trixie|trixie|$regress|usr/lib/locale/C.utf8/LC_CTYPE|the tests of OpenSSH 10.0, with it
+openssh-tests-sid|sid|$regress|usr/lib/locale/C.utf8/LC_CTYPE|the tests of the newest OpenSSH, with it"
 
 if [ "$mode" = --openssh-tests ]; then
   packages='' trees="$regress_trees"
