@@ -17,7 +17,6 @@ export const EXPLAINED = {
   '10.0': { ...EVERYWHERE, 'cert-hostkey': NO_PRINCIPALS },
   newest: {
     ...EVERYWHERE,
-    'forward-control': 'it starts many clients one after the other: the 20 minutes that a test had then were over on this busy machine, and all of its checks until then were right; it passes in the suite of 9.2',
     'ssh-pkcs11': 'this program loads no libraries of PKCS#11 (PKCS11Provider), and says so: their keys are in the agent (`ssh-add -s`), whose tests pass',
   },
 }
