@@ -92,7 +92,7 @@ export class Client implements AsyncDisposable {
   /** Opens a TCP connection from the server to `host`, which is itself a transport. @throws ChannelError if the server refuses or cannot connect. */
   async openTcp(host: string, port: number, options: CallOptions = {}): Promise<ChannelStream> {
     return this.#stream(() => this.session.directTcpip(host, port), options).catch(async (error: unknown) => {
-      throw error === options.signal?.reason ? error : (await import('./peer-name.ts')).named(error, { host, port })
+      throw error === (options as CallOptions | null)?.signal?.reason ? error : (await import('./peer-name.ts')).named(error, { host, port })
     })
   }
 

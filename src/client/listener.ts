@@ -100,20 +100,20 @@ export class PortListener implements AsyncIterable<ForwardedConnection>, AsyncDi
 export async function listen(session: Session, options: ListenOptions): Promise<PortListener> {
   const { path, host = '127.0.0.1', port = 0, backlog = 64, signal } = record(options, 'options')
   if (path === undefined) {
-    const [listener] = await told(placeOf(host, port), session.complete(() => session.forwardListenEx(host, port, backlog), { signal, discard: ([late]) => late[Symbol.dispose]() }))
+    const [listener] = await told(() => placeOf(host, port), session.complete(() => session.forwardListenEx(host, port, backlog), { signal, discard: ([late]) => late[Symbol.dispose]() }))
     return new PortListener(host, listener, signal)
   }
   if (typeof path !== 'string' || path === '') throw new TypeError('path must be that of a Unix socket on the server')
   if (options.host !== undefined || options.port !== undefined) throw new TypeError('listen() takes a path, or a host and a port, not both')
-  return new PortListener('', await told(path, session.complete(() => session.forwardListenStreamlocal(path, backlog), { signal })), signal)
+  return new PortListener('', await told(() => path, session.complete(() => session.forwardListenStreamlocal(path, backlog), { signal })), signal)
 }
 
 /** libssh2's text for a refusal does not say where the server should have listened. */
-async function told<T>(place: string, asked: Promise<T>): Promise<T> {
+async function told<T>(place: () => string, asked: Promise<T>): Promise<T> {
   try {
     return await asked
   } catch (cause) {
     if (!(cause instanceof SSHError) || cause.code !== 'ERR_LIBSSH2_REQUEST_DENIED') throw cause
-    throw new SSHError(`the server refuses to listen on ${place}`, { code: cause.code, errno: cause.errno, cause })
+    throw new SSHError(`the server refuses to listen on ${place()}`, { code: cause.code, errno: cause.errno, cause })
   }
 }
