@@ -22,7 +22,7 @@ export function onAbort(signal: AbortSignal | undefined, aborted: () => void): (
   const entry = { aborted }
   if (signal?.aborted) aborted()
   else if (signal) waitFor(signal, entry)
-  return () => { if (signal) leave(signal, entry) }
+  return () => leave(signal, entry)
 }
 
 /** Has a signal that is checked, and has not aborted, call an entry. */
@@ -34,11 +34,11 @@ export function waitFor(signal: AbortSignal, entry: AbortEntry): void {
 }
 
 /** The entry no longer waits. */
-export function leave(signal: AbortSignal, entry: AbortEntry): void {
-  const entries = waiting.get(signal)
+export function leave(signal: AbortSignal | undefined, entry: AbortEntry): void {
+  const entries = waiting.get(signal as AbortSignal)
   if (!entries?.delete(entry) || entries.size > 0) return
-  waiting.delete(signal)
-  signal.removeEventListener('abort', fire)
+  waiting.delete(signal as AbortSignal)
+  signal!.removeEventListener('abort', fire)
 }
 
 function fire(this: AbortSignal): void {
