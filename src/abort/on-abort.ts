@@ -27,10 +27,9 @@ export function onAbort(signal: AbortSignal | undefined, aborted: () => void): (
 
 /** Has a signal that is checked, and has not aborted, call an entry. */
 export function waitFor(signal: AbortSignal, entry: AbortEntry): void {
-  const entries = waiting.get(signal)
-  if (entries) return void entries.add(entry)
-  waiting.set(signal, new Set([entry]))
-  signal.addEventListener('abort', fire, { once: true })
+  const entries = waiting.get(signal) ?? new Set()
+  if (entries.size === 0) signal.addEventListener('abort', fire, { once: true })
+  waiting.set(signal, entries.add(entry))
 }
 
 /** The entry no longer waits. */

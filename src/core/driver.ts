@@ -145,7 +145,8 @@ export class Driver {
   }
 
   #someReady(): boolean {
-    for (const source of this.#ready) if (source === ALL || this.#parked.has(source) || this.#watches.get(source)) return true
+    if (this.#ready.has(ALL)) return true
+    for (const source of this.#ready) if (this.#parked.has(source) || this.#watches.get(source)) return true
     return false
   }
 
