@@ -1,0 +1,16 @@
+import { Driver } from '../../../src/core/driver.ts'
+import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.ts'
+
+/** A driver of nothing, whose bytes the test counts. */
+export function driverOfNothing() {
+  const driven = { bytes: 0, bytesRead: () => driven.bytes, service: () => {}, flush: () => {} }
+  return { driver: new Driver(driven), driven }
+}
+
+/** A call that would block until it is let go. */
+export function gate<T>(result: T) {
+  const state = { open: false, calls: 0 }
+  return { state, call: () => { state.calls += 1; return state.open ? result : EAGAIN } }
+}
+
+export const settled = () => new Promise<void>((resolve) => { setImmediate(resolve) })
