@@ -73,14 +73,20 @@ export class WritePipeline {
     this.#gatheredSize = 0
     this.#offset += length
     this.requests += 1
-    this.#window.through(length, () => this.#server.write(this.#handle, offset, pieces.map(({ part }) => part), this.#signal)).then(() => {
-      for (const { part, of } of pieces) {
-        of.left -= part.length
-        if (of.left === 0) of.release()
+    // What came of it is known before the window has room again: `finish` looks at both.
+    void this.#window.through(length, async () => {
+      try {
+        await this.#server.write(this.#handle, offset, pieces.map(({ part }) => part), this.#signal)
+        for (const { part, of } of pieces) {
+          of.left -= part.length
+          if (of.left === 0) of.release()
+        }
+        this.#onWritten(length)
+      } catch (error) {
+        this.#failure ??= { error }
       }
-      this.#onWritten(length)
+    }).then(() => {
       if (this.#window.used === 0) this.#send()
-    }).catch((error: unknown) => { this.#failure ??= { error } }).finally(() => {
       for (const wake of this.#waiters.splice(0)) wake()
     })
   }
