@@ -18,7 +18,7 @@ export interface FuzzReport {
   readonly cpuSeconds: number
 }
 
-/** No input of at most 8 kB needs more CPU. */
+/** No input of at most 8 kB needs more CPU, unless its target says so. */
 const LONGEST_SECONDS = 5
 /** Runs between two looks at the coverage, which cost more than a run. */
 const BATCH = 25
@@ -97,7 +97,7 @@ class Campaign {
     const error = await failureOf(this.target, input)
     this.runs++
     const { user } = process.cpuUsage(before)
-    const failure = error !== undefined ? error instanceof Error ? error.stack ?? error.message : 'something that is no error was thrown' : user > LONGEST_SECONDS * 1e6 ? `took ${(user / 1e6).toFixed(1)} s of CPU` : undefined
+    const failure = error !== undefined ? error instanceof Error ? error.stack ?? error.message : 'something that is no error was thrown' : user > (this.target.longest ?? LONGEST_SECONDS) * 1e6 ? `took ${(user / 1e6).toFixed(1)} s of CPU` : undefined
     if (failure === undefined) return
     const kind = failure.split('\n').slice(0, 3).join('\n')
     if (this.#failures.has(kind)) return

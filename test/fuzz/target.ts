@@ -8,6 +8,8 @@ export interface Target {
   run(input: Uint8Array): unknown
   /** Errors that say that the input is bad. Default: `SSHError`. */
   readonly refusals?: readonly (new (...args: never[]) => Error)[]
+  /** Seconds of CPU that no input of at most 8 kB needs. Default: 5. */
+  readonly longest?: number
 }
 
 export const text = (input: Uint8Array): string => new TextDecoder().decode(input)
