@@ -38,6 +38,8 @@ describe('right ones', () => {
   test('SEC1, which names its curve inside or outside', async () => {
     await opens(sec1(integer(1), octets(scalar), der(0xa0, P256)), ec)
     await opens(sec1(integer(1), octets(scalar), der(0xa0, P256), der(0xa1, bits(point))), ec)
+    // A compressed point (SEC1 2.3.3) is not compared, but computed.
+    await opens(sec1(integer(1), octets(scalar), der(0xa0, P256), der(0xa1, bits(Buffer.concat([Buffer.of(2 + (point[64]! & 1)), point.subarray(1, 33)])))), ec)
     await opens(pkcs8(0, sequence(EC, P256), sequence(integer(1), octets(scalar))), ec)
     await opens(pkcs8(0, sequence(EC, P256), sequence(integer(1), octets(scalar), der(0xa0, P256))), ec)
   })
@@ -69,5 +71,8 @@ describe('wrong ones', () => {
     ['RSA with more behind it', pem('RSA PRIVATE KEY', Buffer.concat([sequence(integer(0), ...numbers()), JUNK]))],
   ])('%s', async (_, text, code = 'ERR_KEY_FORMAT') => {
     await expect(parsePrivateKey(text)).rejects.toMatchObject({ name: 'KeyError', code })
+  })
+  test('of DSA it is said what to do', async () => {
+    await expect(parsePrivateKey(pkcs8(0, sequence(oid('2a8648ce380401')), integer(1)))).rejects.toThrow('this is a DSA key (ssh-dss), which is too weak')
   })
 })

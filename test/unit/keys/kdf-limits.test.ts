@@ -34,13 +34,13 @@ describe('scrypt', () => {
 })
 
 describe('Argon2', () => {
-  test.each<[kibibytes: number, passes: number, lanes: number]>([[8, 1, 1], [16, 1, 2], [8 * 255, 1, 255], [256 * MIB / 1024, 8, 1]])('%d KiB, %d passes, %d lanes is allowed', (...parameters) => {
+  test.each<[kibibytes: number, passes: number, lanes: number]>([[8, 1, 1], [16, 1, 2], [8 * 255, 1, 255], [256 * MIB / 1024, 8, 1], [233_016, 9, 1]])('%d KiB, %d passes, %d lanes is allowed', (...parameters) => {
     expect(() => checkArgon2(...parameters)).not.toThrow()
   })
   test.each<[kibibytes: number, passes: number, lanes: number]>([[7, 1, 1], [15, 1, 2], [8 * 256, 1, 256], [0, 1, 1], [8, 0, 1], [8, 1, 0], [NaN, 1, 1]])('%d KiB, %d passes, %d lanes is malformed', (...parameters) => {
     expect(() => checkArgon2(...parameters)).toThrow(throwing(malformed))
   })
-  test.each<[kibibytes: number, passes: number, lanes: number]>([[256 * MIB / 1024 + 1, 1, 1], [256 * MIB / 1024, 9, 1]])('%d KiB, %d passes, %d lanes is refused', (...parameters) => {
+  test.each<[kibibytes: number, passes: number, lanes: number]>([[256 * MIB / 1024 + 1, 1, 1], [256 * MIB / 1024, 9, 1], [233_017, 9, 1]])('%d KiB, %d passes, %d lanes is refused', (...parameters) => {
     expect(() => checkArgon2(...parameters)).toThrow(throwing({ ...tooMuch, message: expect.stringContaining('Argon2') as string }))
   })
 })

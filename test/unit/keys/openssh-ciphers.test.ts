@@ -85,7 +85,7 @@ describe('the sections of an encrypted file', () => {
     ['no whole block', { section: Buffer.alloc(24) }], ['nothing', { section: Buffer.alloc(0) }], ['a tag too many', { tag: Buffer.alloc(16) }], ['no tag', { cipher: GCM }], ['half a tag', { cipher: GCM, tag: Buffer.alloc(15) }], ['no tag, ChaCha20', { cipher: CHACHA }],
     ['bytes behind the options', { options: bcrypt('salt', 1, 'x') }], ['no salt', { options: bcrypt('') }], ['no rounds', { options: bcrypt('salt', 0) }],
     ['a plain section of no whole blocks', { cipher: 'none', kdf: 'none', options: Buffer.alloc(0), section: Buffer.alloc(20) }], ['a plain section with a tag', { cipher: 'none', kdf: 'none', options: Buffer.alloc(0), tag: Buffer.alloc(1) }],
-    ['a plain section with options', { cipher: 'none', kdf: 'none' }], ['no cipher', { cipher: 'none' }], ['no derivation', { kdf: 'none' }],
+    ['a plain section with options', { cipher: 'none', kdf: 'none' }], ['a plain section with a byte of options', { cipher: 'none', kdf: 'none', options: Buffer.of(0) }], ['no cipher', { cipher: 'none' }], ['no derivation', { kdf: 'none' }],
   ])('%s', async (_, parts) => {
     for (const passphrase of [undefined, some(8, 'pass')]) await expect(later(readOpenSshPrivateKey(file(parts), passphrase))).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_(KEY|WIRE)_FORMAT$/) as string })
   })
@@ -93,6 +93,7 @@ describe('the sections of an encrypted file', () => {
     const { cipher, kdf, kdfOptions, publicKey, section, tag } = readOpenSshEnvelope(file({ tag: Buffer.of(9) }))
     expect([cipher, kdf, Buffer.from(kdfOptions), Buffer.from(publicKey).toString(), section.length, [...tag]]).toEqual(['aes256-ctr', 'bcrypt', bcrypt(), 'the public key', 32, [9]])
     for (const wrong of [new Uint8Array(), file().subarray(0, 14), file().map((byte, index) => index === 14 ? 1 : byte)]) expect(() => readOpenSshEnvelope(wrong)).toThrow('no openssh-key-v1 at its beginning')
+    expect(() => readOpenSshEnvelope(file().subarray(0, 15))).toThrow(expect.objectContaining({ code: 'ERR_WIRE_FORMAT' }) as Error)
   })
 })
 
@@ -120,6 +121,16 @@ describe('writing', () => {
     const again = await parsePrivateKey(text, { passphrase: PASS })
     expect([Buffer.from(again.publicKey), again.comment]).toEqual([publicBlobOf(ed25519), 'x'])
     await expect(parsePrivateKey(text, { passphrase: 'another' })).rejects.toMatchObject({ code: 'ERR_KEY_PASSPHRASE_WRONG' })
+  })
+  test('the decrypted section is zeroed, one that was never encrypted belongs to the caller', async () => {
+    const opened = async (passphrase?: typeof PASS) => {
+      const bytes = bytesOf(await later(formatOpenSshPrivateKey(await key(), 'a comment', { rounds: 1, ...passphrase && { passphrase } })))
+      const wiped = await watchWiping(async () => later(readOpenSshPrivateKey(bytes, passphrase)))
+      expect(wiped.result!.comment).toBe('a comment')
+      return wiped.contents.filter((content) => content.includes(Buffer.from('a comment').toString('hex')))
+    }
+    expect(await opened(PASS)).toHaveLength(1)
+    expect(await opened()).toHaveLength(0)
   })
   test('by default with aes256-ctr and 16 rounds; no more rounds than can be read', async () => {
     const { cipher, kdfOptions } = readOpenSshEnvelope(bytesOf(await later(formatOpenSshPrivateKey(await key(), '', { passphrase: PASS }))))

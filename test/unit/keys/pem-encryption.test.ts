@@ -27,6 +27,13 @@ test('a right one opens', async () => {
   expect((await open(file().replace('4,ENCRYPTED', '4, ENCRYPTED'))).type).toBe('ecdsa-sha2-nistp256')
 })
 
+// Keys of 24 and 32 bytes take two hashes of MD5.
+test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'])('%s, as OpenSSL writes it', async (cipher) => {
+  const text = privateKey.export({ format: 'pem', type: 'sec1', cipher, passphrase: PASSPHRASE }) as string
+  expect(text).toContain(`DEK-Info: ${cipher.toUpperCase()},`)
+  expect((await open(text)).type).toBe('ecdsa-sha2-nistp256')
+})
+
 describe('headers', () => {
   const iv = 'ab'.repeat(16)
   test.each<[name: string, headers: readonly string[], code: string, message: RegExp]>([
