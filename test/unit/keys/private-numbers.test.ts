@@ -17,7 +17,7 @@ afterEach(() => { vi.restoreAllMocks() })
 
 const part = (key: KeyObject, name: keyof JsonWebKey) => new Uint8Array(Buffer.from(key.export({ format: 'jwk' })[name] as string, 'base64url'))
 const ed25519 = generateKeyPairSync('ed25519').privateKey, other = generateKeyPairSync('ed25519').privateKey
-const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
 const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
 const seed = part(ed25519, 'd'), key = part(ed25519, 'x'), otherKey = part(other, 'x')
 const point = (ec: KeyObject) => Uint8Array.of(4, ...part(ec, 'x'), ...part(ec, 'y'))
