@@ -52,7 +52,8 @@ describe('flush', () => {
     let discarded = 0
     while (!channel.eof()) {
       discarded += await complete(() => channel.flush())
-      if (discarded < 5 << 20) await used.session.wait()
+      // The end may come in a later packet than the last byte, and nothing arrives while nobody waits.
+      if (!channel.eof()) await used.session.wait()
     }
     expect(discarded).toBe(5 << 20)
   })
