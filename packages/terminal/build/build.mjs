@@ -56,15 +56,13 @@ async function declarations() {
 }
 
 if (!existsSync(`${CORE}/libssh2.wasm`)) throw new Error('libssh2-wasm is not built: run ./build.sh')
-const typed = !process.argv.includes('--no-types')
-if (process.argv.includes('--force') || !isFresh(`${DIST}/custom-elements.json`, [path('../src'), path('.'), path('../../../package.json'), `${CORE}/index.js`, `${CORE}/libssh2.wasm`])) {
-  await bundle()
-  if (typed) await declarations()
+const stale = process.argv.includes('--force') || !isFresh(`${DIST}/custom-elements.json`, [path('../src'), path('.'), path('../../../package.json'), `${CORE}/index.js`, `${CORE}/libssh2.wasm`])
+if (stale) await bundle()
+// The tests build without types, which are slow to make; a package without them must not be published.
+if (!process.argv.includes('--no-types') && !existsSync(`${DIST}/index.d.ts`)) await declarations()
+if (stale) {
   writeFileSync(`${DIST}/custom-elements.json`, `${JSON.stringify(await manifestOf(path('../src/element')), null, 2)}\n`)
   const files = readdirSync(DIST, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
   const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(`${parentPath}/${name}`).size, 0)
   console.log(`libssh2-wasm-terminal: ${files.length} files, ${Math.round(bytes / 1000)} kB`)
-} else if (typed && !existsSync(`${DIST}/index.d.ts`)) {
-  // The tests have built it, without types: they are slow to make, and a package without them must not be published.
-  await declarations()
 }

@@ -85,13 +85,18 @@ async function toLocal(sources: readonly Place[], target: string, hosts: Hosts, 
   for (const source of sources) {
     if ('local' in source) throw new UsageError('either the source or the target must be on another host')
     const sftp = await hosts.sftp(source)
-    const missing = () => { copy.fail(`${source.path || '.'}: No such file or directory`) }
+    const missing = () => { failMissing(source, copy) }
     const paths = await expandRemoteGlob(sftp, source.path || '.')
     if (paths.length === 0) missing()
     if (paths.length > 1 && !await isPlaceForMany(target, copy)) continue
     const into = await isLocalDirectory(target)
     for (const path of paths) await copyDown(sftp, path, into ? appended(target, path) : target, copy, missing)
   }
+}
+
+/** Nothing on the host is called so. */
+function failMissing({ path }: RemotePlace, { fail }: CopyOptions): void {
+  fail(`${path || '.'}: No such file or directory`)
 }
 
 /** Several files of one pattern go into a directory, which is made. */
@@ -156,7 +161,7 @@ async function between(source: RemotePlace, hosts: Hosts, sftp: SftpClient, into
   const folder = await mkdtemp(join(tmpdir(), 'scp-'))
   try {
     const from = await hosts.sftp(source)
-    const missing = () => { copy.fail(`${source.path || '.'}: No such file or directory`) }
+    const missing = () => { failMissing(source, copy) }
     const found = await expandRemoteGlob(from, source.path || '.')
     if (found.length === 0) missing()
     for (const remote of found) {
