@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # npm run bench [-- OPTIONS] : prepares the peers of the benchmark and runs it. A peer that cannot be prepared is left out, and the report says why.
-# npm run bench:scale, bench:profile, bench:compare, bench:kinds and bench:browser:perf [-- OPTIONS] add --sessions-and-memory, --profile, --compare, --kinds or
-# --browser-perf: they need no peers, but for the addon of npm ssh2 (--kinds).
+# npm run bench:scale, bench:profile, bench:compare, bench:kinds, bench:limits and bench:browser:perf [-- OPTIONS] add --sessions-and-memory, --profile, --compare, --kinds,
+# --limits or --browser-perf: they need no peers, but for the addon of npm ssh2 (--kinds, --limits) and the native clients (--limits).
 source "$(dirname "$0")/../scripts/build/common.sh"
 
 program=run
@@ -10,6 +10,7 @@ case "${1:-}" in
   --profile) program=profile-run; shift ;;
   --compare) program=compare; shift ;;
   --kinds) program=kinds-run; shift ;;
+  --limits) program=limits-run; shift ;;
   --browser-perf) program=browser-perf; shift ;;
 esac
 
@@ -31,7 +32,8 @@ prepare_peers() {
 case " $* " in *' --help '*) ;; *)
   prepare
   [ $program != run ] || prepare_peers
-  [ $program != kinds-run ] || bash bench/prepare/ssh2-addon.sh
+  case $program in kinds-run | limits-run) bash bench/prepare/ssh2-addon.sh ;; esac
+  [ $program != limits-run ] || bash bench/prepare/native.sh
 esac
 node bench/prepare/bundle.mjs
 exec node "build/bench/$program.js" "$@"

@@ -37,7 +37,8 @@ export async function measure(server: Server, round: Round, choices: readonly Ch
       try {
         const job = { workload: workload.name, target: link.target, cipher, bytes, count, remote: server.remote, local: server.local }
         const before = await server.cpu.seconds()
-        const run = await peer.run(job, link.enter)
+        const start = performance.now()
+        const run = { ...await peer.run(job, link.enter), elapsed: (performance.now() - start) / 1000 }
         const after = await server.cpu.seconds()
         const sample: Sample = before === undefined || after === undefined ? run : { ...run, server: after - before }
         entry.samples.push(sample)

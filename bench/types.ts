@@ -47,6 +47,8 @@ export interface Sample extends Timing {
   readonly memory: number
   /** CPU seconds of the SSH server meanwhile, with the processes it started, if the system reports them. */
   readonly server?: number | undefined
+  /** Seconds from the start of the process to its end. */
+  readonly elapsed?: number | undefined
 }
 
 /** A connection of a client library in JavaScript, as far as the workloads need it. */

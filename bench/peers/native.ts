@@ -7,7 +7,8 @@ import { CIPHERS, type Peer } from './peer.ts'
 
 const WORKLOADS = ['exec-download', 'exec-upload', 'sftp-get', 'sftp-put', 'first-output']
 
-function native(name: string, title: string): Peer {
+/** @param name of its program in build/bench/ */
+export function nativePeer(name: string, title: string): Peer {
   const program = fileURLToPath(new URL(name, import.meta.url))
   return {
     name, title,
@@ -22,6 +23,6 @@ function native(name: string, title: string): Peer {
 }
 
 export const nativePeers: readonly Peer[] = [
-  native('libssh2-mbedtls', 'native libssh2 with mbedTLS, patched as ours'),
-  native('libssh2-openssl', 'native libssh2 1.11.1 with OpenSSL'),
+  nativePeer('libssh2-mbedtls', 'native libssh2 with mbedTLS, patched as ours'),
+  nativePeer('libssh2-openssl', 'native libssh2 1.11.1 with OpenSSL'),
 ]

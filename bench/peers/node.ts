@@ -8,6 +8,7 @@ import { CIPHERS, type Peer } from './peer.ts'
 /** This file runs from build/bench/, beside these. */
 const client = fileURLToPath(new URL('client.js', import.meta.url))
 export const addonPackage = fileURLToPath(new URL('ssh2', import.meta.url))
+export const addonFile = `${addonPackage}/lib/protocol/crypto/build/Release/sshcrypto.node`
 const plainPackage = fileURLToPath(new URL('ssh2-plain', import.meta.url))
 /** The drop-in, as in a project with the override. */
 const dropInPackage = fileURLToPath(new URL('../../packages/ssh2-wasm', import.meta.url))
@@ -40,7 +41,7 @@ function nodePeer({ name, title, library, ciphers = CIPHERS, env, missing, only,
   }
 }
 
-const noAddon = () => (existsSync(`${addonPackage}/lib/protocol/crypto/build/Release/sshcrypto.node`) ? undefined : 'its addon could not be built: build/bench/ssh2.log')
+const noAddon = () => (existsSync(addonFile) ? undefined : 'its addon could not be built: build/bench/ssh2.log')
 
 const ours: readonly NodePeer[] = [
   { name: 'ours', title: 'libssh2-wasm', library: 'libssh2-wasm', ciphers: [...CIPHERS, 'aes256-gcm@openssh.com'] },

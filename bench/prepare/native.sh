@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # build/bench/libssh2-mbedtls : the C client with the patched sources of the module, compiled natively and optimised.
+# build/bench/libssh2-mbedtls-without-avx : the same, with vectors of 16 bytes, as WebAssembly has them.
 # build/bench/libssh2-openssl : the same client with libssh2 as upstream released it, and OpenSSL.
 source "$(dirname "$0")/../../scripts/build/common.sh"
 
@@ -11,9 +12,13 @@ to=$PWD/build/bench
 # Optimal native code: this processor's instructions, and 128-bit integers where libsodium can use them.
 flags='-O3 -march=native -DNDEBUG -DHAVE_TI_MODE'
 
-make -C test/native -j"$(nproc)" VPATH=../../bench/native OUT="$to/mbedtls" SANITIZE= CFLAGS="$flags -DWHOLE_SIGNATURE" LDLIBS=-lcrypto "$to/mbedtls/bench-client" >"$to/mbedtls.log" 2>&1 ||
-  say "libssh2 with mbedTLS could not be built: build/bench/mbedtls.log"
-[ ! -e "$to/mbedtls/bench-client" ] || cp "$to/mbedtls/bench-client" "$to/libssh2-mbedtls"
+with_mbedtls() { # with_mbedtls NAME FLAGS : build/bench/libssh2-NAME
+  make -C test/native -j"$(nproc)" VPATH=../../bench/native OUT="$to/$1" SANITIZE= CFLAGS="$2 -DWHOLE_SIGNATURE" LDLIBS=-lcrypto "$to/$1/bench-client" >"$to/$1.log" 2>&1 ||
+    say "libssh2 with mbedTLS could not be built: build/bench/$1.log"
+  [ ! -e "$to/$1/bench-client" ] || cp "$to/$1/bench-client" "$to/libssh2-$1"
+}
+with_mbedtls mbedtls "$flags"
+with_mbedtls mbedtls-without-avx "${flags/native/x86-64-v2}"
 
 tarball=$(ls build/downloads/libssh2/libssh2_*.orig.tar.gz 2>/dev/null | tail -n 1)
 [ -n "$tarball" ] || { say 'no tarball of libssh2 in build/downloads: not built with OpenSSL'; exit 0; }

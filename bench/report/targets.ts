@@ -47,7 +47,7 @@ export const targets: readonly Target[] = [
 /** The most time from key press to echo beyond that of the link itself, in milliseconds (median). */
 const MOST_ADDED = 1
 
-interface Verdict {
+export interface Verdict {
   readonly text: string
   readonly wanted: string
   readonly found: string
@@ -59,27 +59,28 @@ function find(cells: readonly Cell[], { workload, link = 'loopback', variant = '
 }
 
 export function verdicts(cells: readonly Cell[]): Verdict[] {
-  const ratios = targets.map((target): Verdict => {
-    const pair = [target.ours, target.theirs].map((peer) => find(cells, target, peer))
-    return target.mostCpu === undefined ? speedVerdict(target, target.least ?? 1, pair) : cpuVerdict(target, target.mostCpu, pair)
-  })
-  return [...ratios, echoVerdict(cells)]
+  return [...targets.map((target) => verdict(target, cells)), echoVerdict(cells)]
+}
+
+export function verdict(target: Target, cells: readonly Cell[]): Verdict {
+  const pair = [target.ours, target.theirs].map((peer) => find(cells, target, peer))
+  return target.mostCpu === undefined ? speedVerdict(target, target.least ?? 1, pair) : cpuVerdict(target, target.mostCpu, pair)
 }
 
 function speedVerdict({ text, workload: name }: Target, least: number, pair: readonly (Cell | undefined)[]): Verdict {
   const workload = workloads.find((one) => one.name === name)!
   const [ours, theirs] = pair.map((cell) => value(workload, cell))
   const found = ours === undefined || theirs === undefined ? undefined : ratio(workload, ours, theirs)
-  return verdict(text, `at least ${least} x`, found, found !== undefined && found >= least)
+  return ofRatio(text, `at least ${least} x`, found, found !== undefined && found >= least)
 }
 
 function cpuVerdict({ text }: Target, most: number, pair: readonly (Cell | undefined)[]): Verdict {
   const [ours, theirs] = pair.map((cell) => (cell && cell.samples.length > 0 ? median(cell.samples.map(({ cpu }) => cpu)) : undefined))
   const found = ours === undefined || theirs === undefined ? undefined : ours / theirs
-  return verdict(`${text}: CPU`, `at most ${most} x`, found, found !== undefined && found <= most)
+  return ofRatio(`${text}: CPU`, `at most ${most} x`, found, found !== undefined && found <= most)
 }
 
-function verdict(text: string, wanted: string, found: number | undefined, holds: boolean): Verdict {
+function ofRatio(text: string, wanted: string, found: number | undefined, holds: boolean): Verdict {
   return { text, wanted, found: found === undefined ? 'not measured' : `${digits(found)} x`, holds: found === undefined ? undefined : holds }
 }
 

@@ -1,0 +1,94 @@
+/** Whole client processes that do the same, alternating, and their table. */
+import { availableParallelism } from 'node:os'
+import { amount, measure } from '../measure.ts'
+import { CIPHERS, type Peer } from '../peers/peer.ts'
+import { digits } from '../report/table.ts'
+import { type Target, targets } from '../report/targets.ts'
+import { type Cell, median, value } from '../results.ts'
+import type { Server } from '../server.ts'
+import type { Sample } from '../types.ts'
+import { workloads } from '../workloads/all.ts'
+import type { Run } from './section.ts'
+
+const GCM: string = CIPHERS[0]
+
+interface Contender {
+  readonly title: string
+  readonly peer: Peer
+  /** aes128-gcm if none is named: what both libraries prefer. */
+  readonly cipher?: string
+}
+
+export interface Contest {
+  readonly workload: string
+  readonly contenders: readonly Contender[]
+  /** Of the workload's full amount, beside the run's own share. */
+  readonly share?: number
+  readonly server?: Server
+}
+
+export interface Row extends Cell {
+  readonly title: string
+}
+
+export const workloadOf = (name: string) => workloads.find((each) => each.name === name)!
+
+/** One row for each contender, in their order. */
+export async function alternate(run: Run, { workload: name, contenders, share = 1, server = run.server }: Contest): Promise<Row[]> {
+  const workload = workloadOf(name)
+  const { count = 1 } = workload
+  const round = {
+    workload, variant: 'best', rounds: run.rounds, link: { name: 'loopback', target: server.target, enter: [] },
+    bytes: amount(workload.bytes ?? 0, share * run.share), count: workload.unit === 'files/s' ? Math.max(50, Math.round(count * share * run.share)) : count,
+  }
+  const cells = await measure(server, round, contenders.map(({ peer, cipher = GCM }) => ({ peer, cipher })), run.say)
+  return cells.map((cell, at) => ({ ...cell, title: contenders[at]!.title }))
+}
+
+/** Gigabytes, thousands of files, or connections: what CPU is told per. */
+function amountOf({ workload, bytes, count }: Cell): number {
+  const { unit } = workloadOf(workload)
+  return unit === 'MB/s' ? bytes / 1e9 : unit === 'files/s' ? count / 1000 : count
+}
+
+const of = (cell: Cell, figure: (sample: Sample) => number | undefined) => cell.samples.flatMap((sample) => figure(sample) ?? [])
+const client = ({ cpu }: Sample) => cpu
+
+/** CPU seconds of the client per gigabyte, thousand files or connection, in the round that took the least; `undefined` if it failed. */
+export const leastCpu = (cell: Cell | undefined) => (cell && cell.samples.length > 0 ? Math.min(...of(cell, client)) / amountOf(cell) : undefined)
+
+/** The same of client and server together, the median. */
+export function bothCpu(cell: Cell): number | undefined {
+  const sums = of(cell, ({ cpu, server }) => (server === undefined ? undefined : cpu + server))
+  return sums.length > 0 ? median(sums) / amountOf(cell) : undefined
+}
+
+export const rate = (cell: Cell | undefined) => cell && value(workloadOf(cell.workload), cell)
+
+/** How much of all processors both sides used, from the start of the client's process to its end. */
+const used = ({ cpu, server, elapsed }: Sample) => (!server || elapsed === undefined ? undefined : (cpu + server) / elapsed / availableParallelism())
+
+const medianOf = (list: readonly number[], scale: number) => (list.length > 0 ? digits(median(list) * scale) : '')
+
+const percent = (list: readonly number[]) => (list.length > 0 ? `${digits(median(list) * 100)} %` : '')
+
+/** A table for workloads with one unit. */
+export function transferTable(rows: readonly Row[]): string {
+  const { unit } = workloadOf(rows[0]!.workload)
+  const [per, scale] = unit === 'MB/s' ? ['s/GB', 1] : unit === 'files/s' ? ['s/1,000 files', 1] : ['ms/connection', 1000]
+  return [
+    `| | client CPU ${per}, least | median | server CPU ${per} | ${unit} | processors used |`, '|---|--:|--:|--:|--:|--:|',
+    ...rows.map((row) => {
+      const each = scale / amountOf(row)
+      if (row.samples.length === 0) return `| ${row.title} | ${row.error ?? 'not run'} | | | | |`
+      return `| ${row.title} | ${digits((leastCpu(row) ?? 0) * scale)} | ${medianOf(of(row, client), each)} | ${medianOf(of(row, ({ server }) => server || undefined), each)} | ${digits(rate(row) ?? 0)} | ${percent(of(row, used))} |`
+    }), '',
+  ].join('\n')
+}
+
+/** The wanted ratio of these two. @param cpu that of CPU time instead of the rate */
+export function wanted(workload: string, ours: string, theirs: string, cpu: boolean): Target {
+  const found = targets.find((each) => each.workload === workload && each.ours === ours && each.theirs === theirs && (each.mostCpu !== undefined) === cpu && (each.link ?? 'loopback') === 'loopback')
+  if (!found) throw new Error(`nothing is wanted of ${workload}, ${ours} against ${theirs}`)
+  return found
+}
