@@ -14,11 +14,17 @@ export interface RefusalOptions {
   readonly cause?: unknown
 }
 
+/** The longest path that a message shows whole: PATH_MAX of Linux. */
+const LONGEST_PATH = 4096
+
+/** A path in a message: the server may have made it up, in a listing. */
+export const shownPath = (path: string): string => printable(path, LONGEST_PATH)
+
 /** The error for a status from an SFTP server. It keeps the server's message if the number alone says little. */
 export function sftpRefusal(status: number, path: string | undefined, { operation, said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
   const name = SFTP_STATUS_NAMES[status]
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
-  const about = [operation, path].filter((part) => part !== undefined && part !== '').join(' ')
+  const about = [operation, path && shownPath(path)].filter((part) => part !== undefined && part !== '').join(' ')
   const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${about && `: ${about}`}${words && ` (${words})`}`
   return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, operation, path, cause })
 }

@@ -1,6 +1,7 @@
 import { able, record } from '../errors/arguments.ts'
 import { checkSignal, onAbort } from '../abort/on-abort.ts'
 import type { BytePort, PortSink, Transport } from '../runtime/transport.ts'
+import { printable } from '../errors/printable.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { PortTransport } from './port-transport.ts'
 
@@ -174,5 +175,5 @@ const notOpened = () => new SSHError(NOT_OPENED, { code: 'ERR_WEBSOCKET' })
 const hasNoClose = (socket: WebSocket) => socket.readyState === socket.CONNECTING
 
 function closeError(event: CloseEvent, what: string): SSHError {
-  return new SSHError(`${what}: code ${event.code}${event.reason ? ` (${event.reason})` : ''}`, { code: 'ERR_WEBSOCKET' })
+  return new SSHError(`${what}: code ${event.code}${event.reason ? ` (${printable(event.reason)})` : ''}`, { code: 'ERR_WEBSOCKET' })
 }

@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../support/temporary.ts'
 const REPOSITORY = new URL('../../', import.meta.url)
 /**
  * Connects once for each of its configurations, one after the other. `agent: 'told'` is an agent that prints what it is asked, `through` a port to which a
- * `sock` is connected. `{ setMode }` is no connection: it sets the mode of the process.
+ * `sock` is connected. `{ setMode }` is no connection: it sets the mode of the process. `atOnce` does not wait for the end.
  */
 const PROGRAM = `
 import { connect as dial } from 'node:net'
@@ -22,12 +22,13 @@ class Told extends BaseAgent {
   sign(_key, data, _options, callback) { console.log('agent sign'); callback(null, key.sign(data)) }
   getStream(callback) { console.log('agent stream'); callback(new Error('none')) }
 }
-for (const { setMode, through, ...attempt } of attempts) {
+const begun = []
+for (const { setMode, through, atOnce, ...attempt } of attempts) {
   if (setMode !== undefined) {
     try { setDefaultHostKeys(setMode); console.log('mode', setMode) } catch (error) { console.log('mode', setMode, error.name, error.code) }
     continue
   }
-  await new Promise((resolve) => {
+  const over = new Promise((resolve) => {
     const client = new Client()
     client.on('ready', () => { console.log('ready'); client.end() })
     client.on('keyboard-interactive', (_name, _instructions, _lang, prompts, finish) => { console.log('asked'); finish(prompts.map(() => 'answer')) })
@@ -35,7 +36,10 @@ for (const { setMode, through, ...attempt } of attempts) {
     client.on('close', resolve)
     client.connect({ ...attempt, ...through && { sock: dial(through, '127.0.0.1') }, ...attempt.agent === 'told' && { agent: new Told() } })
   })
+  if (atOnce) begun.push(over)
+  else await over
 }
+await Promise.all(begun)
 `
 
 /** Runs attempts in a process of its own, whose home has these known hosts, or what a function puts there; what it printed. */

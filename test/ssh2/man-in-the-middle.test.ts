@@ -73,6 +73,16 @@ describe('who stands between, where the mode says no', () => {
     expect(reached).toEqual([])
   })
 
+  // Both keys were accepted, since neither was known yet, and with accept-new both were written: from then on the man in the middle was known too.
+  test.each([undefined, 'accept-new'])('%s: of two first connections at once only one key stands', async (mode) => {
+    takenOver = (connection) => connection > 0
+    const { lines, file } = await attempts(mode, undefined, to({ atOnce: true, agent: undefined }), to({ atOnce: true, agent: undefined }), to({ atOnce: true, agent: undefined }))
+    expect(lines.filter((line) => line === 'ready').length).toBeGreaterThanOrEqual(1)
+    expect(lines.filter((line) => /^error handshake Host denied .*has changed since the first connection/.test(line)).length).toBeGreaterThanOrEqual(1)
+    expect(lines.filter((line) => !line.startsWith('warning'))).toHaveLength(3)
+    expect(file().split('\n').filter(Boolean)).toHaveLength(mode === undefined ? 0 : 1)
+  })
+
   test('accept-new: the key changes after it was written', async () => {
     takenOver = (connection) => connection > 0
     const { lines, file } = await attempts('accept-new', undefined, to(), to())

@@ -1,7 +1,9 @@
 // Words of a server that stand in `error.message` go to terminals and logs: what cannot be seen in them is escaped, and the words as they came are a property.
 import { expect, test } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, SSHError } from '../../src/index.ts'
+import { sftpRefusal } from '../../src/errors/sftp-refusal.ts'
 import { connectTcp } from '../../src/node/index.ts'
+import { sizeMismatch } from '../../src/sftp/transfer/shared.ts'
 import { channelData, channelOpen, type Connection, message, serveExec, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 
 const WORDS = 'no \x1b[31mway\u{202e} here\r\n'
@@ -61,4 +63,38 @@ test('names that are not algorithms', async () => {
   expect(error.code).toBe('ERR_LIBSSH2_KEX_FAILURE')
   expect(error.message).toContain(SHOWN)
   expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})
+
+test('the drop-in: a disconnection before any key, and a refused channel', async () => {
+  const { Client } = await import('../../src/ssh2/index.ts')
+  const failed = async (script: (connection: Connection) => Promise<void>, work: (client: InstanceType<typeof Client>, done: (error: unknown) => void) => void) => {
+    await using server = await startScriptedServer(script)
+    const client = new Client()
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        client.on('ready', () => work(client, resolve)).on('error', resolve).on('close', () => reject(new Error('nothing failed')))
+        client.connect({ host: server.host, port: server.port, username: 'user', password: 'x', hostVerifier: () => true })
+      })
+    } finally {
+      client.destroy()
+    }
+  }
+  const disconnected = await failed(async (connection) => {
+    await connection.identify()
+    connection.send(message(SSH_MSG.DISCONNECT).uint32(2).string(WORDS).string('').finish())
+    await connection.receiveAll()
+  }, () => {})
+  expect(disconnected).toMatchObject({ message: SHOWN, description: WORDS, level: 'client-ssh', code: 2 })
+  const refused = await failed(async (connection) => {
+    await serveLogin(connection)
+    connection.send(message(SSH_MSG.CHANNEL_OPEN_FAILURE).uint32(await channelOpen(connection)).uint32(1).string(WORDS).string('').finish())
+    await connection.receiveAll()
+  }, (client, done) => client.exec('command', (error) => done(error)))
+  expect(refused).toMatchObject({ message: `(SSH) Channel open failure: ${SHOWN}`, reason: 1 })
+})
+
+test('a path that a server made up, in the refusal of a request about it', () => {
+  const path = `/folder/${WORDS}`
+  expect(sftpRefusal(3, path, { operation: 'open' })).toMatchObject({ message: `SSH_FX_PERMISSION_DENIED: open /folder/${SHOWN}`, path })
+  expect(sizeMismatch(path, 5, 3).message).toBe(`/folder/${SHOWN} ended after 3 bytes of 5`)
 })

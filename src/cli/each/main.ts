@@ -5,7 +5,7 @@ import { getopt } from '../getopt.ts'
 import { describe } from '../report.ts'
 import { configOptions } from '../ssh/arguments.ts'
 import { Terminal } from '../terminal/terminal.ts'
-import { visible } from '../terminal/visible.ts'
+import { visible, visibleJson } from '../terminal/visible.ts'
 import { UsageError } from '../usage-error.ts'
 import { expandHosts } from './host-range.ts'
 
@@ -34,7 +34,7 @@ export async function each(words: readonly string[]): Promise<number> {
   for await (const result of hosts(names, options).run(command)) {
     done++
     if (!isFine(result)) failed++
-    process.stdout.write(json ? `${JSON.stringify(record(result))}\n` : shown(result))
+    process.stdout.write(json ? `${visibleJson(record(result))}\n` : shown(result))
     if (!quiet && process.stderr.isTTY) process.stderr.write(`\r${done} of ${names.length} hosts, ${failed} failed${done === names.length ? '\n' : ''}`)
   }
   if (!quiet && !json && failed > 0) process.stderr.write(`${failed} of ${names.length} hosts failed\n`)

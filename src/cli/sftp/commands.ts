@@ -8,6 +8,7 @@ import { copyDown } from '../transfer/copy-down.ts'
 import { copyUp } from '../transfer/copy-up.ts'
 import { lookAt } from '../transfer/local.ts'
 import { expandRemoteGlob } from '../transfer/remote-path.ts'
+import { visibleLine } from '../terminal/visible.ts'
 import { exactly, flagsOf, numberOf } from './flags.ts'
 import { columns, listDirectory } from './listing.ts'
 import { SFTP_HELP } from './help.ts'
@@ -101,7 +102,7 @@ async function list(state: SftpState, words: readonly string[]): Promise<void> {
   const [only] = paths
   if (paths.length === 1 && await isRemoteDirectory(state.sftp, only!)) return printAll(state, await listDirectory(state.sftp, only!, flags, isGlob(pattern) ? '' : `${plain(pattern).replace(/\/+$/, '')}/`))
   const names = await Promise.all(paths.map(async (path) => {
-    const shown = plain(pattern).startsWith('/') ? path : posix.relative(state.directory, path)
+    const shown = visibleLine(plain(pattern).startsWith('/') ? path : posix.relative(state.directory, path))
     return flags.has('l') ? `${((await state.sftp.lstat(path)).permissions ?? 0).toString(8)} ${shown}` : shown
   }))
   return printAll(state, flags.has('l') || flags.has('1') ? names : columns(names))

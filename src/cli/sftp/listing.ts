@@ -1,5 +1,6 @@
 import type { SftpClient } from '../../sftp/client/sftp-client.ts'
 import type { SftpEntry } from '../../sftp/tree/entry.ts'
+import { visibleLine } from '../terminal/visible.ts'
 
 /** The flags of `ls`. */
 export type ListFlags = ReadonlySet<string>
@@ -9,8 +10,8 @@ export async function listDirectory(sftp: SftpClient, path: string, flags: ListF
   const entries: SftpEntry[] = []
   for await (const entry of sftp.readdir(path)) if (flags.has('a') || !entry.filename.startsWith('.')) entries.push(entry)
   sort(entries, flags)
-  if (flags.has('l') || flags.has('n')) return entries.map((entry) => longLine(entry, prefix))
-  const names = entries.map(({ filename }) => prefix + filename)
+  if (flags.has('l') || flags.has('n')) return entries.map((entry) => visibleLine(longLine(entry, prefix)))
+  const names = entries.map(({ filename }) => visibleLine(prefix + filename))
   return flags.has('1') ? names : columns(names)
 }
 

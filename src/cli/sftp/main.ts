@@ -7,6 +7,7 @@ import { userOption } from '../../openssh/destination.ts'
 import { getopt } from '../getopt.ts'
 import { parsePlace } from '../scp/place.ts'
 import { Terminal } from '../terminal/terminal.ts'
+import { visible } from '../terminal/visible.ts'
 import { isLocalDirectory, isRemoteDirectory } from '../transfer/copy.ts'
 import { copyDown } from '../transfer/copy-down.ts'
 import { Hosts } from '../transfer/hosts.ts'
@@ -34,7 +35,7 @@ export async function sftp(words: readonly string[]): Promise<number> {
   const copy = { limit: parseLimit(options) }
   const quiet = has('q') || batch !== undefined
   const state = new SftpState(client, await client.realpath('.'), {
-    copy, progress: !quiet, print: (text) => { if (!quiet || !/^(Fetching|Uploading|Resuming|Removing|Changing) /.test(text)) process.stdout.write(`${text}\n`) }, complain: (text) => { if (text !== '') process.stderr.write(`${text}\n`) },
+    copy, progress: !quiet, print: (text) => { if (!quiet || !/^(Fetching|Uploading|Resuming|Removing|Changing) /.test(text)) process.stdout.write(`${visible(text)}\n`) }, complain: (text) => { if (text !== '') process.stderr.write(`${visible(text)}\n`) },
   })
   if (host.path !== '') {
     const path = await state.remote(host.path)

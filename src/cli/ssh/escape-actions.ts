@@ -3,6 +3,7 @@ import type { Connection } from '../../openssh/connect/connection.ts'
 import type { Tunnels } from '../../openssh/forward/tunnels.ts'
 import { aboutConnection } from '../../openssh/connect/about.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { visible } from '../terminal/visible.ts'
 import { type EscapeAction, escapeHelp } from './escapes.ts'
 import { performCommand } from './escape-command.ts'
 import type { LocalTerminal } from './local-terminal.ts'
@@ -14,7 +15,7 @@ export function escapeActions(connection: Connection, tunnels: Tunnels, terminal
   const { client, config } = connection
   return (local: LocalTerminal) => async (action: EscapeAction): Promise<void> => {
     const name = config.escapeChar === undefined ? '' : String.fromCharCode(config.escapeChar)
-    const tell = (text: string) => { process.stderr.write(`${text.replaceAll('\n', '\r\n')}\r\n`) }
+    const tell = (text: string) => { process.stderr.write(`${visible(text).replaceAll('\n', '\r\n')}\r\n`) }
     if (action === 'disconnect') {
       tell(`${name}.`)
       end()

@@ -1,3 +1,5 @@
+import { visibleLine } from '../terminal/visible.ts'
+
 /** The progress of a transfer on one line: OpenSSH's progress meter. Only shown on a terminal. */
 export class ProgressMeter {
   readonly #name: string
@@ -6,7 +8,7 @@ export class ProgressMeter {
   #last = 0
 
   constructor(name: string, shown: boolean) {
-    this.#name = name
+    this.#name = visibleLine(name)
     this.#shown = shown && process.stdout.isTTY
   }
 

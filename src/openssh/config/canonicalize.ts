@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { lowerCase } from '../../host-key/host-name.ts'
 import { matchPatternList } from '../../host-key/known-hosts/pattern.ts'
+import { isSafeHost } from './host-text.ts'
 import type { KeywordValues } from './keywords/index.ts'
 
 export type CanonicalSettings = Pick<KeywordValues, 'canonicalizeHostname' | 'canonicalDomains' | 'canonicalizeMaxDots' | 'canonicalizeFallbackLocal' | 'canonicalizePermittedCNAMEs' | 'addressFamily'> & {
@@ -53,7 +54,8 @@ async function search(host: string, settings: CanonicalSettings, resolver: NameR
 async function followCname(host: string, { canonicalizePermittedCNAMEs: rules, canonicalizeHostname, proxied }: CanonicalSettings, resolver: NameResolver): Promise<string> {
   if (rules.length === 0 || (proxied && canonicalizeHostname !== 'always')) return host
   const target = lowerCase((await resolver.cname(host))?.replace(/\.$/, '') ?? host)
-  if (target === lowerCase(host)) return host
+  // Whoever answers for the name server could put anything there, and the name may reach a shell through a token.
+  if (target === lowerCase(host) || !isSafeHost(target)) return host
   const permitted = rules.some(({ source, target: allowed }) => matchPatternList(lowerCase(host), lowerCase(source).split(',')) && matchPatternList(target, lowerCase(allowed).split(',')))
   return permitted ? target : host
 }

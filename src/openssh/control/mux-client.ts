@@ -1,3 +1,4 @@
+import { printable } from '../../errors/printable.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
@@ -104,7 +105,7 @@ export class MuxClient {
     const kind = answer.uint32()
     if (answer.uint32() !== id) throw broken('the master answers another request')
     if (kind === wanted) return answer
-    if (kind === MUX.failure || kind === MUX.permissionDenied) throw broken(answer.text())
+    if (kind === MUX.failure || kind === MUX.permissionDenied) throw broken(printable(answer.text(), LONGEST))
     throw broken(`the master answers with message ${kind.toString(16)}`)
   }
 
@@ -116,5 +117,8 @@ export class MuxClient {
 }
 
 class MasterGone extends SSHError {}
+
+/** As long as a message of an error of libssh2. */
+const LONGEST = 4000
 
 const broken = (text: string) => new SSHError(text, { code: 'ERR_CONTROL_SOCKET' })

@@ -1,4 +1,5 @@
 import type { Exit, PtyOptions } from '../../bindings/channel/channel.ts'
+import { printable } from '../../errors/printable.ts'
 import { ChannelError, SSHError } from '../../errors/ssh-error.ts'
 import { encodeText } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
@@ -86,7 +87,8 @@ export class Proxied {
       if (kind === SSH.openFailure) {
         body.uint32()
         const reason = body.uint32()
-        throw new ChannelError(`open failed: ${body.text()}`, { code: 'ERR_LIBSSH2_CHANNEL_FAILURE', reason })
+        const description = body.text()
+        throw new ChannelError(`open failed: ${printable(description)}`, { code: 'ERR_LIBSSH2_CHANNEL_FAILURE', reason, description })
       }
       if (kind !== SSH.openConfirmation) continue
       body.uint32()

@@ -2,6 +2,8 @@ import type { Transport } from '../../runtime/transport.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 
 const HEAD = 12
+/** Longer than the name of any protocol of authorization. */
+const LONGEST_NAME = 256
 const BIG_ENDIAN = 0x42, LITTLE_ENDIAN = 0x6c
 
 /** A connection to a display whose first message must contain one cookie, which is replaced with the other. A client with another cookie is refused. */
@@ -40,9 +42,11 @@ export class CookieReplacer {
     const view = new DataView(message.buffer)
     const nameLength = view.getUint16(6, order === LITTLE_ENDIAN), dataLength = view.getUint16(8, order === LITTLE_ENDIAN)
     const dataStart = HEAD + padded(nameLength)
+    // Before more is waited for: what is held must not grow with what the other side announces.
+    if (dataLength !== this.#shown.length || dataLength !== this.#real.length || nameLength > LONGEST_NAME) throw new Error('an X11 program showed a wrong cookie')
     if (message.length < dataStart + padded(dataLength)) return new Uint8Array()
     const data = message.subarray(dataStart, dataStart + dataLength)
-    if (!equalBytes(data, this.#shown) || this.#real.length !== dataLength) throw new Error('an X11 program showed a wrong cookie')
+    if (!equalBytes(data, this.#shown)) throw new Error('an X11 program showed a wrong cookie')
     data.set(this.#real)
     this.#done = true
     return message

@@ -1,3 +1,4 @@
+import { shownPath } from '../../errors/sftp-refusal.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 
@@ -13,5 +14,5 @@ export async function checkResumable(path: string, size: number, there: Part, so
   const [has, should] = await Promise.all([there(start, size), source(start, size)])
   if (equalBytes(has, should)) return
   const what = should.length < has.length ? 'is longer than the source' : 'is not the beginning of the source'
-  throw new SSHError(`${path} cannot be resumed: the existing file ${what}`, { code: 'ERR_SFTP_RESUME_MISMATCH' })
+  throw new SSHError(`${shownPath(path)} cannot be resumed: the existing file ${what}`, { code: 'ERR_SFTP_RESUME_MISMATCH' })
 }

@@ -1,6 +1,7 @@
 import { checkSignal } from '../../abort/on-abort.ts'
 import { Gate } from '../protocol/gate.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
+import { shownPath } from '../../errors/sftp-refusal.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { orAbort } from '../../abort/or-abort.ts'
 import { EVERY_SERVER, type SftpLimits } from '../protocol/limits.ts'
@@ -102,7 +103,7 @@ export class SftpShared {
 
 /** @param path of the file. */
 export function sizeMismatch(path: string, expected: number, found: number): SSHError {
-  return new SSHError(`${path} ended after ${found} bytes of ${expected}`, { code: 'ERR_SFTP_SIZE_MISMATCH' })
+  return new SSHError(`${shownPath(path)} ended after ${found} bytes of ${expected}`, { code: 'ERR_SFTP_SIZE_MISMATCH' })
 }
 
 /** Work in several steps, some of which know nothing of the signal: rejects at once with the signal's reason, whatever the step. */

@@ -1,4 +1,5 @@
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
+import { printable } from '../../errors/printable.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { isForeignName } from '../protocol/paths.ts'
 import { lookUpKind } from '../protocol/remarks.ts'
@@ -78,5 +79,5 @@ export async function* walkDirectory(requests: SftpRequests, path: SftpPath, sig
 /** @throws SSHError `ERR_SFTP_TREE_TOO_DEEP` for a tree that does not end. */
 export function checkDepth(path: SftpPath, depth: number): void {
   if (depth <= DEEPEST) return
-  throw new SSHError(`more than ${DEEPEST} nested directories: ${pathText(path)?.slice(0, 200)}…`, { code: 'ERR_SFTP_TREE_TOO_DEEP' })
+  throw new SSHError(`more than ${DEEPEST} nested directories: ${printable(pathText(path) ?? '')}`, { code: 'ERR_SFTP_TREE_TOO_DEEP' })
 }

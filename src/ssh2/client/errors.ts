@@ -1,3 +1,4 @@
+import { printable } from '../../errors/printable.ts'
 import { reasonOf } from '../../errors/reason-of.ts'
 import { ChannelError } from '../../errors/ssh-error.ts'
 
@@ -18,9 +19,13 @@ export interface ClientError extends Error {
   description?: string
 }
 
-/** An error with `ssh2`'s text; `cause` is this library's own. */
+/** As long as both sides' lists of algorithms. */
+const LONGEST = 4000
+
+/** An error with `ssh2`'s text; `cause` is this library's own. Invisible characters in the text, which may be the server's, are escaped; then `description` has it unchanged. */
 export function clientError(message: string, properties: Pick<ClientError, 'level' | 'fatal' | 'code' | 'reason'> = {}, cause?: unknown): ClientError {
-  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), properties)
+  const shown = printable(message, LONGEST)
+  return Object.assign(new Error(shown, cause === undefined ? undefined : { cause }), properties, shown !== message && { description: message })
 }
 
 /** For each callback that is still pending when the connection has gone. */

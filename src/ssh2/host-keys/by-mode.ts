@@ -29,7 +29,7 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
   const shown = printable(name ?? 'a stream whose host nobody names')
   let files: Promise<ReadFile[]> | undefined
   const read = () => files ??= readKnownHosts()
-  const whole = async () => new KnownHostsFile((await read()).map(({ text }) => text.replace(/\n$/, '')).join('\n'))
+  const whole = async () => asOne(await read())
   let accepted: Buffer | undefined
 
   const known = async () => {
@@ -62,13 +62,17 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
 
   const acceptUnknown = async (key: Buffer, received: string, refuse: (why: string) => Error) => {
     if (mode === 'strict') throw refuse(`no host key is known for ${shown}, which presented ${received}`)
-    const held = name === undefined ? undefined : heldKey(name)
-    if (held?.equals(key)) return
-    if (held) throw refuse(`the host key of ${shown} has changed since the first connection of this process: expected ${await fingerprint(held)}, received ${received}`)
+    if (await isHeld(key, received, refuse)) return
     if (agentForward) throw refuse(`no host key is known for ${shown}, which presented ${received}, and agentForward would lend it the agent`)
     if (!roomForOneMore()) throw refuse(`no host key is known for ${shown}, and this process cannot remember more unknown hosts`)
     accepted = key
     if (firstWarning(shown, received)) tellUnknown({ host: shown, type: publicKeyType(key), fingerprint: received, sendsSecrets })
+  }
+
+  const isHeld = async (key: Buffer, received: string, refuse: (why: string) => Error) => {
+    const held = name === undefined ? undefined : heldKey(name)
+    if (held && !held.equals(key)) throw refuse(`the host key of ${shown} has changed since the first connection of this process: expected ${await fingerprint(held)}, received ${received}`)
+    return held !== undefined
   }
 
   const tellUnknown = (about: UnknownHostKey) => {
@@ -79,22 +83,47 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
 
   const loggedIn = async () => {
     if (accepted === undefined || host === undefined || name === undefined) return
+    const received = await fingerprint(accepted)
+    const refuse = (why: string, cause?: unknown) => denied(why, { mode, host: shown, received }, cause)
+    // Of two first connections at once the second one has been accepted before the first key was remembered.
+    await isHeld(accepted, received, refuse)
     holdKey(name, accepted)
-    if (mode === 'accept-new') await record(host, port, accepted, await read())
+    if (mode === 'accept-new') await record(host, port, accepted, refuse)
   }
 
   return { known, verify, loggedIn }
 }
 
-/** Adds a line to the user's file, with a hashed name if the file's other names are hashed. A failure only causes a warning: the login stands. */
-async function record(host: string, port: number, key: Buffer, files: readonly ReadFile[]): Promise<void> {
+const asOne = (files: readonly ReadFile[]) => new KnownHostsFile(files.map(({ text }) => text.replace(/\n$/, '')).join('\n'))
+
+/** The last record: each one sees what the one before it has written. */
+let writing: Promise<unknown> = Promise.resolve()
+
+/**
+ * Adds a line to the user's file, with a hashed name if the file's other names are hashed, unless it has come to know the host meanwhile.
+ * A failure only causes a warning: the login stands. @throws ClientError `Host denied …` if the files know the host by another key now
+ */
+function record(host: string, port: number, key: Buffer, refuse: (why: string, cause: unknown) => Error): Promise<void> {
+  const turn = writing.then(() => recordNow(host, port, key, refuse))
+  writing = turn.catch(() => {})
+  return turn
+}
+
+async function recordNow(host: string, port: number, key: Buffer, refuse: (why: string, cause: unknown) => Error): Promise<void> {
   try {
+    const files = await readKnownHosts()
+    const known = await checkKnownHosts(asOne(files), { host, port, key, algorithm: publicKeyType(key) }).then(() => true, (error: unknown) => {
+      if (error instanceof HostKeyError && error.code === 'ERR_HOST_KEY_UNKNOWN') return false
+      throw error
+    })
+    if (known) return
     const text = files.find(({ path }) => path === userFile())?.text ?? ''
     const hash = new KnownHostsFile(text).entries.some(({ names }) => names.startsWith('|'))
     const line = await new KnownHostsFile().add(host, port, key, { hash })
     const { fileHostKeyStore } = await import('../../transports/node/known-hosts-store.ts')
     await fileHostKeyStore(userFile()).append(line)
   } catch (error) {
+    if (error instanceof HostKeyError) throw refuse(error.message, error)
     process.emitWarning(`The host key could not be written to ${userFile()}: ${String(error)}`, { code: 'SSH2_HOST_KEY_NOT_WRITTEN' })
   }
 }

@@ -77,6 +77,18 @@ describe('a master that is none', () => {
   })
 })
 
+test('why a master refuses is shown without what could control a terminal', async () => {
+  const path = await serving((socket) => socket.write(new WireWriter().string(new WireWriter().uint32(1).uint32(4).finish()).finish(), () => {
+    socket.on('data', (sent: Buffer) => {
+      const id = sent.readUInt32BE(sent.length - 4), ALIVE = 0x1000_0004
+      if (sent.readUInt32BE(sent.length - 8) === ALIVE) socket.write(new WireWriter().string(new WireWriter().uint32(0x8000_0003).uint32(id).string('no \x1b[31m\u{202e}\n').finish()).finish())
+    })
+  }))
+  const mux = await MuxClient.connect(path) as MuxClient
+  await expect(mux.alive()).rejects.toMatchObject({ code: 'ERR_CONTROL_SOCKET', message: 'no \\u{1b}[31m\\u{202e}\\n' })
+  mux.close()
+})
+
 describe('messages', () => {
   test('cut anywhere, they arrive whole, and what carries descriptors is skipped', async () => {
     const sent = new WireWriter().string('one').bytes(new Uint8Array(3)).string('').string(new Uint8Array(200_000).fill(7)).finish()

@@ -15,9 +15,9 @@ export async function zipOf(sftp: SftpClient, path: RemotePath, name: string, ta
   })
   const top = typeof path === 'string' ? path : await sftp.realpath(path)
   async function* members() {
-    yield { name: `${name}/` }
+    yield { name: zipName(`${name}/`) }
     for await (const entry of sftp.walk(path, { signal })) {
-      const member = { name: `${name}/${below(top, entry)}`, lastModified: new Date((entry.attributes.mtime ?? 0) * 1000), mode: (entry.attributes.permissions ?? 0o644) & 0o777 }
+      const member = { name: zipName(`${name}/${below(top, entry)}`), lastModified: new Date((entry.attributes.mtime ?? 0) * 1000), mode: (entry.attributes.permissions ?? 0o644) & 0o777 }
       if (entry.isDirectory()) yield { ...member, name: `${member.name}/` }
       else if (entry.isFile()) yield { ...member, input: contentOf(sftp, entry, counted(), signal) }
     }
@@ -30,6 +30,11 @@ function contentOf(sftp: SftpClient, { path }: SftpEntry, counted: TransformStre
   // The stream's reader sees the error.
   pump.catch((error: unknown) => counted.writable.abort(error).catch(() => {}))
   return counted.readable
+}
+
+/** Backslashes separate folders for programs that unpack on Windows, where they could lead out of the folder; invisible characters could show another name. */
+export function zipName(name: string): string {
+  return name.replace(/[\\\0-\x1f\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu, '_')
 }
 
 function below(top: string, { path, filename }: SftpEntry): string {

@@ -1,5 +1,6 @@
 import type { Failure, Target } from '../session/messages.ts'
 import { address } from '../session/address.ts'
+import { visible } from './visible.ts'
 
 export interface Explanation {
   readonly title: string
@@ -13,7 +14,7 @@ export function explain(failure: Failure, target: Target): Explanation {
   if (code === 'CANCELLED') return { title: 'Cancelled', advice: /\bcancelled$/.test(message) ? 'No connection was made.' : message }
   if (/^ERR_(WEBSOCKET|GATEWAY)/.test(code)) return aboutGateway(code, closeCode, target, server)
   if (code === 'ERR_AUTHENTICATION_FAILED') {
-    const left = failure.methodsLeft?.join(', ')
+    const left = failure.methodsLeft?.map(visible).join(', ')
     return { title: `${server} did not let ${target.username} in`, advice: `The user name, password or key is not right.${left ? ` The server accepts: ${left}.` : ''}` }
   }
   if (code.startsWith('ERR_LIBSSH2_SOCKET_')) return { title: `The connection to ${server} was lost`, advice: `${message}. You can connect again.` }

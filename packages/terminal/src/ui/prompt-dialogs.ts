@@ -33,8 +33,10 @@ export function askToken(dialogs: Dialogs, refused: boolean): Promise<string | n
 /** The server's prompts (RFC 4256): typed answers are visible only if the server says so. */
 export function answerPrompts(dialogs: Dialogs, who: string, { name, instruction, prompts }: PromptRound): Promise<readonly string[] | null> {
   const inputs = prompts.map(({ echo }, index) => h('input', { type: echo ? 'text' : 'password', autocomplete: echo ? 'one-time-code' : 'off', autofocus: index === 0 }))
-  return dialogs.ask<readonly string[] | null>(visible(name) || 'The server asks', [
-    h('p', {}, visible(instruction) || `To log in ${who}, the server wants to know:`),
+  // The page says who asks: in its own words the server could pretend to be another one, or the page.
+  return dialogs.ask<readonly string[] | null>('The server asks', [
+    h('p', {}, `To log in ${who}, the server wants to know:`),
+    ...[name, instruction].map(visible).filter((text) => text !== '').map((text) => h('p', { class: 'said' }, text)),
     ...prompts.map(({ text }, index) => field(visible(text).replace(/:\s*$/, ''), inputs[index] as HTMLInputElement)),
   ], [{ label: 'Cancel', value: () => null }, { label: 'Answer', value: () => inputs.map(({ value }) => value), kind: 'primary' }])
 }

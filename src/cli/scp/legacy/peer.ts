@@ -1,5 +1,6 @@
 import type { Client } from '../../../client/client.ts'
 import type { Process } from '../../../client/process.ts'
+import { visible } from '../../terminal/visible.ts'
 import type { LegacyOptions } from './options.ts'
 
 /** The longest line of the protocol: a path and numbers. */
@@ -103,7 +104,9 @@ export function copyCommand(path: string, target: string, options: CommandOption
 const scpCommand = ({ recursive, preserve, isDirectory = false }: CommandOptions) => `scp${recursive ? ' -r' : ''}${preserve ? ' -p' : ''}${isDirectory ? ' -d' : ''}`
 const operand = (path: string) => `${path.startsWith('-') ? '-- ' : ''}${path}`
 
-/** Shows what a process writes. */
+/** Shows what a process writes, which must not say in its place how the transfer goes: nothing in it moves the cursor. */
 export async function show(source: ReadableStream<Uint8Array>, output: NodeJS.WritableStream): Promise<void> {
-  for await (const text of source as unknown as AsyncIterable<Uint8Array>) output.write(text)
+  const decoder = new TextDecoder()
+  for await (const bytes of source as unknown as AsyncIterable<Uint8Array>) output.write(visible(decoder.decode(bytes, { stream: true })))
+  output.write(visible(decoder.decode()))
 }

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../errors/reason-of.ts'
 import { systemWords } from '../../system-words.ts'
-import { visible } from '../../terminal/visible.ts'
+import { visibleLine } from '../../terminal/visible.ts'
 
 /** The text of an error of the local file system, in the words of scp(1). */
 export function wordsOf(error: unknown): string {
@@ -8,4 +8,4 @@ export function wordsOf(error: unknown): string {
 }
 
 /** Names and messages of a server, safe to show. */
-export const shown = (bytes: Uint8Array) => visible(Buffer.from(bytes).toString()).replaceAll('\n', '\\n')
+export const shown = (bytes: Uint8Array) => visibleLine(Buffer.from(bytes).toString())
