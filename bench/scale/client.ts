@@ -57,17 +57,17 @@ async function settled(): Promise<NodeJS.MemoryUsage> {
 
 /** Bytes per idle session: the growth of the process, inside and outside V8's heap. */
 async function idleMemory(job: ScaleJob): Promise<Figures> {
-  const instance = job.shared ? await Instance.create() : undefined
-  const extra = instance ? { instance } : {}
-  // Warms up: code, the module and the first session's tables do not count for the next session.
-  await closeAll(await many({ ...job, count: 5 }, extra))
+  const own = async (): Promise<{ readonly instance?: Instance }> => job.shared ? { instance: await Instance.create() } : {}
+  // Warms up with one wave, in another instance: code, the module and what V8 and malloc keep free for the next wave are not a session's.
+  await closeAll(await many({ ...job, count: AT_ONCE }, await own()))
+  const extra = await own()
   const before = await settled()
   const clients = await many(job, extra)
   await sleep(500)
   const after = await settled()
   const figures = {
     resident: (after.rss - before.rss) / job.count, heap: (after.heapUsed - before.heapUsed) / job.count,
-    external: (after.external - before.external) / job.count, used: instance ? instance.heapUsed() / job.count : 0,
+    external: (after.external - before.external) / job.count, used: (extra.instance?.heapUsed() ?? 0) / job.count,
   }
   await closeAll(clients)
   return figures

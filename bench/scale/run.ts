@@ -30,12 +30,20 @@ const HOST_KEYS = [
 const blockRow = (found: Figures) =>
   [`${ms(found.median)} median, ${ms(found.worst)} worst of 5; ${ms(found.first)} the first of the process, which also compiles`, 'under 20 ms', found.median! < 20] as const
 
+/** Processes whose memory is compared: the one in the middle is told. */
+const MEMORY_RUNS = 3
+
 async function experiment(title: string, name: string, job: ScaleJob, tell: (figures: Figures) => readonly [measured: string, wanted: string, reached: boolean | undefined]): Promise<void> {
   if (!title.includes(values.only)) return
   let row: string
   try {
-    const { stdout } = await measured([process.execPath, '--expose-gc', beside('scale-client.js'), name, JSON.stringify(job)])
-    const [found, wanted, reached] = tell(JSON.parse(stdout) as Figures)
+    const runs: Figures[] = []
+    while (runs.length < (name === 'idleMemory' ? MEMORY_RUNS : 1)) {
+      const { stdout } = await measured([process.execPath, '--expose-gc', beside('scale-client.js'), name, JSON.stringify(job)])
+      runs.push(JSON.parse(stdout) as Figures)
+    }
+    runs.sort((a, b) => (a.resident ?? 0) - (b.resident ?? 0))
+    const [found, wanted, reached] = tell(runs[runs.length >> 1]!)
     row = `| ${title} | ${found} | ${wanted} | ${reached === undefined ? '' : reached ? 'yes' : '**no**'} |`
   } catch (error) {
     row = `| ${title} | ${(error as Error).message} | | |`
@@ -68,7 +76,7 @@ const { target } = server
 const crowd = await manySessionsServer(target)
 
 await experiment('memory per idle session, an instance each', 'idleMemory', { target: crowd.target, count: 200 }, (found) => [memory(found), 'under 1 MB', found.resident! < 1e6])
-await experiment('memory per idle session, one instance for 100', 'idleMemory', { target: crowd.target, count: 100, shared: true }, (found) =>
+await experiment('memory per idle session, one instance for 300', 'idleMemory', { target: crowd.target, count: 300, shared: true }, (found) =>
   [`${memory(found)}, ${kB(found.used)} in use in the instance`, 'under 200 kB', found.resident! < 200e3])
 await experiment(`${SESSIONS} idle sessions with a keepalive every 5 s`, 'idle', { target: crowd.target, count: SESSIONS, keepaliveMs: 5000, idleMs: 15_000 }, (found) =>
   [`connected in ${digits(found.connected!)} s, ${found.alive} alive after 15 s, ${kB(found.resident)} each, ${digits(found.cpu! * 100)} % of a core, longest block ${ms(found.block)}`, 'all alive', found.alive === SESSIONS])

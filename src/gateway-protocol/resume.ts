@@ -1,4 +1,7 @@
 /// The data with which a client resumes its stream. For any runtime, on both sides.
+import { encodeBase64Url } from '../wire-format/base64.ts'
+
+export { encodeBase64Url as toBase64url }
 
 /** Bytes of the identifier, which may appear in logs; base64url makes 22 characters of them. */
 export const ID_LENGTH = 16
@@ -21,7 +24,7 @@ export function encodeResume({ id, secret, received }: Resume): string {
   const view = new DataView(bytes.buffer, ID_LENGTH + SECRET_LENGTH)
   view.setUint32(0, Math.floor(received / 2 ** 32))
   view.setUint32(4, received % 2 ** 32)
-  return toBase64url(bytes)
+  return encodeBase64Url(bytes)
 }
 
 /** undefined for text that `encodeResume` does not write. */
@@ -31,14 +34,7 @@ export function decodeResume(text: string): Resume | undefined {
   const view = new DataView(bytes.buffer, ID_LENGTH + SECRET_LENGTH)
   const received = view.getUint32(0) * 2 ** 32 + view.getUint32(4)
   if (!Number.isSafeInteger(received)) return undefined
-  return { id: toBase64url(bytes.subarray(0, ID_LENGTH)), secret: bytes.slice(ID_LENGTH, ID_LENGTH + SECRET_LENGTH), received }
-}
-
-/** Without padding. */
-export function toBase64url(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return { id: encodeBase64Url(bytes.subarray(0, ID_LENGTH)), secret: bytes.slice(ID_LENGTH, ID_LENGTH + SECRET_LENGTH), received }
 }
 
 /** undefined for text that is not base64url. */

@@ -1,14 +1,10 @@
-import { decodeBase64, encodeBase64 } from '../wire-format/base64.ts'
+import { decodeBase64, encodeBase64Url } from '../wire-format/base64.ts'
 import type { Bytes } from '../wire-format/bytes.ts'
 import { fixedLength } from './big-number.ts'
 import { CURVES } from './key-types.ts'
 import type { MlDsaPublic, PublicFields } from './public-key-blob.ts'
 
 /** JSON Web Keys (RFC 7517, 7518, 8037): the form in which WebCrypto imports and exports the numbers of public keys. */
-
-export function encodeBase64Url(bytes: Uint8Array): string {
-  return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')
-}
 
 export function decodeBase64Url(text: string): Bytes {
   return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'))

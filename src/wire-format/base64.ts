@@ -1,19 +1,19 @@
 import type { Bytes } from './bytes.ts'
 import { WireFormatError } from './wire-format-error.ts'
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** Bytes that are encoded at a time, groups of three: a function takes only so many operands. */
+const PART = 3 << 12
 
-/** Base64 of RFC 4648 section 4. `pad: false` omits the `=`, as in `SHA256:` fingerprints. */
+/** Base64 of RFC 4648 section 4, in one flat string: one that grows by characters takes V8 32 bytes for each. `pad: false` omits the `=`, as in `SHA256:` fingerprints. */
 export function encodeBase64(bytes: Uint8Array, options: { readonly pad?: boolean } = {}): string {
   let text = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i
-    const group = bytes[i]! << 16 | (bytes[i + 1] ?? 0) << 8 | (bytes[i + 2] ?? 0)
-    text += ALPHABET[group >> 18]! + ALPHABET[group >> 12 & 63]!
-    if (left > 1) text += ALPHABET[group >> 6 & 63]!
-    if (left > 2) text += ALPHABET[group & 63]!
-  }
-  return options.pad === false ? text : text.padEnd(Math.ceil(text.length / 4) * 4, '=')
+  for (let at = 0; at < bytes.length; at += PART) text += btoa(String.fromCharCode(...bytes.subarray(at, at + PART)))
+  return options.pad === false ? text.replaceAll('=', '') : text
+}
+
+/** Base64url of RFC 4648 section 5, without padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes, { pad: false }).replaceAll('+', '-').replaceAll('/', '_')
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Bytes, decodeText, encodeText, equalBytes, ownBytes } from '../../wire-format/bytes.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
-import { encodeBase64Url } from '../jwk.ts'
+import { encodeBase64Url } from '../../wire-format/base64.ts'
 import { malformed, unsupported } from '../key-error.ts'
 import { WEBAUTHN_SK_ECDSA } from '../key-types.ts'
 import { ecdsaNumbers } from './signature-blob.ts'
