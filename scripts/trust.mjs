@@ -74,13 +74,54 @@ function hostile() {
   ])}
 
 A run with findings fails, and writes no table. \`npm run test:hostile\`, ${dateOf(text)}: [hostile.md](hostile.md). Patches of libssh2 for which
-a test shows that the bad input does harm without the patch, and none with it, up to ${dateOf(proof())}: ${count(fixes())} ([FIXES-PROOF.md](../deps/libssh2/FIXES-PROOF.md), \`scripts/fixes-without.sh\`).`
+a test shows that the bad input does harm without the patch, and none with it: ${count(fixes())} ([FIXES-PROOF.md](../deps/libssh2/FIXES-PROOF.md), \`scripts/fixes-without.sh\`).`
 }
 
 const proof = () => readFileSync('deps/libssh2/FIXES-PROOF.md', 'utf8')
 
 function fixes() {
   return tableOf(proof()).filter((row) => !Object.values(row).some((cell) => cell.includes('NOT SHOWN'))).length
+}
+
+/** Sums a column of times such as "5.3 min" and "8 s". */
+function hours(rows) {
+  const minutes = sum(rows.map(({ CPU }) => number(CPU) / (CPU.endsWith(' min') ? 1 : 60)))
+  return `${(minutes / 60).toFixed(1)} hours`
+}
+
+function mutation() {
+  const text = page('mutation')
+  if (!text) return missing('docs/mutation.md', 'npm run mutation')
+  const rows = tableOf(text)
+  const heads = Object.keys(rows[0] ?? {}).slice(1)
+  const folders = new Map()
+  for (const row of rows.filter(({ source }) => source.startsWith('src/'))) {
+    const folder = row.source.split('/').slice(0, 3).filter((part) => !part.endsWith('.ts')).join('/')
+    folders.set(folder, heads.map((head, at) => (folders.get(folder)?.[at] ?? 0) + number(row[head])))
+  }
+  return `Small changes of the sources, each alone; a change is noticed if a test fails with it. Those that are explained make no difference.
+
+${table(['sources', ...heads], [...folders].map(([folder, numbers]) => [folder, ...numbers.map(count)]))}
+
+\`npm run mutation\`: [mutation.md](mutation.md), by file.`
+}
+
+function openssh() {
+  const text = page('openssh-regress')
+  if (!text) return missing('docs/openssh-regress.md', 'npm run test:openssh -- --write')
+  const suites = text.split('## `--suite ').slice(1).map((section) => [/: (OpenSSH_\S+)/.exec(section)?.[1], /\*\*(.*?)\*\*/.exec(section)?.[1], /ran on (\d+ \w+ \d{4})/.exec(section)?.[1] ?? ''])
+  return `${table(['the suite of', 'tests that pass, of those that stock ssh passes', 'when'], suites)}
+
+OpenSSH's regression tests with the program of this package in the place of \`ssh\`. \`npm run test:openssh\`: [openssh-regress.md](openssh-regress.md), with the reason of each that does not pass.`
+}
+
+function gateway() {
+  const text = page('gateway')
+  if (!text) return missing('docs/gateway.md', 'npm run test:gateway')
+  const rows = tableOf(text, '<!-- rows')
+  return `${table(['what', 'wanted', 'measured'], rows.map((row) => [row.what, row.wanted, row.measured]))}
+
+\`npm run test:gateway\`: [gateway.md](gateway.md), with how each is measured.`
 }
 
 function fuzzing() {
@@ -94,7 +135,7 @@ function fuzzing() {
 
 ${coverage}
 
-Found and fixed: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), with wall-clock and CPU time.`
+CPU in all: ${hours(runs.filter(({ what }) => /^C\b/.test(what)))} for the C, ${hours(runs.filter(({ what }) => /^TypeScript/.test(what)))} for the TypeScript. Found and fixed: ${findings.length}. \`npm run fuzz -- --minutes 240\`: [fuzzing.md](fuzzing.md), with wall-clock and CPU time.`
 }
 
 function soak() {
@@ -138,10 +179,22 @@ ${fuzzing()}
 
 ${soak()}
 
-## Isolation, gateway, supply chain
+## Mutation testing
+
+${mutation()}
+
+## OpenSSH's own tests
+
+${openssh()}
+
+## Gateway
+
+${gateway()}
+
+## Isolation, supply chain
 
 These have no figures, but tests that \`npm test\` runs each time: a trap, a memory limit or a full heap ends one session while 50 others continue, and the memory contains no secret
-afterwards (\`test/isolation/\`); the gateway refuses, bounds and logs (\`test/gateway/\`). \`npm run reproducible\` shows that two builds in
+afterwards (\`test/isolation/\`). \`npm run reproducible\` shows that two builds in
 different folders give the same \`dist/\`, byte for byte. [SECURITY.md](../SECURITY.md) says what the library defends against, and how to report a vulnerability;
 [claims.md](claims.md) lists the tests behind each of its sentences, and [attacks.md](attacks.md) those against each kind of attack.
 `)
