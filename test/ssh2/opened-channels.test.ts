@@ -5,7 +5,7 @@ import { createServer as createHttps, get as getHttps } from 'node:https'
 import { connect as connectTcp, createServer, type AddressInfo, type Server as TcpServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import type { Client, ClientChannel, ConnectConfig, Connection, ParsedKey } from 'ssh2'
+import type { Client, ClientChannel, ConnectConfig, Connection, ExecOptions, ParsedKey } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OpenSSHAgent } from '../../src/ssh2/agents/openssh-agent.ts'
 import { selfSigned } from '../support/self-signed.ts'
@@ -249,6 +249,42 @@ describe('forwarding with OpenSSH', () => {
       await ended(client)
     })
   }
+
+  // Of sshd, the socket lives as long as the connection: a program that has stayed there could use the agent for days.
+  test('the agent is there while a command wants it, and for no more than a hundred connections at once', async () => {
+    await using agent = await startSshAgent()
+    agent.add(sshd.keys.ed25519.path)
+    const client = await connected(OURS, { ...toSshd(), agent: agent.socket, authHandler: ['publickey'] })
+    const run = (command: string, options: ExecOptions & { agentForward?: boolean }) => new Promise<ClientChannel>((resolve, reject) => { client.exec(command, options, (error, channel) => error ? reject(error) : resolve(channel)) })
+    const lent = await run('echo $SSH_AUTH_SOCK; read go; echo over', { agentForward: true })
+    const socket = String((await once(lent, 'data'))[0] as Buffer).trim()
+    // Each connection asks for the list of keys (message 11), and tells how many have had an answer.
+    const program = `import socket, sys
+all = []
+for i in range(int(sys.argv[1])):
+  one = socket.socket(socket.AF_UNIX); one.settimeout(10); one.connect("${socket}")
+  try:
+    one.sendall(bytes([0, 0, 0, 1, 11]))
+    if one.recv(5): all.append(one)
+  except OSError: pass
+print(len(all), flush=True)
+sys.stdin.read()
+print(all[0].recv(99999) and all[0].recv(5) if all else "", flush=True)`
+    const asks = (count: number) => run(`python3 -c '${program.replaceAll("'", `'"'"'`)}' ${count}`, {})
+    const many = await asks(120)
+    const [told] = await once(many, 'data') as [Buffer]
+    expect(String(told).trim()).toBe('100')
+    const rest = textOf(lent)
+    lent.end('go\n')
+    expect(await rest).toBe('over\n')
+    // What was open has ended, and there is no more.
+    many.end()
+    expect((await textOf(many)).trim()).toBe("b''")
+    const late = await asks(1)
+    late.end()
+    expect((await textOf(late)).trim().split('\n')[0]).toBe('0')
+    await ended(client)
+  })
 
   test('an agent that gives no stream is refused, and the command goes on', async () => {
     class Silent extends OpenSSHAgent {

@@ -3,6 +3,7 @@ import { type Again, CONTEXT } from '../../bindings/session-context.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
+import type { Place } from '../forwarding/wanted.ts'
 import { Channel, type ChannelType } from './channel.ts'
 
 /** Accepts what the server opens, in order, while the session lives. */
@@ -28,18 +29,23 @@ export function accepted(link: Link, bound: BoundChannel, type: ChannelType): Ch
   return new Channel(link, bound, { type })
 }
 
-/** Offers a channel that the server opened to the listeners of an event, who accept or reject it; without a listener it is refused. */
-export function offer(link: Link, bound: BoundChannel, type: ChannelType, event: string, details: object): void {
+/** Offers a channel that the server opened to the listeners of an event, who accept or reject it; without a listener it is refused. @param place is held while the accepted one is open */
+export function offer(link: Link, bound: BoundChannel, type: ChannelType, event: string, details: object, place?: Place): void {
   tell(() => {
     let decided = false
     const reject = () => {
-      if (!decided) bound[Symbol.dispose]()
+      if (!decided) {
+        place?.drop()
+        bound[Symbol.dispose]()
+      }
       decided = true
     }
     const accept = () => {
       if (decided) throw new Error('The connection has been accepted or rejected already')
       decided = true
-      return accepted(link, bound, type)
+      const channel = accepted(link, bound, type)
+      place?.hold(channel)
+      return channel
     }
     if (!link.owner.emit(event, details, accept, reject)) reject()
   })

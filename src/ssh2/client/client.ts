@@ -8,6 +8,7 @@ import { openBound } from '../channel/open.ts'
 import { type PseudoTtyOptions, type Start, startSession } from '../channel/start.ts'
 import { AgentForwarding } from '../forwarding/agent.ts'
 import { Listeners } from '../forwarding/listeners.ts'
+import type { Wanting } from '../forwarding/wanted.ts'
 import { X11Forwarding, type X11Options } from '../forwarding/x11.ts'
 import { type Callback, ignore } from '../tell.ts'
 import type { ConnectConfig } from './connect-config.ts'
@@ -128,18 +129,17 @@ export class Client extends EventEmitter<ClientEvents> {
   #asking({ connection, agents, x11: windows }: Rooms, { env, x11, agentForward }: SessionOptions): Pick<Start, 'env' | 'forwardings' | 'started' | 'failed'> {
     const { agent, agentForward: always } = connection.settings
     const lends = agent && (always || agentForward === true)
-    let asked = false
+    const wanted: Wanting[] = []
+    const ended = () => { for (const one of wanted.splice(0)) one.end() }
     const shows = typeof x11 === 'number' || x11 === true || (typeof x11 === 'object' && x11 !== null)
     return {
       env: env ?? {},
       forwardings: [
-        ...lends ? [(session: Session, channel: BoundChannel) => agents.request(session, channel, agent)] : [],
-        ...shows ? [async (session: Session, channel: BoundChannel) => {
-          await windows.request(session, channel, x11 as X11Options | number | true)
-          asked = true
-        }] : [],
+        ...lends ? [async (session: Session, channel: BoundChannel) => { wanted.push(await agents.request(session, channel, agent)) }] : [],
+        ...shows ? [async (session: Session, channel: BoundChannel) => { wanted.push(await windows.request(session, channel, x11 as X11Options | number | true)) }] : [],
       ],
-      ...shows && { started: (channel: Channel) => windows.started(channel), failed: () => { if (asked) windows.ended() } },
+      started: (channel: Channel) => { channel.once('close', ended) },
+      failed: ended,
     }
   }
 

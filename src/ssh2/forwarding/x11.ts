@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
 import type { IncomingX11, Session } from '../../bindings/session/session.ts'
-import type { Channel } from '../channel/channel.ts'
 import { offer, takeAll } from '../channel/incoming.ts'
 import { step } from '../channel/start.ts'
 import type { Link } from '../client/link.ts'
+import { Wanted, type Wanting } from './wanted.ts'
 
 /** X11 options of a command. */
 export interface X11Options {
@@ -21,34 +21,26 @@ export interface X11Options {
 /** X11 for programs on the server, while a command that requested it runs. */
 export class X11Forwarding {
   readonly #link: Link
-  #wanted = 0
+  readonly #wanted = new Wanted()
   #serving = false
 
   constructor(link: Link) {
     this.#link = link
   }
 
-  async request(session: Session, channel: BoundChannel, options: X11Options | number | true): Promise<void> {
+  async request(session: Session, channel: BoundChannel, options: X11Options | number | true): Promise<Wanting> {
     const { single, protocol, cookie, screen } = x11Settings(options)
     await step(session, () => channel.x11ReqEx(single, protocol, cookie, screen), 'Unable to request X11')
     // A program may open its first window before the command is known to have started.
-    this.#wanted++
+    const wanting = this.#wanted.add(single)
     if (!this.#serving) takeAll(session, () => session.acceptX11(), (opened: IncomingX11) => this.#offer(opened))
     this.#serving = true
-  }
-
-  /** The command that requested it has started: forwards until it ends. */
-  started(channel: Channel): void {
-    channel.once('close', () => this.ended())
-  }
-
-  /** A command that requested it has ended, or could not start. */
-  ended(): void {
-    this.#wanted--
+    return wanting
   }
 
   #offer({ channel, originatorHost: srcIP, originatorPort: srcPort }: IncomingX11): void {
-    if (this.#wanted > 0) offer(this.#link, channel, 'x11', 'x11', { srcIP, srcPort })
+    const place = this.#wanted.take()
+    if (place) offer(this.#link, channel, 'x11', 'x11', { srcIP, srcPort }, place)
     else channel[Symbol.dispose]()
   }
 }

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { createPrivateKey, sign } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { verifyHostCertificate } from '../../../src/host-key/host-certificate.ts'
 import { knownHosts } from '../../../src/host-key/known-hosts/known-hosts.ts'
@@ -26,6 +28,16 @@ describe('certificates of ssh-keygen -s are verified', () => {
 
   test('RSA with SHA-1 is refused', async () => {
     await expect(check(await certify(directory, 'ed25519', 'rsa', ['-h', '-n', 'host.example', '-t', 'ssh-rsa']))).rejects.toMatchObject(refused(/signature/))
+  })
+
+  test.each([[1024, false], [2047, false], [2048, true]])('an authority with an RSA key of %d bits: %s', async (bits, accepted) => {
+    const authority = directory.file(`authority-${bits}`), host = directory.file(`host-${bits}`)
+    execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', String(bits), '-N', '', '-f', authority])
+    newKey(directory, `host-${bits}`)
+    execFileSync('ssh-keygen', ['-q', '-s', authority, '-I', 'id', '-h', '-n', 'host.example', `${host}.pub`])
+    const verdict = check(bare(readFileSync(`${host}-cert.pub`, 'utf8')))
+    if (accepted) await verdict
+    else await expect(verdict).rejects.toMatchObject(refused(/fewer than 2048 bits/))
   })
 })
 
