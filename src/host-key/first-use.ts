@@ -1,3 +1,4 @@
+import { atMost } from '../abort/at-most.ts'
 import { orAbort } from '../abort/or-abort.ts'
 import { HostKeyError } from '../errors/ssh-error.ts'
 import { encodeBase64 } from '../wire-format/base64.ts'
@@ -14,12 +15,16 @@ import { agreedRotation, keepKeys } from './update-store.ts'
 /** The last verification in each store. Policies that share a store also take turns. */
 const turns = new Map<unknown, Promise<unknown>>()
 
-/** Runs `work` after all earlier work in the same store. */
-function inTurn<T>(store: HostKeyStore, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+/** How long a record that has begun holds up other connections after its own has ended, in milliseconds. */
+const RECORD_GRACE = 10_000
+
+/** Runs `work` after all earlier work in the same store. It passes on what it has begun to record: the next one must find it there. */
+function inTurn<T>(store: HostKeyStore, signal: AbortSignal | undefined, work: (recording: (record: Promise<unknown>) => void) => Promise<T>): Promise<T> {
   const place = store.place ?? store
-  const turn = (turns.get(place) ?? Promise.resolve()).then(work)
+  let begun: Promise<unknown> = Promise.resolve()
+  const turn = (turns.get(place) ?? Promise.resolve()).then(() => work((record) => { begun = record }))
   // A store that never answers holds up only its own connection.
-  const done = orAbort(turn, signal).catch(() => undefined).then(() => { if (turns.get(place) === done) turns.delete(place) })
+  const done = orAbort(turn, signal).catch(() => undefined).then(() => atMost(RECORD_GRACE, begun)).then(() => { if (turns.get(place) === done) turns.delete(place) })
   turns.set(place, done)
   return turn
 }
@@ -44,7 +49,7 @@ export class FirstUse {
   }
 
   async verify(info: HostKeyInfo): Promise<void> {
-    return inTurn(this.#store, presented(info).signal, () => this.#checkOrRecord(info))
+    return inTurn(this.#store, presented(info).signal, (recording) => this.#checkOrRecord(info, recording))
   }
 
   /**
@@ -62,7 +67,7 @@ export class FirstUse {
     if (rotation) await inTurn(this.#store, undefined, () => stored(() => keepKeys(this.#store, before, update, update.keys, rotation.hashed || hash)))
   }
 
-  async #checkOrRecord(info: HostKeyInfo): Promise<void> {
+  async #checkOrRecord(info: HostKeyInfo, recording: (record: Promise<unknown>) => void): Promise<void> {
     const { confirm, hash = false, revoked } = this.#options
     info.signal?.throwIfAborted()
     const file = await this.#load()
@@ -80,7 +85,10 @@ export class FirstUse {
       }
     }
     const line = await new KnownHostsFile().add(info.host, info.port, publicKey, { hash })
-    await stored(() => this.#store.append(line))
+    info.signal?.throwIfAborted()
+    const record = stored(() => this.#store.append(line))
+    recording(record)
+    await record
     if (!confirm) this.#unasked.add(nameOf(info, publicKey))
   }
 

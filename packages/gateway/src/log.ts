@@ -22,6 +22,14 @@ export interface GatewayLogLine {
   readonly reason?: string | undefined
 }
 
+/** Controls and characters that turn text around, which a client may have put into its origin or name: JSON leaves some of them as they are. */
+const UNSEEN = /[\x7f-\x9f\u2028\u2029\p{Bidi_Control}]/gu
+
+/** The line as JSON, harmless on a terminal. */
+export function logText(line: GatewayLogLine): string {
+  return JSON.stringify(line).replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 export function logLine(event: GatewayLogLine['event'], fields: Omit<GatewayLogLine, 'time' | 'event'>): GatewayLogLine {
   return { time: new Date().toISOString(), event, ...fields }
 }

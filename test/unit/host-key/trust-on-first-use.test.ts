@@ -48,6 +48,25 @@ const stores: Record<string, () => () => HostKeyStore> = {
   },
 }
 
+// The first server hangs up while its key is being written: the second one found nothing in the store, and was recorded beside it.
+test('a record that has begun is waited for, also where its connection has ended meanwhile', async () => {
+  let text = ''
+  let written: (() => void) | undefined
+  const slow = { read: () => text, append: async (line: string) => {
+    await new Promise<void>((resolve) => { written = resolve })
+    text += `${line}\n`
+  } }
+  const hangUp = new AbortController()
+  const gone = trustOnFirstUse(slow).verify(info(key, { signal: hangUp.signal }))
+  await expect.poll(() => written).toBeDefined()
+  hangUp.abort(new Error('hung up'))
+  const late = trustOnFirstUse(slow).verify(info(other))
+  setTimeout(() => written?.(), 50)
+  await expect(late).rejects.toMatchObject({ code: 'ERR_HOST_KEY_CHANGED' })
+  await Promise.allSettled([gone])
+  expect(text).toBe(`h.example ${key}\n`)
+})
+
 describe.each(Object.entries(stores))('with a store in %s', (_name, make) => {
   test('a new host is recorded and then held to its key', async () => {
     const store = make()

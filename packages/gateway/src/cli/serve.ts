@@ -1,5 +1,6 @@
 /// `libssh2-wasm-gateway serve`: runs until a signal ends it. Prints one line of JSON for each session event on stdout; everything else on stderr.
 import { startGateway } from '../node/start-gateway.ts'
+import { logText } from '../log.ts'
 import { gatewayOptions } from './configure.ts'
 import { readSettings } from './settings.ts'
 
@@ -7,7 +8,7 @@ import { readSettings } from './settings.ts'
 export async function serve(args: readonly string[]): Promise<number> {
   const read = () => readSettings(args, process.env).settings
   const settings = read()
-  const gateway = await startGateway({ ...gatewayOptions(settings), log: (line) => process.stdout.write(`${JSON.stringify(line)}\n`) })
+  const gateway = await startGateway({ ...gatewayOptions(settings), log: (line) => process.stdout.write(`${logText(line)}\n`) })
   process.on('SIGHUP', () => {
     try {
       gateway.reload(gatewayOptions(read()))

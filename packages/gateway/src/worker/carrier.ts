@@ -1,7 +1,7 @@
 /// Where sessions live: each in its own Durable Object, or in the isolate that accepted them.
 import { connect } from 'cloudflare:sockets'
 import { CloseCode, type Resume, SUBPROTOCOL, SUBPROTOCOL_V4 } from 'libssh2-wasm/gateway-protocol'
-import { logLine } from '../log.ts'
+import { logLine, logText } from '../log.ts'
 import type { GatewayLimits, ResumeLimits } from '../policy/limits.ts'
 import { formatTarget, type Target } from '../policy/targets.ts'
 import { Budget } from '../stream/budget.ts'
@@ -97,7 +97,7 @@ export class Carrier {
     const [response, side] = this.#accept(protocol, owner.unsent)
     side.serve(session)
     session.resume(side, resume.received)
-    console.log(JSON.stringify(logLine('resume', { id: resume.id, user: owner.user, client: '-', resumes: session.resumes })))
+    console.log(logText(logLine('resume', { id: resume.id, user: owner.user, client: '-', resumes: session.resumes })))
     return response
   }
 
@@ -109,7 +109,7 @@ export class Carrier {
   }
 
   #log(event: Parameters<typeof logLine>[0], { id, user, client, origin, target }: Pick<Opening, 'id' | 'user' | 'client' | 'origin' | 'target'>, more: object): void {
-    console.log(JSON.stringify(logLine(event, { id, user, client, origin, target: formatTarget(target), ...more })))
+    console.log(logText(logLine(event, { id, user, client, origin, target: formatTarget(target), ...more })))
   }
 }
 

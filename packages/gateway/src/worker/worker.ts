@@ -1,7 +1,7 @@
 /// `libssh2-wasm-gateway/worker`: the gateway as a Cloudflare Worker. The Worker decides who may connect; each session lives in its own Durable Object.
 import { DurableObject } from 'cloudflare:workers'
 import { CloseCode } from 'libssh2-wasm/gateway-protocol'
-import { logLine } from '../log.ts'
+import { logLine, logText } from '../log.ts'
 import { clientGroup } from '../policy/client-group.ts'
 import type { Gate, GatewayRequest } from '../policy/gate.ts'
 import { type Offer, parseOffer } from '../policy/offer.ts'
@@ -31,7 +31,7 @@ function configuration(env: GatewayEnv): NonNullable<typeof configured> {
 export async function serveGateway(request: Request, env: GatewayEnv): Promise<Response> {
   const header = (name: string) => request.headers.get(name) ?? undefined
   const client = header('cf-connecting-ip') ?? '-'
-  const log = (code: number, reason: string, more = {}) => console.log(JSON.stringify(logLine('refuse', { client, origin: header('origin'), code, reason, ...more })))
+  const log = (code: number, reason: string, more = {}) => console.log(logText(logLine('refuse', { client, origin: header('origin'), code, reason, ...more })))
   if (header('upgrade')?.toLowerCase() !== 'websocket') return new Response('this is a gateway: it speaks WebSocket\n', { status: 426, headers: { upgrade: 'websocket' } })
   if (env.GATEWAY_RATE && !(await env.GATEWAY_RATE.limit({ key: clientGroup(client) })).success) {
     log(CloseCode.limit, 'too many requests from this client')
