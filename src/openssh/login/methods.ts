@@ -1,4 +1,5 @@
 import { type AuthMethod, keyboardInteractive, password } from '../../client/auth/authenticate.ts'
+import { printable } from '../../errors/printable.ts'
 import { AuthenticationError, KeyError } from '../../errors/ssh-error.ts'
 import type { SshConfig } from '../config/ssh-config.ts'
 import type { Person } from '../person.ts'
@@ -73,8 +74,14 @@ function repeated<T>({ numberOfPasswordPrompts }: SshConfig, make: (attempt: num
 /** Whom a question is about, as OpenSSH says it (sshconnect2.c): not the alias that was typed. */
 const account = ({ user, hostKeyAlias, hostName }: SshConfig) => `${user}@${hostKeyAlias ?? hostName.toLowerCase()}`
 
-/** A prompt of the server, behind the name of who asks: a server could pretend to be another one, such as the host behind it. */
-const named = (config: SshConfig, prompt: string) => `(${account(config)}) ${prompt}`
+/**
+ * A prompt of the server, behind the name of who asks: a server could pretend to be another one, such as the host behind it. Of several lines the first and
+ * the last have it, since the answer is typed behind the last one.
+ */
+function named(config: SshConfig, prompt: string): string {
+  const who = `(${account(config)}) `, last = prompt.lastIndexOf('\n') + 1
+  return last === 0 ? who + prompt : who + prompt.slice(0, last) + who + prompt.slice(last)
+}
 
 function byAnswers(config: SshConfig, person: Person): AuthMethod {
   return keyboardInteractive(async (prompts, { name, instruction }) => {
@@ -94,6 +101,6 @@ function byPassword(config: SshConfig, person: Person): AuthMethod[] {
 
 async function answer(question: string, echo: boolean, person: Person): Promise<string> {
   const text = echo ? await person.ask(question) : await person.askSecret(question)
-  if (text === undefined) throw new KeyError(`there is no terminal on which to ask for ${question.trim().replace(/:$/, '')}`, { code: 'ERR_NO_TERMINAL' })
+  if (text === undefined) throw new KeyError(`there is no terminal on which to ask for ${printable(question.trim().replace(/:$/, ''))}`, { code: 'ERR_NO_TERMINAL' })
   return text
 }

@@ -40,7 +40,14 @@ export async function openBySocks<T>(socket: Duplex, open: (target: SocksTarget)
   }
 }
 
+/** The name stands in errors, and in questions to a resolver: it has no controls, blanks or invisible characters. */
 async function request(socket: Duplex): Promise<SocksTarget & { readonly version: number }> {
+  const asked = await readRequest(socket)
+  if (asked.host === '' || /[\p{C}\s]/u.test(asked.host)) throw failure('the SOCKS request is malformed')
+  return asked
+}
+
+async function readRequest(socket: Duplex): Promise<SocksTarget & { readonly version: number }> {
   const [version, count = 0] = await take(socket, 2)
   if (version === VERSION_4) return { version, ...await request4(socket, count) }
   if (version !== VERSION) throw failure(`SOCKS version ${version} is not supported`)

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { wordOf } from '../../../src/cli/scp/legacy/copy.ts'
 import { BadRecord, leadsElsewhere, parseAnnounced, parseTimes } from '../../../src/cli/scp/legacy/record.ts'
 import { requestedNames } from '../../../src/cli/scp/legacy/requested.ts'
+import { UsageError } from '../../../src/cli/usage-error.ts'
 
 test.each([
   ['C0644 12 a b', { kind: 'file', mode: 0o644, size: 12, name: 'a b' }], ['D4755 0 d', { kind: 'directory', mode: 0o4755, size: 0, name: 'd' }], ['C0600 9007199254740991  x', { kind: 'file', mode: 0o600, size: 2 ** 53 - 1, name: ' x' }],
@@ -37,4 +39,15 @@ test.each([
 
 test('braces without end are refused', () => {
   expect(() => requestedNames('{a,b}'.repeat(20))).toThrow(RangeError)
+})
+
+test('the target of -R is a word that the shell of the other host takes for a name', () => {
+  expect(wordOf({ host: 'b', options: [], path: '~/a b/*' })).toBe('b:~/a b/*')
+  expect(wordOf({ host: '::1', options: [['User', 'ada']], path: '' })).toBe('ada@[::1]:')
+})
+
+test.each([
+  ['b;id', undefined], ['$(id)', undefined], ['`id`', undefined], ['b id', undefined], ['-oProxyCommand=id', undefined], ['b', '$(id)'], ['b', 'ada;id'], ['b', 'ada id'], ['b', '-oProxyCommand=id'], ['b', '#ada'],
+])('a target of -R that the shell would run is refused: %j, %j', (host, user) => {
+  expect(() => wordOf({ host, options: user === undefined ? [] : [['User', user]], path: 'x' })).toThrow(UsageError)
 })

@@ -47,3 +47,27 @@ test('the prompt for a new password', async () => {
     await connection.receive(SSH_MSG.USERAUTH_REQUEST)
   })).toEqual(["ada@jump.example's password: ", `(ada@jump.example) ${FAKE}`])
 })
+
+// The answer is typed behind the last line, which had no name: `\nroot@vault's password: ` looked as if another server asked.
+test('the last of several lines says who asks too', async () => {
+  expect(await questions('keyboard-interactive', async (connection) => {
+    connection.send(message(60).string('').string('').string('').uint32(2).string(`Choose:\n 1. Push\n${FAKE}`).boolean(false).string(`\n${FAKE}`).boolean(false).finish())
+    await connection.receive(61)
+  })).toEqual([`(ada@jump.example) Choose:\n 1. Push\n(ada@jump.example) ${FAKE}`, `(ada@jump.example) \n(ada@jump.example) ${FAKE}`])
+})
+
+test('a prompt that nobody can be asked is harmless in the error', async () => {
+  await using server = await startScriptedServer(async (connection) => {
+    await serveHandshake(connection)
+    for (;;) {
+      if (Buffer.from(await connection.receive(SSH_MSG.USERAUTH_REQUEST)).includes('keyboard-interactive')) break
+      connection.send(message(SSH_MSG.USERAUTH_FAILURE).nameList(['keyboard-interactive']).boolean(false).finish())
+    }
+    connection.send(message(60).string('').string('').string('').uint32(1).string('Co\x1b[31mde\u{202e}: ').boolean(false).finish())
+    await connection.receiveAll()
+  })
+  await using login = await prepareLogin(settings, { ask: async () => undefined, askSecret: async () => undefined, tell: () => {} })
+  const error = await connect({ host: server.host, port: server.port, username: 'ada', hostKey: insecureAcceptAnyHostKey(), auth: login.methods }).then(() => undefined, (reason: Error) => reason)
+  expect(error?.message).toContain('Co\\u{1b}[31mde\\u{202e}')
+  expect(error?.message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})

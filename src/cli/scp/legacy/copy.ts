@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { isSafeHost, isSafeUser } from '../../../openssh/config/host-text.ts'
 import { report } from '../../report.ts'
 import type { Hosts } from '../../transfer/hosts.ts'
+import { UsageError } from '../../usage-error.ts'
 import type { Place } from '../place.ts'
 import type { LegacyOptions } from './options.ts'
 import { receive } from './receive.ts'
@@ -44,9 +46,10 @@ async function between(source: RemotePlace, target: RemotePlace, hosts: Hosts, i
   else await relay(from, { client: await hosts.client(target), path: target.path }, isDirectory, options)
 }
 
-/** As the shell of the source's host gets it. */
-function wordOf({ host, options, path }: RemotePlace): string {
+/** As the shell of the source's host gets it: only the path is for that shell to expand. @throws UsageError for a host or user that it could take for more than a name */
+export function wordOf({ host, options, path }: RemotePlace): string {
   const user = options.find(([name]) => name === 'User')?.[1]?.replaceAll('%%', '%')
+  if (!isSafeHost(host) || (user !== undefined && (!isSafeUser(user) || /[\s#]/.test(user)))) throw new UsageError(`not a target for -R: ${JSON.stringify(user === undefined ? host : `${user}@${host}`)}`)
   return `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${path}`
 }
 
