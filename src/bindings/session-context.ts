@@ -9,6 +9,7 @@ import {
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE,
   LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
 } from '../ffi/constants.gen.ts'
+import { HOST_PENDING } from '../ffi/host.gen.ts'
 import type { Pointer, SessionPointer } from '../ffi/exports.gen.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { Heap, HeapScope } from '../ffi/heap.ts'
@@ -28,8 +29,9 @@ const FATAL = new Set<number>([
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
 ])
 
-/** SSH_MSG_CHANNEL_DATA and _EXTENDED_DATA (RFC 4254 section 5.2). */
-const DATA = [94, 95]
+/** SSH_MSG_CHANNEL_WINDOW_ADJUST, and after SSH_MSG_CHANNEL_DATA SSH_MSG_CHANNEL_EXTENDED_DATA (RFC 4254 section 5.2). */
+const WINDOW_ADJUST = 93
+const EXTENDED_DATA = 95
 
 /** The source (`Way.source`) of a call that waits for anything but data of the channel with this number: many data packets say nothing about its end. */
 export const endOf = (channel: number): number => channel + 2 ** 32
@@ -95,10 +97,7 @@ export class SessionContext {
       service: () => this.#service(),
       flush: () => this.wire.flush(),
     })
-    this.wire = new Wire(port, {
-      inbound: () => this.driver.arrived(),
-      drained: () => this.driver.wake(),
-    })
+    this.wire = new Wire(port, () => this.driver.arrived())
     this.parcels = new parcelRoom.Parcels(this.wire)
     this.outgoing = new parcelRoom.Outgoing(this.wire)
     this.#id = instance.register({
@@ -111,12 +110,15 @@ export class SessionContext {
       },
       slice: () => this.driver.slice(),
       markReady: (channel, type) => {
-        this.driver.markReady(channel)
-        if (!DATA.includes(type)) this.driver.markReady(endOf(channel))
+        // A wider window concerns writes, which are never parked.
+        if (type !== WINDOW_ADJUST) this.driver.markReady(channel)
+        if (type < WINDOW_ADJUST || type > EXTENDED_DATA) this.driver.markReady(endOf(channel))
       },
-      recv: (target) => {
-        const count = this.wire.recv(target)
-        if (count > 0) this.#negotiation?.received.add(target.subarray(0, count))
+      recv: (target, length) => {
+        if (this.wire.empty) return HOST_PENDING
+        const bytes = this.heap.view(target, length)
+        const count = this.wire.recv(bytes)
+        if (count > 0) this.#negotiation?.received.add(bytes.subarray(0, count))
         return count
       },
       send: (data) => {

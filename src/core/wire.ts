@@ -16,17 +16,10 @@ const MOST_SPARE = 32
 const SMALL_STAGE = 1 << 10
 const NO_STAGE = new Uint8Array(0)
 
-export interface WireEvents {
-  /** Bytes arrived, or the stream ended. */
-  inbound(): void
-  /** The outgoing queue fell below its high-water mark. */
-  drained(): void
-}
-
 /** The two queues between libssh2's RECV and SEND and the port of one transport. One copy each way. */
 export class Wire {
   readonly #port: BytePort
-  readonly #events: WireEvents
+  readonly #moved: () => void
   readonly #chunks: Uint8Array[] = []
   #head = 0
   #inbound = 0
@@ -34,9 +27,13 @@ export class Wire {
   #ended: { error: unknown } | undefined
   #closed = false
   #closing: Promise<void> | undefined
-  #ready: Uint8Array[] = []
+  readonly #ready: Uint8Array[] = []
+  /** Where small packets are gathered: up to `#sealed` it belongs to chunks that are ready. */
   #stage: Uint8Array = NO_STAGE
+  #sealed = 0
   #staged = 0
+  /** Bytes that SEND took and `flush` has not handed on. */
+  #unsent = 0
   /** Memory of packets that the transport has finished with, kept for the next ones: new memory costs more than the copy into it. */
   #spare: Uint8Array[] = []
   /** Packets that were copied and have not been written yet. */
@@ -47,9 +44,10 @@ export class Wire {
   /** When the last bytes went to the transport, in the time of `performance.now()`. */
   sentAt = 0
 
-  constructor(port: BytePort, events: WireEvents) {
+  /** @param moved bytes arrived, the stream ended, or the outgoing queue fell far below its high-water mark. */
+  constructor(port: BytePort, moved: () => void) {
     this.#port = port
-    this.#events = events
+    this.#moved = moved
   }
 
   start(): void {
@@ -59,7 +57,7 @@ export class Wire {
       written: (chunk) => { if (this.#copies > 0 && ownsMemory(chunk)) this.#keep(chunk) },
       ended: (error) => {
         this.#ended ??= { error }
-        this.#events.inbound()
+        this.#moved()
       },
     })
   }
@@ -71,7 +69,7 @@ export class Wire {
       this.#paused = true
       this.#port.pause()
     }
-    this.#events.inbound()
+    this.#moved()
     const at = lent ? this.#chunks.lastIndexOf(chunk) : -1
     if (at >= 0) this.#chunks[at] = chunk.slice()
   }
@@ -79,31 +77,25 @@ export class Wire {
   #drained(): void {
     if (!this.#congested || this.#port.queued > OUTBOUND_HIGH / 2) return
     this.#congested = false
-    this.#events.drained()
+    this.#moved()
   }
 
   /** RECV. */
   recv(target: Uint8Array): number {
-    if (this.#chunks.length === 0 || !this.#mayTake) return HOST_PENDING
     let filled = 0
-    while (filled < target.length) {
-      const chunk = this.#chunks[0]
-      if (!chunk) break
-      const part = chunk.subarray(this.#head, this.#head + target.length - filled)
+    for (let first = this.first(); first && filled < target.length; first = this.first()) {
+      const part = first.chunk.subarray(first.start, first.start + target.length - filled)
       target.set(part, filled)
       filled += part.length
-      this.#head += part.length
-      this.#dropTaken()
+      this.skip(part.length)
     }
-    this.bytesRead += filled
-    this.#inbound -= filled
-    return filled
+    return filled || HOST_PENDING
   }
 
-  /** The bytes that RECV would take first, in place, for code that takes whole packets. */
+  /** The bytes that RECV would take first, in place, for code that takes whole packets. Nothing is taken from a peer that keeps asking and does not read the answers. */
   first(): { readonly chunk: Uint8Array, readonly start: number } | undefined {
     const chunk = this.#chunks[0]
-    return chunk && this.#mayTake ? { chunk, start: this.#head } : undefined
+    return chunk && (this.#ended || this.#port.queued <= ANSWERS_HIGH) ? { chunk, start: this.#head } : undefined
   }
 
   /** A part of `first()` has been taken. */
@@ -111,16 +103,7 @@ export class Wire {
     this.#head += count
     this.bytesRead += count
     this.#inbound -= count
-    this.#dropTaken()
-  }
-
-  /** False for a peer that keeps asking and does not read the answers: nothing more is taken from it. */
-  get #mayTake(): boolean {
-    return this.#port.queued <= ANSWERS_HIGH || this.#ended !== undefined
-  }
-
-  #dropTaken(): void {
-    if (this.#head < (this.#chunks[0]?.length ?? 0)) return
+    if (this.#head < (this.#chunks[0] as Uint8Array).length) return
     this.#chunks.shift()
     this.#head = 0
   }
@@ -128,6 +111,7 @@ export class Wire {
   /** SEND. Accepts everything (law 3). */
   send(data: Uint8Array): number {
     if (this.#closed) return HOST_FAILED
+    this.#unsent += data.length
     if (data.length >= OWN_MEMORY) {
       this.#seal()
       this.#ready.push(this.#copy(data))
@@ -136,7 +120,7 @@ export class Wire {
     if (this.#stage.length - this.#staged < data.length) {
       this.#seal()
       this.#stage = new Uint8Array(data.length > SMALL_STAGE / 2 ? Math.max(data.length, STAGE_SIZE) : SMALL_STAGE)
-      this.#staged = 0
+      this.#sealed = this.#staged = 0
     }
     this.#stage.set(data, this.#staged)
     this.#staged += data.length
@@ -149,6 +133,7 @@ export class Wire {
     this.send(lengthField)
     if (text.length < OWN_MEMORY) this.send(text)
     else {
+      this.#unsent += text.length
       this.#seal()
       this.#ready.push(text)
     }
@@ -173,19 +158,14 @@ export class Wire {
 
   /** Moves staged bytes to the ready list; the rest of the stage stays in use. */
   #seal(): void {
-    if (this.#staged === 0) return
-    this.#ready.push(this.#stage.subarray(0, this.#staged))
-    this.#stage = this.#stage.subarray(this.#staged)
-    this.#staged = 0
+    if (this.#staged === this.#sealed) return
+    this.#ready.push(this.#stage.subarray(this.#sealed, this.#staged))
+    this.#sealed = this.#staged
   }
 
   /** The transport knows that nothing arrives at present (`BytePort.stalled`). */
   get stalled(): boolean {
     return this.#port.stalled === true
-  }
-
-  get unsent(): boolean {
-    return this.#staged > 0 || this.#ready.length > 0
   }
 
   /** Hands everything that SEND took to the transport, and resumes it if RECV made room. Not called from inside C: the transport may deliver at once. */
@@ -194,26 +174,25 @@ export class Wire {
       this.#paused = false
       this.#port.resume()
     }
+    if (this.#unsent === 0) return
     this.#seal()
-    if (this.#ready.length === 0) return
-    const chunks = this.#ready
-    this.#ready = []
-    if (chunks.length === 1 && (chunks[0] as Uint8Array).length < SMALL_STAGE) {
+    const chunks = this.#ready.splice(0)
+    if (chunks.length === 1 && this.#unsent < SMALL_STAGE) {
       this.#stage = NO_STAGE
+      this.#sealed = this.#staged = 0
       this.#spare = []
     }
     this.sentAt = performance.now()
-    for (const [index, chunk] of chunks.entries()) this.#port.write(chunk, index < chunks.length - 1)
-    this.#congested ||= this.#port.queued > OUTBOUND_HIGH
+    this.#unsent = 0
+    let left = chunks.length
+    for (const chunk of chunks) this.#port.write(chunk, --left > 0)
     // A transport that has already taken everything will not report that it drained.
-    this.#drained()
+    if (this.congested) this.#drained()
   }
 
   /** No new data should be written; reads, requests and window adjusts are always sent. */
   get congested(): boolean {
-    let unsent = this.#staged
-    for (const chunk of this.#ready) unsent += chunk.length
-    return this.#port.queued + unsent > OUTBOUND_HIGH ? (this.#congested = true) : this.#congested
+    return this.#congested ||= this.#port.queued + this.#unsent > OUTBOUND_HIGH
   }
 
   /** Set once nothing more will come; `error` then says why, if it was not an orderly end. */

@@ -6,6 +6,7 @@ export interface Libssh2Module {
   readonly exports: WasmExports
   /** The current linear memory: when C makes it grow, earlier views are detached. */
   readonly HEAPU8: Uint8Array
+  readonly numbers: DataView
 }
 
 /** errno of WASI, and of Linux for what is not part of WASI. */
@@ -30,8 +31,9 @@ function importName(name: string): string {
  */
 export async function createModule(compiled: WebAssembly.Module, host: HostFunctions): Promise<Libssh2Module> {
   let [now, nanoseconds] = [0, 0n]
+  const views = () => ({ HEAPU8: new Uint8Array(memory.buffer), numbers: new DataView(memory.buffer) })
   const env: Record<string, WebAssembly.ImportValue> = {
-    emscripten_notify_memory_growth: () => { module.HEAPU8 = new Uint8Array(memory.buffer) },
+    emscripten_notify_memory_growth: () => { Object.assign(module, views()) },
     __syscall__newselect: () => ENOSYS,
   }
   for (const [name, run] of Object.entries(host) as [string, WebAssembly.ImportValue][]) env[importName(name)] = run
@@ -42,7 +44,7 @@ export async function createModule(compiled: WebAssembly.Module, host: HostFunct
         // C asks in every call, and large integers cost more than the rest of this.
         const milliseconds = Date.now()
         if (milliseconds !== now) [now, nanoseconds] = [milliseconds, BigInt(milliseconds) * 1_000_000n]
-        new DataView(memory.buffer).setBigUint64(time, nanoseconds, true)
+        module.numbers.setBigUint64(time, nanoseconds, true)
         return 0
       },
       fd_write: noFile,
@@ -51,7 +53,7 @@ export async function createModule(compiled: WebAssembly.Module, host: HostFunct
     },
   })
   const memory = exports.memory as WebAssembly.Memory
-  const module = { exports: exports as unknown as WasmExports, HEAPU8: new Uint8Array(memory.buffer) }
+  const module = { exports: exports as unknown as WasmExports, ...views() }
   ;(exports._initialize as () => void)()
   return module
 }

@@ -15,12 +15,11 @@ export interface Encoded {
 
 /**
  * Linear memory of one instance; no other file touches it.
- * Growth of the memory detaches every view, so none is handed out, except to host functions for the length of one call; the one kept here is
+ * Growth of the memory detaches every view, so none is handed out, except to host functions for the length of one call; those of the module are
  * renewed then.
  */
 export class Heap {
   readonly #module: Libssh2Module
-  #view: DataView = new DataView(new ArrayBuffer(0))
   #scratch = 0 as Bytes
   #scratchSize = 0
   readonly #call: <T>(run: (c: WasmExports) => T) => T
@@ -106,6 +105,10 @@ export class Heap {
     return this.#module.HEAPU8.subarray(pointer, pointer + length)
   }
 
+  byte(pointer: Bytes): number {
+    return this.#module.HEAPU8[pointer] as number
+  }
+
   text(pointer: Bytes, length: number): string {
     return decoder.decode(this.view(pointer, length))
   }
@@ -118,29 +121,23 @@ export class Heap {
   }
 
   u32(pointer: Bytes): number {
-    return this.#numbers().getUint32(pointer, true)
+    return this.#module.numbers.getUint32(pointer, true)
   }
 
   i32(pointer: Bytes): number {
-    return this.#numbers().getInt32(pointer, true)
+    return this.#module.numbers.getInt32(pointer, true)
   }
 
   u64(pointer: Bytes): bigint {
-    return this.#numbers().getBigUint64(pointer, true)
+    return this.#module.numbers.getBigUint64(pointer, true)
   }
 
   setU32(pointer: Bytes, value: number): void {
-    this.#numbers().setUint32(pointer, value, true)
+    this.#module.numbers.setUint32(pointer, value, true)
   }
 
   setU64(pointer: Bytes, value: bigint): void {
-    this.#numbers().setBigUint64(pointer, value, true)
-  }
-
-  #numbers(): DataView {
-    const { buffer } = this.#module.HEAPU8
-    if (this.#view.buffer !== buffer) this.#view = new DataView(buffer)
-    return this.#view
+    this.#module.numbers.setBigUint64(pointer, value, true)
   }
 }
 

@@ -25,7 +25,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     ...keys,
     ...ofParcels as Pick<HostFunctions, typeof PARCEL_FUNCTIONS[number]>,
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
-    recv: (id, buffer, length) => host(id)?.recv(heap().view(buffer, length)) ?? HOST_FAILED,
+    recv: (id, buffer, length) => host(id)?.recv(buffer, length) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
     slice: (id) => Number(host(id)?.slice() ?? 1),
     news: (id, channel, type) => host(id)?.markReady(channel, type),
@@ -82,31 +82,31 @@ const SHORT = 31
 function shortRandom(): (length: number) => Uint8Array {
   const pool = new Uint8Array(POOL)
   let at = POOL
+  let part = new Uint8Array(0)
   return (length) => {
     if (at + length > POOL) {
       crypto.getRandomValues(pool)
       at = 0
     }
-    at += length
-    return pool.subarray(at - length, at)
+    // Nearly all ask for the same length. Taken byte by byte, since a view for each would cost more.
+    if (part.length !== length) part = new Uint8Array(length)
+    for (let byte = 0; byte < length; byte++) {
+      part[byte] = pool[at] as number
+      pool[at++] = 0
+    }
+    return part
   }
 }
 
 /** Goes through a JavaScript buffer: some runtimes refuse to fill WebAssembly memory. */
 function fillRandom(heap: Heap, buffer: Bytes, length: number, short: (length: number) => Uint8Array): number {
-  const view = heap.view(buffer, length)
+  const take = (at: number, part: Uint8Array) => {
+    heap.write((buffer + at) as Bytes, part)
+    part.fill(0)
+  }
   try {
-    if (length <= SHORT) {
-      const part = short(length)
-      view.set(part)
-      part.fill(0)
-      return 0
-    }
-    for (let at = 0; at < length; at += RANDOM_LIMIT) {
-      const part = crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at)))
-      view.set(part, at)
-      part.fill(0)
-    }
+    if (length <= SHORT) take(0, short(length))
+    else for (let at = 0; at < length; at += RANDOM_LIMIT) take(at, crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at))))
     return 0
   } catch {
     return HOST_FAILED

@@ -1,4 +1,4 @@
-import type { ChannelPointer } from './exports.gen.ts'
+import type { Bytes, ChannelPointer } from './exports.gen.ts'
 import type { HostFunctions } from './host.gen.ts'
 
 /** The imports of the module that are ciphers and MACs of the runtime. */
@@ -9,10 +9,10 @@ export type ParcelFunctions = { readonly [Name in typeof PARCEL_FUNCTIONS[number
 
 export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parcelCopy', 'parcelFree', 'read', 'textCopy', 'textSeal'] as const
 
-/** What one session answers to C. Bytes are copies: nothing here sees linear memory. */
+/** What one session answers to C. Bytes are copies: but for `recv`, nothing here sees linear memory. */
 export interface SessionHost {
-  /** Moves received bytes into `target`. Returns their count, 0 at end of stream, `HOST_PENDING` if none have arrived. */
-  recv(target: Uint8Array): number
+  /** Moves at most `length` received bytes to `target`. Returns their count, 0 at end of stream, `HOST_PENDING` if none have arrived: as for most calls, so there is no view of the memory before it is needed. */
+  recv(target: Bytes, length: number): number
   /** Takes all of `data`, a view that is invalid after the call, or returns `HOST_FAILED`. */
   send(data: Uint8Array): number
   /** If missing, all received data stays in C. */

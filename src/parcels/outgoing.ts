@@ -18,7 +18,9 @@ export class Outgoing {
   readonly #departures: Departures
   #text: Uint8Array | undefined
   /** Where the parts of a large packet are joined, for one call of the cipher. */
-  #packet: Uint8Array | undefined
+  #memory: Uint8Array | undefined
+  /** The last packet in it: those of a large write have the same length, and need no further views. */
+  #last: Packet | undefined
 
   constructor(departures: Departures) {
     this.#departures = departures
@@ -41,29 +43,44 @@ export class Outgoing {
 
   #start(length: number): Uint8Array {
     if (!this.#text || length > this.#text.length) throw new RangeError('C sends more than is written')
-    return this.#text.subarray(0, length)
+    return length === this.#text.length ? this.#text : this.#text.subarray(0, length)
   }
 
   /** Seals a packet of `head`, the beginning of the text and `padding`, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or `HOST_PENDING` on a closed transport. */
   seal(cipher: PacketCipher, nonce: Uint8Array, head: Uint8Array, length: number, padding: Uint8Array): number {
     const text = this.#start(length)
     const size = head.length + length + padding.length
-    const packet = size < LARGE ? new Uint8Array(size) : this.#packet ??= new Uint8Array(LARGEST_PACKET)
-    packet.set(head)
-    packet.set(text, head.length)
-    packet.set(padding, head.length + length)
-    const lengthField = packet.subarray(0, LENGTH_FIELD)
-    const sealed = attempt(cipher, nonce, lengthField, packet.subarray(LENGTH_FIELD, size))
+    const { whole, lengthField, rest } = this.#packet(size)
+    whole.set(head)
+    whole.set(text, head.length)
+    whole.set(padding, head.length + length)
+    const sealed = attempt(cipher, nonce, lengthField, rest)
     if (!sealed) return HOST_FAILED
-    return this.#departures.sendSealed(lengthField, ...sealed) ? 0 : HOST_PENDING
+    return this.#departures.sendSealed(lengthField, sealed[0], sealed[1]) ? 0 : HOST_PENDING
+  }
+
+  #packet(size: number): Packet {
+    if (size < LARGE) return packetIn(new Uint8Array(size))
+    this.#memory ??= new Uint8Array(LARGEST_PACKET)
+    return this.#last = this.#last?.whole.length === size ? this.#last : packetIn(this.#memory.subarray(0, size))
   }
 
   /** The session is over: its plaintext is zeroed. */
   clear(): void {
-    this.#packet?.fill(0)
-    this.#packet = undefined
+    this.#memory?.fill(0)
+    this.#memory = this.#last = undefined
   }
 }
+
+/** The memory of a packet, and the two parts of it that a cipher gets. */
+interface Packet {
+  readonly whole: Uint8Array
+  /** Associated data. */
+  readonly lengthField: Uint8Array
+  readonly rest: Uint8Array
+}
+
+const packetIn = (whole: Uint8Array): Packet => ({ whole, lengthField: whole.subarray(0, LENGTH_FIELD), rest: whole.subarray(LENGTH_FIELD) })
 
 /** Nothing of another length may leave: it would be no packet, or plaintext. */
 function attempt(cipher: PacketCipher, nonce: Uint8Array, associated: Uint8Array, text: Uint8Array): [Uint8Array, Uint8Array] | undefined {

@@ -7,6 +7,15 @@ export class SocketPort implements BytePort {
   #sink: PortSink | undefined
   #queued = 0
   #corked = false
+  /** Chunks that the socket has got and not written, in order. */
+  readonly #waiting: Uint8Array[] = []
+  /** One for all chunks: a stream calls back in the order of its writes. */
+  readonly #written = (error?: Error | null) => {
+    const chunk = this.#waiting.shift() as Uint8Array
+    this.#queued -= chunk.length
+    if (!error) this.wrote(chunk)
+    this.#sink?.drained()
+  }
 
   constructor(socket: Duplex) {
     this.#socket = socket
@@ -38,12 +47,9 @@ export class SocketPort implements BytePort {
   write(chunk: Uint8Array, more = false): void {
     if (this.#socket.destroyed || this.#socket.writableEnded) return
     this.#queued += chunk.length
+    this.#waiting.push(chunk)
     if (more && !this.#corked) this.#socket.cork()
-    this.#socket.write(chunk, (error) => {
-      this.#queued -= chunk.length
-      if (!error) this.wrote(chunk)
-      this.#sink?.drained()
-    })
+    this.#socket.write(chunk, this.#written)
     if (!more && this.#corked) this.#socket.uncork()
     this.#corked = more
   }

@@ -30,7 +30,7 @@ export class RawSession {
     socket.on('data', (chunk: Buffer) => this.#received.push(chunk))
     socket.on('error', nothing)
     const id = instance.register({
-      recv: (target) => this.#recv(target),
+      recv: (target, length) => this.#recv(instance.heap.view(target, length)),
       markReady: nothing, slice: () => true, verify: () => HOST_FAILED,
       send: (data) => {
         socket.write(data.slice())

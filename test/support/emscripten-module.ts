@@ -18,5 +18,9 @@ export function createModule(compiled: WebAssembly.Module, host: HostFunctions):
 /** Emscripten puts an underscore before the name of each function of C. */
 function asModule(glue: Readonly<Record<string, unknown>>): Libssh2Module {
   const functions = Object.keys(glue).filter((name) => name.startsWith('_')).map((name) => [name.slice(1), glue[name]])
-  return { exports: Object.fromEntries(functions) as Libssh2Module['exports'], get HEAPU8() { return glue.HEAPU8 as Uint8Array } }
+  return {
+    exports: Object.fromEntries(functions) as Libssh2Module['exports'],
+    get HEAPU8() { return glue.HEAPU8 as Uint8Array },
+    get numbers() { return new DataView(this.HEAPU8.buffer) },
+  }
 }

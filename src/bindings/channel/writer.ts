@@ -53,39 +53,43 @@ export class ChannelWriter {
 
   /** Writes until the peer's window or the outgoing queue is full. */
   #writeOn(step: Step, stream: number, content: Uint8Array): [rc: number, bytesWritten: number] {
-    const { current } = this.#calls.context.driver
+    const calls = this.#calls
+    const { context } = calls
+    const { driver: { current }, heap, outgoing, wire } = context
+    const way = { lane: calls.writing, step, isPart: true }
+    const part = () => content.subarray(step.written, step.written + LARGEST_WRITE)
+    let rc
     if (!current) step.written = 0
-    let rc = 0
     try {
-      this.#calls.needPeer()
-      do {
-        rc = this.#writePart(step, stream, content.subarray(step.written, step.written + LARGEST_WRITE))
-        if (rc > 0) step.written += rc
-      } while (rc > 0 && step.written < content.length && !current?.detached)
+      calls.needPeer()
+      if (step.begun && !equalBytes(step.begun, part())) throw unlikeBefore(step.written)
+      const buffer = heap.scratch(LARGEST_WRITE)
+      // Packet by packet, in one call. An empty write still reaches libssh2, which says whether the channel can be written to.
+      rc = wire.congested ? context.pending(way) : calls.call(way, (c, channel) => {
+        for (;;) {
+          const text = part()
+          const count = outgoing.write(text, () => c.glue_channel_write(channel, stream, buffer, text.length))
+          if (count <= 0) return count
+          step.written += count
+          step.begun = undefined
+          if (step.written === content.length || wire.congested || current?.detached) return count
+        }
+      })
+      if (rc > 0 && step.written < content.length) rc = context.pending(way)
+      if (rc === LIBSSH2_ERROR_EAGAIN) {
+        // libssh2 has the packet already, and counts it against what it is given next.
+        if (calls.plain((c, channel) => c.glue_channel_write_pending(channel))) step.begun ??= part().slice()
+        else calls.writing.release(step)
+      }
     } catch (error) {
       if (error instanceof SSHError) error.bytesWritten = step.written
       step.outcome = { error: { reason: error } }
       throw error
     }
     const { written } = step
-    if (rc === LIBSSH2_ERROR_EAGAIN || written < content.length) return [LIBSSH2_ERROR_EAGAIN, written]
-    step.outcome = { value: [rc, written] }
+    if (written < content.length) rc = LIBSSH2_ERROR_EAGAIN
+    if (rc !== LIBSSH2_ERROR_EAGAIN) step.outcome = { value: [rc, written] }
     return [rc, written]
-  }
-
-  /** Writes one packet's worth. An empty write still reaches libssh2, which says whether the channel can be written to. */
-  #writePart(step: Step, stream: number, part: Uint8Array): number {
-    const calls = this.#calls
-    const { heap, outgoing, wire } = calls.context
-    if (wire.congested) return calls.context.pending({ step })
-    if (step.begun && !equalBytes(step.begun, part)) throw unlikeBefore(step.written)
-    const buffer = heap.scratch(LARGEST_WRITE)
-    const rc = outgoing.write(part, () => calls.call({ lane: calls.writing, step, isPart: true }, (c, channel) => c.glue_channel_write(channel, stream, buffer, part.length)))
-    const pending = rc === LIBSSH2_ERROR_EAGAIN && calls.plain((c, channel) => c.glue_channel_write_pending(channel)) !== 0
-    if (rc === LIBSSH2_ERROR_EAGAIN && !pending) calls.writing.release(step)
-    // libssh2 has the packet already, and counts it against what it is given next.
-    step.begun = pending ? step.begun ?? part.slice() : undefined
-    return rc
   }
 
   /** @returns 0, or EAGAIN */

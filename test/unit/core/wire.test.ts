@@ -18,10 +18,10 @@ function wireOverPort() {
     close: vi.fn(() => Promise.resolve()),
     abort: vi.fn(),
   } satisfies BytePort
-  const events = { inbound: vi.fn(), drained: vi.fn() }
-  const wire = new Wire(port, events)
+  const moved = vi.fn()
+  const wire = new Wire(port, moved)
   wire.start()
-  return { wire, port, events, written, sink: sink as unknown as PortSink }
+  return { wire, port, moved, written, sink: sink as unknown as PortSink }
 }
 
 const sent = (written: readonly Uint8Array[]) => Buffer.concat(written)
@@ -108,7 +108,7 @@ describe('memory of packets', () => {
 
 describe('back-pressure', () => {
   test('receives nothing from a peer that does not read its answers, until it does or has gone', () => {
-    const { wire, port, sink, events } = wireOverPort()
+    const { wire, port, sink, moved } = wireOverPort()
     sink.data(new Uint8Array(100))
     const target = new Uint8Array(10)
     wire.send(new Uint8Array(10))
@@ -117,8 +117,9 @@ describe('back-pressure', () => {
     expect(wire.recv(target)).toBe(HOST_PENDING)
     expect(wire.empty).toBe(false)
     port.queued = 0
+    moved.mockClear()
     sink.drained()
-    expect(events.drained).toHaveBeenCalled()
+    expect(moved).toHaveBeenCalledOnce()
     expect(wire.recv(target)).toBe(10)
     port.queued = 5 * MEBIBYTE
     expect(wire.recv(target)).toBe(HOST_PENDING)
@@ -144,7 +145,7 @@ describe('back-pressure', () => {
   })
 
   test('is congested above a mebibyte unsent, and tells when that has gone', () => {
-    const { wire, port, events, sink } = wireOverPort()
+    const { wire, port, moved, sink } = wireOverPort()
     wire.send(new Uint8Array(MEBIBYTE + 1))
     expect(wire.congested).toBe(true)
     port.queued = MEBIBYTE + 1
@@ -152,17 +153,17 @@ describe('back-pressure', () => {
     expect(wire.congested).toBe(true)
     port.queued = 0
     sink.drained()
-    expect(events.drained).toHaveBeenCalledOnce()
+    expect(moved).toHaveBeenCalledOnce()
     expect(wire.congested).toBe(false)
   })
 
   test('is over at once if the transport takes everything while it is written to', () => {
-    const { wire, events } = wireOverPort()
+    const { wire, moved } = wireOverPort()
     wire.send(new Uint8Array(MEBIBYTE + 1))
     expect(wire.congested).toBe(true)
     wire.flush()
     expect(wire.congested).toBe(false)
-    expect(events.drained).toHaveBeenCalledOnce()
+    expect(moved).toHaveBeenCalledOnce()
   })
 })
 
@@ -257,9 +258,9 @@ describe('a chunk that is lent', () => {
   })
 
   test('is copied from where it has been taken to', () => {
-    const { wire, sink, events } = wireOverPort()
+    const { wire, sink, moved } = wireOverPort()
     const first = new Uint8Array(2)
-    events.inbound.mockImplementationOnce(() => { wire.recv(first) })
+    moved.mockImplementationOnce(() => { wire.recv(first) })
     const memory = Uint8Array.of(1, 2, 3, 4)
     sink.data(memory, true)
     memory.fill(9)
