@@ -9,6 +9,8 @@ export interface RefusalOptions {
   readonly operation?: string | undefined
   /** The server's message about it. */
   readonly said?: string
+  /** The server's own words, as they came. */
+  readonly description?: string | undefined
   /** libssh2's number, if the call was libssh2's. */
   readonly errno?: number
   readonly cause?: unknown
@@ -21,10 +23,11 @@ const LONGEST_PATH = 4096
 export const shownPath = (path: string): string => printable(path, LONGEST_PATH)
 
 /** The error for a status from an SFTP server. It keeps the server's message if the number alone says little. */
-export function sftpRefusal(status: number, path: string | undefined, { operation, said = '', errno = 0, cause }: RefusalOptions = {}): SftpError {
+export function sftpRefusal(status: number, path: string | undefined, { operation, said = '', description, errno = 0, cause }: RefusalOptions = {}): SftpError {
   const name = SFTP_STATUS_NAMES[status]
   const words = status < FX_FAILURE || /^failure$/i.test(said) ? '' : printable(said)
   const about = [operation, path && shownPath(path)].filter((part) => part !== undefined && part !== '').join(' ')
   const message = `${name ? `SSH_FX_${name}` : `SSH_FX ${status}`}${about && `: ${about}`}${words && ` (${words})`}`
-  return new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, operation, path, cause })
+  const error = new SftpError(message, { code: `ERR_SFTP_${name || 'FAILURE'}`, errno, status, operation, path, cause })
+  return description === undefined ? error : Object.assign(error, { description })
 }

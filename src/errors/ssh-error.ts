@@ -110,13 +110,18 @@ export class ChannelError extends SSHError {
   }
 }
 
-/** An SFTP request failed. `status` is the server's `SSH_FX_*` number, `operation` the request, `path` the file. */
+/**
+ * An SFTP request failed. `status` is the server's `SSH_FX_*` number, `operation` the request, `path` the file, `description` the server's text,
+ * unchanged; `message` has path and text with invisible characters escaped.
+ */
 export class SftpError extends SSHError {
   override name = 'SftpError'
   readonly status: number
   /** `open`, `write`, `mkdir` or another request of the protocol, or the name of an extension; `undefined` if no single request failed. */
   readonly operation: string | undefined
   readonly path: string | undefined
+  /** Undefined if the server has given none. */
+  declare readonly description?: string
 
   constructor(message: string, options: SSHErrorOptions & { readonly status: number, readonly operation?: string | undefined, readonly path?: string | undefined }) {
     super(message, options)

@@ -1,4 +1,8 @@
+import { printable } from './printable.ts'
 import { SSHError } from './ssh-error.ts'
+
+/** Longer than any path of a system. */
+const LONGEST = 10_000
 
 /** The properties of an operating system's error. */
 interface SystemWords {
@@ -19,7 +23,8 @@ export class SystemError extends SSHError {
   readonly path: string | undefined
 
   constructor(cause: Error & SystemWords) {
-    super(cause.message, { code: String(cause.code), cause })
+    // The path in it may have a name that a server has chosen.
+    super(printable(cause.message, LONGEST), { code: String(cause.code), cause })
     this.syscall = typeof cause.syscall === 'string' ? cause.syscall : undefined
     this.path = typeof cause.path === 'string' ? cause.path : undefined
   }

@@ -1,10 +1,13 @@
 // Words of a server that stand in `error.message` go to terminals and logs: what cannot be seen in them is escaped, and the words as they came are a property.
+import { mkdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, SSHError } from '../../src/index.ts'
 import { sftpRefusal } from '../../src/errors/sftp-refusal.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { sizeMismatch } from '../../src/sftp/transfer/shared.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { channelData, channelOpen, type Connection, message, serveExec, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
+import { FX, withSftp } from './support/sftp-server.ts'
 
 const WORDS = 'no \x1b[31mway\u{202e} here\r\n'
 const SHOWN = 'no \\u{1b}[31mway\\u{202e} here\\r\\n'
@@ -91,6 +94,19 @@ test('the drop-in: a disconnection before any key, and a refused channel', async
     await connection.receiveAll()
   }, (client, done) => client.exec('command', (error) => done(error)))
   expect(refused).toMatchObject({ message: `(SSH) Channel open failure: ${SHOWN}`, reason: 1 })
+})
+
+// An SFTP server with a name that no terminal should see, whose directory here cannot be written.
+test('a name from a listing, in the error of the system here; and why a request was refused, as it came', async () => {
+  using directory = temporaryDirectory('words')
+  const name = 'a\x1b[31m\u{202e}b'
+  await withSftp({ files: { '/d': null, [`/d/${Buffer.from(name).toString('latin1')}`]: 'x' }, quirks: { MKDIR: (_, answer) => answer.status(FX.FAILURE, WORDS) } }, async (sftp) => {
+    mkdirSync(directory.file(`d/${name}`), { recursive: true })
+    const error = await sftp.download(`/d/${name}`, directory.file(`d/${name}`)).then(() => undefined, (reason: unknown) => reason as Error)
+    expect(error).toMatchObject({ name: 'SystemError', message: expect.stringContaining('a\\u{1b}[31m\\u{202e}b') as string })
+    expect(error?.message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    await expect(sftp.mkdir('/e')).rejects.toMatchObject({ name: 'SftpError', description: WORDS, message: `SSH_FX_FAILURE: mkdir /e (${SHOWN})` })
+  })
 })
 
 test('a path that a server made up, in the refusal of a request about it', () => {

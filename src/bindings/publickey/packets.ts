@@ -130,7 +130,7 @@ function checkStatus(packet: WireReader): void {
 
 function unexpected(name: string, packet: WireReader): SSHError {
   if (name === 'status') checkStatus(packet)
-  return failure(`the server answered with ${JSON.stringify(name.slice(0, 64))}, which was not requested`)
+  return failure(`the server answered with "${printable(name, 64)}", which was not requested`)
 }
 
 function failure(message: string, cause?: unknown): SSHError {

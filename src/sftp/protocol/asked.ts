@@ -105,13 +105,13 @@ export class Asked<T> implements AbortEntry {
     // Old servers leave out the message.
     const said = body.remaining > 0 ? decodeText(body.string()) : ''
     if (atEnd !== undefined && status === LIBSSH2_FX_EOF) return atEnd
-    const refusal = this.#refusal(status, said)
+    const refusal = this.#refusal(status, said, said)
     words.set(refusal, said)
     throw refusal
   }
 
-  #refusal(status: number, said: string): SftpError {
-    return sftpRefusal(status, pathText(this.expected.about), { operation: this.expected.operation, said })
+  #refusal(status: number, said: string, description?: string): SftpError {
+    return sftpRefusal(status, pathText(this.expected.about), { operation: this.expected.operation, said, description })
   }
 }
 

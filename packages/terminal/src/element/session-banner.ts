@@ -1,6 +1,7 @@
 import type { SessionState } from '../session/messages.ts'
 import { Banner } from '../ui/banner.ts'
 import type { Explanation } from '../ui/explain.ts'
+import { visible } from '../ui/visible.ts'
 
 /** What a person can do from the banner. */
 export interface BannerActs {
@@ -33,7 +34,7 @@ export class SessionBanner {
   }
 
   ended({ code, signal }: Extract<SessionState, { readonly name: 'ended' }>['ending'], who: string): void {
-    const how = signal ? `signal ${signal}` : code !== null ? `exit code ${code}` : 'no exit code'
+    const how = signal ? `signal ${visible(signal)}` : code !== null ? `exit code ${code}` : 'no exit code'
     this.offer({ title: 'The shell has ended', advice: `${who}, ${how}.` }, 'Connect again')
   }
 

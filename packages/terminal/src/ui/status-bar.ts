@@ -1,6 +1,7 @@
 import type { SessionState } from '../session/messages.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
+import { visible } from './visible.ts'
 
 const WORDS: Readonly<Record<SessionState['name'], string>> = {
   idle: 'Not connected', connecting: 'Connecting…', open: 'Connected', stalled: 'Waiting for the network', ended: 'Ended', failed: 'Not connected',
@@ -22,7 +23,7 @@ export class StatusBar {
     const welcome = 'welcome' in state ? state.welcome : undefined
     this.#kept.textContent = welcome?.inTmux ? 'in tmux' : ''
     this.#trust.replaceChildren(...welcome ? [icon('shield'), welcome.trust === 'known-hosts' ? 'key given by this page' : 'key accepted here'] : [])
-    this.#trust.title = welcome ? `${welcome.fingerprint}\n${welcome.server}\n${welcome.kex}, ${welcome.cipher}` : ''
+    this.#trust.title = welcome ? `${welcome.fingerprint}\n${visible(welcome.server)}\n${welcome.kex}, ${welcome.cipher}` : ''
   }
 
   size(columns: number, rows: number): void {
