@@ -44,6 +44,17 @@ test('two writes in one complete() both arrive, once, in their order', async () 
   expect(await digest((channel) => { channel.write(one); channel.write(other); return 0 })).toBe(expected)
 })
 
+test('writes that are made at once, each by itself, arrive one behind the other, whatever they have to wait for', async () => {
+  for (const wait of ['', 'sleep 0.3; ']) {
+    const channel = await execute(session, `${wait}tr -s abcd`)
+    const writes = [...'abcd'].map((letter) => session.complete(() => channel.write(new Uint8Array(LARGE).fill(letter.charCodeAt(0)))))
+    await within(20_000, 'the writes', Promise.all(writes))
+    await session.complete(() => channel.sendEof())
+    expect(text(await readAll(channel))).toBe('abcd')
+    await session.complete(() => channel.free())
+  }
+})
+
 test('a write and the end of the input in one complete()', async () => {
   const data = new Uint8Array(LARGE).fill(3)
   const channel = await execute(session, 'wc -c')
