@@ -2,6 +2,7 @@ import { atMost } from '../abort/at-most.ts'
 import { orAbort } from '../abort/or-abort.ts'
 import { HostKeyError } from '../errors/ssh-error.ts'
 import { encodeBase64 } from '../wire-format/base64.ts'
+import { equalBytes } from '../wire-format/bytes.ts'
 import { fingerprint, randomart } from './fingerprint.ts'
 import { knownHostName } from './host-name.ts'
 import { checkKnownHosts, knownAlgorithms } from './known-hosts/check.ts'
@@ -15,6 +16,8 @@ import { agreedRotation, keepKeys } from './update-store.ts'
 /** The last verification in each store. Policies that share a store also take turns. */
 const turns = new Map<unknown, Promise<unknown>>()
 
+/** How often a store may change while a line is taken back. */
+const MOST_TRIES = 10
 /** How long a record that has begun holds up other connections after its own has ended, in milliseconds. */
 const RECORD_GRACE = 10_000
 
@@ -89,7 +92,22 @@ export class FirstUse {
     const record = stored(() => this.#store.append(line))
     recording(record)
     await record
+    await this.#yieldToFirst(info, publicKey)
     if (!confirm) this.#unasked.add(nameOf(info, publicKey))
+  }
+
+  /** Of two keys that were recorded at once, by two programs or through two stores of one text, the first one stands. */
+  async #yieldToFirst(info: HostKeyInfo, key: Uint8Array): Promise<void> {
+    const store = this.#store
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const text = await stored(() => store.read()), file = new KnownHostsFile(text)
+      const first = (await file.find(info.host, info.port)).find(({ marker }) => marker === undefined)
+      if (!first || equalBytes(first.key, key)) return
+      await file.remove(info.host, info.port, key)
+      if (store.replace && !await stored(() => store.replace!(text, file.toString()))) continue
+      return void await checkKnownHosts(file, info, this.#options.revoked)
+    }
+    throw new HostKeyError('the store of known hosts changes all the time', { code: 'ERR_HOST_KEY_STORE' })
   }
 
   /** Reads the store each time, and parses its text again only if it has changed. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type HostKeyStore, memoryHostKeyStore, webStorageHostKeyStore } from '../../../src/host-key/stores/host-key-store.ts'
@@ -65,6 +65,66 @@ test('a record that has begun is waited for, also where its connection has ended
   await expect(late).rejects.toMatchObject({ code: 'ERR_HOST_KEY_CHANGED' })
   await Promise.allSettled([gone])
   expect(text).toBe(`h.example ${key}\n`)
+})
+
+/** A text behind stores that know nothing of each other, such as two programs have. @param replaces whether a line can be taken back */
+function shared(replaces: boolean) {
+  const kept = { text: '' }
+  const store = (): HostKeyStore => ({
+    read: async () => kept.text,
+    async append(line) {
+      await new Promise((resolve) => { setTimeout(resolve, 5) })
+      kept.text += `${line}\n`
+    },
+    ...replaces && { replace: async (before: string, after: string) => {
+      if (kept.text !== before) return false
+      kept.text = after
+      return true
+    } },
+  })
+  return { kept, store }
+}
+
+describe('two programs at once, with two keys of one host', () => {
+  test.each([true, false])('the first record stands, and the other one is refused; taken back: %s', async (replaces) => {
+    const { kept, store } = shared(replaces)
+    const both = await Promise.allSettled([trustOnFirstUse(store()).verify(info(key)), trustOnFirstUse(store()).verify(info(other))])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const [stands, refused] = both[0]?.status === 'fulfilled' ? [key, both[1]] : [other, both[0]]
+    expect(refused).toMatchObject({ reason: { code: 'ERR_HOST_KEY_CHANGED' } })
+    expect(kept.text.split('\n')[0]).toBe(`h.example ${stands}`)
+    expect(kept.text.split('\n')).toHaveLength(replaces ? 2 : 3)
+  })
+
+  test('in one file under two names', async () => {
+    const path = directory.file('by-two-names'), link = directory.file('its-other-name')
+    writeFileSync(path, '')
+    symlinkSync(path, link)
+    const both = await Promise.allSettled([trustOnFirstUse(fileHostKeyStore(path)).verify(info(key)), trustOnFirstUse(fileHostKeyStore(link)).verify(info(other))])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2)
+  })
+
+  test('with the same key both are accepted', async () => {
+    const { store } = shared(true)
+    await Promise.all([trustOnFirstUse(store()).verify(info(key)), trustOnFirstUse(store()).verify(info(key))])
+  })
+
+  test.each([[3, 'ERR_HOST_KEY_CHANGED'], [Infinity, 'ERR_HOST_KEY_STORE']])('a store that changes %d times while the line is taken back: %s', async (changes, code) => {
+    let text = '', tries = 0
+    const store: HostKeyStore = {
+      read: () => text,
+      append: (line) => { text = `h.example ${key}\n${line}\n` },
+      replace: (_before, after) => {
+        if (tries++ < changes) return false
+        text = after
+        return true
+      },
+    }
+    await expect(trustOnFirstUse(store).verify(info(other))).rejects.toMatchObject({ code })
+    if (changes === 3) expect(text).toBe(`h.example ${key}\n`)
+    else expect(tries).toBe(10)
+  })
 })
 
 describe.each(Object.entries(stores))('with a store in %s', (_name, make) => {
