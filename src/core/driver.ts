@@ -133,6 +133,7 @@ export class Driver {
 
   /** Schedules operations whose channel is ready, and has its watchers look. */
   #unpark(): void {
+    if (this.#ready.size === 0) return
     const sources = this.#ready.has(ALL) ? [...this.#parked.keys(), ...this.#watches.keys()] : [...this.#ready]
     this.#ready.clear()
     const woken: Operation[] = []

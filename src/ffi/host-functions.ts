@@ -100,13 +100,12 @@ function shortRandom(): (length: number) => Uint8Array {
 
 /** Goes through a JavaScript buffer: some runtimes refuse to fill WebAssembly memory. */
 function fillRandom(heap: Heap, buffer: Bytes, length: number, short: (length: number) => Uint8Array): number {
-  const take = (at: number, part: Uint8Array) => {
-    heap.write((buffer + at) as Bytes, part)
-    part.fill(0)
-  }
   try {
-    if (length <= SHORT) take(0, short(length))
-    else for (let at = 0; at < length; at += RANDOM_LIMIT) take(at, crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at))))
+    for (let at = 0; at < length; at += RANDOM_LIMIT) {
+      const part = length <= SHORT ? short(length) : crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at)))
+      heap.write((buffer + at) as Bytes, part)
+      part.fill(0)
+    }
     return 0
   } catch {
     return HOST_FAILED

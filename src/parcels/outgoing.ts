@@ -16,7 +16,8 @@ const LARGE = 16 << 10
 /** What the application writes, which stays in its memory: C asks for a copy of it, or has the packet sealed here. */
 export class Outgoing {
   readonly #departures: Departures
-  #text: Uint8Array | undefined
+  /** While C is called for a write: what is written. */
+  text: Uint8Array | undefined
   /** Where the parts of a large packet are joined, for one call of the cipher. */
   #memory: Uint8Array | undefined
   /** The last packet in it: those of a large write have the same length, and need no further views. */
@@ -26,24 +27,14 @@ export class Outgoing {
     this.#departures = departures
   }
 
-  /** Calls C for a write of `text`. */
-  write(text: Uint8Array, write: () => number): number {
-    this.#text = text
-    try {
-      return write()
-    } finally {
-      this.#text = undefined
-    }
-  }
-
   /** Copies the beginning of the text to C. */
   copy(target: Uint8Array): void {
     target.set(this.#start(target.length))
   }
 
   #start(length: number): Uint8Array {
-    if (!this.#text || length > this.#text.length) throw new RangeError('C sends more than is written')
-    return length === this.#text.length ? this.#text : this.#text.subarray(0, length)
+    if (!this.text || length > this.text.length) throw new RangeError('C sends more than is written')
+    return length === this.text.length ? this.text : this.text.subarray(0, length)
   }
 
   /** Seals a packet of `head`, the beginning of the text and `padding`, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or `HOST_PENDING` on a closed transport. */

@@ -67,8 +67,8 @@ export class ChannelWriter {
       // Packet by packet, in one call. An empty write still reaches libssh2, which says whether the channel can be written to.
       rc = wire.congested ? context.pending(way) : calls.call(way, (c, channel) => {
         for (;;) {
-          const text = part()
-          const count = outgoing.write(text, () => c.glue_channel_write(channel, stream, buffer, text.length))
+          const text = outgoing.text = part()
+          const count = c.glue_channel_write(channel, stream, buffer, text.length)
           if (count <= 0) return count
           step.written += count
           step.begun = undefined
@@ -85,6 +85,8 @@ export class ChannelWriter {
       if (error instanceof SSHError) error.bytesWritten = step.written
       step.outcome = { error: { reason: error } }
       throw error
+    } finally {
+      outgoing.text = undefined
     }
     const { written } = step
     if (written < content.length) rc = LIBSSH2_ERROR_EAGAIN
