@@ -68,16 +68,21 @@ function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
 function filesOf(config: HostKeySettings, key: Uint8Array | undefined, onAppended: () => void): HostKeyStore {
   const { userKnownHostsFile, globalKnownHostsFile } = config
   const stores = [...[...userKnownHostsFile, ...globalKnownHostsFile].map(fileHostKeyStore), ...commandStore(config, key)]
+  const texts = () => Promise.all(stores.map((store) => store.read()))
+  const joined = (parts: readonly string[]) => parts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')
   return {
     ...stores[0]?.place !== undefined && { place: stores[0].place },
-    async read() {
-      const texts = await Promise.all(stores.map((store) => store.read()))
-      return texts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')
-    },
+    read: async () => joined(await texts()),
     async append(line) {
       if (userKnownHostsFile.length === 0) return
       await stores[0]!.append(line)
       onAppended()
+    },
+    // Only the first file is written: a line that was added to it can be taken back.
+    async replace(before, after) {
+      const [first = '', ...others] = await texts(), rest = joined(others)
+      const isSame = userKnownHostsFile.length > 0 && joined([first]) + rest === before && after.endsWith(rest)
+      return isSame && stores[0]!.replace!(first, after.slice(0, after.length - rest.length))
     },
   }
 }

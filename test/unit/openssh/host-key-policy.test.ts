@@ -62,6 +62,20 @@ describe('StrictHostKeyChecking', () => {
     expect(text()).toBe(`h.example ${key}\n`)
   })
 
+  test.each(['', `other.example ${'KEY'}\n`])('ask: another program has recorded another key meanwhile, which stands; behind %j', async (before) => {
+    const { policy, file, system, text } = await setUp([], [], before.replace('KEY', key))
+    writeFileSync(system, `third.example ${key}`)
+    const rival = `h.example ${other}\n`
+    const config = await readSshConfig({ host: 'h.example', file: 'none', options: [`UserKnownHostsFile ${file}`, `GlobalKnownHostsFile ${system}`] })
+    const asking = hostKeyPolicyOf(config, { tell: () => {}, ask: () => {
+      writeFileSync(file, `${text()}${rival}`)
+      return Promise.resolve('yes')
+    } })
+    await expect(asking.verify({ host: 'h.example', port: 22, key: blob(key), algorithm: 'ssh-ed25519' })).rejects.toMatchObject(changed)
+    expect(text()).toBe(`${before.replace('KEY', key)}${rival}`)
+    await expect(policy.verify({ host: 'h.example', port: 22, key: blob(key), algorithm: 'ssh-ed25519' })).rejects.toMatchObject(changed)
+  })
+
   test('ask: the fingerprint counts as yes; anything else is asked again', async () => {
     const { verify, asked } = await setUp([], ['maybe', 'SHA256:wrong', pair.fingerprint])
     await verify()
