@@ -55,11 +55,13 @@ export class ChannelWriter {
   #writeOn(step: Step, stream: number, content: Uint8Array): [rc: number, bytesWritten: number] {
     const calls = this.#calls
     const { context } = calls
-    const { driver: { current }, heap, outgoing, wire } = context
+    const { driver, heap, outgoing, wire } = context
+    const { current } = driver
     const way = { lane: calls.writing, step, isPart: true }
     const part = () => content.subarray(step.written, step.written + LARGEST_WRITE)
     let rc
     if (!current) step.written = 0
+    const before = step.written
     try {
       calls.needPeer()
       if (step.begun && !equalBytes(step.begun, part())) throw unlikeBefore(step.written)
@@ -75,6 +77,8 @@ export class ChannelWriter {
           if (step.written === content.length || wire.congested || current?.detached) return count
         }
       })
+      // Something was sent: another pass follows, in which what the caller has begun meanwhile gets its attempt.
+      if (step.written > before) driver.release()
       if (rc > 0 && step.written < content.length) rc = context.pending(way)
       if (rc === LIBSSH2_ERROR_EAGAIN) {
         // libssh2 has the packet already, and counts it against what it is given next.
