@@ -67,6 +67,43 @@ test('a record that has begun is waited for, also where its connection has ended
   expect(text).toBe(`h.example ${key}\n`)
 })
 
+test('a record that never ends holds up the next connection for ten seconds', async () => {
+  vi.useFakeTimers()
+  try {
+    const lines: string[] = [], never = new Promise<void>(() => {})
+    const store = { read: () => '', append: (line: string) => {
+      lines.push(line)
+      return never
+    } }
+    const hangUp = new AbortController()
+    void trustOnFirstUse(store).verify(info(key, { signal: hangUp.signal }))
+    await vi.waitFor(() => expect(lines).toHaveLength(1))
+    hangUp.abort(new Error('hung up'))
+    void trustOnFirstUse(store).verify(info(other))
+    // The polls above have moved the clock before the connection had ended.
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(lines).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    vi.useRealTimers()
+    await expect.poll(() => lines).toHaveLength(2)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a connection that ends between the answer and the record leaves nothing behind', async () => {
+  const store = memoryHostKeyStore(), hangUp = new AbortController()
+  // The salt of a hashed name is drawn in between.
+  const drawing = vi.spyOn(crypto, 'getRandomValues').mockImplementationOnce((array) => {
+    hangUp.abort(new Error('hung up'))
+    return array
+  })
+  await expect(trustOnFirstUse(store, { confirm: async () => true, hash: true }).verify(info(key, { signal: hangUp.signal }))).rejects.toThrow('hung up')
+  expect(drawing).toHaveBeenCalled()
+  drawing.mockRestore()
+  expect(await store.read()).toBe('')
+})
+
 /** A text behind stores that know nothing of each other, such as two programs have. @param replaces whether a line can be taken back */
 function shared(replaces: boolean) {
   const kept = { text: '' }
