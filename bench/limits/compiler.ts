@@ -5,13 +5,14 @@ import { alternate, leastCpu, type Row, transferTable, wanted } from './transfer
 
 const NO_OPT = '--no-opt'
 
-const contenders = (workload: string) => [[], [NO_OPT]].flatMap((flags) => [
-  { title: `${[`${workload}: libssh2-wasm`, ...flags].join(', ')}`, peer: peerWith('ours', flags) },
-  { title: `${[`${workload}: npm ssh2 with its addon`, ...flags].join(', ')}`, peer: peerWith('ssh2-addon', flags) },
+/** Both libraries as they are, then both without the compiler. */
+export const withAndWithout = (workload: string) => [[], [NO_OPT]].flatMap((flags) => [
+  { title: [`${workload}: libssh2-wasm`, ...flags].join(', '), peer: peerWith('ours', flags) },
+  { title: [`${workload}: npm ssh2 with its addon`, ...flags].join(', '), peer: peerWith('ssh2-addon', flags) },
 ])
 
-/** By CPU: the rate also depends on the server. */
-function limit([ours, theirs, oursPlain, theirsPlain]: readonly Row[]): Limit {
+/** By CPU: the rate also depends on the server. @param rows of `withAndWithout` */
+export function compilerLimit([ours, theirs, oursPlain, theirsPlain]: readonly Row[]): Limit {
   const [here, there] = [leastCpu(oursPlain), leastCpu(theirsPlain)]
   return {
     target: wanted(ours!.workload, 'ours', 'ssh2-addon', false), cells: [ours!, theirs!], ratio: here && there && there / here,
@@ -20,9 +21,8 @@ function limit([ours, theirs, oursPlain, theirsPlain]: readonly Row[]): Limit {
 }
 
 async function measure(run: Run): Promise<Measured> {
-  const file = await alternate(run, { workload: 'sftp-put', contenders: contenders('sftp-put') })
-  const files = await alternate(run, { workload: 'sftp-put-many', contenders: contenders('sftp-put-many') })
-  return { limits: [limit(file), limit(files)], figures: [`${run.rounds} rounds:`, '', transferTable(file), transferTable(files)] }
+  const files = await alternate(run, { workload: 'sftp-put-many', contenders: withAndWithout('sftp-put-many') })
+  return { limits: [compilerLimit(files)], figures: [`${run.rounds} rounds:`, '', transferTable(files)] }
 }
 
-export const compiler: Section = { name: 'compiler', title: 'V8\'s optimizing compiler', measure }
+export const compiler: Section = { name: 'files', title: 'Small files and V8\'s optimizing compiler', measure }

@@ -1,21 +1,18 @@
-/** SFTP beside OpenSSH's `sftp` and npm ssh2: whether the processors are the limit. */
-import { peerWith } from '../peers/node.ts'
+/** SFTP beside OpenSSH's `sftp` and npm ssh2: whether the processors are the limit, or V8's optimizing compiler. */
 import { openssh } from '../peers/openssh.ts'
+import { compilerLimit, withAndWithout } from './compiler.ts'
 import { processors } from './processors.ts'
 import type { Measured, Run, Section } from './section.ts'
 import { alternate, transferTable } from './transfers.ts'
 
-const contenders = (workload: string) => [
-  { title: `${workload}: libssh2-wasm`, peer: peerWith('ours', []) },
-  { title: `${workload}: OpenSSH's sftp`, peer: openssh },
-  { title: `${workload}: npm ssh2 with its addon`, peer: peerWith('ssh2-addon', []) },
-]
+const contest = (run: Run, workload: string) => alternate(run, {
+  workload, contenders: [...withAndWithout(workload).slice(0, workload === 'sftp-put' ? 4 : 2), { title: `${workload}: OpenSSH's sftp`, peer: openssh }],
+})
 
 async function measure(run: Run): Promise<Measured> {
-  const get = await alternate(run, { workload: 'sftp-get', contenders: contenders('sftp-get') })
-  const put = await alternate(run, { workload: 'sftp-put', contenders: contenders('sftp-put') })
+  const [get, put] = [await contest(run, 'sftp-get'), await contest(run, 'sftp-put')]
   return {
-    limits: [get, put].flatMap((rows) => ['openssh', 'ssh2-addon'].map((theirs) => processors(rows, theirs))),
+    limits: [...[get, put].flatMap((rows) => ['openssh', 'ssh2-addon'].map((theirs) => processors(rows, theirs))), compilerLimit(put)],
     figures: [`The rate is of the transfer alone; CPU and the use of the processors are of the whole process with its start; ${run.rounds} rounds:`, '', transferTable([...get, ...put])],
   }
 }
