@@ -57,20 +57,19 @@ const client = ({ cpu }: Sample) => cpu
 /** CPU seconds of the client per gigabyte, thousand files or connection, in the round that took the least; `undefined` if it failed. */
 export const leastCpu = (cell: Cell | undefined) => (cell && cell.samples.length > 0 ? Math.min(...of(cell, client)) / amountOf(cell) : undefined)
 
-/** The same of client and server together, the median. */
-export function bothCpu(cell: Cell): number | undefined {
-  const sums = of(cell, ({ cpu, server }) => (server === undefined ? undefined : cpu + server))
-  return sums.length > 0 ? median(sums) / amountOf(cell) : undefined
-}
-
 export const rate = (cell: Cell | undefined) => cell && value(workloadOf(cell.workload), cell)
 
-/** How much of all processors both sides used, from the start of the client's process to its end. */
-const used = ({ cpu, server, elapsed }: Sample) => (!server || elapsed === undefined ? undefined : (cpu + server) / elapsed / availableParallelism())
+const use = ({ cpu, server, elapsed }: Sample) => (!server || elapsed === undefined ? undefined : (cpu + server) / elapsed / availableParallelism())
 
 const medianOf = (list: readonly number[], scale: number) => (list.length > 0 ? digits(median(list) * scale) : '')
 
-const percent = (list: readonly number[]) => (list.length > 0 ? `${digits(median(list) * 100)} %` : '')
+/** How much of all processors both sides used, from the start of the client's process to its end: 1 is all. */
+export function processorsUsed(cell: Cell): number | undefined {
+  const shares = of(cell, use)
+  return shares.length > 0 ? median(shares) : undefined
+}
+
+const percent = (share: number | undefined) => (share === undefined ? '' : `${digits(share * 100)} %`)
 
 /** A table for workloads with one unit. */
 export function transferTable(rows: readonly Row[]): string {
@@ -81,7 +80,7 @@ export function transferTable(rows: readonly Row[]): string {
     ...rows.map((row) => {
       const each = scale / amountOf(row)
       if (row.samples.length === 0) return `| ${row.title} | ${row.error ?? 'not run'} | | | | |`
-      return `| ${row.title} | ${digits((leastCpu(row) ?? 0) * scale)} | ${medianOf(of(row, client), each)} | ${medianOf(of(row, ({ server }) => server || undefined), each)} | ${digits(rate(row) ?? 0)} | ${percent(of(row, used))} |`
+      return `| ${row.title} | ${digits((leastCpu(row) ?? 0) * scale)} | ${medianOf(of(row, client), each)} | ${medianOf(of(row, ({ server }) => server || undefined), each)} | ${digits(rate(row) ?? 0)} | ${percent(processorsUsed(row))} |`
     }), '',
   ].join('\n')
 }
