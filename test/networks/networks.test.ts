@@ -71,7 +71,9 @@ async function flicker(wire: LossyWire, shape: WireShape, signal: AbortSignal): 
 
 const whole = async (through: { host: string; port: number }, size = bytes): Promise<string> => {
   const start = performance.now()
-  await visit({ server: server(), through, instance, bytes: size, path: directory.file('file'), limitMs: () => 240_000 })
+  let reached = ''
+  await visit({ server: server(), through, instance, bytes: size, path: directory.file('file'), limitMs: () => 240_000, before: (stage) => { reached = stage } })
+    .catch((cause: unknown) => { throw new Error(`at ${reached}: ${String(cause)}`, { cause }) })
   return `${size.toLocaleString('en')} right bytes, ${((performance.now() - start) / 1000).toFixed(1)} s`
 }
 
@@ -105,7 +107,7 @@ wireRow('packets of real TCP', () => {
     const before = instance.heapUsed()
     let reached = ''
     const failure: unknown = await visit({
-      server: server(), through: wire, instance, bytes, path: directory.file('file'), limitMs: (name) => (name === stage ? 5000 : 60_000),
+      server: server(), through: wire, instance, bytes, path: directory.file('file'), limitMs: (name) => (name === stage ? 5000 : 20_000),
       before: (name) => {
         reached = name
         if (name === stage) wire.shape({ cut: true })

@@ -53,7 +53,12 @@ def pipe(source, target):
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:
+        # A close alone would not reach the other side while the other thread waits for data of the same socket.
         for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
             end.close()
 
 
