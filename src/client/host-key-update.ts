@@ -1,9 +1,10 @@
 import type { Session } from '../bindings/session/session.ts'
 import { LIBSSH2_METHOD_HOSTKEY } from '../ffi/constants.gen.ts'
 import type { HostKeyPolicy } from '../host-key/policy.ts'
+import { isShortRsaKey } from '../host-key/short-rsa-key.ts'
 import { verifySignature } from '../host-key/verify-signature.ts'
 import { plainName, signatureAlgorithms } from '../keys/key-types.ts'
-import { bitLength, publicKeyType, readPublicKey } from '../keys/public-key-blob.ts'
+import { publicKeyType } from '../keys/public-key-blob.ts'
 import { encodeBase64 } from '../wire-format/base64.ts'
 import { type Bytes, copyBytes } from '../wire-format/bytes.ts'
 import { WireReader } from '../wire-format/reader.ts'
@@ -12,7 +13,6 @@ import { WireWriter } from '../wire-format/writer.ts'
 const PROVE = 'hostkeys-prove-00@openssh.com'
 /** No honest server has more keys, or longer ones. */
 const MOST_KEYS = 32, MOST_BYTES = 65_536
-const LEAST_RSA_BITS = 2048
 
 /** The part of a session that is used. */
 type Announcing = Pick<Session, 'hostkey' | 'firstExchange' | 'methods' | 'globalRequest' | 'complete' | 'ended'>
@@ -60,8 +60,7 @@ function readKeys(body: Uint8Array, offered: readonly string[]): Bytes[] {
 
 function isUsable(key: Bytes, offered: readonly string[]): boolean {
   try {
-    const fields = readPublicKey(key)
-    return (fields.kind !== 'rsa' || bitLength(fields.n) >= LEAST_RSA_BITS) && signatureAlgorithms(publicKeyType(key)).some((name) => offered.includes(name))
+    return !isShortRsaKey(key) && signatureAlgorithms(publicKeyType(key)).some((name) => offered.includes(name))
   } catch {
     return false
   }

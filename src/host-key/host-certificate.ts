@@ -1,13 +1,11 @@
 import { HostKeyError, KeyError } from '../errors/ssh-error.ts'
 import type { Certificate } from '../keys/certificate.ts'
-import { bitLength, readPublicKey } from '../keys/public-key-blob.ts'
 import { WireFormatError } from '../wire-format/wire-format-error.ts'
 import { lowerCase } from './host-name.ts'
 import { matchPattern } from './known-hosts/pattern.ts'
+import { isShortRsaKey, LEAST_RSA_BITS } from './short-rsa-key.ts'
 import { verifySignature } from './verify-signature.ts'
 
-/** As of the hosts' own keys: whoever finds the private half of a short one can be every host that the authority vouches for. */
-const LEAST_RSA_BITS = 2048
 const FOR_EVER = 0xffffffffffffffffn
 
 /**
@@ -24,13 +22,8 @@ export async function verifyHostCertificate(certificate: Certificate, host: stri
   if (principals.length === 0) throw refused('it names no hosts')
   if (!principals.some((principal) => matchPattern(lowerCase(host), principal))) throw refused(`it is not for the host ${host}`)
   if (criticalOptions.size > 0) throw refused('it has critical options, which are not defined for hosts')
-  if (isShort(certificate.signatureKey)) throw refused(`the RSA key of its authority has fewer than ${LEAST_RSA_BITS} bits`)
+  if (isShortRsaKey(certificate.signatureKey)) throw refused(`the RSA key of its authority has fewer than ${LEAST_RSA_BITS} bits`)
   if (!await signedByItsAuthority(certificate)) throw refused('its signature is wrong')
-}
-
-function isShort(authority: Uint8Array): boolean {
-  const fields = readPublicKey(authority)
-  return fields.kind === 'rsa' && bitLength(fields.n) < LEAST_RSA_BITS
 }
 
 async function signedByItsAuthority({ signatureKey, signature, signedBytes }: Certificate): Promise<boolean> {
