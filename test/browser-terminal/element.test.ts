@@ -91,9 +91,10 @@ describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => 
     await terminal.shows(/^(de_AT\.UTF-8 truecolor )?.*xterm-256color$/m)
     // What the server lets in is its own affair; what the terminal makes of widths is not. A cursor report says the column behind the text.
     await terminal.run('report() { stty -echo -icanon min 1 time 0; printf "\\r$1\\033[6n" > /dev/tty; at=; while [ "${at%R}" = "$at" ]; do at=$at$(dd bs=1 count=1 2>/dev/null < /dev/tty | tr -d "\\033"); done; stty sane; printf "\\n%s %s.\\n" "$2" "$at"; }; clear')
-    for (const [text, cells] of [['e\u0301', 1], ['漢字', 4], ['🦀', 2], ['👨‍👩‍👧', 2], ['🇦🇹', 2], ['❤️', 2], ['👍🏽', 2], ['한', 2], ['│', 1]] as const) {
-      await terminal.run(`report '${text}' 'width ${cells}'`)
-      await terminal.shows(new RegExp(`^width ${cells} \\[\\d+;${cells + 1}R\\.$`, 'm'))
+    // Each answer has its own name: an answer of the row before, still on the screen, would let the next command be typed into this question.
+    for (const [row, [text, cells]] of ([['e\u0301', 1], ['漢字', 4], ['🦀', 2], ['👨‍👩‍👧', 2], ['🇦🇹', 2], ['❤️', 2], ['👍🏽', 2], ['한', 2], ['│', 1]] as const).entries()) {
+      await terminal.run(`report '${text}' 'row ${row}'`)
+      await terminal.shows(new RegExp(`^row ${row} \\[\\d+;${cells + 1}R\\.$`, 'm'))
       await terminal.run('clear')
     }
   })
