@@ -16,7 +16,7 @@ import { agreedRotation, keepKeys } from './update-store.ts'
 /** The last verification in each store. Policies that share a store also take turns. */
 const turns = new Map<unknown, Promise<unknown>>()
 
-/** How often a store may change while a line is taken back. */
+/** How often a store may change while a line is added or taken back. */
 const MOST_TRIES = 10
 /** How long a record that has begun holds up other connections after its own has ended, in milliseconds. */
 const RECORD_GRACE = 10_000
@@ -48,7 +48,7 @@ export class FirstUse {
   }
 
   async algorithms(host: string, port: number): Promise<readonly string[]> {
-    return knownAlgorithms(await this.#load(), host, port)
+    return knownAlgorithms((await this.#load()).file, host, port)
   }
 
   async verify(info: HostKeyInfo): Promise<void> {
@@ -71,50 +71,64 @@ export class FirstUse {
   }
 
   async #checkOrRecord(info: HostKeyInfo, recording: (record: Promise<unknown>) => void): Promise<void> {
-    const { confirm, hash = false, revoked } = this.#options
+    const { confirm, hash = false } = this.#options
     info.signal?.throwIfAborted()
-    const file = await this.#load()
     const { publicKey } = readPresentedKey(info.key)
-    try {
-      await checkKnownHosts(file, info, revoked)
-      this.#unasked.delete(nameOf(info, publicKey))
-      return
-    } catch (error) {
-      if (!(error instanceof HostKeyError) || error.code !== 'ERR_HOST_KEY_UNKNOWN') throw error
-      if (confirm) {
-        const host = { ...info, fingerprint: await fingerprint(publicKey), randomart: await randomart(publicKey) }
-        const question = () => confirm(host)
-        if (await (info.ask ? info.ask(question) : orAbort(question(), info.signal)) !== true) throw error
-      }
+    let unknown = await this.#unknown(info, publicKey)
+    if (!unknown) return
+    if (confirm) {
+      const host = { ...info, fingerprint: await fingerprint(publicKey), randomart: await randomart(publicKey) }
+      const question = () => confirm(host)
+      if (await (info.ask ? info.ask(question) : orAbort(question(), info.signal)) !== true) throw unknown.refusal
     }
     const line = await new KnownHostsFile().add(info.host, info.port, publicKey, { hash })
-    info.signal?.throwIfAborted()
-    const record = stored(() => this.#store.append(line))
-    recording(record)
-    await record
-    await this.#yieldToFirst(info, publicKey)
+    for (let tries = 1; ; tries++) {
+      info.signal?.throwIfAborted()
+      const { text } = unknown
+      // A store that changes all the time gets the line anyway, and may have to give it back.
+      const record = stored(() => tries < MOST_TRIES ? this.#store.append(line, text) : this.#store.append(line))
+      recording(record)
+      if (await record !== false) break
+      unknown = await this.#unknown(info, publicKey)
+      if (!unknown) return
+    }
+    await this.#yieldToFirst(info, publicKey, line)
     if (!confirm) this.#unasked.add(nameOf(info, publicKey))
   }
 
+  /** The store's text, and the refusal, if the host is not known. @throws HostKeyError if another key is known */
+  async #unknown(info: HostKeyInfo, key: Uint8Array): Promise<{ readonly text: string, readonly refusal: HostKeyError } | undefined> {
+    const { text, file } = await this.#load()
+    try {
+      await checkKnownHosts(file, info, this.#options.revoked)
+      this.#unasked.delete(nameOf(info, key))
+      return undefined
+    } catch (error) {
+      if (!(error instanceof HostKeyError) || error.code !== 'ERR_HOST_KEY_UNKNOWN') throw error
+      return { text, refusal: error }
+    }
+  }
+
   /** Of two keys that were recorded at once, by two programs or through two stores of one text, the first one stands. */
-  async #yieldToFirst(info: HostKeyInfo, key: Uint8Array): Promise<void> {
+  async #yieldToFirst(info: HostKeyInfo, key: Uint8Array, line: string): Promise<void> {
     const store = this.#store
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const text = await stored(() => store.read()), file = new KnownHostsFile(text)
       const first = (await file.find(info.host, info.port)).find(({ marker }) => marker === undefined)
       if (!first || equalBytes(first.key, key)) return
       await file.remove(info.host, info.port, key)
-      if (store.replace && !await stored(() => store.replace!(text, file.toString()))) continue
+      if (!store.replace) await stored(() => store.append(`@revoked ${line}`))
+      else if (!await stored(() => store.replace!(text, file.toString()))) continue
       return void await checkKnownHosts(file, info, this.#options.revoked)
     }
     throw new HostKeyError('the store of known hosts changes all the time', { code: 'ERR_HOST_KEY_STORE' })
   }
 
   /** Reads the store each time, and parses its text again only if it has changed. */
-  async #load(): Promise<KnownHostsFile> {
+  async #load(): Promise<{ readonly text: string, readonly file: KnownHostsFile }> {
     const text = await stored(() => this.#store.read())
     if (this.#last?.text !== text) this.#last = { text, file: new KnownHostsFile(text, this.#options) }
-    return this.#last.file
+    return this.#last
   }
 }
 

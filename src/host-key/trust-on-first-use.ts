@@ -8,7 +8,7 @@ import type { HostKeyStore } from './stores/host-key-store.ts'
  * Accepts and records the key of a new host, and requires the same key from then on, as OpenSSH does with StrictHostKeyChecking=accept-new
  * (with `confirm`: =ask). A man in the middle of the first connection is trusted, so compare the fingerprint in another way.
  * The store holds known_hosts text and may be shared with OpenSSH. Verifications in one store take turns, whichever policy they belong to, so
- * that two first connections cannot record two keys.
+ * that two first connections cannot record two keys; what holds among programs and tabs depends on the store (`HostKeyStore`).
  * Rejects with `HostKeyError`: as `knownHosts`; `ERR_HOST_KEY_UNKNOWN` if `confirm` says no; `ERR_HOST_KEY_STORE` if the store fails
  * (`cause`).
  */

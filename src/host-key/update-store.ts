@@ -5,7 +5,7 @@ import type { HostKeyUpdate } from './policy.ts'
 import { readPresentedKey } from './presented-key.ts'
 import type { IsRevoked } from './revoked-keys/is-revoked.ts'
 import { type Rotation, rotationOf } from './rotation.ts'
-import type { HostKeyStore } from './stores/host-key-store.ts'
+import { appendLine, type HostKeyStore } from './stores/host-key-store.ts'
 
 /** Who has to be asked about a change that the rules allow. */
 export interface UpdateRules {
@@ -38,5 +38,13 @@ export async function keepKeys(store: HostKeyStore, before: string, { host, port
   const after = file.toString()
   if (after === before) return
   if (store.replace) await store.replace(before, after)
-  else if (await store.read() === before) for (const line of lines) await store.append(line)
+  else if (await store.read() === before) await appendAll(store, before, lines)
+}
+
+async function appendAll(store: HostKeyStore, before: string, lines: readonly string[]): Promise<void> {
+  let text = before
+  for (const line of lines) {
+    if (await store.append(line, text) === false) return
+    text = appendLine(text, line)
+  }
 }

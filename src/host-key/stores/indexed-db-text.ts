@@ -17,17 +17,20 @@ export class IndexedDbText {
     return transact(this.#factory, this.#database, 'readonly', readText)
   }
 
-  append(line: string): Promise<void> {
-    return transact(this.#factory, this.#database, 'readwrite', (store, done) => readText(store, (text) => {
-      store.put(appendLine(text, line), RECORD)
-      done(undefined)
-    }))
+  append(line: string, before?: string): Promise<boolean> {
+    return this.#change((text) => before === undefined || text === before ? appendLine(text, line) : undefined)
   }
 
   replace(before: string, after: string): Promise<boolean> {
+    return this.#change((text) => text === before ? after : undefined)
+  }
+
+  /** Changes the text in one transaction; false if `next` says that it stays. */
+  #change(next: (text: string) => string | undefined): Promise<boolean> {
     return transact<boolean>(this.#factory, this.#database, 'readwrite', (store, done) => readText(store, (text) => {
-      if (text === before) store.put(after, RECORD)
-      done(text === before)
+      const changed = next(text)
+      if (changed !== undefined) store.put(changed, RECORD)
+      done(changed !== undefined)
     }))
   }
 }

@@ -7,7 +7,7 @@ export interface ReplaceableHostKeyStore extends HostKeyStore {
   replace(before: string, after: string): Promise<boolean>
 }
 
-/** Keeps the text in an IndexedDB database of that name: for workers, which have no localStorage. Appending is atomic. */
+/** Keeps the text in an IndexedDB database of that name: for workers, which have no localStorage. Each change is atomic, also among tabs. */
 export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hosts', indexedDb: IndexedDbFactory = globalThis.indexedDB): ReplaceableHostKeyStore {
   const factory = indexedDb as IDBFactory
   if (!factory) throw new TypeError('this runtime has no IndexedDB')
@@ -16,7 +16,7 @@ export function indexedDbHostKeyStore(database: string = 'libssh2-wasm-known-hos
   return {
     place,
     read: async () => (await stored()).read(),
-    append: async (line) => (await stored()).append(line),
+    append: async (line, before) => (await stored()).append(line, before),
     replace: async (before, after) => (await stored()).replace(before, after),
   }
 }

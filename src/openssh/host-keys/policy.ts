@@ -2,6 +2,7 @@ import type { HostKeyError } from '../../errors/ssh-error.ts'
 import { keyTitle } from '../../host-key/fingerprint.ts'
 import { knownHostName } from '../../host-key/host-name.ts'
 import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
+import { joinedHostKeyStore } from '../../host-key/stores/joined.ts'
 import type { HostKeyPolicy, HostKeyUpdate } from '../../host-key/policy.ts'
 import type { NewHost } from '../../host-key/first-use-options.ts'
 import { trustOnFirstUse } from '../../host-key/trust-on-first-use.ts'
@@ -66,26 +67,13 @@ function underAlias(policy: HostKeyPolicy, alias: string): HostKeyPolicy {
 }
 
 function filesOf(config: HostKeySettings, key: Uint8Array | undefined, onAppended: () => void): HostKeyStore {
-  const { userKnownHostsFile, globalKnownHostsFile } = config
-  const stores = [...[...userKnownHostsFile, ...globalKnownHostsFile].map(fileHostKeyStore), ...commandStore(config, key)]
-  const texts = () => Promise.all(stores.map((store) => store.read()))
-  const joined = (parts: readonly string[]) => parts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')
-  return {
-    ...stores[0]?.place !== undefined && { place: stores[0].place },
-    read: async () => joined(await texts()),
-    async append(line) {
-      if (userKnownHostsFile.length === 0) return
-      await stores[0]!.append(line)
-      onAppended()
-    },
-    // Only the first file is written: a line that was added to it can be taken back.
-    async replace(before, after) {
-      const [first = '', ...others] = await texts(), rest = joined(others)
-      const isSame = userKnownHostsFile.length > 0 && joined([first]) + rest === before && after.endsWith(rest)
-      return isSame && stores[0]!.replace!(first, after.slice(0, after.length - rest.length))
-    },
-  }
+  const { userKnownHostsFile: [first, ...more], globalKnownHostsFile } = config
+  const others = [...[...more, ...globalKnownHostsFile].map(fileHostKeyStore), ...commandStore(config, key)]
+  return joinedHostKeyStore(first === undefined ? NOWHERE : fileHostKeyStore(first), others, first === undefined ? () => {} : onAppended)
 }
+
+/** For a user without a file: what is recorded is forgotten. */
+const NOWHERE: HostKeyStore = { read: () => '', append: () => {} }
 
 async function confirmNewHost({ strictHostKeyChecking, batchMode, fingerprintHash }: HostKeySettings, host: NewHost, person: Person): Promise<boolean> {
   if (strictHostKeyChecking !== 'ask') return strictHostKeyChecking !== 'yes'

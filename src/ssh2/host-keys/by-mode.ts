@@ -9,7 +9,7 @@ import { publicKeyType } from '../../keys/public-key-blob.ts'
 import { denied } from './denied.ts'
 import { firstWarning, heldKey, holdKey, roomForOneMore } from './held-keys.ts'
 import type { HostKeyJudge, UnknownHostKey } from './judge.ts'
-import { placeOf, type ReadFile, readKnownHosts, UnreadableStore, userFile } from './known-hosts-files.ts'
+import { placeOf, type ReadFile, readKnownHosts, storeOfKnownHosts, UnreadableStore, userFile } from './known-hosts-files.ts'
 import type { HostKeysMode } from './mode.ts'
 
 /** The server whose key is checked, and what is at stake. */
@@ -86,8 +86,8 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
     const received = await fingerprint(accepted)
     const refuse = (why: string, cause?: unknown) => denied(why, { mode, host: shown, received }, cause)
     // Of two first connections at once the second one has been accepted before the first key was remembered.
-    await isHeld(accepted, received, refuse)
     holdKey(name, accepted)
+    await isHeld(accepted, received, refuse)
     if (mode === 'accept-new') await record(host, port, accepted, refuse)
   }
 
@@ -96,34 +96,21 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
 
 const asOne = (files: readonly ReadFile[]) => new KnownHostsFile(files.map(({ text }) => text.replace(/\n$/, '')).join('\n'))
 
-/** The last record: each one sees what the one before it has written. */
-let writing: Promise<unknown> = Promise.resolve()
-
 /**
- * Adds a line to the user's file, with a hashed name if the file's other names are hashed, unless it has come to know the host meanwhile.
+ * Adds a line to the user's file, with a hashed name if the file's other names are hashed, unless the files have come to know the host meanwhile.
  * A failure only causes a warning: the login stands. @throws ClientError `Host denied …` if the files know the host by another key now
  */
-function record(host: string, port: number, key: Buffer, refuse: (why: string, cause: unknown) => Error): Promise<void> {
-  const turn = writing.then(() => recordNow(host, port, key, refuse))
-  writing = turn.catch(() => {})
-  return turn
-}
-
-async function recordNow(host: string, port: number, key: Buffer, refuse: (why: string, cause: unknown) => Error): Promise<void> {
+async function record(host: string, port: number, key: Buffer, refuse: (why: string, cause: unknown) => Error): Promise<void> {
+  let written = false
   try {
-    const files = await readKnownHosts()
-    const known = await checkKnownHosts(asOne(files), { host, port, key, algorithm: publicKeyType(key) }).then(() => true, (error: unknown) => {
-      if (error instanceof HostKeyError && error.code === 'ERR_HOST_KEY_UNKNOWN') return false
-      throw error
-    })
-    if (known) return
-    const text = files.find(({ path }) => path === userFile())?.text ?? ''
-    const hash = new KnownHostsFile(text).entries.some(({ names }) => names.startsWith('|'))
-    const line = await new KnownHostsFile().add(host, port, key, { hash })
-    const { fileHostKeyStore } = await import('../../transports/node/known-hosts-store.ts')
-    await fileHostKeyStore(userFile()).append(line)
+    const { trustOnFirstUse } = await import('../../host-key/trust-on-first-use.ts')
+    const store = await storeOfKnownHosts(() => { written = true })
+    const hash = new KnownHostsFile((await readKnownHosts()).find(({ path }) => path === userFile())?.text).entries.some(({ names }) => names.startsWith('|'))
+    await trustOnFirstUse(store, { hash }).verify({ host, port, key, algorithm: publicKeyType(key) })
   } catch (error) {
-    if (error instanceof HostKeyError) throw refuse(error.message, error)
-    process.emitWarning(`The host key could not be written to ${userFile()}: ${String(error)}`, { code: 'SSH2_HOST_KEY_NOT_WRITTEN' })
+    // Once the line is there, a store that fails may have another key beside it.
+    if (error instanceof HostKeyError && (written || error.code !== 'ERR_HOST_KEY_STORE')) throw refuse(error.message, error)
+    const why = error instanceof HostKeyError ? error.cause : error
+    process.emitWarning(`The host key could not be written to ${userFile()}: ${String(why)}`, { code: 'SSH2_HOST_KEY_NOT_WRITTEN' })
   }
 }

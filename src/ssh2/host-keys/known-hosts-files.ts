@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { KnownHostsFile } from '../../host-key/known-hosts/file.ts'
+import type { HostKeyStore } from '../../host-key/stores/host-key-store.ts'
 
 /** The known_hosts files of ssh_config(5), the user's first. */
 const paths = () => [...['known_hosts', 'known_hosts2'].map((name) => join(homedir(), '.ssh', name)), '/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
@@ -28,6 +29,13 @@ export async function readKnownHosts(): Promise<ReadFile[]> {
     if (text !== undefined) files.push({ path, text })
   }
   return files
+}
+
+/** All of these files as one store, which writes the user's. @param appended called after a line */
+export async function storeOfKnownHosts(appended: () => void): Promise<HostKeyStore> {
+  const [{ joinedHostKeyStore }, { fileHostKeyStore }] = await Promise.all([import('../../host-key/stores/joined.ts'), import('../../transports/node/known-hosts-store.ts')])
+  const readable = (path: string) => ({ read: async () => await readText(path) ?? '' })
+  return joinedHostKeyStore({ ...fileHostKeyStore(userFile()), ...readable(userFile()) }, paths().slice(1).map(readable), appended)
 }
 
 async function readText(path: string): Promise<string | undefined> {

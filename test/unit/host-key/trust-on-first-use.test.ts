@@ -104,14 +104,21 @@ test('a connection that ends between the answer and the record leaves nothing be
   expect(await store.read()).toBe('')
 })
 
-/** A text behind stores that know nothing of each other, such as two programs have. @param replaces whether a line can be taken back */
-function shared(replaces: boolean) {
-  const kept = { text: '' }
+/**
+ * A text behind stores that know nothing of each other, such as two programs have.
+ * @param replaces whether a line can be taken back
+ * @param compares whether a line is added only to the text that was looked at
+ */
+function shared(replaces: boolean, compares = false) {
+  const kept = { text: '', appended: 0 }
   const store = (): HostKeyStore => ({
     read: async () => kept.text,
-    async append(line) {
+    async append(line, before) {
       await new Promise((resolve) => { setTimeout(resolve, 5) })
+      if (compares && before !== undefined && kept.text !== before) return false
       kept.text += `${line}\n`
+      kept.appended++
+      return true
     },
     ...replaces && { replace: async (before: string, after: string) => {
       if (kept.text !== before) return false
@@ -130,7 +137,66 @@ describe('two programs at once, with two keys of one host', () => {
     const [stands, refused] = both[0]?.status === 'fulfilled' ? [key, both[1]] : [other, both[0]]
     expect(refused).toMatchObject({ reason: { code: 'ERR_HOST_KEY_CHANGED' } })
     expect(kept.text.split('\n')[0]).toBe(`h.example ${stands}`)
-    expect(kept.text.split('\n')).toHaveLength(replaces ? 2 : 3)
+    expect(kept.text.split('\n')).toHaveLength(replaces ? 2 : 4)
+  })
+
+  // Its line stayed, and the refused key was accepted by the next connection.
+  test('a line that cannot be taken back is followed by one that revokes its key', async () => {
+    const { kept, store } = shared(false)
+    await Promise.allSettled([trustOnFirstUse(store()).verify(info(key)), trustOnFirstUse(store(), { hash: true }).verify(info(other))])
+    expect(kept.text.split('\n').filter((line) => line.startsWith('@revoked '))).toHaveLength(1)
+    const later = await Promise.allSettled([key, other].map((line) => trustOnFirstUse(store()).verify(info(line))))
+    expect(later.map((verdict) => verdict.status === 'fulfilled' ? 'accepted' : (verdict.reason as { code: string }).code).sort()).toEqual(['ERR_HOST_KEY_REVOKED', 'accepted'])
+    await trustOnFirstUse(store()).verify({ ...info(other), host: 'other.example' })
+  })
+
+  test('a store that compares never has the second line', async () => {
+    const { kept, store } = shared(false, true)
+    const both = await Promise.allSettled([trustOnFirstUse(store()).verify(info(key)), trustOnFirstUse(store()).verify(info(other))])
+    expect(both.map((verdict) => verdict.status === 'fulfilled' ? 'accepted' : (verdict.reason as { code: string }).code).sort()).toEqual(['ERR_HOST_KEY_CHANGED', 'accepted'])
+    expect(kept).toEqual({ text: expect.stringMatching(/^h\.example [^\n]+\n$/) as unknown, appended: 1 })
+  })
+
+  test('another host is recorded meanwhile: nobody is asked twice, and the line is added behind it', async () => {
+    const store = memoryHostKeyStore()
+    const confirm = vi.fn(async () => {
+      await store.append('# another program')
+      return true
+    })
+    await trustOnFirstUse(store, { confirm }).verify(info(key))
+    expect(confirm).toHaveBeenCalledTimes(1)
+    expect(await store.read()).toBe(`# another program\nh.example ${key}\n`)
+  })
+
+  test('the same key is recorded meanwhile: it is not recorded twice', async () => {
+    const store = memoryHostKeyStore()
+    const confirm = async () => {
+      await store.append(`h.example ${key}`)
+      return true
+    }
+    await trustOnFirstUse(store, { confirm }).verify(info(key))
+    expect(await store.read()).toBe(`h.example ${key}\n`)
+  })
+
+  test('a connection that ends while its line is refused for another text adds none', async () => {
+    const store = memoryHostKeyStore(), hangUp = new AbortController()
+    const append = vi.fn<HostKeyStore['append']>(() => {
+      hangUp.abort(new Error('hung up'))
+      return false
+    })
+    await expect(trustOnFirstUse({ ...store, append }).verify(info(key, { signal: hangUp.signal }))).rejects.toThrow('hung up')
+    expect(append).toHaveBeenCalledTimes(1)
+  })
+
+  test('a store that changes all the time gets the line at the tenth attempt', async () => {
+    const store = memoryHostKeyStore(), asked: boolean[] = []
+    const append: HostKeyStore['append'] = (line, before) => {
+      asked.push(before !== undefined)
+      return before === undefined && store.append(line)
+    }
+    await trustOnFirstUse({ ...store, append }).verify(info(key))
+    expect(asked).toEqual([...Array<boolean>(9).fill(true), false])
+    expect(await store.read()).toBe(`h.example ${key}\n`)
   })
 
   test('in one file under two names', async () => {
@@ -174,6 +240,15 @@ describe.each(Object.entries(stores))('with a store in %s', (_name, make) => {
     await trustOnFirstUse(store()).verify(info(other, { port: 2222 }))
     expect(await store().read()).toBe(`h.example ${key}\n[h.example]:2222 ${other}\n`)
     expect(await trustOnFirstUse(store()).preferredAlgorithms!('h.example', 22)).toEqual(['ssh-ed25519'])
+  })
+
+  test('a line is added only to the text that was looked at', async () => {
+    const store = make()()
+    expect(await store.append('one', '')).toBe(true)
+    expect(await store.append('two', '')).toBe(false)
+    expect(await store.append('two', 'one\n')).toBe(true)
+    expect(await store.append('three')).toBe(true)
+    expect(await store.read()).toBe('one\ntwo\nthree\n')
   })
 
   test('lines appended at the same time are all kept', async () => {

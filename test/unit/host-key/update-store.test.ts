@@ -16,7 +16,7 @@ const HOST = { host: 'h.example', port: 22 }
 /** A store that says what is done to it. */
 function watched(text: string, replaces: boolean) {
   const inner = memoryHostKeyStore(text)
-  const append = vi.fn((added: string) => inner.append(added)), replace = vi.fn((before: string, after: string) => inner.replace!(before, after))
+  const append = vi.fn((added: string, looked?: string) => inner.append(added, looked)), replace = vi.fn((before: string, after: string) => inner.replace!(before, after))
   return { store: { read: () => inner.read(), append, ...replaces && { replace } }, append, replace, text: () => inner.read() }
 }
 
@@ -47,6 +47,16 @@ describe('keepKeys', () => {
     const { store, text } = watched(`${before}# another process\n`, replaces)
     await keepKeys(store, before, HOST, blobs('current', 'next'), false)
     expect(await text()).toBe(`${before}# another process\n`)
+  })
+  test('a text that changes between two lines gets no more of them', async () => {
+    const before = line('h.example', 'current').trimEnd()
+    const { store, append, text } = watched(before, false)
+    append.mockImplementationOnce(async (added) => {
+      await store.append(added)
+      return store.append('# another process')
+    })
+    await keepKeys(store, before, HOST, blobs('current', 'next', 'later'), false)
+    expect(await text()).toBe(`${before}\n${line('h.example', 'next')}# another process\n`)
   })
   test('lines with a marker are none of the host: their keys are learnt, and they stay', async () => {
     const marked = `@cert-authority ${line('h.example', 'gone')}@cert-authority ${line('h.example', 'next')}`
