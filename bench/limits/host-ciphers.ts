@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { addonFile, peerWith } from '../peers/node.ts'
 import { digits } from '../report/table.ts'
 import { floor } from './floor.ts'
+import { further, furtherTable, LARGER, sameStart } from './further.ts'
 import type { Found } from './gcm-client.ts'
 import { processors } from './processors.ts'
 import type { Limit, Measured, Run, Section } from './section.ts'
@@ -51,6 +52,9 @@ async function measure(run: Run): Promise<Measured> {
     ],
   })
   const download = await contest('exec-download', nodes), upload = await contest('exec-upload', nodes), channels = await contest('channels', nodes.slice(0, 1))
+  const addon = peerWith(THEIRS, [])
+  const more = (rows: readonly Row[], ours: readonly Ours[]) => further(run, rows, [...ours.map(({ peer }) => peerWith(peer, [])), addon])
+  const [moreDown, moreUp, moreOfChannels] = [await more(download, nodes), await more(upload, nodes), await more(channels, nodes.slice(0, 1))]
   const limitsOf = (rows: readonly Row[], ours: string, kind: keyof Found): Limit[] => {
     const [theirs, least] = [THEIRS, floorOf(ours)].map((name) => leastCpu(rows.find(({ peer }) => peer === name)))
     const what = { target: wanted(rows[0]!.workload, ours, THEIRS, true), cells: rows }
@@ -63,6 +67,7 @@ async function measure(run: Run): Promise<Measured> {
   return {
     limits: [
       ...nodes.flatMap(({ peer }) => limitsOf(download, peer, 'opened')), ...limitsOf(upload, 'ours', 'sealed'), ...limitsOf(channels, 'ours', 'opened'),
+      ...nodes.map(({ peer }) => sameStart(moreDown, peer, THEIRS)), ...[moreUp, moreOfChannels].map((rows) => sameStart(rows, 'ours', THEIRS)),
       ...[download, upload, channels].map((rows) => processors(rows, THEIRS)),
     ],
     figures: [
@@ -70,6 +75,8 @@ async function measure(run: Run): Promise<Measured> {
       '| | sealed | opened |', '|---|--:|--:|', ...[...ciphers].map(([name, { sealed, opened }]) => `| ${titles.get(name)} | ${digits(sealed)} | ${digits(opened)} |`), '',
       'The transfers, and the same bytes without SSH: packets that another process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB, and Web Streams',
       `as this library's API has them, or none (\`bench/limits/floor-client.ts\`); ${run.rounds} rounds:`, '', transferTable([...download, ...upload, ...channels]),
+      `What each further gigabyte costs: the difference between ${LARGER} times the amount and the amount, from the least of ${run.rounds} rounds of each. All else is the start of the process, the connection, and`,
+      'what V8 compiles at the beginning of a transfer:', '', furtherTable([moreDown, moreUp, moreOfChannels], THEIRS),
     ],
   }
 }

@@ -4,9 +4,10 @@ import { mkdirSync } from 'node:fs'
 import { nativePeer, nativePeers } from '../peers/native.ts'
 import { peerWith } from '../peers/node.ts'
 import { digits } from '../report/table.ts'
+import { perFurther } from './further.ts'
 import type { Found } from './gcm-client.ts'
 import type { Measured, Run, Section } from './section.ts'
-import { alternate, leastCpu, rate, type Row, transferTable, wanted } from './transfers.ts'
+import { alternate, rate, type Row, transferTable, wanted } from './transfers.ts'
 
 const CHACHAPOLY = 'chacha20-poly1305@openssh.com'
 const OUT = 'build/bench/limits'
@@ -56,17 +57,11 @@ const contenders = [
   { title: 'upstream\'s libssh2 with OpenSSL, aes256-ctr', peer: openssl, cipher: 'aes256-ctr' },
 ]
 
-/** CPU seconds per further gigabyte: without the start of the process and the connection. */
-function further(large: Row, small: Row): number | undefined {
-  const [most, few] = [leastCpu(large), leastCpu(small)]
-  return most === undefined || few === undefined ? undefined : (most * large.bytes - few * small.bytes) / (large.bytes - small.bytes)
-}
-
 async function measure(run: Run): Promise<Measured> {
   const cipher = ciphers(run)
   const small = await alternate(run, { workload: 'exec-download', contenders, share: 0.25 })
   const large = await alternate(run, { workload: 'exec-download', contenders })
-  const [ours, native, withoutAvx, ...upstream] = large.map((row, at) => ({ row, per: further(row, small[at]!) })) as [Each, Each, Each, ...Each[]]
+  const [ours, native, withoutAvx, ...upstream] = large.map((row, at) => ({ row, per: perFurther(row, small[at]!) })) as [Each, Each, Each, ...Each[]]
   const fastest = upstream.reduce((one, other) => ((rate(other.row) ?? 0) > (rate(one.row) ?? 0) ? other : one))
   const [module, best] = [cipher.get('module')!.opened, cipher.get('native')!.opened]
   return {

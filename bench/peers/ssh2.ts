@@ -43,8 +43,13 @@ async function pool(names: readonly string[], copy: (name: string) => Promise<vo
 
 function connection(client: Client, cipher: string | undefined): Connection {
   const exec = (command: string, pty?: PseudoTtyOptions) => promised<ClientChannel>((done) => client.exec(command, pty ? { pty } : {}, done))
+  /** The server counts the CPU of its program for SFTP only if it sees that end, so the connection is not closed before. */
+  const closing: Promise<void>[] = []
   const withSftp = async (use: (sftp: SFTPWrapper) => Promise<void>) => {
     const sftp = await promised<SFTPWrapper>((done) => client.sftp(done))
+    const closed = deferred()
+    sftp.once('close', () => closed.resolve())
+    closing.push(closed.promise)
     await use(sftp)
     sftp.end()
   }
@@ -84,6 +89,7 @@ function connection(client: Client, cipher: string | undefined): Connection {
       await pool(await readdir(local), (name) => put(sftp, `${local}/${name}`, `${remote}/${name}`))
     }),
     async close() {
+      await Promise.all(closing)
       const { promise, resolve } = deferred()
       client.once('close', () => resolve())
       client.end()
