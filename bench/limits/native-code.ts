@@ -6,6 +6,7 @@ import { peerWith } from '../peers/node.ts'
 import { digits } from '../report/table.ts'
 import { perFurther } from './further.ts'
 import type { Found } from './gcm-client.ts'
+import { processors } from './processors.ts'
 import type { Measured, Run, Section } from './section.ts'
 import { alternate, rate, type Row, transferTable, wanted } from './transfers.ts'
 
@@ -74,6 +75,7 @@ async function measure(run: Run): Promise<Measured> {
         target: wanted('exec-download', 'ours-wasm', 'libssh2-openssl', false), cells: [ours.row, fastest.row],
         ratio: withoutAvx.per && fastest.per && fastest.per / withoutAvx.per, if: 'all our C were native, with vectors of 16 bytes as in WebAssembly, and there were no JavaScript (CPU per further GB)',
       },
+      processors([ours.row, fastest.row], 'libssh2-openssl', 'ours-wasm'),
     ],
     figures: [
       'chacha20-poly1305, packets of 32 kB, CPU s/GB, the least of 3 times 7, alternating:', '', '| | sealed | opened |', '|---|--:|--:|',

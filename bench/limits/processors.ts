@@ -7,11 +7,11 @@ import { processorsUsed, rate, type Row, wanted } from './transfers.ts'
  * As much faster as the use of the processors allows. At the start of a process fewer of them are used than in the transfer, and the start counts here: so this is
  * rather too high than too low.
  */
-export function processors(rows: readonly Row[], theirs: string): Limit {
-  const [here, there] = ['ours', theirs].map((name) => rows.find(({ peer }) => peer === name)!) as [Row, Row]
+export function processors(rows: readonly Row[], theirs: string, mine = 'ours'): Limit {
+  const [here, there] = [mine, theirs].map((name) => rows.find(({ peer }) => peer === name)!) as [Row, Row]
   const [ours, reached, used] = [rate(here), rate(there), processorsUsed(here)]
   return {
-    target: wanted(here.workload, 'ours', theirs, false), cells: [here, there], ratio: ours && reached && used && ours / reached / used,
+    target: wanted(here.workload, mine, theirs, false), cells: [here, there], ratio: ours && reached && used && ours / reached / used,
     if: `this library's client and its server used all ${availableParallelism()} processors all the time`,
   }
 }
