@@ -90,7 +90,8 @@ export class WireWriter {
   }
 }
 
-function inRange(value: number, maximum: number): number {
+/** @throws RangeError for anything but a whole number up to `maximum`. */
+export function inRange(value: number, maximum: number): number {
   if (!Number.isInteger(value) || value < 0 || value > maximum) throw new RangeError(`not a whole number from 0 to ${maximum}`)
   return value
 }

@@ -46,21 +46,25 @@ export interface Way {
  * A request whose reply is awaited. One object for all that belongs to it, and one promise: small files consist of requests, and closures for each of them would cost more
  * than their data.
  */
-export class Asked<T> implements AbortEntry {
+export class Asked<T> implements AbortEntry, Outgoing {
   readonly expected: Expected<T>
   /** Set when it is on its way. */
   id = 0
-  packet: Outgoing | undefined
+  parts: readonly Uint8Array[] = []
   way: Way | undefined
   /** The caller has gone. */
   gone = false
-  readonly #resolve: (result: T) => void
-  readonly #reject: (reason: unknown) => void
+  /** The result, or why there is none. */
+  readonly answer: Promise<T>
+  #resolve!: (result: T) => void
+  #reject!: (reason: unknown) => void
 
-  constructor(expected: Expected<T>, resolve: (result: T) => void, reject: (reason: unknown) => void) {
+  constructor(expected: Expected<T>) {
     this.expected = expected
-    this.#resolve = resolve
-    this.#reject = reject
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
   }
 
   /** The reply is there. */

@@ -5,12 +5,12 @@ import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
-import { concatBytes, decodeText, setUint32 } from '../../wire-format/bytes.ts'
+import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
-import type { Asked, Reply, Way } from './asked.ts'
+import { Asked, type Expected, type Reply, type Way } from './asked.ts'
 import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
-import { Outbox, type Outgoing } from './outbox.ts'
+import { Outbox } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
 import { ReadBlocks } from './read-blocks.ts'
 
@@ -124,23 +124,33 @@ export class SftpConnection implements Way {
     return this.#channel
   }
 
-  /** Sends a request. @param body writes what follows the request id. @param data follows it, not copied: it must not change before the answer is there. */
-  send(type: number, body: (writer: WireWriter) => void, data: readonly Uint8Array[], asked: Asked<unknown>): void {
+  /** Sends a request. @param head makes the packet, up to the data. @param data follows it, not copied: it must not change before the answer is there. */
+  send<T>(head: (id: number) => Uint8Array, data: readonly Uint8Array[], expected: Expected<T>): Promise<T> {
+    const asked = new Asked<T>(expected)
+    try {
+      this.#send(head, data, asked as Asked<unknown>)
+    } catch (error) {
+      asked.fail(error)
+    }
+    return asked.answer
+  }
+
+  #send(head: (id: number) => Uint8Array, data: readonly Uint8Array[], asked: Asked<unknown>): void {
     const { signal } = asked.expected
     checkSignal(signal)
     if (this.#failure !== undefined) return asked.fail(this.#failure)
     if (signal?.aborted) return asked.fail(signal.reason)
     const id = asked.id = this.#nextId()
-    const packet: Outgoing = asked.packet = { parts: data.length > 0 ? [header(type, id, body, data), ...data] : [header(type, id, body, data)] }
+    asked.parts = data.length > 0 ? [head(id), ...data] : [head(id)]
     asked.way = this
     if (signal) waitFor(signal, asked)
     this.#pending.set(id, asked)
-    this.#outbox.push(packet)
+    this.#outbox.push(asked)
   }
 
   /** A request's caller has gone. */
-  aborted({ id, packet }: Asked<unknown>): void {
-    if (this.#outbox.takeBack(packet as Outgoing)) this.#pending.delete(id)
+  aborted(asked: Asked<unknown>): void {
+    if (this.#outbox.takeBack(asked)) this.#pending.delete(asked.id)
   }
 
   /** A request has its answer. */
@@ -238,13 +248,4 @@ export class SftpConnection implements Way {
 /** Most arriving packets are data, and are not joined: only type, request id and length in front of them matter here. */
 function isData([first]: readonly Uint8Array[]): boolean {
   return first !== undefined && first.length > 9 && first[0] === FXP_DATA
-}
-
-function header(type: number, id: number, body: (writer: WireWriter) => void, data: readonly Uint8Array[]): Uint8Array {
-  const writer = new WireWriter(64).uint32(0).byte(type).uint32(id)
-  body(writer)
-  const packet = writer.finish()
-  const length = data.reduce((sum, part) => sum + part.length, packet.length - 4)
-  setUint32(packet, 0, length)
-  return packet
 }

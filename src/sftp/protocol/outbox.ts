@@ -1,4 +1,5 @@
 import type { Channel } from '../../bindings/channel/channel.ts'
+import { joinBytes } from '../../wire-format/bytes.ts'
 import { sizeOf } from './parts.ts'
 
 /** Packets are gathered up to this size, and pass C and the link together. The largest packet that OpenSSH accepts fits in. */
@@ -38,7 +39,7 @@ export class Outbox {
   flush(): void {
     if (this.#pumping) return
     this.#pumping = true
-    this.#pump().catch(this.#failed)
+    this.#pump()
   }
 
   /** True if nothing of the packet had been sent; then nothing will be. */
@@ -46,26 +47,28 @@ export class Outbox {
     return this.#waiting.delete(packet)
   }
 
-  async #pump(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      for (const bytes of this.#next()) await this.#channel.session.complete(() => this.#channel.write(bytes))
+  readonly #pump = (): void => {
+    if (this.#waiting.size === 0) {
+      this.#pumping = this.#scheduled = false
+      return
     }
-    this.#pumping = this.#scheduled = false
+    const bytes = this.#next()
+    this.#channel.session.complete(() => this.#channel.write(bytes)).then(this.#pump, this.#failed)
   }
 
   /** All packets that fit, copied together, or one that is larger. */
-  #next(): readonly Uint8Array[] {
+  #next(): Uint8Array {
     let length = 0
     for (const packet of this.#waiting) {
       const size = sizeOf(packet.parts)
       if (length > 0 && length + size > GATHERED) break
       this.#waiting.delete(packet)
-      if (size > GATHERED) return packet.parts
+      if (size > GATHERED) return joinBytes(packet.parts)
       for (const part of packet.parts) {
         this.#gathered.set(part, length)
         length += part.length
       }
     }
-    return [this.#gathered.subarray(0, length)]
+    return this.#gathered.subarray(0, length)
   }
 }

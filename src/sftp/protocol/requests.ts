@@ -8,11 +8,12 @@ import { decodeText } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
 import type { WireWriter } from '../../wire-format/writer.ts'
 import { readAttributes, type SftpStat, writeAttributes } from './attributes.ts'
-import { Asked, type Expected, type Reply } from './asked.ts'
+import type { Expected, Reply } from './asked.ts'
 import type { SftpConnection } from './connection.ts'
 import type { Gate } from './gate.ts'
 import { LentBytes } from './lent-bytes.ts'
 import * as FXP from './messages.ts'
+import { packetOf, rangeHead } from './packets.ts'
 import { sizeOf } from './parts.ts'
 
 export type Signal = AbortSignal | undefined
@@ -46,15 +47,18 @@ export class SftpRequests {
   }
 
   /** Sends a request and reads the reply, which must be of the type `wanted`. @throws SftpError for a status, unless it is OK. */
-  #ask<T>(type: number, body: (writer: WireWriter) => void, expected: Expected<T>, data: readonly Uint8Array[] = NOTHING): Promise<T> {
-    const ask = () => new Promise<T>((resolve, reject) => {
-      this.connection.send(type, body, data, new Asked(expected, resolve, reject) as Asked<unknown>)
-    })
-    return this.#gate ? this.#gate.through(expected.signal, ask) : ask()
+  #ask<T>(type: number, body: (writer: WireWriter) => void, expected: Expected<T>): Promise<T> {
+    return this.#send((id) => packetOf(type, id, body), NOTHING, expected)
   }
 
-  #done(type: number, about: SftpPath, body: (writer: WireWriter) => void, signal: Signal, operation = FXP.OPERATIONS[type], data?: readonly Uint8Array[]): Promise<void> {
-    return this.#ask(type, body, { wanted: FXP.FXP_STATUS, about, operation, read: nothing, signal }, data)
+  /** @param head makes the packet, up to the data */
+  #send<T>(head: (id: number) => Uint8Array, data: readonly Uint8Array[], expected: Expected<T>): Promise<T> {
+    const send = () => this.connection.send(head, data, expected)
+    return this.#gate ? this.#gate.through(expected.signal, send) : send()
+  }
+
+  #done(type: number, about: SftpPath, body: (writer: WireWriter) => void, signal: Signal, operation = FXP.OPERATIONS[type]): Promise<void> {
+    return this.#ask(type, body, { wanted: FXP.FXP_STATUS, about, operation, read: nothing, signal })
   }
 
   #attributes(type: number, about: SftpPath, body: (writer: WireWriter) => void, signal: Signal): Promise<SftpStat> {
@@ -82,7 +86,7 @@ export class SftpRequests {
 
   /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` beyond the end. */
   read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<LentBytes | null> {
-    return this.#ask<LentBytes | null>(FXP.FXP_READ, (w) => place(w.string(id), offset).uint32(length), {
+    return this.#send<LentBytes | null>((request) => rangeHead(FXP.FXP_READ, request, id, offset, length), NOTHING, {
       wanted: FXP.FXP_DATA, about: path, operation: 'read', atEnd: null, signal,
       read: (body, { lent }) => dataOf(body, lent, length, path),
     })
@@ -96,7 +100,7 @@ export class SftpRequests {
     const { id, path, append } = handle
     const length = sizeOf(data)
     if (append !== undefined) handle.append = append + length
-    return this.#done(FXP.FXP_WRITE, path, (w) => place(w.string(id), append ?? offset).uint32(length), signal, 'write', data)
+    return this.#send((request) => rangeHead(FXP.FXP_WRITE, request, id, append ?? offset, length), data, { wanted: FXP.FXP_STATUS, about: path, operation: 'write', read: nothing, signal })
   }
 
   /** The next entries of a directory; `null` after the last. A reply without any name also means the end: asking again would never end. */
@@ -186,9 +190,6 @@ export class SftpRequests {
 }
 
 const NOTHING: readonly Uint8Array[] = []
-
-/** Writes an offset in a file, a uint64. */
-const place = (writer: WireWriter, offset: number) => writer.uint32(Math.floor(offset / 2 ** 32)).uint32(offset % 2 ** 32)
 
 const nothing = () => {}
 

@@ -130,13 +130,16 @@ export class ReadPipeline implements Disposable {
   }
 
   #ask(offset: number, length: number): Piece {
-    const answer = this.#window.through(length, () => this.#requests.read(this.#handle, offset, length, this.#signal))
+    const start = this.#window.begin(length)
+    const answer = this.#requests.read(this.#handle, offset, length, this.#signal)
     const piece: Piece = { offset, length, answer }
     answer.then((data) => {
+      this.#window.settled(length, start)
       piece.data = data
       this.#untaken += data?.size ?? 0
     }, () => {
       // The caller that takes it sees the error; if nobody does, it may fail silently.
+      this.#window.settled(length, start)
     })
     return piece
   }

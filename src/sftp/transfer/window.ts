@@ -41,17 +41,17 @@ export class TransferWindow {
     return this.#requests >= this.#most || (this.#used > 0 && (this.#used >= this.#size || this.#budget.spent))
   }
 
-  /** Counts a request of so many bytes until it settles. */
-  async through<T>(bytes: number, request: () => Promise<T>): Promise<T> {
+  /** Counts a request of so many bytes until `settled`, which is given the time that this returns. */
+  begin(bytes: number): number {
     const start = performance.now()
     if (this.#used === 0) this.#restart(start)
     this.#add(bytes, 1)
-    try {
-      return await request()
-    } finally {
-      this.#add(-bytes, -1)
-      this.#measure(bytes, start)
-    }
+    return start
+  }
+
+  settled(bytes: number, start: number): void {
+    this.#add(-bytes, -1)
+    this.#measure(bytes, start)
   }
 
   #add(bytes: number, requests: number): void {

@@ -8,6 +8,30 @@ interface Given {
   readonly release: () => void
 }
 
+/** A request, or what becomes one. */
+class Batch {
+  readonly parts: Uint8Array[] = []
+  /** Whose each part is. */
+  readonly of: Given[] = []
+  size = 0
+  /** As the window said. */
+  began = 0
+
+  add(part: Uint8Array, of: Given): void {
+    this.parts.push(part)
+    this.of.push(of)
+    this.size += part.length
+  }
+
+  /** The server has it. */
+  release(): void {
+    for (const [at, given] of this.of.entries()) {
+      given.left -= (this.parts[at] as Uint8Array).length
+      if (given.left === 0) given.release()
+    }
+  }
+}
+
 /**
  * Writes a file in order without waiting for each reply, as far ahead as the window allows.
  * Data smaller than a request is gathered while other requests are in flight.
@@ -20,8 +44,7 @@ export class WritePipeline {
   readonly #signal: Signal
   readonly #onWritten: (bytes: number) => void
   readonly #waiters: (() => void)[] = []
-  #gathered: { readonly part: Uint8Array, readonly of: Given }[] = []
-  #gatheredSize = 0
+  #gathered = new Batch()
   /** Requests made so far. */
   requests = 0
   #offset: number
@@ -41,11 +64,10 @@ export class WritePipeline {
   async write(data: Uint8Array, release = () => {}): Promise<void> {
     const given: Given = { left: data.length, release }
     for (let rest = data; rest.length > 0;) {
-      const part = rest.subarray(0, this.#largest - this.#gatheredSize)
-      this.#gathered.push({ part, of: given })
-      this.#gatheredSize += part.length
+      const part = rest.subarray(0, this.#largest - this.#gathered.size)
+      this.#gathered.add(part, given)
       rest = rest.subarray(part.length)
-      if (this.#gatheredSize === this.#largest || this.#window.used === 0) this.#send()
+      if (this.#gathered.size === this.#largest || this.#window.used === 0) this.#send()
       while (this.#window.full && !this.#failure) await this.#settled()
       this.#check()
     }
@@ -67,27 +89,30 @@ export class WritePipeline {
   }
 
   #send(): void {
-    const [pieces, length, offset] = [this.#gathered, this.#gatheredSize, this.#offset]
-    if (length === 0 || this.#failure) return
-    this.#gathered = []
-    this.#gatheredSize = 0
-    this.#offset += length
+    const batch = this.#gathered
+    if (batch.size === 0 || this.#failure) return
+    this.#gathered = new Batch()
+    batch.began = this.#window.begin(batch.size)
     this.requests += 1
-    // What came of it is known before the window has room again: `finish` looks at both.
-    void this.#window.through(length, async () => {
-      try {
-        await this.#server.write(this.#handle, offset, pieces.map(({ part }) => part), this.#signal)
-        for (const { part, of } of pieces) {
-          of.left -= part.length
-          if (of.left === 0) of.release()
-        }
-        this.#onWritten(length)
-      } catch (error) {
-        this.#failure ??= { error }
-      }
-    }).then(() => {
-      if (this.#window.used === 0) this.#send()
-      for (const wake of this.#waiters.splice(0)) wake()
-    })
+    this.#server.write(this.#handle, this.#offset, batch.parts, this.#signal).then(() => this.#answered(batch), (error: unknown) => this.#answered(batch, { error }))
+    this.#offset += batch.size
+  }
+
+  /** What came of a request is known as soon as the window has room again: `finish` looks at both. */
+  #answered(batch: Batch, failure?: { error: unknown }): void {
+    this.#window.settled(batch.size, batch.began)
+    if (failure) this.#failure ??= failure
+    else this.#tell(batch)
+    if (this.#window.used === 0) this.#send()
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+
+  #tell(batch: Batch): void {
+    try {
+      batch.release()
+      this.#onWritten(batch.size)
+    } catch (error) {
+      this.#failure ??= { error }
+    }
   }
 }

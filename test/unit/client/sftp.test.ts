@@ -81,6 +81,13 @@ describe('forEachParallel', () => {
 })
 
 describe('TransferWindow', () => {
+  /** Counts bytes until the work is done. */
+  async function through(window: TransferWindow, bytes: number, work: Promise<void>): Promise<void> {
+    const start = window.begin(bytes)
+    await work
+    window.settled(bytes, start)
+  }
+
   /** What a transfer has under way on a link with that delay, after it has run for a while. */
   async function settledSize(delayMs: number): Promise<number> {
     const window = new TransferWindow(new TransferBudget())
@@ -90,7 +97,7 @@ describe('TransferWindow', () => {
     const pending = new Set<Promise<void>>()
     while (performance.now() < end) {
       while (!window.full) {
-        const one: Promise<void> = window.through(request, () => new Promise<void>((resolve) => setTimeout(resolve, delayMs))).finally(() => pending.delete(one))
+        const one: Promise<void> = through(window, request, new Promise<void>((resolve) => setTimeout(resolve, delayMs))).finally(() => pending.delete(one))
         pending.add(one)
       }
       most = Math.max(most, window.used)
@@ -110,8 +117,7 @@ describe('TransferWindow', () => {
   test('all transfers together stay within one budget, and each may go on', () => {
     const budget = new TransferBudget()
     const windows = Array.from({ length: 100 }, () => new TransferWindow(budget))
-    const never = () => new Promise<never>(() => {})
-    for (const window of windows) while (!window.full) void window.through(1 << 20, never)
+    for (const window of windows) while (!window.full) window.begin(1 << 20)
     expect(windows.every(({ used }) => used > 0)).toBe(true)
     expect(windows.filter(({ used }) => used > 1 << 20).length).toBeLessThanOrEqual(16)
   })
