@@ -22,6 +22,6 @@ export function rangeHead(type: number, id: number, handle: Uint8Array, offset: 
   packet.set(handle, 13)
   setUint32(packet, place, inRange(Math.floor(offset / 2 ** 32), 0xffffffff))
   setUint32(packet, place + 4, inRange(offset % 2 ** 32, 0xffffffff))
-  setUint32(packet, place + 8, length)
+  setUint32(packet, place + 8, inRange(length, 0xffffffff))
   return packet
 }
