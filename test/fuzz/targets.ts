@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseForward } from '../../src/openssh/forward-spec.ts'
 import { readSshConfig } from '../../src/openssh/config/ssh-config.ts'
-import type { Asked, Reply } from '../../src/sftp/protocol/asked.ts'
+import { Asked, type Expected, type Reply } from '../../src/sftp/protocol/asked.ts'
 import type { SftpConnection } from '../../src/sftp/protocol/connection.ts'
 import { checkFile } from '../../src/sftp/protocol/check-file.ts'
 import { homeDirectory } from '../../src/sftp/protocol/home.ts'
@@ -147,9 +147,11 @@ const sftpAnswers: Target = {
     const connection = {
       extensions: new Map([['limits@openssh.com', '1'], ['statvfs@openssh.com', '2'], ['expand-path@openssh.com', '1'], ['users-groups-by-id@openssh.com', '1'], ['home-directory', '1'], ['check-file', '1']]),
       channel: { session: { bannerGet: () => 'SSH-2.0-server' } },
-      send: (_: number, body: (writer: WireWriter) => void, _data: unknown, asked: Asked<unknown>) => {
-        body(new WireWriter())
+      send: <T>(head: (id: number) => Uint8Array, _data: unknown, expected: Expected<T>) => {
+        const asked = new Asked(expected)
+        head(1)
         asked.settle(reply())
+        return asked.answer
       },
     } as unknown as SftpConnection
     const requests = new SftpRequests(connection)
