@@ -1,6 +1,7 @@
 // What a server says, and the names that it lists, reach the user's terminal through every verb of the program: none of it may move the cursor, or turn the text around.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
+import { type Connection, message, serveHandshake, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import { demoHost, type Ended, run } from './program.ts'
 
 const demo = demoHost('cli-hostile-text')
@@ -54,4 +55,21 @@ test('each: lines, and JSON', async () => {
   const json = await run(['each', '--json', '-F', demo.config, 'demo', '--', SAYS])
   harmless(json)
   expect(JSON.parse(json.stdout)).toMatchObject({ stdout: 'x\x1b[31m\u{202e}\u{9b}y\n' })
+})
+
+test('the banner before the login, also with a log file', async () => {
+  const script = async (connection: Connection) => {
+    await serveHandshake(connection)
+    connection.send(message(SSH_MSG.USERAUTH_BANNER).string('x\x1b[31m\u{202e}\u{9b}y\r\n').string('').finish())
+    for (;;) {
+      await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+      connection.send(message(SSH_MSG.USERAUTH_FAILURE).nameList(['publickey']).boolean(false).finish())
+    }
+  }
+  for (const more of [[], ['-E', demo.files.file('log')]]) {
+    await using server = await startScriptedServer(script)
+    const ended = await run([...more, '-F', 'none', '-o', 'StrictHostKeyChecking=accept-new', '-o', `UserKnownHostsFile=${demo.files.file('of-the-banner')}`, '-p', String(server.port), `user@${server.host}`, 'true'])
+    harmless(ended)
+    expect(ended.stderr).toContain('x\\x1b[31m\\u{202e}\\x9by\\x0d\n')
+  }
 })

@@ -1,9 +1,13 @@
 // Words of a server that stand in `error.message` go to terminals and logs: what cannot be seen in them is escaped, and the words as they came are a property.
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { WebSocket as WsWebSocket, WebSocketServer } from 'ws'
 import { connect, insecureAcceptAnyHostKey, SSHError } from '../../src/index.ts'
 import { sftpRefusal } from '../../src/errors/sftp-refusal.ts'
 import { connectTcp } from '../../src/node/index.ts'
+import { fromWebSocket } from '../../src/transports/websocket.ts'
+import { WireWriter } from '../../src/wire-format/writer.ts'
 import { sizeMismatch } from '../../src/sftp/transfer/shared.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { channelData, channelOpen, type Connection, message, serveExec, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
@@ -59,6 +63,28 @@ test('the refusal of an SCP transfer', async () => {
   }, (client) => client.scpSend('/tmp/x', new Uint8Array(1)))
   expect(error.code).toBe('ERR_LIBSSH2_SCP_PROTOCOL')
   expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})
+
+test('an answer of the public key subsystem', async () => {
+  const says = (packet: WireWriter) => failure(async (connection) => {
+    connection.send(channelData(await serveExec(connection), new WireWriter().string(packet.finish()).finish()))
+    await connection.receiveAll()
+  }, ({ session }) => session.complete(() => session.publickeyInit()))
+  const answer = await says(new WireWriter().string(WORDS))
+  expect([answer.code, answer.message]).toEqual(['ERR_LIBSSH2_PUBLICKEY_PROTOCOL', `the server answered with "${SHOWN}", which was not requested`])
+  const status = await says(new WireWriter().string('status').uint32(1).string(WORDS).string(''))
+  expect([status.code, status.message]).toEqual(['ERR_LIBSSH2_PUBLICKEY_PROTOCOL', `access denied: ${SHOWN}`])
+})
+
+test('the reason of a closed WebSocket', async () => {
+  const gateway = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+  await once(gateway, 'listening')
+  gateway.on('connection', (socket) => socket.close(4000, WORDS))
+  const transport = fromWebSocket(new WsWebSocket(`ws://127.0.0.1:${(gateway.address() as { port: number }).port}`) as unknown as WebSocket)
+  const error = await connect({ transport, username: 'user', hostKey: insecureAcceptAnyHostKey() }).then(() => undefined, (refused: unknown) => refused)
+  expect(error).toMatchObject({ cause: { code: 'ERR_WEBSOCKET', message: expect.stringContaining(`code 4000 (${SHOWN})`) as unknown } })
+  expect((error as Error).message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+  await new Promise((resolve) => { gateway.close(resolve) })
 })
 
 test('names that are not algorithms', async () => {

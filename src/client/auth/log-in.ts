@@ -14,7 +14,7 @@ export interface AuthenticatedBy extends AuthAttempt {
 }
 
 export interface LoginOptions extends Pick<AuthContext, 'session' | 'username' | 'signal' | 'ask' | 'legacyAlgorithms'> {
-  /** Called before each method, since the server may have sent a banner. */
+  /** Called before each method, and when there are none left, since the server may have sent a banner. */
   readonly beforeMethod?: () => void
 }
 
@@ -38,10 +38,10 @@ export async function logIn({ beforeMethod, ...options }: LoginOptions, methods:
   const order = namedKeysFirst(methods)
   let untried = [...order]
   for (let partial = 0; ;) {
+    beforeMethod?.()
     const next = untried.find(({ method }) => left.length === 0 || left.includes(method))
     if (!next) throw authenticationFailed(attempts, left, methods, untried)
     untried = untried.filter((method) => method !== next)
-    beforeMethod?.()
     const { outcome } = await step(login, next)
     if (outcome === 'accepted') return { ...attempts.at(-1)!, before: attempts.filter((attempt) => attempt.outcome === 'partial') }
     left = session.userauthMethodsLeft()?.methods ?? left

@@ -1,15 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Dialogs } from '../../../packages/terminal/src/ui/dialog.ts'
 import { answerPrompts } from '../../../packages/terminal/src/ui/prompt-dialogs.ts'
+import { type Element, ownDocument } from './dom.ts'
 
-/** As much of an element as dialogs are made of. */
-class Element {
-  readonly children: (Element | string)[] = []
-  append(...more: (Element | string)[]) { this.children.push(...more) }
-  setAttribute() {}
-  get text(): string { return this.children.map((child) => typeof child === 'string' ? child : child.text).join('') }
-}
-beforeEach(() => { vi.stubGlobal('document', { createElement: () => new Element() }) })
+beforeEach(() => { vi.stubGlobal('document', ownDocument) })
 afterEach(() => { vi.unstubAllGlobals() })
 
 /** The title and the paragraphs of a round of the server's prompts. */

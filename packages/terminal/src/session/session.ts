@@ -1,6 +1,7 @@
 import type { Client, Process, SftpClient } from 'libssh2-wasm'
 import { Keys } from '../keys/keys.ts'
 import { Files } from '../files/files.ts'
+import { visible } from '../ui/visible.ts'
 import { openConnection, type Connection } from './connection.ts'
 import type { Attached, Ending, Login, PageApi, SessionState, ShellSettings, Target, Welcome } from './messages.ts'
 import { describe } from './rpc.ts'
@@ -111,7 +112,7 @@ export class Session {
           stalled: (about) => { if (welcome && attempt === this.#attempt) this.#become({ name: 'stalled', welcome, ...about }) },
           resumed: () => { if (welcome && attempt === this.#attempt) this.#become({ name: 'open', welcome }) },
         },
-        onBanner: (text) => this.#show(printable(text).replaceAll('\n', '\r\n')),
+        onBanner: (text) => this.#show(visible(text).replaceAll('\n', '\r\n')),
       })
       if (attempt.signal.aborted) {
         await closeAll(connection)
@@ -124,7 +125,7 @@ export class Session {
       this.resize(settings.columns, settings.rows)
       const { shell, inTmux, notice } = await startShell(client, settings)
       this.#shell = shell
-      if (notice !== null) this.#show(`── ${printable(notice)} ──\r\n`)
+      if (notice !== null) this.#show(`── ${visible(notice)} ──\r\n`)
       this.#writer = this.#shell.stdin.getWriter()
       this.#writer.closed.catch(() => {})
       welcome = { server, kex, cipher: cipher.toServer, trust: settings.knownHosts === null ? 'first-use' : 'known-hosts', fingerprint, inTmux }
@@ -220,9 +221,4 @@ export class Session {
 
 async function closeAll({ client, hops }: Connection): Promise<void> {
   for (const one of [client, ...hops.toReversed()]) await one.close().catch(() => {})
-}
-
-/** A server's banner: control characters could do anything to the terminal before anybody has logged in. */
-function printable(text: string): string {
-  return text.replace(/[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
 }

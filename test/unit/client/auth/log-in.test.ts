@@ -147,9 +147,9 @@ test('an accepted key says which one it was', async () => {
   expect(await result).toMatchObject({ method: 'publickey', outcome: 'accepted', keyType: '', algorithm: 'a', before: [] })
 })
 
-test('banners are asked for before each method, and the end closes what was opened', async () => {
+test('banners are asked for before each method and before it fails, and the end closes what was opened', async () => {
   const beforeMethod = vi.fn(), close = vi.fn()
   const { result } = start({ answers: [refusal([])] }, [{ method: 'publickey', authenticate: async (context) => { context.atEnd(close); throw refused() } }, password('x')], { beforeMethod })
   await failureOf(result)
-  expect([beforeMethod.mock.calls.length, close.mock.calls.length]).toEqual([2, 1])
+  expect([beforeMethod.mock.calls.length, close.mock.calls.length]).toEqual([3, 1])
 })
