@@ -87,7 +87,7 @@ export LIBSSH2_WASM_TOOLCHAIN=${LIBSSH2_WASM_TOOLCHAIN:-$PWD/.toolchain/debian13
 copy_project "$project"
 rm -rf "$project/deps/libssh2/patches"
 say "building on $name"
-(cd "$project" && ./build.sh wasm && make -C test/native -j"$(nproc)") > "$work/build.log" 2>&1 || fail "what the trial leaves cannot be built: build/rebase/build.log" "$(grep -m3 'error' "$work/build.log")"
+(cd "$project" && ./build.sh && make -C test/native -j"$(nproc)") > "$work/build.log" 2>&1 || fail "what the trial leaves cannot be built: build/rebase/build.log" "$(grep -m3 'error' "$work/build.log")"
 say "running $tests"
 rm -f "$work/again.json"
 # shellcheck disable=SC2086 # several folders

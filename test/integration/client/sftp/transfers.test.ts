@@ -168,7 +168,7 @@ test('200 small files at once on one session, each its own content', async () =>
   read.forEach((data, i) => expect(Buffer.compare(data, content(i))).toBe(0))
 })
 
-test('10,000 entries of a directory are listed, and leaving early closes it', async () => {
+test('10,000 entries of a directory are listed, and leaving early closes it', { timeout: 60_000 }, async () => {
   const folder = used.file('many')
   mkdirSync(folder)
   for (let i = 0; i < 10_000; i++) writeFileSync(`${folder}/entry ${i}`, '')
