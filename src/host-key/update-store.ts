@@ -27,8 +27,9 @@ export async function agreedRotation(file: KnownHostsFile, update: HostKeyUpdate
 /**
  * Makes the host's plain lines in a store those of these keys: lines that it has stay as they are. Nothing changes if the store no longer has the
  * text `before`; a store that cannot replace its text only learns.
+ * @returns whether the store has the keys now
  */
-export async function keepKeys(store: HostKeyStore, before: string, { host, port }: Pick<HostKeyUpdate, 'host' | 'port'>, keys: readonly Uint8Array[], hash: boolean): Promise<void> {
+export async function keepKeys(store: HostKeyStore, before: string, { host, port }: Pick<HostKeyUpdate, 'host' | 'port'>, keys: readonly Uint8Array[], hash: boolean): Promise<boolean> {
   const file = new KnownHostsFile(before)
   const known = (await file.find(host, port)).filter(({ marker }) => marker === undefined).map(({ key }) => key)
   const has = (list: readonly Uint8Array[], key: Uint8Array) => list.some((other) => equalBytes(other, key))
@@ -36,15 +37,15 @@ export async function keepKeys(store: HostKeyStore, before: string, { host, port
   for (const key of keys) if (!has(known, key)) lines.push(await file.add(host, port, key, { hash }))
   for (const key of known) if (!has(keys, key)) await file.remove(host, port, key)
   const after = file.toString()
-  if (after === before) return
-  if (store.replace) await store.replace(before, after)
-  else if (await store.read() === before) await appendAll(store, before, lines)
+  if (after !== before && store.replace) return store.replace(before, after)
+  return await store.read() === before && appendAll(store, before, lines)
 }
 
-async function appendAll(store: HostKeyStore, before: string, lines: readonly string[]): Promise<void> {
+async function appendAll(store: HostKeyStore, before: string, lines: readonly string[]): Promise<boolean> {
   let text = before
   for (const line of lines) {
-    if (await store.append(line, text) === false) return
+    if (await store.append(line, text) === false) return false
     text = appendLine(text, line)
   }
+  return true
 }

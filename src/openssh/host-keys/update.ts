@@ -36,7 +36,8 @@ export async function updateUserFiles(config: SshConfig, announced: HostKeyUpdat
     },
   })
   if (!rotation) return
-  for (const [at, store] of stores.entries()) await keepKeys(store, texts[at]!, update, at === 0 ? update.keys : [], rotation.hashed || hashKnownHosts)
+  // The host's lines leave the other files only when the first one has its keys: otherwise it would be unknown.
+  for (const [at, store] of stores.entries()) if (!await keepKeys(store, texts[at]!, update, at === 0 ? update.keys : [], rotation.hashed || hashKnownHosts)) return
 }
 
 function isLongEnough(key: Uint8Array, requiredRSASize: number): boolean {

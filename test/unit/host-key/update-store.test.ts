@@ -64,6 +64,13 @@ describe('keepKeys', () => {
     await keepKeys(store, marked, HOST, blobs('next'), false)
     expect(await text()).toBe(`${marked}${line('h.example', 'next')}`)
   })
+  test.each([true, false])('says whether the store has the keys now (%s)', async (replaces) => {
+    const before = line('h.example', 'current')
+    for (const keys of [blobs('current'), blobs('current', 'next')]) {
+      expect(await keepKeys(watched(before, replaces).store, before, HOST, keys, false)).toBe(true)
+      expect(await keepKeys(watched('', replaces).store, before, HOST, keys, false)).toBe(false)
+    }
+  })
   test('names are hashed if so asked, and have their port', async () => {
     const { store, text } = watched('', true)
     await keepKeys(store, '', HOST, blobs('next'), true)

@@ -16,15 +16,15 @@ beforeAll(async () => { [current, next, gone] = await Promise.all([1, 2, 3].map(
 const at = (names: string, ...keys: readonly string[]) => keys.map((key) => `${names} ${key}\n`).join('')
 
 let files = 0
-interface Setting { readonly first?: string, readonly second?: string, readonly system?: string, readonly answers?: readonly string[], readonly host?: string, readonly announced?: readonly string[] }
+interface Setting { readonly first?: string, readonly second?: string, readonly system?: string, readonly answers?: readonly string[], readonly host?: string, readonly announced?: readonly string[], readonly meanwhile?: (first: string) => void }
 
 /** Connects, hears an announcement, and gives the two files of the user, the questions and what was told. */
-async function after(options: readonly string[], { first, second, system, answers = [], host = 'h.example', announced = [current, next] }: Setting) {
+async function after(options: readonly string[], { first, second, system, answers = [], host = 'h.example', announced = [current, next], meanwhile }: Setting) {
   const [one, two, three] = [1, 2, 3].map((n) => directory.file(`${++files}-${n}`)) as [string, string, string]
   for (const [file, text] of [[one, first], [two, second], [three, system]] as const) if (text !== undefined) writeFileSync(file, text)
   const config = await readSshConfig({ host, file: 'none', options: [...options, `UserKnownHostsFile ${one} ${two}`, `GlobalKnownHostsFile ${three}`] })
   const asked: string[] = [], told: string[] = [], left = [...answers]
-  const policy = hostKeyPolicyOf(config, { ask: async (question) => { asked.push(question); return left.shift() }, tell: (text, level = 'INFO') => { told.push(`${level}: ${text}`) } })
+  const policy = hostKeyPolicyOf(config, { ask: async (question) => { asked.push(question); meanwhile?.(one); return left.shift() }, tell: (text, level = 'INFO') => { told.push(`${level}: ${text}`) } })
   await policy.verify({ host, port: 22, key: blob(current), algorithm: 'ssh-ed25519' })
   await policy.update?.({ host, port: 22, current: blob(current), keys: announced.map(blob), prove: async () => true })
   const text = (file: string) => existsSync(file) ? readFileSync(file, 'utf8') : undefined
@@ -89,6 +89,11 @@ describe('nothing changes', () => {
     const rsa = formatPublicKey(await generateKeyPair('rsa', { bits: 2048 }))
     expect((await after([...YES, 'RequiredRSASize 3072'], { first: at('h.example', current), announced: [current, rsa] })).first).toBe(at('h.example', current))
     expect((await after(YES, { first: at('h.example', current), announced: [current, rsa] })).first).toBe(at('h.example', current, rsa))
+  })
+  // The host's only line went from the second file: it was unknown then, and the next key of anybody would have been its first.
+  test('another program writes the first file meanwhile, and the host is in the second', async () => {
+    const known = at('h.example', current)
+    expect(await after(['UpdateHostKeys ask'], { first: '', second: known, answers: ['yes'], meanwhile: (first) => { writeFileSync(first, at('other', gone)) } })).toMatchObject({ first: at('other', gone), second: known })
   })
   test('UpdateHostKeys no', async () => {
     expect((await after(['UpdateHostKeys no'], { first: at('h.example', current) })).first).toBe(at('h.example', current))
