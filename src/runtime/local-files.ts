@@ -85,6 +85,8 @@ export interface LocalFiles {
   /** The path with all links resolved. */
   realPath(path: LocalName): Promise<string>
   join(folder: LocalName, name: string | Uint8Array): string | Uint8Array
+  /** The same for many names, of entries of that folder: neither `.` nor `..`. */
+  inside(folder: LocalName): (name: string | Uint8Array) => string | Uint8Array
   /** The path of a sibling of that file. */
   beside(path: LocalName, rename: (name: string) => string): string | Uint8Array
   /** Whether a name from a server would lead out of the folder, or is impossible on this system. */

@@ -13,7 +13,7 @@ import type { SftpConnection } from './connection.ts'
 import type { Gate } from './gate.ts'
 import { LentBytes } from './lent-bytes.ts'
 import * as FXP from './messages.ts'
-import { packetOf, rangeHead } from './packets.ts'
+import { handlePacket, packetOf, rangeHead } from './packets.ts'
 import { sizeOf } from './parts.ts'
 
 export type Signal = AbortSignal | undefined
@@ -81,7 +81,7 @@ export class SftpRequests {
   }
 
   close({ id, path }: RemoteHandle, signal?: Signal): Promise<void> {
-    return this.#done(FXP.FXP_CLOSE, path, (w) => w.string(id), signal)
+    return this.#send((request) => handlePacket(FXP.FXP_CLOSE, request, id), NOTHING, { wanted: FXP.FXP_STATUS, about: path, operation: 'close', read: nothing, signal })
   }
 
   /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` beyond the end. */

@@ -56,14 +56,9 @@ export class SftpShared {
     return bytes <= this.#chunk(this.limits.maxReadLength)
   }
 
-  /** Counts the bytes of a request that needs no window until it settles. */
-  async counted<T>(bytes: number, request: Promise<T>): Promise<T> {
+  /** Counts the bytes of a request that needs no window; less than 0 when it has settled. */
+  count(bytes: number): void {
     this.#budget.used += bytes
-    try {
-      return await request
-    } finally {
-      this.#budget.used -= bytes
-    }
   }
 
   #window(): TransferWindow {

@@ -44,6 +44,7 @@ async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void,
   // Listed completely: a directory needs no handle while its files are copied.
   const entries = await run.slots.take(run.signal, () => listAll(run.shared.requests, at.from, run.signal))
   await makeDirectory(run, at)
+  const inside = localFiles.inside(at.to)
   const below: Down[] = []
   for (const { entry, foreign } of entries) {
     if (foreign || localFiles.isForeign(entry.name)) {
@@ -52,7 +53,7 @@ async function* downloads(run: TreeRun, at: Down): AsyncGenerator<Copying, void,
     }
     const found = run.options.links !== 'follow' && !entry.isSymbolicLink() ? { about: entry.attributes, real: [] } : await resolved(run, at, entry)
     if (!found || (run.options.filter && !await run.wants({ path: [...at.names, entry.name].map(nameText).join('/'), kind: found.about.kind ?? 'other', size: found.about.size, mtime: found.about.mtime }))) continue
-    const to = localFiles.join(at.to, entry.name)
+    const to = inside(entry.name)
     if (found.about.isDirectory()) below.push({ from: entry.path, to, names: [...at.names, entry.name], about: found.about, real: found.real })
     else if (found.about.isFile()) yield fileDownload(run, entry.path, to, found.about)
     else if (entry.isSymbolicLink()) run.afterwards.push(() => makeLink(run, at, entry, to))

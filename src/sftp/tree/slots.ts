@@ -27,7 +27,8 @@ export class Slots {
   /** @param work can ask whether it has been alone so far. @throws its error, or the signal's reason. */
   async take<T>(signal: AbortSignal | undefined, work: (alone: () => boolean) => Promise<T>): Promise<T> {
     for (;;) {
-      const attempt = await this.#enter(signal)
+      while (this.#active.size >= this.#limit) await orAbort(new Promise<void>((resolve) => { this.#waiting.push(resolve) }), signal)
+      const attempt = this.#enter()
       try {
         return await work(() => attempt.alone)
       } catch (error) {
@@ -40,11 +41,7 @@ export class Slots {
     }
   }
 
-  async #enter(signal: AbortSignal | undefined): Promise<Attempt> {
-    while (this.#active.size >= this.#limit) {
-      const woken = new Promise<void>((resolve) => { this.#waiting.push(resolve) })
-      await orAbort(woken, signal)
-    }
+  #enter(): Attempt {
     // Among several, none has been alone since the second entered.
     if (this.#active.size === 1) for (const other of this.#active) other.alone = false
     const attempt = { alone: this.#active.size === 0 }

@@ -68,9 +68,13 @@ export async function transferTree(all: SftpShared, options: DirectoryTransferOp
   const count = new TreeProgress(options)
   try {
     await forEachParallel(jobs(run), limit, (job) => run.slots.take(stop.signal, async (alone) => {
-      using file = count.begin(job.path)
-      const done = await job.copy({ ...flow, signal: stop.signal, alone, onProgress: ({ transferred }) => file.moved(transferred) })
-      file.complete(done?.transferred)
+      const file = new FileProgress(count, job.path)
+      try {
+        const done = await job.copy({ ...flow, signal: stop.signal, alone, onProgress: ({ transferred }) => file.moved(transferred) })
+        file.complete(done?.transferred)
+      } finally {
+        file.end()
+      }
     }), (failure) => stop.abort(failure))
     for (const work of run.afterwards.reverse()) await work()
   } finally {
@@ -88,34 +92,47 @@ class TreeProgress {
     this.#options = options
   }
 
-  /** Starts a file, whose bytes count only once even if it is started again. */
-  begin(path: SftpPath): Disposable & { moved(bytes: number): void, complete(bytes: number | undefined): void } {
-    const { result } = this
-    const tell = () => this.#options.onProgress?.({ files: result.files, transferred: result.transferred, path })
-    let counted = 0
-    let complete = false
-    const count = (bytes: number) => {
-      result.transferred += bytes - counted
-      counted = bytes
+  tell(path: SftpPath): void {
+    this.#options.onProgress?.({ files: this.result.files, transferred: this.result.transferred, path })
+  }
+}
+
+/** A file, whose bytes count only once even if it is started again. */
+class FileProgress {
+  readonly #all: TreeProgress
+  readonly #path: SftpPath
+  #counted = 0
+  #complete = false
+
+  constructor(all: TreeProgress, path: SftpPath) {
+    this.#all = all
+    this.#path = path
+  }
+
+  moved(bytes: number): void {
+    this.#count(bytes)
+    this.#all.tell(this.#path)
+  }
+
+  complete(bytes: number | undefined): void {
+    const { result } = this.#all
+    this.#complete = true
+    if (bytes === undefined) {
+      result.unchanged += 1
+      return
     }
-    return {
-      moved(bytes) {
-        count(bytes)
-        tell()
-      },
-      complete(bytes) {
-        complete = true
-        if (bytes === undefined) {
-          result.unchanged += 1
-          return
-        }
-        count(bytes)
-        result.files += 1
-        tell()
-      },
-      [Symbol.dispose]() {
-        if (!complete) count(0)
-      },
-    }
+    this.#count(bytes)
+    result.files += 1
+    this.#all.tell(this.#path)
+  }
+
+  /** What did not become complete does not count. */
+  end(): void {
+    if (!this.#complete) this.#count(0)
+  }
+
+  #count(bytes: number): void {
+    this.#all.result.transferred += bytes - this.#counted
+    this.#counted = bytes
   }
 }

@@ -46,9 +46,10 @@ async function* uploads(up: UpRun, at: Up): AsyncGenerator<Copying, void, undefi
   checkDepth(at.to, at.names.length)
   const [entries] = await Promise.all([localFiles.list(at.from), makeDirectory(up, at)])
   const there = run.options.unchanged === 'skip' ? await remoteFiles(run, at.to) : undefined
+  const inside = localFiles.inside(at.from)
   const below: Up[] = []
   for (const { name, kind: kindThere } of entries) {
-    const from = localFiles.join(at.from, name)
+    const from = inside(name)
     const kind = kindThere === 'link' ? await resolved(run, at, from, kindThere) : kindThere
     if (kind === undefined) continue
     if (run.options.filter && !await run.wants(await treeEntry([...at.names, name], from, kind))) continue
@@ -90,9 +91,12 @@ async function remoteFiles(run: TreeRun, path: SftpPath): Promise<ReadonlyMap<st
   return files
 }
 
-async function copyFile(up: UpRun, from: string | Uint8Array, to: SftpPath, there: SftpStat | undefined, options: CopyOptions): Promise<TransferProgress | undefined> {
+function copyFile(up: UpRun, from: string | Uint8Array, to: SftpPath, there: SftpStat | undefined, options: CopyOptions): Promise<TransferProgress | undefined> {
   const small = smallSource(from)
-  if (small) return copySource(up, small, from, to, there, options)
+  return small ? copySource(up, small, from, to, there, options) : copyLarge(up, from, to, there, options)
+}
+
+async function copyLarge(up: UpRun, from: string | Uint8Array, to: SftpPath, there: SftpStat | undefined, options: CopyOptions): Promise<TransferProgress | undefined> {
   await using source = await openLocalSource(from, 0)
   return await copySource(up, source, from, to, there, options)
 }

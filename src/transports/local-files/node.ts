@@ -74,6 +74,13 @@ const files: LocalFiles = {
     return new Uint8Array(Buffer.concat([bytesOf(folder), Buffer.from('/'), bytesOf(name)]))
   },
 
+  inside(folder) {
+    if (folder instanceof Uint8Array) return (name) => files.join(folder, name)
+    // What stands before every name: Node's `join` looks at each character of the folder again.
+    const before = join(folder instanceof URL ? fileURLToPath(folder) : folder, 'x').slice(0, -1)
+    return (name) => typeof name === 'string' ? before + name : files.join(folder, name)
+  },
+
   beside(path, change) {
     if (path instanceof Uint8Array) {
       // For a name of bytes: the addition is text, and Latin-1 keeps each byte.

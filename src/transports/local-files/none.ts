@@ -10,5 +10,5 @@ const refused = async (): Promise<never> => refuse()
 
 export const localFiles: LocalFiles = {
   open: refused, readSmall: refuse, writeSmall: refuse, list: refused, look: refused, makeDirectory: refused, set: refused, rename: refused, remove: refused, readLink: refused, makeLink: refused,
-  realPath: refused, join: refuse, beside: refuse, isForeign: () => true, text: String,
+  realPath: refused, join: refuse, inside: refuse, beside: refuse, isForeign: () => true, text: String,
 }

@@ -43,3 +43,31 @@ test('what is called for written bytes may throw: finish() rejects with that', a
     await pipeline.finish()
   })()).rejects.toThrow('of the caller')
 })
+
+test('finish() rejects with the first of several failures, and nothing is sent after one', async () => {
+  const answers: ((error: Error) => void)[] = []
+  const pipeline = pipelineTo(() => new Promise((_, reject) => { answers.push(reject) }))
+  for (let count = 0; count < 4; count++) await pipeline.write(new Uint8Array(100))
+  expect(answers.length).toBe(4)
+  answers[2]!(new Error('the third'))
+  await ticks(3)
+  answers[0]!(new Error('the first'))
+  await expect(pipeline.write(new Uint8Array(100))).rejects.toThrow('the third')
+  await expect(pipeline.finish()).rejects.toThrow('the third')
+  expect(answers.length).toBe(4)
+})
+
+test('memory of one call is released when the last of its requests is answered, in whatever order', async () => {
+  const answers: (() => void)[] = []
+  const pipeline = pipelineTo(() => new Promise((resolve) => { answers.push(resolve) }))
+  let released = 0
+  await pipeline.write(new Uint8Array(250), () => { released += 1 })
+  const finished = pipeline.finish()
+  expect(answers.length).toBe(3)
+  for (const at of [2, 0]) answers[at]!()
+  await ticks(3)
+  expect(released).toBe(0)
+  answers[1]!()
+  await finished
+  expect(released).toBe(1)
+})
