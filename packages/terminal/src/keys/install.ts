@@ -33,9 +33,8 @@ export class KeyInstaller {
     const key = line.split(' ').slice(0, 2).join(' ')
     if (before.split('\n').some((known) => !known.trimStart().startsWith('#') && known.includes(key))) return false
     if (!await sftp.exists(FOLDER)) await sftp.mkdir(FOLDER, { mode: 0o700 })
-    const text = `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${options}${line}\n`
-    // Atomically: half of an authorized_keys would lock its owner out.
-    await sftp.upload(new TextEncoder().encode(text), FILE, { atomic: true })
+    // In one write at the end: lines that others add or remove at the same time stay as they are, and a cut leaves no half of the file.
+    await sftp.appendFile(FILE, `${before === '' || before.endsWith('\n') ? '' : '\n'}${options}${line}\n`, { mode: 0o600 })
     if (before === '') await sftp.chmod(FILE, 0o600)
     return true
   }
