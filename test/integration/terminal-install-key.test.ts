@@ -36,9 +36,9 @@ async function tab(server: Awaited<ReturnType<typeof startSshd>>, mayGoOn: (text
   return { installer: new KeyInstaller(session as unknown as Session), close: () => client.close() }
 }
 
-test.each([['there is none yet', undefined], ['there is one, whose last line is not ended', 'ssh-ed25519 OLD kept\nssh-ed25519 STOLEN removed-meanwhile']])('two tabs at once, and an administrator: %s', async (_what, before) => {
+test.each([['there is none yet, nor its folder', undefined], ['there is one, whose last line is not ended', 'ssh-ed25519 OLD kept\nssh-ed25519 STOLEN removed-meanwhile']])('two tabs at once, and an administrator: %s', async (_what, before) => {
   const folder = home.file(before === undefined ? 'none' : 'one'), file = `${folder}/.ssh/authorized_keys`
-  mkdirSync(`${folder}/.ssh`, { recursive: true })
+  mkdirSync(before === undefined ? folder : `${folder}/.ssh`, { recursive: true })
   if (before !== undefined) writeFileSync(file, before)
   await using server = await startSshd({ config: [`ForceCommand internal-sftp -d ${folder}`] })
   let read = 0, goOn!: () => void
@@ -55,5 +55,5 @@ test.each([['there is none yet', undefined], ['there is one, whose last line is 
   await Promise.all(tabs.map(({ close }) => close()))
   const kept = before === undefined ? [] : ['ssh-ed25519 OLD kept']
   expect(readFileSync(file, 'utf8').split('\n').filter(Boolean).sort()).toEqual(['ssh-ed25519 KEY0 of-a-tab', 'ssh-ed25519 KEY1 of-a-tab', ...kept])
-  if (before === undefined) expect(statSync(file).mode & 0o777).toBe(0o600)
+  if (before === undefined) expect([file, `${folder}/.ssh`].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o700])
 })

@@ -32,7 +32,7 @@ export class KeyInstaller {
     const before = await sftp.exists(FILE) ? await sftp.readFile(FILE, 'utf8') : ''
     const key = line.split(' ').slice(0, 2).join(' ')
     if (before.split('\n').some((known) => !known.trimStart().startsWith('#') && known.includes(key))) return false
-    if (!await sftp.exists(FOLDER)) await sftp.mkdir(FOLDER, { mode: 0o700 })
+    await sftp.mkdir(FOLDER, { mode: 0o700, recursive: true })
     // In one write at the end: lines that others add or remove at the same time stay as they are, and a cut leaves no half of the file.
     await sftp.appendFile(FILE, `${before === '' || before.endsWith('\n') ? '' : '\n'}${options}${line}\n`, { mode: 0o600 })
     if (before === '') await sftp.chmod(FILE, 0o600)
