@@ -7,6 +7,7 @@ import { startPeer } from '../support/process.ts'
 import { seededRandom } from '../support/random.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { open, Reader } from './client.ts'
+import { measureCost, value } from './cost.ts'
 import { networkTo } from './network.ts'
 import { tcpTarget, testGateway, TOKEN } from './rig.ts'
 import { FULL, row } from './table.ts'
@@ -115,7 +116,7 @@ describe('measured', () => {
     await gateway.close()
   }, 700_000)
 
-  test('away, and cost', async () => {
+  test('away', async () => {
     const size = FULL ? 300 << 20 : 16 << 20
     using folder = temporaryDirectory('gateway-rows')
     writeFileSync(folder.file('token'), TOKEN)
@@ -137,11 +138,9 @@ describe('measured', () => {
       await peer.logged(/listening on \S+/, 30_000)
       const url = /listening on (\S+);/.exec(peer.log())?.[1] as string
       const resident = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${peer.pid}/status`, 'utf8'))?.[1]) * 1024
-      // Fields 14 and 15: clock ticks in user and kernel mode, a hundred a second.
-      const cpu = () => readFileSync(`/proc/${peer.pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) * 10, 0)
       await using network = await networkTo(url)
-      const take = async (through: string, protocol: 'auto' | 'plain', away: boolean) => {
-        const { transport } = await open(through, target.port, { protocol, resume: { giveUp: 60_000 } })
+      const take = async (through: string, away: boolean) => {
+        const { transport } = await open(through, target.port, { resume: { giveUp: 60_000 } })
         const got = createHash('sha256')
         let most = 0
         if (away) {
@@ -153,23 +152,41 @@ describe('measured', () => {
           }
           network.away = false
         }
-        const before = cpu()
         const error = await new Promise<unknown>((resolve) => transport.port.start({ data: (chunk) => void got.update(chunk), drained() {}, ended: resolve }))
         expect(error).toBeUndefined()
         expect(got.digest('hex')).toBe(hash)
-        return { cost: cpu() - before, most }
+        return most
       }
-      await take(url, 'plain', false)
-      const plain = [await take(url, 'plain', false), await take(url, 'plain', false)].reduce((sum, { cost }) => sum + cost, 0) / 2
-      const ours = [await take(url, 'auto', false), await take(url, 'auto', false)].reduce((sum, { cost }) => sum + cost, 0) / 2
+      await take(url, false)
       const before = resident()
-      const { most } = await take(network.url, 'auto', true)
-      const grown = Math.max(0, most - before)
+      const grown = Math.max(0, await take(network.url, true) - before)
       expect(grown).toBeLessThan(64e6)
       row('away', `the server says ${size >> 20} MiB while nobody is there for ${FULL ? 5 : 1} s`, 'gateway under 64 MB more, equal SHA-256', `${(grown / 1e6).toFixed(1)} MB more, SHA-256 equal`)
-      row('cost', `CPU time of the gateway for ${size >> 20} MiB down, frames against none`, 'at most 1.15 x', `${(ours / plain).toFixed(2)} x (${ours} ms and ${plain} ms)`)
     } finally {
       await peer.stop()
+    }
+  }, 300_000)
+
+  test.each([
+    ['cost', 2, [], 'asked for in blocks of 1 MiB, two ahead', 'at most 1.15 x'],
+    ['cost, all at once', Infinity, [], 'all at once, to a client slower than the gateway', 'no limit'],
+    ['cost, all at once, large window', Infinity, ['--resume-window', String(16 << 20)], 'all at once, with a window of 16 MiB', 'no limit'],
+  ] as const)('%s', async (what, ahead, settings, how, wanted) => {
+    const [size, pairs] = FULL ? [200 << 20, 20] : [8 << 20, 1]
+    using folder = temporaryDirectory('gateway-rows')
+    writeFileSync(folder.file('token'), TOKEN)
+    let stop = async () => {}
+    try {
+      const { ratios, framed, plain } = await measureCost(async (port) => {
+        const peer = await startPeer(process.execPath, ['--import', './scripts/run/typescript.mjs', 'packages/gateway/src/cli/cli.ts', 'serve', '--allow', `127.0.0.1:${port}`, '--token-file', folder.file('token'), '--port', '0', ...settings])
+        stop = () => peer.stop()
+        await peer.logged(/listening on \S+/, 30_000)
+        return { pid: peer.pid, url: /listening on (\S+);/.exec(peer.log())?.[1] as string }
+      }, { size, pairs, ahead })
+      const [quarter, median, most] = [0.25, 0.5, 0.75].map((share) => value(ratios, share).toFixed(2))
+      row(what, `CPU time of the gateway for ${size >> 20} MiB down, ${how}; frames against none, ${pairs} pairs`, wanted, `${median} x, half of the pairs from ${quarter} to ${most} (medians ${framed.gateway.toFixed(0)} ms and ${plain.gateway.toFixed(0)} ms; client and target ${framed.others.toFixed(0)} ms and ${plain.others.toFixed(0)} ms)`)
+    } finally {
+      await stop()
     }
   }, 300_000)
 

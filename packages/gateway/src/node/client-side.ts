@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import { CloseCode } from 'libssh2-wasm/gateway-protocol'
 import type { ClientSide } from '../stream/sides.ts'
 import type { Session } from '../stream/session.ts'
+import { messageBuffers } from './message.ts'
 
 /** Milliseconds that a client has to answer the closing handshake. */
 const GRACE = 5000
@@ -12,6 +13,7 @@ export class WsClient implements ClientSide {
   readonly #socket: WebSocket
   readonly #connection: Duplex
   #session: Session | undefined
+  readonly #drained = () => this.#session?.clientDrained(this)
 
   /** @param connection what carries the WebSocket */
   constructor(socket: WebSocket, connection: Duplex) {
@@ -43,13 +45,21 @@ export class WsClient implements ClientSide {
     return this.#socket.bufferedAmount
   }
 
-  /** Each part is a fragment of the message: nothing is copied, and all of it is one write. */
+  /**
+   * One frame and one write, without a copy of large parts. ws would make a frame of each part. It may write between two messages, but not inside one, and it
+   * compresses nothing here, so that it never queues.
+   */
   send(parts: readonly Uint8Array[]): void {
-    const last = parts.length - 1
-    this.#connection.cork()
-    for (let index = 0; index < last; index++) this.#socket.send(parts[index] as Uint8Array, { binary: true, fin: false })
-    this.#socket.send(parts[last] as Uint8Array, { binary: true, fin: true }, () => this.#session?.clientDrained(this))
-    this.#connection.uncork()
+    const socket = this.#socket
+    // ws counts the bytes that come too late in `bufferedAmount`, which stops the session.
+    if (socket.readyState !== socket.OPEN) return parts.forEach((part) => socket.send(part, this.#drained))
+    const buffers = messageBuffers(parts)
+    const last = buffers.length - 1
+    const connection = this.#connection
+    connection.cork()
+    for (let index = 0; index < last; index++) connection.write(buffers[index])
+    connection.write(buffers[last], this.#drained)
+    connection.uncork()
   }
 
   pause(): void {
