@@ -92,17 +92,13 @@ export class SessionContext {
     this.#negotiation = negotiation
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
-    this.driver = new Driver({
-      bytesRead: () => this.wire.bytesRead,
-      service: () => this.#service(),
-      flush: () => this.wire.flush(),
-    })
     this.wire = new Wire(port, () => this.driver.arrived())
-    this.parcels = new parcelRoom.Parcels(this.wire)
-    this.outgoing = new parcelRoom.Outgoing(this.wire)
+    this.driver = new Driver({ wire: this.wire, service: () => this.#service() })
+    this.parcels = new parcelRoom.Parcels(this.wire, instance.heap, instance.hostKeys)
+    this.outgoing = new parcelRoom.Outgoing(this.wire, instance.heap, instance.hostKeys)
     this.#id = instance.register({
       ...host,
-      parcels: parcelRoom.parcelFunctions(this.parcels, this.outgoing, instance.hostKeys, instance.heap),
+      parcels: parcelRoom.parcelFunctions(this.parcels, this.outgoing),
       trapped: () => {
         this.parcels.clear()
         this.outgoing.clear()

@@ -5,12 +5,14 @@ import { Waits } from './waits.ts'
 
 /** What the driver drives: one session. */
 export interface Driven {
-  /** Bytes that RECV has taken so far. */
-  bytesRead(): number
   /** Processes data that has arrived while nobody waits (law 8). Never throws. */
   service(): void
-  /** Sends what the calls have queued. */
-  flush(): void
+  readonly wire: {
+    /** Bytes that RECV has taken so far. */
+    readonly bytesRead: number
+    /** Sends what the calls have queued. */
+    flush(): void
+  }
 }
 
 /** Options of an operation. */
@@ -34,7 +36,7 @@ export class Driver {
   readonly #parked = new Map<number, Set<Operation>>()
   /** Numbers of channels are used again, so ended watches are few. */
   readonly #watches = new Map<number, (() => void) | undefined>()
-  readonly #ready = new Set<number>()
+  #ready = new Set<number>()
   #lastNumber = 0
   readonly #waits = new Waits()
   #pumping = false
@@ -118,7 +120,7 @@ export class Driver {
 
   #flush(): void {
     this.#held = false
-    this.#driven.flush()
+    this.#driven.wire.flush()
   }
 
   #drop(operation: Operation): void {
@@ -133,16 +135,22 @@ export class Driver {
 
   /** Schedules operations whose channel is ready, and has its watchers look. */
   #unpark(): void {
-    if (this.#ready.size === 0) return
-    const sources = this.#ready.has(ALL) ? [...this.#parked.keys(), ...this.#watches.keys()] : [...this.#ready]
-    this.#ready.clear()
-    const woken: Operation[] = []
+    const sources = this.#ready
+    if (sources.size === 0) return
+    this.#ready = new Set()
+    if (sources.has(ALL)) for (const known of [this.#parked, this.#watches]) for (const source of known.keys()) sources.add(source)
+    let woken = false
     for (const source of sources) {
-      woken.push(...this.#parked.get(source) ?? [])
-      this.#parked.delete(source)
+      woken = this.#wakeParked(source) || woken
       this.#watches.get(source)?.()
     }
-    if (woken.length > 0) this.#pending = new Set([...this.#pending, ...woken].sort((a, b) => a.number - b.number))
+    if (woken) this.#pending = new Set([...this.#pending].sort((a, b) => a.number - b.number))
+  }
+
+  /** True if that made some pending. */
+  #wakeParked(source: number): boolean {
+    for (const operation of this.#parked.get(source) ?? []) this.#pending.add(operation)
+    return this.#parked.delete(source)
   }
 
   #someReady(): boolean {
@@ -229,7 +237,7 @@ export class Driver {
 
   /** True if bytes were taken or a lane was freed since the last time. */
   #moved(): boolean {
-    const taken = this.#driven.bytesRead()
+    const taken = this.#driven.wire.bytesRead
     const moved = this.#released || taken !== this.#seen
     this.#seen = taken
     this.#released = false
@@ -250,10 +258,11 @@ export class Driver {
         this.#driven.service()
         again = this.#moved()
         moved ||= again
-        const alone: Operation | undefined = again || this.#someReady() ? undefined : begun
-        begun = undefined
+        const alone = begun && !again && !this.#someReady()
         this.#unpark()
-        for (const operation of alone ? [alone] : this.#pending) this.#attempt(operation)
+        if (alone) this.#attempt(begun as Operation)
+        else if (this.#pending.size > 0) this.#attemptAll()
+        begun = undefined
         this.#current = undefined
         // A transport may answer synchronously, during the write.
         if (hold) this.#held = true
@@ -267,6 +276,10 @@ export class Driver {
       this.#pumping = false
     }
     if (moved) this.#waits.wake()
+  }
+
+  #attemptAll(): void {
+    for (const operation of this.#pending) this.#attempt(operation)
   }
 
   #attempt(operation: Operation): void {

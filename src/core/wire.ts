@@ -21,7 +21,8 @@ export class Wire {
   readonly #port: BytePort
   readonly #moved: () => void
   readonly #chunks: Uint8Array[] = []
-  #head = 0
+  /** Where in the memory of `first()` the bytes begin that RECV has not taken. */
+  head = 0
   #inbound = 0
   #paused = false
   #ended: { error: unknown } | undefined
@@ -83,8 +84,8 @@ export class Wire {
   /** RECV. */
   recv(target: Uint8Array): number {
     let filled = 0
-    for (let first = this.first(); first && filled < target.length; first = this.first()) {
-      const part = first.chunk.subarray(first.start, first.start + target.length - filled)
+    for (let first = this.first(); first; first = filled < target.length ? this.first() : undefined) {
+      const part = first.subarray(this.head, this.head + target.length - filled)
       target.set(part, filled)
       filled += part.length
       this.skip(part.length)
@@ -92,20 +93,19 @@ export class Wire {
     return filled || HOST_PENDING
   }
 
-  /** The bytes that RECV would take first, in place, for code that takes whole packets. Nothing is taken from a peer that keeps asking and does not read the answers. */
-  first(): { readonly chunk: Uint8Array, readonly start: number } | undefined {
-    const chunk = this.#chunks[0]
-    return chunk && (this.#ended || this.#port.queued <= ANSWERS_HIGH) ? { chunk, start: this.#head } : undefined
+  /** The memory of the bytes that RECV would take first, for code that takes whole packets. Nothing is taken from a peer that keeps asking and does not read the answers. */
+  first(): Uint8Array | undefined {
+    return this.#ended || this.#port.queued <= ANSWERS_HIGH ? this.#chunks[0] : undefined
   }
 
   /** A part of `first()` has been taken. */
   skip(count: number): void {
-    this.#head += count
+    this.head += count
     this.bytesRead += count
     this.#inbound -= count
-    if (this.#head < (this.#chunks[0] as Uint8Array).length) return
+    if (this.head < (this.#chunks[0] as Uint8Array).length) return
     this.#chunks.shift()
-    this.#head = 0
+    this.head = 0
   }
 
   /** SEND. Accepts everything (law 3). */

@@ -105,8 +105,10 @@ export class Heap {
     return this.#module.HEAPU8.subarray(pointer, pointer + length)
   }
 
-  byte(pointer: Bytes): number {
-    return this.#module.HEAPU8[pointer] as number
+  /** Copies to `target`: for a few bytes, where a view would cost more. */
+  read(pointer: Bytes, length: number, target: Uint8Array, at = 0): void {
+    const memory = this.#module.HEAPU8
+    for (let byte = 0; byte < length; byte++) target[at + byte] = memory[pointer + byte] as number
   }
 
   text(pointer: Bytes, length: number): string {

@@ -1,3 +1,6 @@
+import type { Bytes } from '../ffi/exports.gen.ts'
+import type { Heap } from '../ffi/heap.ts'
+import type { HostKeys } from '../ffi/host-keys.ts'
 import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 import type { PacketCipher } from '../runtime/host-crypto.ts'
 
@@ -8,6 +11,7 @@ export interface Departures {
 }
 
 const LENGTH_FIELD = 4
+const NONCE = 12
 /** Room for the head, the text and the padding of the largest packet of channel data. */
 const LARGEST_PACKET = 33 << 10
 /** Smaller packets get memory of their own: an idle session, or one of keystrokes, holds nothing. */
@@ -16,6 +20,9 @@ const LARGE = 16 << 10
 /** What the application writes, which stays in its memory: C asks for a copy of it, or has the packet sealed here. */
 export class Outgoing {
   readonly #departures: Departures
+  readonly #heap: Heap
+  readonly #keys: HostKeys
+  readonly #nonce = new Uint8Array(NONCE)
   /** While C is called for a write: what is written. */
   text: Uint8Array | undefined
   /** Where the parts of a large packet are joined, for one call of the cipher. */
@@ -23,13 +30,15 @@ export class Outgoing {
   /** The last packet in it: those of a large write have the same length, and need no further views. */
   #last: Packet | undefined
 
-  constructor(departures: Departures) {
+  constructor(departures: Departures, heap: Heap, keys: HostKeys) {
     this.#departures = departures
+    this.#heap = heap
+    this.#keys = keys
   }
 
   /** Copies the beginning of the text to C. */
-  copy(target: Uint8Array): void {
-    target.set(this.#start(target.length))
+  copy(to: Bytes, length: number): void {
+    this.#heap.write(to, this.#start(length))
   }
 
   #start(length: number): Uint8Array {
@@ -37,15 +46,19 @@ export class Outgoing {
     return length === this.text.length ? this.text : this.text.subarray(0, length)
   }
 
-  /** Seals a packet of `head`, the beginning of the text and `padding`, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or `HOST_PENDING` on a closed transport. */
-  seal(cipher: PacketCipher, nonce: Uint8Array, head: Uint8Array, length: number, padding: Uint8Array): number {
+  /**
+   * Seals a packet of `head` bytes of `packet`, the beginning of the text and `padding` bytes behind the head, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or `HOST_PENDING` on a
+   * closed transport.
+   */
+  seal(key: number, nonce: Bytes, packet: Bytes, head: number, length: number, padding: number): number {
     const text = this.#start(length)
-    const size = head.length + length + padding.length
-    const { whole, lengthField, rest } = this.#packet(size)
-    whole.set(head)
-    whole.set(text, head.length)
-    whole.set(padding, head.length + length)
-    const sealed = attempt(cipher, nonce, lengthField, rest)
+    const heap = this.#heap
+    const { whole, lengthField, rest } = this.#packet(head + length + padding)
+    heap.read(packet, head, whole)
+    whole.set(text, head)
+    heap.read((packet + head) as Bytes, padding, whole, head + length)
+    heap.read(nonce, NONCE, this.#nonce)
+    const sealed = attempt(this.#keys.get(key) as PacketCipher, this.#nonce, lengthField, rest)
     if (!sealed) return HOST_FAILED
     return this.#departures.sendSealed(lengthField, sealed[0], sealed[1]) ? 0 : HOST_PENDING
   }

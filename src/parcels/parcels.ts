@@ -1,20 +1,18 @@
+import type { Bytes } from '../ffi/exports.gen.ts'
+import type { Heap } from '../ffi/heap.ts'
+import { HOST_PARCEL_HEAD } from '../ffi/host.gen.ts'
+import type { HostKeys } from '../ffi/host-keys.ts'
+import { TAKEN_PACKET } from '../ffi/layouts.gen.ts'
 import type { PacketCipher } from '../runtime/host-crypto.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
-import { nextPacket, sizeOf } from './next-packet.ts'
-
-/** A packet that has been taken from the transport: its parcel's number, its size on the transport, and the length that it states. */
-export interface TakenPacket {
-  readonly parcel: number
-  readonly size: number
-  readonly packetLength: number
-  /** The beginning of the payload. */
-  readonly head: Uint8Array
-}
+import { FRAME, LENGTH_FIELD, nextPacket, upToLarge } from './next-packet.ts'
 
 /** Where packets are taken from: the receiving side of the wire. */
 export interface Arrivals {
-  /** The first bytes that have arrived and not been taken: memory, and the offset in it. `undefined` if there is nothing, or nothing may be taken now. */
-  first(): { readonly chunk: Uint8Array, readonly start: number } | undefined
+  /** The memory of the first bytes that have arrived and not been taken. `undefined` if there is nothing, or nothing may be taken now. */
+  first(): Uint8Array | undefined
+  /** Where in that memory they begin. */
+  readonly head: number
   /** So many bytes of it have been taken. */
   skip(count: number): void
 }
@@ -26,14 +24,18 @@ interface Parcel {
   given: number
 }
 
+const NONCE = 12
 const DATA = 94
 const EXTENDED_DATA = 95
 /** Ciphers return a payload in its own memory. If it is part of a larger block, it is copied. */
 const SLACK = 64
 
-/** The parcels of one session, by number: README.md explains them. C says when each is read, and when it is freed. */
+/** The parcels of one session, by number: README.md explains them. C calls `take`, `keep`, `give`, `read`, `copy` and `free`: it says when each is read, and when it is freed. */
 export class Parcels {
   readonly #arrivals: Arrivals
+  readonly #heap: Heap
+  readonly #keys: HostKeys
+  readonly #nonce = new Uint8Array(NONCE)
   /** By number. Not a `Map`: V8 makes a new table now and then, and old tables, until they are collected, keep megabytes alive that nobody needs. */
   readonly #parcels: (Parcel | undefined)[] = [undefined]
   readonly #unused: number[] = []
@@ -42,8 +44,10 @@ export class Parcels {
   #target: Uint8Array | undefined
   #filled = 0
 
-  constructor(arrivals: Arrivals) {
+  constructor(arrivals: Arrivals, heap: Heap, keys: HostKeys) {
     this.#arrivals = arrivals
+    this.#heap = heap
+    this.#keys = keys
   }
 
   /** Parcels that C has. */
@@ -76,23 +80,38 @@ export class Parcels {
     }
   }
 
-  /** Opens the next packet of the transport. @param room the most bytes that may be kept. @returns that packet; otherwise how much RECV may take at most, 0 for all. */
-  take(cipher: PacketCipher, nonce: Uint8Array, room: number): TakenPacket | number {
-    const first = this.#arrivals.first()
-    if (!first) return 0
-    const next = nextPacket(first.chunk, first.start)
-    if (typeof next === 'number') return next
-    const size = sizeOf(next)
-    const text = size <= room ? opened(cipher, nonce, next.lengthField, next.text, next.tag) : undefined
-    // Something is wrong with it, or it is not channel data: C takes it through RECV, alone, and reports any error.
-    if (!text) return size
-    this.#arrivals.skip(size)
-    return { parcel: this.#add(part(text, 1, text.length - 1)), size, packetLength: text.length, head: text }
+  /**
+   * Opens the next packet of the transport. @param room the most bytes that may be kept. @param taken gets its size and length. @param head gets its first bytes.
+   * @returns its parcel; otherwise 0, and `taken` gets how much RECV may take at most, 0 for all.
+   */
+  take(key: number, nonce: Bytes, room: number, taken: Bytes, head: Bytes): number {
+    const arrivals = this.#arrivals
+    const heap = this.#heap
+    const arrived = arrivals.first()
+    if (!arrived) return 0
+    const start = arrivals.head
+    const length = nextPacket(arrived, start)
+    const size = FRAME + length
+    let text: Uint8Array | undefined
+    if (length > 0 && size <= room) {
+      heap.read(nonce, NONCE, this.#nonce)
+      text = opened(this.#keys.get(key) as PacketCipher, this.#nonce, arrived, start, length)
+    }
+    if (!text) {
+      // If something is wrong with it, or it is not channel data, C takes it through RECV, alone, and reports any error.
+      heap.setU32((taken + TAKEN_PACKET.most) as Bytes, length > 0 ? size : upToLarge(arrived, start))
+      return 0
+    }
+    arrivals.skip(size)
+    heap.setU32((taken + TAKEN_PACKET.size) as Bytes, size)
+    heap.setU32((taken + TAKEN_PACKET.packet_length) as Bytes, length)
+    heap.write(head, part(text, 0, HOST_PARCEL_HEAD))
+    return this.#add(part(text, 1, length - 1))
   }
 
   /** Keeps a copy of a message. @returns its parcel. */
-  keep(message: Uint8Array): number {
-    return this.#add(new Uint8Array(message))
+  keep(message: Bytes, length: number): number {
+    return this.#add(this.#heap.copy(message, length))
   }
 
   #add(message: Uint8Array): number {
@@ -112,9 +131,9 @@ export class Parcels {
   }
 
   /** A read gets bytes of C. */
-  read(bytes: Uint8Array): void {
-    if (this.#target) this.#put(bytes)
-    else this.#parts.push(new Uint8Array(bytes))
+  read(bytes: Bytes, length: number): void {
+    if (this.#target) this.#put(this.#heap.view(bytes, length))
+    else this.#parts.push(this.#heap.copy(bytes, length))
   }
 
   #put(bytes: Uint8Array): void {
@@ -123,8 +142,8 @@ export class Parcels {
   }
 
   /** Copies bytes of a parcel to C. */
-  copy(number: number, at: number, target: Uint8Array): void {
-    target.set((this.#parcels[number] as Parcel).message.subarray(at, at + target.length))
+  copy(number: number, at: number, to: Bytes, length: number): void {
+    this.#heap.write(to, (this.#parcels[number] as Parcel).message.subarray(at, at + length))
   }
 
   /** Zeroes it, like C's own blocks, except the part that a reader has received. */
@@ -142,16 +161,17 @@ export class Parcels {
   }
 }
 
-/** The payload of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */
-function opened(cipher: PacketCipher, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
+/** The text of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */
+function opened(cipher: PacketCipher, nonce: Uint8Array, arrived: Uint8Array, start: number, length: number): Uint8Array | undefined {
+  const begin = start + LENGTH_FIELD
   let text: Uint8Array
   try {
-    text = cipher.opened(nonce, associated, sealed, tag)
+    text = cipher.opened(nonce, arrived.subarray(start, begin), arrived.subarray(begin, begin + length), arrived.subarray(begin + length, start + FRAME + length))
   } catch {
     return undefined
   }
-  if (text.length !== sealed.length || (text[1] !== DATA && text[1] !== EXTENDED_DATA)) return undefined
-  return text.buffer.byteLength > text.length + SLACK ? new Uint8Array(text) : text
+  if (text.length !== length || (text[1] !== DATA && text[1] !== EXTENDED_DATA)) return undefined
+  return text.buffer.byteLength > length + SLACK ? new Uint8Array(text) : text
 }
 
 /** A view of the same memory, and not a `Buffer`, whose slices are views. */

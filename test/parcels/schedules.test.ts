@@ -27,11 +27,11 @@ const { take, keep } = Parcels.prototype
 beforeAll(() => {
   Parcels.prototype.take = function (...packet) {
     const taken = on ? take.apply(this, packet) : 0
-    if (typeof taken !== 'number') used.take++
+    if (taken > 0) used.take++
     return taken
   }
-  Parcels.prototype.keep = function (message) {
-    const kept = on ? keep.call(this, message) : 0
+  Parcels.prototype.keep = function (...message) {
+    const kept = on ? keep.apply(this, message) : 0
     if (kept > 0) used.keep++
     return kept
   }

@@ -57,10 +57,19 @@ export const nodeCrypto: HostCrypto = {
   },
 }
 
-let checked: { crypto: HostCrypto | undefined } | undefined
+/**
+ * One object of each kind that a packet needs for a moment. V8 forgets the hidden class of a kind when a collection finds none of them, and then compiles again all code that has met it.
+ */
+function examples(): readonly unknown[] {
+  const [key, iv] = [new Uint8Array(16), new Uint8Array(12)]
+  const cipher = createCipheriv('aes-128-gcm', key, iv, TAG)
+  return [cipher, createDecipheriv('aes-128-gcm', key, iv, TAG), cipher.update(key)]
+}
+
+let checked: { readonly crypto: HostCrypto | undefined, readonly kept?: readonly unknown[] } | undefined
 
 /** This runtime's crypto, if it is complete and `isSound`. */
 export function hostCrypto(): HostCrypto | undefined {
-  checked ??= { crypto: isSound(nodeCrypto) ? nodeCrypto : undefined }
+  checked ??= isSound(nodeCrypto) ? { crypto: nodeCrypto, kept: examples() } : { crypto: undefined }
   return checked.crypto
 }

@@ -3,7 +3,7 @@ import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.t
 
 /** A driver of nothing, whose bytes the test counts. */
 export function driverOfNothing() {
-  const driven = { bytes: 0, bytesRead: () => driven.bytes, service: () => {}, flush: () => {} }
+  const driven = { wire: { bytesRead: 0, flush: () => {} }, service: () => {} }
   return { driver: new Driver(driven), driven }
 }
 

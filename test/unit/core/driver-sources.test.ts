@@ -90,7 +90,7 @@ describe('operations that wait for a channel', () => {
     const channels = Array.from({ length: 50 }, (_, number) => looksAt(driver, number))
     for (const { attempt } of channels) void driver.run(attempt)
     const before = channels.map(({ state }) => state.calls)
-    driven.bytes += 1
+    driven.wire.bytesRead += 1
     driver.markReady(7)
     driver.arrived()
     expect(channels.flatMap(({ state }, number) => state.calls === before[number] ? [] : [number])).toEqual([7])
@@ -116,7 +116,7 @@ describe('operations that wait for a channel', () => {
     let arrived = false
     const taking = driver.run(() => {
       if (!arrived) return EAGAIN
-      driven.bytes += 1
+      driven.wire.bytesRead += 1
       state.open = true
       driver.markReady(3)
       return 'taken'

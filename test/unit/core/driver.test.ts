@@ -40,20 +40,20 @@ describe('run', () => {
     let forFirst: string | undefined
     const first = driver.run(() => forFirst ?? EAGAIN)
     const second = driver.run(() => {
-      if (driven.bytes === 0) return EAGAIN
+      if (driven.wire.bytesRead === 0) return EAGAIN
       forFirst = 'found by the second call'
       return 'second'
     })
-    driven.bytes = 10
+    driven.wire.bytesRead = 10
     driver.wake()
     expect(await second).toBe('second')
     expect(await first).toBe('found by the second call')
   })
 
   test('goes round again if the transport answers while it is flushed to', async () => {
-    const driven = { answer: false, bytesRead: () => 0, service: () => {}, flush: () => {} }
+    const driven = { answer: false, wire: { bytesRead: 0, flush: () => {} }, service: () => {} }
     const driver = new Driver(driven)
-    driven.flush = () => {
+    driven.wire.flush = () => {
       if (driven.answer) return
       driven.answer = true
       driver.wake()
@@ -77,7 +77,7 @@ describe('what operations send', () => {
       sent += queued
       queued = 0
     }
-    const driver = new Driver({ bytesRead: () => 0, service: () => {}, flush })
+    const driver = new Driver({ wire: { bytesRead: 0, flush }, service: () => {} })
     for (let turn = 0; turn < 2; turn++) {
       const all = Array.from({ length: 10 }, () => driver.run(() => { queued += 1; return 0 }))
       expect(sent).toBe(turn * 10 + 1)
@@ -208,15 +208,15 @@ describe('wait', () => {
 describe('afterDirectCall', () => {
   test('wakes the others when a call from outside took their bytes', async () => {
     const { driver, driven } = driverOfNothing()
-    const result = driver.run(() => driven.bytes > 0 ? 'found' : EAGAIN)
-    driven.bytes = 5
+    const result = driver.run(() => driven.wire.bytesRead > 0 ? 'found' : EAGAIN)
+    driven.wire.bytesRead = 5
     driver.afterDirectCall()
     expect(await result).toBe('found')
   })
 
   test('flushes otherwise', async () => {
     const flush = vi.fn()
-    new Driver({ bytesRead: () => 0, service: () => {}, flush }).afterDirectCall()
+    new Driver({ wire: { bytesRead: 0, flush }, service: () => {} }).afterDirectCall()
     await settled()
     expect(flush).toHaveBeenCalledOnce()
   })

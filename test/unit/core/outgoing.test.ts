@@ -1,5 +1,7 @@
 import { createDecipheriv } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { Bytes } from '../../../src/ffi/exports.gen.ts'
+import { Heap } from '../../../src/ffi/heap.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.gen.ts'
 import { Outgoing } from '../../../src/parcels/outgoing.ts'
 import type { PacketCipher } from '../../../src/runtime/host-crypto.ts'
@@ -11,6 +13,14 @@ const NONCE = new Uint8Array(12).fill(9)
 const HEAD = Uint8Array.of(0, 0, 0, 96, 5, 94, 0, 0, 0, 0, 0, 0, 0, 81)
 const PADDING = Uint8Array.of(1, 2, 3, 4, 5)
 
+/** C's memory: the nonce, the head and the padding behind it, and where C has a text copied. */
+const [NONCE_AT, HEAD_AT, TEXT_AT] = [16, 32, 64] as Bytes[] as [Bytes, Bytes, Bytes]
+const memory = new Uint8Array(128)
+memory.set(NONCE, NONCE_AT)
+memory.set([...HEAD, ...PADDING, 0xee], HEAD_AT)
+const heap = new Heap({ exports: undefined as never, HEAPU8: memory, numbers: new DataView(memory.buffer) })
+const keys = new Map<number, PacketCipher>()
+
 function outgoingOf(open = true) {
   const sent: Uint8Array[] = []
   const outgoing = new Outgoing({
@@ -18,18 +28,21 @@ function outgoingOf(open = true) {
       if (open) sent.push(Buffer.concat(parts))
       return open
     },
-  })
+  }, heap, keys)
   return { outgoing, sent }
 }
 
 function seal(outgoing: Outgoing, text: Uint8Array, cipher: PacketCipher, length = text.length): number {
+  keys.set(1, cipher)
   outgoing.text = text
   try {
-    return outgoing.seal(cipher, NONCE, HEAD, length, PADDING)
+    return sealNow(outgoing, length)
   } finally {
     outgoing.text = undefined
   }
 }
+
+const sealNow = (outgoing: Outgoing, length: number) => outgoing.seal(1, NONCE_AT, HEAD_AT, HEAD.length, length, PADDING.length)
 
 function opened(packet: Uint8Array): Uint8Array {
   const decipher = createDecipheriv('aes-128-gcm', KEY, NONCE, { authTagLength: 16 })
@@ -63,10 +76,9 @@ test('only the beginning of the text that C asks for is sent', () => {
   const { outgoing, sent } = outgoingOf()
   seal(outgoing, Uint8Array.of(1, 2, 3, 4), nodeCrypto.aesGcm(KEY), 2)
   expect([...opened(sent[0] as Uint8Array).subarray(HEAD.length)]).toEqual([1, 2, ...PADDING])
-  const copied = new Uint8Array(3)
   outgoing.text = Uint8Array.of(7, 8, 9, 10)
-  outgoing.copy(copied)
-  expect([...copied]).toEqual([7, 8, 9])
+  outgoing.copy(TEXT_AT, 3)
+  expect([...memory.subarray(TEXT_AT, TEXT_AT + 4)]).toEqual([7, 8, 9, 0])
 })
 
 const right = nodeCrypto.aesGcm(KEY)
@@ -87,7 +99,7 @@ test('a closed transport is told apart from a cipher that fails', () => {
 test('more than is written, or anything outside of a write, is refused', () => {
   const { outgoing, sent } = outgoingOf()
   expect(() => seal(outgoing, new Uint8Array(81), right, 82)).toThrow(RangeError)
-  expect(() => outgoing.seal(right, NONCE, HEAD, 1, PADDING)).toThrow(RangeError)
-  expect(() => outgoing.copy(new Uint8Array(1))).toThrow(RangeError)
+  expect(() => sealNow(outgoing, 1)).toThrow(RangeError)
+  expect(() => outgoing.copy(TEXT_AT, 1)).toThrow(RangeError)
   expect(sent).toEqual([])
 })

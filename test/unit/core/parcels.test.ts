@@ -1,8 +1,11 @@
 import { createCipheriv } from 'node:crypto'
 import { expect, test } from 'vitest'
+import type { Bytes } from '../../../src/ffi/exports.gen.ts'
+import { Heap } from '../../../src/ffi/heap.ts'
+import { TAKEN_PACKET } from '../../../src/ffi/layouts.gen.ts'
 import { joinSmall } from '../../../src/client/join-small.ts'
-import { nextPacket } from '../../../src/parcels/next-packet.ts'
-import { Parcels, type TakenPacket } from '../../../src/parcels/parcels.ts'
+import { nextPacket, upToLarge } from '../../../src/parcels/next-packet.ts'
+import { Parcels } from '../../../src/parcels/parcels.ts'
 import type { PacketCipher } from '../../../src/runtime/host-crypto.ts'
 import { nodeCrypto } from '../../../src/transports/host-crypto/node.ts'
 
@@ -25,17 +28,43 @@ function message(type: number, size = 8192): Uint8Array {
 }
 
 function parcelsOf(...chunks: Uint8Array[]) {
-  let start = 0
   const skipped: number[] = []
-  const parcels = new Parcels({
-    first: () => chunks[0] && { chunk: chunks[0], start },
-    skip(count) {
+  const arrivals = {
+    head: 0,
+    first: () => chunks[0],
+    skip(count: number) {
       skipped.push(count)
-      start += count
+      arrivals.head += count
     },
-  })
-  return { parcels, skipped }
+  }
+  const memory = new Uint8Array(1 << 16)
+  const numbers = new DataView(memory.buffer)
+  const keys = new Map<number, PacketCipher>()
+  const parcels = new Parcels(arrivals, new Heap({ exports: undefined as never, HEAPU8: memory, numbers }), keys)
+  return {
+    parcels, skipped, memory,
+    /** What C does: the parcel and the packet's length; otherwise how much it may take. */
+    take(cipher: PacketCipher, nonce: Uint8Array, room: number) {
+      keys.set(1, cipher)
+      memory.set(nonce, NONCE_AT)
+      const parcel = parcels.take(1, NONCE_AT, room, TAKEN_AT, HEAD_AT)
+      const [most, size, length] = ['most', 'size', 'packet_length'].map((name) => numbers.getUint32(TAKEN_AT + TAKEN_PACKET[name as 'most'], true))
+      return parcel === 0 ? most as number : { parcel, size, length, head: memory.slice(HEAD_AT, HEAD_AT + 17) }
+    },
+    keep(message: Uint8Array) {
+      memory.set(message, MESSAGE_AT)
+      return parcels.keep(MESSAGE_AT, message.length)
+    },
+    /** A read gets bytes that C holds. */
+    read(...bytes: number[]) {
+      memory.set(bytes, MESSAGE_AT)
+      parcels.read(MESSAGE_AT, bytes.length)
+    },
+  }
 }
+
+/** Where a test's memory has them. */
+const [NONCE_AT, TAKEN_AT, HEAD_AT, MESSAGE_AT] = [16, 32, 64, 128] as Bytes[] as [Bytes, Bytes, Bytes, Bytes]
 
 const cipher = () => nodeCrypto.aesGcm(KEY)
 const lengthOf = (value: number, size: number) => {
@@ -45,36 +74,36 @@ const lengthOf = (value: number, size: number) => {
 }
 
 test.each([0, 1, 5, 15, 17, 4095])('a packet_length of %i is C\'s', (length) => {
-  expect(typeof nextPacket(lengthOf(length, 9000), 0)).toBe('number')
+  expect(nextPacket(lengthOf(length, 9000), 0)).toBe(0)
 })
 
 test.each([4097, 40_001, 2 ** 18 + 16, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 16, 2 ** 32 - 1])('a packet_length of %i is C\'s, with all that is there', (length) => {
-  expect(nextPacket(lengthOf(length, 300_000), 0)).toBe(300_000)
+  expect([nextPacket(lengthOf(length, 300_000), 0), upToLarge(lengthOf(length, 300_000), 0)]).toEqual([0, 300_000])
 })
 
 test('a packet that is there whole is found at its place; one that lacks a byte is C\'s', () => {
   const packet = sealed(message(94))
   const chunk = new Uint8Array([1, 2, 3, ...packet, 4])
-  expect(nextPacket(chunk, 3)).toMatchObject({ text: { length: 8192 }, tag: { length: 16 }, lengthField: { length: 4 } })
-  expect(nextPacket(chunk.subarray(0, -2), 3)).toBe(packet.length - 1)
-  expect(nextPacket(chunk.subarray(0, 6), 3)).toBe(3)
-  expect(nextPacket(chunk.subarray(0, 3), 3)).toBe(0)
+  expect(nextPacket(chunk, 3)).toBe(8192)
+  for (const [end, left] of [[-2, packet.length - 1], [6, 3], [3, 0]] as const) {
+    const part = chunk.subarray(0, end)
+    expect([nextPacket(part, 3), upToLarge(part, 3)]).toEqual([0, left])
+  }
 })
 
 test('small packets are C\'s, up to the first large one', () => {
   const small = sealed(message(94, 48))
   const large = sealed(message(94))
-  expect(nextPacket(new Uint8Array([...small, ...small, ...large]), 0)).toBe(2 * small.length)
-  expect(nextPacket(new Uint8Array([...small, ...small.subarray(0, 20)]), 0)).toBe(small.length + 20)
+  expect(upToLarge(new Uint8Array([...small, ...small, ...large]), 0)).toBe(2 * small.length)
+  expect(upToLarge(new Uint8Array([...small, ...small.subarray(0, 20)]), 0)).toBe(small.length + 20)
 })
 
 test('channel data is taken, and nothing else', () => {
   for (const [type, taken] of [[94, true], [95, true], [93, false], [2, false], [20, false], [0, false]] as const) {
     const packet = sealed(message(type))
-    const { parcels, skipped } = parcelsOf(packet)
-    const result = parcels.take(cipher(), NONCE, 1 << 20)
-    expect([typeof result !== 'number', skipped]).toEqual([taken, taken ? [packet.length] : []])
-    if (!taken) expect(result).toBe(packet.length)
+    const { parcels, skipped, take } = parcelsOf(packet)
+    expect(take(cipher(), NONCE, 1 << 20)).toEqual(taken ? { parcel: 1, size: packet.length, length: 8192, head: message(type).slice(0, 17) } : packet.length)
+    expect(skipped).toEqual(taken ? [packet.length] : [])
     expect(parcels.size).toBe(Number(taken))
   }
 })
@@ -87,8 +116,8 @@ const faults: Record<string, (right: PacketCipher) => Partial<PacketCipher>> = {
 
 test.each(Object.entries(faults))('a cipher of the runtime that %s: nothing is taken', (_, fault) => {
   const right = cipher()
-  const { parcels, skipped } = parcelsOf(sealed(message(94)))
-  expect(parcels.take({ ...right, ...fault(right) }, NONCE, 1 << 20)).toBe(8192 + 20)
+  const { parcels, skipped, take } = parcelsOf(sealed(message(94)))
+  expect(take({ ...right, ...fault(right) }, NONCE, 1 << 20)).toBe(8192 + 20)
   expect([parcels.size, skipped]).toEqual([0, []])
 })
 
@@ -96,21 +125,21 @@ test('a wrong tag, nonce or length, or too little room: nothing is taken', () =>
   const packet = sealed(message(94))
   const changed = (at: number) => packet.map((byte, place) => place === at ? byte ^ 1 : byte)
   for (const bytes of [changed(packet.length - 1), changed(4), changed(3000)]) {
-    const { parcels, skipped } = parcelsOf(bytes)
-    expect([parcels.take(cipher(), NONCE, 1 << 20), skipped]).toEqual([packet.length, []])
+    const { skipped, take } = parcelsOf(bytes)
+    expect([take(cipher(), NONCE, 1 << 20), skipped]).toEqual([packet.length, []])
   }
-  const { parcels } = parcelsOf(packet)
-  expect(parcels.take(cipher(), new Uint8Array(12), 1 << 20)).toBe(packet.length)
-  expect(parcels.take(cipher(), NONCE, packet.length - 1)).toBe(packet.length)
-  expect((parcels.take(cipher(), NONCE, packet.length) as TakenPacket).packetLength).toBe(8192)
+  const { take } = parcelsOf(packet)
+  expect(take(cipher(), new Uint8Array(12), 1 << 20)).toBe(packet.length)
+  expect(take(cipher(), NONCE, packet.length - 1)).toBe(packet.length)
+  expect(take(cipher(), NONCE, packet.length)).toMatchObject({ length: 8192 })
 })
 
 test('the memory of the ciphertext is not kept, nor a pool of the cipher\'s', () => {
   const packet = sealed(message(94))
   const right = cipher()
   const pool = new Uint8Array(1 << 20)
-  const { parcels } = parcelsOf(packet)
-  const { parcel } = parcels.take({ ...right, opened: (...given) => { pool.set(right.opened(...given)); return pool.subarray(0, 8192) } }, NONCE, 1 << 20) as TakenPacket
+  const { parcels, take } = parcelsOf(packet)
+  const { parcel } = take({ ...right, opened: (...given) => { pool.set(right.opened(...given)); return pool.subarray(0, 8192) } }, NONCE, 1 << 20) as { parcel: number }
   const [, parts] = parcels.collect(() => { parcels.give(parcel, 9, 8178); return 8178 })
   packet.fill(0)
   pool.fill(0)
@@ -119,9 +148,9 @@ test('the memory of the ciphertext is not kept, nor a pool of the cipher\'s', ()
 })
 
 test('a parcel is zeroed when it is freed, but for what somebody has been given', () => {
-  const { parcels } = parcelsOf()
+  const { parcels, keep } = parcelsOf()
   const text = message(94).subarray(1)
-  const [unread, copied, given] = [parcels.keep(text), parcels.keep(text), parcels.keep(text)]
+  const [unread, copied, given] = [keep(text), keep(text), keep(text)]
   const views: Uint8Array[] = []
   // What a parcel lies in can be seen by a reader that gets almost all of it.
   for (const number of [unread, given]) parcels.collect(() => { parcels.give(number, 9, 8000); return 8000 })[1].forEach((view) => views.push(view))
@@ -135,21 +164,20 @@ test('a parcel is zeroed when it is freed, but for what somebody has been given'
 })
 
 test('a trap or the end of the session leaves no parcel', () => {
-  const { parcels } = parcelsOf()
-  const target = new Uint8Array(4)
-  const number = parcels.keep(message(94).subarray(1))
-  parcels.keep(message(94).subarray(1))
-  parcels.copy(number, 9, target)
-  expect([...target]).toEqual([10, 11, 12, 13])
+  const { parcels, keep, memory } = parcelsOf()
+  const number = keep(message(94).subarray(1))
+  keep(message(94).subarray(1))
+  parcels.copy(number, 9, TAKEN_AT, 4)
+  expect([...memory.subarray(TAKEN_AT, TAKEN_AT + 5)]).toEqual([10, 11, 12, 13, 0])
   parcels.clear()
   expect(parcels.size).toBe(0)
 })
 
 test('a read into memory gets its bytes one behind the other, from parcels and from C', () => {
-  const { parcels } = parcelsOf()
-  const number = parcels.keep(message(94).subarray(1))
+  const { parcels, keep, read } = parcelsOf()
+  const number = keep(message(94).subarray(1))
   const target = new Uint8Array(8)
-  expect(parcels.fill(target, () => { parcels.read(Uint8Array.of(1, 2)); parcels.give(number, 9, 3); parcels.read(Uint8Array.of(3)); return 6 })).toBe(6)
+  expect(parcels.fill(target, () => { read(1, 2); parcels.give(number, 9, 3); read(3); return 6 })).toBe(6)
   expect([...target]).toEqual([1, 2, 10, 11, 12, 3, 0, 0])
 })
 
