@@ -21,7 +21,8 @@ import { flag, int } from './arguments.ts'
 import type { Negotiation } from './session/negotiation.ts'
 
 export type { Again } from '../core/operation.ts'
-export type Run<T> = (c: WasmExports, session: SessionPointer) => T
+/** A call of C on the session, or on an object of it. */
+export type Run<T, P extends Pointer = SessionPointer> = (c: WasmExports, pointer: P) => T
 
 /** After these errors nothing more can be read from the transport, so the session is over. */
 const FATAL = new Set<number>([
@@ -213,9 +214,10 @@ export class SessionContext {
     return this.#perform(way, prepare, this.#pointerOf as (pointer: P) => P | Again, read)
   }
 
-  /** Like `perform`, for calls whose arguments are numbers. */
-  call(way: Way, run: Run<number>): number {
-    return this.#perform(way, undefined, this.#codeOf, undefined, run)
+  /** Like `perform`, for calls whose arguments are numbers. @param pointer for a call on an object of the session */
+  call<P extends Pointer = SessionPointer>(way: Way, run: Run<number, P>, pointer?: P): number {
+    const step = this.#stepOf(way)
+    return step?.outcome ? step.recall() : this.#attempt(way, step, run, this.#codeOf, undefined, pointer)
   }
 
   /** One attempt at a call that is not C's, and that returns EAGAIN. */
@@ -228,9 +230,9 @@ export class SessionContext {
     return this.#again(way.step, way.name)
   }
 
-  /** Calls C for something that neither waits nor fails. */
-  plain<T>(run: Run<T>): T {
-    return this.instance.call(run, this.session)
+  /** Calls C for something that neither waits nor fails. @param pointer for a call on an object of the session */
+  plain<T, P extends Pointer = SessionPointer>(run: Run<T, P>, pointer?: P): T {
+    return this.instance.call(run, pointer ?? this.session as Pointer as P)
   }
 
   /** A call that frees something of C. A trap in it, or before it, is no obstacle: it has told the sessions of the instance, and C's memory is gone. */
@@ -253,10 +255,13 @@ export class SessionContext {
     return this.#running
   }
 
-  #perform<R, T>(way: Way, prepare: Prepare<R> | undefined, checked: (result: R) => R | Again, read?: (result: R) => T, run?: Run<R>): T | Again {
-    const step = way.step ?? (way.call && this.step(way.lane, way.call))
+  #stepOf(way: Way): Step | undefined {
+    return way.step ?? (way.call && this.step(way.lane, way.call))
+  }
+
+  #perform<R, T>(way: Way, prepare: Prepare<R>, checked: (result: R) => R | Again, read?: (result: R) => T): T | Again {
+    const step = this.#stepOf(way)
     if (step?.outcome) return step.recall()
-    if (!prepare) return this.#attempt(way, step, run as Run<R>, checked, read)
     return this.heap.scoped((scope) => {
       const result = this.#attempt(way, step, this.#prepared(step, prepare, scope), checked, read)
       if (step && result === LIBSSH2_ERROR_EAGAIN) step.resume ??= () => this.#perform({ ...way, step }, prepare, checked, read)
@@ -275,17 +280,17 @@ export class SessionContext {
   }
 
   /** One attempt at a call that may return EAGAIN: takes its lane, and releases it when the call is over. */
-  #attempt<R, T>({ lane, local, source, takes, isPart, name }: Way, step: Step | undefined, run: Run<R>, checked: (result: R) => R | Again, read: ((result: R) => T) | undefined): T | Again {
+  #attempt<R, T, P extends Pointer>({ lane, local, source, takes, isPart, name }: Way, step: Step | undefined, run: Run<R, P>, checked: (result: R) => R | Again, read?: (result: R) => T, on?: P): T | Again {
     const { current } = this.driver
     current?.calls()
     if (!local && this.failure) throw this.#over(step, this.failure)
-    const { session } = this
+    const pointer = on ?? this.session as Pointer as P
     if (lane && step && !lane.admits(step)) return this.#again(step, name)
     let again = false
     try {
       if (step) lane?.hold(step)
       this.#running = step
-      const result = checked(this.instance.call(run, session))
+      const result = checked(this.instance.call(run, pointer))
       again = result === LIBSSH2_ERROR_EAGAIN
       if (again) {
         const end = this.#checkEnd()

@@ -63,9 +63,10 @@ export class Operation<T = unknown> {
    */
   step(lane: Lane | undefined, call: readonly unknown[], begun?: Step): Step {
     const steps = this.#steps ??= []
-    const at = steps.findIndex((step, at) => at >= this.#next && step.is(lane, call))
+    let at = this.#next
+    while (steps[at]?.is(lane, call) === false) at++
     const step = steps[at] ?? begun ?? new Step(lane, call)
-    if (at < 0) steps.splice(this.#next, 0, step)
+    if (!steps[at]) steps.splice(this.#next, 0, step)
     // Steps that the function skips are done: if its list contains the same call again, that is another one.
     else if (at > this.#next) this.#steps = steps.filter(({ outcome }, other) => !outcome || other < this.#next || other >= at)
     this.#next = this.#steps.indexOf(step) + 1
@@ -87,7 +88,8 @@ export class Operation<T = unknown> {
    * last argument.
    */
   leaves(lane: Lane, call: readonly unknown[]): Step | undefined {
-    const steps = this.#steps?.slice(this.#next) ?? []
+    if (!this.#steps) return undefined
+    const steps = this.#steps.slice(this.#next)
     if (steps.some((step) => step.is(lane, call))) return undefined
     const kind = call.slice(0, -1)
     return steps.find((step) => !step.outcome && step.lane === lane && isSameCall(step.call.slice(0, -1), kind) && step.call.length === call.length)

@@ -1,10 +1,10 @@
-import type { HostCrypto } from '../runtime/host-crypto.ts'
+import type { HostCrypto, PacketCipher } from '../runtime/host-crypto.ts'
 import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
 import { HOST_AES_CTR, HOST_AES_GCM, HOST_FAILED, HOST_HMAC_SHA256, HOST_HMAC_SHA512 } from './host.gen.ts'
 import type { HostKeyFunctions } from './host.ts'
 
-type Key = ReturnType<HostCrypto['aesCtr']> | ReturnType<HostCrypto['aesGcm']> | ReturnType<HostCrypto['hmac']>
+type Key = ReturnType<HostCrypto['aesCtr']> | PacketCipher | ReturnType<HostCrypto['hmac']>
 
 /** By the number of the algorithm. */
 const MAKERS: Readonly<Record<number, (crypto: HostCrypto, key: Uint8Array, counter: Uint8Array) => Key>> = {
@@ -26,12 +26,19 @@ export type HostKeys = Map<number, Key>
 export function hostKeyFunctions(crypto: HostCrypto | undefined, heap: () => Pick<Heap, 'view' | 'write'>, keys: HostKeys = new Map()): HostKeyFunctions {
   let last = 0
   const at = (pointer: number, length: number) => heap().view(pointer as Bytes, length)
-  const packet = (nonce: Bytes, start: Bytes, body: number) =>
-    [at(nonce, NONCE), at(start, LENGTH_FIELD), at(start + LENGTH_FIELD, body), at(start + LENGTH_FIELD + body, TAG)] as const
-
   const attempt = (work: () => void): number => {
     try {
       work()
+      return 0
+    } catch {
+      return HOST_FAILED
+    }
+  }
+
+  const gcm = (way: 'seal' | 'open'): HostKeyFunctions['gcmSeal'] => (key, nonce, start, body) => {
+    const text = start + LENGTH_FIELD
+    try {
+      (keys.get(key) as PacketCipher)[way](at(nonce, NONCE), at(start, LENGTH_FIELD), at(text, body), at(text + body, TAG))
       return 0
     } catch {
       return HOST_FAILED
@@ -48,8 +55,8 @@ export function hostKeyFunctions(crypto: HostCrypto | undefined, heap: () => Pic
     },
     keyFree: (key) => { keys.delete(key) },
     ctr: (key, data, length) => attempt(() => (keys.get(key) as ReturnType<HostCrypto['aesCtr']>)(at(data, length))),
-    gcmSeal: (key, nonce, start, body) => attempt(() => (keys.get(key) as ReturnType<HostCrypto['aesGcm']>).seal(...packet(nonce, start, body))),
-    gcmOpen: (key, nonce, start, body) => attempt(() => (keys.get(key) as ReturnType<HostCrypto['aesGcm']>).open(...packet(nonce, start, body))),
+    gcmSeal: gcm('seal'),
+    gcmOpen: gcm('open'),
     hmac: (key, sequence, start, length, more, moreLength, mac) => attempt(() => {
       const count = Uint8Array.of(sequence >>> 24, sequence >>> 16, sequence >>> 8, sequence)
       heap().write(mac, (keys.get(key) as ReturnType<HostCrypto['hmac']>)([count, at(start, length), at(more, moreLength)]))

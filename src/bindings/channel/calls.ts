@@ -1,13 +1,12 @@
 import { Lane } from '../../core/lane.ts'
 import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../../ffi/constants.gen.ts'
-import type { WasmExports } from '../../ffi/exports.gen.ts'
 import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
-import { endOf, type SessionContext, type Way } from '../session-context.ts'
+import { endOf, type Run, type SessionContext, type Way } from '../session-context.ts'
 
 /** A call of C on the channel. */
-export type ChannelRun<T> = (c: WasmExports, channel: ChannelPointer) => T
+export type ChannelRun<T> = Run<T, ChannelPointer>
 
 /** A call that looks only at what has arrived. */
 export const LOCAL: Way = { local: true }
@@ -49,14 +48,12 @@ export class ChannelCalls {
 
   /** A call that may return EAGAIN. */
   call(way: Way, run: ChannelRun<number>): number {
-    const { pointer } = this.handle
-    return this.context.call(way, (c) => run(c, pointer))
+    return this.context.call(way, run, this.handle.pointer)
   }
 
   /** A call that neither waits nor fails. */
   plain<T>(run: ChannelRun<T>): T {
-    const { pointer } = this.handle
-    const result = this.context.plain((c) => run(c, pointer))
+    const result = this.context.plain(run, this.handle.pointer)
     this.context.driver.afterDirectCall()
     return result
   }
