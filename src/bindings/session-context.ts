@@ -94,9 +94,9 @@ export class SessionContext {
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
     this.wire = new Wire(port, () => this.driver.arrived())
-    this.driver = new Driver({ wire: this.wire, service: () => this.#service() })
-    this.parcels = new parcelRoom.Parcels(this.wire, instance.heap, instance.hostKeys)
-    this.outgoing = new parcelRoom.Outgoing(this.wire, instance.heap, instance.hostKeys)
+    this.driver = new Driver(this.wire, () => this.#service())
+    this.parcels = new parcelRoom.Parcels(this.wire, instance)
+    this.outgoing = new parcelRoom.Outgoing(this.wire, instance)
     this.#id = instance.register({
       ...host,
       parcels: parcelRoom.parcelFunctions(this.parcels, this.outgoing),
@@ -216,8 +216,7 @@ export class SessionContext {
 
   /** Like `perform`, for calls whose arguments are numbers. @param pointer for a call on an object of the session */
   call<P extends Pointer = SessionPointer>(way: Way, run: Run<number, P>, pointer?: P): number {
-    const step = this.#stepOf(way)
-    return step?.outcome ? step.recall() : this.#attempt(way, step, run, this.#codeOf, undefined, pointer)
+    return this.#perform(way, undefined, this.#codeOf, undefined, run, pointer)
   }
 
   /** One attempt at a call that is not C's, and that returns EAGAIN. */
@@ -255,13 +254,10 @@ export class SessionContext {
     return this.#running
   }
 
-  #stepOf(way: Way): Step | undefined {
-    return way.step ?? (way.call && this.step(way.lane, way.call))
-  }
-
-  #perform<R, T>(way: Way, prepare: Prepare<R>, checked: (result: R) => R | Again, read?: (result: R) => T): T | Again {
-    const step = this.#stepOf(way)
+  #perform<R, T, P extends Pointer>(way: Way, prepare: Prepare<R> | undefined, checked: (result: R) => R | Again, read?: (result: R) => T, run?: Run<R, P>, pointer?: P): T | Again {
+    const step = way.step ?? (way.call && this.step(way.lane, way.call))
     if (step?.outcome) return step.recall()
+    if (!prepare) return this.#attempt(way, step, run as Run<R, P>, checked, read, pointer)
     return this.heap.scoped((scope) => {
       const result = this.#attempt(way, step, this.#prepared(step, prepare, scope), checked, read)
       if (step && result === LIBSSH2_ERROR_EAGAIN) step.resume ??= () => this.#perform({ ...way, step }, prepare, checked, read)

@@ -3,16 +3,12 @@ import { type Again, Operation } from './operation.ts'
 import { inAnotherTurn } from './turn.ts'
 import { Waits } from './waits.ts'
 
-/** What the driver drives: one session. */
-export interface Driven {
-  /** Processes data that has arrived while nobody waits (law 8). Never throws. */
-  service(): void
-  readonly wire: {
-    /** Bytes that RECV has taken so far. */
-    readonly bytesRead: number
-    /** Sends what the calls have queued. */
-    flush(): void
-  }
+/** The queues of one session, which the driver drives. */
+export interface DrivenWire {
+  /** Bytes that RECV has taken so far. */
+  readonly bytesRead: number
+  /** Sends what the calls have queued. */
+  flush(): void
 }
 
 /** Options of an operation. */
@@ -31,7 +27,8 @@ export const ALL = -1
  * Operations that wait for a channel are parked until something has arrived for it, so idle channels cost nothing, however many there are.
  */
 export class Driver {
-  readonly #driven: Driven
+  readonly #wire: DrivenWire
+  readonly #service: () => void
   #pending = new Set<Operation>()
   readonly #parked = new Map<number, Set<Operation>>()
   /** Numbers of channels are used again, so ended watches are few. */
@@ -51,8 +48,10 @@ export class Driver {
   /** How often a slice was requested in this turn of the event loop. */
   #slices = 0
 
-  constructor(driven: Driven) {
-    this.#driven = driven
+  /** @param service processes data that has arrived while nobody waits (law 8). It never throws. */
+  constructor(wire: DrivenWire, service: () => void) {
+    this.#wire = wire
+    this.#service = service
   }
 
   /** The operation that is being attempted, if any. */
@@ -120,7 +119,7 @@ export class Driver {
 
   #flush(): void {
     this.#held = false
-    this.#driven.wire.flush()
+    this.#wire.flush()
   }
 
   #drop(operation: Operation): void {
@@ -138,19 +137,14 @@ export class Driver {
     const sources = this.#ready
     if (sources.size === 0) return
     this.#ready = new Set()
-    if (sources.has(ALL)) for (const known of [this.#parked, this.#watches]) for (const source of known.keys()) sources.add(source)
+    if (sources.has(ALL)) for (const source of [...this.#parked.keys(), ...this.#watches.keys()]) sources.add(source)
     let woken = false
     for (const source of sources) {
-      woken = this.#wakeParked(source) || woken
+      for (const operation of this.#parked.get(source) ?? []) this.#pending.add(operation)
+      woken = this.#parked.delete(source) || woken
       this.#watches.get(source)?.()
     }
     if (woken) this.#pending = new Set([...this.#pending].sort((a, b) => a.number - b.number))
-  }
-
-  /** True if that made some pending. */
-  #wakeParked(source: number): boolean {
-    for (const operation of this.#parked.get(source) ?? []) this.#pending.add(operation)
-    return this.#parked.delete(source)
   }
 
   #someReady(): boolean {
@@ -237,7 +231,7 @@ export class Driver {
 
   /** True if bytes were taken or a lane was freed since the last time. */
   #moved(): boolean {
-    const taken = this.#driven.wire.bytesRead
+    const taken = this.#wire.bytesRead
     const moved = this.#released || taken !== this.#seen
     this.#seen = taken
     this.#released = false
@@ -255,13 +249,13 @@ export class Driver {
     let again = false
     try {
       do {
-        this.#driven.service()
+        this.#service()
         again = this.#moved()
         moved ||= again
         const alone = begun && !again && !this.#someReady()
         this.#unpark()
         if (alone) this.#attempt(begun as Operation)
-        else if (this.#pending.size > 0) this.#attemptAll()
+        else for (const operation of this.#pending) this.#attempt(operation)
         begun = undefined
         this.#current = undefined
         // A transport may answer synchronously, during the write.
@@ -276,10 +270,6 @@ export class Driver {
       this.#pumping = false
     }
     if (moved) this.#waits.wake()
-  }
-
-  #attemptAll(): void {
-    for (const operation of this.#pending) this.#attempt(operation)
   }
 
   #attempt(operation: Operation): void {

@@ -84,7 +84,8 @@ export class Wire {
   /** RECV. */
   recv(target: Uint8Array): number {
     let filled = 0
-    for (let first = this.first(); first; first = filled < target.length ? this.first() : undefined) {
+    let first: Uint8Array | undefined
+    while (filled < target.length && (first = this.first())) {
       const part = first.subarray(this.head, this.head + target.length - filled)
       target.set(part, filled)
       filled += part.length

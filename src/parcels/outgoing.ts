@@ -1,6 +1,7 @@
 import type { Bytes } from '../ffi/exports.gen.ts'
 import type { Heap } from '../ffi/heap.ts'
 import type { HostKeys } from '../ffi/host-keys.ts'
+import type { Instance } from '../ffi/instance.ts'
 import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 import type { PacketCipher } from '../runtime/host-crypto.ts'
 
@@ -30,10 +31,11 @@ export class Outgoing {
   /** The last packet in it: those of a large write have the same length, and need no further views. */
   #last: Packet | undefined
 
-  constructor(departures: Departures, heap: Heap, keys: HostKeys) {
+  /** @param instance whose memory C has, and its keys. */
+  constructor(departures: Departures, { heap, hostKeys }: Pick<Instance, 'heap' | 'hostKeys'>) {
     this.#departures = departures
     this.#heap = heap
-    this.#keys = keys
+    this.#keys = hostKeys
   }
 
   /** Copies the beginning of the text to C. */

@@ -2,6 +2,7 @@ import type { Bytes } from '../ffi/exports.gen.ts'
 import type { Heap } from '../ffi/heap.ts'
 import { HOST_PARCEL_HEAD } from '../ffi/host.gen.ts'
 import type { HostKeys } from '../ffi/host-keys.ts'
+import type { Instance } from '../ffi/instance.ts'
 import { TAKEN_PACKET } from '../ffi/layouts.gen.ts'
 import type { PacketCipher } from '../runtime/host-crypto.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
@@ -44,10 +45,11 @@ export class Parcels {
   #target: Uint8Array | undefined
   #filled = 0
 
-  constructor(arrivals: Arrivals, heap: Heap, keys: HostKeys) {
+  /** @param instance whose memory C has, and its keys. */
+  constructor(arrivals: Arrivals, { heap, hostKeys }: Pick<Instance, 'heap' | 'hostKeys'>) {
     this.#arrivals = arrivals
     this.#heap = heap
-    this.#keys = keys
+    this.#keys = hostKeys
   }
 
   /** Parcels that C has. */

@@ -3,8 +3,8 @@ import { LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.t
 
 /** A driver of nothing, whose bytes the test counts. */
 export function driverOfNothing() {
-  const driven = { wire: { bytesRead: 0, flush: () => {} }, service: () => {} }
-  return { driver: new Driver(driven), driven }
+  const driven = { wire: { bytesRead: 0, flush: () => {} } }
+  return { driver: new Driver(driven.wire, () => {}), driven }
 }
 
 /** A call that would block until it is let go. */

@@ -51,8 +51,8 @@ describe('run', () => {
   })
 
   test('goes round again if the transport answers while it is flushed to', async () => {
-    const driven = { answer: false, wire: { bytesRead: 0, flush: () => {} }, service: () => {} }
-    const driver = new Driver(driven)
+    const driven = { answer: false, wire: { bytesRead: 0, flush: () => {} } }
+    const driver = new Driver(driven.wire, () => {})
     driven.wire.flush = () => {
       if (driven.answer) return
       driven.answer = true
@@ -77,7 +77,7 @@ describe('what operations send', () => {
       sent += queued
       queued = 0
     }
-    const driver = new Driver({ wire: { bytesRead: 0, flush }, service: () => {} })
+    const driver = new Driver({ bytesRead: 0, flush }, () => {})
     for (let turn = 0; turn < 2; turn++) {
       const all = Array.from({ length: 10 }, () => driver.run(() => { queued += 1; return 0 }))
       expect(sent).toBe(turn * 10 + 1)
@@ -216,7 +216,7 @@ describe('afterDirectCall', () => {
 
   test('flushes otherwise', async () => {
     const flush = vi.fn()
-    new Driver({ wire: { bytesRead: 0, flush }, service: () => {} }).afterDirectCall()
+    new Driver({ bytesRead: 0, flush }, () => {}).afterDirectCall()
     await settled()
     expect(flush).toHaveBeenCalledOnce()
   })

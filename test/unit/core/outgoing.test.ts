@@ -28,7 +28,7 @@ function outgoingOf(open = true) {
       if (open) sent.push(Buffer.concat(parts))
       return open
     },
-  }, heap, keys)
+  }, { heap, hostKeys: keys })
   return { outgoing, sent }
 }
 

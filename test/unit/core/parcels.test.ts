@@ -40,7 +40,7 @@ function parcelsOf(...chunks: Uint8Array[]) {
   const memory = new Uint8Array(1 << 16)
   const numbers = new DataView(memory.buffer)
   const keys = new Map<number, PacketCipher>()
-  const parcels = new Parcels(arrivals, new Heap({ exports: undefined as never, HEAPU8: memory, numbers }), keys)
+  const parcels = new Parcels(arrivals, { heap: new Heap({ exports: undefined as never, HEAPU8: memory, numbers }), hostKeys: keys })
   return {
     parcels, skipped, memory,
     /** What C does: the parcel and the packet's length; otherwise how much it may take. */
