@@ -24,6 +24,12 @@ describe('append', () => {
     expect(await texts()).toEqual(['a\nc\nd\n', 'b'])
     expect(appended).toHaveBeenCalledTimes(2)
   })
+  test('compares nothing if nothing was looked at', async () => {
+    const { store, first } = both('a\n', 'b\n')
+    const append = vi.spyOn(first, 'append')
+    await store.append('c')
+    expect(append).toHaveBeenCalledWith('c', undefined)
+  })
   test('adds nothing if either has changed, even while it looks', async () => {
     const { store, first, second, texts, appended } = both('a\n', 'b\n')
     await second.append('new')

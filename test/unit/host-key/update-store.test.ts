@@ -32,7 +32,7 @@ describe('keepKeys', () => {
   test('a store that cannot, learns each key and forgets none', async () => {
     const before = `${line('h.example', 'current')}${line('h.example', 'gone')}`
     const { store, append, text } = watched(before, false)
-    await keepKeys(store, before, HOST, blobs('current', 'next', 'later'), false)
+    expect(await keepKeys(store, before, HOST, blobs('current', 'next', 'later'), false)).toBe(true)
     expect(await text()).toBe(`${before}${line('h.example', 'next')}${line('h.example', 'later')}`)
     expect(append).toHaveBeenCalledTimes(2)
   })
@@ -55,7 +55,7 @@ describe('keepKeys', () => {
       await store.append(added)
       return store.append('# another process')
     })
-    await keepKeys(store, before, HOST, blobs('current', 'next', 'later'), false)
+    expect(await keepKeys(store, before, HOST, blobs('current', 'next', 'later'), false)).toBe(false)
     expect(await text()).toBe(`${before}\n${line('h.example', 'next')}# another process\n`)
   })
   test('lines with a marker are none of the host: their keys are learnt, and they stay', async () => {
