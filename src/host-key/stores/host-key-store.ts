@@ -1,4 +1,5 @@
 import { record, text as checkText } from '../../errors/arguments.ts'
+import { missingBreak } from '../known-hosts/texts.ts'
 
 /**
  * Where `trustOnFirstUse` keeps its known_hosts text. Programs, tabs and workers may share the text. If two of them record two keys of one host at once,
@@ -81,5 +82,5 @@ export function placeIn(owner: object, name: string): string {
 
 /** Appends a line to a text whose last line may lack its line break. */
 export function appendLine(text: string, line: string): string {
-  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${checkText(line, 'line')}\n`
+  return `${text}${missingBreak(text)}${checkText(line, 'line')}\n`
 }

@@ -1,3 +1,4 @@
+import { joinedTexts } from '../known-hosts/texts.ts'
 import type { HostKeyStore } from './host-key-store.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { HostKeyStore } from './host-key-store.ts'
 export function joinedHostKeyStore(first: HostKeyStore, others: readonly Pick<HostKeyStore, 'read'>[], appended: () => void): HostKeyStore {
   const read = async () => {
     const [own = '', ...rest] = await Promise.all([first, ...others].map((store) => store.read()))
-    return { own, rest: joined(rest), all: joined([own, ...rest]) }
+    return { own, rest: joinedTexts(rest), all: joinedTexts([own, ...rest]) }
   }
   return {
     ...first.place !== undefined && { place: first.place },
@@ -25,6 +26,3 @@ export function joinedHostKeyStore(first: HostKeyStore, others: readonly Pick<Ho
     } },
   }
 }
-
-/** Texts whose last lines may lack their line breaks. */
-const joined = (texts: readonly string[]) => texts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join('')

@@ -1,6 +1,7 @@
 import { fingerprint, keyTitle } from '../../host-key/fingerprint.ts'
 import type { HostKeyChange } from '../../host-key/first-use-options.ts'
 import { KnownHostsFile } from '../../host-key/known-hosts/file.ts'
+import { joinedTexts } from '../../host-key/known-hosts/texts.ts'
 import type { HostKeyUpdate } from '../../host-key/policy.ts'
 import { agreedRotation, keepKeys } from '../../host-key/update-store.ts'
 import { bitLength, readPublicKey } from '../../keys/public-key-blob.ts'
@@ -26,7 +27,7 @@ export async function updateUserFiles(config: SshConfig, announced: HostKeyUpdat
   const update = { ...announced, keys: announced.keys.filter((key) => isLongEnough(key, requiredRSASize)) }
   const stores = userKnownHostsFile.map(fileHostKeyStore)
   const texts = await Promise.all(stores.map((store) => store.read()))
-  const all = new KnownHostsFile(texts.map((text) => text === '' || text.endsWith('\n') ? text : `${text}\n`).join(''))
+  const all = new KnownHostsFile(joinedTexts(texts))
   const asking = updatesHostKeys(config) === 'ask'
   const rotation = await agreedRotation(all, update, {
     isRevoked: revokedHostKeys === undefined ? undefined : await revokedKeysOf(revokedHostKeys),

@@ -3,7 +3,6 @@ import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { LIBSSH2_FXF_READ } from '../../ffi/constants.gen.ts'
 import type { LocalName } from '../../runtime/local-files.ts'
 import type { SftpStat } from '../protocol/attributes.ts'
-import type { LentBytes } from '../protocol/lent-bytes.ts'
 import { saidSize } from '../protocol/remarks.ts'
 import type { TransferOptions, TransferProgress } from './options.ts'
 import type { SftpShared } from './shared.ts'
@@ -20,15 +19,9 @@ export async function downloadSmall(shared: SftpShared, path: SftpPath, target: 
   if (size === undefined || size > SMALL_FILE || about.permissions === undefined || shared.oneByOne || !shared.isOneRead(size + 1)) return undefined
   const { requests } = shared
   const handle = await requests.open(path, LIBSSH2_FXF_READ, {}, signal)
-  const reading = requests.read(handle, 0, size + 1, signal)
-  shared.count(size)
+  const reading = shared.counted(size, requests.read(handle, 0, size + 1, signal))
   requests.close(handle).catch(() => {})
-  let data: LentBytes | null
-  try {
-    data = await reading
-  } finally {
-    shared.count(-size)
-  }
+  const data = await reading
   try {
     if (data?.size !== size || !localFiles.writeSmall(target, newMode({ about, mode }), data.parts)) return undefined
   } finally {

@@ -56,9 +56,12 @@ export class SftpShared {
     return bytes <= this.#chunk(this.limits.maxReadLength)
   }
 
-  /** Counts the bytes of a request that needs no window; less than 0 when it has settled. */
-  count(bytes: number): void {
+  /** Counts the bytes of a request that needs no window until it settles. */
+  counted<T>(bytes: number, request: Promise<T>): Promise<T> {
     this.#budget.used += bytes
+    const settled = () => { this.#budget.used -= bytes }
+    request.then(settled, settled)
+    return request
   }
 
   #window(): TransferWindow {

@@ -37,19 +37,12 @@ export function uploadSource(shared: SftpShared, source: ByteSource, path: SftpP
 }
 
 function send(shared: SftpShared, source: ByteSource, path: SftpPath, start: number, options: UploadOptions & UploadExtras & SendExtras): Promise<TransferProgress> {
-  const { signal, mode, beforeClose } = options
+  const { signal, mode, onProgress, beforeClose } = options
   const flags = options.flags ?? LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | (start === 0 ? LIBSSH2_FXF_TRUNC : 0)
   const opening = openFile(shared.requests, path, flags, modeAttributes(mode ?? (source.stat && source.stat.mode & 0o777)), signal)
   const attributes = attributesAfter(source, options)
   const nothingElse = start === 0 && !attributes && !beforeClose && !shared.oneByOne
   if (source.whole && nothingElse && shared.isOneWrite(source.whole.length)) return sendWhole(shared, opening, source.whole, options)
-  return sendPieces(shared, source, opening, { start, attributes, nothingElse }, options)
-}
-
-/** @param what else belongs to the upload */
-function sendPieces(shared: SftpShared, source: ByteSource, opening: Promise<RemoteHandle>, what: { readonly start: number, readonly attributes: SftpAttributes | undefined, readonly nothingElse: boolean }, options: UploadOptions & UploadExtras & SendExtras): Promise<TransferProgress> {
-  const { start, attributes, nothingElse } = what
-  const { signal, onProgress, beforeClose } = options
   return shared.opened(opening, true, async (handle, close) => {
     let transferred = start
     const pipeline = shared.writing(handle, {
@@ -72,15 +65,10 @@ function sendPieces(shared: SftpShared, source: ByteSource, opening: Promise<Rem
 async function sendWhole(shared: SftpShared, opening: Promise<RemoteHandle>, whole: Uint8Array, { signal, onProgress }: UploadOptions): Promise<TransferProgress> {
   const handle = await opening
   const progress = { transferred: whole.length, total: whole.length }
-  const writing = shared.requests.write(handle, 0, [whole], signal)
-  shared.count(whole.length)
+  const writing = shared.counted(whole.length, shared.requests.write(handle, 0, [whole], signal))
   const closing = shared.requests.close(handle)
   closing.catch(() => {})
-  try {
-    await writing
-  } finally {
-    shared.count(-whole.length)
-  }
+  await writing
   onProgress?.(progress)
   await closing
   return progress

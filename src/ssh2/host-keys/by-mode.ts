@@ -4,6 +4,7 @@ import { fingerprint } from '../../host-key/fingerprint.ts'
 import { knownHostName } from '../../host-key/host-name.ts'
 import { checkKnownHosts, knownAlgorithms } from '../../host-key/known-hosts/check.ts'
 import { KnownHostsFile } from '../../host-key/known-hosts/file.ts'
+import { joinedTexts } from '../../host-key/known-hosts/texts.ts'
 import { signatureAlgorithms } from '../../keys/key-types.ts'
 import { publicKeyType } from '../../keys/public-key-blob.ts'
 import { denied } from './denied.ts'
@@ -94,7 +95,7 @@ export function byMode(mode: Exclude<HostKeysMode, 'ssh2'>, { host, port, agentF
   return { known, verify, loggedIn }
 }
 
-const asOne = (files: readonly ReadFile[]) => new KnownHostsFile(files.map(({ text }) => text.replace(/\n$/, '')).join('\n'))
+const asOne = (files: readonly ReadFile[]) => new KnownHostsFile(joinedTexts(files.map(({ text }) => text)))
 
 /**
  * Adds a line to the user's file, with a hashed name if the file's other names are hashed, unless the files have come to know the host meanwhile.
