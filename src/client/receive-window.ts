@@ -10,7 +10,9 @@ const LARGEST = 16 << 20
  */
 const NEAR = 15
 
-/** What the windows of a nearby server's channels may be together, if there are so many that each gets less than its initial size; and the least for each. */
+/** For a nearby server, once data flows: it sends for more than two milliseconds without an adjustment, so a Node socket can rest for one (`read-buffer.ts`). */
+const NEARBY = 4 << 20
+/** What the windows of a nearby server's channels may be together, if there are so many that each gets less than that; and the least for each. */
 const SHARED = 16 << 20
 const LEAST_SHARE = 512 << 10
 
@@ -23,7 +25,6 @@ export class ReceiveWindow {
   readonly #channel: Channel
   readonly #link: RoundTrip
   readonly #roundTrip: number
-  readonly #initial: number
   #size: number
   #read = 0
   #since = performance.now()
@@ -33,7 +34,7 @@ export class ReceiveWindow {
     this.#channel = channel
     this.#link = link
     this.#roundTrip = link.fastest
-    this.#initial = this.#size = channel.windowReadEx().windowSizeInitial
+    this.#size = channel.windowReadEx().windowSizeInitial
     link.channels += 1
   }
 
@@ -48,7 +49,7 @@ export class ReceiveWindow {
   #share(): void {
     if (this.#read < this.#size / 4) return
     this.#read = 0
-    this.#set(Math.min(this.#initial, Math.max(LEAST_SHARE, Math.floor(SHARED / this.#link.channels))))
+    this.#set(Math.min(NEARBY, Math.max(LEAST_SHARE, Math.floor(SHARED / this.#link.channels))))
   }
 
   #grow(): void {

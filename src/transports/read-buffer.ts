@@ -6,6 +6,16 @@ import { SocketPort } from './socket-port.ts'
 const SIZE = 256 << 10
 /** The most that one socket may read before others have their turn: libuv reads up to 32 times without a pause, which would be 20 ms and more of decryption. */
 const TURN = 1 << 20
+/**
+ * Reads of such sizes, one packet of a transfer or two, are small for its speed: the client wakes for each of them, and the server is slowed by waking it. The socket rests for a millisecond
+ * then, so that more has arrived for the next read. Smaller ones are interactive, and larger ones have enough.
+ */
+const FEW = { least: 16 << 10, most: 72 << 10 }
+/** So many reads of a transfer are without a rest at first, and after a rest that brought less than a full buffer: the transfer is slower than this pays for, or waits for the application. */
+const WITHOUT_REST = 64
+
+/** Those of when this was loaded: a test of the application that fakes its timers does not stop the socket. */
+const { setImmediate, setTimeout } = globalThis
 
 let shared: Uint8Array | undefined
 
@@ -48,6 +58,22 @@ class BufferPort extends SocketPort {
   #paused = false
   /** Bytes taken in this turn of the event loop. */
   #taken = 0
+  readonly #nextTurn = () => {
+    const stopped = this.#taken >= TURN
+    this.#taken = 0
+    if (stopped) this.#readOn()
+  }
+
+  #resting = false
+  #withoutRest = WITHOUT_REST
+  readonly #rested = () => {
+    this.#resting = false
+    this.#first = true
+    this.#readOn()
+  }
+
+  /** The next read is the first after a rest. */
+  #first = false
 
   constructor(socket: Socket, early: Uint8Array[]) {
     super(socket)
@@ -65,18 +91,32 @@ class BufferPort extends SocketPort {
     super.start(sink)
   }
 
-  /** `chunk` is lent: it is valid until this returns. False if that was enough for one turn. */
+  /** `chunk` is lent: it is valid until this returns. False if that was enough for now. */
   received(chunk: Uint8Array): boolean {
-    if (this.#taken === 0) setImmediate(() => this.#nextTurn())
+    if (this.#taken === 0) setImmediate(this.#nextTurn)
     this.#taken += chunk.length
     this.#sink?.data(chunk, true)
-    return this.#taken < TURN
+    this.#rest(chunk.length)
+    return this.#mayRead
   }
 
-  #nextTurn(): void {
-    const stopped = this.#taken >= TURN
-    this.#taken = 0
-    if (stopped && !this.#paused && !this.#socket.destroyed) this.#socket.resume()
+  #rest(bytes: number): void {
+    if (this.#first) this.#withoutRest = bytes < SIZE ? WITHOUT_REST : 0
+    this.#first = false
+    if (bytes < FEW.least || bytes > FEW.most) return
+    if (this.#withoutRest > 0) this.#withoutRest--
+    else {
+      this.#resting = true
+      setTimeout(this.#rested, 1)
+    }
+  }
+
+  get #mayRead(): boolean {
+    return this.#taken < TURN && !this.#resting
+  }
+
+  #readOn(): void {
+    if (this.#mayRead && !this.#paused && !this.#socket.destroyed) this.#socket.resume()
   }
 
   /** A socket has given it to the kernel. */
@@ -91,7 +131,7 @@ class BufferPort extends SocketPort {
 
   override resume(): void {
     this.#paused = false
-    // Enough for this turn: reading continues in the next one.
-    if (this.#taken < TURN) super.resume()
+    // Enough for now: reading continues in the next turn, or after the rest.
+    if (this.#mayRead) super.resume()
   }
 }

@@ -36,12 +36,12 @@ describe('the receive window', () => {
     expect(await sizes({ roundTrip: 100, milliseconds: 210 })).toEqual([])
   })
 
-  test('stays for servers nearby that take their time to open a channel', async () => {
-    expect(await sizes({ handshake: 1, roundTrip: 50, milliseconds: 3 })).toEqual([])
+  test('is 4 MiB, and no more, for servers nearby that take their time to open a channel', async () => {
+    expect(await sizes({ handshake: 1, roundTrip: 50, milliseconds: 3 })).toEqual([4 * MEBIBYTE])
   })
 
-  test('stays for servers nearby, however fast they are', async () => {
-    expect(await sizes({ roundTrip: 14, milliseconds: 0.5 })).toEqual([])
+  test('is 4 MiB, and no more, for servers nearby, however fast they are', async () => {
+    expect(await sizes({ roundTrip: 14, milliseconds: 0.5 })).toEqual([4 * MEBIBYTE])
   })
 
   test('is a share of 16 MiB for each of many channels to a server nearby, at least 512 KiB, and whole again when they are over', () => {
@@ -57,6 +57,6 @@ describe('the receive window', () => {
       other.end()
     }
     first.taken(2 * MEBIBYTE)
-    expect(asked).toEqual([MEBIBYTE, MEBIBYTE / 2, 2 * MEBIBYTE])
+    expect(asked).toEqual([MEBIBYTE, MEBIBYTE / 2, 4 * MEBIBYTE])
   })
 })
