@@ -1,6 +1,6 @@
 /**
- * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process per gigabyte, from the build of this tree and from that of another
- * one, alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it, and the median.
+ * `npm run bench:compare -- OTHER WORKLOAD…`: CPU of this library's process and of the server per gigabyte, and the seconds of the transfer, from the build of this tree and from that of
+ * another one, alternating: shows the effect of a change. It reports the minimum of the rounds, since other work on the machine can only add to it, and the median.
  * With --kex, the server has these key exchanges only, so that two trees that prefer different ones do the same.
  * With --profile, V8's sampling profiler runs in both: the figures grow, and tables show by part and by function where the main thread's time differs.
  */
@@ -12,7 +12,9 @@ import { amount } from './measure.ts'
 import { measured } from './peers/measured.ts'
 import { CIPHERS } from './peers/peer.ts'
 import { profileDifference } from './report/profile-difference.ts'
+import { median } from './results.ts'
 import { prepareFiles, startServer } from './server.ts'
+import type { Timing } from './types.ts'
 import { workloads } from './workloads/all.ts'
 
 const { values, positionals } = parseArgs({
@@ -45,20 +47,32 @@ for (const name of names) {
   if (!workload) throw new Error(`there is no workload ${name}`)
   const { count = 1, bytes: most = 0 } = workload
   const bytes = amount(most, Number(values.share))
-  const seen: [number[], number[]] = [[], []]
+  const seen = [0, 1].map(() => ({ cpu: [] as number[], server: [] as number[], seconds: [] as number[] }))
   const memory = [0, 0]
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [which, folder] of [there, here].entries()) {
       prepareFiles(server, name, bytes, count)
       const job = { workload: name, target: server.target, cipher: values.cipher, bytes, count, remote: server.remote, local: server.local }
       const flags = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles(name, which)}`] : values.flags.split(' ').filter((flag) => flag !== '')
+      const served = await server.cpu.seconds()
       const run = await measured([values.node, ...flags, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
-      seen[which as 0 | 1].push(run.cpu)
+      const { seconds } = JSON.parse(run.stdout) as Timing
+      seen[which]!.cpu.push(run.cpu)
+      seen[which]!.server.push((await server.cpu.seconds() ?? NaN) - (served ?? NaN))
+      seen[which]!.seconds.push(median(seconds))
       memory[which] = Math.max(memory[which] as number, run.memory)
     }
   }
   const unit = most > 0 ? bytes / 1e9 : 1
-  const shown = (figure: (sorted: readonly number[]) => number) => seen.map((cpus) => (figure([...cpus].sort((a, b) => a - b)) / unit).toFixed(2)).join(' -> ')
-  console.log(`${name} ${values.cipher}${values.wasm ? ', ciphers in WebAssembly' : ''}: least ${shown((sorted) => sorted[0]!)}, median ${shown((sorted) => sorted[sorted.length >> 1]!)} CPU s${most > 0 ? '/GB' : ''}, most memory ${memory.map((one) => (one / 1e6).toFixed(0)).join(' -> ')} MB`)
+  const shown = (what: 'cpu' | 'server' | 'seconds', per: number) => ([['least', least], ['median', median]] as const).map(([kind, figure]) => `${kind} ${seen.map((figures) => (figure(figures[what]) / per).toFixed(2)).join(' -> ')}`).join(', ')
+  const each = most > 0 ? '/GB' : ''
+  console.log([
+    `${name} ${values.cipher}${values.wasm ? ', ciphers in WebAssembly' : ''}: ${shown('cpu', unit)} CPU s${each}, most memory ${memory.map((one) => (one / 1e6).toFixed(0)).join(' -> ')} MB`,
+    `  server: ${shown('server', unit)} CPU s${each}`, `  the transfer: ${shown('seconds', 1)} s`,
+  ].join('\n'))
   if (values.profile) console.log(`\n${profileDifference(profilesOf(name, 0), profilesOf(name, 1))}`)
+}
+
+function least(values: readonly number[]): number {
+  return Math.min(...values)
 }
