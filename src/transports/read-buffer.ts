@@ -11,8 +11,11 @@ const TURN = 1 << 20
  * then, so that more has arrived for the next read. Smaller ones are interactive, and larger ones have enough.
  */
 const FEW = { least: 16 << 10, most: 72 << 10 }
-/** So many reads of a transfer are without a rest at first, and after a rest that brought less than a full buffer: the transfer is slower than this pays for, or waits for the application. */
-const WITHOUT_REST = 64
+/**
+ * So many reads of a transfer are without a rest at first. A rest that brings less than a full buffer doubles it: the transfer is slower than a rest pays for, or the application waits for each
+ * reply before it asks for the next one, so that a rest only delays it.
+ */
+const WITHOUT_REST = { least: 64, most: 1024 }
 
 /** Those of when this was loaded: a test of the application that fakes its timers does not stop the socket. */
 const { setImmediate, setTimeout } = globalThis
@@ -65,7 +68,10 @@ class BufferPort extends SocketPort {
   }
 
   #resting = false
-  #withoutRest = WITHOUT_REST
+  /** Where timers have steps of 16 ms a rest would be as long. */
+  #withoutRest = globalThis.process.platform === 'win32' ? Infinity : WITHOUT_REST.least
+  /** Twice as many are without a rest after the next one that brings too little. */
+  #stretch = WITHOUT_REST.least
   readonly #rested = () => {
     this.#resting = false
     this.#first = true
@@ -101,14 +107,22 @@ class BufferPort extends SocketPort {
   }
 
   #rest(bytes: number): void {
-    if (this.#first) this.#withoutRest = bytes < SIZE ? WITHOUT_REST : 0
-    this.#first = false
-    if (bytes < FEW.least || bytes > FEW.most) return
+    if (this.#first) this.#judge(bytes)
+    // A socket that was paused and resumed during a read may read in spite of the rest that this read began.
+    if (this.#resting || bytes < FEW.least || bytes > FEW.most) return
     if (this.#withoutRest > 0) this.#withoutRest--
     else {
       this.#resting = true
       setTimeout(this.#rested, 1)
     }
+  }
+
+  /** A rest has brought so many bytes. */
+  #judge(bytes: number): void {
+    this.#first = false
+    const full = bytes >= SIZE
+    this.#stretch = full ? WITHOUT_REST.least : Math.min(WITHOUT_REST.most, 2 * this.#stretch)
+    this.#withoutRest = full ? 0 : this.#stretch
   }
 
   get #mayRead(): boolean {

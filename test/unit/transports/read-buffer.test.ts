@@ -29,6 +29,7 @@ let timers: (() => void)[]
 let turns: (() => void)[]
 let port: ReturnType<ReadBuffer['port']>
 let arrived: number
+let connect: () => void
 
 beforeEach(async () => {
   timers = []
@@ -43,8 +44,11 @@ beforeEach(async () => {
   vi.stubGlobal('setImmediate', (run: () => void) => { turns.push(run) })
   const { ReadBuffer } = await import('../../../src/transports/read-buffer.ts')
   vi.unstubAllGlobals()
-  port = new ReadBuffer({ port: 22 }).port()
-  port.start({ data: (chunk) => { arrived += chunk.length }, drained() {}, ended() {} })
+  connect = () => {
+    port = new ReadBuffer({ port: 22 }).port()
+    port.start({ data: (chunk) => { arrived += chunk.length }, drained() {}, ended() {} })
+  }
+  connect()
 })
 afterEach(() => { vi.doUnmock('node:net') })
 
@@ -75,11 +79,61 @@ test('it rests again at the next small read if a rest brought a full buffer', ()
   expect([read(FULL), read(FULL), read(PACKET)]).toEqual([true, true, false])
 })
 
-test('it does not for 64 reads if a rest brought less', () => {
+/** @returns after how many packets the socket rests. */
+function untilRest(): number {
+  let count = 1
+  while (read(PACKET)) count++
+  return count
+}
+
+test('each rest that brought less doubles how long there is none, up to 1024 reads', () => {
+  packets(65)
+  expect([1, 2, 3, 4, 5].map(() => {
+    endOfRest()
+    read(FULL - 1)
+    return untilRest() - 1
+  })).toEqual([128, 256, 512, 1024, 1024])
+})
+
+test('one that brought a full buffer starts that anew', () => {
   packets(65)
   endOfRest()
-  expect(read(FULL - 1)).toBe(true)
-  expect(packets(65)).toEqual([...goingOn(64), false])
+  read(1)
+  expect(untilRest()).toBe(129)
+  endOfRest()
+  read(FULL)
+  expect(untilRest()).toBe(1)
+  endOfRest()
+  read(1)
+  expect(untilRest()).toBe(129)
+})
+
+test('an application that asks for one packet after the other hardly ever waits for a rest', () => {
+  let rests = 0
+  for (let reads = 0; reads < 10_000; reads++) {
+    if (read(PACKET)) continue
+    rests += 1
+    endOfRest()
+  }
+  expect(rests).toBe(12)
+})
+
+test('a read that comes in spite of a rest begins no other', () => {
+  packets(65)
+  expect(read(PACKET)).toBe(false)
+  expect(timers).toHaveLength(1)
+  endOfRest()
+  expect(socket.resumed).toBe(1)
+})
+
+test('there is no rest on Windows, whose timers would make it last 16 ms', () => {
+  vi.stubGlobal('process', Object.create(process, { platform: { value: 'win32' } }))
+  try {
+    connect()
+    expect(packets(1000)).toEqual(goingOn(1000))
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 test('what is typed, and reads that have enough, never wait', () => {
