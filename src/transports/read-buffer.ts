@@ -12,8 +12,8 @@ const TURN = 1 << 20
  */
 const FEW = { least: 16 << 10, most: 72 << 10 }
 /**
- * So many reads of a transfer are without a rest at first. A rest that brings less than a full buffer doubles it: the transfer is slower than a rest pays for, or the application waits for each
- * reply before it asks for the next one, so that a rest only delays it.
+ * So many reads of a transfer are without a rest at first, and after one that brought less than a full buffer: the transfer is slower than this pays for. A rest that brings no more than a read
+ * without one doubles it: the application waits for each reply before it asks for the next one, and a rest only delays it.
  */
 const WITHOUT_REST = { least: 64, most: 1024 }
 
@@ -121,7 +121,7 @@ class BufferPort extends SocketPort {
   #judge(bytes: number): void {
     this.#first = false
     const full = bytes >= SIZE
-    this.#stretch = full ? WITHOUT_REST.least : Math.min(WITHOUT_REST.most, 2 * this.#stretch)
+    this.#stretch = bytes > FEW.most ? WITHOUT_REST.least : Math.min(WITHOUT_REST.most, 2 * this.#stretch)
     this.#withoutRest = full ? 0 : this.#stretch
   }
 

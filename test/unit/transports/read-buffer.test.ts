@@ -86,16 +86,23 @@ function untilRest(): number {
   return count
 }
 
-test('each rest that brought less doubles how long there is none, up to 1024 reads', () => {
+test('it does not for 64 reads if a rest brought less', () => {
+  packets(65)
+  endOfRest()
+  expect(read(FULL - 1)).toBe(true)
+  expect(packets(65)).toEqual([...goingOn(64), false])
+})
+
+test('each rest that brought one packet doubles how long there is none, up to 1024 reads', () => {
   packets(65)
   expect([1, 2, 3, 4, 5].map(() => {
     endOfRest()
-    read(FULL - 1)
+    read(1)
     return untilRest() - 1
   })).toEqual([128, 256, 512, 1024, 1024])
 })
 
-test('one that brought a full buffer starts that anew', () => {
+test('one that brought more starts that anew', () => {
   packets(65)
   endOfRest()
   read(1)
