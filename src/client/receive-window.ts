@@ -10,8 +10,12 @@ const LARGEST = 16 << 20
  */
 const NEAR = 15
 
-/** For a nearby server, once data flows: it sends for more than two milliseconds without an adjustment, so a Node socket can rest for one (`read-buffer.ts`). */
+/**
+ * For a nearby server whose data arrives at `FAST` bytes a millisecond or more: it sends for more than two milliseconds without an adjustment, so a Node socket can rest for one
+ * (`read-buffer.ts`). On a slower link a larger window would only make what is typed meanwhile wait behind more data.
+ */
 const NEARBY = 4 << 20
+const FAST = 100e3
 /** What the windows of a nearby server's channels may be together, if there are so many that each gets less than that; and the least for each. */
 const SHARED = 16 << 20
 const LEAST_SHARE = 512 << 10
@@ -25,6 +29,7 @@ export class ReceiveWindow {
   readonly #channel: Channel
   readonly #link: RoundTrip
   readonly #roundTrip: number
+  readonly #initial: number
   #size: number
   #read = 0
   #since = performance.now()
@@ -34,7 +39,7 @@ export class ReceiveWindow {
     this.#channel = channel
     this.#link = link
     this.#roundTrip = link.fastest
-    this.#size = channel.windowReadEx().windowSizeInitial
+    this.#initial = this.#size = channel.windowReadEx().windowSizeInitial
     link.channels += 1
   }
 
@@ -48,8 +53,11 @@ export class ReceiveWindow {
   /** Before the window is refilled, at half its size. */
   #share(): void {
     if (this.#read < this.#size / 4) return
+    const now = performance.now()
+    const most = this.#read >= FAST * (now - this.#since) ? NEARBY : this.#initial
     this.#read = 0
-    this.#set(Math.min(NEARBY, Math.max(LEAST_SHARE, Math.floor(SHARED / this.#link.channels))))
+    this.#since = now
+    this.#set(Math.min(most, Math.max(LEAST_SHARE, Math.floor(SHARED / this.#link.channels))))
   }
 
   #grow(): void {

@@ -1,5 +1,5 @@
-/** Bytes that one transfer may always have in flight, enough to fill any nearby link while this side or the server works on others of them. */
-const SMALLEST = 3 << 20
+/** Bytes that one transfer may always have in flight, enough to fill any nearby link. */
+const SMALLEST = 2 << 20
 /** The upper bound: 100 ms at 1.3 Gbit/s. */
 const LARGEST = 16 << 20
 

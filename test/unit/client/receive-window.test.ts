@@ -21,8 +21,10 @@ async function sizes({ roundTrip, milliseconds, windows = 6, handshake }: { roun
   await measured.measure(async () => { vi.advanceTimersByTime(10 * roundTrip) })
   const window = new ReceiveWindow(channel, measured)
   for (let round = 0; round < windows; round++) {
-    vi.advanceTimersByTime(milliseconds)
-    for (let read = 0, all = size; read < all; read += MEBIBYTE / 4) window.taken(MEBIBYTE / 4)
+    for (let read = 0, all = size; read < all; read += MEBIBYTE / 4) {
+      vi.advanceTimersByTime(milliseconds * MEBIBYTE / 4 / all)
+      window.taken(MEBIBYTE / 4)
+    }
   }
   return asked
 }
@@ -42,6 +44,22 @@ describe('the receive window', () => {
 
   test('is 4 MiB, and no more, for servers nearby, however fast they are', async () => {
     expect(await sizes({ roundTrip: 14, milliseconds: 0.5 })).toEqual([4 * MEBIBYTE])
+  })
+
+  test('stays for servers nearby behind a slow link, where what is typed would wait behind it', async () => {
+    expect(await sizes({ roundTrip: 2, milliseconds: 160 })).toEqual([])
+  })
+
+  test('is 2 MiB again when a server nearby has become slower', () => {
+    const link = new RoundTrip(1)
+    const asked: number[] = []
+    const channel = { windowReadEx: () => ({ window: 2 * MEBIBYTE, readAvail: 0, windowSizeInitial: 2 * MEBIBYTE }), receiveWindowSize: (size: number) => { asked.push(size) } } as unknown as Channel
+    const window = new ReceiveWindow(channel, link)
+    for (const milliseconds of [5, 5, 50, 5]) {
+      vi.advanceTimersByTime(milliseconds)
+      window.taken(MEBIBYTE)
+    }
+    expect(asked).toEqual([4, 2, 4].map((size) => size * MEBIBYTE))
   })
 
   test('is a share of 16 MiB for each of many channels to a server nearby, at least 512 KiB, and whole again when they are over', () => {
