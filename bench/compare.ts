@@ -54,11 +54,10 @@ for (const name of names) {
       prepareFiles(server, name, bytes, count)
       const job = { workload: name, target: server.target, cipher: values.cipher, bytes, count, remote: server.remote, local: server.local }
       const flags = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles(name, which)}`] : values.flags.split(' ').filter((flag) => flag !== '')
-      const served = await server.cpu.seconds()
-      const run = await measured([values.node, ...flags, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} })
+      const [run, served = NaN] = await server.cpu.during(() => measured([values.node, ...flags, `${folder}/client.js`, 'libssh2-wasm', JSON.stringify(job)], { env: values.wasm ? { BENCH_HOST_CRYPTO: 'off' } : {} }))
       const { seconds } = JSON.parse(run.stdout) as Timing
       seen[which]!.cpu.push(run.cpu)
-      seen[which]!.server.push((await server.cpu.seconds() ?? NaN) - (served ?? NaN))
+      seen[which]!.server.push(served)
       seen[which]!.seconds.push(median(seconds))
       memory[which] = Math.max(memory[which] as number, run.memory)
     }

@@ -36,11 +36,11 @@ export async function measure(server: Server, round: Round, choices: readonly Ch
       const label = `${workload.name} ${link.name} ${variant} ${peer.name} ${cipher ?? ''}`
       try {
         const job = { workload: workload.name, target: link.target, cipher, bytes, count, remote: server.remote, local: server.local }
-        const before = await server.cpu.seconds()
-        const start = performance.now()
-        const run = { ...await peer.run(job, link.enter), elapsed: (performance.now() - start) / 1000 }
-        const after = await server.cpu.seconds()
-        const sample: Sample = before === undefined || after === undefined ? run : { ...run, server: after - before }
+        const [run, served] = await server.cpu.during(async () => {
+          const start = performance.now()
+          return { ...await peer.run(job, link.enter), elapsed: (performance.now() - start) / 1000 }
+        })
+        const sample: Sample = served === undefined ? run : { ...run, server: served }
         entry.samples.push(sample)
         say(`${label}: ${figure(workload, round, sample).toPrecision(4)} ${workload.unit}, ${sample.cpu.toFixed(2)} s CPU, ${(sample.memory / 1e6).toFixed(0)} MB`)
       } catch (error) {

@@ -15,8 +15,16 @@ export class ServerCpu {
     this.#pid = listenerOf(port)
   }
 
+  /** What `run` returns, and the server's CPU seconds meanwhile; `undefined` if unknown. */
+  async during<T>(run: () => Promise<T>): Promise<[result: T, seconds: number | undefined]> {
+    const before = await this.#seconds()
+    const result = await run()
+    const after = await this.#seconds()
+    return [result, before === undefined || after === undefined ? undefined : after - before]
+  }
+
   /** CPU seconds so far, when no session is left; `undefined` if unknown. */
-  async seconds(): Promise<number | undefined> {
+  async #seconds(): Promise<number | undefined> {
     if (this.#pid === undefined) return undefined
     try {
       const children = `/proc/${this.#pid}/task/${this.#pid}/children`

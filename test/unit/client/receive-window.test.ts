@@ -8,20 +8,22 @@ const MEBIBYTE = 1 << 20
 beforeEach(() => { vi.useFakeTimers({ toFake: ['performance'] }) })
 afterEach(() => { vi.useRealTimers() })
 
+/** A channel with libssh2's initial window, and the sizes that it is asked for. */
+function openChannel(): { channel: Channel, asked: number[] } {
+  const asked: number[] = []
+  const window = { window: 2 * MEBIBYTE, readAvail: 0, windowSizeInitial: 2 * MEBIBYTE }
+  return { channel: { windowReadEx: () => window, receiveWindowSize: (size: number) => { asked.push(size) } } as unknown as Channel, asked }
+}
+
 /** Reads `windows` full windows, one in each `milliseconds`: the sizes that were asked for. */
 async function sizes({ roundTrip, milliseconds, windows = 6, handshake }: { roundTrip: number, milliseconds: number, windows?: number, handshake?: number }): Promise<number[]> {
-  const asked: number[] = []
-  let size = 2 * MEBIBYTE
-  const channel = {
-    windowReadEx: () => ({ window: size, readAvail: 0, windowSizeInitial: size }),
-    receiveWindowSize: (larger: number) => { asked.push(size = larger) },
-  } as unknown as Channel
+  const { channel, asked } = openChannel()
   const measured = new RoundTrip(handshake)
   await measured.measure(async () => { vi.advanceTimersByTime(roundTrip) })
   await measured.measure(async () => { vi.advanceTimersByTime(10 * roundTrip) })
   const window = new ReceiveWindow(channel, measured)
   for (let round = 0; round < windows; round++) {
-    for (let read = 0, all = size; read < all; read += MEBIBYTE / 4) {
+    for (let read = 0, all = asked.at(-1) ?? 2 * MEBIBYTE; read < all; read += MEBIBYTE / 4) {
       vi.advanceTimersByTime(milliseconds * MEBIBYTE / 4 / all)
       window.taken(MEBIBYTE / 4)
     }
@@ -52,8 +54,7 @@ describe('the receive window', () => {
 
   test('is 2 MiB again when a server nearby has become slower', () => {
     const link = new RoundTrip(1)
-    const asked: number[] = []
-    const channel = { windowReadEx: () => ({ window: 2 * MEBIBYTE, readAvail: 0, windowSizeInitial: 2 * MEBIBYTE }), receiveWindowSize: (size: number) => { asked.push(size) } } as unknown as Channel
+    const { channel, asked } = openChannel()
     const window = new ReceiveWindow(channel, link)
     for (const milliseconds of [5, 5, 50, 5]) {
       vi.advanceTimersByTime(milliseconds)
@@ -64,8 +65,7 @@ describe('the receive window', () => {
 
   test('is a share of 16 MiB for each of many channels to a server nearby, at least 512 KiB, and whole again when they are over', () => {
     const link = new RoundTrip(1)
-    const asked: number[] = []
-    const channel = { windowReadEx: () => ({ window: 2 * MEBIBYTE, readAvail: 0, windowSizeInitial: 2 * MEBIBYTE }), receiveWindowSize: (size: number) => { asked.push(size) } } as unknown as Channel
+    const { channel, asked } = openChannel()
     const [first, ...others] = Array.from({ length: 16 }, () => new ReceiveWindow(channel, link)) as [ReceiveWindow, ...ReceiveWindow[]]
     first.taken(2 * MEBIBYTE)
     const more = Array.from({ length: 84 }, () => new ReceiveWindow(channel, link))
