@@ -1,22 +1,30 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Turns a pattern for one part of a path into a regular expression: `*`, `?`, and brackets with ranges and `!` or `^` for negation; a backslash escapes the next character. */
+/**
+ * Turns a pattern for one part of a path into a regular expression: `*`, `?`, and brackets with ranges and `!` or `^` for negation; a backslash escapes the next character.
+ * It takes no longer than pattern times name: what lies between two stars is looked for once, and where it is found first it stays, since the second star matches whatever follows.
+ */
 export function globExpression(pattern: string): RegExp {
-  let source = ''
+  /** What lies between the stars. */
+  const parts = ['']
+  const add = (source: string) => { parts[parts.length - 1] += source }
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i]!
     const close = char === '[' ? closingBracket(pattern, i) : -1
-    if (char === '*') source += '.*'
-    else if (char === '?') source += '.'
+    if (char === '*') parts.push('')
+    else if (char === '?') add('.')
     else if (close > 0) {
       const inner = pattern.slice(i + 1, close), negated = /^[!^]/.test(inner)
-      source += `[${negated ? '^' : ''}${bracketSource(inner.slice(negated ? 1 : 0))}]`
+      add(`[${negated ? '^' : ''}${bracketSource(inner.slice(negated ? 1 : 0))}]`)
       i = close
-    } else if (char === '\\' && i + 1 < pattern.length) source += quoted(pattern[++i]!)
-    else source += quoted(char)
+    } else if (char === '\\' && i + 1 < pattern.length) add(quoted(pattern[++i]!))
+    else add(quoted(char))
   }
-  return new RegExp(`^${source}$`, 'su')
+  const [first, ...rest] = parts
+  const last = rest.pop()
+  const between = rest.filter((part) => part !== '').map((part, at) => `(?=(.*?${part}))\\${at + 1}`)
+  return new RegExp(`^${first}${between.join('')}${last === undefined ? '' : `.*${last}`}$`, 'su')
 }
 
 /** Whether a part of a path is a pattern. */
@@ -43,7 +51,7 @@ function closingBracket(pattern: string, start: number): number {
 function bracketSource(inner: string): string {
   const classes = inner.replace(/\[:(alpha|digit|alnum|upper|lower|space|xdigit):\]/g, (_, name: string) => CLASSES[name]!)
   const source = classes.replace(/(.)-(.)|(.)/gsu, (_, from: string | undefined, to: string | undefined, single: string | undefined) =>
-    single !== undefined ? inClass(single) : from! <= to! ? `${inClass(from!)}-${inClass(to!)}` : '')
+    single !== undefined ? inClass(single) : from!.codePointAt(0)! <= to!.codePointAt(0)! ? `${inClass(from!)}-${inClass(to!)}` : '')
   return source || quoted('\0')
 }
 

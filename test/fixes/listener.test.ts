@@ -31,6 +31,30 @@ test('a wait for a connection ends with what ended the session', async () => {
   expect(['ERR_LIBSSH2_OUT_OF_BOUNDARY', 'ERR_LIBSSH2_DECRYPT', 'ERR_LIBSSH2_INVALID_MAC']).toContain(code)
 })
 
+test.each([
+  ['no port', message(SSH_MSG.REQUEST_SUCCESS).finish(), 'ERR_LIBSSH2_PROTO'],
+  ['half a port', message(SSH_MSG.REQUEST_SUCCESS).bytes(new Uint8Array(3)).finish(), 'ERR_LIBSSH2_PROTO'],
+  ['port 0', message(SSH_MSG.REQUEST_SUCCESS).uint32(0).finish(), 'ERR_LIBSSH2_PROTO'],
+  ['port 65536', message(SSH_MSG.REQUEST_SUCCESS).uint32(65_536).finish(), 'ERR_LIBSSH2_PROTO'],
+  ['port 2^32 - 1', message(SSH_MSG.REQUEST_SUCCESS).uint32(2 ** 32 - 1).finish(), 'ERR_LIBSSH2_PROTO'],
+  ['port 1', message(SSH_MSG.REQUEST_SUCCESS).uint32(1).finish(), 1],
+  ['port 65535', message(SSH_MSG.REQUEST_SUCCESS).uint32(65_535).finish(), 65_535],
+  ['a refusal', message(SSH_MSG.REQUEST_FAILURE).finish(), 'ERR_LIBSSH2_REQUEST_DENIED'],
+] as const)('0925: the server chooses the port, and answers with %s', async (_, answer, expected) => {
+  const outcome = await attack(async (connection) => {
+    await serveListen(connection, [answer])
+    await connection.receiveAll()
+  }, async (session) => {
+    await login(session)
+    let port: number | undefined
+    const code = await codeOf(async () => {
+      [, port] = await session.complete(() => session.forwardListenEx(HOST, 0))
+    }).catch(() => undefined)
+    return code ?? port
+  })
+  expect(outcome).toBe(expected)
+})
+
 test('0730: a listener that is being cancelled takes no more channels', async () => {
   let answer = 0
   await attack(async (connection) => {

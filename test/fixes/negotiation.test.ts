@@ -154,3 +154,34 @@ test('other ciphers in a re-exchange begin with its NEWKEYS', async () => {
   const other = { cipher: 'chacha20-poly1305@openssh.com' } as const
   expect(await rekeying({}, { clientToServer: other, serverToClient: other })).toBe('still here')
 })
+
+test.each([true, false].flatMap((strict) => (['aes128-ctr', 'aes128-gcm@openssh.com', 'chacha20-poly1305@openssh.com'] as const).map((cipher) => [cipher, strict] as const)))(
+  '0923: what is answered between both NEWKEYS goes out with the new keys: %s, strict: %s', async (name, strict) => {
+    const cipher = { clientToServer: { cipher: name }, serverToClient: { cipher: name } }
+    const text = await attack(async (connection) => {
+      const channel = await serveVictim(connection, { ...cipher, strict })
+      await connection.exchangeKeys({
+        ...cipher, strict, beforeNewKeys: async () => {
+          for (const type of [9, 200]) connection.send(new WireWriter().byte(type).string('x').finish())
+          await connection.sent()
+        },
+      })
+      connection.send(channelData(channel, 'still here'))
+      // They come behind NEWKEYS, so these keys can read them.
+      for (let i = 0; i < 2; i++) await connection.receive(SSH_MSG.UNIMPLEMENTED)
+      await connection.receiveAll()
+    }, async (session) => read(await exec(session)))
+    expect(text).toBe('still here')
+  })
+
+test.each(['beforeReply', 'beforeNewKeys'] as const)('0926: a DISCONNECT in a strict key exchange keeps its reason: %s', async (when) => {
+  const goodbye = new WireWriter().byte(SSH_MSG.DISCONNECT).uint32(2).string('too many connections').string('').finish()
+  const said: unknown[] = []
+  await attack(async (connection) => {
+    await connection.handshake({ strict: true, [when]: () => connection.send(goodbye) }).catch(() => {})
+    await connection.receiveAll()
+  }, async (session) => {
+    await session.complete(() => session.handshake()).catch((error: unknown) => said.push(error))
+  })
+  expect(said).toMatchObject([{ name: 'DisconnectError', reason: 2, description: 'too many connections' }])
+})

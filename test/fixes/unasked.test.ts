@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Session } from '../../src/bindings/index.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
+import { WireWriter } from '../../src/wire-format/writer.ts'
 import { acceptChannel, channelData, type Connection, message, serveExec, serveHandshake, serveLogin, SSH_MSG } from '../support/scripted-server.ts'
 import { attack, codeOf, exec, login, read, serveVictim } from './attack.ts'
 
@@ -94,6 +96,51 @@ test('0903: an answer that comes before its question is not the answer to it', a
     return session.complete(() => session.userauthList('user'))
   })
   expect(text).toEqual(['publickey'])
+})
+
+const KEY = new WireWriter().string('ssh-ed25519').string('fields of the key').finish()
+
+/** A login by each method: the server sends `stranger` where it has an answer to give, and the answer behind it. */
+const METHODS: readonly [name: string, types: readonly number[], login: (session: Session) => Promise<unknown>][] = [
+  ['none', [60, 61, 62, 63, 66, 79], (session) => session.complete(() => session.userauthList('user'))],
+  ['password', [61, 62, 79], (session) => session.complete(() => session.userauthPassword('user', 'secret'))],
+  ['keyboard-interactive', [61, 62, 79], (session) => session.complete(() => session.userauthKeyboardInteractive('user', 'secret'))],
+  ['publickey', [61, 79], (session) => session.complete(() => session.userauthPublickey('user', KEY, () => Promise.resolve(new WireWriter().string('ssh-ed25519').string('signature').finish())))],
+]
+
+test.each(METHODS.flatMap(([name, types, work]) => types.map((type) => [name, type, work] as const)))('0924: %s: a message %d is not the answer, which follows', async (_, type, work) => {
+  await attack(async (connection) => {
+    await serveHandshake(connection)
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    connection.send(message(type).string('').string('').finish())
+    connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
+    await connection.receive(SSH_MSG.UNIMPLEMENTED)
+    await connection.receiveAll()
+  }, async (session) => {
+    await session.complete(() => session.handshake())
+    await work(session)
+    expect(session.userauthAuthenticated()).toBe(true)
+    await session.complete(() => session.keepaliveNow())
+  })
+})
+
+test('0924: a second PK_OK is not the answer to the signature', async () => {
+  await attack(async (connection) => {
+    await serveHandshake(connection)
+    const yes = message(60).string('ssh-ed25519').string(KEY).finish()
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    connection.send(yes)
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    connection.send(yes)
+    connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
+    await connection.receive(SSH_MSG.UNIMPLEMENTED)
+    await connection.receiveAll()
+  }, async (session) => {
+    await session.complete(() => session.handshake())
+    await METHODS[3]![2](session)
+    expect(session.userauthAuthenticated()).toBe(true)
+    await session.complete(() => session.keepaliveNow())
+  })
 })
 
 test('0903: a channel is not open, and a request not granted, before it was asked for', async () => {
