@@ -3,6 +3,7 @@
 import { createServer, connect as connectSocket, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { connect, type ConnectOptions, insecureAcceptAnyHostKey, SSHError } from '../../src/index.ts'
+import { defaultAlgorithms, legacyAlgorithms } from '../../src/client/algorithms.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import { clientOf } from '../support/client-of.ts'
 import { startGoServer } from '../support/go-server.ts'
@@ -50,10 +51,15 @@ async function through({ algorithms, strict, attacked, undecided = false, option
 
 const ETM = 'hmac-sha2-256-etm@openssh.com'
 const ciphers: readonly Partial<DirectionAlgorithms>[] = [
-  { cipher: 'chacha20-poly1305@openssh.com' }, { cipher: 'aes128-gcm@openssh.com' }, { cipher: 'aes256-gcm@openssh.com' }, { cipher: 'aes128-cbc', mac: ETM },
-  { cipher: 'aes128-ctr', mac: ETM }, { cipher: 'aes128-ctr', mac: 'hmac-sha2-256' },
+  { cipher: 'chacha20-poly1305@openssh.com' }, { cipher: 'aes128-gcm@openssh.com' }, { cipher: 'aes256-gcm@openssh.com' },
+  ...(['aes128-cbc', 'aes192-cbc', 'aes256-cbc', '3des-cbc'] as const).map((cipher) => ({ cipher, mac: ETM } as const)),
+  ...(['aes128-ctr', 'aes192-ctr', 'aes256-ctr'] as const).flatMap((cipher) => [{ cipher, mac: ETM }, { cipher, mac: 'hmac-sha2-256' }] as const),
 ]
 const titled = ciphers.map((algorithms) => [[algorithms.cipher, algorithms.mac].filter(Boolean).join(' '), algorithms] as const)
+
+test('no cipher that the client can use is left out', () => {
+  expect(new Set(ciphers.map(({ cipher }) => cipher))).toEqual(new Set([...defaultAlgorithms('cipher'), ...legacyAlgorithms('cipher')]))
+})
 
 describe.each(titled)('%s', { timeout: LONGEST }, (_, algorithms) => {
   test('nobody in the middle: the extensions arrive, and whether it is strict is told', async () => {
@@ -77,10 +83,10 @@ describe('without strict key exchange', { timeout: LONGEST }, () => {
   test.each(['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'] as const)('%s: the missing packet is noticed', async (cipher) => {
     expect(await through({ algorithms: { cipher }, strict: false, attacked: true })).toMatch(/^ERR_LIBSSH2_(DECRYPT|INVALID_MAC)$/)
   })
-  test('aes128-ctr with a MAC of the clear text: the missing packet is noticed', async () => {
-    expect(await through({ algorithms: { cipher: 'aes128-ctr', mac: 'hmac-sha2-256' }, strict: false, attacked: true })).toMatch(/^ERR_/)
+  test.each(['aes128-ctr', 'aes192-ctr', 'aes256-ctr'] as const)('%s with a MAC of the clear text: the missing packet is noticed', async (cipher) => {
+    expect(await through({ algorithms: { cipher, mac: 'hmac-sha2-256' }, strict: false, attacked: true })).toMatch(/^ERR_/)
   })
-  test.each(['aes128-cbc', 'aes128-ctr'] as const)('%s, encrypt then MAC: damaged text, which ends the connection or is not understood; strictKex tells', async (cipher) => {
+  test.each(['aes128-cbc', 'aes192-cbc', 'aes256-cbc', '3des-cbc', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'] as const)('%s, encrypt then MAC: damaged text, which ends the connection or is not understood; strictKex tells', async (cipher) => {
     const outcome = await through({ algorithms: { cipher, mac: ETM }, strict: false, attacked: true, undecided: true })
     if (typeof outcome === 'string') expect(outcome).toMatch(/^ERR_(LIBSSH2_|CONNECT_TIMEOUT)/)
     else expect(outcome).toEqual({ strictKex: false, extensions: [] })

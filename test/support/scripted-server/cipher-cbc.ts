@@ -1,20 +1,19 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import type { PacketCipher } from './packet-cipher.ts'
 
-const BLOCK = 16
 const MAC = 32
 
-/** aes128-cbc with hmac-sha2-256-etm@openssh.com (OpenSSH PROTOCOL section 1.5). */
-export function aesCbcEtm(key: Buffer, iv: Buffer, macKey: Buffer): PacketCipher {
-  const encrypt = createCipheriv('aes-128-cbc', key, iv).setAutoPadding(false)
-  const decrypt = createDecipheriv('aes-128-cbc', key, iv).setAutoPadding(false)
+/** A cipher of Node's in CBC, whose initialization vector has the length of a block, with hmac-sha2-256-etm@openssh.com (OpenSSH PROTOCOL section 1.5). */
+export function cbcEtm(name: string, key: Buffer, iv: Buffer, macKey: Buffer): PacketCipher {
+  const encrypt = createCipheriv(name, key, iv).setAutoPadding(false)
+  const decrypt = createDecipheriv(name, key, iv).setAutoPadding(false)
   const mac = (sequence: number, bytes: Uint8Array) => {
     const number = Buffer.alloc(4)
     number.writeUInt32BE(sequence)
     return createHmac('sha256', macKey).update(number).update(bytes).digest()
   }
   return {
-    unit: BLOCK,
+    unit: iv.length,
     clear: 4,
     seal(packet, sequence) {
       const bytes = Buffer.concat([packet.subarray(0, 4), encrypt.update(packet.subarray(4))])

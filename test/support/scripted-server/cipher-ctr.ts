@@ -4,10 +4,10 @@ import type { PacketCipher } from './packet-cipher.ts'
 const BLOCK = 16
 const MAC = 32
 
-/** aes128-ctr with hmac-sha2-256: encrypt and MAC (RFC 4253 section 6.4) or, `etm`, encrypt then MAC (OpenSSH PROTOCOL section 1.5). */
+/** AES-CTR, by the length of its key, with hmac-sha2-256: encrypt and MAC (RFC 4253 section 6.4) or, `etm`, encrypt then MAC (OpenSSH PROTOCOL section 1.5). */
 export function aesCtrHmac(key: Buffer, iv: Buffer, macKey: Buffer, etm: boolean): PacketCipher {
-  const encrypt = createCipheriv('aes-128-ctr', key, iv)
-  const decrypt = createDecipheriv('aes-128-ctr', key, iv)
+  const encrypt = createCipheriv(`aes-${8 * key.length}-ctr`, key, iv)
+  const decrypt = createDecipheriv(`aes-${8 * key.length}-ctr`, key, iv)
   const mac = (sequence: number, bytes: Uint8Array) => {
     const number = Buffer.alloc(4)
     number.writeUInt32BE(sequence)

@@ -1,5 +1,5 @@
 import type { ByteQueue } from './byte-queue.ts'
-import { aesCbcEtm } from './cipher-cbc.ts'
+import { cbcEtm } from './cipher-cbc.ts'
 import { aesCtrHmac } from './cipher-ctr.ts'
 import { aesGcm } from './cipher-gcm.ts'
 import { chachaPoly } from './cipher-chacha.ts'
@@ -15,9 +15,9 @@ export interface PacketCipher {
   open(queue: ByteQueue, sequence: number): Promise<Uint8Array>
 }
 
-/** Names for one direction, as in KEXINIT. aes128-cbc goes with hmac-sha2-256-etm@openssh.com only. */
+/** Names for one direction, as in KEXINIT. CBC goes with hmac-sha2-256-etm@openssh.com only. */
 export interface DirectionAlgorithms {
-  readonly cipher: 'aes128-ctr' | 'aes128-cbc' | 'aes128-gcm@openssh.com' | 'aes256-gcm@openssh.com' | 'chacha20-poly1305@openssh.com'
+  readonly cipher: 'aes128-ctr' | 'aes192-ctr' | 'aes256-ctr' | 'aes128-cbc' | 'aes192-cbc' | 'aes256-cbc' | '3des-cbc' | 'aes128-gcm@openssh.com' | 'aes256-gcm@openssh.com' | 'chacha20-poly1305@openssh.com'
   readonly mac: 'hmac-sha2-256' | 'hmac-sha2-256-etm@openssh.com'
   readonly compression: 'none' | 'zlib@openssh.com'
 }
@@ -29,13 +29,17 @@ export type DeriveKey = (letter: string, length: number) => Buffer
 export function packetCipher({ cipher, mac }: DirectionAlgorithms, letters: readonly [string, string, string], derive: DeriveKey): PacketCipher {
   const [iv, key, macKey] = letters
   switch (cipher) {
-    case 'aes128-ctr': return aesCtrHmac(derive(key, 16), derive(iv, 16), derive(macKey, 32), mac.includes('-etm'))
-    case 'aes128-cbc': return aesCbcEtm(derive(key, 16), derive(iv, 16), derive(macKey, 32))
+    case 'aes128-ctr': case 'aes192-ctr': case 'aes256-ctr': return aesCtrHmac(derive(key, aesBytes(cipher)), derive(iv, 16), derive(macKey, 32), mac.includes('-etm'))
+    case 'aes128-cbc': case 'aes192-cbc': case 'aes256-cbc': return cbcEtm(`aes-${8 * aesBytes(cipher)}-cbc`, derive(key, aesBytes(cipher)), derive(iv, 16), derive(macKey, 32))
+    case '3des-cbc': return cbcEtm('des-ede3-cbc', derive(key, 24), derive(iv, 8), derive(macKey, 32))
     case 'aes128-gcm@openssh.com': return aesGcm('aes-128-gcm', derive(key, 16), derive(iv, 12))
     case 'aes256-gcm@openssh.com': return aesGcm('aes-256-gcm', derive(key, 32), derive(iv, 12))
     case 'chacha20-poly1305@openssh.com': return chachaPoly(derive(key, 64))
   }
 }
+
+/** Bytes of the key: the number in the name is of bits. */
+const aesBytes = (cipher: string): number => Number(cipher.slice(3, 6)) / 8
 
 /** Before the first NEWKEYS. */
 export const noCipher: PacketCipher = {
