@@ -1,7 +1,6 @@
 #!/bin/bash -eu
 # Builds the C targets of test/native with the compiler and the flags of the fuzzing service, and packs their corpora.
-bash scripts/build/sources.sh
-node scripts/generate/interface.mjs
+# The Dockerfile has unpacked and patched the sources.
 platform='-m32 -idirafter /usr/include/x86_64-linux-gnu'
 targets='session known-hosts'
 make -s -C test/native -j"$(nproc)" CC="$CC" OUT=../../build/oss-fuzz PLATFORM= SANITIZE= \

@@ -39,9 +39,13 @@ test('the project for OSS-Fuzz builds targets that there are, with their corpora
     expect(exists(`test/native/fuzz-${target}.c`), target).toBe(true)
     expect(exists(`test/fuzz/corpus/native-${target}.txt`), target).toBe(true)
   }
-  for (const [, script] of build.matchAll(/(scripts\/[\w/-]+\.(?:sh|mjs))/g)) expect(exists(script!), script).toBe(true)
-  for (const field of ['homepage', 'language', 'primary_contact', 'main_repo', 'fuzzing_engines', 'sanitizers']) expect(text('scripts/fuzz/oss-fuzz/project.yaml')).toMatch(new RegExp(`^${field}: `, 'm'))
-  expect(text('scripts/fuzz/oss-fuzz/Dockerfile')).toMatch(/^FROM gcr\.io\/oss-fuzz-base\/base-builder$/m)
+  const dockerfile = text('scripts/fuzz/oss-fuzz/Dockerfile'), project = text('scripts/fuzz/oss-fuzz/project.yaml')
+  for (const [, script] of dockerfile.matchAll(/(scripts\/[\w/-]+\.(?:sh|mjs))/g)) expect(exists(script!), script).toBe(true)
+  for (const field of ['homepage', 'language', 'primary_contact', 'main_repo', 'fuzzing_engines', 'sanitizers']) expect(project).toMatch(new RegExp(`^${field}: `, 'm'))
+  // The sources come from Debian's indexes, which only a Debian has; the targets are built by the service's own image, of one system in both files.
+  expect(dockerfile).toMatch(/^FROM debian:\d+ AS sources$[^]*scripts\/build\/sources\.sh[^]*^FROM gcr\.io/m)
+  const [, system] = /^FROM gcr\.io\/oss-fuzz-base\/base-builder:(\S+)$/m.exec(dockerfile) ?? []
+  expect(project).toMatch(new RegExp(`^base_os_version: ${system}$`, 'm'))
 })
 
 test('SECURITY.md says where to report, how soon we answer, and how it becomes public', () => {
