@@ -29,6 +29,7 @@ import { formatPem } from '../../src/wire-format/pem.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
 import { WireFormatError } from '../../src/wire-format/wire-format-error.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
+import { localTargets } from './local-targets.ts'
 import { opensshTargets } from './openssh-targets.ts'
 import { each, type Target, text } from './target.ts'
 
@@ -207,7 +208,7 @@ const revokedKeys: Target = {
   run: (input) => each([() => readRevokedKeys(input), () => readRevokedKeys(joinBytes([REVOCATION_LIST, input]))]),
 }
 
-export const targets: readonly Target[] = [...opensshTargets, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
+export const targets: readonly Target[] = [...opensshTargets, ...localTargets, revokedKeys, privateKeyText, privateKeyBytes, publicKey, certificate, knownHostsText, sshConfig, forwardSpec, agent, sftpAnswers, wireReader]
 
 /** The error of a run that is no refusal of bad input. */
 export async function failureOf({ run, refusals = [SSHError] }: Target, input: Uint8Array): Promise<unknown> {
