@@ -26,7 +26,7 @@ test.each<[string, () => string[], RegExp]>([
   ['a test file that is not there', () => findings((text) => text.replace('test/isolation/trap.test.ts: nothing', 'test/isolation/trip.test.ts: nothing')), /names a file that does not exist$/],
   ['a title that is not there', () => findings((text) => text.replace(': nothing of what was in the memory is left in it', ': nothing is left in it')), /names a test that is not in that file$/],
   ['a file that nothing runs', () => findings((text) => text.replace('scripts/check/forbidden.mjs: code', 'scripts/check/files.mjs: code')), /is neither a test nor run by|names a file that is neither/],
-  ['no test at all', () => findings((text) => text.replace(/(> RSA keys [^\n]*\n\n)(- .*\n)+/, '$1')), /no test, and not/],
+  ['no test at all', () => findings((text) => text.replace(/(> RSA host keys [^\n]*\n\n)(- .*\n)+/, '$1')), /no test, and not/],
   ['a document that is left out', () => findings((text) => text.replace('## README.md\n', '## packages/ssh2-wasm/README.md\n')), /no part for the whole of README.md/],
 ])('%s is found', (_, run, message) => {
   expect(run().some((finding) => message.test(finding)), run().join('\n')).toBe(true)
