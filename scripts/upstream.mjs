@@ -1,6 +1,6 @@
 // npm run upstream : is there anything newer than the pins of deps/, and does a published vulnerability touch what we compile?
 // Debian's signed indexes tell the versions; Debian's changelogs, and its security tracker where it can be reached, tell the CVEs; the tags of upstream's
-// repositories tell of releases that Debian does not have. What cannot be reached is said. Exit code 1: something is to be done; 2: nothing could be asked.
+// repositories tell of releases that Debian does not have. What cannot be reached is said, and counted in the last line. Exit code 1: something is to be done; 2: nothing could be asked.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -51,38 +51,48 @@ const reason = error => `${error.stderr?.trim().split('\n').at(-1) || error.caus
 async function main() {
   rmSync(FOLDER, { recursive: true, force: true })
   mkdirSync(FOLDER, { recursive: true })
-  let asked = 0, toDo = 0
+  let asked = 0, toDo = 0, notHad = 0
   const tracker = await fetch(TRACKER, { signal: AbortSignal.timeout(60_000) }).then(response => response.json()).catch(error => {
     console.log(`Debian's security tracker cannot be reached (${reason(error)}): what follows of CVEs is from changelogs alone`)
+    notHad++
   })
   for (const name of libraries()) {
     const pinned = upstreamVersion(pin(name, 'sha256').split(' ')[0])
     console.log(`\n${name} ${pinned} (SHA-256 ${pin(name, 'sha256').split(' ')[1].slice(0, 16)}…)`)
     const changelog = `${FOLDER}/${name}.changelog`
+    let newest = ''
     /** @type {string[]} */
     let cves = tracker ? openInTracker(tracker, pin(name, 'package')) : []
     if (tracker) asked++
     try {
       const { stdout } = await run('bash', ['scripts/build/source-news.sh', name, FOLDER], { maxBuffer: 1 << 24 })
       asked++
-      const newest = stdout.split('\n')[0]
+      newest = stdout.split('\n')[0]
       const newer = !isAtLeast(pinned, debianUpstream(newest))
       const inRange = newer && !isAtLeast(debianUpstream(newest), upstreamVersion(pin(name, 'below')))
       if (inRange) toDo++
       console.log(`  Debian's newest: ${newest}: ${!newer ? 'not newer' : inRange ? 'NEWER, in the range of the pin' : `newer, outside of the range of the pin (below ${pin(name, 'below')})`}`)
     } catch (error) {
+      notHad++
       console.log(`  Debian's indexes cannot be read (${reason(error)})`)
     }
     if (existsSync(changelog)) {
       const text = readFileSync(changelog, 'utf8')
       cves = [...new Set([...cves, ...cvesSince(text, pinned)])].sort()
-      console.log(`  Debian's changelog: of ${/\(([^)]+)\)/.exec(text)?.[1]}`)
-    } else console.log("  Debian's changelog cannot be had")
+      const of = /\(([^)]+)\)/.exec(text)?.[1]
+      // An older one says nothing of the CVEs that the newest mends.
+      if (of !== newest) notHad++
+      console.log(`  Debian's changelog: of ${of}${of === newest ? '' : ", not of Debian's newest, which cannot be had"}`)
+    } else {
+      notHad++
+      console.log("  Debian's changelog cannot be had")
+    }
     try {
       const { stdout } = await run('git', ['ls-remote', '--tags', '--refs', REPOSITORIES[name]], { maxBuffer: 1 << 24, timeout: 30_000, env: { ...process.env, GIT_TERMINAL_PROMPT: '0' } })
       asked++
       console.log(`  upstream's newest tag: ${newestTag(stdout)}`)
     } catch (error) {
+      notHad++
       console.log(`  upstream's tags cannot be read (${reason(error)})`)
     }
     const judged = new Map(readCves(name).map(cve => [cve.id, cve]))
@@ -93,7 +103,7 @@ async function main() {
     }
     if (cves.length === 0) console.log('  no CVE is named since this version')
   }
-  console.log(`\n${asked === 0 ? 'nothing could be asked' : toDo === 0 ? 'nothing to do' : `${toDo} to do`}`)
+  console.log(`\n${asked === 0 ? 'nothing could be asked' : toDo === 0 ? 'nothing to do' : `${toDo} to do`}${asked > 0 && notHad > 0 ? `, of what could be asked: ${notHad} answers are missing` : ''}`)
   process.exitCode = asked === 0 ? 2 : toDo > 0 ? 1 : 0
 }
 
