@@ -14,6 +14,7 @@ import { Proxied } from '../../src/openssh/control/proxied.ts'
 import { serveProxy } from '../../src/openssh/control/proxy-server.ts'
 import type { Shared } from '../../src/openssh/control/shared.ts'
 import { DestinationError, parseDestination } from '../../src/openssh/destination.ts'
+import { globExpression } from '../../src/openssh/glob.ts'
 import { CookieReplacer } from '../../src/openssh/x11/cookie.ts'
 import { AgentProtocol, type AgentInboundRequest } from '../../src/ssh2/index.ts'
 import { openBySocks } from '../../src/transports/forward/socks.ts'
@@ -151,6 +152,16 @@ const destination: Target = {
   },
 }
 
+/** A pattern, and behind a line break a name that a server has: nothing is refused. */
+const glob: Target = {
+  name: 'glob',
+  words: ['*', '?', '[', ']', '[!', '[^', '-', '\\', '[:alpha:]', '\n', '\u{10000}', '\uE000', 'a'],
+  run: (input) => {
+    const [pattern, ...name] = text(input).split('\n')
+    globExpression(pattern!).test(name.join('\n').repeat(50))
+  },
+}
+
 /** Both sides of npm ssh2's stream of the agent protocol. Its errors are plain ones, as there. */
 const agentProtocol: Target = {
   name: 'agent-protocol',
@@ -188,4 +199,4 @@ const webauthn: Target = {
 const RP = 'h.example'
 const RP_HASH = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(RP)))
 
-export const localTargets: readonly Target[] = [gateway, socks, x11, scpRecord, controlSocket, publickeySubsystem, destination, agentProtocol, webauthn]
+export const localTargets: readonly Target[] = [gateway, socks, x11, scpRecord, controlSocket, publickeySubsystem, destination, glob, agentProtocol, webauthn]
