@@ -2,6 +2,7 @@ import { connectAgent } from '#connect-tcp'
 import type { Channel, Originator } from '../bindings/channel/channel.ts'
 import type { Again } from '../bindings/session-context.ts'
 import type { IncomingX11 as IncomingChannel, Session } from '../bindings/session/session.ts'
+import { inAnotherTurn } from '../core/turn.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { ChannelError } from '../errors/ssh-error.ts'
 import { boundAgent } from './bound-agent.ts'
@@ -29,12 +30,13 @@ export interface X11Forwarding {
 
 /** What one command requested. It is served until the command ends. */
 class Request implements Disposable {
-  readonly connect: (originator: Originator) => Promise<Transport> | Transport
+  readonly connect: (originator: Originator, closed: Promise<void>) => Promise<Transport> | Transport
   readonly once: boolean
   /** Its only connection has been made, or the command has ended. */
   spent = false
   readonly #ended: () => void
 
+  /** @param connect gets what resolves when the channel that the server has opened is over. */
   constructor(connect: Request['connect'], once: boolean, ended: () => void) {
     this.connect = connect
     this.once = once
@@ -98,6 +100,8 @@ class Incoming {
     try {
       for (;;) {
         const opened = await this.#session.complete(this.#accept) as IncomingChannel
+        // What came before it may have ended the command, or refused it: those who wait for that have their turn first.
+        await new Promise<void>(inAnotherTurn)
         const request = this.#wanting()
         if (request && this.#streams.size < MOST_AT_ONCE) void this.#join(request, opened)
         else opened.channel[Symbol.dispose]()
@@ -114,7 +118,7 @@ class Incoming {
     request.spent ||= request.once
     this.#stopUnlessWanted()
     try {
-      await join(stream, await request.connect({ host, port }))
+      await join(stream, await request.connect({ host, port }, stream.closed()))
     } catch {
       // The caller's connect() knows why.
     }
@@ -140,7 +144,7 @@ class Forwardings {
     const path = typeof source === 'string' ? source : undefined
     const asked = this.#agents.used
     const open = typeof source === 'function' ? source : () => connectAgent(path, undefined)
-    const request = this.#agents.add(() => boundAgent(this.#session, open), false)
+    const request = this.#agents.add((_, closed) => boundAgent(this.#session, open, closed), false)
     return this.#asked(request, () => channel.requestAuthAgent(), signal).catch((error: unknown) => {
       // OpenSSH forwards for the whole connection, and refuses a second request.
       if (asked && error instanceof ChannelError) return request
