@@ -1,7 +1,7 @@
 /** The limit that the machine sets: client and server share its processors. */
 import { availableParallelism } from 'node:os'
 import type { Limit } from './section.ts'
-import { processorsUsed, rate, type Row, wanted } from './transfers.ts'
+import { costs, processorsUsed, rate, type Row, wanted } from './transfers.ts'
 
 /**
  * As much faster as the use of the processors allows. At the start of a process fewer of them are used than in the transfer, and the start counts here: so this is
@@ -13,5 +13,19 @@ export function processors(rows: readonly Row[], theirs: string, mine = 'ours'):
   return {
     target: wanted(here.workload, mine, theirs, false), cells: [here, there], ratio: ours && reached && used && ours / reached / used,
     if: `this library's client and its server used all ${availableParallelism()} processors all the time`,
+  }
+}
+
+/**
+ * What both sides take decides the rate where they share the processors: so fast as the other library, if everything else cost what it costs that one, and the processors were used as much.
+ * @param more what a gigabyte costs this library more for a reason that it cannot change, CPU seconds. @param reason that
+ */
+export function inTheirPlace(rows: readonly Row[], theirs: string, more: number, reason: string): Limit {
+  const [here, there] = ['ours', theirs].map((name) => rows.find(({ peer }) => peer === name)!) as [Row, Row]
+  const [ours, reached] = [costs(here), costs(there)]
+  return {
+    target: wanted(here.workload, 'ours', theirs, false), cells: [here, there],
+    ratio: ours && reached && (reached.client + reached.server) / (reached.client + more + ours.server),
+    if: `everything in the client but ${reason} cost what it costs npm ssh2, and the processors were used as much as by that one`,
   }
 }

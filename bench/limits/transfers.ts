@@ -71,6 +71,12 @@ export function processorsUsed(cell: Cell): number | undefined {
 
 const percent = (share: number | undefined) => (share === undefined ? '' : `${digits(share * 100)} %`)
 
+/** CPU seconds per gigabyte, thousand files or connection, medians; `undefined` if either is not known. */
+export function costs(cell: Cell): { readonly client: number, readonly server: number } | undefined {
+  const [clients, servers] = [of(cell, client), of(cell, ({ server }) => server || undefined)]
+  return clients.length > 0 && servers.length > 0 ? { client: median(clients) / amountOf(cell), server: median(servers) / amountOf(cell) } : undefined
+}
+
 /** A table for workloads with one unit. */
 export function transferTable(rows: readonly Row[]): string {
   const { unit } = workloadOf(rows[0]!.workload)
