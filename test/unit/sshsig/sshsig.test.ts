@@ -17,7 +17,8 @@ let folder: TemporaryDirectory
 beforeAll(() => { folder = temporaryDirectory('sshsig') })
 afterAll(() => folder.remove())
 
-const keygen = (input: Uint8Array, ...words: string[]) => execFileSync('ssh-keygen', words, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] })
+/** @param input nothing for what reads none: its end could come before the input is written, which is an error. */
+const keygen = (input: Uint8Array | undefined, ...words: string[]) => execFileSync('ssh-keygen', words, { input, encoding: 'utf8', stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] })
 /** Whether OpenSSH takes a signature. */
 function opensshTakes(signature: string, signers: string, principal: string, namespace = 'file', data: Uint8Array = message): boolean {
   writeFileSync(folder.file('sig'), signature)
@@ -91,7 +92,7 @@ describe.runIf(requirePeer('sshd'))('with ssh-keygen -Y', () => {
     test.each([['for its name', 'alice', true], ['not for another', 'bob', false]])('a certificate by an authority, %s', async (_name, principal, good) => {
       const key = await keyPair('ed25519', 'user'), ca = await keyPair('ecdsa', 'user')
       writeFileSync(folder.file('c.pub'), key.publicKey)
-      keygen(message, '-q', '-s', ca.path, '-I', 'id', '-n', 'alice', folder.file('c.pub'))
+      keygen(undefined, '-q', '-s', ca.path, '-I', 'id', '-n', 'alice', folder.file('c.pub'))
       const certificate = readFileSync(folder.file('c-cert.pub'), 'utf8')
       const signature = await signMessage(key.privateKey, message, { namespace: 'file', certificate })
       const allowedSigners = `* cert-authority ${ca.publicKey}\n`
