@@ -11,6 +11,7 @@ class Open extends EventEmitter {
     this.emit('close')
   }
 }
+const runs = () => true
 const opened = (wanted: Wanted): Open | undefined => {
   const place = wanted.take()
   if (!place) return undefined
@@ -22,7 +23,7 @@ const opened = (wanted: Wanted): Open | undefined => {
 test('nothing is taken before a command wants it, and nothing after the last one', () => {
   const wanted = new Wanted()
   expect(opened(wanted)).toBeUndefined()
-  const one = wanted.add(), two = wanted.add(), channel = opened(wanted)
+  const one = wanted.add(runs), two = wanted.add(runs), channel = opened(wanted)
   one.end()
   expect(channel).toMatchObject({ destroyed: false })
   expect(opened(wanted)).toBeDefined()
@@ -31,11 +32,22 @@ test('nothing is taken before a command wants it, and nothing after the last one
   expect(opened(wanted)).toBeUndefined()
 })
 
+test('a command that has ended wants nothing, before that is told', () => {
+  const wanted = new Wanted()
+  let running = true
+  wanted.add(() => running)
+  expect(opened(wanted)).toBeDefined()
+  running = false
+  expect(opened(wanted)).toBeUndefined()
+  wanted.add(runs)
+  expect(opened(wanted)).toBeDefined()
+})
+
 test('once means one, beside another command too', () => {
-  const wanted = new Wanted(), single = wanted.add(true)
+  const wanted = new Wanted(), single = wanted.add(runs, true)
   expect(opened(wanted)).toBeDefined()
   expect(opened(wanted)).toBeUndefined()
-  const other = wanted.add()
+  const other = wanted.add(runs)
   expect(opened(wanted)).toBeDefined()
   other.end()
   expect(opened(wanted)).toBeUndefined()
@@ -44,7 +56,7 @@ test('once means one, beside another command too', () => {
 
 test('no more than a hundred at once: one that ends makes room', () => {
   const wanted = new Wanted()
-  wanted.add()
+  wanted.add(runs)
   const channels = Array.from({ length: 120 }, () => opened(wanted)).filter((channel) => channel !== undefined)
   expect(channels).toHaveLength(100)
   channels[0]!.destroy()
@@ -52,7 +64,7 @@ test('no more than a hundred at once: one that ends makes room', () => {
 })
 
 test('a place counts before its channel is there, and a channel that comes after the last command is closed', () => {
-  const wanted = new Wanted(), command = wanted.add()
+  const wanted = new Wanted(), command = wanted.add(runs)
   const places = Array.from({ length: 120 }, () => wanted.take()).filter((place) => place !== undefined)
   expect(places).toHaveLength(100)
   places[0]!.drop()

@@ -18,6 +18,11 @@ export function takeAll<T>(session: Session, accept: () => T | Again | undefined
   next().catch(ignore)
 }
 
+/** Like `takeAll`, after what came before each channel has been told: it may be the refusal of the command that wants it. */
+export function takeAllBehind<T>(session: Session, accept: () => T | Again, take: (opened: T) => void): void {
+  takeAll(session, accept, (opened: T) => setImmediate(take, opened))
+}
+
 /** From now on a channel that the server opens is confirmed when somebody accepts it, so that it can also be refused (RFC 4254 section 5.1). */
 export function holdOpens(session: Session): void {
   session[CONTEXT].plain((c, pointer) => c.glue_session_hold_opens(pointer))

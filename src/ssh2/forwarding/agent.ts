@@ -1,10 +1,11 @@
 import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
-import { accepted, takeAll } from '../channel/incoming.ts'
+import { accepted, takeAllBehind } from '../channel/incoming.ts'
 import { step } from '../channel/start.ts'
 import type { BaseAgent } from '../agents/base-agent.ts'
 import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
+import { openAtPeer } from './open-at-peer.ts'
 import { Wanted, type Wanting } from './wanted.ts'
 
 /** Forwards the agent to the server, while a command or shell that wants it runs: requested once, with the first one. */
@@ -19,7 +20,7 @@ export class AgentForwarding {
   }
 
   async request(session: Session, channel: BoundChannel, agent: BaseAgent): Promise<Wanting> {
-    const wanting = this.#wanted.add()
+    const wanting = this.#wanted.add(() => openAtPeer(channel))
     if (this.#asked) return wanting
     this.#asked = true
     try {
@@ -29,7 +30,7 @@ export class AgentForwarding {
       wanting.end()
       throw error
     }
-    if (!this.#serving) takeAll(session, () => session.acceptAgent(), (opened: BoundChannel) => this.#join(opened, agent))
+    if (!this.#serving) takeAllBehind(session, () => session.acceptAgent(), (opened: BoundChannel) => this.#join(opened, agent))
     this.#serving = true
     return wanting
   }

@@ -19,12 +19,12 @@ export interface Place {
  * to: open channels end with the last one.
  */
 export class Wanted {
-  readonly #requests = new Set<{ readonly once: boolean, spent: boolean }>()
+  readonly #requests = new Set<{ readonly runs: () => boolean, readonly once: boolean, spent: boolean }>()
   readonly #places = new Set<{ channel?: Channel }>()
 
-  /** @param once only the first channel is wanted */
-  add(once = false): Wanting {
-    const request = { once, spent: false }
+  /** @param runs whether the command's channel is open: `end` may come later. @param once only the first channel is wanted */
+  add(runs: () => boolean, once = false): Wanting {
+    const request = { runs, once, spent: false }
     this.#requests.add(request)
     return {
       end: () => {
@@ -36,7 +36,7 @@ export class Wanted {
 
   /** A place for one more channel, which counts from now on; undefined if none is wanted. */
   take(): Place | undefined {
-    const request = [...this.#requests].findLast(({ spent }) => !spent)
+    const request = [...this.#requests].findLast(({ spent, runs }) => !spent && runs())
     if (!request || this.#places.size >= MOST_AT_ONCE) return undefined
     request.spent = request.once
     const place: { channel?: Channel } = {}

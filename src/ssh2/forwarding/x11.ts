@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Channel as BoundChannel } from '../../bindings/channel/channel.ts'
 import type { IncomingX11, Session } from '../../bindings/session/session.ts'
-import { offer, takeAll } from '../channel/incoming.ts'
+import { offer, takeAllBehind } from '../channel/incoming.ts'
 import { step } from '../channel/start.ts'
 import type { Link } from '../client/link.ts'
+import { openAtPeer } from './open-at-peer.ts'
 import { Wanted, type Wanting } from './wanted.ts'
 
 /** X11 options of a command. */
@@ -32,8 +33,8 @@ export class X11Forwarding {
     const { single, protocol, cookie, screen } = x11Settings(options)
     await step(session, () => channel.x11ReqEx(single, protocol, cookie, screen), 'Unable to request X11')
     // A program may open its first window before the command is known to have started.
-    const wanting = this.#wanted.add(single)
-    if (!this.#serving) takeAll(session, () => session.acceptX11(), (opened: IncomingX11) => this.#offer(opened))
+    const wanting = this.#wanted.add(() => openAtPeer(channel), single)
+    if (!this.#serving) takeAllBehind(session, () => session.acceptX11(), (opened: IncomingX11) => this.#offer(opened))
     this.#serving = true
     return wanting
   }
