@@ -69,7 +69,7 @@ async function measure(run: Run): Promise<Measured> {
       ...nodes.flatMap(({ peer }) => limitsOf(download, peer, 'opened')), ...limitsOf(upload, 'ours', 'sealed'), ...limitsOf(channels, 'ours', 'opened'),
       ...nodes.map(({ peer }) => sameStart(moreDown, peer, THEIRS)), ...[moreUp, moreOfChannels].map((rows) => sameStart(rows, 'ours', THEIRS)),
       ...[download, upload, channels].map((rows) => processors(rows, THEIRS)),
-      ...([[download, 'opened'], [upload, 'sealed'], [channels, 'opened']] as const).map(([rows, kind]) => inTheirPlace(rows, THEIRS, ciphers.get('ours')![kind] - ciphers.get(THEIRS)![kind], 'Node\'s API of ciphers')),
+      ...([[download, 'opened'], [upload, 'sealed'], [channels, 'opened']] as const).map(([rows, kind]) => inTheirPlace(rows, THEIRS, ciphers.get('ours')![kind] - ciphers.get(THEIRS)![kind])),
     ],
     figures: [
       'aes128-gcm, packets of 32 kB, CPU s/GB of the whole process, the least of 7:', '',

@@ -3,12 +3,15 @@ import { availableParallelism } from 'node:os'
 import type { Limit } from './section.ts'
 import { costs, processorsUsed, rate, type Row, wanted } from './transfers.ts'
 
+/** The rows of these peers. */
+const pair = (rows: readonly Row[], ...peers: readonly [string, string]) => peers.map((name) => rows.find(({ peer }) => peer === name)!) as [Row, Row]
+
 /**
  * As much faster as the use of the processors allows. At the start of a process fewer of them are used than in the transfer, and the start counts here: so this is
  * rather too high than too low.
  */
 export function processors(rows: readonly Row[], theirs: string, mine = 'ours'): Limit {
-  const [here, there] = [mine, theirs].map((name) => rows.find(({ peer }) => peer === name)!) as [Row, Row]
+  const [here, there] = pair(rows, mine, theirs)
   const [ours, reached, used] = [rate(here), rate(there), processorsUsed(here)]
   return {
     target: wanted(here.workload, mine, theirs, false), cells: [here, there], ratio: ours && reached && used && ours / reached / used,
@@ -18,14 +21,14 @@ export function processors(rows: readonly Row[], theirs: string, mine = 'ours'):
 
 /**
  * What both sides take decides the rate where they share the processors: so fast as the other library, if everything else cost what it costs that one, and the processors were used as much.
- * @param more what a gigabyte costs this library more for a reason that it cannot change, CPU seconds. @param reason that
+ * @param more what Node's API of ciphers costs this library more, CPU seconds per gigabyte
  */
-export function inTheirPlace(rows: readonly Row[], theirs: string, more: number, reason: string): Limit {
-  const [here, there] = ['ours', theirs].map((name) => rows.find(({ peer }) => peer === name)!) as [Row, Row]
+export function inTheirPlace(rows: readonly Row[], theirs: string, more: number): Limit {
+  const [here, there] = pair(rows, 'ours', theirs)
   const [ours, reached] = [costs(here), costs(there)]
   return {
     target: wanted(here.workload, 'ours', theirs, false), cells: [here, there],
     ratio: ours && reached && (reached.client + reached.server) / (reached.client + more + ours.server),
-    if: `everything in the client but ${reason} cost what it costs npm ssh2, and the processors were used as much as by that one`,
+    if: 'everything in the client but Node\'s API of ciphers cost what it costs npm ssh2, and the processors were used as much as by that one',
   }
 }

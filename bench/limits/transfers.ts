@@ -53,6 +53,8 @@ function amountOf({ workload, bytes, count }: Cell): number {
 
 const of = (cell: Cell, figure: (sample: Sample) => number | undefined) => cell.samples.flatMap((sample) => figure(sample) ?? [])
 const client = ({ cpu }: Sample) => cpu
+/** A server that took nothing was not measured. */
+const served = ({ server }: Sample) => server || undefined
 
 /** CPU seconds of the client per gigabyte, thousand files or connection, in the round that took the least; `undefined` if it failed. */
 export const leastCpu = (cell: Cell | undefined) => (cell && cell.samples.length > 0 ? Math.min(...of(cell, client)) / amountOf(cell) : undefined)
@@ -73,7 +75,7 @@ const percent = (share: number | undefined) => (share === undefined ? '' : `${di
 
 /** CPU seconds per gigabyte, thousand files or connection, medians; `undefined` if either is not known. */
 export function costs(cell: Cell): { readonly client: number, readonly server: number } | undefined {
-  const [clients, servers] = [of(cell, client), of(cell, ({ server }) => server || undefined)]
+  const [clients, servers] = [of(cell, client), of(cell, served)]
   return clients.length > 0 && servers.length > 0 ? { client: median(clients) / amountOf(cell), server: median(servers) / amountOf(cell) } : undefined
 }
 
@@ -86,7 +88,7 @@ export function transferTable(rows: readonly Row[]): string {
     ...rows.map((row) => {
       const each = scale / amountOf(row)
       if (row.samples.length === 0) return `| ${row.title} | ${row.error ?? 'not run'} | | | | |`
-      return `| ${row.title} | ${digits((leastCpu(row) ?? 0) * scale)} | ${medianOf(of(row, client), each)} | ${medianOf(of(row, ({ server }) => server || undefined), each)} | ${digits(rate(row) ?? 0)} | ${percent(processorsUsed(row))} |`
+      return `| ${row.title} | ${digits((leastCpu(row) ?? 0) * scale)} | ${medianOf(of(row, client), each)} | ${medianOf(of(row, served), each)} | ${digits(rate(row) ?? 0)} | ${percent(processorsUsed(row))} |`
     }), '',
   ].join('\n')
 }

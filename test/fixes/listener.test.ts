@@ -46,11 +46,7 @@ test.each([
     await connection.receiveAll()
   }, async (session) => {
     await login(session)
-    let port: number | undefined
-    const code = await codeOf(async () => {
-      [, port] = await session.complete(() => session.forwardListenEx(HOST, 0))
-    }).catch(() => undefined)
-    return code ?? port
+    return session.complete(() => session.forwardListenEx(HOST, 0)).then(([, port]) => port, (error: unknown) => codeOf(() => Promise.reject(error)))
   })
   expect(outcome).toBe(expected)
 })

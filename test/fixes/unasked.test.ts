@@ -4,6 +4,7 @@ import { WireReader } from '../../src/wire-format/reader.ts'
 import { WireWriter } from '../../src/wire-format/writer.ts'
 import { acceptChannel, channelData, type Connection, message, serveExec, serveHandshake, serveLogin, SSH_MSG } from '../support/scripted-server.ts'
 import { attack, codeOf, exec, login, read, serveVictim } from './attack.ts'
+import { authenticating, request, success } from './authenticating.ts'
 
 const SSH2_MSG_PING = 192
 const SSH2_MSG_PONG = 193
@@ -100,47 +101,40 @@ test('0903: an answer that comes before its question is not the answer to it', a
 
 const KEY = new WireWriter().string('ssh-ed25519').string('fields of the key').finish()
 
-/** A login by each method: the server sends `stranger` where it has an answer to give, and the answer behind it. */
-const METHODS: readonly [name: string, types: readonly number[], login: (session: Session) => Promise<unknown>][] = [
+const signIn = (session: Session) => session.complete(() => session.userauthPublickey('user', KEY, () => Promise.resolve(new WireWriter().string('ssh-ed25519').string('signature').finish())))
+
+/** Messages that no answer to a method is. */
+const STRANGERS: readonly [method: string, types: readonly number[], login: (session: Session) => Promise<unknown>][] = [
   ['none', [60, 61, 62, 63, 66, 79], (session) => session.complete(() => session.userauthList('user'))],
   ['password', [61, 62, 79], (session) => session.complete(() => session.userauthPassword('user', 'secret'))],
   ['keyboard-interactive', [61, 62, 79], (session) => session.complete(() => session.userauthKeyboardInteractive('user', 'secret'))],
-  ['publickey', [61, 79], (session) => session.complete(() => session.userauthPublickey('user', KEY, () => Promise.resolve(new WireWriter().string('ssh-ed25519').string('signature').finish())))],
+  ['publickey', [61, 79], signIn],
 ]
 
-test.each(METHODS.flatMap(([name, types, work]) => types.map((type) => [name, type, work] as const)))('0924: %s: a message %d is not the answer, which follows', async (_, type, work) => {
-  await attack(async (connection) => {
-    await serveHandshake(connection)
-    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
-    connection.send(message(type).string('').string('').finish())
-    connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
+/** A login where the server answers the request after `steps` with a message that is not known, and then with SUCCESS. */
+const withStranger = (steps: (connection: Connection) => Promise<void>, stranger: Uint8Array, logIn: (session: Session) => Promise<unknown>) =>
+  authenticating(async (connection) => {
+    await steps(connection)
+    await request(connection)
+    connection.send(stranger)
+    connection.send(success())
     await connection.receive(SSH_MSG.UNIMPLEMENTED)
-    await connection.receiveAll()
   }, async (session) => {
-    await session.complete(() => session.handshake())
-    await work(session)
+    await logIn(session)
     expect(session.userauthAuthenticated()).toBe(true)
     await session.complete(() => session.keepaliveNow())
   })
+
+test.each(STRANGERS.flatMap(([method, types, logIn]) => types.map((type) => [method, type, logIn] as const)))('0924: %s: a message %d is not the answer, which follows', async (_, type, logIn) => {
+  await withStranger(async () => {}, message(type).string('').string('').finish(), logIn)
 })
 
 test('0924: a second PK_OK is not the answer to the signature', async () => {
-  await attack(async (connection) => {
-    await serveHandshake(connection)
-    const yes = message(60).string('ssh-ed25519').string(KEY).finish()
-    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+  const yes = message(60).string('ssh-ed25519').string(KEY).finish()
+  await withStranger(async (connection) => {
+    await request(connection)
     connection.send(yes)
-    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
-    connection.send(yes)
-    connection.send(message(SSH_MSG.USERAUTH_SUCCESS).finish())
-    await connection.receive(SSH_MSG.UNIMPLEMENTED)
-    await connection.receiveAll()
-  }, async (session) => {
-    await session.complete(() => session.handshake())
-    await METHODS[3]![2](session)
-    expect(session.userauthAuthenticated()).toBe(true)
-    await session.complete(() => session.keepaliveNow())
-  })
+  }, yes, signIn)
 })
 
 test('0903: a channel is not open, and a request not granted, before it was asked for', async () => {

@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest'
 import { connect, insecureAcceptAnyHostKey, type Client, type ExecOptions } from '../../src/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
-import { WireReader } from '../../src/wire-format/reader.ts'
-import { acceptChannel, channelClose, channelEof, type Connection, message, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
+import { acceptCommand, channelClose, channelEof, type Connection, message, openForwarded, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 
 /** An X server or agent that counts, and says nothing. */
 function counting() {
@@ -16,28 +15,10 @@ function counting() {
   return { counts, open }
 }
 
-const KINDS: readonly [type: string, options: (open: ReturnType<typeof counting>['open']) => ExecOptions][] = [
+const KINDS: readonly [type: 'x11' | 'auth-agent@openssh.com', options: (open: ReturnType<typeof counting>['open']) => ExecOptions][] = [
   ['x11', (open) => ({ x11: { connect: open, cookie: 'deadbeefdeadbeefdeadbeefdeadbeef' } })],
   ['auth-agent@openssh.com', (open) => ({ agentForwarding: open })],
 ]
-
-const openOf = (type: string, number: number) => {
-  const open = message(SSH_MSG.CHANNEL_OPEN).string(type).uint32(number).uint32(1 << 20).uint32(32768)
-  return (type === 'x11' ? open.string('192.0.2.6').uint32(1) : open).finish()
-}
-
-/** Grants the requests of a channel, the last one of which is the command, whose answer may be left to the caller. */
-async function serveCommand(connection: Connection, answered = true) {
-  await serveLogin(connection)
-  const channel = await acceptChannel(connection)
-  for (let name = ''; name !== 'exec';) {
-    const fields = new WireReader((await connection.receive(SSH_MSG.CHANNEL_REQUEST)).subarray(1))
-    fields.uint32()
-    name = fields.text()
-    if (fields.boolean() && (answered || name !== 'exec')) connection.send(message(SSH_MSG.CHANNEL_SUCCESS).uint32(channel.client).finish())
-  }
-  return channel
-}
 
 /** In one piece, so that one call reads them all. */
 const sendAll = (connection: Connection, ...messages: readonly Uint8Array[]) => connection.sendRaw(Buffer.concat(messages.map((each) => connection.seal(each))))
@@ -55,8 +36,9 @@ async function against(script: (connection: Connection) => Promise<void>, work: 
 test.each(KINDS)('%s: opened directly behind the CLOSE of the command: nothing is connected', async (type, options) => {
   const { counts, open } = counting()
   await against(async (connection) => {
-    const channel = await serveCommand(connection)
-    sendAll(connection, channelEof(channel), channelClose(channel), openOf(type, 500), openOf(type, 501))
+    await serveLogin(connection)
+    const channel = await acceptCommand(connection)
+    sendAll(connection, channelEof(channel), channelClose(channel), openForwarded(type, 500), openForwarded(type, 501))
     for (let ended = 0; ended < 2; ended++) await connection.receive(SSH_MSG.CHANNEL_CLOSE, SSH_MSG.CHANNEL_OPEN_FAILURE)
     await connection.receiveAll()
   }, async (client) => {
@@ -70,8 +52,9 @@ test.each(KINDS)('%s: opened directly behind the CLOSE of the command: nothing i
 test.each(KINDS)('%s: opened directly behind the refusal of the command: nothing is connected', async (type, options) => {
   const { counts, open } = counting()
   await against(async (connection) => {
-    const channel = await serveCommand(connection, false)
-    sendAll(connection, message(SSH_MSG.CHANNEL_FAILURE).uint32(channel.client).finish(), openOf(type, 500))
+    await serveLogin(connection)
+    const channel = await acceptCommand(connection, 'none')
+    sendAll(connection, message(SSH_MSG.CHANNEL_FAILURE).uint32(channel.client).finish(), openForwarded(type, 500))
     await connection.receiveAll()
   }, async (client) => {
     await expect(client.exec('x', options(open))).rejects.toMatchObject({ code: 'ERR_LIBSSH2_CHANNEL_REQUEST_DENIED' })
@@ -83,8 +66,9 @@ test.each(KINDS)('%s: opened directly behind the refusal of the command: nothing
 test.each(KINDS)('%s: one that never says anything is left when the command has ended', async (type, options) => {
   const { counts, open } = counting()
   await against(async (connection) => {
-    const channel = await serveCommand(connection)
-    connection.send(openOf(type, 500))
+    await serveLogin(connection)
+    const channel = await acceptCommand(connection)
+    connection.send(openForwarded(type, 500))
     await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
     await expect.poll(() => counts.open).toBe(1)
     sendAll(connection, channelEof(channel), channelClose(channel))

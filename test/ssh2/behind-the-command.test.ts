@@ -4,35 +4,18 @@ import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { BaseAgent, Client } from '../../src/ssh2/index.ts'
 import { WireReader } from '../../src/wire-format/reader.ts'
-import { acceptChannel, channelClose, channelData, channelEof, type ChannelNumbers, type Connection, message, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
+import { acceptCommand, channelClose, channelData, channelEof, type ChannelNumbers, type Connection, openForwarded, serveLogin, SSH_MSG, startScriptedServer } from '../support/scripted-server.ts'
 import { within } from '../support/within.ts'
 
 const KINDS = ['x11', 'auth-agent@openssh.com'] as const
 type Kind = typeof KINDS[number]
 
-const open = (kind: Kind, number: number) => {
-  const fields = message(SSH_MSG.CHANNEL_OPEN).string(kind).uint32(number).uint32(1 << 20).uint32(32768)
-  return (kind === 'x11' ? fields.string('10.0.0.9').uint32(1) : fields).finish()
-}
-
 /** Sends the open, and reads its answer. */
 async function opened(connection: Connection, kind: Kind, number: number): Promise<'confirmed' | 'refused'> {
-  connection.send(open(kind, number))
+  connection.send(openForwarded(kind, number))
   for (;;) {
     const answer = await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION, SSH_MSG.CHANNEL_OPEN_FAILURE)
     if (new WireReader(answer.subarray(1)).uint32() === number) return answer[0] === SSH_MSG.CHANNEL_OPEN_CONFIRMATION ? 'confirmed' : 'refused'
-  }
-}
-
-/** Confirms a session, and its requests until the command. */
-async function command(connection: Connection, answer: number = SSH_MSG.CHANNEL_SUCCESS): Promise<ChannelNumbers> {
-  const channel = await acceptChannel(connection)
-  for (;;) {
-    const request = new WireReader((await connection.receive(SSH_MSG.CHANNEL_REQUEST)).subarray(1))
-    request.uint32()
-    const isCommand = request.text() === 'exec'
-    if (request.boolean()) connection.send(message(isCommand ? answer : SSH_MSG.CHANNEL_SUCCESS).uint32(channel.client).finish())
-    if (isCommand) return channel
   }
 }
 
@@ -43,13 +26,13 @@ const end = (connection: Connection, channel: ChannelNumbers) => {
 
 /** What comes before the open that must reach nobody. */
 const ENDS: readonly (readonly [string, (connection: Connection) => Promise<unknown>])[] = [
-  ['the CLOSE of the command', async (connection) => end(connection, await command(connection))],
+  ['the CLOSE of the command', async (connection) => end(connection, await acceptCommand(connection))],
   ['unread output and the CLOSE', async (connection) => {
-    const channel = await command(connection)
+    const channel = await acceptCommand(connection)
     connection.send(channelData(channel, new Uint8Array(30_000)))
     end(connection, channel)
   }],
-  ['the refusal of the command', (connection) => command(connection, SSH_MSG.CHANNEL_FAILURE)],
+  ['the refusal of the command', (connection) => acceptCommand(connection, SSH_MSG.CHANNEL_FAILURE)],
 ]
 
 /** Runs the client's part until the server has had the answers to its opens, and some time after it. */
@@ -116,8 +99,8 @@ for (const kind of KINDS) {
     test('an open behind the CLOSE of one command is passed on while another one runs', async () => {
       let called = 0
       await meet(async (connection) => {
-        await command(connection)
-        end(connection, await command(connection))
+        await acceptCommand(connection)
+        end(connection, await acceptCommand(connection))
         await opened(connection, kind, 500)
       }, (server, served) => withClient(server, kind, () => { called++ }, async (client) => {
         for (let number = 0; number < 2; number++) client.exec('x', wanting(kind), () => {})

@@ -63,6 +63,25 @@ export async function serveExec(connection: Connection, options: KeyExchangeOpti
   return channel
 }
 
+/** Confirms the client's next channel, and grants its requests until the command. @param answer the type of the answer to that one; 'none' leaves it to the caller */
+export async function acceptCommand(connection: Connection, answer: number | 'none' = SSH_MSG.CHANNEL_SUCCESS): Promise<ChannelNumbers> {
+  const channel = await acceptChannel(connection)
+  for (;;) {
+    const request = new WireReader((await connection.receive(SSH_MSG.CHANNEL_REQUEST)).subarray(1))
+    request.uint32()
+    const isCommand = request.text() === 'exec'
+    const type = isCommand ? answer : SSH_MSG.CHANNEL_SUCCESS
+    if (request.boolean() && type !== 'none') connection.send(message(type).uint32(channel.client).finish())
+    if (isCommand) return channel
+  }
+}
+
+/** The server opens a channel to the X server or the agent of the client. @param number its own number of the channel */
+export function openForwarded(kind: 'x11' | 'auth-agent@openssh.com', number: number): Uint8Array {
+  const open = message(SSH_MSG.CHANNEL_OPEN).string(kind).uint32(number).uint32(1 << 20).uint32(32768)
+  return (kind === 'x11' ? open.string('192.0.2.6').uint32(1) : open).finish()
+}
+
 /** A message of `type`, to be completed with its fields. */
 export function message(type: number): WireWriter {
   return new WireWriter().byte(type)
