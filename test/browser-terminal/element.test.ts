@@ -121,6 +121,23 @@ describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => 
     await terminal.shows(/^echo one\necho two$/m)
   })
 
+  // Input has priority in a browser over the task that tells of a dialog's close: Ctrl-D once ended the program before the paste had come.
+  test('keys that are pressed right after the answer to the question follow the paste', async () => {
+    const terminal = await loggedIn()
+    await terminal.run('clear; stty -echo; echo "rea"dy; cat')
+    await terminal.shows(/^ready$/m)
+    await terminal.element.evaluate(async (element) => {
+      const shell = element as SshTerminal
+      shell.paste('pasted one\npasted two\n')
+      const button = [...shell.shadowRoot?.querySelectorAll('dialog[open] button') ?? []].find(({ textContent }) => textContent === 'Paste') as HTMLButtonElement
+      button.click()
+      // No task in between, as many turns of promises as one likes.
+      for (let turn = 0; turn < 100; turn++) await null
+      shell.send('typed\n')
+    })
+    await terminal.shows(/^ready\npasted one\npasted two\ntyped$/m)
+  })
+
   test('titles name the tab, a bell marks it, and links say where they lead before they are opened', async () => {
     const terminal = await loggedIn()
     await terminal.run('printf "\\033]2;a title\\007"')

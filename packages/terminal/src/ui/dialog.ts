@@ -33,11 +33,13 @@ export class Dialogs {
    */
   ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', wide = false, signal }: DialogOptions = {}): Promise<T | null> {
     const id = `dialog-${++titles}`
-    let answer: T | null = null
+    let settle: (answer: T | null) => void
+    const answered = new Promise<T | null>((resolve) => { settle = resolve })
     const dialog = h('dialog', { 'aria-labelledby': id, class: wide ? `${tone} wide` : tone, role: tone === 'danger' ? 'alertdialog' : 'dialog', part: 'dialog' })
     const buttons = choices.map(({ label, value, kind = 'plain', element }) => {
+      // The browser tells of the close in a task of its own, and keys pressed meanwhile come first: what waits for the answer, a paste for one, would follow them.
       const take = () => {
-        answer = value()
+        settle(value())
         dialog.close()
       }
       const made = element ?? button(label, () => {})
@@ -55,17 +57,16 @@ export class Dialogs {
     // Keys in a dialog do not reach the terminal or the page's own shortcuts.
     dialog.addEventListener('keydown', (event) => event.stopPropagation())
     this.#place.append(dialog)
-    return new Promise((resolve) => {
-      const leave = () => dialog.close()
-      signal?.addEventListener('abort', leave, { once: true })
-      dialog.onclose = () => {
-        signal?.removeEventListener('abort', leave)
-        dialog.remove()
-        resolve(answer)
-      }
-      dialog.showModal()
-      if (!dialog.querySelector('[autofocus]')) (buttons.find(({ kind }) => kind === 'plain') ?? buttons.find(({ kind }) => kind === 'primary') ?? buttons[0])?.made.focus()
-    })
+    const leave = () => dialog.close()
+    signal?.addEventListener('abort', leave, { once: true })
+    dialog.onclose = () => {
+      signal?.removeEventListener('abort', leave)
+      dialog.remove()
+      settle(null)
+    }
+    dialog.showModal()
+    if (!dialog.querySelector('[autofocus]')) (buttons.find(({ kind }) => kind === 'plain') ?? buttons.find(({ kind }) => kind === 'primary') ?? buttons[0])?.made.focus()
+    return answered
   }
 
   /** True if the user says yes. */
