@@ -85,6 +85,9 @@ function formsOf(channel: number): Readonly<Record<number, readonly Form[]>> {
   }
 }
 
+/** What no client knows: numbers that nobody has given out, and among those of the authentication methods (RFC 4252 section 6) all but 60. */
+export const isUnknown = (type: number): boolean => !(type in formsOf(0)) || (type > 60 && type < 80)
+
 /** A message of a hostile server. */
 export interface HostileMessage extends Variant {
   /** Message number. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Connection } from '../support/scripted-server.ts'
-import { hostileMessages, stretchedMessages } from './messages.ts'
+import { hostileMessages, isUnknown, stretchedMessages } from './messages.ts'
 import { hostilePackets } from './packets.ts'
 import type { State } from './states.ts'
 import { type Visit, visit } from './visit.ts'
@@ -44,14 +44,11 @@ interface Row {
 /** What the server itself said on the open channel, or the one that is about to be opened; a client that hands it on does right. */
 const isContent = (state: State, type: number) => ['logged in', 'streaming', 're-key', 're-key, before NEWKEYS', 're-keyed', 'half closed', 'SFTP open', 'channel opening', 'request pending'].includes(state.name) && [94, 95, 96, 97].includes(type)
 
-/** What no client knows: numbers that nobody has given out, and among those of the authentication methods (RFC 4252 section 6) all but 60. */
-const isUnknown = ({ type, what }: Case) => what.startsWith(`${type} message `) || (type > 60 && type < 80)
-
 /** What is wrong with how it went, if anything is. */
 function judge(state: State, one: Case, { result, same, hungUp, finding }: Visit): string | undefined {
   if (finding !== undefined) return finding
   if (hungUp === 'everything was sent') return 'the client waits for what has come'
-  if (hungUp !== false && isUnknown(one)) return 'the client waits behind a message that nobody knows'
+  if (hungUp !== false && isUnknown(one.type)) return 'the client waits behind a message that nobody knows'
   if (result !== 'worked') return undefined
   if (state.nothingElse) return 'strict key exchange went on'
   return same || isContent(state, one.type) ? undefined : 'wrong bytes, and no error'
