@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { matchPattern, matchPatternList } from '../../../src/host-key/known-hosts/pattern.ts'
+import { quickest } from '../../support/quickest.ts'
 import { seededRandom } from '../../support/random.ts'
 
 describe('matchPattern', () => {
@@ -22,10 +23,8 @@ describe('matchPattern', () => {
     }
   })
 
-  test('is not slow on patterns made to be', () => {
-    const start = performance.now()
-    expect(matchPattern('a'.repeat(5000), `${'a*'.repeat(500)}b`)).toBe(false)
-    expect(performance.now() - start).toBeLessThan(2000)
+  test('is not slow on patterns made to be', async () => {
+    expect(await quickest(() => expect(matchPattern('a'.repeat(5000), `${'a*'.repeat(500)}b`)).toBe(false))).toBeLessThan(2000)
   })
 })
 
