@@ -165,9 +165,10 @@ describe('a gateway in its life', () => {
     for (const header of ['PROXY TCP4 203.0.113.9 127.0.0.1 5000 80\r\n', proxyHeaderV2(parseAddress('203.0.113.9') as Uint8Array, parseAddress('127.0.0.1') as Uint8Array, 80)]) {
       const client = await behind(header)
       await once(client, 'open')
+      const echoed = once(client, 'message')
       client.send('bytes', { binary: true })
       await expect.poll(() => gateway.gateway.sessions()[0]?.client).toBe('203.0.113.9')
-      await once(client, 'message')
+      await echoed
       const { length, client: told } = parseProxyHeader(first.at(-1) as Buffer) as { length: number, client: string }
       expect([length, told]).toEqual([28, '203.0.113.9'])
       client.terminate()

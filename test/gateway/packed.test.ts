@@ -103,7 +103,7 @@ describe.runIf([requirePeer('sshd-login'), requirePeer('chromium')].every(Boolea
       } finally {
         await browser.close()
       }
-      expect(peers[1]?.log()).toContain('"user":"alice"')
+      await expect.poll(() => peers[1]?.log()).toContain('"user":"alice"')
     } finally {
       for (const peer of peers) await peer.stop()
     }

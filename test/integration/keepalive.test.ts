@@ -25,8 +25,9 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 
 describe('the client', () => {
   test('with keepalive keeps an idle session alive: the server answers each message', async () => {
-    await using client = await login({ keepalive: { interval: 150, countMax: 3 } })
-    await pause(1500)
+    // Unanswered, it would end after 2 seconds; a machine with other work may let the server wait for half a one.
+    await using client = await login({ keepalive: { interval: 50, countMax: 40 } })
+    await pause(2500)
     expect(client.session.failure).toBe(undefined)
     expect((await client.run('echo alive')).stdout).toBe('alive\n')
   })

@@ -149,8 +149,9 @@ describe('wait', () => {
 
   test('resolves for bytes that came between the call and the wait', async () => {
     await using session = await openSession(server)
-    const channel = await execute(session, 'sleep 0.1; echo late')
+    const channel = await execute(session, 'read x; echo late')
     expect(channel.read()[0]).toBe(LIBSSH2_ERROR_EAGAIN)
+    expect(channel.write('\n')).toEqual([1, 1])
     await new Promise((resolve) => { setTimeout(resolve, 500) })
     await within(2000, 'wait', session.wait())
     expect(text(channel.read()[1])).toBe('late\n')

@@ -25,7 +25,7 @@ for (const { name, peers, rekey, start, abilities } of servers) {
         await using server = await rekey!.start()
         await exchange(server, { choice: choiceOf(name, pair), bytes: 5_000_000 })
         // The first one is the handshake's.
-        expect(server.log().match(rekey!.logged)?.length).toBeGreaterThan(2)
+        await expect.poll(() => server.log().match(rekey!.logged)?.length).toBeGreaterThan(2)
       }, 60_000)
 
       it.runIf(abilities.length > 0)(`re-key by us: while bytes go both ways, ${title}`, async () => {

@@ -97,10 +97,10 @@ describe('connectTimeout', () => {
     await within(transport.gone, 5000)
   })
 
-  const late = <T>(answer: T) => () => new Promise<T>((resolve) => { setTimeout(() => resolve(answer), 1200) })
+  const late = <T>(answer: T) => () => new Promise<T>((resolve) => { setTimeout(() => resolve(answer), 3200) })
 
   test('stands still while a person is asked', async () => {
-    await using client = await connect({ ...target(), hostKey: verifyHostKeyWith(late(true)), auth: [{ method: 'publickey', authenticate: async ({ ask }) => ask(late(undefined)) }, publicKey(key())], connectTimeout: 1000 })
+    await using client = await connect({ ...target(), hostKey: verifyHostKeyWith(late(true)), auth: [{ method: 'publickey', authenticate: async ({ ask }) => ask(late(undefined)) }, publicKey(key())], connectTimeout: 3000 })
       .catch((error: unknown) => { throw error }) as never
     expect(client).toBeDefined()
   }, 20_000)
@@ -118,7 +118,7 @@ describe('connectTimeout', () => {
 
   test('covers a server that takes the connection and says nothing', async () => {
     const silent = await listening(() => {})
-    await expect(within(connect({ ...target(), port: silent.port, connectTimeout: 200 }), 5000)).rejects.toMatchObject({ code: 'ERR_CONNECT_TIMEOUT', message: expect.stringContaining('exchanging keys') })
+    await expect(within(connect({ ...target(), port: silent.port, connectTimeout: 1500 }), 10_000)).rejects.toMatchObject({ code: 'ERR_CONNECT_TIMEOUT', message: expect.stringContaining('exchanging keys') })
     silent.server.close()
   })
 })

@@ -19,6 +19,8 @@ export function opensshSftp({ host, port }: Pick<QuirkyServer, 'host' | 'port'>,
   const note = (chunk: string) => { output += chunk }
   child.stdout.setEncoding('utf8').on('data', note)
   child.stderr.setEncoding('utf8').on('data', note)
+  // Where it cannot connect, it may end before it reads.
+  child.stdin.on('error', () => {})
   child.stdin.end(`${commands.join('\n')}\n`)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
