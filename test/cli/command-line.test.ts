@@ -75,7 +75,13 @@ describe('the command line, as ssh reads it', () => {
 
   test('a connection through -L outlives the command', async () => {
     const size = 300_000
-    const target = createServer((socket) => { socket.on('data', () => setTimeout(() => socket.end(Buffer.alloc(size, 'x')), 1500)) })
+    // The command ends when the connection is there, and what it asks for comes later.
+    const target = createServer((socket) => {
+      socket.on('data', () => {
+        writeFileSync(host.files.file('asked'), '')
+        setTimeout(() => socket.end(Buffer.alloc(size, 'x')), 1500)
+      })
+    })
     await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
     const port = await freePort()
     const running = demo('-L', `${port}:127.0.0.1:${(target.address() as { port: number }).port}`, 'demo', `while ! [ -e ${host.files.file('asked')} ]; do sleep 0.1; done`)
@@ -84,7 +90,6 @@ describe('the command line, as ssh reads it', () => {
       const socket = connect(port, '127.0.0.1', () => socket.write('go'))
       socket.on('data', (chunk) => { count += chunk.length })
       socket.once('error', reject).once('end', () => resolve(count))
-      socket.once('ready', () => setTimeout(() => writeFileSync(host.files.file('asked'), ''), 500))
     }))
     expect(await running).toMatchObject({ code: 0 })
     expect(received).toBe(size)

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary.ts'
+
+// A test starts up to a dozen programs one after another: on a machine with other work that takes longer than the usual 20 s.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** The program as the package has it. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/libssh2-wasm.js', import.meta.url))

@@ -22,7 +22,7 @@ test.runIf(requirePeer('sshd')).each([
         expect([which, code, stdout.length, stdout.replaceAll('x', '')]).toEqual([which, 0, SIZE, ''])
         // The first exchange is that of the handshake.
         const again = () => (server.log().match(/SSH2_MSG_NEWKEYS sent/g)?.length ?? 0) - 1
-        await expect.poll(again, which).toBeGreaterThanOrEqual(least)
+        await expect.poll(again, { message: which }).toBeGreaterThanOrEqual(least)
         expect(again(), which).toBeLessThanOrEqual(most)
       } finally {
         await server.stop()

@@ -141,7 +141,7 @@ describe.runIf(requirePeer('miniflare') && requirePeer('sshd'))('kept-terminal: 
   }, 60_000)
 
   test('ends a session that nobody uses', async () => {
-    await using hasty = await start({ IDLE_SECONDS: '1' })
+    await using hasty = await start({ IDLE_SECONDS: '4' })
     await run('idle', 'true', hasty)
     expect((await status('idle', hasty)).connected).toBe(true)
     await expect.poll(async () => (await status('idle', hasty)).connected, { timeout: 30_000 }).toBe(false)

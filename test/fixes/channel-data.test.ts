@@ -128,7 +128,7 @@ test('0162: flushing gives back the window of what it threw away', async () => {
     const channel = await exec(session, 100_000)
     while (channel.windowReadEx().readAvail === 0) await session.wait()
     expect(await session.complete(() => channel.flush())).toBe(1)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await expect.poll(() => adjusted).toHaveLength(1)
   })
   expect(adjusted).toEqual([1])
 })

@@ -81,7 +81,7 @@ test('0151: the disconnect message ends after its language tag', async () => {
   }, async (session) => {
     await session.complete(() => session.handshake())
     session.disconnect('bye', 11, 'x'.repeat(200))
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await expect.poll(() => said).toHaveLength(4)
   })
   expect(said).toEqual([11, 'bye', 'x'.repeat(200), 0])
 })

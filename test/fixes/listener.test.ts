@@ -52,11 +52,12 @@ test.each([
 })
 
 test('0730: a listener that is being cancelled takes no more channels', async () => {
-  let answer = 0
+  let answer = 0, queued = false
   await attack(async (connection) => {
     await serveListen(connection)
     connection.send(forwarded(5))
     await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION)
+    queued = true
     await connection.receive(SSH_MSG.CHANNEL_CLOSE)
     connection.send(forwarded(6))
     answer = (await connection.receive(SSH_MSG.CHANNEL_OPEN_CONFIRMATION, SSH_MSG.CHANNEL_OPEN_FAILURE))[0]!
@@ -65,8 +66,7 @@ test('0730: a listener that is being cancelled takes no more channels', async ()
   }, async (session) => {
     await login(session)
     const [listener] = await session.complete(() => session.forwardListenEx(HOST, PORT))
-    // Until the channel waits in the queue, which nothing tells.
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await expect.poll(() => queued).toBe(true)
     await session.complete(() => listener.forwardCancel())
   })
   expect(answer).toBe(SSH_MSG.CHANNEL_OPEN_FAILURE)

@@ -21,7 +21,7 @@ test('0106: our own adjusts stop at 2^32 - 1', async () => {
   }, async (session) => {
     const channel = await exec(session, 1000)
     await session.complete(() => channel.receiveWindowAdjust2(0xffffffff, true))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await expect.poll(() => sums).toHaveLength(1)
     return channel.windowReadEx().window
   })
   expect(sums).toEqual([0xffffffff])
