@@ -4,12 +4,14 @@ import type { Pane } from './pane.ts'
 
 /** The most lines of a paste that the question shows. */
 const SHOWN = 8
+/** Milliseconds that what is typed waits for the clipboard. Its reading takes less, unless the browser asks the person first, who may ignore that and type on. */
+const PATIENCE = 2000
 
 /** Connects terminal and clipboard. Programs on the server may write the clipboard if the user allows it, and never read it. */
 export class ClipboardWays {
   readonly #pane: Pane
   /** Hosts that were asked about, with the answer: for this page only. */
-  readonly #allowed = new Map<string, boolean>()
+  readonly #allowed = new Map<string, Promise<boolean>>()
 
   constructor(pane: Pane) {
     this.#pane = pane
@@ -27,14 +29,20 @@ export class ClipboardWays {
 
   /** Pastes from the clipboard; if the browser does not let a page read it, from a field that the user pastes into. */
   async paste(): Promise<void> {
+    const { view } = this.#pane
+    // Now: when the text has come, the person may have gone elsewhere.
+    view.terminal.focus()
+    const place = view.reserve()
+    const timer = setTimeout(() => view.insert('', place), PATIENCE)
     let text: string | null
     try {
       text = await navigator.clipboard.readText()
+      clearTimeout(timer)
     } catch {
+      clearTimeout(timer)
       text = await this.#ask()
     }
-    if (text) await this.insert(text)
-    this.#pane.view.terminal.focus()
+    await this.insert(text ?? '', place)
   }
 
   #ask(): Promise<string | null> {
@@ -44,7 +52,7 @@ export class ClipboardWays {
   }
 
   /** A program without bracketed paste would run several lines at once, so the user is asked first. */
-  async insert(text: string): Promise<void> {
+  async insert(text: string, place = this.#pane.view.reserve()): Promise<void> {
     const { view, dialogs } = this.#pane
     const lines = text.replace(/\r?\n$/, '').split(/\r\n|\r|\n/)
     if (/[\r\n]/.test(text) && !view.terminal.modes.bracketedPasteMode) {
@@ -53,21 +61,22 @@ export class ClipboardWays {
         h('p', {}, 'The program in the terminal takes each line as if it had been typed with Enter.'),
         h('pre', { class: 'pasted', tabIndex: 0 }, visible(lines.slice(0, SHOWN).join('\n')) + more),
       ], 'Paste')
-      if (!yes) return
+      if (!yes) return view.insert('', place)
     }
-    view.insert(text)
+    view.insert(text, place)
   }
 
   /** OSC 52. */
   async programWrites(text: string): Promise<void> {
     const { host, target, dialogs, who } = this.#pane
-    const asked = host.request<boolean>('clipboard', { text, target })
-    const known = this.#allowed.get(target.host)
-    const yes = asked ? await asked : known ?? await dialogs.confirm(`Let ${who} write to the clipboard?`, [
+    // One question, however often programs write before it is answered.
+    const question = () => dialogs.confirm(`Let ${who} write to the clipboard?`, [
       h('p', {}, 'A program there wants to put text into it. It can never read it. The answer holds for this host until the page is left.'),
       h('pre', { class: 'pasted', tabIndex: 0 }, visible(text.slice(0, 500))),
     ], 'Allow', { no: 'Do not allow' })
-    if (!asked) this.#allowed.set(target.host, yes)
-    if (yes) await navigator.clipboard?.writeText(text).catch(() => {})
+    const asked = host.request<boolean>('clipboard', { text, target })
+    const answer = asked ?? this.#allowed.get(target.host) ?? question()
+    if (!asked) this.#allowed.set(target.host, answer)
+    if (await answer) await navigator.clipboard?.writeText(text).catch(() => {})
   }
 }

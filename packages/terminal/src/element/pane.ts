@@ -1,6 +1,6 @@
 import { FilesPanel } from '../files/files-panel.ts'
 import type { Attached, Failure, HolderApi, Login, SessionState, Target } from '../session/messages.ts'
-import { describe, RemoteError } from '../session/rpc.ts'
+import { describe } from '../session/rpc.ts'
 import { type HolderLink, startHolder } from '../session/start-holder.ts'
 import { ConnectionForm } from '../ui/connection-form.ts'
 import { Dialogs } from '../ui/dialog.ts'
@@ -19,7 +19,9 @@ import { StatusBar } from '../ui/status-bar.ts'
 import { TerminalView } from '../ui/terminal-view.ts'
 import { Toolbar } from '../ui/toolbar.ts'
 import { visible } from '../ui/visible.ts'
+import { afterStart } from './after-start.ts'
 import { ClipboardWays } from './clipboard-ways.ts'
+import { ComingFocus } from './coming-focus.ts'
 import { followDrops } from './drops.ts'
 import { changeKept, keepSession, type KeptSession, keptSession } from './kept-session.ts'
 import { openLink } from './links.ts'
@@ -52,13 +54,14 @@ export class Pane {
   #holder: HolderLink | undefined
   #key = ''
   #token = ''
-  /** This page has asked to connect: its terminal takes the focus at the moment it is shown, before anybody can type into nothing. */
-  #takesFocus = false
+  /** A page that has asked to connect: its terminal takes the focus at the moment it is shown, before anybody can type into nothing. */
+  readonly #focus: ComingFocus
   #room = { columns: 80, rows: 24 }
 
   constructor(host: PaneHost, place: ShadowRoot) {
     this.host = host
-    this.dialogs = new Dialogs(place)
+    this.dialogs = new Dialogs(place, () => host.emit('attention'))
+    this.#focus = new ComingFocus(host.element)
     const { config } = host
     this.target = { gateway: config.gateway, host: config.host, port: config.port, username: config.user }
     this.view = new TerminalView({
@@ -79,10 +82,7 @@ export class Pane {
     this.#saved = new SavedConnections((one) => this.#form.fill({ ...this.#start(), ...one, token: this.#form.token }))
     this.#keys = new KeyPicker(() => this.api, (error) => this.#form.fail(this.explain(error)))
     this.#form = new ConnectionForm(this.#keys, this.#saved, (target, login) => { void this.#submitted(target, login) })
-    this.files = new FilesPanel({ api: () => this.api, dialogs: this.dialogs, close: () => this.toggleFiles(false), explain: (error) => {
-      const { title, advice } = this.explain(error)
-      return `${title}. ${advice}`
-    } })
+    this.files = new FilesPanel({ api: () => this.api, dialogs: this.dialogs, close: () => this.toggleFiles(false), explain: (error) => this.#inWords(error) })
     this.#toolbar = new Toolbar({
       find: () => this.view.search.open(), files: () => this.toggleFiles(), keys: () => void this.installKey(),
       settings: () => void this.editSettings(), whole: () => void toggleFullScreen(host.element).catch(() => {}), disconnect: () => void this.askToClose().then((yes) => yes ? this.disconnect() : undefined),
@@ -95,14 +95,7 @@ export class Pane {
     followDrops(this)
   }
 
-  /** The holder's side, as soon as it has been started. */
-  readonly api: HolderApi = new Proxy({} as HolderApi, {
-    get: (_, method: keyof HolderApi) => async (...values: never[]) => {
-      await this.start()
-      if (!this.#holder) throw new RemoteError({ name: 'Error', code: 'WORKER', message: 'the worker is not there' })
-      return (this.#holder.api[method] as (...values: never[]) => Promise<unknown>)(...values)
-    },
-  })
+  readonly api: HolderApi = afterStart(() => this.start(), () => this.#holder?.api)
 
   get who(): string {
     return `${this.target.username}@${address(this.target.host, this.target.port)}`
@@ -120,6 +113,11 @@ export class Pane {
 
   explain(error: unknown): Explanation {
     return explain(describe(error), this.target)
+  }
+
+  #inWords(error: unknown): string {
+    const { title, advice } = this.explain(error)
+    return `${title}. ${advice}`
   }
 
   #start() {
@@ -194,7 +192,7 @@ export class Pane {
     this.#token = token
     const again = !this.#work.hidden
     if (!again) this.#form.busy('Connecting…')
-    this.#takesFocus = true
+    this.#focus.ask()
     try {
       const { env, persist, knownHosts, obscureKeystrokes } = this.host.config
       const tmuxSession = checkTmuxName(this.host.config.tmuxSession)
@@ -204,7 +202,6 @@ export class Pane {
       changeKept(this.host.config.storageKey, { again: { target, key: login.key, token: token !== '' } })
       this.host.emit('connected', { target })
     } catch (error) {
-      this.#takesFocus = false
       await this.#failed(describe(error), again)
       throw error
     }
@@ -228,6 +225,8 @@ export class Pane {
   changed(state: SessionState, target: Target | null): void {
     const before = this.state
     this.state = state
+    if (state.name !== 'stalled') this.dialogs.endPassing()
+    if (!this.running) this.view.forgetInput()
     if (target) this.target = target
     changeKept(this.host.config.storageKey, { running: this.running, inTmux: this.inTmux })
     this.#status.update(state, this.who)
@@ -250,8 +249,7 @@ export class Pane {
         this.#form.busy(null)
         this.#banner.clear()
         this.#showTerminal()
-        if (this.#takesFocus) this.focus()
-        this.#takesFocus = false
+        if (this.#focus.take()) this.focus()
         void this.files.refresh()
         break
       case 'stalled':
@@ -272,10 +270,10 @@ export class Pane {
   /** Errors that only the page that asked is told. */
   async #failed(failure: Failure, again: boolean): Promise<void> {
     let explanation = explain(failure, this.target)
+    const comes = this.#focus.take()
     // Keys that the page gives are not the user's to remove.
     if (failure.code === 'ERR_HOST_KEY_CHANGED' && this.host.config.knownHosts === null) {
       const { host, port } = this.target
-      this.host.emit('attention')
       if (await warnChangedKey(this.dialogs, host, port, failure)) {
         await this.api.removeHostKeys(host, port)
         explanation = { ...explanation, advice: 'The old key was removed. Connect again, and the new one is shown to you.' }
@@ -284,7 +282,7 @@ export class Pane {
     if (again) this.#banner.offer(explanation, 'Reconnect')
     else {
       this.#form.fail(explanation)
-      this.#form.focus()
+      if (comes) this.#form.focus()
     }
   }
 
@@ -336,10 +334,7 @@ export class Pane {
   }
 
   async installKey(): Promise<void> {
-    const key = await installKeyDialog(this.api, this.dialogs, this.who, (error) => {
-      const { title, advice } = this.explain(error)
-      return `${title}. ${advice}`
-    })
+    const key = await installKeyDialog(this.api, this.dialogs, this.who, (error) => this.#inWords(error))
     if (key) this.#key = key.id
     await this.#keys.refresh(key?.id)
   }

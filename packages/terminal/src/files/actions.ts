@@ -3,11 +3,13 @@ import type { Dialogs } from '../ui/dialog.ts'
 import { h } from '../ui/dom.ts'
 import { visible } from '../ui/visible.ts'
 import { formatMode } from './format.ts'
+import type { FilesSetting } from './setting.ts'
 
 type Action = 'edit' | 'rename' | 'permissions' | 'delete'
 
 /** Asks what to do with a file or folder and does it. Resolves with whether something was changed. */
-export async function actionsOf(api: HolderApi, dialogs: Dialogs, folder: string, entry: FileEntry): Promise<boolean> {
+export async function actionsOf({ api: holder, dialogs, explain }: FilesSetting, folder: string, entry: FileEntry): Promise<boolean> {
+  const api = holder()
   const name = visible(entry.name)
   const action = await dialogs.ask<Action | null>(name, [h('p', {}, `${formatMode(entry.mode)}, in ${visible(folder)}`)], [
     { label: 'Close', value: () => null },
@@ -16,7 +18,7 @@ export async function actionsOf(api: HolderApi, dialogs: Dialogs, folder: string
     ...entry.kind === 'link' ? [] : [{ label: 'Permissions…', value: () => 'permissions' as const }],
     { label: 'Delete…', value: () => 'delete', kind: 'danger' },
   ])
-  if (action === 'edit') return (await import('./editor.ts')).edit(api, dialogs, entry)
+  if (action === 'edit') return (await import('./editor.ts')).edit(api, dialogs, explain, entry)
   if (action === 'rename') return rename(api, dialogs, folder, entry)
   if (action === 'permissions') return permissions(api, dialogs, entry)
   return action === 'delete' && remove(api, dialogs, entry)

@@ -1,5 +1,4 @@
-import type { FileEntry, HolderApi, RemotePath, Transfer } from '../session/messages.ts'
-import type { Dialogs } from '../ui/dialog.ts'
+import type { FileEntry, RemotePath, Transfer } from '../session/messages.ts'
 import { button, h, iconButton } from '../ui/dom.ts'
 import { icon } from '../ui/icons.ts'
 import { visible } from '../ui/visible.ts'
@@ -7,15 +6,9 @@ import { actionsOf } from './actions.ts'
 import { saveDownload } from './download.ts'
 import { formatDate, formatRecent, formatSize } from './format.ts'
 import { fromDrop, fromInput, type Gathered } from './gather.ts'
+import type { FilesSetting } from './setting.ts'
 import { TransferList } from './transfers.ts'
 import { uploadAll } from './upload-all.ts'
-
-export interface FilesSetting {
-  readonly api: () => HolderApi
-  readonly dialogs: Dialogs
-  readonly explain: (error: unknown) => string
-  readonly close: () => void
-}
 
 const LOST_UPLOAD = 'The session’s worker has ended. On the server there is either the old file, or all of the new one. What has arrived may be kept beside it.'
 const ICONS = { directory: 'folder', file: 'file', link: 'link', other: 'other' } as const
@@ -29,6 +22,8 @@ export class FilesPanel {
   readonly #list = h('ul', { class: 'files', 'aria-label': 'Files' })
   readonly #message = h('p', { class: 'message', role: 'alert' })
   #folder = '.'
+  /** The last folder that was asked for is shown, whichever answer comes last. */
+  #asked = 0
   #transfers: readonly Transfer[] = []
 
   constructor(setting: FilesSetting) {
@@ -76,16 +71,18 @@ export class FilesPanel {
   }
 
   async open(path: RemotePath): Promise<void> {
+    const asked = ++this.#asked
     this.#list.setAttribute('aria-busy', 'true')
     try {
       const { path: folder, entries } = await this.#setting.api().list(path)
+      if (asked !== this.#asked) return
       this.#folder = this.#path.value = folder
       this.#message.textContent = entries.length === 0 ? 'This folder is empty.' : ''
       this.#list.replaceChildren(...entries.map((entry) => this.#line(entry)))
     } catch (error) {
-      this.#message.textContent = this.#setting.explain(error)
+      if (asked === this.#asked) this.#message.textContent = this.#setting.explain(error)
     } finally {
-      this.#list.setAttribute('aria-busy', 'false')
+      if (asked === this.#asked) this.#list.setAttribute('aria-busy', 'false')
     }
   }
 
@@ -101,13 +98,13 @@ export class FilesPanel {
     const name = visible(entry.name)
     const folder = kind === 'directory' || kind === 'link'
     const about = [...kind === 'file' ? [formatSize(size)] : [], formatRecent(modified)].join(' · ')
-    const { api, dialogs } = this.#setting
+    const { api } = this.#setting
     return h('li', { part: 'row' },
       icon(ICONS[kind]),
       h('div', {}, folder ? button(name, () => { void this.open(path) }, { class: 'name', 'aria-label': `Open ${name}` }) : h('span', { class: 'name' }, name), h('small', { title: formatDate(modified) }, about)),
       ...kind === 'file' || kind === 'directory' ? [iconButton('download', `Download ${name}`, () => { void this.#try(() => saveDownload(api(), entry)) })] : [],
       iconButton('more', `More for ${name}`, () => { void this.#try(async () => {
-        if (await actionsOf(api(), dialogs, this.#folder, entry)) await this.open(this.#folder)
+        if (await actionsOf(this.#setting, this.#folder, entry)) await this.open(this.#folder)
       }) }))
   }
 
@@ -127,18 +124,20 @@ export class FilesPanel {
   }
 
   async drop(data: DataTransfer): Promise<void> {
+    // The one that was shown while the files were dragged: reading them takes a while, and the person may open another.
+    const folder = this.#folder
     const gathered = await fromDrop(data)
     if (gathered.length === 0) return
     this.element.hidden = false
-    await this.upload(gathered)
+    await this.upload(gathered, folder)
   }
 
-  async upload(gathered: readonly Gathered[]): Promise<void> {
+  async upload(gathered: readonly Gathered[], into = this.#folder): Promise<void> {
     if (gathered.length === 0) return
     const { api, dialogs } = this.#setting
     await this.#try(async () => {
-      if (this.#folder === '.') await this.open('.')
-      const folder = this.#folder
+      const folder = into === '.' ? (await api().list('.')).path : into
+      if (this.#folder === '.') await this.open(folder)
       await uploadAll(api(), dialogs, folder, gathered)
       if (folder === this.#folder) await this.open(folder)
     })

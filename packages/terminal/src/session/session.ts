@@ -97,9 +97,12 @@ export class Session {
   }
 
   async connect(target: Target, login: Login, settings: ShellSettings): Promise<Welcome> {
-    await this.#disconnect()
-    const again = this.#state.name !== 'idle'
+    const closing = this.#disconnect()
+    // Before anything is waited for: whoever ends the session meanwhile, or connects again, ends this attempt.
     const attempt = this.#attempt = new AbortController()
+    await closing
+    if (attempt.signal.aborted) throw cancelled()
+    const again = this.#state.name !== 'idle'
     this.#target = target
     this.#persist = settings.persist
     this.#knownHosts = settings.knownHosts
@@ -125,6 +128,9 @@ export class Session {
       this.resize(settings.columns, settings.rows)
       const { shell, inTmux, notice } = await startShell(client, settings)
       this.#shell = shell
+      const { cols, rows } = this.#keeper.terminal
+      // The size has changed while it was started.
+      if (cols !== settings.columns || rows !== settings.rows) void shell.resize(cols, rows).catch(() => {})
       if (notice !== null) this.#show(`── ${visible(notice)} ──\r\n`)
       this.#writer = this.#shell.stdin.getWriter()
       this.#writer.closed.catch(() => {})
@@ -133,10 +139,7 @@ export class Session {
       void this.#run(this.#shell, attempt)
       return welcome
     } catch (error) {
-      if (attempt === this.#attempt) {
-        await this.#disconnect()
-        this.#become({ name: 'failed', failure: describe(error) })
-      }
+      if (attempt === this.#attempt) await this.#over({ name: 'failed', failure: describe(error) })
       throw error
     }
   }
@@ -154,9 +157,14 @@ export class Session {
       state = { name: 'failed', failure: describe(end ?? error) }
     }
     if (attempt !== this.#attempt) return
+    await this.#over(state)
+    if (this.viewers.empty && !this.#attempt) void this.close()
+  }
+
+  /** The attempt has ended by itself. Somebody may end the session while it is closed, or connect again: that is newer. */
+  async #over(state: SessionState): Promise<void> {
     await this.#disconnect()
-    this.#become(state)
-    if (this.viewers.empty) void this.close()
+    if (!this.#attempt && this.#state.name !== 'idle') this.#become(state)
   }
 
   async #pump(stream: ReadableStream<Uint8Array>): Promise<void> {

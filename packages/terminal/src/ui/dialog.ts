@@ -15,23 +15,43 @@ export interface DialogOptions {
   readonly tone?: 'plain' | 'danger'
   /** As wide as the window allows. */
   readonly wide?: boolean
-  /** Ends the question without an answer. */
-  readonly signal?: AbortSignal
 }
 
 /** The dialogs of one element: in its shadow root, so that its styles apply. */
 export class Dialogs {
   readonly #place: ParentNode & Node
+  readonly #attention: () => void
+  readonly #until: AbortSignal | undefined
+  #passing = new AbortController()
 
-  constructor(place: ParentNode & Node) {
+  /**
+   * @param attention called before each question: the element may be hidden, and a modal dialog that is not seen makes the page dead
+   * @param until ends the questions that are open
+   */
+  constructor(place: ParentNode & Node, attention: () => void, until?: AbortSignal) {
     this.#place = place
+    this.#attention = attention
+    this.#until = until
+  }
+
+  /** For questions that only a connection needs that is being made. */
+  get passing(): Dialogs {
+    return new Dialogs(this.#place, this.#attention, this.#passing.signal)
+  }
+
+  /** It is made, or has failed, or another one is begun: nobody waits for these answers any more. */
+  endPassing(): void {
+    this.#passing.abort()
+    this.#passing = new AbortController()
   }
 
   /**
    * Shows a modal dialog until one of its buttons is pressed. Resolves with that button's value, `null` for Escape.
    * The browser keeps the focus inside and restores it afterwards. The button that changes nothing has the initial focus.
    */
-  ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', wide = false, signal }: DialogOptions = {}): Promise<T | null> {
+  ask<T>(title: string, content: readonly (Node | string)[], choices: readonly Choice<T>[], { tone = 'plain', wide = false }: DialogOptions = {}): Promise<T | null> {
+    const signal = this.#until
+    if (signal?.aborted) return Promise.resolve(null)
     const id = `dialog-${++titles}`
     let settle: (answer: T | null) => void
     const answered = new Promise<T | null>((resolve) => { settle = resolve })
@@ -64,6 +84,7 @@ export class Dialogs {
       dialog.remove()
       settle(null)
     }
+    this.#attention()
     dialog.showModal()
     if (!dialog.querySelector('[autofocus]')) (buttons.find(({ kind }) => kind === 'plain') ?? buttons.find(({ kind }) => kind === 'primary') ?? buttons[0])?.made.focus()
     return answered

@@ -9,6 +9,9 @@ const KEYS: readonly (readonly [label: string, name: string, data: string])[] = 
   ['/', 'Slash', '/'], ['|', 'Pipe', '|'], ['-', 'Dash', '-'], ['~', 'Tilde', '~'],
 ]
 
+/** What xterm.js sends that is no key: its answers to programs, and reports of the mouse and the focus. */
+const NO_KEY = /^\x1b(?:\].|P.+\\$|\[(?:[IO]$|M|[<>?]|[\d;]*(?:[Rcnt]|\$y)$))/s
+
 /** The keys that on-screen keyboards lack; shown if the pointer is a finger. Ctrl and Alt apply to the next key. */
 export class KeyBar {
   readonly element: HTMLElement
@@ -35,6 +38,7 @@ export class KeyBar {
 
   /** The typed text, with Ctrl and Alt applied. */
   modify(text: string): string {
+    if (NO_KEY.test(text)) return text
     let result = text
     if (isHeld(this.#control)) {
       hold(this.#control, false)

@@ -4,7 +4,7 @@ import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import { h } from './dom.ts'
-import { InputSender } from './input-sender.ts'
+import { InputSender, type Place } from './input-sender.ts'
 import { KeyBar } from './key-bar.ts'
 import { SearchBar } from './search-bar.ts'
 import { themeOf } from './terminal-theme.ts'
@@ -41,6 +41,7 @@ export class TerminalView {
   readonly #place = h('div', { class: 'terminal-place', part: 'terminal' })
   readonly #sender: InputSender
   #touched = false
+  #inserting = false
   readonly #observer = new ResizeObserver(() => this.fit())
 
   constructor(events: ViewEvents) {
@@ -60,7 +61,7 @@ export class TerminalView {
     this.search = new SearchBar(search, () => this.terminal.focus())
     this.element = h('div', { class: 'terminal-view' }, this.search.element, this.#place, this.keyBar.element)
     const encoder = new TextEncoder()
-    this.terminal.onData((text) => this.#sender.send(encoder.encode(this.keyBar.modify(text)), this.#typed()))
+    this.terminal.onData((text) => this.#sender.send(encoder.encode(this.#inserting ? text : this.keyBar.modify(text)), this.#typed()))
     this.terminal.onBinary((text) => this.#sender.send(Uint8Array.from(text, (character) => character.charCodeAt(0)), this.#typed()))
     for (const type of ['keydown', 'beforeinput', 'compositionend', 'paste', 'pointerdown', 'pointermove', 'wheel']) this.element.addEventListener(type, () => { this.#touched = true }, { capture: true, passive: true })
     this.terminal.onResize(({ cols, rows }) => events.sized(cols, rows))
@@ -110,10 +111,24 @@ export class TerminalView {
     return touched
   }
 
-  /** Puts text in as a paste: with brackets, where the program wants them. */
-  insert(text: string): void {
-    this.#touched = true
-    this.terminal.paste(text)
+  /** Keeps the place of a paste whose text is not known yet. */
+  reserve(): Place {
+    return this.#sender.reserve()
+  }
+
+  /** Puts text in as a paste, at the place that was kept: with brackets, where the program wants them. Empty text only ends the waiting. */
+  insert(text: string, place = this.reserve()): void {
+    this.#sender.release(place, () => {
+      if (text === '') return
+      this.#touched = this.#inserting = true
+      this.terminal.paste(text)
+      this.#inserting = false
+    })
+  }
+
+  /** The shell has ended. */
+  forgetInput(): void {
+    this.#sender.forget()
   }
 
   /** Sends bytes as if they had been typed. */

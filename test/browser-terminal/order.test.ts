@@ -1,0 +1,213 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { SshTerminal } from '../../packages/terminal/src/index.ts'
+import { requirePeer } from '../support/require-peer.ts'
+import type { SshServer } from '../support/ssh-server.ts'
+import { startSshd } from '../support/sshd.ts'
+import { openStage, type Stage } from './stage.ts'
+import type { TerminalPage } from './terminal-page.ts'
+
+const login = { user: 'demo', password: 'swordfish' }
+const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
+
+/** What a person does in one order has to arrive in it, whatever the browser tells late. */
+describe.runIf(here)('the order of what a person does, in Chromium', { timeout: 120_000 }, () => {
+  let server: SshServer, stage: Stage
+  const pages: TerminalPage[] = []
+  const open = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
+    const page = await stage.open({ port: server.port, user: login.user }, options)
+    pages.push(page)
+    return page
+  }
+  const loggedIn = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
+    const page = await open(options)
+    await page.login(login.password)
+    return page
+  }
+  /** A program that shows what it gets, and does not echo. */
+  const cat = async (terminal: TerminalPage): Promise<void> => {
+    await terminal.run('clear; stty -echo; echo "rea"dy; cat')
+    await terminal.shows(/^ready$/m)
+  }
+  /** The clipboard is read when the test says so. Returns what answers the page: with text, or `null` for a refusal. */
+  const slowClipboard = async ({ page }: TerminalPage) => {
+    await page.evaluate(() => {
+      const asked: { resolve(text: string): void, reject(error: Error): void }[] = []
+      Reflect.set(globalThis, 'asked', asked)
+      navigator.clipboard.readText = () => new Promise((resolve, reject) => { asked.push({ resolve, reject }) })
+    })
+    return (text: string | null) => page.evaluate((value) => {
+      const one = (globalThis as unknown as { asked: { resolve(text: string): void, reject(error: Error): void }[] }).asked.shift()
+      if (value === null) one?.reject(new DOMException('refused', 'NotAllowedError'))
+      else one?.resolve(value)
+    }, text)
+  }
+  beforeAll(async () => {
+    server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
+    stage = await openStage([server.port])
+  }, 180_000)
+  afterAll(async () => {
+    await stage?.[Symbol.asyncDispose]()
+    await server?.stop()
+  })
+  afterEach(async () => {
+    for (const { complaints, page } of pages.splice(0)) {
+      await page.context().close()
+      expect(complaints).toEqual([])
+    }
+  })
+
+  test('what is typed right after a paste key follows the paste, several of them too', async () => {
+    const terminal = await loggedIn()
+    await cat(terminal)
+    const { page } = terminal
+    const answer = await slowClipboard(terminal)
+    await page.keyboard.press('Control+Shift+V')
+    await page.keyboard.type('-x-')
+    await page.keyboard.press('Control+Shift+V')
+    await page.keyboard.type('-y\n')
+    await answer('one')
+    await answer('two')
+    await terminal.shows(/^ready\none-x-two-y$/m)
+  })
+
+  test('where the browser lets no page read the clipboard, what was typed meanwhile follows what is pasted into the field', async () => {
+    const terminal = await loggedIn()
+    await cat(terminal)
+    const answer = await slowClipboard(terminal)
+    await terminal.page.keyboard.press('Control+Shift+V')
+    await terminal.page.keyboard.type(' typed\n')
+    await answer(null)
+    await terminal.titled('Paste').getByRole('textbox').fill('from the field')
+    await terminal.dialog.getByRole('button', { name: 'Send to the terminal' }).click()
+    await terminal.shows(/^ready\nfrom the field typed$/m)
+  })
+
+  test('a person who ignores the browser’s question about the clipboard types on; the paste comes when they allow it, and takes no focus', async () => {
+    const terminal = await loggedIn()
+    await cat(terminal)
+    const answer = await slowClipboard(terminal)
+    await terminal.page.keyboard.press('Control+Shift+V')
+    await terminal.page.keyboard.type('typed on\n')
+    await terminal.shows(/^ready\ntyped on$/m)
+    await terminal.page.keyboard.press('Control+Shift+F')
+    await answer('late')
+    await terminal.page.keyboard.type('sought')
+    expect(await terminal.panel.getByRole('search').getByRole('searchbox').inputValue()).toBe('sought')
+    await terminal.type('\n')
+    await terminal.shows(/^ready\ntyped on\nlate$/m)
+  })
+
+  test('two pastes that are asked about come in their order, whichever question is answered first', async () => {
+    const terminal = await loggedIn()
+    await cat(terminal)
+    await terminal.element.evaluate((element) => {
+      const shell = element as SshTerminal
+      shell.paste('one\n1\n')
+      shell.paste('two\n2\n')
+    })
+    // The second question lies above the first.
+    await terminal.dialog.nth(1).getByRole('button', { name: 'Paste', exact: true }).click()
+    await expect.poll(() => terminal.dialog.count()).toBe(1)
+    await terminal.dialog.getByRole('button', { name: 'Paste', exact: true }).click()
+    await terminal.shows(/^ready\none\n1\ntwo\n2$/m)
+  })
+
+  test('the key bar holds Ctrl for a key, not for what the terminal answers to a program', async () => {
+    const terminal = await loggedIn({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
+    await terminal.run('clear; stty -echo; (sleep 3; printf "\\033[6n\\033[c"; sleep 1; echo "ask"ed) & cat; echo "<$((6 * 7))>"')
+    await terminal.panel.getByRole('button', { name: 'Ctrl' }).tap()
+    await terminal.shows(/^asked$/m)
+    await terminal.type('d')
+    await terminal.type('\u0004')
+    await terminal.shows(/^<42>$/m)
+  })
+
+  test('a program that writes the clipboard twice asks one question, and the last text stays', async () => {
+    const terminal = await loggedIn({ permissions: ['clipboard-read', 'clipboard-write'] })
+    await terminal.run(`clear; printf "\\033]52;c;${btoa('first')}\\007\\033]52;c;${btoa('second')}\\007"; echo "writ"ten`)
+    await terminal.shows(/^written$/m)
+    expect(await terminal.dialog.count()).toBe(1)
+    await terminal.titled(/^Let demo@.* write to the clipboard\?$/).getByRole('button', { name: 'Allow', exact: true }).click()
+    await expect.poll(() => terminal.page.evaluate(() => navigator.clipboard.readText())).toBe('second')
+  })
+
+  // A modal dialog that nobody sees made the whole page dead.
+  test('the question of a tab that is not shown is seen', async () => {
+    const terminal = await loggedIn()
+    await terminal.page.getByRole('button', { name: 'New tab' }).click()
+    await terminal.page.getByRole('button', { name: 'Close this tab' }).first().click()
+    await terminal.titled('End this session?').getByRole('button', { name: 'Keep it' }).click()
+    await terminal.page.getByRole('tab', { name: 'New connection' }).click()
+    await terminal.form.waitFor()
+  })
+
+  test('the question for a password goes with the connection that wanted it', async () => {
+    const terminal = await open()
+    await terminal.connect()
+    await terminal.acceptHostKey()
+    await terminal.titled('Password').waitFor()
+    await stage.stopGateway()
+    await stage.startGateway()
+    await terminal.form.getByRole('alert').getByText('The session is gone').waitFor()
+    await expect.poll(() => terminal.dialog.count()).toBe(0)
+  })
+
+  test('a terminal that is connected takes no focus from where the person types by then', async () => {
+    const terminal = await open()
+    await terminal.connect(login.password)
+    await terminal.titled('Is this the right server?').waitFor()
+    await terminal.page.evaluate(() => {
+      const input = document.createElement('input')
+      document.body.append(input)
+      input.id = 'elsewhere'
+    })
+    await terminal.acceptHostKey()
+    await terminal.page.evaluate(() => document.querySelector<HTMLInputElement>('#elsewhere')?.focus())
+    await terminal.shows(/[#$] *$/)
+    await terminal.page.keyboard.type('not for the server')
+    expect(await terminal.page.evaluate(() => document.querySelector<HTMLInputElement>('#elsewhere')?.value)).toBe('not for the server')
+  })
+
+  test('files: the last folder that is opened is shown, what is dropped goes where it was dropped, an edited text outlives its connection', async () => {
+    const terminal = await loggedIn()
+    const { page, files } = terminal
+    await terminal.run('cd; rm -rf order; mkdir -p order/large order/small; (cd order/large; seq 1 4000 | xargs touch); echo old > order/text; clear; echo "there $((6 * 7))"')
+    await terminal.shows(/^there 42$/m)
+    await terminal.openFiles()
+    const path = files.getByLabel('Folder on the server')
+    const go = async (folder: string) => {
+      await path.fill(folder)
+      await page.keyboard.press('Enter')
+    }
+    await go('order/large')
+    await go('order/small')
+    await files.getByText('This folder is empty.').waitFor()
+    await page.waitForTimeout(3000)
+    expect(await path.inputValue()).toMatch(/order\/small$/)
+
+    await page.evaluate(() => {
+      const file = new File(['dropped'], 'dropped.txt')
+      const data = new DataTransfer()
+      data.items.add(file)
+      // A large folder takes as long to read.
+      DataTransferItem.prototype.webkitGetAsEntry = () => ({ isFile: true, fullPath: '/dropped.txt', file: (done: (file: File) => void) => setTimeout(done, 3000, file) }) as unknown as FileSystemEntry
+      document.querySelector('ssh-terminals')?.current?.shadowRoot?.querySelector('.pane')?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+    })
+    await go(await path.inputValue().then((folder) => folder.replace(/small$/, '')))
+    await files.getByRole('button', { name: 'More for text' }).waitFor()
+    await files.locator('.transfers .done').waitFor()
+    await terminal.run('clear; ls order/*/dropped.txt order/dropped.txt 2>/dev/null | sed "s/^/at /"')
+    await terminal.shows(/^at order\/small\/dropped\.txt$/m)
+
+    await files.getByRole('button', { name: 'More for text' }).click()
+    await terminal.dialog.getByRole('button', { name: 'Edit…' }).click()
+    const text = terminal.dialog.getByLabel('Text of text')
+    await text.fill('an hour of work')
+    await stage.stopGateway()
+    await stage.startGateway()
+    await expect.poll(() => terminal.element.evaluate((element) => (element as SshTerminal).state)).toBe('failed')
+    await terminal.dialog.getByRole('button', { name: 'Save' }).click()
+    await terminal.dialog.getByText('It is not saved.').waitFor()
+    expect(await text.inputValue()).toBe('an hour of work')
+  })
+})
