@@ -142,9 +142,10 @@ describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => 
     const terminal = await loggedIn()
     await terminal.run('printf "\\033]2;a title\\007"')
     await terminal.page.getByRole('tab', { name: 'a title' }).waitFor()
-    expect(await terminal.page.title()).toBe('a title')
-    await terminal.run('(sleep 1; printf "\\a") &')
+    await expect.poll(() => terminal.page.title()).toBe('a title')
     await terminal.page.getByRole('button', { name: 'New tab' }).click()
+    // In the tab that is not shown now.
+    await terminal.page.locator('ssh-terminal').first().evaluate((element) => (element as SshTerminal).send('printf "\\a"\n'))
     await terminal.page.locator('[role=tab].bell').waitFor()
     await terminal.page.getByRole('tab').first().click()
     expect(await terminal.page.locator('[role=tab].bell').count()).toBe(0)

@@ -122,7 +122,7 @@ describe.runIf(here)('end to end in <ssh-terminal>, in Chromium', { timeout: 120
     await terminal.banner.getByRole('button', { name: 'Back to the form' }).click()
     await loginWithKey(terminal)
     await terminal.shows(/[#$] *$/)
-    expect(company.log()).toMatch(/Accepted publickey for demo .*ECDSA-SK/)
+    await expect.poll(() => company.log()).toMatch(/Accepted publickey for demo .*ECDSA-SK/)
 
     const refused = await withAuthenticator(plain)
     const dialog = refused.titled('The key does not work yet')
@@ -145,7 +145,7 @@ describe.runIf(here)('end to end in <ssh-terminal>, in Chromium', { timeout: 120
     await terminal.connect()
     await terminal.acceptHostKey()
     await terminal.shows(/[#$] *$/)
-    expect(company.log()).toMatch(/Accepted publickey for demo .*ED25519-CERT/)
+    await expect.poll(() => company.log()).toMatch(/Accepted publickey for demo .*ED25519-CERT/)
   })
 
   test('jump hosts: the key of each is checked here, the target is reached through them, and a new key is tried on the same way', async () => {
@@ -168,7 +168,7 @@ describe.runIf(here)('end to end in <ssh-terminal>, in Chromium', { timeout: 120
     await terminal.shows(new RegExp(`^port ${inner.port}$`, 'm'))
     await install(terminal, {})
     await terminal.titled('The key works').getByText('It was added').waitFor()
-    expect(inner.log()).toMatch(/Accepted publickey for demo/)
+    await expect.poll(() => inner.log()).toMatch(/Accepted publickey for demo/)
   })
 
   test('connections are kept without secrets, fill the form and do not connect; forgotten ones are gone', async () => {
@@ -201,7 +201,7 @@ describe.runIf(here)('end to end in <ssh-terminal>, in Chromium', { timeout: 120
       await page.goto(`${stage.url}#ssh://ada:secret@db1.internal:2022`)
       await terminal.form.waitFor()
       const values = () => Promise.all(['Host', 'Port', 'User name', 'Password'].map((label) => terminal.form.getByLabel(label, { exact: true }).inputValue()))
-      expect(await values()).toEqual(['db1.internal', '2022', 'ada', ''])
+      await expect.poll(values).toEqual(['db1.internal', '2022', 'ada', ''])
       await page.goto('about:blank')
       const other = `ws://127.0.0.1:${(stranger.address() as AddressInfo).port}`
       await page.goto(`${stage.url}#host=db1.internal&user=ada&gateway=${other}`)

@@ -175,7 +175,9 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
     await panel.getByRole('button', { name: 'New folder' }).click()
     await terminal.titled('New folder').getByLabel('Name').fill('made')
     await terminal.page.keyboard.press('Enter')
-    await terminal.run('touch made/one made/two')
+    await panel.getByRole('button', { name: 'More for made', exact: true }).waitFor()
+    await terminal.run('clear; touch made/one made/two; echo "made $((1 + 1))"')
+    await terminal.shows(/^made 2$/m)
     const more = async (name: string, action: string) => {
       await panel.getByRole('button', { name: `More for ${name}`, exact: true }).click()
       await terminal.dialog.getByRole('button', { name: action }).click()

@@ -65,9 +65,9 @@ globalThis.addEventListener("message", ({ data, ports }) => { if (data === "vers
     await using page = await stage.serve(stage.gatewayPort, { serviceWorker: FILE, folder: folder.path })
     await using browser = await BROWSERS.firefox!.start()
     const { first } = browser
-    /** Of the first listener that answers. */
+    /** Of the first listener that answers; 0 if none does: a worker whose place another takes meanwhile has no more to say. */
     const version = () => first.run<number>(`const { active } = await navigator.serviceWorker.getRegistration("./libssh2-wasm-terminal-1/"); const { port1, port2 } = new MessageChannel()
-      active.postMessage("version", [port2]); return new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data) })`)
+      active.postMessage("version", [port2]); return new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data); setTimeout(resolve, 10000, 0) })`)
     await first.goto(at(page.url))
     await logInFirst(first, login.password)
     await type(first, 'kept=by-worker\n')
