@@ -68,7 +68,9 @@ describe('PKCS#8 for WebCrypto', () => {
     expect(wiped.result!.some((byte) => byte !== 0)).toBe(true)
     expect(key.d).toEqual(part(rsa, 'd'))
     // Both exponents as numbers, and each number and the whole key as elements of DER.
-    for (const name of ['dp', 'dq']) expect(times(wiped, part(rsa, name)), name).toBe(1)
+    // A number here has the length of its prime; a JSON Web Key of Node leaves out zeros in front, which one key in 128 has.
+    const whole = (name: string) => Buffer.concat([Buffer.alloc(128 - part(rsa, name).length), part(rsa, name)])
+    for (const name of ['dp', 'dq']) expect(times(wiped, whole(name)), name).toBe(1)
     for (const name of ['d', 'p', 'q', 'qi', 'dp', 'dq']) expect(holding(wiped, part(rsa, name)), name).toBeGreaterThanOrEqual(3)
     expect(rsa.export({ format: 'der', type: 'pkcs8' })).toEqual(Buffer.from(wiped.result!))
   })
