@@ -74,7 +74,7 @@ export async function startPeer(command: string, args: readonly string[], option
     // A process that ignored the signal has lost its parent now, and could not be found any more.
     for (const pid of family) signalOne(pid, 'SIGKILL')
   }
-  const logged = (pattern: RegExp, timeoutMs = 10_000) =>
+  const logged = (pattern: RegExp, timeoutMs = 30_000) =>
     new Promise<void>((resolve, reject) => {
       const settle = (problem?: string) => {
         clearTimeout(timer)

@@ -96,7 +96,7 @@ async function ended<T>(stdin: WritableStream<string>, work: Promise<T>): Promis
 
 const reason = new Error('the reason')
 /** Generous: what waits for a peer or a timer here waits for ever. */
-const LIMIT = 8000
+const LIMIT = 20_000
 
 type Situation = (use: () => Promise<string[]>, at: { readonly client: Client, readonly transport: StallingTransport, readonly abort: () => void }) => Promise<string[]>
 const SITUATIONS: Readonly<Record<string, Situation>> = {

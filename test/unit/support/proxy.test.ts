@@ -52,7 +52,7 @@ describe('startProxy', () => {
     const start = performance.now()
     socket.end('x')
     await buffer(socket)
-    expect(performance.now() - start).toBeGreaterThan(119)
+    expect(performance.now() - start).toBeGreaterThan(110)
   })
 
   it('splits what it passes on', async () => {
@@ -67,7 +67,7 @@ describe('startProxy', () => {
     const start = performance.now()
     socket.end(new Uint8Array(20_000))
     await buffer(socket)
-    expect(performance.now() - start).toBeGreaterThan(190)
+    expect(performance.now() - start).toBeGreaterThan(180)
 
     const stopped = connect(proxy.port, proxy.host)
     proxy.reshape({ bytesPerSecond: 0 })
@@ -103,6 +103,7 @@ describe('startProxy', () => {
     socket.on('data', (chunk: Buffer) => received.push(chunk))
     socket.on('error', () => undefined)
     socket.write('0123456789')
+    await expect.poll(() => Buffer.concat(received).toString()).toBe('012')
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(Buffer.concat(received).toString()).toBe('012')
     expect(socket.readableEnded).toBe(false)

@@ -56,5 +56,5 @@ describe.each<[Way, Way]>([['drop-in', 'drop-in'], ['library', 'library'], ['pro
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     }
     expect(outcomes).toEqual({ 'ERR_HOST_KEY_CHANGED and accepted; the accepted key is recorded': ROUNDS })
-  }, 60_000)
+  }, 240_000)
 })
