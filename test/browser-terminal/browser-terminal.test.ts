@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPeer } from '../support/process.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
@@ -10,11 +10,11 @@ import { temporaryDirectory, type TemporaryDirectory } from '../support/temporar
 import { pasteByPage } from '../wild/paste/by-page.ts'
 import { hashIn, pastedText } from '../wild/paste/pasted.ts'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
+import { login, ownPages } from './hooks.ts'
 import { openBrowser, openStage, type Stage } from './stage.ts'
 import { TerminalPage } from './terminal-page.ts'
 
-const PASSWORD = 'swordfish'
-const login = { user: 'demo', password: PASSWORD }
+const PASSWORD = login.password
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
 
@@ -22,7 +22,7 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
   let server: SshServer, other: SshServer, way: Proxy, stage: Stage, files: TemporaryDirectory
   /** The same address has another host key when this port is changed. */
   const behind = { host: '127.0.0.1', port: 0 }
-  const pages: TerminalPage[] = []
+  const pages = ownPages()
 
   const open = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
     const page = await stage.open({ port: way.port, user: login.user }, options)
@@ -47,13 +47,6 @@ describe.runIf(here)('the browser terminal, in Chromium', { timeout: 180_000 }, 
     await way?.stop()
     await Promise.all([server?.stop(), other?.stop()])
     files?.remove()
-  })
-  /** No errors, and nothing that the content security policy had to stop. */
-  afterEach(async () => {
-    for (const { complaints, page } of pages.splice(0)) {
-      await page.context().close()
-      expect(complaints).toEqual([])
-    }
   })
 
   test('logs in with a password once the host key is accepted, runs commands, follows its size, leaves', async () => {

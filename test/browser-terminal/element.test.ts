@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
-import type { SshServer } from '../support/ssh-server.ts'
-import { startSshd } from '../support/sshd.ts'
-import { openStage, type Stage } from './stage.ts'
+import { login, pagesOf, serverAndStage } from './hooks.ts'
 import type { TerminalPage } from './terminal-page.ts'
 
-const login = { user: 'demo', password: 'swordfish' }
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
 
@@ -22,32 +19,7 @@ async function violations({ page }: TerminalPage): Promise<string[]> {
 }
 
 describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => {
-  let server: SshServer, stage: Stage
-  const pages: TerminalPage[] = []
-  const open = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
-    const page = await stage.open({ port: server.port, user: login.user }, options)
-    pages.push(page)
-    return page
-  }
-  const loggedIn = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
-    const page = await open(options)
-    await page.login(login.password)
-    return page
-  }
-  beforeAll(async () => {
-    server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
-    stage = await openStage([server.port])
-  }, 180_000)
-  afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]()
-    await server?.stop()
-  })
-  afterEach(async () => {
-    for (const { complaints, page } of pages.splice(0)) {
-      await page.context().close()
-      expect(complaints).toEqual([])
-    }
-  })
+  const { open, loggedIn } = pagesOf(serverAndStage())
 
   test('a reload finds the shell again, with its screen, and a second page shows the same', async () => {
     const terminal = await loggedIn()
@@ -119,23 +91,6 @@ describe.runIf(here)('<ssh-terminal>, in Chromium', { timeout: 120_000 }, () => 
     await question.getByText('echo one').waitFor()
     await question.getByRole('button', { name: 'Paste' }).click()
     await terminal.shows(/^echo one\necho two$/m)
-  })
-
-  // Input has priority in a browser over the task that tells of a dialog's close: Ctrl-D once ended the program before the paste had come.
-  test('keys that are pressed right after the answer to the question follow the paste', async () => {
-    const terminal = await loggedIn()
-    await terminal.run('clear; stty -echo; echo "rea"dy; cat')
-    await terminal.shows(/^ready$/m)
-    await terminal.element.evaluate(async (element) => {
-      const shell = element as SshTerminal
-      shell.paste('pasted one\npasted two\n')
-      const button = [...shell.shadowRoot?.querySelectorAll('dialog[open] button') ?? []].find(({ textContent }) => textContent === 'Paste') as HTMLButtonElement
-      button.click()
-      // No task in between, as many turns of promises as one likes.
-      for (let turn = 0; turn < 100; turn++) await null
-      shell.send('typed\n')
-    })
-    await terminal.shows(/^ready\npasted one\npasted two\ntyped$/m)
   })
 
   test('titles name the tab, a bell marks it, and links say where they lead before they are opened', async () => {

@@ -3,17 +3,17 @@ import { copyFileSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
 import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
+import { login, ownPages } from './hooks.ts'
 import { openStage, type Stage } from './stage.ts'
 import type { TerminalPage } from './terminal-page.ts'
 
-const PASSWORD = 'swordfish'
-const login = { user: 'demo', password: PASSWORD }
+const PASSWORD = login.password
 const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
 /** The key that was kept last. */
 const KEPT = 'kept'
@@ -23,7 +23,7 @@ const WEBAUTHN = 'PubkeyAcceptedAlgorithms +webauthn-sk-ecdsa-sha2-nistp256@open
 describe.runIf(here)('end to end in <ssh-terminal>, in Chromium', { timeout: 120_000 }, () => {
   /** `plain` takes keys from the home folder; `company` also passkeys and its CA's certificates; `inner` is reached through `plain` only. */
   let plain: SshServer, company: SshServer, inner: SshServer, stage: Stage, files: TemporaryDirectory
-  const pages: TerminalPage[] = []
+  const pages = ownPages()
   const open = async (server: SshServer, options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
     const page = await stage.open({ port: server.port, user: login.user }, options)
     pages.push(page)
@@ -42,12 +42,6 @@ describe.runIf(here)('end to end in <ssh-terminal>, in Chromium', { timeout: 120
     await stage?.[Symbol.asyncDispose]()
     await Promise.all([plain, company, inner].map((server) => server?.stop()))
     files?.remove()
-  })
-  afterEach(async () => {
-    for (const { complaints, page } of pages.splice(0)) {
-      await page.context().close()
-      expect(complaints).toEqual([])
-    }
   })
   /** Opens the dialog that puts a key on the server. */
   const install = async (terminal: TerminalPage, { key, term }: { key?: string, term?: string }) => {

@@ -1,28 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
-import type { SshServer } from '../support/ssh-server.ts'
-import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
-import { openStage, type Stage } from './stage.ts'
+import { login, pagesOf, serverAndStage } from './hooks.ts'
 import type { TerminalPage } from './terminal-page.ts'
 
-const login = { user: 'demo', password: 'swordfish' }
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex')
 const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
 /** Bytes: long enough under way to be stopped in the middle. It is sparse here. */
 const LARGE = 600 << 20
 
 describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 }, () => {
-  let server: SshServer, stage: Stage, files: TemporaryDirectory
-  const pages: TerminalPage[] = []
+  const place = serverAndStage()
+  const { loggedIn } = pagesOf(place)
+  let files: TemporaryDirectory
   /** Logged in, in a new folder of the server, with the files panel open there. */
   const inFolder = async (name: string): Promise<TerminalPage> => {
-    const terminal = await stage.open({ port: server.port, user: login.user })
-    pages.push(terminal)
-    await terminal.login(login.password)
+    const terminal = await loggedIn()
     await terminal.run(`rm -rf ~/${name}; mkdir ~/${name}; cd ~/${name}; clear; pwd`)
     await terminal.shows(new RegExp(`^/.*/${name}$`, 'm'))
     await terminal.openFiles()
@@ -37,22 +33,12 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
     await terminal.shows(new RegExp(`^${hash}`, 'm'))
   }
   beforeAll(async () => {
-    server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
-    stage = await openStage([server.port])
     files = temporaryDirectory('terminal-files')
     writeFileSync(files.file('large.bin'), 'x')
     truncateSync(files.file('large.bin'), LARGE)
   }, 180_000)
   afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]()
-    await server?.stop()
     files?.remove()
-  })
-  afterEach(async () => {
-    for (const { complaints, page } of pages.splice(0)) {
-      await page.context().close()
-      expect(complaints).toEqual([])
-    }
   })
 
   test('a folder goes up as it is, and comes down as one ZIP', async () => {
@@ -125,8 +111,8 @@ describe.runIf(here)('files of <ssh-terminal>, in Chromium', { timeout: 120_000 
     await terminal.titled('A file of this name is there').getByRole('button', { name: 'Replace' }).click()
     await terminal.files.locator('.transfers .running .state', { hasText: /^[1-9]\d* %/ }).waitFor()
     // A gateway that has started anew has lost the session.
-    await stage.stopGateway()
-    await stage.startGateway()
+    await place.stage.stopGateway()
+    await place.stage.startGateway()
     await terminal.files.locator('.transfers .failed').getByText('either the old file, or all of the new one').waitFor()
     await terminal.banner.getByRole('button', { name: 'Reconnect' }).click()
     await terminal.titled('Password').getByLabel('Password').fill(login.password)

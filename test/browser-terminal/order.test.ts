@@ -1,67 +1,57 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { requirePeer } from '../support/require-peer.ts'
-import type { SshServer } from '../support/ssh-server.ts'
-import { startSshd } from '../support/sshd.ts'
-import { openStage, type Stage } from './stage.ts'
+import { login, pagesOf, serverAndStage } from './hooks.ts'
 import type { TerminalPage } from './terminal-page.ts'
 
-const login = { user: 'demo', password: 'swordfish' }
 const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
 
 /** What a person does in one order has to arrive in it, whatever the browser tells late. */
 describe.runIf(here)('the order of what a person does, in Chromium', { timeout: 120_000 }, () => {
-  let server: SshServer, stage: Stage
-  const pages: TerminalPage[] = []
-  const open = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
-    const page = await stage.open({ port: server.port, user: login.user }, options)
-    pages.push(page)
-    return page
-  }
-  const loggedIn = async (options: Parameters<Stage['open']>[1] = {}): Promise<TerminalPage> => {
-    const page = await open(options)
-    await page.login(login.password)
-    return page
-  }
+  const place = serverAndStage()
+  const { open, loggedIn } = pagesOf(place)
   /** A program that shows what it gets, and does not echo. */
   const cat = async (terminal: TerminalPage): Promise<void> => {
     await terminal.run('clear; stty -echo; echo "rea"dy; cat')
     await terminal.shows(/^ready$/m)
   }
-  /** The clipboard is read when the test says so. Returns what answers the page: with text, or `null` for a refusal. */
-  const slowClipboard = async ({ page }: TerminalPage) => {
+  /** A person has pressed the paste key, and the clipboard is read when the test says so: `answer` gives its text, or `null` for a refusal. */
+  const pasting = async () => {
+    const terminal = await loggedIn()
+    await cat(terminal)
+    const { page } = terminal
     await page.evaluate(() => {
       const asked: { resolve(text: string): void, reject(error: Error): void }[] = []
       Reflect.set(globalThis, 'asked', asked)
       navigator.clipboard.readText = () => new Promise((resolve, reject) => { asked.push({ resolve, reject }) })
     })
-    return (text: string | null) => page.evaluate((value) => {
+    const answer = (text: string | null) => page.evaluate((value) => {
       const one = (globalThis as unknown as { asked: { resolve(text: string): void, reject(error: Error): void }[] }).asked.shift()
       if (value === null) one?.reject(new DOMException('refused', 'NotAllowedError'))
       else one?.resolve(value)
     }, text)
+    await page.keyboard.press('Control+Shift+V')
+    return { terminal, page, answer }
   }
-  beforeAll(async () => {
-    server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
-    stage = await openStage([server.port])
-  }, 180_000)
-  afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]()
-    await server?.stop()
-  })
-  afterEach(async () => {
-    for (const { complaints, page } of pages.splice(0)) {
-      await page.context().close()
-      expect(complaints).toEqual([])
-    }
+
+  // Input has priority in a browser over the task that tells of a dialog's close: Ctrl-D once ended the program before the paste had come.
+  test('keys that are pressed right after the answer to the question follow the paste', async () => {
+    const terminal = await loggedIn()
+    await cat(terminal)
+    await terminal.element.evaluate(async (element) => {
+      const shell = element as SshTerminal
+      shell.paste('pasted one\npasted two\n')
+      const button = [...shell.shadowRoot?.querySelectorAll('dialog[open] button') ?? []].find(({ textContent }) => textContent === 'Paste') as HTMLButtonElement
+      button.click()
+      // No task in between, as many turns of promises as one likes.
+      for (let turn = 0; turn < 100; turn++) await null
+      shell.send('typed\n')
+    })
+    await terminal.shows(/^ready\npasted one\npasted two\ntyped$/m)
   })
 
   test('what is typed right after a paste key follows the paste, several of them too', async () => {
-    const terminal = await loggedIn()
-    await cat(terminal)
-    const { page } = terminal
-    const answer = await slowClipboard(terminal)
-    await page.keyboard.press('Control+Shift+V')
+    const { terminal, page, answer } = await pasting()
     await page.keyboard.type('-x-')
     await page.keyboard.press('Control+Shift+V')
     await page.keyboard.type('-y\n')
@@ -71,11 +61,8 @@ describe.runIf(here)('the order of what a person does, in Chromium', { timeout: 
   })
 
   test('where the browser lets no page read the clipboard, what was typed meanwhile follows what is pasted into the field', async () => {
-    const terminal = await loggedIn()
-    await cat(terminal)
-    const answer = await slowClipboard(terminal)
-    await terminal.page.keyboard.press('Control+Shift+V')
-    await terminal.page.keyboard.type(' typed\n')
+    const { terminal, page, answer } = await pasting()
+    await page.keyboard.type(' typed\n')
     await answer(null)
     await terminal.titled('Paste').getByRole('textbox').fill('from the field')
     await terminal.dialog.getByRole('button', { name: 'Send to the terminal' }).click()
@@ -83,15 +70,12 @@ describe.runIf(here)('the order of what a person does, in Chromium', { timeout: 
   })
 
   test('a person who ignores the browser’s question about the clipboard types on; the paste comes when they allow it, and takes no focus', async () => {
-    const terminal = await loggedIn()
-    await cat(terminal)
-    const answer = await slowClipboard(terminal)
-    await terminal.page.keyboard.press('Control+Shift+V')
-    await terminal.page.keyboard.type('typed on\n')
+    const { terminal, page, answer } = await pasting()
+    await page.keyboard.type('typed on\n')
     await terminal.shows(/^ready\ntyped on$/m)
-    await terminal.page.keyboard.press('Control+Shift+F')
+    await page.keyboard.press('Control+Shift+F')
     await answer('late')
-    await terminal.page.keyboard.type('sought')
+    await page.keyboard.type('sought')
     expect(await terminal.panel.getByRole('search').getByRole('searchbox').inputValue()).toBe('sought')
     await terminal.type('\n')
     await terminal.shows(/^ready\ntyped on\nlate$/m)
@@ -146,8 +130,8 @@ describe.runIf(here)('the order of what a person does, in Chromium', { timeout: 
     await terminal.connect()
     await terminal.acceptHostKey()
     await terminal.titled('Password').waitFor()
-    await stage.stopGateway()
-    await stage.startGateway()
+    await place.stage.stopGateway()
+    await place.stage.startGateway()
     await terminal.form.getByRole('alert').getByText('The session is gone').waitFor()
     await expect.poll(() => terminal.dialog.count()).toBe(0)
   })
@@ -203,8 +187,8 @@ describe.runIf(here)('the order of what a person does, in Chromium', { timeout: 
     await terminal.dialog.getByRole('button', { name: 'Edit…' }).click()
     const text = terminal.dialog.getByLabel('Text of text')
     await text.fill('an hour of work')
-    await stage.stopGateway()
-    await stage.startGateway()
+    await place.stage.stopGateway()
+    await place.stage.startGateway()
     await expect.poll(() => terminal.element.evaluate((element) => (element as SshTerminal).state)).toBe('failed')
     await terminal.dialog.getByRole('button', { name: 'Save' }).click()
     await terminal.dialog.getByText('It is not saved.').waitFor()

@@ -1,18 +1,15 @@
 import { appendFileSync, cpSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PAGE } from '../../examples/browser-terminal/server/build.ts'
 import { requirePeer } from '../support/require-peer.ts'
-import type { SshServer } from '../support/ssh-server.ts'
-import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { HERE, logInFirst, shows, type } from './browsers/actions.ts'
 import { BROWSERS } from './browsers/browsers.ts'
 import { until } from './browsers/driven.ts'
 import { inServiceWorker } from './browsers/in-service-worker.ts'
-import { openStage, type Stage } from './stage.ts'
+import { login, serverAndStage } from './hooks.ts'
 
-const login = { user: 'demo', password: 'swordfish' }
 const here = [requirePeer('sshd-login'), requirePeer('chromium')].every(Boolean)
 const FILE = './service-worker.js'
 
@@ -24,29 +21,21 @@ function has(browser: string): boolean {
 }
 
 describe.runIf(here)('<ssh-terminal service-worker>, after real reloads', { timeout: 240_000 }, () => {
-  let server: SshServer, stage: Stage
-  beforeAll(async () => {
-    server = await startSshd({ login, hostKeyTypes: ['ed25519'] })
-    stage = await openStage([server.port])
-  }, 180_000)
-  afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]()
-    await server?.stop()
-  })
-  const at = (page: string) => `${page}#${new URLSearchParams({ gateway: `ws://127.0.0.1:${stage.gatewayPort}`, token: stage.token, host: '127.0.0.1', port: String(server.port), user: login.user })}`
+  const place = serverAndStage()
+  const at = (page: string) => `${page}#${new URLSearchParams({ gateway: `ws://127.0.0.1:${place.stage.gatewayPort}`, token: place.stage.token, host: '127.0.0.1', port: String(place.server.port), user: login.user })}`
 
   test.each([
     ['firefox', 'finds the shell again, in a service worker'],
     ['webkit', 'finds the shell again, in a service worker'],
     ['chromium', 'finds the shell again, in its SharedWorker'],
   ].filter(([name]) => has(name!)))('%s: the same shell goes on with its screen, a second tab shows it, and leaving asks', async (name, words) => {
-    await using page = await stage.serve(stage.gatewayPort, { serviceWorker: FILE })
+    await using page = await place.stage.serve(place.stage.gatewayPort, { serviceWorker: FILE })
     await using browser = await BROWSERS[name]!.start()
     expect(await inServiceWorker(browser, at(page.url), login.password)).toBe(words)
   })
 
   test.runIf(has('firefox'))('without such a file the session is in a SharedWorker, and after a reload the page says that it has ended', async () => {
-    await using page = await stage.serve(stage.gatewayPort, { serviceWorker: './not-there.js' })
+    await using page = await place.stage.serve(place.stage.gatewayPort, { serviceWorker: './not-there.js' })
     await using browser = await BROWSERS.firefox!.start()
     const { first } = browser
     await first.goto(at(page.url))
@@ -62,7 +51,7 @@ describe.runIf(here)('<ssh-terminal service-worker>, after real reloads', { time
     const publish = (version: number) => appendFileSync(folder.file('service-worker.js'), `
 globalThis.addEventListener("message", ({ data, ports }) => { if (data === "version") ports[0].postMessage(${version}) })`)
     publish(1)
-    await using page = await stage.serve(stage.gatewayPort, { serviceWorker: FILE, folder: folder.path })
+    await using page = await place.stage.serve(place.stage.gatewayPort, { serviceWorker: FILE, folder: folder.path })
     await using browser = await BROWSERS.firefox!.start()
     const { first } = browser
     /** Of the first listener that answers; 0 if none does: a worker whose place another takes meanwhile has no more to say. */

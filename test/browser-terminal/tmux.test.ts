@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StaticServer } from '../../examples/browser-terminal/server/static-server.ts'
 import type { SshTerminal } from '../../packages/terminal/src/index.ts'
 import { requireTmux } from '../cli/screen.ts'
@@ -8,11 +8,11 @@ import type { SshServer } from '../support/ssh-server.ts'
 import { startSshd } from '../support/sshd.ts'
 import { temporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts'
 import { killHolders } from './heap.ts'
+import { login, ownPages } from './hooks.ts'
 import { endTmux, tmuxConfig } from './own-tmux.ts'
 import { openStage, type Stage } from './stage.ts'
 import type { TerminalPage } from './terminal-page.ts'
 
-const login = { user: 'demo', password: 'swordfish' }
 const here = [requirePeer('sshd-login'), requirePeer('chromium'), requireTmux('persist="tmux" of <ssh-terminal>')].every(Boolean)
 const WRONG_NAMES = ['a b', 'a:b', 'a.b', '-"', '$(id)', "'", 'a'.repeat(65), 'ä', 'a\nb']
 
@@ -20,7 +20,7 @@ describe.runIf(here)('persist="tmux" of <ssh-terminal>, in Chromium with tmux on
   let files: TemporaryDirectory, sockets: TemporaryDirectory, stage: Stage, page: StaticServer
   /** One has tmux, one has none, and with one it does not start. */
   let server: SshServer, without: SshServer, broken: SshServer
-  const pages: TerminalPage[] = []
+  const pages = ownPages()
   beforeAll(async () => {
     files = temporaryDirectory('tmux-programs')
     sockets = temporaryDirectory('tmux-sockets')
@@ -36,12 +36,6 @@ describe.runIf(here)('persist="tmux" of <ssh-terminal>, in Chromium with tmux on
     stage = await openStage([server.port, without.port, broken.port])
     page = await stage.serve(stage.gatewayPort, { persist: 'tmux' })
   }, 180_000)
-  afterEach(async () => {
-    for (const { complaints, page: { context } } of pages.splice(0).map((one) => ({ complaints: one.complaints, page: { context: one.page.context() } }))) {
-      await context.close()
-      expect(complaints).toEqual([])
-    }
-  })
   afterAll(async () => {
     await page?.[Symbol.asyncDispose]()
     await stage?.[Symbol.asyncDispose]()

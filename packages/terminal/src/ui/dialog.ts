@@ -57,7 +57,7 @@ export class Dialogs {
     const answered = new Promise<T | null>((resolve) => { settle = resolve })
     const dialog = h('dialog', { 'aria-labelledby': id, class: wide ? `${tone} wide` : tone, role: tone === 'danger' ? 'alertdialog' : 'dialog', part: 'dialog' })
     const buttons = choices.map(({ label, value, kind = 'plain', element }) => {
-      // The browser tells of the close in a task of its own, and keys pressed meanwhile come first: what waits for the answer, a paste for one, would follow them.
+      // Now: the browser tells of the close in a task of its own, and keys that are pressed meanwhile would come before what waits for the answer.
       const take = () => {
         settle(value())
         dialog.close()
