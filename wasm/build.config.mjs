@@ -45,11 +45,20 @@ const stackFirst = '-Wl,--stack-first'
 export const small = ['libssh2', 'zlib', 'wasm']
 
 /**
- * hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others; smallest: of cold files of `small`.
+ * V8 compiles a function of the module with all that is inlined in it, once it is called often: with the rare parts of libssh2 inside it, the one that reads packets took 20 ms and
+ * 8 MB in every process. So functions with one caller stay apart if they are larger than this (wasm-opt's limit), and nothing is inlined in files marked "apart".
+ */
+const keptApart = '-sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size=100'
+
+/**
+ * hot, cold: optimisation of the files that every byte of a transfer passes through, and of the others; apart: of those that V8 should compile in small parts; smallest: of cold files of `small`.
  * debug and sanitize only run in Node. `emscripten`: includes its JavaScript.
  */
 export const variants = {
-  release: { hot: ['-O3'], cold: ['-Os'], smallest: ['-Oz'], link: [...link, stackFirst, '-O3', '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'], emscripten: false, output: 'src/ffi' },
+  release: {
+    hot: ['-O3'], cold: ['-Os'], apart: ['-Oz', '-fno-inline'], smallest: ['-Oz'], emscripten: false, output: 'src/ffi',
+    link: [...link, stackFirst, '-O3', keptApart, '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'],
+  },
   debug: {
     hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug', emscripten: true,
     link: [...link, ...emscriptenModule, stackFirst, '-O1', '-g', '-sASSERTIONS=2', '-sSAFE_HEAP=1', '-sSTACK_OVERFLOW_CHECK=2', '-sINITIAL_MEMORY=2097152'],

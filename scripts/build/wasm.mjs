@@ -16,12 +16,14 @@ const say = text => process.stderr.write(`[build] ${text}\n`)
 /** Lines of a list, without comments and blank ones. */
 const lines = path => readFileSync(path, 'utf8').split('\n').map(line => line.replace(/#.*/, '').trim()).filter(Boolean)
 
+/** How a file is compiled: by the word behind its name in its library's list, if there is one. */
+const optimisation = (heat, name) => heat === 'hot' ? variant.hot : heat === 'apart' && variant.apart || small.includes(name) && variant.smallest || variant.cold
+
 /** Our own files and those of each library, from both lists. */
 function units() {
   const ofList = (list, folder, name, flags) => lines(list).map(line => {
     const [path, heat] = line.split(/\s+/)
-    const optimisation = heat === 'hot' ? variant.hot : small.includes(name) && variant.smallest || variant.cold
-    return { source: `${folder}/${path}`, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...optimisation, ...flags] }
+    return { source: `${folder}/${path}`, object: `build/obj/${variantName}/${name}/${path}.o`, flags: [...common, ...optimisation(heat, name), ...flags] }
   })
   const all = Object.entries(libraries).flatMap(([name, flags]) => ofList(`wasm/sources-${name}.txt`, `build/src/${name}`, name, ['-w', ...flags]))
   const own = ofList('wasm/sources.txt', 'wasm', 'wasm', glue)
