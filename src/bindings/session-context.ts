@@ -37,6 +37,9 @@ const EXTENDED_DATA = 95
 /** The source (`Way.source`) of a call that waits for anything but data of the channel with this number: many data packets say nothing about its end. */
 export const endOf = (channel: number): number => channel + 2 ** 32
 
+/** The source of what waits for extended data only (RFC 4254 section 5.2), stderr: other data, of which there is much, does not concern it. */
+export const extendedOf = (channel: number): number => channel + 2 ** 33
+
 /** How a call of C is made. */
 export interface Way {
   /** Laws 4 to 6: the lane that it waits for. */
@@ -109,6 +112,7 @@ export class SessionContext {
       markReady: (channel, type) => {
         // A wider window concerns writes, which are never parked.
         if (type !== WINDOW_ADJUST) this.driver.markReady(channel)
+        if (type === EXTENDED_DATA) this.driver.markReady(extendedOf(channel))
         if (type < WINDOW_ADJUST || type > EXTENDED_DATA) this.driver.markReady(endOf(channel))
       },
       recv: (target, length) => {

@@ -1,5 +1,5 @@
 import { onAbort } from '../abort/on-abort.ts'
-import { type Again, CONTEXT, endOf } from '../bindings/session-context.ts'
+import { type Again, CONTEXT, endOf, extendedOf } from '../bindings/session-context.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
@@ -31,8 +31,8 @@ export class LiveChannel {
   /** Output that nobody had read when the peer closed the channel, by stream. */
   readonly #kept = new Map<number, Uint8Array[]>()
   #freeing: Promise<void> | undefined
-  /** What the streams do when something has arrived. */
-  readonly #looks = new Set<(atEnd: boolean) => void>()
+  /** What the streams do when something has arrived, by the source that says so. */
+  readonly #looks = new Map<number, (atEnd: boolean) => void>()
 
   /** @param streams the streams that are read: 0, and 1 for stderr. @param first what to wait for before the peer's CLOSE. */
   constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow, first: (live: LiveChannel) => Promise<unknown> = async () => {}) {
@@ -93,6 +93,7 @@ export class LiveChannel {
    */
   flow(stream: number, deliver: (parts: readonly Uint8Array[]) => void, failed: (reason: unknown) => void): Flow {
     const { number, context: { driver } } = this.channel[CONTEXT]
+    const source = stream === 0 ? number : extendedOf(number)
     let asked = false
     /** Something may have arrived that was not read; and behind the data, where its end is. */
     let some = true, behind = true
@@ -115,25 +116,21 @@ export class LiveChannel {
         failed(error)
       }
     }
-    const stop = () => { this.#looks.delete(look) }
-    this.#looks.add(look)
-    driver.watch(number, () => this.#look(false))
-    driver.watch(endOf(number), () => this.#look(true))
+    const stop = () => { this.#looks.delete(source) }
+    this.#looks.set(source, look)
+    driver.watch(source, () => this.#looks.get(source)?.(false))
+    driver.watch(endOf(number), () => this.#looks.forEach((each) => each(true)))
     return {
       ask: () => {
         asked = true
         if (this.#kept.has(stream)) look(false)
         else if (some) {
-          driver.markReady(number)
+          driver.markReady(source)
           driver.pump()
         }
       },
       stop,
     }
-  }
-
-  #look(atEnd: boolean): void {
-    for (const look of this.#looks) look(atEnd)
   }
 
   /** Reads and drops the rest of a stream, so that it blocks nothing. Never rejects. */
@@ -180,7 +177,7 @@ export class LiveChannel {
     // Its number may soon be that of another channel.
     this.#looks.clear()
     const { number, context: { driver } } = this.channel[CONTEXT]
-    for (const source of [number, endOf(number)]) driver.watch(source)
+    for (const source of [number, extendedOf(number), endOf(number)]) driver.watch(source)
     return this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
   }
 }

@@ -52,7 +52,7 @@ export class ReceiveWindow {
 
   /** Before the window is refilled, at half its size. */
   #share(): void {
-    if (this.#read < this.#size / 4) return
+    if (4 * this.#read < this.#size) return
     const now = performance.now()
     const most = this.#read >= FAST * (now - this.#since) ? NEARBY : this.#initial
     this.#read = 0

@@ -139,11 +139,11 @@ export class Driver {
     this.#ready = new Set()
     if (sources.has(ALL)) for (const source of [...this.#parked.keys(), ...this.#watches.keys()]) sources.add(source)
     let woken = false
-    for (const source of sources) {
+    sources.forEach((source) => {
       for (const operation of this.#parked.get(source) ?? []) this.#pending.add(operation)
       woken = this.#parked.delete(source) || woken
       this.#watches.get(source)?.()
-    }
+    })
     if (woken) this.#pending = new Set([...this.#pending].sort((a, b) => a.number - b.number))
   }
 
@@ -255,7 +255,7 @@ export class Driver {
         const alone = begun && !again && !this.#someReady()
         this.#unpark()
         if (alone) this.#attempt(begun as Operation)
-        else for (const operation of this.#pending) this.#attempt(operation)
+        else this.#pending.forEach(this.#attempt, this)
         begun = undefined
         this.#current = undefined
         // A transport may answer synchronously, during the write.

@@ -3,7 +3,7 @@ import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../../ffi/constants.gen.ts'
 import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
-import { endOf, type Run, type SessionContext, type Way } from '../session-context.ts'
+import { endOf, extendedOf, type Run, type SessionContext, type Way } from '../session-context.ts'
 
 /** A call of C on the channel. */
 export type ChannelRun<T> = Run<T, ChannelPointer>
@@ -70,7 +70,7 @@ export class ChannelCalls {
 
   /** Calls that wait for packets of this channel are worth another attempt: it has been closed here, or is read in another way. */
   changed(): void {
-    for (const source of [this.number, endOf(this.number)]) this.context.driver.markReady(source)
+    for (const source of [this.number, extendedOf(this.number), endOf(this.number)]) this.context.driver.markReady(source)
   }
 
   /** Forgets the channel, and every wait for it. */
