@@ -1,61 +1,55 @@
 /**
- * The measured process: `node limits-floor.js down|up plain|streams PORT BYTES COUNT` moves data through what any client in Node needs, and nothing else: a socket that reads into one
- * buffer or is written to, `node:crypto` for each packet of 32 kB, and with `streams` Web Streams, COUNT of them, as this library's API has. There is no SSH.
+ * The measured process: `node limits-floor.js down|up plain|streams|file PORT BYTES COUNT FILE` moves data through what any client in Node needs, and nothing else: a socket that
+ * reads into one buffer and is written to, `node:crypto` for each packet, and with `streams` Web Streams, COUNT of them, as this library's API has, with `file` a local file.
+ * There is no SSH; but an upload opens the packets that the other side sends in the place of window adjustments.
  */
 import { connect, type Socket } from 'node:net'
-import { CHUNK, zeros } from '../peers/chunk.ts'
-import { opener, send } from './floor-packets.ts'
+import { opener } from './floor-packets.ts'
+import { file, nowhere, type Sink, streams } from './floor-sinks.ts'
+import { sendFile, sendStream, sendZeros } from './floor-sources.ts'
+import { ADJUSTMENT, BODY } from './packet-sizes.ts'
 
-const [, , direction, way, port, amount, number] = process.argv
-const [total, count, web] = [Number(amount), Number(number), way === 'streams'] as const
-/** Chunks of a stream that nobody has read, beyond which the socket stops. */
-const MOST = 64
+const [, , direction, way, port, amount, number, path = ''] = process.argv
+const [total, count] = [Number(amount), Number(number)]
+
+/** @param arrived returns `false` for a socket that stops */
+function open(arrived: (chunk: Uint8Array) => boolean): Socket {
+  const buffer = new Uint8Array(256 << 10)
+  return connect({ port: Number(port), host: '127.0.0.1', onread: { buffer, callback: (length) => arrived(buffer.subarray(0, length)) } })
+}
 
 const ended = (socket: Socket) => new Promise((resolve, reject) => { socket.once('close', resolve).once('error', reject) })
 
 async function down(): Promise<number> {
-  let [first, seen, next] = [0, 0, 0]
-  const read = (body: Uint8Array) => {
+  let [first, seen] = [0, 0]
+  const resume = () => void socket.resume()
+  const sink: Sink = way === 'file' ? await file(path, resume) : way === 'streams' ? streams(count, resume) : nowhere()
+  const arrived = opener(BODY, (body) => {
     first ||= performance.now()
     seen += body.length
-  }
-  const streams: ReadableStreamDefaultController<Uint8Array>[] = []
-  const readers = Array.from({ length: web ? count : 0 }, async () => {
-    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void streams.push(controller), pull: () => void socket.resume() }, { highWaterMark: 0 })
-    for (let reader = stream.getReader(); ;) {
-      const { value, done } = await reader.read()
-      if (done) return
-      read(value)
-    }
+    sink.take(body)
   })
-  const arrived = opener(web ? (body) => streams[next++ % count]!.enqueue(body) : read)
-  const buffer = new Uint8Array(256 << 10)
-  const socket: Socket = connect({
-    port: Number(port), host: '127.0.0.1',
-    onread: {
-      buffer,
-      callback(length) {
-        arrived(buffer.subarray(0, length))
-        return streams.every(({ desiredSize }) => desiredSize! > -MOST)
-      },
-    },
+  const socket: Socket = open((chunk) => {
+    arrived(chunk)
+    return sink.room()
   })
   await ended(socket)
-  for (const stream of streams) stream.close()
-  await Promise.all(readers)
+  await sink.finish()
   if (seen !== total) throw new Error(`${seen} of ${total} bytes arrived`)
   return first
 }
 
 async function up(): Promise<number> {
-  const socket = connect({ port: Number(port), host: '127.0.0.1' })
+  const adjusted = opener(ADJUSTMENT, () => {})
+  const socket = open((chunk) => {
+    adjusted(chunk)
+    return true
+  })
   await new Promise((resolve) => { socket.once('connect', resolve) })
   const first = performance.now()
-  const writer = web ? new WritableStream<Uint8Array>({ write: (chunk) => send(socket, chunk) }).getWriter() : undefined
-  for (let sent = 0; sent < total; sent += CHUNK) await (writer ? writer.write(zeros(total - sent)) : send(socket, zeros(total - sent)))
-  await writer?.close()
+  await (way === 'file' ? sendFile(socket, total, path) : way === 'streams' ? sendStream(socket, total) : sendZeros(socket, total))
   const closed = ended(socket)
-  socket.resume().end()
+  socket.end()
   await closed
   return first
 }

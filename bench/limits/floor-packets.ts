@@ -1,54 +1,58 @@
-/** The packets of the floor: of one size, sealed with one key and nonce by `node:crypto`. */
+/** The packets of the floor: of two sizes, sealed with one key and nonce by `node:crypto`. */
 import type { Socket } from 'node:net'
 import { nodeCrypto } from '../../src/transports/host-crypto/node.ts'
+import { BODY, LENGTH_FIELD, TAG } from './packet-sizes.ts'
 
-/** The bytes of data in a packet. */
-export const BODY = 32_768
-const LENGTH_FIELD = 4
-const TAG = 16
-const SIZE = LENGTH_FIELD + BODY + TAG
+export const sizeOf = (body: number) => LENGTH_FIELD + body + TAG
 
 const gcm = nodeCrypto.aesGcm(new Uint8Array(16))
 const nonce = new Uint8Array(12)
-const length = new Uint8Array(LENGTH_FIELD)
-new DataView(length.buffer).setUint32(0, BODY)
+
+function lengthField(body: number): Uint8Array {
+  const field = new Uint8Array(LENGTH_FIELD)
+  new DataView(field.buffer).setUint32(0, body)
+  return field
+}
+
+const full = lengthField(BODY)
 
 const open = (packet: Uint8Array) => gcm.opened(nonce, packet.subarray(0, LENGTH_FIELD), packet.subarray(LENGTH_FIELD, -TAG), packet.subarray(-TAG))
 
 /** The parts of a packet. */
-export const seal = (body: Uint8Array): readonly Uint8Array[] => [length, ...gcm.sealed(nonce, length, body)]
+const seal = (body: Uint8Array, length: Uint8Array): readonly Uint8Array[] => [length, ...gcm.sealed(nonce, length, body)]
 
-/** Packets of zeros, one behind the other. */
-export function sealedZeros(count: number): Uint8Array {
-  const packet = seal(new Uint8Array(BODY))
+/** Packets of zeros, one behind the other. @param body the bytes in each */
+export function sealedZeros(count: number, body: number): Uint8Array {
+  const packet = seal(new Uint8Array(body), lengthField(body))
   return Buffer.concat(Array.from({ length: count }, () => packet).flat())
 }
 
-/** Opens the packets in what a socket has read; a packet whose end has not arrived is kept. */
-export function opener(opened: (body: Uint8Array) => void): (chunk: Uint8Array) => void {
-  const kept = new Uint8Array(SIZE)
+/** Opens the packets in what a socket has read; a packet whose end has not arrived is kept. @param body the bytes in each */
+export function opener(body: number, opened: (body: Uint8Array) => void): (chunk: Uint8Array) => void {
+  const size = sizeOf(body)
+  const kept = new Uint8Array(size)
   let filled = 0
   return (chunk) => {
     let at = 0
     if (filled > 0) {
-      at = Math.min(SIZE - filled, chunk.length)
+      at = Math.min(size - filled, chunk.length)
       kept.set(chunk.subarray(0, at), filled)
       filled += at
-      if (filled < SIZE) return
+      if (filled < size) return
       opened(open(kept))
     }
-    for (; at + SIZE <= chunk.length; at += SIZE) opened(open(chunk.subarray(at, at + SIZE)))
+    for (; at + size <= chunk.length; at += size) opened(open(chunk.subarray(at, at + size)))
     filled = chunk.length - at
     kept.set(chunk.subarray(at))
   }
 }
 
-/** Seals whole packets; resolves when the socket takes more. */
+/** Seals full packets; resolves when the socket takes more. */
 export async function send(socket: Socket, data: Uint8Array): Promise<void> {
   let room = true
   socket.cork()
   for (let at = 0; at < data.length; at += BODY) {
-    for (const part of seal(data.subarray(at, at + BODY))) room = socket.write(part)
+    for (const part of seal(data.subarray(at, at + BODY), full)) room = socket.write(part)
   }
   socket.uncork()
   if (!room) await new Promise((resolve) => { socket.once('drain', resolve) })

@@ -1,10 +1,12 @@
 /** The least that a client in Node can take: a process without SSH that moves the same bytes through a socket and `node:crypto`. */
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { measured } from '../peers/measured.ts'
 import type { Peer } from '../peers/peer.ts'
 import type { Timing } from '../types.ts'
-import { BODY, sealedZeros } from './floor-packets.ts'
+import { sealedZeros, sizeOf } from './floor-packets.ts'
+import { ADJUSTMENT, BODY } from './packet-sizes.ts'
 
 const client = fileURLToPath(new URL('limits-floor.js', import.meta.url))
 /** Packets in a block that the server writes. */
@@ -18,20 +20,40 @@ async function give(socket: Socket, bytes: number, block: Uint8Array): Promise<v
   socket.end()
 }
 
-/** @param way `plain`, or `streams` with as many Web Streams as the job has channels. @param program a release of Node */
-export function floor(name: string, way: 'plain' | 'streams', program: string): Peer {
+/** Takes all that arrives, and sends an adjustment for every so many packets. */
+function take(socket: Socket, perPacket: number): void {
+  const adjustment = sealedZeros(1, ADJUSTMENT)
+  let [bytes, sent] = [0, 0]
+  socket.on('data', ({ length }) => {
+    bytes += length
+    const due = Math.floor(bytes / sizeOf(BODY) * perPacket)
+    for (; sent < due; sent++) socket.write(adjustment)
+  })
+}
+
+export interface Floor {
+  readonly name: string
+  /** `streams`: as many Web Streams as the job has channels. */
+  readonly way: 'plain' | 'streams' | 'file'
+  /** A release of Node. */
+  readonly program?: string
+  /** Window adjustments that an upload receives per gigabyte. */
+  readonly adjustments?: number
+}
+
+export function floor({ name, way, program = process.execPath, adjustments = 0 }: Floor): Peer {
   return {
     name, title: name, ciphers: [], can: () => true,
-    async run({ workload, bytes, count }) {
-      const up = workload === 'exec-upload'
-      const block = sealedZeros(BLOCK)
+    async run({ workload, bytes, count, local }) {
+      const up = workload === 'exec-upload' || workload === 'sftp-put'
+      const block = sealedZeros(BLOCK, BODY)
       const server = createServer((socket) => {
-        if (up) socket.resume()
+        if (up) take(socket, adjustments * BODY / 1e9)
         else void give(socket, bytes, block)
       })
       await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
       try {
-        const { stdout, cpu, memory } = await measured([program, client, up ? 'up' : 'down', way, String((server.address() as AddressInfo).port), String(bytes), String(count)])
+        const { stdout, cpu, memory } = await measured([program, client, up ? 'up' : 'down', way, String((server.address() as AddressInfo).port), String(bytes), String(count), join(local, 'large')])
         return { ...JSON.parse(stdout) as Timing, cpu, memory }
       } finally {
         server.close()

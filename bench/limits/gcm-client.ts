@@ -1,74 +1,90 @@
 /**
- * The measured process: `node limits-gcm.js [ADDON]` prints the CPU seconds per gigabyte of aes128-gcm@openssh.com for packets of 32 kB, as JSON: by `node:crypto`
+ * The measured process: `node limits-gcm.js [ADDON]` prints as JSON what aes128-gcm@openssh.com takes for packets of data and for window adjustments: by `node:crypto`
  * through this library's own functions, or by the addon of npm ssh2 through its own binding, as its lib/protocol/crypto.js calls it.
  */
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { nodeCrypto } from '../../src/transports/host-crypto/node.ts'
+import { ADJUSTMENT, BODY, LENGTH_FIELD, TAG } from './packet-sizes.ts'
 
 export interface Found { readonly sealed: number, readonly opened: number }
+
+export interface CipherCosts {
+  /** CPU seconds per gigabyte, in packets of 32 kB. */
+  readonly data: Found
+  /** CPU microseconds for each. */
+  readonly adjustment: Found
+}
 
 interface Addon {
   AESGCMCipher: new (name: string, key: Uint8Array, iv: Uint8Array) => { encrypt(packet: Uint8Array): void }
   AESGCMDecipher: new (name: string, key: Uint8Array, iv: Uint8Array) => { decrypt(body: Uint8Array, length: number, tag: Uint8Array): void }
 }
 
-const LENGTH_FIELD = 4
-const BODY = 32_768
-const TAG = 16
-/** Packets in memory: as much as a socket gives in a few reads. */
-const PACKETS = 16
-const TURNS = 250
+type Packets = ReturnType<typeof packetsOf>
+
 /** The least counts, because other programs can only add to it. */
 const ROUNDS = 7
 
 const [key, iv] = [randomBytes(16), randomBytes(12)]
-const packets = Array.from({ length: PACKETS }, () => {
-  const whole = randomBytes(LENGTH_FIELD + BODY + TAG)
-  whole.writeUInt32BE(BODY)
+
+const packetsOf = (body: number, count: number) => Array.from({ length: count }, () => {
+  const whole = randomBytes(LENGTH_FIELD + body + TAG)
+  whole.writeUInt32BE(body)
   return { whole, length: whole.subarray(0, LENGTH_FIELD), body: whole.subarray(LENGTH_FIELD, -TAG), tag: whole.subarray(-TAG) }
 })
 
-/** CPU seconds of all threads per gigabyte. @param before what is not measured */
-function least(work: () => void, before?: () => void): number {
+/** CPU microseconds of all threads. @param before what is not measured */
+function least(turns: number, work: () => void, before?: () => void): number {
   return Math.min(...Array.from({ length: ROUNDS }, () => {
     let taken = 0
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < turns; turn++) {
       before?.()
       const start = process.cpuUsage()
       work()
       const { user, system } = process.cpuUsage(start)
       taken += user + system
     }
-    return taken * 1e3 / (TURNS * PACKETS * BODY)
+    return taken / turns
   }))
 }
 
-function ofNode(): Found {
+function ofNode(packets: Packets, turns: number): Found {
   const gcm = nodeCrypto.aesGcm(key)
   const seal = () => packets.map(({ length, body }) => gcm.sealed(iv, length, body))
   const ready = seal()
   return {
-    sealed: least(seal),
-    opened: least(() => {
+    sealed: least(turns, seal),
+    opened: least(turns, () => {
       for (const [at, { length }] of packets.entries()) gcm.opened(iv, length, ...ready[at]!)
     }),
   }
 }
 
 /** It works in place and counts packets by itself: each packet is sealed before it is opened. */
-function ofAddon(addon: Addon): Found {
+function ofAddon(addon: Addon, packets: Packets, turns: number): Found {
   const seal = (cipher: InstanceType<Addon['AESGCMCipher']>) => () => {
     for (const { whole } of packets) cipher.encrypt(whole)
   }
   const decipher = new addon.AESGCMDecipher('aes-128-gcm', key, iv)
   return {
-    sealed: least(seal(new addon.AESGCMCipher('aes-128-gcm', key, iv))),
-    opened: least(() => {
-      for (const { body, tag } of packets) decipher.decrypt(body, BODY, tag)
+    sealed: least(turns, seal(new addon.AESGCMCipher('aes-128-gcm', key, iv))),
+    opened: least(turns, () => {
+      for (const { body, tag } of packets) decipher.decrypt(body, body.length, tag)
     }, seal(new addon.AESGCMCipher('aes-128-gcm', key, iv))),
   }
 }
 
 const [, , addon] = process.argv
-console.log(JSON.stringify(addon === undefined ? ofNode() : ofAddon(createRequire(import.meta.url)(addon) as Addon)))
+const found = addon === undefined ? ofNode : ofAddon.bind(undefined, createRequire(import.meta.url)(addon) as Addon)
+
+/** @param count packets in memory @returns the time for one packet */
+function each(body: number, count: number, turns: number): Found {
+  const { sealed, opened } = found(packetsOf(body, count), turns)
+  return { sealed: sealed / count, opened: opened / count }
+}
+
+// As much in memory as a socket gives in a few reads.
+const data = each(BODY, 16, 250)
+const costs: CipherCosts = { data: { sealed: data.sealed * 1e3 / BODY, opened: data.opened * 1e3 / BODY }, adjustment: each(ADJUSTMENT, 256, 64) }
+console.log(JSON.stringify(costs))
