@@ -73,10 +73,16 @@ export function processorsUsed(cell: Cell): number | undefined {
 
 const percent = (share: number | undefined) => (share === undefined ? '' : `${digits(share * 100)} %`)
 
-/** CPU seconds per gigabyte, thousand files or connection, medians; `undefined` if either is not known. */
+/** CPU seconds of the client per gigabyte, thousand files or connection, median; `undefined` if it failed. */
+export function clientCpu(cell: Cell): number | undefined {
+  const clients = of(cell, client)
+  return clients.length > 0 ? median(clients) / amountOf(cell) : undefined
+}
+
+/** CPU seconds of both sides per gigabyte, thousand files or connection, medians; `undefined` if either is not known. */
 export function costs(cell: Cell): { readonly client: number, readonly server: number } | undefined {
-  const [clients, servers] = [of(cell, client), of(cell, served)]
-  return clients.length > 0 && servers.length > 0 ? { client: median(clients) / amountOf(cell), server: median(servers) / amountOf(cell) } : undefined
+  const [each, servers] = [clientCpu(cell), of(cell, served)]
+  return each !== undefined && servers.length > 0 ? { client: each, server: median(servers) / amountOf(cell) } : undefined
 }
 
 /** A table for workloads with one unit. */
