@@ -61,9 +61,9 @@ export class Driver {
 
   /** Operations that have not settled yet, detached ones included. */
   get pending(): number {
-    let parked = 0
-    for (const operations of this.#parked.values()) parked += operations.size
-    return this.#pending.size + parked
+    let count = this.#pending.size
+    for (const operations of this.#parked.values()) count += operations.size
+    return count
   }
 
   /**
@@ -140,8 +140,8 @@ export class Driver {
     if (sources.has(ALL)) for (const source of [...this.#parked.keys(), ...this.#watches.keys()]) sources.add(source)
     let woken = false
     sources.forEach((source) => {
-      for (const operation of this.#parked.get(source) ?? []) this.#pending.add(operation)
-      woken = this.#parked.delete(source) || woken
+      this.#parked.get(source)?.forEach((operation) => this.#pending.add(operation))
+      if (this.#parked.delete(source)) woken = true
       this.#watches.get(source)?.()
     })
     if (woken) this.#pending = new Set([...this.#pending].sort((a, b) => a.number - b.number))

@@ -88,11 +88,10 @@ export class Operation<T = unknown> {
    * last argument.
    */
   leaves(lane: Lane, call: readonly unknown[]): Step | undefined {
-    if (!this.#steps || this.#steps[this.#next]?.is(lane, call)) return undefined
-    const steps = this.#steps.slice(this.#next)
-    if (steps.some((step) => step.is(lane, call))) return undefined
+    const steps = this.#steps?.slice(this.#next)
+    if (!steps || steps.some((step) => step.is(lane, call))) return undefined
     const kind = call.slice(0, -1)
-    return steps.find((step) => !step.outcome && step.lane === lane && isSameCall(step.call.slice(0, -1), kind) && step.call.length === call.length)
+    return steps.find((step) => !step.outcome && step.lane === lane && isSameCall(step.call.slice(0, -1), kind))
   }
 
   /** True if an earlier call of this lane is not over: the function continued although it got EAGAIN. */

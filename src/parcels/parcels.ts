@@ -18,14 +18,17 @@ export interface Arrivals {
   skip(count: number): void
 }
 
-/** The payload of a packet, without the padding length. */
+/** The payload of a packet. */
 interface Parcel {
-  readonly message: Uint8Array
+  readonly memory: Uint8Array
+  /** Where in it the payload begins: behind the padding length. */
+  readonly begin: number
   /** How far outside code has views of its memory. */
   given: number
 }
 
 const NONCE = 12
+const TAG = 16
 const DATA = 94
 const EXTENDED_DATA = 95
 /** Ciphers return a payload in its own memory. If it is part of a larger block, it is copied. */
@@ -36,7 +39,10 @@ export class Parcels {
   readonly #arrivals: Arrivals
   readonly #heap: Heap
   readonly #keys: HostKeys
+  /** What is short of the packet that is being opened: views of each packet would cost more than copies. */
   readonly #nonce = new Uint8Array(NONCE)
+  readonly #lengthField = new Uint8Array(LENGTH_FIELD)
+  readonly #tag = new Uint8Array(TAG)
   /** By number. Not a `Map`: V8 makes a new table now and then, and old tables, until they are collected, keep megabytes alive that nobody needs. */
   readonly #parcels: (Parcel | undefined)[] = [undefined]
   readonly #unused: number[] = []
@@ -97,7 +103,7 @@ export class Parcels {
     let text: Uint8Array | undefined
     if (length > 0 && size <= room) {
       heap.read(nonce, NONCE, this.#nonce)
-      text = opened(this.#keys.get(key) as PacketCipher, this.#nonce, arrived, start, length)
+      text = this.#opened(this.#keys.get(key) as PacketCipher, arrived, start, length)
     }
     if (!text) {
       // If something is wrong with it, or it is not channel data, C takes it through RECV, alone, and reports any error.
@@ -108,28 +114,44 @@ export class Parcels {
     heap.setU32((taken + TAKEN_PACKET.size) as Bytes, size)
     heap.setU32((taken + TAKEN_PACKET.packet_length) as Bytes, length)
     heap.write(head, part(text, 0, HOST_PARCEL_HEAD))
-    return this.#add(part(text, 1, length - 1))
+    return this.#add(text, 1)
+  }
+
+  /** The text of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */
+  #opened(cipher: PacketCipher, arrived: Uint8Array, start: number, length: number): Uint8Array | undefined {
+    const begin = start + LENGTH_FIELD
+    copyFew(arrived, start, this.#lengthField)
+    copyFew(arrived, begin + length, this.#tag)
+    let text: Uint8Array
+    try {
+      text = cipher.opened(this.#nonce, this.#lengthField, arrived.subarray(begin, begin + length), this.#tag)
+    } catch {
+      return undefined
+    }
+    if (text.length !== length || (text[1] !== DATA && text[1] !== EXTENDED_DATA)) return undefined
+    return text.buffer.byteLength > length + SLACK ? new Uint8Array(text) : text
   }
 
   /** Keeps a copy of a message. @returns its parcel. */
   keep(message: Bytes, length: number): number {
-    return this.#add(this.#heap.copy(message, length))
+    return this.#add(this.#heap.copy(message, length), 0)
   }
 
-  #add(message: Uint8Array): number {
+  #add(memory: Uint8Array, begin: number): number {
     const number = this.#unused.pop() ?? this.#parcels.length
-    this.#parcels[number] = { message, given: 0 }
+    this.#parcels[number] = { memory, begin, given: 0 }
     return number
   }
 
   /** A read gets bytes of a parcel. */
   give(number: number, at: number, length: number): void {
     const parcel = this.#parcels[number] as Parcel
-    if (this.#target) return this.#put(parcel.message.subarray(at, at + length))
+    const bytes = part(parcel.memory, parcel.begin + at, length)
+    if (this.#target) return this.#put(bytes)
     // A small part is copied: a view would keep the memory of the whole.
-    if (2 * length < parcel.message.length) return void this.#parts.push(parcel.message.slice(at, at + length))
-    parcel.given = at + length
-    this.#parts.push(part(parcel.message, at, length))
+    if (2 * length < parcel.memory.length) return void this.#parts.push(bytes.slice())
+    parcel.given = parcel.begin + at + length
+    this.#parts.push(bytes)
   }
 
   /** A read gets bytes of C. */
@@ -145,14 +167,15 @@ export class Parcels {
 
   /** Copies bytes of a parcel to C. */
   copy(number: number, at: number, to: Bytes, length: number): void {
-    this.#heap.write(to, (this.#parcels[number] as Parcel).message.subarray(at, at + length))
+    const { memory, begin } = this.#parcels[number] as Parcel
+    this.#heap.write(to, part(memory, begin + at, length))
   }
 
   /** Zeroes it, like C's own blocks, except the part that a reader has received. */
   free(number: number): void {
     const parcel = this.#parcels[number]
     if (!parcel) return
-    parcel.message.fill(0, parcel.given)
+    part(parcel.memory, parcel.given, parcel.memory.length - parcel.given).fill(0)
     this.#parcels[number] = undefined
     this.#unused.push(number)
   }
@@ -163,17 +186,9 @@ export class Parcels {
   }
 }
 
-/** The text of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */
-function opened(cipher: PacketCipher, nonce: Uint8Array, arrived: Uint8Array, start: number, length: number): Uint8Array | undefined {
-  const begin = start + LENGTH_FIELD
-  let text: Uint8Array
-  try {
-    text = cipher.opened(nonce, arrived.subarray(start, begin), arrived.subarray(begin, begin + length), arrived.subarray(begin + length, start + FRAME + length))
-  } catch {
-    return undefined
-  }
-  if (text.length !== length || (text[1] !== DATA && text[1] !== EXTENDED_DATA)) return undefined
-  return text.buffer.byteLength > length + SLACK ? new Uint8Array(text) : text
+/** For a few bytes: fills `target` from `at` on. */
+function copyFew(from: Uint8Array, at: number, target: Uint8Array): void {
+  for (let byte = 0; byte < target.length; byte++) target[byte] = from[at + byte] as number
 }
 
 /** A view of the same memory, and not a `Buffer`, whose slices are views. */
