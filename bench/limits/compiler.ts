@@ -1,5 +1,7 @@
 /** What V8's optimizing compiler takes of short transfers, here and in npm ssh2: each with it and without it. */
 import { peerWith } from '../peers/node.ts'
+import { LARGER } from './further.ts'
+import { longer } from './longer.ts'
 import type { Limit, Measured, Run, Section } from './section.ts'
 import { alternate, leastCpu, type Row, transferTable, wanted } from './transfers.ts'
 
@@ -22,7 +24,8 @@ export function compilerLimit([ours, theirs, oursPlain, theirsPlain]: readonly R
 
 async function measure(run: Run): Promise<Measured> {
   const files = await alternate(run, { workload: 'sftp-put-many', contenders: withAndWithout('sftp-put-many') })
-  return { limits: [compilerLimit(files)], figures: [`${run.rounds} rounds:`, '', transferTable(files)] }
+  const more = await alternate(run, { workload: 'sftp-put-many', contenders: withAndWithout('sftp-put-many, more files').slice(0, 2), share: LARGER })
+  return { limits: [compilerLimit(files), longer(files, more, 'ssh2-addon')], figures: [`${run.rounds} rounds:`, '', transferTable([...files, ...more])] }
 }
 
 export const compiler: Section = { name: 'files', title: 'Small files and V8\'s optimizing compiler', measure }

@@ -4,9 +4,10 @@ import { adjustments } from './adjustments.ts'
 import { compilerLimit, withAndWithout } from './compiler.ts'
 import { floor } from './floor.ts'
 import { LARGER } from './further.ts'
+import { longer } from './longer.ts'
 import { processors, withoutSsh } from './processors.ts'
-import type { Limit, Measured, Run, Section } from './section.ts'
-import { alternate, rate, type Row, transferTable, wanted } from './transfers.ts'
+import type { Measured, Run, Section } from './section.ts'
+import { alternate, transferTable } from './transfers.ts'
 
 const OTHERS = ['openssh', 'ssh2-addon']
 const FLOOR = 'floor'
@@ -17,15 +18,6 @@ const contenders = (title: string, compilers: 1 | 2) => [...withAndWithout(title
 const contest = (run: Run, workload: string, compilers: 1 | 2, received = 0) => alternate(run, {
   workload, contenders: [...contenders(workload, compilers), { title: `${workload}: no SSH, a local file`, peer: floor({ name: FLOOR, way: 'file', adjustments: received }) }],
 })
-
-/** What V8 compiles at the beginning hardly counts in so long a transfer. */
-function longer(usual: readonly Row[], long: readonly Row[], theirs: string): Limit {
-  const [here, there] = ['ours', theirs].map((name) => rate(long.find(({ peer }) => peer === name)))
-  return {
-    target: wanted(usual[0]!.workload, 'ours', theirs, false), cells: usual, ratio: here && there && here / there,
-    if: `the file had ${(long[0]!.bytes / 1e9).toFixed(1)} GB instead of ${(usual[0]!.bytes / 1e9).toFixed(1)}`,
-  }
-}
 
 async function measure(run: Run): Promise<Measured> {
   const { opened } = await adjustments(run, 'sftp-put')
