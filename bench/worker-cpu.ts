@@ -14,12 +14,17 @@ export function cpuOf(pid: number): Cpu {
   return { main: Math.max(...threads), all: threads.reduce((sum, one) => sum + one, 0) }
 }
 
+/** What it has used since then, divided by `share`. */
+export function since(pid: number, before: Cpu, share: number): Cpu {
+  const now = cpuOf(pid)
+  return { main: (now.main - before.main) / share, all: (now.all - before.all) / share }
+}
+
 /** What `work` costs, divided by `share`. */
 export async function cost(pid: number, share: number, work: () => Promise<void>): Promise<Cpu> {
   const before = cpuOf(pid)
   await work()
-  const after = cpuOf(pid)
-  return { main: (after.main - before.main) / share, all: (after.all - before.all) / share }
+  return since(pid, before, share)
 }
 
 /** Of each figure the least. */

@@ -1,9 +1,13 @@
 import { cpSync } from 'node:fs'
-import { bundleEdgeWorker } from '../../test/edge-kit/rig.ts'
-import type { TemporaryDirectory } from '../../test/support/temporary.ts'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as Rig from '../../test/edge-kit/rig.ts'
+import { temporaryDirectory } from '../../test/support/temporary.ts'
 
-/** The modules of `worker.ts`, as wrangler makes them. */
-export function splitModules(folder: TemporaryDirectory): Promise<string[]> {
-  cpSync(new URL('worker.ts', import.meta.url), folder.file('bench/edge-split/worker.ts'))
-  return bundleEdgeWorker(folder, 'bench/edge-split/worker.ts')
+/** A Worker's modules as wrangler makes them, with the package of a tree. @param entry a file of examples/; without it, the Worker of `worker.ts` */
+export async function modulesOf(tree: string, entry?: string): Promise<string[]> {
+  const { bundleEdgeWorker } = await import(pathToFileURL(resolve(tree, 'test/edge-kit/rig.ts')).href) as typeof Rig
+  const folder = temporaryDirectory('bench-edge')
+  if (entry === undefined) cpSync(new URL('worker.ts', import.meta.url), folder.file('bench/edge-split/worker.ts'))
+  return bundleEdgeWorker(folder, entry ?? 'bench/edge-split/worker.ts')
 }

@@ -6,7 +6,7 @@ import { startSshd } from '../../test/support/sshd.ts'
 import { startEdgeWorker } from '../../test/edge-kit/rig.ts'
 import { temporaryDirectory } from '../../test/support/temporary.ts'
 import { counted, kindOf, type Kinds, PERF_FLAGS, record } from '../perf.ts'
-import { splitModules } from './modules.ts'
+import { modulesOf } from './modules.ts'
 
 const [stage = 'connect', kex = 'curve25519-sha256'] = process.argv.slice(2)
 const WARM = 60
@@ -26,7 +26,7 @@ const KINDS: Kinds = [
 ]
 
 const folder = temporaryDirectory('bench-edge-perf')
-const modules = await splitModules(folder)
+const modules = await modulesOf('.')
 await using server = await startSshd({ config: [`KexAlgorithms ${kex}`] })
 await using worker = await startEdgeWorker(modules, server, { ECHO_PORT: '1' }, [...PERF_FLAGS, '--perf-basic-prof-only-functions'])
 const send = async (count: number) => {

@@ -1,18 +1,15 @@
 /**
- * `npm run bench:edge:split`: where the CPU of a request of examples/edge-kit/run-command goes. It measures Workers that stop at one stage each; a part is what a stage
- * adds to an earlier one. The kernel counts the CPU of each thread: the platform bills that of the thread that runs the Worker, the others compile and collect.
+ * `npm run bench:edge:split -- [KEX] [--against TREE]`: where the CPU of a request of examples/edge-kit/run-command goes. It measures requests that stop at one stage each; a part
+ * is what a stage adds to an earlier one. The platform bills the thread that runs the Worker, the others compile and collect. With --against, another tree's build has the
+ * columns in front of this one's.
  */
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { startEdgeWorker } from '../../test/edge-kit/rig.ts'
-import { startSshd } from '../../test/support/sshd.ts'
-import { temporaryDirectory } from '../../test/support/temporary.ts'
-import { cost, type Cpu, least } from '../worker-cpu.ts'
-import { splitModules } from './modules.ts'
+import { parseArgs } from 'node:util'
+import type { Workerd } from '../../test/support/workerd.ts'
+import { modulesOf } from './modules.ts'
+import { type Figure, measureRequests } from './rounds.ts'
 
-const WARM = 60
-const ROUNDS = 5
-const REQUESTS = 40
+const { values: { against }, positionals: [kex] } = parseArgs({ allowPositionals: true, options: { against: { type: 'string' } } })
+const [PROCESSES, WARM, ROUNDS, REQUESTS] = [2, 3, 8, 20]
 
 /** The stage, what it adds to which other one, and to how many of these. */
 const PARTS = [
@@ -29,38 +26,23 @@ const PARTS = [
   ['commands', 'each further command', 'command', 10],
 ] as const
 
-const kex = process.argv[2]
-const exchange = kex === undefined ? {} : { config: [`KexAlgorithms ${kex}`] }
+const trees = against === undefined ? ['.'] : [against, '.']
+const workers = []
+for (const tree of trees) workers.push(await modulesOf(tree))
+const requests = Object.fromEntries(PARTS.map(([stage]) => [stage, async (worker: Workerd) => {
+  const response = await fetch(`${worker.url}/${stage}`, { method: 'POST' })
+  if (await response.text() !== 'done') throw new Error(`${stage}: ${worker.log()}`)
+}]))
+const measured = await measureRequests({ workers, kex, processes: PROCESSES, warm: WARM, rounds: ROUNDS, share: REQUESTS, requests })
 
-/** Milliseconds of CPU per request, the least of the rounds. */
-async function measure(modules: readonly string[], stage: string): Promise<Cpu> {
-  await using server = await startSshd(exchange)
-  const echo = createServer((socket) => { socket.on('error', () => {}).pipe(socket) }).listen(0, '127.0.0.1')
-  await once(echo, 'listening')
-  await using worker = await startEdgeWorker(modules, server, { ECHO_PORT: String((echo.address() as AddressInfo).port) })
-  const send = (count: number) => cost(worker.pid, count, async () => {
-    for (let at = 0; at < count; at++) {
-      const response = await fetch(`${worker.url}/${stage}`, { method: 'POST' })
-      if (await response.text() !== 'done') throw new Error(`${stage}: ${worker.log()}`)
-    }
-  })
-  await send(WARM)
-  const rounds = []
-  for (let round = 0; round < ROUNDS; round++) rounds.push(await send(REQUESTS))
-  echo.close()
-  return least(rounds)
-}
-
-const folder = temporaryDirectory('bench-edge-split')
-const modules = await splitModules(folder)
-const measured = new Map<string, Cpu>()
-console.log(`${kex ?? 'the default key exchange'}: milliseconds of CPU, the least of ${ROUNDS} rounds of ${REQUESTS} requests\n`)
-console.log('| part | the Worker\'s thread | all threads |\n|---|--:|--:|')
+const numbers = ({ least, median }: Figure) => [least.main, median.main, least.all]
+const line = (part: string, value: (figures: Record<string, Figure>) => readonly number[]) => { console.log(`| ${part} | ${measured.flatMap(value).map((one) => one.toFixed(2)).join(' | ')} |`) }
+console.log(`${kex ?? 'the server\'s choice of key exchange'}: milliseconds of CPU, of ${PROCESSES} processes with ${ROUNDS} rounds of ${REQUESTS} requests${against === undefined ? '' : `; first ${against}, then this tree`}\n`)
+console.log(`| part |${trees.map(() => ' the Worker\'s thread: least | median | all threads: least |').join('')}\n|---|${trees.map(() => '--:|--:|--:|').join('')}`)
 for (const [stage, part, than, times] of PARTS) {
-  const own = await measure(modules, stage)
-  measured.set(stage, own)
-  const other = than === undefined ? { main: 0, all: 0 } : measured.get(than) ?? { main: 0, all: 0 }
-  console.log(`| ${part} | ${((own.main - other.main) / times).toFixed(2)} | ${((own.all - other.all) / times).toFixed(2)} |`)
+  line(part, (figures) => {
+    const other = than === undefined ? [0, 0, 0] : numbers(figures[than]!)
+    return numbers(figures[stage]!).map((own, at) => (own - other[at]!) / times)
+  })
 }
-const { main, all } = measured.get('command') ?? { main: 0, all: 0 }
-console.log(`| **request, connection, key and one command** | **${main.toFixed(2)}** | **${all.toFixed(2)}** |`)
+line('**request, connection, key and one command**', ({ command }) => numbers(command!))
