@@ -57,7 +57,7 @@ const keptApart = '-sBINARYEN_EXTRA_PASSES=--one-caller-inline-max-function-size
 export const variants = {
   release: {
     hot: ['-O3'], cold: ['-Os'], apart: ['-Oz', '-fno-inline'], smallest: ['-Oz'], emscripten: false, output: 'src/ffi',
-    link: [...link, stackFirst, '-O3', keptApart, '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=1048576'],
+    link: [...link, stackFirst, '-O3', keptApart, '-sASSERTIONS=0', '--emit-symbol-map', '-sINITIAL_MEMORY=393216'],
   },
   debug: {
     hot: ['-O1', '-g'], cold: ['-O1', '-g'], output: 'build/debug', emscripten: true,
