@@ -1,5 +1,6 @@
 import { CONTEXT } from '../bindings/session-context.ts'
 import type { Session } from '../bindings/session/session.ts'
+import { inAnotherTurn } from '../core/turn.ts'
 
 /**
  * Makes the operating system send a TCP acknowledgement now. OpenSSH's server holds a small packet back until the previous one is acknowledged
@@ -8,6 +9,13 @@ import type { Session } from '../bindings/session/session.ts'
  */
 export function acknowledge(session: Session): void {
   if (!session.failure && session.bannerGet()?.startsWith('SSH-2.0-OpenSSH')) session.sendIgnore()
+}
+
+/** Does it in the next turn of the event loop, unless something else is sent by then, which says it as well: most commands get their input, or its end, at once. */
+export function acknowledgeUnlessSent(session: Session): void {
+  const { wire } = session[CONTEXT]
+  const { sentAt } = wire
+  inAnotherTurn(() => { if (wire.sentAt === sentAt) acknowledge(session) })
 }
 
 /** Does the same for the next data that arrives, whenever that is. Never rejects. */

@@ -66,6 +66,8 @@ function tail(text: string): string {
   return words && `: ${words.length > TAIL ? '…' : ''}${printable(words.slice(-TAIL), TAIL)}`
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** Collects one stream. */
 class Collector {
   readonly #chunks: Uint8Array[] = []
@@ -83,7 +85,7 @@ class Collector {
   }
 
   get text(): string {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes)
+    return decoder.decode(this.bytes)
   }
 
   /** Does not use a `Response`: in browsers that rejects with its own error in place of the stream's. */

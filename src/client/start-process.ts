@@ -3,7 +3,7 @@ import type { Channel, PtyOptions } from '../bindings/channel/channel.ts'
 import { ChannelError, SSHError } from '../errors/ssh-error.ts'
 import { callable, record } from '../errors/arguments.ts'
 import type { Session } from '../bindings/session/session.ts'
-import { acknowledge, acknowledgeNext } from './acknowledge.ts'
+import { acknowledgeNext, acknowledgeUnlessSent } from './acknowledge.ts'
 import type { AgentForwarding, X11Forwarding } from './forwarding.ts'
 import { Process } from './process.ts'
 import type { LiveChannel } from './live-channel.ts'
@@ -111,7 +111,7 @@ export async function startProcess({ session, roundTrip, open }: Place, { signal
     await step(() => begin(channel))
     // Otherwise the output would wait behind the reply, and the end behind the output.
     if (!terminal) {
-      acknowledge(session)
+      acknowledgeUnlessSent(session)
       void acknowledgeNext(session)
     }
     const input = keystrokes && interval && terminal && session.extensions().has(PING) ? (live: LiveChannel) => new keystrokes.Keystrokes(live, interval) : undefined

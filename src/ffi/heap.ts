@@ -47,8 +47,13 @@ export class Heap {
 
   /** The result of `use`, which has its own memory until it returns. */
   scoped<T>(use: (scope: HeapScope) => T): T {
-    using scope = this.scope()
-    return use(scope)
+    const scope = this.scope()
+    // Not `using`, for which bundlers make three functions in each call, and most calls of C come through here.
+    try {
+      return use(scope)
+    } finally {
+      scope[Symbol.dispose]()
+    }
   }
 
   allocate(size: number): Bytes {

@@ -11,8 +11,10 @@ const LISTS = [
 const KEXINIT = 20
 const LINE_FEED = 10
 
-/** Enough of the beginning of a stream to hold the identification and the KEXINIT. */
+/** Enough of the beginning of a stream to hold the identification and the KEXINIT: what comes behind it is not kept. */
 const KEPT = 64 << 10
+/** A KEXINIT with its identification is rarely longer. */
+const USUAL = 2048
 
 /** Keeps the first bytes of both directions, which are not encrypted, to explain later why no algorithm was agreed. */
 export class Negotiation {
@@ -21,15 +23,14 @@ export class Negotiation {
 
   /** What a server sent instead of its identification, e.g. that it accepts no more connections; `undefined` for nothing. */
   said(): string | undefined {
-    const bytes = joinBytes(this.received.parts)
-    const text = decodeText(bytes.subarray(0, SHOWN + 1)).trim()
+    const text = decodeText(this.received.bytes.subarray(0, SHOWN + 1)).trim()
     return text === '' || /^SSH-/m.test(text) ? undefined : printable(text, SHOWN)
   }
 
   /** The kinds in which the two sides have no algorithm in common, with their lists; `undefined` if that was not the problem. */
   mismatch(): string | undefined {
-    const ours = offers(this.sent.parts)
-    const theirs = offers(this.received.parts)
+    const ours = offers(this.sent.bytes)
+    const theirs = offers(this.received.bytes)
     if (!ours || !theirs) return undefined
     const missing = LISTS.flatMap((kind, at) => {
       const [we, they] = [ours[at] ?? [], theirs[at] ?? []]
@@ -42,16 +43,21 @@ export class Negotiation {
 /** Bytes of a server's text that an error shows. */
 const SHOWN = 400
 
-/** The first bytes of a stream. libssh2 receives the identification byte by byte, so there may be as many parts as bytes. */
+/** The first bytes of a stream. libssh2 receives the identification byte by byte: memory of its own for each of them would cost more than the rest of this. */
 class Beginning {
-  readonly parts: Uint8Array[] = []
+  #memory: Uint8Array = new Uint8Array(USUAL)
   #size = 0
 
+  get bytes(): Uint8Array {
+    return this.#memory.subarray(0, this.#size)
+  }
+
   add(data: Uint8Array): void {
-    if (this.#size >= KEPT) return
-    const part = data.slice(0, KEPT - this.#size)
-    this.parts.push(part)
-    this.#size += part.length
+    const [at, size] = [this.#size, this.#size + data.length]
+    if (at > KEPT) return
+    if (size > this.#memory.length) this.#memory = joinBytes([this.#memory, new Uint8Array(size)])
+    this.#memory.set(data, at)
+    this.#size = size
   }
 }
 
@@ -59,9 +65,8 @@ class Beginning {
  * The name-lists of the KEXINIT that follows the identification line (RFC 4253 section 4.2); `undefined` if it is incomplete. libssh 0.10 has
  * an empty name among the others.
  */
-function offers(parts: readonly Uint8Array[]): string[][] | undefined {
+function offers(bytes: Uint8Array): string[][] | undefined {
   try {
-    const bytes = joinBytes(parts)
     const packet = new WireReader(bytes.subarray(afterIdentification(bytes)))
     packet.uint32()
     packet.byte()

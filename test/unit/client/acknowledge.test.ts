@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import type { Session } from '../../../src/bindings/index.ts'
+import { CONTEXT } from '../../../src/bindings/session-context.ts'
+import { acknowledgeUnlessSent } from '../../../src/client/acknowledge.ts'
+
+/** A session that only counts what it is asked to send. */
+function sessionOf(banner = 'SSH-2.0-OpenSSH_9.2p1') {
+  const wire = { sentAt: 1 }
+  let sent = 0
+  const session = { [CONTEXT]: { wire }, failure: undefined, bannerGet: () => banner, sendIgnore: () => { sent += 1 } }
+  return { session: session as unknown as Session, wire, sent: () => sent }
+}
+
+const turn = () => new Promise((resolve) => { setTimeout(resolve, 5) })
+
+test('a message of its own acknowledges what has arrived, in the next turn', async () => {
+  const { session, sent } = sessionOf()
+  acknowledgeUnlessSent(session)
+  await Promise.resolve()
+  expect(sent()).toBe(0)
+  await turn()
+  expect(sent()).toBe(1)
+})
+
+test('what is sent in the same turn acknowledges it too: nothing is added', async () => {
+  const { session, wire, sent } = sessionOf()
+  acknowledgeUnlessSent(session)
+  await Promise.resolve()
+  wire.sentAt = 2
+  await turn()
+  expect(sent()).toBe(0)
+})
+
+test('only servers that hold packets back need it', async () => {
+  const { session, sent } = sessionOf('SSH-2.0-dropbear_2022.83')
+  acknowledgeUnlessSent(session)
+  await turn()
+  expect(sent()).toBe(0)
+})
