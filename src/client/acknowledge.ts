@@ -15,7 +15,13 @@ export function acknowledge(session: Session): void {
 export function acknowledgeUnlessSent(session: Session): void {
   const { wire } = session[CONTEXT]
   const { sentAt } = wire
-  inAnotherTurn(() => { if (wire.sentAt === sentAt) acknowledge(session) })
+  inAnotherTurn(() => {
+    try {
+      if (wire.sentAt === sentAt) acknowledge(session)
+    } catch {
+      // The session has failed or ended in between, which other calls report.
+    }
+  })
 }
 
 /** Does the same for the next data that arrives, whenever that is. Never rejects. */

@@ -31,6 +31,23 @@ test('what is sent in the same turn acknowledges it too: nothing is added', asyn
   expect(sent()).toBe(0)
 })
 
+test.each([
+  ['has been freed', 'bannerGet'], ['has failed', 'sendIgnore'],
+] as const)('a session that %s by then is no error that nobody can catch', async (_, call) => {
+  const { session, sent } = sessionOf()
+  const thrown: unknown[] = []
+  const caught = (reason: unknown) => { thrown.push(reason) }
+  process.on('uncaughtException', caught)
+  try {
+    Object.assign(session, { [call]: () => { throw new Error('gone') } })
+    acknowledgeUnlessSent(session)
+    await turn()
+    expect([thrown, sent()]).toEqual([[], 0])
+  } finally {
+    process.off('uncaughtException', caught)
+  }
+})
+
 test('only servers that hold packets back need it', async () => {
   const { session, sent } = sessionOf('SSH-2.0-dropbear_2022.83')
   acknowledgeUnlessSent(session)
