@@ -53,10 +53,10 @@ class Beginning {
   }
 
   add(data: Uint8Array): void {
-    const [at, size] = [this.#size, this.#size + data.length]
-    if (at > KEPT) return
+    const part = data.subarray(0, KEPT - this.#size)
+    const size = this.#size + part.length
     if (size > this.#memory.length) this.#memory = joinBytes([this.#memory, new Uint8Array(size)])
-    this.#memory.set(data, at)
+    this.#memory.set(part, this.#size)
     this.#size = size
   }
 }
