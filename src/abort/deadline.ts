@@ -30,11 +30,6 @@ export class Deadline implements Disposable {
     this.begin(signal, limit, expired)
   }
 
-  /** The work has succeeded or failed. */
-  get over(): boolean {
-    return this.#over
-  }
-
   /** Aborts with the caller's reason, or with that of the time limit. */
   get signal(): AbortSignal {
     return this.#controller.signal

@@ -153,7 +153,7 @@ class Attempt {
     deadline.own({ [Symbol.dispose]: () => session.free() })
     deadline.disown(owned)
     // A person may take hours to answer, so nothing waits for the answer once the server has gone. An error that reports this in another way comes first.
-    void session.ended().then((error) => deadline.over || inAnotherTurn(() => deadline.end(error)))
+    void session.ended().then((error) => inAnotherTurn(() => deadline.end(error)))
     if (rekey !== undefined) session.rekeyAfter(rekey)
     return session
   }
