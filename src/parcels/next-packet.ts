@@ -1,8 +1,9 @@
 import { HOST_PARCEL_LEAST } from '../ffi/host.gen.ts'
 
 export const LENGTH_FIELD = 4
+export const TAG = 16
 /** What a packet has on the transport beside its text: the length field, and the tag. */
-export const FRAME = LENGTH_FIELD + 16
+export const FRAME = LENGTH_FIELD + TAG
 const BLOCK = 16
 /** libssh2 accepts no longer data packets. */
 const LONGEST = 256 << 10

@@ -6,7 +6,7 @@ import type { Instance } from '../ffi/instance.ts'
 import { TAKEN_PACKET } from '../ffi/layouts.gen.ts'
 import type { PacketCipher } from '../runtime/host-crypto.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
-import { FRAME, LENGTH_FIELD, nextPacket, upToLarge } from './next-packet.ts'
+import { FRAME, LENGTH_FIELD, nextPacket, TAG, upToLarge } from './next-packet.ts'
 
 /** Where packets are taken from: the receiving side of the wire. */
 export interface Arrivals {
@@ -18,17 +18,14 @@ export interface Arrivals {
   skip(count: number): void
 }
 
-/** The payload of a packet. */
+/** The payload of a packet, without the padding length. */
 interface Parcel {
-  readonly memory: Uint8Array
-  /** Where in it the payload begins: behind the padding length. */
-  readonly begin: number
+  readonly message: Uint8Array
   /** How far outside code has views of its memory. */
   given: number
 }
 
 const NONCE = 12
-const TAG = 16
 const DATA = 94
 const EXTENDED_DATA = 95
 /** Ciphers return a payload in its own memory. If it is part of a larger block, it is copied. */
@@ -114,7 +111,7 @@ export class Parcels {
     heap.setU32((taken + TAKEN_PACKET.size) as Bytes, size)
     heap.setU32((taken + TAKEN_PACKET.packet_length) as Bytes, length)
     heap.write(head, part(text, 0, HOST_PARCEL_HEAD))
-    return this.#add(text, 1)
+    return this.#add(part(text, 1, length - 1))
   }
 
   /** The text of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */
@@ -134,24 +131,23 @@ export class Parcels {
 
   /** Keeps a copy of a message. @returns its parcel. */
   keep(message: Bytes, length: number): number {
-    return this.#add(this.#heap.copy(message, length), 0)
+    return this.#add(this.#heap.copy(message, length))
   }
 
-  #add(memory: Uint8Array, begin: number): number {
+  #add(message: Uint8Array): number {
     const number = this.#unused.pop() ?? this.#parcels.length
-    this.#parcels[number] = { memory, begin, given: 0 }
+    this.#parcels[number] = { message, given: 0 }
     return number
   }
 
   /** A read gets bytes of a parcel. */
   give(number: number, at: number, length: number): void {
     const parcel = this.#parcels[number] as Parcel
-    const bytes = part(parcel.memory, parcel.begin + at, length)
-    if (this.#target) return this.#put(bytes)
+    if (this.#target) return this.#put(parcel.message.subarray(at, at + length))
     // A small part is copied: a view would keep the memory of the whole.
-    if (2 * length < parcel.memory.length) return void this.#parts.push(bytes.slice())
-    parcel.given = parcel.begin + at + length
-    this.#parts.push(bytes)
+    if (2 * length < parcel.message.length) return void this.#parts.push(parcel.message.slice(at, at + length))
+    parcel.given = at + length
+    this.#parts.push(part(parcel.message, at, length))
   }
 
   /** A read gets bytes of C. */
@@ -167,15 +163,14 @@ export class Parcels {
 
   /** Copies bytes of a parcel to C. */
   copy(number: number, at: number, to: Bytes, length: number): void {
-    const { memory, begin } = this.#parcels[number] as Parcel
-    this.#heap.write(to, part(memory, begin + at, length))
+    this.#heap.write(to, (this.#parcels[number] as Parcel).message.subarray(at, at + length))
   }
 
   /** Zeroes it, like C's own blocks, except the part that a reader has received. */
   free(number: number): void {
     const parcel = this.#parcels[number]
     if (!parcel) return
-    part(parcel.memory, parcel.given, parcel.memory.length - parcel.given).fill(0)
+    parcel.message.fill(0, parcel.given)
     this.#parcels[number] = undefined
     this.#unused.push(number)
   }
