@@ -6,14 +6,12 @@
 import { parseArgs } from 'node:util'
 import { outputOf, run } from '../test/edge-kit/rig.ts'
 import { measureRequests } from './edge-split/rounds.ts'
-import { modulesOf } from './edge-split/modules.ts'
+import { comparedModules } from './edge-split/modules.ts'
 
 const { values: { against }, positionals } = parseArgs({ allowPositionals: true, options: { against: { type: 'string' } } })
 const [PROCESSES, WARM, ROUNDS, REQUESTS] = [3, 4, 10, 40]
 
-const trees = against === undefined ? ['.'] : [against, '.']
-const workers = []
-for (const tree of trees) workers.push(await modulesOf(tree, 'examples/edge-kit/run-command/worker.ts'))
+const { trees, workers } = await comparedModules(against, 'examples/edge-kit/run-command/worker.ts')
 
 console.log(`milliseconds of CPU a request, of ${PROCESSES} processes with ${ROUNDS} rounds of ${REQUESTS} requests, after a warm-up\n`)
 console.log('| key exchange | tree | the Worker\'s thread: least | median | all threads: least | median |\n|---|---|--:|--:|--:|--:|')

@@ -11,3 +11,17 @@ export async function modulesOf(tree: string, entry?: string): Promise<string[]>
   if (entry === undefined) cpSync(new URL('worker.ts', import.meta.url), folder.file('bench/edge-split/worker.ts'))
   return bundleEdgeWorker(folder, entry ?? 'bench/edge-split/worker.ts')
 }
+
+export interface Compared {
+  readonly trees: readonly string[]
+  /** The modules of each tree. */
+  readonly workers: readonly (readonly string[])[]
+}
+
+/** Those of this tree, behind those of another one if there is one. */
+export async function comparedModules(against: string | undefined, entry?: string): Promise<Compared> {
+  const trees = against === undefined ? ['.'] : [against, '.']
+  const workers = []
+  for (const tree of trees) workers.push(await modulesOf(tree, entry))
+  return { trees, workers }
+}

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { Workerd } from '../../test/support/workerd.ts'
-import { modulesOf } from './modules.ts'
+import { comparedModules } from './modules.ts'
 import { type Figure, measureRequests } from './rounds.ts'
 
 const { values: { against }, positionals: [kex] } = parseArgs({ allowPositionals: true, options: { against: { type: 'string' } } })
@@ -26,9 +26,7 @@ const PARTS = [
   ['commands', 'each further command', 'command', 10],
 ] as const
 
-const trees = against === undefined ? ['.'] : [against, '.']
-const workers = []
-for (const tree of trees) workers.push(await modulesOf(tree))
+const { trees, workers } = await comparedModules(against)
 const requests = Object.fromEntries(PARTS.map(([stage]) => [stage, async (worker: Workerd) => {
   const response = await fetch(`${worker.url}/${stage}`, { method: 'POST' })
   if (await response.text() !== 'done') throw new Error(`${stage}: ${worker.log()}`)
