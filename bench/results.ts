@@ -7,7 +7,7 @@ export interface Cell {
   readonly workload: string
   readonly link: string
   readonly peer: string
-  /** The cipher that the peer was told to use; `best` rows use the fastest of the trials. */
+  /** The cipher that the peer was told to use; `best` rows use the one that suits it in the trials. */
   readonly cipher: string | undefined
   /** `best`: each peer with the cipher that suits it; otherwise the cipher that all of them used. */
   readonly variant: string

@@ -9,7 +9,7 @@ import type { Peer } from './peers/peer.ts'
 import { cipherTrials, plan, type Step } from './plan.ts'
 import { machine } from './report/machine.ts'
 import { report, write } from './report/write.ts'
-import { type Cell, value } from './results.ts'
+import { type Cell, median, value } from './results.ts'
 import { startServer } from './server.ts'
 import { workloads } from './workloads/all.ts'
 
@@ -35,13 +35,17 @@ for (const peer of peers) {
   if (reason !== undefined) note(`${peer.title}: ${reason}`)
 }
 
-/** The fastest cipher of a peer, from the rounds with each cipher. */
+/** Short runs differ by this much by chance. */
+const AS_FAST = 0.9
+
+/** The cipher that suits a peer, from the rounds with each cipher: of those that are as fast as the fastest one, the one that takes the least CPU. */
 function best(peer: Peer, name: string, link: Link): string | undefined {
   if (options.cipher !== undefined) return options.cipher
   const tried = cells.filter((cell) => cell.peer === peer.name && cell.variant !== 'best' && cell.link === (link.name in cipherTrials ? link.name : 'loopback') &&
-    cell.workload === (name === 'exec-upload' ? name : 'exec-download'))
-  const ranked = tried.map((cell) => ({ cipher: cell.cipher, speed: value({ unit: 'MB/s' }, cell) ?? 0 })).sort((a, b) => b.speed - a.speed)
-  return ranked[0]?.cipher
+    cell.workload === (name === 'exec-upload' ? name : 'exec-download') && cell.samples.length > 0)
+  const ranked = tried.map((cell) => ({ cipher: cell.cipher, speed: value({ unit: 'MB/s' }, cell)!, cpu: median(cell.samples.map((sample) => sample.cpu)) }))
+  const fastest = Math.max(...ranked.map(({ speed }) => speed))
+  return ranked.filter(({ speed }) => speed >= AS_FAST * fastest).sort((a, b) => a.cpu - b.cpu)[0]?.cipher
 }
 
 function able(link: Link, workload: string, names: readonly string[] = []): Peer[] {
