@@ -116,7 +116,7 @@ export class SessionContext {
         if (type < WINDOW_ADJUST || type > EXTENDED_DATA) this.driver.markReady(endOf(channel))
       },
       recv: (target, length) => {
-        if (this.wire.empty) return HOST_PENDING
+        if (this.parcels.waits()) return HOST_PENDING
         const bytes = this.heap.view(target, length)
         const count = this.wire.recv(bytes)
         if (count > 0) this.#negotiation?.received.add(bytes.subarray(0, count))
@@ -188,7 +188,7 @@ export class SessionContext {
   /** The transport has ended and C has all bytes: a call that still returns EAGAIN will never return anything else. */
   #checkEnd(): SSHError | undefined {
     const { ended } = this.wire
-    if (!this.failure && ended && this.wire.empty) {
+    if (!this.failure && ended && this.wire.chunks.length === 0) {
       // A gateway's error says more than that a socket failed.
       if (ended.error instanceof SSHError && ended.error.code.startsWith('ERR_GATEWAY')) return this.fail(ended.error)
       const [errno, message] = ended.error === undefined

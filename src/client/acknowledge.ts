@@ -27,9 +27,9 @@ export function acknowledgeUnlessSent(session: Session): void {
 /** Does the same for the next data that arrives, whenever that is. Never rejects. */
 export async function acknowledgeNext(session: Session): Promise<void> {
   const { wire, driver } = session[CONTEXT]
-  const before = wire.bytesRead
+  const before = wire.arrived
   try {
-    while (!session.failure && wire.bytesRead === before) await driver.wait()
+    while (!session.failure && wire.arrived === before) await driver.wait()
     acknowledge(session)
   } catch {
     // The session has failed in between, which other calls report.

@@ -25,7 +25,7 @@ export function checkKeepalive(options: KeepaliveOptions): void {
 export function startKeepalive(session: Session, { interval, countMax = 3 }: KeepaliveOptions): void {
   const pause = milliseconds(interval, 'keepalive.interval')
   const context = session[CONTEXT]
-  let received = context.wire.bytesRead
+  let received = context.wire.arrived
   let missed = 0
   let stop = () => {}
   const wait = () => { stop = after(pause, look, true) }
@@ -35,11 +35,11 @@ export function startKeepalive(session: Session, { interval, countMax = 3 }: Kee
       missed = 0
       return wait()
     }
-    if (context.wire.bytesRead !== received) missed = 0
+    if (context.wire.arrived !== received) missed = 0
     else if (missed >= countMax) {
       return context.end(timeoutError('ERR_KEEPALIVE_TIMEOUT', `the server has not answered ${missed} keepalive messages`))
     } else missed += 1
-    received = context.wire.bytesRead
+    received = context.wire.arrived
     try {
       session.keepaliveNow()
       wait()

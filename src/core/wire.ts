@@ -20,10 +20,10 @@ const NO_STAGE = new Uint8Array(0)
 export class Wire {
   readonly #port: BytePort
   readonly #moved: () => void
-  readonly #chunks: Uint8Array[] = []
-  /** Where in the memory of `first()` the bytes begin that RECV has not taken. */
+  /** What has arrived and not been taken completely. */
+  readonly chunks: Uint8Array[] = []
+  /** Where in the first chunk the bytes begin that RECV has not taken. */
   head = 0
-  #inbound = 0
   #paused = false
   #ended: { error: unknown } | undefined
   #closed = false
@@ -40,6 +40,8 @@ export class Wire {
   /** Packets that were copied and have not been written yet. */
   #copies = 0
   #congested = false
+  /** All bytes that have arrived. */
+  arrived = 0
   /** All bytes that RECV has taken: the driver's measure of progress (law 2). */
   bytesRead = 0
   /** When the last bytes went to the transport, in the time of `performance.now()`. */
@@ -55,7 +57,7 @@ export class Wire {
     this.#port.start({
       data: (chunk, lent) => this.#receive(chunk, lent),
       drained: () => this.#drained(),
-      written: (chunk) => { if (this.#copies > 0 && ownsMemory(chunk)) this.#keep(chunk) },
+      written: (chunk) => this.#keep(chunk),
       ended: (error) => {
         this.#ended ??= { error }
         this.#moved()
@@ -63,16 +65,24 @@ export class Wire {
     })
   }
 
-  #receive(chunk: Uint8Array, lent = false): void {
-    this.#chunks.push(chunk)
-    this.#inbound += chunk.length
+  #receive(chunk: Uint8Array, lent?: boolean): void {
+    this.chunks.push(chunk)
+    this.arrived += chunk.length
     if (this.#inbound > INBOUND_HIGH && !this.#paused) {
       this.#paused = true
       this.#port.pause()
     }
     this.#moved()
-    const at = lent ? this.#chunks.lastIndexOf(chunk) : -1
-    if (at >= 0) this.#chunks[at] = chunk.slice()
+    const at = lent ? this.chunks.lastIndexOf(chunk) : -1
+    if (at > 0) this.chunks[at] = chunk.slice()
+    if (at !== 0) return
+    this.chunks[0] = chunk.slice(this.head)
+    this.head = 0
+  }
+
+  /** Bytes that have arrived and not been taken. */
+  get #inbound(): number {
+    return this.arrived - this.bytesRead
   }
 
   #drained(): void {
@@ -96,17 +106,14 @@ export class Wire {
 
   /** The memory of the bytes that RECV would take first, for code that takes whole packets. Nothing is taken from a peer that keeps asking and does not read the answers. */
   first(): Uint8Array | undefined {
-    return this.#ended || this.#port.queued <= ANSWERS_HIGH ? this.#chunks[0] : undefined
+    return this.#ended || this.#port.queued <= ANSWERS_HIGH ? this.chunks[0] : undefined
   }
 
-  /** A part of `first()` has been taken. */
+  /** So many of the bytes that have arrived have been taken. */
   skip(count: number): void {
     this.head += count
     this.bytesRead += count
-    this.#inbound -= count
-    if (this.head < (this.#chunks[0] as Uint8Array).length) return
-    this.#chunks.shift()
-    this.head = 0
+    while (this.head >= (this.chunks[0]?.length ?? Infinity)) this.head -= (this.chunks.shift() as Uint8Array).length
   }
 
   /** SEND. Accepts everything (law 3). */
@@ -120,7 +127,7 @@ export class Wire {
     }
     if (this.#stage.length - this.#staged < data.length) {
       this.#seal()
-      this.#stage = new Uint8Array(data.length > SMALL_STAGE / 2 ? Math.max(data.length, STAGE_SIZE) : SMALL_STAGE)
+      this.#stage = new Uint8Array(data.length > SMALL_STAGE / 2 ? STAGE_SIZE : SMALL_STAGE)
       this.#sealed = this.#staged = 0
     }
     this.#stage.set(data, this.#staged)
@@ -128,22 +135,17 @@ export class Wire {
     return data.length
   }
 
-  /** SEND of a packet in three parts; `text` is in memory that becomes the wire's. @returns false on a closed transport. */
-  sendSealed(lengthField: Uint8Array, text: Uint8Array, tag: Uint8Array): boolean {
-    if (this.#closed) return false
-    this.send(lengthField)
-    if (text.length < OWN_MEMORY) this.send(text)
-    else {
-      this.#unsent += text.length
-      this.#seal()
-      this.#ready.push(text)
-    }
-    this.send(tag)
-    return true
+  /** SEND of memory that becomes the wire's. */
+  give(data: Uint8Array): void {
+    if (data.length < OWN_MEMORY) return void this.send(data)
+    this.#unsent += data.length
+    this.#seal()
+    this.#ready.push(data)
   }
 
-  /** Ciphers give memory of their own: only what is copied needs spare memory. */
+  /** Ciphers give memory of their own: only what is copied needs spare memory, and that is no part of a stage, of which other views are in use. */
   #keep(chunk: Uint8Array): void {
+    if (this.#copies === 0 || chunk.length < OWN_MEMORY || chunk.length !== chunk.buffer.byteLength) return
     this.#copies -= 1
     if (this.#spare.length < MOST_SPARE) this.#spare.push(chunk)
   }
@@ -165,8 +167,8 @@ export class Wire {
   }
 
   /** The transport knows that nothing arrives at present (`BytePort.stalled`). */
-  get stalled(): boolean {
-    return this.#port.stalled === true
+  get stalled(): boolean | undefined {
+    return this.#port.stalled
   }
 
   /** Hands everything that SEND took to the transport, and resumes it if RECV made room. Not called from inside C: the transport may deliver at once. */
@@ -201,11 +203,6 @@ export class Wire {
     return this.#ended
   }
 
-  /** True if everything that arrived has been taken. */
-  get empty(): boolean {
-    return this.#chunks.length === 0
-  }
-
   /** Resolves when everything that was sent has gone out, or can no longer go out. */
   close(): Promise<void> {
     if (!this.#closed) {
@@ -221,12 +218,7 @@ export class Wire {
     if (this.#closed) return
     this.#closed = true
     this.#ended ??= { error: undefined }
-    this.#chunks.length = 0
+    this.chunks.length = 0
     this.#port.abort()
   }
-}
-
-/** True if no other view of this memory is in use, because it is not a part of a stage. */
-function ownsMemory(chunk: Uint8Array): boolean {
-  return chunk.length >= OWN_MEMORY && chunk.length === chunk.buffer.byteLength
 }

@@ -9,12 +9,12 @@ const BLOCK = 16
 const LONGEST = 256 << 10
 
 /**
- * The length of the packet that begins at `start` of the received data, if the packet is completely there and may be channel data, so that it is worth decrypting; otherwise 0.
+ * The length of the packet that begins at `start` of the received data, if it may be channel data that is worth decrypting here; otherwise 0.
  * The length is in the clear (RFC 5647 section 7.2). Nothing is authenticated yet, the length included.
  */
 export function nextPacket(arrived: Uint8Array, start: number): number {
   const length = lengthAt(arrived, start)
-  return length >= HOST_PARCEL_LEAST && length <= LONGEST && length % BLOCK === 0 && start + FRAME + length <= arrived.length ? length : 0
+  return length >= HOST_PARCEL_LEAST && length <= LONGEST && length % BLOCK === 0 ? length : 0
 }
 
 /** Where `nextPacket` finds nothing: how many bytes C should take through RECV, so that a large packet behind them begins where RECV has not been. C takes small packets, one after the other. */

@@ -7,8 +7,10 @@ import type { PacketCipher } from '../runtime/host-crypto.ts'
 
 /** The sending side of the wire. */
 export interface Departures {
-  /** Sends a packet in three parts, of which `text` is in memory that is handed over. Returns false on a closed transport. */
-  sendSealed(lengthField: Uint8Array, text: Uint8Array, tag: Uint8Array): boolean
+  /** Sends a copy. @returns a negative number on a closed transport. */
+  send(data: Uint8Array): number
+  /** Sends memory that is handed over. */
+  give(data: Uint8Array): void
 }
 
 const LENGTH_FIELD = 4
@@ -62,7 +64,10 @@ export class Outgoing {
     heap.read(nonce, NONCE, this.#nonce)
     const sealed = attempt(this.#keys.get(key) as PacketCipher, this.#nonce, lengthField, rest)
     if (!sealed) return HOST_FAILED
-    return this.#departures.sendSealed(lengthField, sealed[0], sealed[1]) ? 0 : HOST_PENDING
+    if (this.#departures.send(lengthField) < 0) return HOST_PENDING
+    this.#departures.give(sealed[0])
+    this.#departures.send(sealed[1])
+    return 0
   }
 
   #packet(size: number): Packet {

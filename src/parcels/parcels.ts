@@ -14,6 +14,10 @@ export interface Arrivals {
   first(): Uint8Array | undefined
   /** Where in that memory they begin. */
   readonly head: number
+  /** That memory, and what has arrived behind it. */
+  readonly chunks: readonly Uint8Array[]
+  /** Set once nothing more will come. */
+  readonly ended: unknown
   /** So many bytes of it have been taken. */
   skip(count: number): void
 }
@@ -28,6 +32,8 @@ interface Parcel {
 const NONCE = 12
 const DATA = 94
 const EXTENDED_DATA = 95
+/** What comes in more pieces than this is not worth the wait, and so many would take more memory than their bytes: C takes it as it comes. */
+const MOST_CHUNKS = 8
 /** Ciphers return a payload in its own memory. If it is part of a larger block, it is copied. */
 const SLACK = 64
 
@@ -40,6 +46,9 @@ export class Parcels {
   readonly #nonce = new Uint8Array(NONCE)
   readonly #lengthField = new Uint8Array(LENGTH_FIELD)
   readonly #tag = new Uint8Array(TAG)
+  /** Where the parts of a packet are joined that came in several chunks. */
+  #joined = new Uint8Array(0)
+  #waits = false
   /** By number. Not a `Map`: V8 makes a new table now and then, and old tables, until they are collected, keep megabytes alive that nobody needs. */
   readonly #parcels: (Parcel | undefined)[] = [undefined]
   readonly #unused: number[] = []
@@ -87,7 +96,7 @@ export class Parcels {
 
   /**
    * Opens the next packet of the transport. @param room the most bytes that may be kept. @param taken gets its size and length. @param head gets its first bytes.
-   * @returns its parcel; otherwise 0, and `taken` gets how much RECV may take at most, 0 for all.
+   * @returns its parcel; otherwise 0, and `taken` gets how much RECV may take at most, 0 for all. RECV comes next then, and asks `waits()`.
    */
   take(key: number, nonce: Bytes, room: number, taken: Bytes, head: Bytes): number {
     const arrivals = this.#arrivals
@@ -99,8 +108,14 @@ export class Parcels {
     const size = FRAME + length
     let text: Uint8Array | undefined
     if (length > 0 && size <= room) {
-      heap.read(nonce, NONCE, this.#nonce)
-      text = this.#opened(this.#keys.get(key) as PacketCipher, arrived, start, length)
+      const whole = start + size <= arrived.length
+      if (whole || this.#join(size)) {
+        heap.read(nonce, NONCE, this.#nonce)
+        text = this.#opened(this.#keys.get(key) as PacketCipher, whole ? arrived : this.#joined, whole ? start : 0, length)
+      } else if (!arrivals.ended && arrivals.chunks.length <= MOST_CHUNKS) {
+        this.#waits = true
+        return 0
+      }
     }
     if (!text) {
       // If something is wrong with it, or it is not channel data, C takes it through RECV, alone, and reports any error.
@@ -112,6 +127,30 @@ export class Parcels {
     heap.setU32((taken + TAKEN_PACKET.packet_length) as Bytes, length)
     heap.write(head, part(text, 0, HOST_PARCEL_HEAD))
     return this.#add(part(text, 1, length - 1))
+  }
+
+  /** Copies the next `size` bytes into one memory. False if fewer have arrived. */
+  #join(size: number): boolean {
+    const { chunks, head } = this.#arrivals
+    let there = -head
+    const last = chunks.findIndex(({ length }) => (there += length) >= size)
+    if (last < 0) return false
+    if (this.#joined.length < size) this.#joined = new Uint8Array(size)
+    let filled = 0
+    for (const chunk of chunks.slice(0, last + 1)) {
+      const from = filled === 0 ? head : 0
+      const part = chunk.subarray(from, from + size - filled)
+      this.#joined.set(part, filled)
+      filled += part.length
+    }
+    return true
+  }
+
+  /** Whether there is nothing for RECV: nothing has arrived, or the rest of a packet has to arrive first. RECV asks once after each `take`. */
+  waits(): boolean {
+    const waits = this.#waits || this.#arrivals.chunks.length === 0
+    this.#waits = false
+    return waits
   }
 
   /** The text of a channel data packet; `undefined` if the cipher rejects it, or it is something else. */

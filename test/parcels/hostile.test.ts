@@ -1,7 +1,8 @@
 // What a server, a runtime's cipher or a program may do to parcels, said out loud: schedules.test.ts tries it at random.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Channel } from '../../src/bindings/channel/channel.ts'
 import { CONTEXT } from '../../src/bindings/session-context.ts'
+import { startKeepalive } from '../../src/client/keepalive.ts'
 import type { SSHError } from '../../src/errors/ssh-error.ts'
 import { seededRandom } from '../support/random.ts'
 import { acceptChannel, channelClose, channelData, channelEof, type ChannelNumbers, message, SSH_MSG } from '../support/scripted-server.ts'
@@ -184,6 +185,74 @@ describe.each(WAYS)('$name', (way) => {
     await session.complete(() => channel.pollChannelRead() ? 0 : -37)
     expect(rest(channel).equals(Buffer.concat(sent))).toBe(true)
     expect(session.failure).toBeUndefined()
+  })
+
+  test('a packet that comes in parts is read when it is complete, wherever it is cut', async () => {
+    await using injected = await injectedSession(way)
+    const [channel, numbers] = await opened(injected)
+    for (const cuts of [[1], [3], [4], [5], [20], [4100], [-17], [-16], [-1], [2, 3], [4, 4000], [100, 200, 300, 400], Array.from({ length: 20 }, (_, at) => 10 + at)]) {
+      const [before, data, behind] = [part(9000), part(30_000), part(9000)]
+      const packet = injected.connection.seal(channelData(numbers, data))
+      const bounds = [0, ...cuts.map((cut) => cut < 0 ? packet.length + cut : cut), packet.length]
+      const parts = bounds.slice(1).map((bound, at) => packet.subarray(bounds[at], bound))
+      for (const [at, bytes] of parts.entries()) {
+        injected.inject(Uint8Array.from(bytes), true)
+        if (at < parts.length - 1) expect(channel.readEx(1 << 20)[0]).toBe(-37)
+      }
+      expect(rest(channel).equals(data)).toBe(true)
+      injected.inject(Buffer.concat([before, behind].map((text) => injected.connection.seal(channelData(numbers, text)))), true)
+      expect(rest(channel).equals(Buffer.concat([before, behind]))).toBe(true)
+    }
+    expect(injected.session.failure).toBeUndefined()
+  })
+
+  test.each([[undefined, 'ERR_LIBSSH2_SOCKET_DISCONNECT'], [new Error('reset by the test'), 'ERR_LIBSSH2_SOCKET_RECV']])('the transport ends in the middle of a packet (%s): what came before can be read', async (error, code) => {
+    await using injected = await injectedSession(way)
+    const [channel, numbers] = await opened(injected)
+    const data = part(30_000)
+    const { connection } = injected
+    injected.inject(Uint8Array.from(Buffer.concat([connection.seal(channelData(numbers, data)), connection.seal(channelData(numbers, part(30_000))).subarray(0, 20_000)])), true)
+    injected.end(error)
+    expect(channel.readEx(1 << 20)).toEqual([30_000, new Uint8Array(data)])
+    expect(codeOf(() => channel.readEx(10))).toBe(code)
+    expect(injected.session.failure?.code).toBe(code)
+  })
+
+  test('this side begins an exchange of keys when a part of a packet has arrived', async () => {
+    await using injected = await injectedSession(way)
+    const { connection, session } = injected
+    const [channel, numbers] = await opened(injected)
+    const [data, more] = [part(30_000), part(30_000)]
+    const packet = connection.seal(channelData(numbers, data))
+    injected.inject(Uint8Array.from(packet.subarray(0, 10_000)), true)
+    const exchanged = session.complete(() => session.rekey())
+    injected.inject(Uint8Array.from(packet.subarray(10_000)), true)
+    await connection.exchangeKeys()
+    expect(await exchanged).toBe(0)
+    connection.send(channelData(numbers, more))
+    await expect.poll(() => channel.windowReadEx().readAvail, { interval: 1 }).toBe(60_000)
+    expect(rest(channel).equals(Buffer.concat([data, more]))).toBe(true)
+    expect(session.failure).toBeUndefined()
+  })
+
+  test('each part of a packet is a sign of life', async () => {
+    await using injected = await injectedSession(way)
+    const { connection, session } = injected
+    const [channel, numbers] = await opened(injected)
+    const data = part(30_000)
+    const packet = connection.seal(channelData(numbers, data))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      startKeepalive(session, { interval: 1000, countMax: 2 })
+      for (let at = 0; at < packet.length; at += 6000) {
+        vi.advanceTimersByTime(1500)
+        injected.inject(Uint8Array.from(packet.subarray(at, at + 6000)), true)
+      }
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(session.failure).toBeUndefined()
+    expect(rest(channel).equals(data)).toBe(true)
   })
 
   test('a reader that frees its channel, or the session, between two parcels of a chunk', async () => {

@@ -31,6 +31,8 @@ function parcelsOf(...chunks: Uint8Array[]) {
   const skipped: number[] = []
   const arrivals = {
     head: 0,
+    chunks,
+    ended: undefined as unknown,
     first: () => chunks[0],
     skip(count: number) {
       skipped.push(count)
@@ -42,7 +44,7 @@ function parcelsOf(...chunks: Uint8Array[]) {
   const keys = new Map<number, PacketCipher>()
   const parcels = new Parcels(arrivals, { heap: new Heap({ exports: undefined as never, HEAPU8: memory, numbers }), hostKeys: keys })
   return {
-    parcels, skipped, memory,
+    parcels, skipped, memory, arrivals,
     /** What C does: the parcel and the packet's length; otherwise how much it may take. */
     take(cipher: PacketCipher, nonce: Uint8Array, room: number) {
       keys.set(1, cipher)
@@ -81,14 +83,44 @@ test.each([4097, 40_001, 2 ** 18 + 16, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 16, 2 ** 
   expect([nextPacket(lengthOf(length, 300_000), 0), upToLarge(lengthOf(length, 300_000), 0)]).toEqual([0, 300_000])
 })
 
-test('a packet that is there whole is found at its place; one that lacks a byte is C\'s', () => {
+test('a large packet is found at its place, with what it lacks still to come; where its length is cut it is C\'s', () => {
   const packet = sealed(message(94))
   const chunk = new Uint8Array([1, 2, 3, ...packet, 4])
-  expect(nextPacket(chunk, 3)).toBe(8192)
-  for (const [end, left] of [[-2, packet.length - 1], [6, 3], [3, 0]] as const) {
-    const part = chunk.subarray(0, end)
-    expect([nextPacket(part, 3), upToLarge(part, 3)]).toEqual([0, left])
+  for (const end of [chunk.length, -1, -2, 7]) expect(nextPacket(chunk.subarray(0, end), 3)).toBe(8192)
+  for (const [end, left] of [[6, 3], [3, 0]] as const) expect([nextPacket(chunk.subarray(0, end), 3), upToLarge(chunk.subarray(0, end), 3)]).toEqual([0, left])
+})
+
+test('a packet in several chunks is taken, wherever they are cut', () => {
+  const packet = sealed(message(94))
+  const around = new Uint8Array([1, 2, 3, ...packet, 4, 5])
+  for (const cuts of [[7], [8], [4000], [packet.length + 2], [20, 21], [100, 200, 300, 4000, 8000]]) {
+    const bounds = [0, ...cuts, around.length]
+    const { parcels, skipped, take, arrivals } = parcelsOf(...cuts.map((cut, at) => around.subarray(bounds[at], cut)), around.subarray(cuts.at(-1)))
+    arrivals.head = 3
+    expect(take(cipher(), NONCE, 1 << 20)).toEqual({ parcel: 1, size: packet.length, length: 8192, head: message(94).slice(0, 17) })
+    const [, bytes] = parcels.collectJoined(() => { parcels.give(1, 9, 8178); return 8178 })
+    expect(Buffer.from(bytes).equals(message(94).subarray(10, 10 + 8178))).toBe(true)
+    expect([skipped, parcels.waits()]).toEqual([[packet.length], false])
   }
+})
+
+test('RECV waits for the rest of a packet, unless nothing more comes, its memory is short, or it comes in crumbs', () => {
+  const packet = sealed(message(94))
+  const parts = (count: number) => Array.from({ length: count }, (_, at) => packet.subarray(at * 100, at === 7 ? 8000 : (at + 1) * 100))
+  const { parcels, skipped, take, arrivals } = parcelsOf(...parts(2))
+  expect([take(cipher(), NONCE, 1 << 20), parcels.waits(), parcels.waits(), skipped]).toEqual([0, true, false, []])
+  expect([take(cipher(), NONCE, packet.length - 1), parcels.waits()]).toEqual([packet.length, false])
+  arrivals.ended = {}
+  expect([take(cipher(), NONCE, 1 << 20), parcels.waits()]).toEqual([packet.length, false])
+  const [eight, nine] = [parcelsOf(...parts(8)), parcelsOf(...parts(7), packet.subarray(700, 710), packet.subarray(710, 800))]
+  expect([eight.take(cipher(), NONCE, 1 << 20), eight.parcels.waits()]).toEqual([0, true])
+  expect([nine.take(cipher(), NONCE, 1 << 20), nine.parcels.waits()]).toEqual([packet.length, false])
+})
+
+test('a packet in two chunks whose tag is wrong: nothing is taken', () => {
+  const packet = sealed(message(94)).map((byte, at) => at === 5000 ? byte ^ 1 : byte)
+  const { parcels, skipped, take } = parcelsOf(packet.subarray(0, 100), packet.subarray(100))
+  expect([take(cipher(), NONCE, 1 << 20), parcels.waits(), parcels.size, skipped]).toEqual([packet.length, false, 0, []])
 })
 
 test('small packets are C\'s, up to the first large one', () => {

@@ -38,11 +38,33 @@ describe('recv', () => {
     const target = new Uint8Array(4)
     expect(wire.recv(target)).toBe(4)
     expect([...target]).toEqual([1, 2, 3, 4])
-    expect(wire.empty).toBe(false)
+    expect(wire.chunks.length).toBe(1)
     expect(wire.recv(target)).toBe(1)
     expect(target[0]).toBe(5)
-    expect(wire.empty).toBe(true)
+    expect(wire.chunks.length).toBe(0)
     expect(wire.bytesRead).toBe(5)
+  })
+
+  test('what is skipped may end in a later chunk', () => {
+    const { wire, sink } = wireOverPort()
+    for (const chunk of [[1, 2], [3], [4, 5, 6]]) sink.data(Uint8Array.from(chunk))
+    wire.skip(4)
+    expect([wire.first()?.[wire.head], wire.chunks.length, wire.bytesRead, wire.arrived]).toEqual([5, 1, 4, 6])
+    wire.skip(2)
+    expect([wire.first(), wire.head, wire.chunks]).toEqual([undefined, 0, []])
+  })
+
+  test('of lent memory it keeps what nobody has taken, and no more', () => {
+    const { wire, sink, moved } = wireOverPort()
+    moved.mockImplementationOnce(() => wire.skip(90))
+    const lent = Uint8Array.from({ length: 100 }, (_, at) => at)
+    sink.data(lent, true)
+    sink.data(lent.subarray(0, 5), true)
+    lent.fill(0)
+    expect([wire.chunks.map((chunk) => chunk.buffer.byteLength), wire.head]).toEqual([[10, 5], 0])
+    const target = new Uint8Array(20)
+    expect(wire.recv(target)).toBe(15)
+    expect([...target.subarray(0, 15)]).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 0, 1, 2, 3, 4])
   })
 
   test('stays pending after the end of the stream, which `ended` tells', () => {
@@ -115,7 +137,7 @@ describe('back-pressure', () => {
     port.queued = 5 * MEBIBYTE
     wire.flush()
     expect(wire.recv(target)).toBe(HOST_PENDING)
-    expect(wire.empty).toBe(false)
+    expect(wire.chunks.length).toBe(1)
     port.queued = 0
     moved.mockClear()
     sink.drained()
@@ -241,7 +263,7 @@ describe('close', () => {
     sink.data(Uint8Array.of(1))
     wire.abort()
     wire.abort()
-    expect(wire.empty).toBe(true)
+    expect(wire.chunks.length).toBe(0)
     expect(port.abort).toHaveBeenCalledOnce()
   })
 })
