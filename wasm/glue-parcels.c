@@ -22,14 +22,19 @@ static int compressed(const libssh2_endpoint_data *side)
     return side->comp && side->comp->compress;
 }
 
+static int may_keep(LIBSSH2_SESSION *session)
+{
+    return session->state & LIBSSH2_STATE_AUTHENTICATED &&
+           !compressed(&session->remote);
+}
+
 /* Only between packets, and with keys that are not about to change. */
 static int may_take(LIBSSH2_SESSION *session)
 {
-    return session->state & LIBSSH2_STATE_AUTHENTICATED &&
+    return may_keep(session) &&
            !(session->state & LIBSSH2_STATE_EXCHANGING_KEYS) &&
            session->packAdd_state == libssh2_NB_state_idle &&
-           session->fullpacket_state == libssh2_NB_state_idle &&
-           !compressed(&session->remote);
+           session->fullpacket_state == libssh2_NB_state_idle;
 }
 
 static int parcel_take(LIBSSH2_SESSION *session, unsigned char **message,
@@ -61,7 +66,7 @@ static unsigned char *parcel_keep(LIBSSH2_SESSION *session,
                                   const unsigned char *message, size_t length)
 {
     int parcel;
-    if(length < LEAST || !is_data(message) || !may_take(session) ||
+    if(length < LEAST || !is_data(message) || !may_keep(session) ||
        length > glue_parcel_room(session))
         return NULL;
     parcel = host_parcel_keep(glue_host_id(&session->abstract), message,

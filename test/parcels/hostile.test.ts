@@ -235,6 +235,21 @@ describe.each(WAYS)('$name', (way) => {
     expect(session.failure).toBeUndefined()
   })
 
+  test('what a server sends while keys are exchanged stays out of C\'s memory, which would grow and never shrink', async () => {
+    await using injected = await injectedSession(way)
+    const { connection, session } = injected
+    const [channel, numbers] = await opened(injected)
+    const { size } = session.instance.heap
+    const exchanged = session.complete(() => session.rekey())
+    const data = part(30_000)
+    for (let sent = 0; sent < 50; sent++) injected.inject(connection.seal(channelData(numbers, data)), true)
+    expect([parcels(injected), channel.windowReadEx().readAvail]).toEqual([50, 1_500_000])
+    await connection.exchangeKeys()
+    expect(await exchanged).toBe(0)
+    expect(session.instance.heap.size).toBe(size)
+    expect(rest(channel).equals(Buffer.concat(Array(50).fill(data)))).toBe(true)
+  })
+
   test('each part of a packet is a sign of life', async () => {
     await using injected = await injectedSession(way)
     const { connection, session } = injected
