@@ -1,4 +1,4 @@
-/** The packets of the floor: of two sizes, sealed with one key and nonce by `node:crypto`. */
+/** The packets of the floor: a length and what is sealed, with one key and nonce, by `node:crypto`. */
 import type { Socket } from 'node:net'
 import { nodeCrypto } from '../../src/transports/host-crypto/node.ts'
 import { BODY, LENGTH_FIELD, TAG } from './packet-sizes.ts'
@@ -7,6 +7,8 @@ export const sizeOf = (body: number) => LENGTH_FIELD + body + TAG
 
 const gcm = nodeCrypto.aesGcm(new Uint8Array(16))
 const nonce = new Uint8Array(12)
+
+const bodyLength = (bytes: Uint8Array, at: number) => bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!
 
 function lengthField(body: number): Uint8Array {
   const field = new Uint8Array(LENGTH_FIELD)
@@ -19,29 +21,26 @@ const full = lengthField(BODY)
 const open = (packet: Uint8Array) => gcm.opened(nonce, packet.subarray(0, LENGTH_FIELD), packet.subarray(LENGTH_FIELD, -TAG), packet.subarray(-TAG))
 
 /** The parts of a packet. */
-const seal = (body: Uint8Array, length: Uint8Array): readonly Uint8Array[] => [length, ...gcm.sealed(nonce, length, body)]
+export const seal = (body: Uint8Array, length = lengthField(body.length)): readonly Uint8Array[] => [length, ...gcm.sealed(nonce, length, body)]
 
-/** Packets of zeros, one behind the other. @param body the bytes in each */
-export function sealedZeros(count: number, body: number): Uint8Array {
-  const packet = seal(new Uint8Array(body), lengthField(body))
-  return Buffer.concat(Array.from({ length: count }, () => packet).flat())
-}
-
-/** Opens the packets in what a socket has read; a packet whose end has not arrived is kept. @param body the bytes in each */
-export function opener(body: number, opened: (body: Uint8Array) => void): (chunk: Uint8Array) => void {
-  const size = sizeOf(body)
-  const kept = new Uint8Array(size)
+/** Opens the packets in what a socket has read; a packet whose end has not arrived is kept. */
+export function opener(opened: (body: Uint8Array) => void): (chunk: Uint8Array) => void {
+  const kept = new Uint8Array(sizeOf(BODY))
   let filled = 0
   return (chunk) => {
     let at = 0
-    if (filled > 0) {
-      at = Math.min(size - filled, chunk.length)
-      kept.set(chunk.subarray(0, at), filled)
-      filled += at
+    while (filled > 0) {
+      const size = filled < LENGTH_FIELD ? LENGTH_FIELD : sizeOf(bodyLength(kept, 0))
+      const part = chunk.subarray(at, at + size - filled)
+      kept.set(part, filled)
+      at += part.length
+      filled += part.length
       if (filled < size) return
-      opened(open(kept))
+      if (size === LENGTH_FIELD) continue
+      filled = 0
+      opened(open(kept.subarray(0, size)))
     }
-    for (; at + size <= chunk.length; at += size) opened(open(chunk.subarray(at, at + size)))
+    for (let size: number; at + LENGTH_FIELD <= chunk.length && at + (size = sizeOf(bodyLength(chunk, at))) <= chunk.length; at += size) opened(open(chunk.subarray(at, at + size)))
     filled = chunk.length - at
     kept.set(chunk.subarray(at))
   }

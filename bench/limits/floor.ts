@@ -5,30 +5,36 @@ import { fileURLToPath } from 'node:url'
 import { measured } from '../peers/measured.ts'
 import type { Peer } from '../peers/peer.ts'
 import type { Timing } from '../types.ts'
-import { sealedZeros, sizeOf } from './floor-packets.ts'
+import { type Beside, sender } from './floor-beside.ts'
+import { seal, sizeOf } from './floor-packets.ts'
+import { PACKETS, reply, written } from './floor-sftp.ts'
 import { ADJUSTMENT, BODY } from './packet-sizes.ts'
 
 const client = fileURLToPath(new URL('limits-floor.js', import.meta.url))
 /** Packets in a block that the server writes. */
-const BLOCK = 32
+const BLOCK = 4 * PACKETS
 
-/** Writes so many bytes of data in sealed packets, and ends. */
-async function give(socket: Socket, bytes: number, block: Uint8Array): Promise<void> {
+const block = (bodies: readonly Uint8Array[]) => Buffer.concat(Array.from({ length: BLOCK / bodies.length }, () => bodies.flatMap((body) => seal(body))).flat())
+
+/** Writes so many bytes of data in sealed packets, and ends. What arrives is dropped. */
+async function give(socket: Socket, bytes: number, packets: Uint8Array): Promise<void> {
+  socket.resume()
   for (let left = bytes / BODY; left > 0; left -= BLOCK) {
-    if (!socket.write(left >= BLOCK ? block : block.subarray(0, block.length / BLOCK * left))) await new Promise((resolve) => { socket.once('drain', resolve) })
+    if (!socket.write(left >= BLOCK ? packets : packets.subarray(0, packets.length / BLOCK * left))) await new Promise((resolve) => { socket.once('drain', resolve) })
   }
   socket.end()
 }
 
-/** Takes all that arrives, and sends an adjustment for every so many packets. */
-function take(socket: Socket, perPacket: number): void {
-  const adjustment = sealedZeros(1, ADJUSTMENT)
-  let [bytes, sent] = [0, 0]
-  socket.on('data', ({ length }) => {
-    bytes += length
-    const due = Math.floor(bytes / sizeOf(BODY) * perPacket)
-    for (; sent < due; sent++) socket.write(adjustment)
-  })
+/** Takes all that arrives, and sends what an upload receives, at once when it is due. Each packet is sealed once: that is not the client's time. */
+function take(socket: Socket, beside: Beside): void {
+  const packets = new Map<number, readonly Uint8Array[]>()
+  const packet = (size: number) => {
+    const sealed = packets.get(size) ?? seal(size === ADJUSTMENT ? new Uint8Array(size) : written(size))
+    packets.set(size, sealed)
+    return sealed
+  }
+  const send = sender(socket, beside, packet)
+  socket.on('data', ({ length }) => send(length / sizeOf(BODY) * BODY))
 }
 
 export interface Floor {
@@ -37,23 +43,26 @@ export interface Floor {
   readonly way: 'plain' | 'streams' | 'file'
   /** A release of Node. */
   readonly program?: string
-  /** Window adjustments that an upload receives per gigabyte. */
-  readonly adjustments?: number
+  /** What a download seals and sends, and an upload receives. */
+  readonly beside: Beside
 }
 
-export function floor({ name, way, program = process.execPath, adjustments = 0 }: Floor): Peer {
+export function floor({ name, way, program = process.execPath, beside }: Floor): Peer {
   return {
     name, title: name, ciphers: [], can: () => true,
-    async run({ workload, bytes, count, local }) {
+    async run({ workload, bytes, count, local }, enter) {
       const up = workload === 'exec-upload' || workload === 'sftp-put'
-      const block = sealedZeros(BLOCK, BODY)
+      // Full packets only: none in a process without data.
+      const total = Math.floor(bytes / BODY) * BODY
+      const packets = block(way === 'file' ? reply() : [new Uint8Array(BODY)])
       const server = createServer((socket) => {
-        if (up) take(socket, adjustments * BODY / 1e9)
-        else void give(socket, bytes, block)
+        if (up) take(socket, beside)
+        else void give(socket, total, packets)
       })
       await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
       try {
-        const { stdout, cpu, memory } = await measured([program, client, up ? 'up' : 'down', way, String((server.address() as AddressInfo).port), String(bytes), String(count), join(local, 'large')])
+        const { port } = server.address() as AddressInfo
+        const { stdout, cpu, memory } = await measured([...enter, program, client, up ? 'up' : 'down', way, ...[port, total, count].map(String), join(local, 'large'), JSON.stringify(beside)])
         return { ...JSON.parse(stdout) as Timing, cpu, memory }
       } finally {
         server.close()

@@ -8,11 +8,12 @@ import { type Cell, median, value } from '../results.ts'
 import type { Server } from '../server.ts'
 import type { Sample } from '../types.ts'
 import { workloads } from '../workloads/all.ts'
+import { exactly } from './exact-cpu.ts'
 import type { Run } from './section.ts'
 
 const GCM: string = CIPHERS[0]
 
-interface Contender {
+export interface Contender {
   readonly title: string
   readonly peer: Peer
   /** aes128-gcm if none is named: what both libraries prefer. */
@@ -24,6 +25,8 @@ export interface Contest {
   readonly contenders: readonly Contender[]
   /** Of the workload's full amount, beside the run's own share. */
   readonly share?: number
+  /** In the place of that amount. */
+  readonly bytes?: number
   readonly server?: Server
 }
 
@@ -33,15 +36,18 @@ export interface Row extends Cell {
 
 export const workloadOf = (name: string) => workloads.find((each) => each.name === name)!
 
+/** The bytes of the same transfer without data: one for each channel or file. */
+export const withoutData = (name: string) => workloadOf(name).count ?? 1
+
 /** One row for each contender, in their order. */
-export async function alternate(run: Run, { workload: name, contenders, share = 1, server = run.server }: Contest): Promise<Row[]> {
+export async function alternate(run: Run, { workload: name, contenders, share = 1, bytes, server = run.server }: Contest): Promise<Row[]> {
   const workload = workloadOf(name)
   const { count = 1 } = workload
   const round = {
     workload, variant: 'best', rounds: run.rounds, link: { name: 'loopback', target: server.target, enter: [] },
-    bytes: amount(workload.bytes ?? 0, share * run.share), count: workload.unit === 'files/s' ? Math.max(50, Math.round(count * share * run.share)) : count,
+    bytes: bytes ?? amount(workload.bytes ?? 0, share * run.share), count: workload.unit === 'files/s' ? Math.max(50, Math.round(count * share * run.share)) : count,
   }
-  const cells = await measure(server, round, contenders.map(({ peer, cipher = GCM }) => ({ peer, cipher })), run.say)
+  const cells = await measure(server, round, contenders.map(({ peer, cipher = GCM }) => ({ peer: exactly(peer), cipher })), run.say)
   return cells.map((cell, at) => ({ ...cell, title: contenders[at]!.title }))
 }
 
@@ -59,6 +65,9 @@ const served = ({ server }: Sample) => server || undefined
 /** CPU seconds of the client per gigabyte, thousand files or connection, in the round that took the least; `undefined` if it failed. */
 export const leastCpu = (cell: Cell | undefined) => (cell && cell.samples.length > 0 ? Math.min(...of(cell, client)) / amountOf(cell) : undefined)
 
+/** The rows of these peers, in their order. */
+export const rowsOf = <P extends readonly string[]>(rows: readonly Row[], ...peers: P) => peers.map((name) => rows.find(({ peer }) => peer === name)!) as { [at in keyof P]: Row }
+
 export const rate = (cell: Cell | undefined) => cell && value(workloadOf(cell.workload), cell)
 
 const use = ({ cpu, server, elapsed }: Sample) => (!server || elapsed === undefined ? undefined : (cpu + server) / elapsed / availableParallelism())
@@ -72,18 +81,6 @@ export function processorsUsed(cell: Cell): number | undefined {
 }
 
 const percent = (share: number | undefined) => (share === undefined ? '' : `${digits(share * 100)} %`)
-
-/** CPU seconds of the client per gigabyte, thousand files or connection, median; `undefined` if it failed. */
-export function clientCpu(cell: Cell): number | undefined {
-  const clients = of(cell, client)
-  return clients.length > 0 ? median(clients) / amountOf(cell) : undefined
-}
-
-/** CPU seconds of both sides per gigabyte, thousand files or connection, medians; `undefined` if either is not known. */
-export function costs(cell: Cell): { readonly client: number, readonly server: number } | undefined {
-  const [each, servers] = [clientCpu(cell), of(cell, served)]
-  return each !== undefined && servers.length > 0 ? { client: each, server: median(servers) / amountOf(cell) } : undefined
-}
 
 /** A table for workloads with one unit. */
 export function transferTable(rows: readonly Row[]): string {

@@ -10,7 +10,8 @@ export const channels: Workload = {
   count: 32,
   async run(library, { target, cipher, count, bytes }) {
     const connection = await library.connect(target, cipher)
-    const each = Math.ceil(bytes / count / (128 << 10)) * (128 << 10)
+    const block = Math.min(128 << 10, Math.ceil(bytes / count))
+    const each = Math.ceil(bytes / count / block) * block
     let first = 0
     let last = 0
     let seen = 0
