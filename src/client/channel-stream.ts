@@ -1,5 +1,8 @@
 import { atMost, PEER_GRACE } from '../abort/at-most.ts'
 import type { Channel } from '../bindings/channel/channel.ts'
+import { openChannel } from '../bindings/channel/open-channel.ts'
+import type { Again } from '../bindings/session-context.ts'
+import type { Session } from '../bindings/session/session.ts'
 import type { Transport } from '../runtime/transport.ts'
 import { closedHere, LiveChannel } from './live-channel.ts'
 import { ReceiveWindow } from './receive-window.ts'
@@ -16,6 +19,11 @@ export interface ChannelStream extends Transport, AsyncDisposable {
   closed(): Promise<void>
   /** Pending calls reject with `ERR_LIBSSH2_CHANNEL_CLOSED`. Waits for the server's answer for at most a second. Never rejects. */
   close(): Promise<void>
+}
+
+/** Opens a channel as a stream. */
+export async function openStream(session: Session, roundTrip: RoundTrip, open: () => Channel | Again, signal: AbortSignal | undefined): Promise<ChannelStream> {
+  return channelStream(await roundTrip.measure(() => openChannel(session, open, { signal })), roundTrip)
 }
 
 /** @param roundTrip if given, the receive window grows with it. */

@@ -52,15 +52,9 @@ export class Client implements AsyncDisposable {
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
   }
 
-  async #opened(open: () => Channel | Again, signal: AbortSignal | undefined, isSession = false): Promise<Channel> {
-    const { openChannel } = await import('../bindings/channel/open-channel.ts')
-    return this.#roundTrip.measure(() => openChannel(this.session, open, { signal, isSession }))
-  }
-
   async #start(how: (starting: typeof Starting) => Start): Promise<Process> {
     const starting = await import('./start-process.ts')
-    const open = (signal: AbortSignal | undefined) => this.#opened(() => this.session.openSession(), signal, true)
-    return starting.startProcess({ session: this.session, roundTrip: this.#roundTrip, open }, how(starting))
+    return starting.startProcess({ session: this.session, roundTrip: this.#roundTrip }, how(starting))
   }
 
   /** Starts `command`. An abort ends it. @throws ChannelError if the server refuses. */
@@ -80,13 +74,12 @@ export class Client implements AsyncDisposable {
 
   /** Runs `command` to its end and collects its output. A non-zero exit code is a result, not an error. @throws CommandError as `check`, `timeout` and `maxBuffer` require. */
   async run(command: string, options: RunOptions = {}): Promise<RunResult> {
-    return (await import('./run.ts')).run((execOptions) => this.exec(command, execOptions), options)
+    return (await import('./run.ts')).run({ session: this.session, roundTrip: this.#roundTrip }, command, options)
   }
 
   async #stream(open: () => Channel | Again, options: CallOptions): Promise<ChannelStream> {
     const { signal } = record(options, 'options')
-    const { channelStream } = await import('./channel-stream.ts')
-    return channelStream(await this.#opened(open, signal), this.#roundTrip)
+    return (await import('./channel-stream.ts')).openStream(this.session, this.#roundTrip, open, signal)
   }
 
   /** Opens a TCP connection from the server to `host`, which is itself a transport. @throws ChannelError if the server refuses or cannot connect. */

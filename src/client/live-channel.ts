@@ -1,6 +1,7 @@
+import { Ending } from '../abort/ending.ts'
 import { onAbort } from '../abort/on-abort.ts'
 import { type Again, CONTEXT, endOf, extendedOf } from '../bindings/session-context.ts'
-import type { Channel } from '../bindings/channel/channel.ts'
+import type { Channel, Exit } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { joinSmall } from './join-small.ts'
@@ -23,34 +24,73 @@ export interface Flow {
  */
 export class LiveChannel {
   readonly channel: Channel
+  /** How the process in it has ended, as `Channel.exit` says; rejects if this side ends the channel, or the session fails, before that is known. */
+  readonly exit: Promise<Exit>
   /** Resolves when the channel is over, whichever side ended it, or with the session. Never rejects. */
   readonly over: Promise<void>
   readonly #streams: readonly number[]
   readonly #window: ReceiveWindow | undefined
-  readonly #end = new AbortController()
+  readonly #end = new Ending()
   /** Output that nobody had read when the peer closed the channel, by stream. */
   readonly #kept = new Map<number, Uint8Array[]>()
   #freeing: Promise<void> | undefined
   /** What the streams do when something has arrived, by the source that says so. */
   readonly #looks = new Map<number, (atEnd: boolean) => void>()
+  #exitKnown: ((exit: Exit) => void) | undefined
+  #exitUnknown: (reason: unknown) => void = nothing
+  #isOver: (() => void) | undefined
 
-  /** @param streams the streams that are read: 0, and 1 for stderr. @param first what to wait for before the peer's CLOSE. */
-  constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow, first: (live: LiveChannel) => Promise<unknown> = async () => {}) {
+  /** @param streams the streams that are read: 0, and 1 for stderr. */
+  constructor(channel: Channel, streams: readonly number[], window?: ReceiveWindow) {
     this.channel = channel
     this.#streams = streams
     this.#window = window
-    this.over = this.#watch(first(this))
+    this.over = new Promise((resolve) => { this.#isOver = resolve })
+    this.exit = new Promise((resolve, reject) => {
+      this.#exitKnown = resolve
+      this.#exitUnknown = reject
+    })
+    this.exit.catch(nothing)
+    const { number, context: { driver } } = channel[CONTEXT]
+    driver.watch(endOf(number), () => {
+      this.#looks.forEach((look) => look(true))
+      this.#lookAtEnd()
+    })
+    // The end may have come with the beginning.
+    driver.markReady(endOf(number))
+    driver.pump()
   }
 
-  async #watch(first: Promise<unknown>): Promise<void> {
+  /** What has arrived is no data: the exit status may be there, and then the peer's CLOSE. */
+  #lookAtEnd(): void {
     try {
-      await first
-      await this.complete(() => this.channel.peerClosed())
-      this.keepRest()
-      void this.free()
-    } catch {
-      // The session has failed, or this side has ended the channel: pending calls report it.
+      if (this.#exitKnown) {
+        const exit = this.channel.exit()
+        if (exit === LIBSSH2_ERROR_EAGAIN) return
+        this.#exitKnown(exit)
+        this.#exitKnown = undefined
+      }
+      if (this.channel.peerClosed() === LIBSSH2_ERROR_EAGAIN) return
+      // After those that read now.
+      queueMicrotask(() => {
+        this.keepRest()
+        void this.free()
+        this.#ended()
+      })
+    } catch (error) {
+      // The session has failed: pending calls report it.
+      this.#lost(error)
     }
+  }
+
+  #lost(reason: unknown): void {
+    this.#exitUnknown(reason)
+    this.#ended()
+  }
+
+  #ended(): void {
+    this.#isOver?.()
+    this.#isOver = undefined
   }
 
   /** Takes all unread data out of C. `read` then returns it, and the end after it, even when the session has gone. */
@@ -77,9 +117,14 @@ export class LiveChannel {
     return this.channel.session.complete(call, { signal: this.#end.signal })
   }
 
+  /** @throws the reason, once this side has ended the channel */
+  check(): void {
+    this.#end.throwIfAborted()
+  }
+
   /** The next data of a stream; empty at its end. */
   async read(stream: number): Promise<readonly Uint8Array[]> {
-    this.#end.signal.throwIfAborted()
+    this.check()
     const kept = this.#kept.get(stream)
     if (kept) return kept.splice(0)
     const [rc, parts] = await this.complete(() => this.channel.readParts(CHUNK, stream))
@@ -100,7 +145,7 @@ export class LiveChannel {
     const look = (atEnd: boolean) => {
       some = true
       behind ||= atEnd
-      if (!asked || this.#end.signal.aborted) return
+      if (!asked || this.#end.aborted) return
       try {
         const kept = this.#kept.get(stream)
         const [rc, parts] = kept ? [kept.length, kept.splice(0)] : this.channel.readParts(CHUNK, stream)
@@ -108,8 +153,10 @@ export class LiveChannel {
         if (!some) return
         asked = false
         some = behind || rc >= CHUNK
-        if (rc === 0) stop()
-        else if (!this.#freeing) this.#window?.taken(rc)
+        if (rc === 0) {
+          stop()
+          this.#kept.set(stream, [])
+        } else if (!this.#freeing) this.#window?.taken(rc)
         deliver(joinSmall(parts))
       } catch (error) {
         stop()
@@ -118,8 +165,7 @@ export class LiveChannel {
     }
     const stop = () => { this.#looks.delete(source) }
     this.#looks.set(source, look)
-    driver.watch(source, () => this.#looks.get(source)?.(false))
-    driver.watch(endOf(number), () => this.#looks.forEach((each) => each(true)))
+    if (!this.#freeing) driver.watch(source, () => this.#looks.get(source)?.(false))
     return {
       ask: () => {
         asked = true
@@ -144,26 +190,26 @@ export class LiveChannel {
 
   /** Resolves when the peer's window has taken all of it. @throws ChannelError if the peer has closed the channel. */
   async write(data: Uint8Array | string): Promise<void> {
-    this.#end.signal.throwIfAborted()
+    this.check()
     if (this.#freeing) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
     await this.complete(() => this.channel.write(data))
   }
 
   /** Says that no more will be written. If the peer has already closed the channel, that is no error. */
   async sendEof(): Promise<void> {
-    this.#end.signal.throwIfAborted()
+    this.check()
     if (!this.#freeing) await this.complete(() => this.channel.sendEof())
   }
 
   /** Calls back with the reason when this side ends the channel. */
   onEnd(ended: (reason: unknown) => void): void {
-    const { signal } = this.#end
-    onAbort(signal, () => ended(signal.reason))
+    onAbort(this.#end.signal, () => ended(this.#end.reason))
   }
 
   /** Ends the channel even if something still runs. Pending calls reject at once with `reason`. The peer is notified, but not waited for. */
   end(reason: unknown): void {
-    this.#end.abort(reason)
+    this.#end.end(reason)
+    this.#lost(this.#end.reason)
     void this.free()
   }
 
@@ -178,7 +224,7 @@ export class LiveChannel {
     this.#looks.clear()
     const { number, context: { driver } } = this.channel[CONTEXT]
     for (const source of [number, extendedOf(number), endOf(number)]) driver.watch(source)
-    return this.channel.session.complete(() => this.channel.free()).then(nothing, nothing)
+    return this.channel.session.complete(() => this.channel.free()).catch(nothing).then(() => { if (this.#isOver) this.#lookAtEnd() })
   }
 }
 

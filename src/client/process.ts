@@ -1,22 +1,19 @@
-import { onAbort } from '../abort/on-abort.ts'
 import type { Channel, Exit } from '../bindings/channel/channel.ts'
 import { inAnotherTurn } from '../core/turn.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
-import { closedHere, LiveChannel } from './live-channel.ts'
+import { closedHere, type LiveChannel } from './live-channel.ts'
 import { linesOf } from './lines.ts'
-import { ReceiveWindow } from './receive-window.ts'
-import type { RoundTrip } from './round-trip.ts'
 import { type ChannelInput, channelReadable, channelWritable } from './streams.ts'
 
-const OUTPUTS = [0, SSH_EXTENDED_DATA_STDERR] as const
+/** The streams of a process's output. */
+export const OUTPUTS = [0, SSH_EXTENDED_DATA_STDERR] as const
 
-/** What the client knows about a process. */
-export interface ProcessSetting {
-  readonly roundTrip: RoundTrip
+/** A channel in which something runs. */
+export interface Started {
+  readonly live: LiveChannel
   readonly terminal: boolean
-  readonly signal: AbortSignal | undefined
   /** What stands between `stdin` and the channel, if something does. */
-  readonly input?: ((live: LiveChannel) => ChannelInput) | undefined
+  readonly input: ChannelInput | undefined
 }
 
 /**
@@ -24,38 +21,44 @@ export interface ProcessSetting {
  * every pending and later call rejects with the signal's reason; after `close()` with `ERR_LIBSSH2_CHANNEL_CLOSED`.
  */
 export class Process implements AsyncDisposable {
-  /** A write resolves when the server's window has room for the chunk; closing sends EOF. */
-  readonly stdin: WritableStream<Uint8Array | string>
-  /**
-   * Cancelling it, or leaving its loop with `break`, discards the rest. Unless somebody reads stderr, or there is a terminal, this notifies OpenSSH's
-   * server (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may be lost. With
-   * other servers it keeps running.
-   */
-  readonly stdout: ReadableStream<Uint8Array>
-  /** Empty if a terminal mixes both. */
-  readonly stderr: ReadableStream<Uint8Array>
   /** The channel underneath, for what this class does not offer. */
   readonly channel: Channel
   /** Whether the server has given it a terminal. */
   readonly terminal: boolean
   readonly #live: LiveChannel
-  readonly #exit: Promise<Exit>
+  readonly #input: ChannelInput | undefined
+  /** Those that have been asked for: many commands need only one, and one costs as much as a round trip through the driver. */
+  #stdin: WritableStream<Uint8Array | string> | undefined
+  #stdout: ReadableStream<Uint8Array> | undefined
+  #stderr: ReadableStream<Uint8Array> | undefined
   #exitWanted = false
   readonly #cancelled = new Set<number>()
 
   /** For the client: processes come from `client.exec()` and `client.shell()`. */
-  constructor(channel: Channel, { roundTrip, terminal, signal, input }: ProcessSetting) {
-    let exit: Promise<Exit> | undefined
-    this.channel = channel
+  constructor({ live, terminal, input }: Started) {
+    this.channel = live.channel
     this.terminal = terminal
-    this.#live = new LiveChannel(channel, OUTPUTS, new ReceiveWindow(channel, roundTrip), (live) => exit = live.complete(() => channel.exit()))
-    this.#exit = exit as unknown as Promise<Exit>
-    this.#exit.catch(ignore)
-    this.stdin = channelWritable(this.#live, (reason) => this.#live.end(reason ?? closedHere('the process')), input?.(this.#live))
-    this.stdout = channelReadable(this.#live, 0, () => this.#cancel(0))
-    this.stderr = channelReadable(this.#live, SSH_EXTENDED_DATA_STDERR, () => this.#cancel(SSH_EXTENDED_DATA_STDERR))
-    const detach = onAbort(signal, () => this.#live.end(signal?.reason))
-    void this.#live.over.then(detach)
+    this.#live = live
+    this.#input = input
+  }
+
+  /** A write resolves when the server's window has room for the chunk; closing sends EOF. */
+  get stdin(): WritableStream<Uint8Array | string> {
+    return this.#stdin ??= channelWritable(this.#live, (reason) => this.#live.end(reason ?? closedHere('the process')), this.#input)
+  }
+
+  /**
+   * Cancelling it, or leaving its loop with `break`, discards the rest. Unless somebody reads stderr, or there is a terminal, this notifies OpenSSH's
+   * server (`eow@openssh.com`): the command gets SIGPIPE when it writes more, as in `command | head`, and the last of its stderr may be lost. With
+   * other servers it keeps running.
+   */
+  get stdout(): ReadableStream<Uint8Array> {
+    return this.#stdout ??= channelReadable(this.#live, 0, () => this.#cancel(0))
+  }
+
+  /** Empty if a terminal mixes both. */
+  get stderr(): ReadableStream<Uint8Array> {
+    return this.#stderr ??= channelReadable(this.#live, SSH_EXTENDED_DATA_STDERR, () => this.#cancel(SSH_EXTENDED_DATA_STDERR))
   }
 
   /**
@@ -64,7 +67,7 @@ export class Process implements AsyncDisposable {
    */
   get exit(): Promise<Exit> {
     this.#exitWanted = true
-    return this.#exit
+    return this.#live.exit
   }
 
   /** Resolves when the channel is over: closed by the server or this side, or gone with the session. Never rejects. */
@@ -77,7 +80,7 @@ export class Process implements AsyncDisposable {
     this.#cancelled.add(stream)
     void this.#live.discard(stream)
     // Code that leaves a loop may read stderr next, and sshd drops the last of stderr after this message.
-    if (stream === 0 && !this.terminal && knowsEow(this.channel)) inAnotherTurn(() => { if (!this.stderr.locked) this.#live.complete(() => this.channel.requestNoReply('eow@openssh.com')).catch(ignore) })
+    if (stream === 0 && !this.terminal && knowsEow(this.channel)) inAnotherTurn(() => { if (!this.#stderr?.locked) this.#live.complete(() => this.channel.requestNoReply('eow@openssh.com')).catch(ignore) })
     // Code that leaves a loop may ask for the exit status next.
     if (this.#cancelled.size === OUTPUTS.length) inAnotherTurn(() => { if (!this.#exitWanted) void this.#live.free() })
   }

@@ -29,8 +29,8 @@ export class ReceiveWindow {
   readonly #channel: Channel
   readonly #link: RoundTrip
   readonly #roundTrip: number
-  readonly #initial: number
-  #size: number
+  #initial = 0
+  #size = 0
   #read = 0
   #since = performance.now()
   #open = true
@@ -39,13 +39,15 @@ export class ReceiveWindow {
     this.#channel = channel
     this.#link = link
     this.#roundTrip = link.fastest
-    this.#initial = this.#size = channel.windowReadEx().windowSizeInitial
     link.channels += 1
   }
 
   /** Records that the caller has read so many bytes. */
   taken(bytes: number): void {
     this.#read += bytes
+    // Most commands say less. No window is smaller than that.
+    if (this.#read < LEAST_SHARE / 4) return
+    this.#initial ||= this.#size = this.#channel.windowReadEx().windowSizeInitial
     if (this.#roundTrip < NEAR) this.#share()
     else this.#grow()
   }

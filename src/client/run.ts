@@ -5,10 +5,12 @@ import { record } from '../errors/arguments.ts'
 import { CommandError } from '../errors/command-error.ts'
 import { printable } from '../errors/printable.ts'
 import { SSHError } from '../errors/ssh-error.ts'
+import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
 import { partsOf, type SendableParts } from '../wire-format/parts-of.ts'
-import type { Process } from './process.ts'
-import type { ExecOptions } from './start-process.ts'
+import type { LiveChannel } from './live-channel.ts'
+import type { Started } from './process.ts'
+import { type ExecOptions, execStart, type Place, started } from './start-process.ts'
 
 export interface RunOptions extends ExecOptions {
   /** Sent to the command's stdin, followed by EOF. Without it stdin is empty. */
@@ -34,26 +36,35 @@ export interface RunResult {
 /** Characters of stderr that a message shows. */
 const TAIL = 300
 
-/** Runs a command to its end. @param start begins it; its errors, and those for invalid stdin, come before anything is sent. */
-export async function run(start: (options: ExecOptions) => Promise<Process>, options: RunOptions): Promise<RunResult> {
-  const { stdin = '', check, timeout, maxBuffer = Infinity, signal, ...others } = record(options, 'options')
-  const input = partsOf(stdin, 'stdin')
+/** Runs a command to its end. @throws TypeError, RangeError for invalid options before anything is sent. */
+export async function run(place: Place, command: string, options: RunOptions): Promise<RunResult> {
+  const { stdin, check, timeout, maxBuffer = Infinity, signal, ...others } = record(options, 'options')
+  const input = stdin === undefined ? undefined : partsOf(stdin, 'stdin')
   if (typeof maxBuffer !== 'number') throw new TypeError('maxBuffer must be a number of bytes')
   if (!(maxBuffer >= 0)) throw new RangeError('maxBuffer must be 0 or more bytes')
   const failed = (code: string, message: string, exit?: Exit) => new CommandError(message, { code, exit, stdout: stdout.text, stderr: stderr.text })
-  using deadline = new Deadline(signal, timeout, (limit) => failed('ERR_COMMAND_TIMEOUT', `the command was ended after ${limit} ms`))
-  const tooMuch = (name: string) => () => deadline.end(failed('ERR_COMMAND_MAX_BUFFER', `the command has written more than ${maxBuffer} bytes to ${name}`))
+  using deadline = signal === undefined && timeout === undefined ? undefined : new Deadline(signal, timeout, (limit) => failed('ERR_COMMAND_TIMEOUT', `the command was ended after ${limit} ms`))
+  let running: Started | undefined
+  // Sent before the channel is closed: a close does not reach a command that writes nothing.
+  const kill = () => { running?.live.complete(() => running!.live.channel.signal('TERM')).catch(() => {}) }
+  using _ending = { [Symbol.dispose]: onAbort(deadline?.signal, kill) }
+  const tooMuch = (name: string) => () => {
+    kill()
+    running?.live.end(failed('ERR_COMMAND_MAX_BUFFER', `the command has written more than ${maxBuffer} bytes to ${name}`))
+  }
   const stdout = new Collector(maxBuffer, tooMuch('stdout'))
   const stderr = new Collector(maxBuffer, tooMuch('stderr'))
-  let process: Process | undefined
-  // Sent before the channel is closed: a close does not reach a command that writes nothing.
-  using _ending = { [Symbol.dispose]: onAbort(deadline.signal, () => { process?.kill().catch(() => {}) }) }
-  process = await start({ ...others, signal: deadline.signal })
-  await using running = process
-  await deadline.run(Promise.all([stdout.take(running.stdout), stderr.take(running.stderr), feed(running, input)]))
-  const exit = await running.exit
-  if (check && exit.code !== 0) throw failed('ERR_COMMAND_FAILED', `the command ${howEnded(exit)}${tail(stderr.text)}`, exit)
-  return { stdout: stdout.text, stderr: stderr.text, stdoutBytes: stdout.bytes, stderrBytes: stderr.bytes, exit }
+  running = await started(place, execStart(command, { ...others, signal: deadline?.signal }))
+  const { live } = running
+  try {
+    const all = Promise.all([live.exit, stdout.take(live, 0), stderr.take(live, SSH_EXTENDED_DATA_STDERR), feed(running, input)])
+    const [exit] = await (deadline?.run(all) ?? all)
+    if (check && exit.code !== 0) throw failed('ERR_COMMAND_FAILED', `the command ${howEnded(exit)}${tail(stderr.text)}`, exit)
+    return { stdout: stdout.text, stderr: stderr.text, stdoutBytes: stdout.bytes, stderrBytes: stderr.bytes, exit }
+  } finally {
+    // Nobody gets this reason: what failed has its own.
+    live.end(undefined)
+  }
 }
 
 function howEnded({ code, signal }: Exit): string {
@@ -88,27 +99,41 @@ class Collector {
     return decoder.decode(this.bytes)
   }
 
-  /** Does not use a `Response`: in browsers that rejects with its own error in place of the stream's. */
-  async take(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const reader = stream.getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      const room = this.#most - this.#size
-      this.#size += value.length
-      this.#chunks.push(value.length > room ? value.subarray(0, room) : value)
-      if (value.length > room) return this.#full()
-    }
+  /** Resolves at the end of the stream. @throws the reason for which the channel ends before */
+  take(live: LiveChannel, stream: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const flow = live.flow(stream, (parts) => {
+        if (parts.length === 0) return resolve()
+        if (parts.every((part) => this.#fits(part))) flow.ask()
+        // Not within the driver's pass: what is sent for it goes out before the channel ends.
+        else queueMicrotask(this.#full)
+      }, reject)
+      live.onEnd(reject)
+      flow.ask()
+    })
+  }
+
+  /** Takes a part, as far as there is room. */
+  #fits(part: Uint8Array): boolean {
+    const room = this.#most - this.#size
+    this.#size += part.length
+    this.#chunks.push(part.length > room ? part.subarray(0, room) : part)
+    return part.length <= room
   }
 }
 
 /** Sends input and EOF. If a command does not read all of its input, that is no error. */
-async function feed(process: Process, input: AsyncIterable<Uint8Array>): Promise<void> {
-  const writer = process.stdin.getWriter()
+async function feed({ live, input }: Started, parts: AsyncIterable<Uint8Array> | undefined): Promise<void> {
   try {
-    for await (const part of input) await writer.write(part)
-    await writer.close()
+    if (parts) {
+      for await (const part of parts) {
+        live.check()
+        await (input ?? live).write(part)
+      }
+    }
+    await input?.flush()
+    await live.sendEof()
   } catch (error) {
-    if (process.channel.session.failure || !(error instanceof SSHError)) throw error
+    if (live.channel.session.failure || !(error instanceof SSHError)) throw error
   }
 }

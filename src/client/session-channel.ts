@@ -14,5 +14,5 @@ export function openSessionChannel({ session }: Client): Promise<Channel> {
 
 /** Starts a process on a channel that is open; a failure closes it. @throws ChannelError if the server refuses. */
 export function startOn(channel: Channel, start: Start): Promise<Process> {
-  return startProcess({ session: channel.session, roundTrip: new RoundTrip(), open: async () => channel }, start)
+  return startProcess({ session: channel.session, roundTrip: new RoundTrip(), channel }, start)
 }

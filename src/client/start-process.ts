@@ -1,12 +1,15 @@
 import type { CallOptions } from '../abort/call-options.ts'
+import { onAbort } from '../abort/on-abort.ts'
 import type { Channel, PtyOptions } from '../bindings/channel/channel.ts'
+import { openChannel } from '../bindings/channel/open-channel.ts'
 import { ChannelError, SSHError } from '../errors/ssh-error.ts'
 import { callable, record } from '../errors/arguments.ts'
 import type { Session } from '../bindings/session/session.ts'
 import { acknowledgeNext, acknowledgeUnlessSent } from './acknowledge.ts'
 import type { AgentForwarding, X11Forwarding } from './forwarding.ts'
-import { Process } from './process.ts'
-import type { LiveChannel } from './live-channel.ts'
+import { LiveChannel } from './live-channel.ts'
+import { OUTPUTS, Process, type Started } from './process.ts'
+import { ReceiveWindow } from './receive-window.ts'
 import type { RoundTrip } from './round-trip.ts'
 import { quoted } from './sh.ts'
 
@@ -61,7 +64,8 @@ export interface Start extends ProcessOptions {
 export interface Place {
   readonly session: Session
   readonly roundTrip: RoundTrip
-  readonly open: (signal: AbortSignal | undefined) => Promise<Channel>
+  /** The channel for it, if it is open. */
+  readonly channel?: Channel
 }
 
 /** How to start a command. @throws TypeError for a value that cannot be a command. */
@@ -89,13 +93,18 @@ function inDirectory(cwd: string | undefined): string {
   return `cd ${quoted(cwd.startsWith('/') ? cwd : `./${cwd}`)} || exit; `
 }
 
-/** Opens a channel and prepares it; a failure on the way closes it. */
-export async function startProcess({ session, roundTrip, open }: Place, { signal, env = {}, ignoreRefusedEnv, pty, ptyOptional, agentForwarding, x11, obscureKeystrokes, begin }: Start): Promise<Process> {
+/** Starts a process with streams. */
+export async function startProcess(place: Place, start: Start): Promise<Process> {
+  return new Process(await started(place, start))
+}
+
+/** Opens a channel and prepares it; a failure on the way closes it. An abort ends the channel from then on. */
+export async function started({ session, roundTrip, channel: open }: Place, { signal, env = {}, ignoreRefusedEnv, pty, ptyOptional, agentForwarding, x11, obscureKeystrokes, begin }: Start): Promise<Started> {
   checkEnv(env)
   checkForwarding(agentForwarding, x11)
   const keystrokes = obscureKeystrokes === undefined || obscureKeystrokes === false ? undefined : await import('./keystrokes.ts')
   const interval = keystrokes?.keystrokeInterval(obscureKeystrokes)
-  const channel = await open(signal)
+  const channel = open ?? await roundTrip.measure(() => openChannel(session, () => session.openSession(), { signal, isSession: true }))
   const forwardings: Disposable[] = []
   const stop = () => { for (const forwarding of forwardings) forwarding[Symbol.dispose]() }
   try {
@@ -114,10 +123,14 @@ export async function startProcess({ session, roundTrip, open }: Place, { signal
       acknowledgeUnlessSent(session)
       void acknowledgeNext(session)
     }
-    const input = keystrokes && interval && terminal && session.extensions().has(PING) ? (live: LiveChannel) => new keystrokes.Keystrokes(live, interval) : undefined
-    const process = new Process(channel, { roundTrip, terminal, signal, input })
-    void process.closed.then(stop)
-    return process
+    const live = new LiveChannel(channel, OUTPUTS, new ReceiveWindow(channel, roundTrip))
+    const input = keystrokes && interval && terminal && session.extensions().has(PING) ? new keystrokes.Keystrokes(live, interval) : undefined
+    const detach = signal && onAbort(signal, () => live.end(signal.reason))
+    void live.over.then(() => {
+      stop()
+      detach?.()
+    })
+    return { live, terminal, input }
   } catch (error) {
     stop()
     channel[Symbol.dispose]()

@@ -240,9 +240,9 @@ export class Driver {
 
   /**
    * The loop. Servicing comes first: then the operations find everything that has arrived, and one pass is usually enough.
-   * @param begun a new operation: while nothing has moved, only this one can get further. @param hold what is sent goes out later
+   * @param begun a new operation: while nothing has moved, only this one can get further. @param hold what is sent goes out at the end of the turn
    */
-  pump(begun?: Operation, hold = false): void {
+  pump(begun?: Operation, hold = this.#begun): void {
     if (this.#pumping) return
     this.#pumping = true
     let moved = false

@@ -62,16 +62,17 @@ export class Channel extends Duplex {
     this.subtype = subtype
     this.allowHalfOpen = allowHalfOpen
     this.#link = link
-    this.#live = new LiveChannel(channel, [0, SSH_EXTENDED_DATA_STDERR], new ReceiveWindow(channel, link.roundTrip), (live) => type === 'session' ? this.#exit = this.#awaitExit(live, channel) : Promise.resolve())
+    this.#live = new LiveChannel(channel, [0, SSH_EXTENDED_DATA_STDERR], new ReceiveWindow(channel, link.roundTrip))
+    if (type === 'session') this.#exit = this.#awaitExit()
     this.stderr = new Stderr((done) => this.#readNext(SSH_EXTENDED_DATA_STDERR, (parts) => parts.length === 0 && link.failure ? this.#behindOutput(() => done(parts)) : done(parts)))
     link.channels.add(this)
     this.on('finish', () => { if (!this.allowHalfOpen) this.close() })
     void this.#live.over.then(() => link.failure ? link.whenClosed(() => this.#closed(true)) : tell(() => this.#closed(false)))
   }
 
-  async #awaitExit(live: LiveChannel, channel: BoundChannel): Promise<Exit | undefined> {
+  async #awaitExit(): Promise<Exit | undefined> {
     try {
-      const exit = await live.complete(() => channel.exit())
+      const exit = await this.#live.exit
       if (exit.signal !== null) this.#details = [null, `SIG${exit.signal}`, exit.coreDumped, exit.message]
       else if (exit.code !== null) this.#details = [exit.code]
       if (this.#details.length > 0) tell(() => { this.emit('exit', ...this.#details) })

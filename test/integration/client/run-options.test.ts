@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { Channel } from '../../../src/bindings/index.ts'
 import { CommandError, type RunOptions, sh } from '../../../src/index.ts'
 import { sshdAndClient } from '../../support/client-of.ts'
 import { rejection, within } from '../../support/within.ts'
@@ -32,12 +33,11 @@ describe('stdin', () => {
     ['a number', 5], ['an object', { a: 1 }], ['null', null], ['a Map', new Map([[1, 2]])], ['an array of numbers', [...bytes]], ['a Promise', Promise.resolve('x')],
     ['shared memory', new Uint8Array(new SharedArrayBuffer(3))], ['a function', () => 'x'],
   ])('%s is a TypeError, and nothing is started', async (_, stdin) => {
-    let started = false
-    const exec = here.client.exec.bind(here.client)
-    here.client.exec = (...operands) => { started = true; return exec(...operands) }
+    using opened = vi.spyOn(here.client.session, 'openSession')
     expect(await rejection(here.client.run('cat', { stdin } as never))).toBeInstanceOf(TypeError)
-    here.client.exec = exec
-    expect(started).toBe(false)
+    expect(opened).not.toHaveBeenCalled()
+    await here.client.run('true')
+    expect(opened).toHaveBeenCalled()
   })
 
   test('a part that cannot be sent ends the command', async () => {
@@ -90,6 +90,13 @@ describe('maxBuffer', () => {
   test('more of either stream ends the command, and has what came', async () => {
     expect(await failure('yes', { maxBuffer: 1000 })).toMatchObject({ code: 'ERR_COMMAND_MAX_BUFFER', message: expect.stringContaining('stdout'), stdout: 'y\n'.repeat(500) })
     expect(await failure('yes >&2', { maxBuffer: 10 })).toMatchObject({ code: 'ERR_COMMAND_MAX_BUFFER', message: expect.stringContaining('stderr'), stderr: 'y\n'.repeat(5) })
+  })
+
+  test('both streams beyond it are one end of the command: one TERM, then the close', async () => {
+    using signals = vi.spyOn(Channel.prototype, 'signal')
+    expect(await failure('printf 1234567; printf 1234567 >&2; sleep 30', { maxBuffer: 3 })).toMatchObject({ code: 'ERR_COMMAND_MAX_BUFFER' })
+    expect(signals.mock.calls).toEqual([['TERM']])
+    expect((await here.client.run('echo next')).stdout).toBe('next\n')
   })
 
   test('as much as that is fine', async () => {
