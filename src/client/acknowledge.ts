@@ -24,12 +24,18 @@ export function acknowledgeUnlessSent(session: Session): void {
   })
 }
 
-/** Does the same for the next data that arrives, whenever that is. Never rejects. */
+/** How much each session that waits for its next data had received when it was last asked to. */
+const waiting = new WeakMap<Session, number>()
+
+/** Does the same for the next data that arrives, whenever that is; once, however many commands begin by then. Never rejects. */
 export async function acknowledgeNext(session: Session): Promise<void> {
   const { wire, driver } = session[CONTEXT]
-  const before = wire.arrived
+  const waits = waiting.has(session)
+  waiting.set(session, wire.arrived)
+  if (waits) return
   try {
-    while (!session.failure && wire.arrived === before) await driver.wait()
+    while (!session.failure && wire.arrived === waiting.get(session)) await driver.wait()
+    waiting.delete(session)
     acknowledge(session)
   } catch {
     // The session has failed in between, which other calls report.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Session } from '../../../src/bindings/index.ts'
 import { CONTEXT } from '../../../src/bindings/session-context.ts'
-import { acknowledgeUnlessSent } from '../../../src/client/acknowledge.ts'
+import { acknowledgeNext, acknowledgeUnlessSent } from '../../../src/client/acknowledge.ts'
 
 /** A session that only counts what it is asked to send. */
 function sessionOf(banner = 'SSH-2.0-OpenSSH_9.2p1') {
@@ -53,4 +53,49 @@ test('only servers that hold packets back need it', async () => {
   acknowledgeUnlessSent(session)
   await turn()
   expect(sent()).toBe(0)
+})
+
+/** The same, with the loop that says when something has moved. */
+function receiving() {
+  const { session, wire, sent } = sessionOf()
+  const waiters: (() => void)[] = []
+  const received = Object.assign(wire, { arrived: 0 })
+  Object.assign(session[CONTEXT], { driver: { wait: () => new Promise<void>((resolve) => { waiters.push(resolve) }) } })
+  const moved = async (bytes: number) => {
+    received.arrived += bytes
+    for (const waiter of waiters.splice(0)) waiter()
+    await turn()
+  }
+  return { session, sent, moved, waiting: () => waiters.length }
+}
+
+test('one message acknowledges the next data of all commands that have begun by then', async () => {
+  const { session, sent, moved, waiting } = receiving()
+  for (let at = 0; at < 3; at++) void acknowledgeNext(session)
+  await moved(0)
+  expect([sent(), waiting()]).toEqual([0, 1])
+  await moved(10)
+  expect([sent(), waiting()]).toEqual([1, 0])
+  await moved(10)
+  expect(sent()).toBe(1)
+})
+
+test('what has arrived before a command began does not count for it', async () => {
+  const { session, sent, moved } = receiving()
+  void acknowledgeNext(session)
+  const arrived = moved(10)
+  void acknowledgeNext(session)
+  await arrived
+  expect(sent()).toBe(0)
+  await moved(10)
+  expect(sent()).toBe(1)
+})
+
+test('the next command waits anew', async () => {
+  const { session, sent, moved } = receiving()
+  for (let command = 1; command <= 3; command++) {
+    void acknowledgeNext(session)
+    await moved(10)
+    expect(sent()).toBe(command)
+  }
 })
