@@ -89,10 +89,11 @@ function rateLimit(compared: Compared, client: number, supposed: string, shortes
 /** By rate. @param more as above */
 export const inTheirPlace = (compared: Compared, more: number) => rateLimit(compared, partsOfData(compared, compared.theirs).client + more * gigabytes(compared), BUT_CIPHERS)
 
-/** By rate. The process without SSH also sets a limit by itself: no client is faster. @param way as above */
-export const withoutSsh = (compared: Compared, way: string) => rateLimit(
-  compared, partsOfData(compared, compared.floor).client, `the data cost the client no more than ${way}`, seconds(rowsOf(compared.rows, compared.floor)[0]),
-)
+/** By rate. The process without SSH also sets a limit by itself: no client moves the data faster. @param way as above */
+export function withoutSsh(compared: Compared, way: string): Limit {
+  const [[all], [start]] = [compared.rows, compared.starts].map((rows) => rowsOf(rows, compared.floor)) as [[Row], [Row]]
+  return rateLimit(compared, partsOfData(compared, compared.floor).client, `the data cost the client no more than ${way}`, seconds(all) - seconds(start))
+}
 
 /** @param opening as above: with the time of it */
 export function startTable(starts: readonly Row[], opening = false): string {
