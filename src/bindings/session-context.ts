@@ -90,7 +90,7 @@ export class SessionContext {
   #negotiation: Negotiation | undefined
 
   /** @param parcelRoom `src/parcels`, which loads with the first session. */
-  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, negotiation: Negotiation, host: Omit<SessionHost, 'recv' | 'send' | 'parcels' | 'slice' | 'markReady' | 'trapped'>) {
+  constructor(instance: Instance, port: BytePort, memoryLimit: number, parcelRoom: typeof ParcelRoom, negotiation: Negotiation, host: Omit<SessionHost, 'recv' | 'send' | 'parcels' | 'outgoing' | 'slice' | 'markReady' | 'trapped'>) {
     this.instance = instance
     this.#memoryLimit = memoryLimit
     this.#negotiation = negotiation
@@ -102,7 +102,8 @@ export class SessionContext {
     this.outgoing = new parcelRoom.Outgoing(this.wire, instance)
     this.#id = instance.register({
       ...host,
-      parcels: parcelRoom.parcelFunctions(this.parcels, this.outgoing),
+      parcels: this.parcels,
+      outgoing: this.outgoing,
       trapped: () => {
         this.parcels.clear()
         this.outgoing.clear()

@@ -1,7 +1,7 @@
 import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
 import { HOST_FAILED, type HostFunctions } from './host.gen.ts'
-import { type HostKeyFunctions, PARCEL_FUNCTIONS, type SessionHost } from './host.ts'
+import type { HostKeyFunctions, SessionHost } from './host.ts'
 
 /** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
 const RANDOM_LIMIT = 65536
@@ -19,11 +19,16 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     return answer.length
   }
 
-  const ofParcels: Record<string, AnyFunction> = {}
-  for (const name of PARCEL_FUNCTIONS) ofParcels[name] = (id, a, b, c, d, e, f) => (host(id as number)?.parcels?.[name] as AnyFunction | undefined)?.(a, b, c, d, e, f)
   return trapping({
     ...keys,
-    ...ofParcels as Pick<HostFunctions, typeof PARCEL_FUNCTIONS[number]>,
+    parcelTake: (id, key, nonce, room, taken, head) => host(id)?.parcels?.take(key, nonce, room, taken, head) ?? 0,
+    parcelKeep: (id, message, length) => host(id)?.parcels?.keep(message, length) ?? 0,
+    parcelGive: (id, parcel, at, length) => host(id)?.parcels?.give(parcel, at, length),
+    read: (id, bytes, length) => host(id)?.parcels?.read(bytes, length),
+    parcelCopy: (id, parcel, at, to, length) => host(id)?.parcels?.copy(parcel, at, to, length),
+    parcelFree: (id, parcel) => host(id)?.parcels?.free(parcel),
+    textCopy: (id, to, length) => host(id)?.outgoing?.copy(to, length),
+    textSeal: (id, key, nonce, packet, head, length, padding) => host(id)?.outgoing?.seal(key, nonce, packet, head, length, padding) ?? HOST_FAILED,
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(buffer, length) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,

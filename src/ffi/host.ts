@@ -4,10 +4,24 @@ import type { HostFunctions } from './host.gen.ts'
 /** The imports of the module that are ciphers and MACs of the runtime. */
 export type HostKeyFunctions = Pick<HostFunctions, 'keyNew' | 'keyFree' | 'ctr' | 'gcmSeal' | 'gcmOpen' | 'hmac'>
 
-/** The imports of the module that concern parcels and reads (`src/parcels`), for one session: without its number. */
-export type ParcelFunctions = { readonly [Name in typeof PARCEL_FUNCTIONS[number]]: HostFunctions[Name] extends (session: number, ...operands: infer Operands) => infer Result ? (...operands: Operands) => Result : never }
+/** A function of the host for one session: without its number. */
+type OfSession<Name extends keyof HostFunctions> = HostFunctions[Name] extends (session: number, ...operands: infer Operands) => infer Result ? (...operands: Operands) => Result : never
 
-export const PARCEL_FUNCTIONS = ['parcelTake', 'parcelKeep', 'parcelGive', 'parcelCopy', 'parcelFree', 'read', 'textCopy', 'textSeal'] as const
+/** What has been received and stays in JavaScript (`src/parcels`). */
+export interface ParcelFunctions {
+  readonly take: OfSession<'parcelTake'>
+  readonly keep: OfSession<'parcelKeep'>
+  readonly give: OfSession<'parcelGive'>
+  readonly read: OfSession<'read'>
+  readonly copy: OfSession<'parcelCopy'>
+  readonly free: OfSession<'parcelFree'>
+}
+
+/** What is written and stays in JavaScript. */
+export interface TextFunctions {
+  readonly copy: OfSession<'textCopy'>
+  readonly seal: OfSession<'textSeal'>
+}
 
 /** What one session answers to C. Bytes are copies: but for `recv`, nothing here sees linear memory. */
 export interface SessionHost {
@@ -17,6 +31,8 @@ export interface SessionHost {
   send(data: Uint8Array): number
   /** If missing, all received data stays in C. */
   readonly parcels?: ParcelFunctions
+  /** If missing, only what is in C can be sent. */
+  readonly outgoing?: TextFunctions
   /** Whether a long computation may continue for some milliseconds now; if not, the call has to be made again in another turn of the event loop. */
   slice(): boolean
   /** A message of this type has arrived for the channel of this number, or an event that concerns all of them (`HOST_PENDING`). */

@@ -1,6 +1,6 @@
 /// Code that loads with the first session and not with the package's entry: parcels, the explanation of a failed key exchange, and synchronous features that few
 /// sessions use.
-export { Outgoing, parcelFunctions, Parcels } from '../../parcels/index.ts'
+export { Outgoing, Parcels } from '../../parcels/index.ts'
 export { Agent } from '../agent.ts'
 export { KnownHosts } from '../known-hosts.ts'
 export { readExtensions, readFirstExchange } from './first-exchange.ts'
