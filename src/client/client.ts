@@ -10,13 +10,18 @@ import type { ChannelStream } from './channel-stream.ts'
 import type { ListenOptions, PortListener } from './listener.ts'
 import type { Process } from './process.ts'
 import { RoundTrip } from './round-trip.ts'
-import type { RunOptions, RunResult } from './run.ts'
 import type { ScpFile, ScpSendOptions } from './scp.ts'
+import type * as Running from './run.ts'
+import type { RunOptions, RunResult } from './run.ts'
 import type * as Starting from './start-process.ts'
 import type { ExecOptions, ProcessOptions, ShellOptions, Start } from './start-process.ts'
 import type { SftpClient } from '../sftp/client/sftp-client.ts'
 import type { SftpContentOptions } from '../sftp/transfer/flow.ts'
 import type { UploadSource } from '../sftp/transfer/sources.ts'
+
+/** Once they have loaded: an import costs some microseconds each time. */
+let starting: typeof Starting | undefined
+let running: typeof Running | undefined
 
 /** How a session ended, and when. */
 export interface SessionEnd {
@@ -53,7 +58,7 @@ export class Client implements AsyncDisposable {
   }
 
   async #start(how: (starting: typeof Starting) => Start): Promise<Process> {
-    const starting = await import('./start-process.ts')
+    starting ??= await import('./start-process.ts')
     return starting.startProcess({ session: this.session, roundTrip: this.#roundTrip }, how(starting))
   }
 
@@ -74,7 +79,8 @@ export class Client implements AsyncDisposable {
 
   /** Runs `command` to its end and collects its output. A non-zero exit code is a result, not an error. @throws CommandError as `check`, `timeout` and `maxBuffer` require. */
   async run(command: string, options: RunOptions = {}): Promise<RunResult> {
-    return (await import('./run.ts')).run({ session: this.session, roundTrip: this.#roundTrip }, command, options)
+    running ??= await import('./run.ts')
+    return running.run({ session: this.session, roundTrip: this.#roundTrip }, command, options)
   }
 
   async #stream(open: () => Channel | Again, options: CallOptions): Promise<ChannelStream> {

@@ -8,6 +8,7 @@ import { SSHError } from '../errors/ssh-error.ts'
 import { SSH_EXTENDED_DATA_STDERR } from '../ffi/constants.gen.ts'
 import { joinBytes } from '../wire-format/bytes.ts'
 import { partsOf, type SendableParts } from '../wire-format/parts-of.ts'
+import { acknowledgeUnlessSent } from './acknowledge.ts'
 import type { LiveChannel } from './live-channel.ts'
 import type { Started } from './process.ts'
 import { type ExecOptions, execStart, type Place, started } from './start-process.ts'
@@ -55,12 +56,15 @@ export async function run(place: Place, command: string, options: RunOptions): P
   const stdout = new Collector(maxBuffer, tooMuch('stdout'))
   const stderr = new Collector(maxBuffer, tooMuch('stderr'))
   running = await started(place, execStart(command, { ...others, signal: deadline?.signal }))
-  const { live } = running
+  const { live, terminal } = running
+  // Otherwise the output would wait behind the reply. An empty input ends at once, which says it too.
+  if (input && !terminal) acknowledgeUnlessSent(place.session)
   try {
     const all = Promise.all([live.exit, stdout.take(live, 0), stderr.take(live, SSH_EXTENDED_DATA_STDERR), feed(running, input)])
     const [exit] = await (deadline?.run(all) ?? all)
     if (check && exit.code !== 0) throw failed('ERR_COMMAND_FAILED', `the command ${howEnded(exit)}${tail(stderr.text)}`, exit)
-    return { stdout: stdout.text, stderr: stderr.text, stdoutBytes: stdout.bytes, stderrBytes: stderr.bytes, exit }
+    const [stdoutBytes, stderrBytes] = [stdout.bytes, stderr.bytes]
+    return { stdout: decoder.decode(stdoutBytes), stderr: decoder.decode(stderrBytes), stdoutBytes, stderrBytes, exit }
   } finally {
     // Nobody gets this reason: what failed has its own.
     live.end(undefined)

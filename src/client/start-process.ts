@@ -95,10 +95,13 @@ function inDirectory(cwd: string | undefined): string {
 
 /** Starts a process with streams. */
 export async function startProcess(place: Place, start: Start): Promise<Process> {
-  return new Process(await started(place, start))
+  const process = new Process(await started(place, start))
+  // Otherwise the output would wait behind the reply.
+  if (!process.terminal) acknowledgeUnlessSent(place.session)
+  return process
 }
 
-/** Opens a channel and prepares it; a failure on the way closes it. An abort ends the channel from then on. */
+/** Opens a channel and prepares it; a failure on the way closes it. An abort ends the channel from then on. The caller sends something, or has the reply acknowledged. */
 export async function started({ session, roundTrip, channel: open }: Place, { signal, env = {}, ignoreRefusedEnv, pty, ptyOptional, agentForwarding, x11, obscureKeystrokes, begin }: Start): Promise<Started> {
   checkEnv(env)
   checkForwarding(agentForwarding, x11)
@@ -118,11 +121,8 @@ export async function started({ session, roundTrip, channel: open }: Place, { si
     const terminal = pty !== undefined && await step(() => channel.ptyEx(pty)).then(() => true, passing(session, ptyOptional))
     await setVariables(channel, env, ignoreRefusedEnv, step)
     await step(() => begin(channel))
-    // Otherwise the output would wait behind the reply, and the end behind the output.
-    if (!terminal) {
-      acknowledgeUnlessSent(session)
-      void acknowledgeNext(session)
-    }
+    // Otherwise the end would wait behind the output.
+    if (!terminal) void acknowledgeNext(session)
     const live = new LiveChannel(channel, OUTPUTS, new ReceiveWindow(channel, roundTrip))
     const input = keystrokes && interval && terminal && session.extensions().has(PING) ? new keystrokes.Keystrokes(live, interval) : undefined
     const detach = signal && onAbort(signal, () => live.end(signal.reason))
