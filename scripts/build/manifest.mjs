@@ -23,7 +23,7 @@ export function writeManifest(variantName, variant, emcc, compiler) {
     variant: variantName,
     wasm: { bytes: wasm.length, sha256: sha256(wasm) },
     compiler,
-    flags: { common, hot: variant.hot, apart: variant.apart, cold: variant.cold, link: variant.link },
+    flags: { common, hot: variant.hot, apart: variant.apart, cold: variant.cold, allocator: variant.allocator, link: variant.link },
     sources: Object.fromEntries(Object.keys(libraries).sort().map(name => [name, source(name)])),
     runtime: runtimeParts(emcc),
   }

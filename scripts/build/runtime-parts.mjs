@@ -15,14 +15,16 @@ const emscriptenFolder = emcc => basename(emcc) === 'emcc-in-folder.sh'
   ? join(process.env.LIBSSH2_WASM_TOOLCHAIN || join(dirname(emcc), '../../.toolchain/debian13'), 'usr/share/emscripten')
   : dirname(realpathSync(emcc))
 
+/** A file of those parts, by its path below system/lib of Emscripten. @param {string} emcc @param {string} path */
+export const toolchainFile = (emcc, path) => join(emscriptenFolder(emcc), 'system/lib', path)
+
 /**
  * The version of each part, or `unknown` where the toolchain does not say it; `npm run release` refuses that.
  * @param {string} emcc path
  * @returns {Record<keyof typeof VERSIONS, string>}
  */
 export function runtimeParts(emcc) {
-  const folder = join(emscriptenFolder(emcc), 'system/lib')
   /** @param {readonly [path: string, pattern: RegExp]} place */
-  const version = ([path, pattern]) => existsSync(join(folder, path)) ? pattern.exec(readFileSync(join(folder, path), 'utf8'))?.[1] ?? 'unknown' : 'unknown'
+  const version = ([path, pattern]) => existsSync(toolchainFile(emcc, path)) ? pattern.exec(readFileSync(toolchainFile(emcc, path), 'utf8'))?.[1] ?? 'unknown' : 'unknown'
   return /** @type {Record<keyof typeof VERSIONS, string>} */ (Object.fromEntries(Object.entries(VERSIONS).map(([name, place]) => [name, version(place)])))
 }

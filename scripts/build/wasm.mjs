@@ -1,12 +1,13 @@
 // wasm.mjs EMCC VARIANT : compiles the libraries and wasm/*.c and links libssh2.wasm of a variant (release, debug, sanitize;
 // the latter two with libssh2.gen.js) into its output folder. wasm/build.config.mjs and wasm/*.txt define the inputs,
 // wasm/interface.h the exports.
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { common, glue, libraries, small, variants } from '../../wasm/build.config.mjs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { allocator, common, glue, libraries, small, variants } from '../../wasm/build.config.mjs'
 import { INTERFACE, readInterface } from '../generate/interface-file.mjs'
 import { compileAll, run, sha256 } from './compile-cache.mjs'
 import { writeManifest } from './manifest.mjs'
 import { mapOf } from './linked-files.mjs'
+import { toolchainFile } from './runtime-parts.mjs'
 import { signatureFaults } from './wasm-signatures.mjs'
 
 const [emcc, variantName = 'release'] = process.argv.slice(2)
@@ -30,7 +31,15 @@ function units() {
   // A file with static assertions that is not compiled checks nothing.
   const forgotten = readdirSync('wasm').filter(name => name.endsWith('.c') && !own.some(({ source }) => source === `wasm/${name}`))
   if (forgotten.length > 0) throw new Error(`wasm/sources.txt does not list ${forgotten.join(', ')}`)
-  return [...all, ...own].sort((a, b) => a.source < b.source ? -1 : 1)
+  return [...all, ...own, ...variant.allocator ? [allocatorUnit()] : []].sort((a, b) => a.source < b.source ? -1 : 1)
+}
+
+/** malloc in the place of that in Emscripten's archive. The copy has a relative path, as emcc may see other folders than we do. */
+function allocatorUnit() {
+  const source = 'build/src/dlmalloc/dlmalloc.c'
+  mkdirSync('build/src/dlmalloc', { recursive: true })
+  copyFileSync(toolchainFile(emcc, 'dlmalloc.c'), source)
+  return { source, object: `build/obj/${variantName}/dlmalloc/dlmalloc.c.o`, flags: [...common, ...variant.allocator, ...allocator] }
 }
 
 async function link(objects, compiler) {
