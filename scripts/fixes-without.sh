@@ -33,11 +33,14 @@ commit() { git -C "$series" add --all --force && git -C "$series" -c user.name=-
 
 commit_of() { git -C "$series" log all --format=%H --grep="^$1-"; }
 
-# Reverts the patches, the newest first, with strategy option $1 if it is not empty.
+# Patches that only move lines, the newest first. Where what an older patch changed cannot be told from them, they are taken out with it.
+moves=(0931 0930)
+
+# Reverts the patches on branch $1, the newest first, with strategy option $2 if it is not empty.
 revert() {
-  local id option=(${1:+"--strategy-option=$1"})
-  shift
-  git -C "$series" checkout --quiet --force --detach all
+  local id base=$1 option=(${2:+"--strategy-option=$2"})
+  shift 2
+  git -C "$series" checkout --quiet --force --detach "$base"
   for id in "$@"; do
     git -C "$series" -c user.name=- -c user.email=- revert --no-edit "${option[@]}" "$id" >/dev/null 2>&1 && continue
     git -C "$series" revert --abort 2>/dev/null
@@ -45,30 +48,53 @@ revert() {
   done
 }
 
-# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Prints which later patch had to be removed with it, because it builds on its lines,
-# or that lines stayed which later patches changed again. If neither works, a patch in scripts/fixes/without/ undoes it.
+# Leaves libssh2 without patch $1 in $LIBSSH2_SRC. Prints which later patches had to be removed with it, because they build on its lines,
+# or that lines stayed which later patches changed again. A patch in scripts/fixes/without/ undoes it where neither works.
 take_out() {
-  local id later
+  local id moved=()
   id=$(commit_of "$1")
-  if [ -f "scripts/fixes/without/$1.patch" ]; then
-    git -C "$series" checkout --quiet --force --detach all
-    patch --directory "$series" --strip 1 --no-backup-if-mismatch --silent < "scripts/fixes/without/$1.patch" >&2 || return 1
-    commit "without $1"
+  if take_out_of all "$1" "$id"; then return; fi
+  mapfile -t moved < <(moves_beside "$id")
+  revert all '' "${moved[@]}" || return 1
+  git -C "$series" branch --quiet --force unmoved
+  if ! take_out_of unmoved "$1" "$id"; then
+    revert unmoved ours "$id" || return 1
+    copy_tree
+    echo '(in part)'
+  fi
+  for id in "${moved[@]}"; do git -C "$series" log -1 --format=%s "$id"; done
+}
+
+# Those of the moves that concern a file of commit $1.
+moves_beside() {
+  local moved id files
+  mapfile -t files < <(git -C "$series" show --format= --name-only "$1")
+  for moved in "${moves[@]}"; do
+    id=$(commit_of "$moved")
+    [ -z "$(git -C "$series" log -1 --format=%H "$id^!" -- "${files[@]}")" ] || echo "$id"
+  done
+}
+
+take_out_of() {
+  local base=$1 number=$2 id=$3 later
+  if [ -f "scripts/fixes/without/$number.patch" ]; then
+    git -C "$series" checkout --quiet --force --detach "$base"
+    git -C "$series" clean --quiet --force -d
+    patch --directory "$series" --strip 1 --no-backup-if-mismatch --silent < "scripts/fixes/without/$number.patch" >/dev/null 2>&1 || return 1
+    commit "without $number"
     copy_tree
     echo '(by hand)'
     return
   fi
-  if revert '' "$id"; then copy_tree; return; fi
-  for later in $(git -C "$series" rev-list "$id..all" -- $(git -C "$series" show --format= --name-only "$id")); do
-    if revert '' "$later" "$id"; then
+  if revert "$base" '' "$id"; then copy_tree; return; fi
+  for later in $(git -C "$series" rev-list "$id..$base" -- $(git -C "$series" show --format= --name-only "$id")); do
+    if revert "$base" '' "$later" "$id"; then
       copy_tree
       git -C "$series" log -1 --format=%s "$later"
       return
     fi
   done
-  revert ours "$id" || return 1
-  copy_tree
-  echo '(in part)'
+  return 1
 }
 
 copy_tree() { rm -rf "$LIBSSH2_SRC"; mkdir -p "$LIBSSH2_SRC"; git -C "$series" archive HEAD | tar --extract --directory "$LIBSSH2_SRC"; }
@@ -100,7 +126,7 @@ run_tests() {
 try() {
   local number=$1 also variant status name
   name=$(basename "$(echo deps/libssh2/patches/*/"$number"-*.patch)" .patch)
-  if ! also=$(take_out "$number"); then row "$name" - - "not separable from later patches"; return; fi
+  if ! also=$(take_out "$number" | paste -sd, | sed 's/,/, /g'; exit "${PIPESTATUS[0]}"); then row "$name" - - "not separable from later patches"; return; fi
   for variant in native release sanitize; do
     [ -n "$(test_files "$variant" "$number")" ] || continue
     if ! build "$variant"; then row "$name" "$also" "$variant" "does not compile: $(grep -m1 'error:' "$work/build.log" | sed 's/.*error: //')"; return; fi
