@@ -31,15 +31,20 @@ function units() {
   // A file with static assertions that is not compiled checks nothing.
   const forgotten = readdirSync('wasm').filter(name => name.endsWith('.c') && !own.some(({ source }) => source === `wasm/${name}`))
   if (forgotten.length > 0) throw new Error(`wasm/sources.txt does not list ${forgotten.join(', ')}`)
-  return [...all, ...own, ...variant.allocator ? [allocatorUnit()] : []].sort((a, b) => a.source < b.source ? -1 : 1)
+  return [...all, ...own, ...variant.allocator ? allocatorUnits() : []].sort((a, b) => a.source < b.source ? -1 : 1)
 }
 
 /** malloc in the place of that in Emscripten's archive. The copy has a relative path, as emcc may see other folders than we do. */
-function allocatorUnit() {
+function allocatorUnits() {
   const source = 'build/src/dlmalloc/dlmalloc.c'
+  const shipped = toolchainFile(emcc, 'dlmalloc.c')
+  if (!existsSync(shipped)) {
+    say(`no ${shipped}: malloc is the one that Emscripten has compiled`)
+    return []
+  }
   mkdirSync('build/src/dlmalloc', { recursive: true })
-  copyFileSync(toolchainFile(emcc, 'dlmalloc.c'), source)
-  return { source, object: `build/obj/${variantName}/dlmalloc/dlmalloc.c.o`, flags: [...common, ...variant.allocator, ...allocator] }
+  copyFileSync(shipped, source)
+  return [{ source, object: `build/obj/${variantName}/dlmalloc/dlmalloc.c.o`, flags: [...common, ...variant.allocator, ...allocator] }]
 }
 
 async function link(objects, compiler) {
