@@ -22,9 +22,11 @@ export interface Arrivals {
   skip(count: number): void
 }
 
-/** The payload of a packet, without the padding length. */
+/** The payload of a packet. */
 interface Parcel {
-  readonly message: Uint8Array
+  readonly memory: Uint8Array
+  /** Where in it the message begins: behind the padding length, if that is there. */
+  readonly begin: number
   /** How far outside code has views of its memory. */
   given: number
 }
@@ -46,6 +48,7 @@ export class Parcels {
   readonly #nonce = new Uint8Array(NONCE)
   readonly #lengthField = new Uint8Array(LENGTH_FIELD)
   readonly #tag = new Uint8Array(TAG)
+  readonly #head = new Uint8Array(HOST_PARCEL_HEAD)
   /** Where the parts of a packet are joined that came in several chunks. */
   #joined = new Uint8Array(0)
   #waits = false
@@ -125,8 +128,9 @@ export class Parcels {
     arrivals.skip(size)
     heap.setU32((taken + TAKEN_PACKET.size) as Bytes, size)
     heap.setU32((taken + TAKEN_PACKET.packet_length) as Bytes, length)
-    heap.write(head, part(text, 0, HOST_PARCEL_HEAD))
-    return this.#add(part(text, 1, length - 1))
+    copyFew(text, 0, this.#head)
+    heap.write(head, this.#head)
+    return this.#add(text, 1)
   }
 
   /** Copies the next `size` bytes into one memory. False if fewer have arrived. */
@@ -170,23 +174,24 @@ export class Parcels {
 
   /** Keeps a copy of a message. @returns its parcel. */
   keep(message: Bytes, length: number): number {
-    return this.#add(this.#heap.copy(message, length))
+    return this.#add(this.#heap.copy(message, length), 0)
   }
 
-  #add(message: Uint8Array): number {
+  #add(memory: Uint8Array, begin: number): number {
     const number = this.#unused.pop() ?? this.#parcels.length
-    this.#parcels[number] = { message, given: 0 }
+    this.#parcels[number] = { memory, begin, given: 0 }
     return number
   }
 
   /** A read gets bytes of a parcel. */
   give(number: number, at: number, length: number): void {
     const parcel = this.#parcels[number] as Parcel
-    if (this.#target) return this.#put(parcel.message.subarray(at, at + length))
+    const bytes = part(parcel.memory, parcel.begin + at, length)
+    if (this.#target) return this.#put(bytes)
     // A small part is copied: a view would keep the memory of the whole.
-    if (2 * length < parcel.message.length) return void this.#parts.push(parcel.message.slice(at, at + length))
-    parcel.given = at + length
-    this.#parts.push(part(parcel.message, at, length))
+    if (2 * length < parcel.memory.length) return void this.#parts.push(bytes.slice())
+    parcel.given = parcel.begin + at + length
+    this.#parts.push(bytes)
   }
 
   /** A read gets bytes of C. */
@@ -202,14 +207,16 @@ export class Parcels {
 
   /** Copies bytes of a parcel to C. */
   copy(number: number, at: number, to: Bytes, length: number): void {
-    this.#heap.write(to, (this.#parcels[number] as Parcel).message.subarray(at, at + length))
+    const { memory, begin } = this.#parcels[number] as Parcel
+    this.#heap.write(to, part(memory, begin + at, length))
   }
 
   /** Zeroes it, like C's own blocks, except the part that a reader has received. */
   free(number: number): void {
     const parcel = this.#parcels[number]
     if (!parcel) return
-    parcel.message.fill(0, parcel.given)
+    // Not the `fill` of a `Buffer`, which ciphers may give: that costs as much as a view.
+    Uint8Array.prototype.fill.call(parcel.memory, 0, parcel.given)
     this.#parcels[number] = undefined
     this.#unused.push(number)
   }
