@@ -181,8 +181,7 @@ export class Wire {
     this.#seal()
     const chunks = this.#ready.splice(0)
     if (chunks.length === 1 && this.#unsent < SMALL_STAGE) {
-      this.#stage = NO_STAGE
-      this.#sealed = this.#staged = 0
+      if (this.#stage.length > SMALL_STAGE) this.#stage = NO_STAGE
       this.#spare = []
     }
     this.sentAt = performance.now()
