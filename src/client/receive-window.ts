@@ -18,7 +18,7 @@ const NEARBY = 4 << 20
 const FAST = 100e3
 /** What the windows of a nearby server's channels may be together, if there are so many that each gets less than that; and the least for each. */
 const SHARED = 16 << 20
-const LEAST_SHARE = 512 << 10
+const LEAST_SHARE = 768 << 10
 
 /**
  * The receive window of a channel, as large as the link needs. A window that is used up in less than two round trips limits

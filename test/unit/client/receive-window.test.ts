@@ -63,7 +63,7 @@ describe('the receive window', () => {
     expect(asked).toEqual([4, 2, 4].map((size) => size * MEBIBYTE))
   })
 
-  test('is a share of 16 MiB for each of many channels to a server nearby, at least 512 KiB, and whole again when they are over', () => {
+  test('is a share of 16 MiB for each of many channels to a server nearby, at least 768 KiB, and whole again when they are over', () => {
     const link = new RoundTrip(1)
     const { channel, asked } = openChannel()
     const [first, ...others] = Array.from({ length: 16 }, () => new ReceiveWindow(channel, link)) as [ReceiveWindow, ...ReceiveWindow[]]
@@ -75,6 +75,6 @@ describe('the receive window', () => {
       other.end()
     }
     first.taken(2 * MEBIBYTE)
-    expect(asked).toEqual([MEBIBYTE, MEBIBYTE / 2, 4 * MEBIBYTE])
+    expect(asked).toEqual([MEBIBYTE, 0.75 * MEBIBYTE, 4 * MEBIBYTE])
   })
 })
