@@ -36,16 +36,21 @@ for (const peer of peers) {
 }
 
 /** Short runs differ by this much by chance. */
-const AS_FAST = 0.9
+const ABOUT = 1.1
 
-/** The cipher that suits a peer, from the rounds with each cipher: of those that are as fast as the fastest one, the one that takes the least CPU. */
+/**
+ * The cipher that suits a peer, from the rounds with each cipher: of those that are about as fast as the fastest one, and take about as little CPU as the cheapest of these, the first that
+ * was tried.
+ */
 function best(peer: Peer, name: string, link: Link): string | undefined {
   if (options.cipher !== undefined) return options.cipher
   const tried = cells.filter((cell) => cell.peer === peer.name && cell.variant !== 'best' && cell.link === (link.name in cipherTrials ? link.name : 'loopback') &&
     cell.workload === (name === 'exec-upload' ? name : 'exec-download') && cell.samples.length > 0)
-  const ranked = tried.map((cell) => ({ cipher: cell.cipher, speed: value({ unit: 'MB/s' }, cell)!, cpu: median(cell.samples.map((sample) => sample.cpu)) }))
-  const fastest = Math.max(...ranked.map(({ speed }) => speed))
-  return ranked.filter(({ speed }) => speed >= AS_FAST * fastest).sort((a, b) => a.cpu - b.cpu)[0]?.cipher
+    .map((cell) => ({ cipher: cell.cipher, speed: value({ unit: 'MB/s' }, cell)!, cpu: median(cell.samples.map((sample) => sample.cpu)) }))
+  const fastest = Math.max(...tried.map(({ speed }) => speed))
+  const fast = tried.filter(({ speed }) => ABOUT * speed >= fastest)
+  const least = Math.min(...fast.map(({ cpu }) => cpu))
+  return fast.find(({ cpu }) => cpu <= ABOUT * least)?.cipher
 }
 
 function able(link: Link, workload: string, names: readonly string[] = []): Peer[] {
