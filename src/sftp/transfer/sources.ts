@@ -37,9 +37,12 @@ const SMALL_BLOCK = 64 << 10
 export const SMALL_FILE = 64 << 10
 const NOTHING = new Uint8Array(0)
 
+/** A Proxy of bytes is no memory: the engine's own error for it would name neither the argument nor what it should be. */
+const isBytes = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value) && value instanceof Uint8Array
+
 /** @param offset bytes at the beginning to skip; a stream begins with what comes after them. */
 export async function openSource(source: UploadSource, offset: number): Promise<ByteSource> {
-  if (source instanceof Uint8Array) return fromBytes(source, offset)
+  if (isBytes(source)) return fromBytes(source, offset)
   if (source instanceof Blob) return fromBlob(source, offset)
   if (source instanceof ReadableStream) return fromStream(source)
   if (typeof source === 'string' || source instanceof URL) return openLocalSource(source, offset)
@@ -98,7 +101,7 @@ function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
     size: undefined,
     async next() {
       const { done, value } = await reader.read()
-      if (!done && !(value instanceof Uint8Array)) throw new TypeError('the stream must yield Uint8Array chunks')
+      if (!done && !isBytes(value)) throw new TypeError('the stream must yield Uint8Array chunks')
       over = done
       return done ? null : { bytes: value }
     },
