@@ -56,9 +56,10 @@ export class StreamPort implements BytePort {
   }
 
   write(chunk: Uint8Array): void {
-    this.#queued += chunk.length
+    const { length } = chunk
+    this.#queued += length
     // The memory of a part belongs to others too, and streams may transfer what they are given.
-    this.#writer.write(chunk.length < chunk.buffer.byteLength ? new Uint8Array(chunk) : chunk).then(() => this.#written(chunk.length), (error: unknown) => this.#failed(error))
+    this.#writer.write(length < chunk.buffer.byteLength ? new Uint8Array(chunk) : chunk).then(() => this.#written(length), (error: unknown) => this.#failed(error))
   }
 
   #written(length: number): void {

@@ -24,7 +24,7 @@ import type { TransferOptions, TransferProgress, UploadOptions } from '../transf
 import { readWhole } from '../transfer/read-whole.ts'
 import { atOnce, modeAttributes, SftpShared } from '../transfer/shared.ts'
 import type { DownloadTarget } from '../transfer/sinks.ts'
-import { openSource, type UploadSource } from '../transfer/sources.ts'
+import { isBytes, openSource, type UploadSource } from '../transfer/sources.ts'
 import { sendAll, upload } from '../transfer/upload.ts'
 import { TransferBudget } from '../transfer/window.ts'
 import { downloadDirectory } from '../tree/downloads.ts'
@@ -54,7 +54,7 @@ export interface SftpWriteFileOptions extends SftpOpenOptions, SftpFlowOptions {
 /** Not a path or a URL, whose file `upload` reads. */
 function contentOf(data: FileData): Exclude<FileData, string> {
   if (typeof data === 'string') return bytesOf(data)
-  if (data instanceof Uint8Array || data instanceof Blob || data instanceof ReadableStream) return data
+  if (isBytes(data) || data instanceof Blob || data instanceof ReadableStream) return data
   throw new TypeError('the data must be text, a Uint8Array, a Blob or a ReadableStream')
 }
 

@@ -38,7 +38,7 @@ export const SMALL_FILE = 64 << 10
 const NOTHING = new Uint8Array(0)
 
 /** A Proxy of bytes is no memory: the engine's own error for it would name neither the argument nor what it should be. */
-const isBytes = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value) && value instanceof Uint8Array
+export const isBytes = (value: unknown): value is Uint8Array => ArrayBuffer.isView(value) && value instanceof Uint8Array
 
 /** @param offset bytes at the beginning to skip; a stream begins with what comes after them. */
 export async function openSource(source: UploadSource, offset: number): Promise<ByteSource> {

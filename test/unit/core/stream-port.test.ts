@@ -11,7 +11,8 @@ test('a transport may transfer what it is given, as a byte stream does: what fol
       arrived.push(structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }))
     },
   }, { highWaterMark: 10 })
-  const wire = new Wire(new StreamPort({ readable: new ReadableStream(), writable }), () => {})
+  const port = new StreamPort({ readable: new ReadableStream(), writable })
+  const wire = new Wire(port, () => {})
   wire.start()
   const sent = [30, 20_000, 40, 3000, 20_000, 50].map((size, at) => new Uint8Array(size).fill(at + 1))
   for (const packet of sent.slice(0, 3)) wire.send(packet)
@@ -22,4 +23,6 @@ test('a transport may transfer what it is given, as a byte stream does: what fol
   }
   await wire.close()
   expect(Buffer.concat(arrived).equals(Buffer.concat(sent))).toBe(true)
+  // What has been transferred has no length any more, and must not count as unsent for ever.
+  await expect.poll(() => port.queued, { interval: 1 }).toBe(0)
 })
