@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { LIBSSH2_ERROR_EAGAIN, LIBSSH2_HOSTKEY_HASH_MD5, LIBSSH2_HOSTKEY_HASH_SHA1, LIBSSH2_HOSTKEY_HASH_SHA256, LIBSSH2_HOSTKEY_TYPE_ECDSA_256, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_MAC_CS, LIBSSH2_SESSION_BLOCK_INBOUND, Session } from '../../src/bindings/index.ts'
+import { Wire } from '../../src/core/wire.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { shakenSession, untilDone } from '../support/session.ts'
 import type { SshServer } from '../support/ssh-server.ts'
@@ -106,6 +107,30 @@ describe('identification', () => {
   test('of the server is readable after the handshake', async () => {
     await using session = await shakenSession(server)
     expect(session.bannerGet()).toMatch(/^SSH-2\.0-OpenSSH_/)
+  })
+
+  // The C of the glue takes it in parts of 64 bytes: whatever follows in the same part belongs to the packets.
+  test.each([1, 20, 63, 64, 65, 100, 4096])('of the server and its first packet, in parts of %i bytes', async (size) => {
+    const { readable, writable } = await connectTcp({ host: server.host, port: server.port })
+    let held = Buffer.alloc(0)
+    let begun = false
+    const parts = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        held = Buffer.concat([held, chunk])
+        begun ||= held.length > 200
+        if (!begun) return
+        for (let at = 0; at < held.length; at += size) controller.enqueue(Uint8Array.from(held.subarray(at, at + size)))
+        held = Buffer.alloc(0)
+      },
+    })
+    const recv = vi.spyOn(Wire.prototype, 'recv')
+    try {
+      await using session = await shakenSession(server, { transport: { readable: readable.pipeThrough(parts), writable } })
+      expect(session.bannerGet()).toMatch(/^SSH-2\.0-OpenSSH_/)
+      expect(recv.mock.calls.map(([target]) => target.length)).not.toContain(1)
+    } finally {
+      recv.mockRestore()
+    }
   })
 
   test('of this side can be chosen', async () => {
