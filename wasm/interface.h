@@ -114,6 +114,8 @@ struct layout_LIBSSH2_SFTP_STATVFS {
 
 /* Fills `length` bytes with randomness: 0, or HOST_FAILED. */
 int host_random(void *buffer, size_t length);
+/* Milliseconds since 1970. */
+double host_now(void);
 /* Bytes copied; 0 at end of stream; HOST_PENDING if none have arrived. */
 int host_recv(uintptr_t session, void *buffer, size_t length);
 /* Takes everything: returns `length`, or HOST_FAILED on a closed transport. */

@@ -2,6 +2,7 @@
 // Tells the linker what the module imports. Emscripten's own JavaScript, where a build has it, passes each call on to the `host` object.
 addToLibrary({
   host_random: (buffer, length) => Module['host'].random(buffer, length),
+  host_now: () => Module['host'].now(),
   host_recv: (session, buffer, length) => Module['host'].recv(session, buffer, length),
   host_send: (session, data, length) => Module['host'].send(session, data, length),
   host_sign: (session, algorithm, algorithmLength, data, length) => Module['host'].sign(session, algorithm, algorithmLength, data, length),

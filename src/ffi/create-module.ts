@@ -25,12 +25,11 @@ function importName(name: string): string {
 }
 
 /**
- * Instantiates the compiled module. Its imports are the functions of `host` and the few that the C library needs: the time, and
- * files and `select`, which always fail. Written by hand: Emscripten's own glue is seven times as large.
+ * Instantiates the compiled module. Its imports are the functions of `host` and the few that the C library needs: files and
+ * `select`, which always fail. Written by hand: Emscripten's own glue is seven times as large.
  * @throws WebAssembly.LinkError if the module is not one of this library.
  */
 export async function createModule(compiled: WebAssembly.Module, host: HostFunctions): Promise<Libssh2Module> {
-  let [now, nanoseconds] = [0, 0n]
   const views = () => ({ HEAPU8: new Uint8Array(memory.buffer), numbers: new DataView(memory.buffer) })
   const env: Record<string, WebAssembly.ImportValue> = {
     emscripten_notify_memory_growth: () => { Object.assign(module, views()) },
@@ -40,13 +39,6 @@ export async function createModule(compiled: WebAssembly.Module, host: HostFunct
   const { exports } = await instantiate(compiled, {
     env,
     wasi_snapshot_preview1: {
-      clock_time_get(_clock: number, _precision: bigint, time: number) {
-        // C asks in every call, and large integers cost more than the rest of this.
-        const milliseconds = Date.now()
-        if (milliseconds !== now) [now, nanoseconds] = [milliseconds, BigInt(milliseconds) * 1_000_000n]
-        module.numbers.setBigUint64(time, nanoseconds, true)
-        return 0
-      },
       fd_write: noFile,
       fd_close: noFile,
       fd_seek: noFile,

@@ -29,6 +29,7 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     parcelFree: (id, parcel) => host(id)?.parcels?.free(parcel),
     textCopy: (id, to, length) => host(id)?.outgoing?.copy(to, length),
     textSeal: (id, key, nonce, packet, head, length, padding) => host(id)?.outgoing?.seal(key, nonce, packet, head, length, padding) ?? HOST_FAILED,
+    now: () => Date.now(),
     random: (buffer, length) => fillRandom(heap(), buffer, length, short),
     recv: (id, buffer, length) => host(id)?.recv(buffer, length) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,

@@ -16,6 +16,8 @@ export const HOST_PARCEL_HEAD = 17
 export interface HostFunctions {
   /** Fills `length` bytes with randomness: 0, or HOST_FAILED. */
   random(buffer: Bytes, length: number): number
+  /** Milliseconds since 1970. */
+  now(): number
   /** Bytes copied; 0 at end of stream; HOST_PENDING if none have arrived. */
   recv(session: number, buffer: Bytes, length: number): number
   /** Takes everything: returns `length`, or HOST_FAILED on a closed transport. */
