@@ -21,13 +21,16 @@ export class Deadline implements Disposable {
   #left = Infinity
   #startedAt = 0
   #asking = 0
-  #over = false
+  /** It has ended, or the work has. */
+  over = false
   #stopClock = () => {}
   #stopListening = () => {}
 
   /** @throws TypeError, RangeError as `milliseconds()` does. */
   constructor(signal?: AbortSignal | undefined, limit?: number | undefined, expired?: Expired) {
     this.begin(signal, limit, expired)
+    // The one listener of its own signal, which would otherwise come and go with each step.
+    onAbort(this.signal, () => {})
   }
 
   /** Aborts with the caller's reason, or with that of the time limit. */
@@ -63,7 +66,7 @@ export class Deadline implements Disposable {
     try {
       return await this.run(question())
     } finally {
-      if (--this.#asking === 0 && !this.#over) this.#startClock()
+      if (--this.#asking === 0 && !this.over) this.#startClock()
     }
   }
 
@@ -86,13 +89,13 @@ export class Deadline implements Disposable {
 
   /** Ends it now: running steps reject with `reason`. */
   end(reason: unknown): void {
-    if (this.#over) return
+    if (this.over) return
     this.#stop()
     this.#controller.abort(reason)
   }
 
   #stop(): void {
-    this.#over = true
+    this.over = true
     this.#stopClock()
     this.#stopListening()
   }

@@ -104,26 +104,26 @@ export function offerAlgorithms(session: Session, options: AlgorithmOptions, kno
   // Without the flag libssh2 does not know the names of compression methods.
   if (options.compress || options.algorithms?.compression) session.flag(LIBSSH2_FLAG_COMPRESS)
   for (const kind of KINDS) {
-    const supported = session.supportedAlgs(METHODS[kind][0] as number)
-    const names = offer(kind, options, supported, kind === 'hostKey' ? knownHostKeys.filter(isMlDsa) : [])
+    const names = offer(kind, options, session, kind === 'hostKey' ? knownHostKeys.filter(isMlDsa) : [])
     const preferred = kind === 'hostKey' ? knownHostKeys : kind === 'cipher' && session.instance.hostCrypto ? HOST_CIPHERS : []
-    const ordered = options.algorithms?.[kind] ? names : prefer(names, preferred)
+    const ordered = (options.algorithms?.[kind] ? names : prefer(names, preferred)).join()
     for (const method of METHODS[kind]) session.methodPref(method, ordered)
   }
 }
 
-function offer(kind: AlgorithmKind, options: AlgorithmOptions, supported: readonly string[], more: readonly string[]): readonly string[] {
-  const names = named(kind, options, supported, more)
+function offer(kind: AlgorithmKind, options: AlgorithmOptions, session: Session, more: readonly string[]): readonly string[] {
+  const names = named(kind, options, session, more)
   if (kind !== 'kex' || !options.requirePostQuantum) return names
   const hybrids = names.filter(isPostQuantum)
   if (hybrids.length === 0) throw new SSHError('algorithms.kex has no post-quantum key exchange, which requirePostQuantum needs', { code: 'ERR_ALGORITHM' })
   return hybrids
 }
 
-function named(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, supported: readonly string[], more: readonly string[]): readonly string[] {
-  const allowed = [...compress && kind === 'compression' ? [COMPRESSION] : [], ...DEFAULTS[kind], ...more, ...legacyAlgorithms ? LEGACY[kind] : []]
+/** The module knows all of ours, so it is only asked about the caller's. */
+function named(kind: AlgorithmKind, { algorithms, legacyAlgorithms = false, compress = false }: AlgorithmOptions, session: Session, more: readonly string[]): readonly string[] {
   const chosen = algorithms?.[kind]
-  if (!chosen) return allowed.filter((name) => supported.includes(name))
+  if (!chosen) return [...compress && kind === 'compression' ? [COMPRESSION] : [], ...DEFAULTS[kind], ...more, ...legacyAlgorithms ? LEGACY[kind] : []]
+  const supported = session.supportedAlgs(METHODS[kind][0] as number)
   for (const name of chosen) {
     if (!supported.includes(name)) throw refused(kind, name, name.startsWith('ssh-dss') ? '(DSA) is too weak, and not supported' : 'is not supported')
     if (!legacyAlgorithms && LEGACY[kind].includes(name)) throw refused(kind, name, 'is weak: it needs legacyAlgorithms')

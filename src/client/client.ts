@@ -48,11 +48,11 @@ export class Client implements AsyncDisposable {
   #closing = false
 
   /** For `connect()`. */
-  constructor(session: Session, roundTrip = new RoundTrip(), authenticatedBy?: AuthenticatedBy) {
+  constructor(session: Session, roundTrip = new RoundTrip(), authenticatedBy?: AuthenticatedBy, algorithms = negotiatedAlgorithms(session)) {
     this.session = session
     this.authenticatedBy = authenticatedBy
     this.#roundTrip = roundTrip
-    this.algorithms = negotiatedAlgorithms(session)
+    this.algorithms = algorithms
     this.serverIdentification = session.bannerGet() ?? ''
     this.closed = session.ended().then((error) => ({ error, expected: this.#closing, at: new Date() }))
   }

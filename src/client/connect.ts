@@ -132,10 +132,10 @@ class Attempt {
     const keeping = keepalive !== undefined && await this.#deadline.run(import('./keepalive.ts'))
     if (keeping) keeping.checkKeepalive(keepalive)
     const session = await this.#session(given)
-    const roundTrip = await this.#establish(session)
+    const [roundTrip, algorithms] = await this.#establish(session)
     const how = await this.#login(session)
     debug?.(`authenticated by ${how.method}`)
-    const client = new Client(session, roundTrip, how)
+    const client = new Client(session, roundTrip, how, algorithms)
     // OpenSSH announces its host keys now, and its reply to the first request would wait behind them.
     void acknowledgeNext(session)
     if (keeping) keeping.startKeepalive(session, keepalive)
@@ -153,7 +153,7 @@ class Attempt {
     deadline.own({ [Symbol.dispose]: () => session.free() })
     deadline.disown(owned)
     // A person may take hours to answer, so nothing waits for the answer once the server has gone. An error that reports this in another way comes first.
-    void session.ended().then((error) => inAnotherTurn(() => deadline.end(error)))
+    void session.ended().then((error) => { if (!deadline.over) inAnotherTurn(() => deadline.end(error)) })
     if (rekey !== undefined) session.rekeyAfter(rekey)
     return session
   }
@@ -162,7 +162,7 @@ class Attempt {
    * Exchanges keys and checks the host key. The last message requests the authentication service, which servers grant at once: that gives the
    * first measurement of the round trip.
    */
-  async #establish(session: Session): Promise<RoundTrip> {
+  async #establish(session: Session): Promise<[RoundTrip, NegotiatedAlgorithms]> {
     const { host = '', port = 22, hostKey, debug, onAlgorithms } = this.#options
     const { signal, ask } = this.#deadline
     if (debug) session.onDebug = debug
@@ -185,7 +185,7 @@ class Attempt {
     const info = { host, port, key: key.key, algorithm: session.methods(LIBSSH2_METHOD_HOSTKEY) ?? '', signal, ask }
     const verdict = await this.#deadline.run<unknown>(hostKey.verify(info))
     if (verdict !== undefined && verdict !== true) throw (await import('./requirements.ts')).notAccepted(verdict)
-    return roundTrip
+    return [roundTrip, algorithms]
   }
 
   /** The host's keys that the policy knows. Stops waiting once the server has gone: the handshake then reports why. */
@@ -193,11 +193,11 @@ class Attempt {
     const { host = '', port = 22, hostKey } = this.#options
     const known = hostKey.preferredAlgorithms?.(host, port) ?? []
     if (!isPromise(known)) return known
-    using asking = new Deadline(this.#deadline.signal)
+    let asking = true
     try {
-      return await asking.run(Promise.race([known, goneWithoutKeys(session, asking.signal)]))
+      return await this.#deadline.run(Promise.race([known, goneWithoutKeys(session, () => asking)]))
     } finally {
-      asking.end('answered')
+      asking = false
     }
   }
 
@@ -226,8 +226,8 @@ class Attempt {
   }
 }
 
-/** Returns no algorithm names once the server will send nothing more. */
-async function goneWithoutKeys(session: Session, signal: AbortSignal): Promise<readonly string[]> {
-  while (!session[CONTEXT].wire.ended) await session.wait({ signal })
+/** Returns no algorithm names once the server will send nothing more. What comes next ends it when nobody is asked any more. */
+async function goneWithoutKeys(session: Session, asking: () => boolean): Promise<readonly string[]> {
+  while (asking() && !session[CONTEXT].wire.ended) await session.wait()
   return []
 }

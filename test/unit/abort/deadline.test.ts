@@ -77,6 +77,31 @@ describe('times', () => {
   })
 })
 
+describe('a deadline', () => {
+  test('is over when it has ended, and when its work has', () => {
+    const ended = new Deadline(), done = new Deadline()
+    expect([ended.over, done.over]).toEqual([false, false])
+    ended.end('enough')
+    done[Symbol.dispose]()
+    expect([ended.over, done.over]).toEqual([true, true])
+    expect(done.signal.aborted).toBe(false)
+  })
+
+  test('listens to its own signal once, however many steps there are, and ends each of them', async () => {
+    const listening = vi.spyOn(AbortSignal.prototype, 'addEventListener'), leaving = vi.spyOn(AbortSignal.prototype, 'removeEventListener')
+    try {
+      using deadline = new Deadline()
+      for (let step = 1; step <= 3; step++) expect(await deadline.run(Promise.resolve(step))).toBe(step)
+      const left = [settled(deadline.run(never())), settled(deadline.run(never()))]
+      expect([listening.mock.calls.length, leaving.mock.calls.length]).toEqual([1, 0])
+      deadline.end('enough')
+      expect(await Promise.all(left)).toEqual([{ error: 'enough' }, { error: 'enough' }])
+    } finally {
+      vi.restoreAllMocks()
+    }
+  })
+})
+
 describe('abort', () => {
   test('onAbort fires at once if the signal has aborted already', () => {
     const called = vi.fn()
