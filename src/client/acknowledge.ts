@@ -27,7 +27,10 @@ export function acknowledgeUnlessSent(session: Session): void {
 /** How much each session that waits for its next data had received when it was last asked to. */
 const waiting = new WeakMap<Session, number>()
 
-/** Does the same for the next data that arrives, whenever that is; once, however many commands begin by then. Never rejects. */
+/**
+ * Does the same for the next data that arrives, whenever that is, unless something is sent at once: the CLOSE of a short command's channel. Once, however many commands
+ * begin by then. Never rejects.
+ */
 export async function acknowledgeNext(session: Session): Promise<void> {
   const { wire, driver } = session[CONTEXT]
   const waits = waiting.has(session)
@@ -36,7 +39,7 @@ export async function acknowledgeNext(session: Session): Promise<void> {
   try {
     while (!session.failure && wire.arrived === waiting.get(session)) await driver.wait()
     waiting.delete(session)
-    acknowledge(session)
+    if (wire.unanswered) acknowledge(session)
   } catch {
     // The session has failed in between, which other calls report.
   }

@@ -59,14 +59,15 @@ test('only servers that hold packets back need it', async () => {
 function receiving() {
   const { session, wire, sent } = sessionOf()
   const waiters: (() => void)[] = []
-  const received = Object.assign(wire, { arrived: 0 })
+  const received = Object.assign(wire, { arrived: 0, unanswered: false })
   Object.assign(session[CONTEXT], { driver: { wait: () => new Promise<void>((resolve) => { waiters.push(resolve) }) } })
   const moved = async (bytes: number) => {
     received.arrived += bytes
+    received.unanswered = true
     for (const waiter of waiters.splice(0)) waiter()
     await turn()
   }
-  return { session, sent, moved, waiting: () => waiters.length }
+  return { session, sent, moved, waiting: () => waiters.length, received }
 }
 
 test('one message acknowledges the next data of all commands that have begun by then', async () => {
@@ -98,4 +99,13 @@ test('the next command waits anew', async () => {
     await moved(10)
     expect(sent()).toBe(command)
   }
+})
+
+test('what is sent at once acknowledges it too: nothing is added', async () => {
+  const { session, sent, moved, received } = receiving()
+  void acknowledgeNext(session)
+  const arrived = moved(10)
+  received.unanswered = false
+  await arrived
+  expect(sent()).toBe(0)
 })

@@ -229,6 +229,20 @@ describe('send', () => {
     expect(written.map((chunk) => [...chunk])).toEqual([[1], [2]])
   })
 
+  test('answers what has arrived before, and not what arrives later', () => {
+    const { wire, sink } = wireOverPort()
+    expect(wire.unanswered).toBe(false)
+    sink.data(Uint8Array.of(1))
+    wire.flush()
+    expect(wire.unanswered).toBe(true)
+    wire.send(Uint8Array.of(2))
+    expect(wire.unanswered).toBe(true)
+    wire.flush()
+    expect(wire.unanswered).toBe(false)
+    sink.data(Uint8Array.of(3))
+    expect(wire.unanswered).toBe(true)
+  })
+
   test('fails after close', async () => {
     const { wire } = wireOverPort()
     await wire.close()
