@@ -1,12 +1,13 @@
 import { copyBytes, equalBytes } from '../wire-format/bytes.ts'
 import { bytesToNumber, fixedLength } from './big-number.ts'
 import type * as CurveArithmetic from './curve-arithmetic.ts'
-import { forgetImported, importPrivate } from './imported-keys.ts'
+import { forgetImported } from './imported-keys.ts'
 import { malformed, unsupported } from './key-error.ts'
 import { CURVES, type EcdsaCurve } from './key-types.ts'
 import type * as MlDsa from './mldsa44-ed25519.ts'
 import { Part, type Step, type Steps, take } from './steps.ts'
 import { bitLength, checkedPoint, checkedRsa, type RsaPublic } from './public-key-blob.ts'
+import { verifiesItself } from './verifies-itself.ts'
 import type { EcdsaPrivate, Ed25519Private, MlDsaPrivate, PrivateFields, RsaPrivate } from './private-numbers.ts'
 
 /** Public keys of private ones. */
@@ -84,16 +85,3 @@ function isOneRsaKey(key: RsaPrivate): boolean {
 
 /** Uses WebCrypto, so that most runtimes never load the curves in JavaScript. Synchronous callers have loaded them. */
 const isOneEd25519Key = (key: Ed25519Private): Step<boolean> => ({ later: () => verifiesItself(key), now: () => false })
-
-/** Whether the public key verifies a signature of the private key. False if this runtime cannot tell. */
-async function verifiesItself(key: Ed25519Private): Promise<boolean> {
-  try {
-    const signer = await importPrivate(key, 'ssh-ed25519')
-    if (signer === undefined) return false
-    const verifier = await crypto.subtle.importKey('raw', key.public.key, 'Ed25519', false, ['verify'])
-    const probe = crypto.getRandomValues(new Uint8Array(32))
-    return await crypto.subtle.verify('Ed25519', verifier, await crypto.subtle.sign('Ed25519', signer, probe), probe)
-  } catch {
-    return false
-  }
-}

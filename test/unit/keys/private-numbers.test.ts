@@ -1,7 +1,7 @@
 // The numbers of private keys: as OpenSSH writes them (PROTOCOL.key, draft-ietf-sshm-ssh-agent section 3.2), and what of them must belong together.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as curveArithmetic from '../../../src/keys/curve-arithmetic.ts'
 import { readOpenSshFields, writeOpenSshFields } from '../../../src/keys/files/openssh/private-fields.ts'
 import { parsePrivateKey } from '../../../src/keys/files/parse-private-key.ts'
@@ -62,7 +62,14 @@ describe('as OpenSSH writes them', () => {
 })
 
 describe('Ed25519', () => {
-  const fields = { kind: 'ed25519', public: { kind: 'ed25519', key }, seed }
+  // New ones for each test: keys that were found to be whole are remembered.
+  let seed: Uint8Array, key: Uint8Array, fields: unknown
+  beforeEach(() => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    seed = part(privateKey, 'd')
+    key = part(privateKey, 'x')
+    fields = { kind: 'ed25519', public: { kind: 'ed25519', key }, seed }
+  })
   /** The work up to its first step, which asks whether the two parts belong together. */
   const begun = (publicKey: Uint8Array) => {
     const steps = ed25519Private(seed, publicKey)
@@ -82,6 +89,28 @@ describe('Ed25519', () => {
     expect(await step.later()).toBe(true)
     expect(steps.next(true)).toEqual({ done: true, value: fields })
     expect(imports.mock.calls.find(([format]) => String(format) === 'raw')).toEqual(['raw', key, 'Ed25519', false, ['verify']])
+  })
+  test('a key that was found to be whole is not tried again, and another public key with its seed is', async () => {
+    expect(await later(ed25519Private(seed, key))).toEqual(fields)
+    const imports = refusing('nothing')
+    expect(await later(ed25519Private(seed, key))).toEqual(fields)
+    expect(imports).not.toHaveBeenCalled()
+    await expect(later(ed25519Private(seed, otherKey))).rejects.toThrow(refused('ERR_KEY_FORMAT', 'do not belong together'))
+    await expect(later(ed25519Private(part(other, 'd'), key))).rejects.toThrow(refused('ERR_KEY_FORMAT', 'do not belong together'))
+    expect(imports.mock.calls.map(([format]) => String(format))).toEqual(['pkcs8', 'raw', 'pkcs8', 'raw'])
+  })
+  test('few are remembered, and none that is not whole', async () => {
+    const imports = refusing('nothing')
+    for (let again = 0; again < 2; again++) expect(await begun(otherKey).step.later()).toBe(false)
+    expect(imports).toHaveBeenCalledTimes(4)
+    for (let more = 0; more < 17; more++) {
+      const { privateKey } = generateKeyPairSync('ed25519')
+      await later(ed25519Private(part(privateKey, 'd'), part(privateKey, 'x')))
+      if (more === 0) await later(ed25519Private(seed, key))
+    }
+    imports.mockClear()
+    await later(ed25519Private(seed, key))
+    expect(imports).toHaveBeenCalledTimes(2)
   })
   test('WebCrypto tells that they do not', async () => {
     expect(await begun(otherKey).step.later()).toBe(false)
