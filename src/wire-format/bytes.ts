@@ -48,9 +48,11 @@ export function copyOf(bytes: Uint8Array, name: string): Bytes {
   return copyBytes(binaryOf(bytes, name))
 }
 
+const decoder = /* @__PURE__ */ new TextDecoder()
+
 /** Bytes as text; invalid UTF-8 becomes U+FFFD. For comments and messages, never for names that are compared. */
 export function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes)
+  return decoder.decode(bytes)
 }
 
 // A `DataView` of a few bytes costs more than all that is read from it: V8 then keeps their memory outside its own heap.
