@@ -28,8 +28,8 @@ struct owner {
     struct keys keys;
     int whole; /* see glue_channel_read */
     const void *text; /* see glue_channel_write */
-    unsigned char ahead[64]; /* see session_recv */
-    int ahead_at, ahead_end;
+    unsigned char ahead[64]; /* see session_recv: the last `left` of `end` */
+    int end, left;
     struct block blocks; /* head of a ring */
 };
 
@@ -157,37 +157,23 @@ static LIBSSH2_REALLOC_FUNC(session_realloc)
     return copy;
 }
 
-/* libssh2 takes the server's identification byte by byte: JavaScript is not
-   asked for each of them. */
-static int from_ahead(struct owner *owner, void *buffer, size_t length)
-{
-    size_t count = (size_t)(owner->ahead_end - owner->ahead_at);
-    if(!count) {
-        int got = host_recv(owner->id, owner->ahead, sizeof(owner->ahead));
-        if(got <= 0)
-            return got;
-        owner->ahead_at = 0;
-        owner->ahead_end = got;
-        count = (size_t)got;
-    }
-    if(count > length)
-        count = length;
-    memcpy(buffer, owner->ahead + owner->ahead_at, count);
-    owner->ahead_at += (int)count;
-    return (int)count;
-}
-
+/* libssh2 takes the identification byte by byte, JavaScript gives 64. */
 static LIBSSH2_RECV_FUNC(session_recv)
 {
     struct owner *owner = *abstract;
-    int got;
+    int ahead = length == 1 && !owner->keys.exchanges, got = owner->left;
     (void)socket;
     (void)flags;
-    if(owner->ahead_at < owner->ahead_end ||
-       (length == 1 && !owner->keys.exchanges))
-        got = from_ahead(owner, buffer, length);
-    else
-        got = host_recv(owner->id, buffer, length);
+    if(!got)
+        got = ahead ? host_recv(owner->id, owner->ahead, sizeof(owner->ahead))
+            : host_recv(owner->id, buffer, length);
+    if(got > 0 && (ahead || owner->left)) {
+        if(!owner->left)
+            owner->left = owner->end = got;
+        got = length < (size_t)owner->left ? (int)length : owner->left;
+        memcpy(buffer, owner->ahead + owner->end - owner->left, (size_t)got);
+        owner->left -= got;
+    }
     if(got > 0)
         owner->keys.bytes += (size_t)got;
     return got == HOST_PENDING ? -EAGAIN : got;
@@ -265,10 +251,8 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     owner->id = id;
     owner->used = 0;
     owner->limit = SIZE_MAX;
-    owner->refused = 0;
-    owner->whole = 0;
+    owner->refused = owner->whole = owner->left = 0;
     owner->text = NULL;
-    owner->ahead_at = owner->ahead_end = 0;
     glue_keys_new(&owner->keys);
     owner->blocks.previous = owner->blocks.next = &owner->blocks;
     session = libssh2_session_init_ex(session_alloc, session_free,
