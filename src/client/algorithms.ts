@@ -1,4 +1,5 @@
 import type { Session } from '../bindings/session/session.ts'
+import { CONTEXT } from '../bindings/session-context.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import {
   LIBSSH2_FLAG_COMPRESS, LIBSSH2_METHOD_COMP_CS, LIBSSH2_METHOD_COMP_SC, LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC, LIBSSH2_METHOD_HOSTKEY,
@@ -105,7 +106,7 @@ export function offerAlgorithms(session: Session, options: AlgorithmOptions, kno
   if (options.compress || options.algorithms?.compression) session.flag(LIBSSH2_FLAG_COMPRESS)
   for (const kind of KINDS) {
     const names = offer(kind, options, session, kind === 'hostKey' ? knownHostKeys.filter(isMlDsa) : [])
-    const preferred = kind === 'hostKey' ? knownHostKeys : kind === 'cipher' && session.instance.hostCrypto ? HOST_CIPHERS : []
+    const preferred = kind === 'hostKey' ? knownHostKeys : kind === 'cipher' && session[CONTEXT].instance.hostCrypto ? HOST_CIPHERS : []
     const ordered = (options.algorithms?.[kind] ? names : prefer(names, preferred)).join()
     for (const method of METHODS[kind]) session.methodPref(method, ordered)
   }

@@ -19,10 +19,10 @@ export interface Encoded {
  * renewed then.
  */
 export class Heap {
-  readonly #module: Libssh2Module
+  #module: Libssh2Module
   #scratch = 0 as Bytes
   #scratchSize = 0
-  readonly #call: <T>(run: (c: WasmExports) => T) => T
+  #call: <T>(run: (c: WasmExports) => T) => T
 
   /** @param call runs C, like `Instance.call`: malloc traps too if the heap is broken. */
   constructor(module: Libssh2Module, call: <T>(run: (c: WasmExports) => T) => T = (run) => run(module.exports)) {
@@ -69,6 +69,12 @@ export class Heap {
     } catch {
       // The instance has told its sessions.
     }
+  }
+
+  /** The memory is another one's from now on. What is put here goes nowhere: the call for which that is done finds its object freed. */
+  end(): void {
+    this.#module = { ...this.#module, HEAPU8: Object.assign(new Uint8Array(0), { set() {} }), numbers: new DataView(new ArrayBuffer(0)) }
+    this.#call = () => 1 as never
   }
 
   /** After a trap: C will not run again, and so cannot zero its secrets. */
@@ -146,6 +152,26 @@ export class Heap {
   setU64(pointer: Bytes, value: bigint): void {
     this.#module.numbers.setBigUint64(pointer, value, true)
   }
+}
+
+/** What a memory holds: its size, and its bytes up to the last that is not zero. */
+export interface Image {
+  readonly size: number
+  readonly bytes: Uint8Array
+}
+
+export function imageOf({ HEAPU8: memory }: Libssh2Module): Image {
+  let end = memory.length
+  while (end > 0 && memory[end - 1] === 0) end--
+  return { size: memory.length, bytes: memory.slice(0, end) }
+}
+
+/** Gives every byte of the memory its value in the image. False if it has grown: it cannot shrink. */
+export function restore({ HEAPU8: memory }: Libssh2Module, { size, bytes }: Image): boolean {
+  if (memory.length !== size) return false
+  memory.set(bytes)
+  memory.fill(0, bytes.length)
+  return true
 }
 
 /** Owner of the allocations of one operation: freed together, secrets zeroed first. */

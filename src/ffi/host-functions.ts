@@ -7,8 +7,7 @@ import type { HostKeyFunctions, SessionHost } from './host.ts'
 const RANDOM_LIMIT = 65536
 
 /** The imports of one module: they find the session by its number, and pass it copies instead of addresses. */
-export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, keys: HostKeyFunctions): HostFunctions {
-  const answers = new Map<number, Uint8Array>()
+export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, keys: HostKeyFunctions, answers = new Map<number, Uint8Array>()): HostFunctions {
   const host = (id: number) => hosts.get(id)
   const short = shortRandom()
 

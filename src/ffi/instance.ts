@@ -1,17 +1,13 @@
 import { record } from '../errors/arguments.ts'
 import { SSHError } from '../errors/ssh-error.ts'
 import { hostCrypto } from '#host-crypto'
-import { createModule, type Libssh2Module } from './create-module.ts'
 import type { WasmExports } from './exports.gen.ts'
 import { Heap } from './heap.ts'
 import type { WebAssemblyModule } from '../runtime/globals.ts'
 import type { SessionHost } from './host.ts'
-import type { HostKeyFunctions } from './host.ts'
 import type { HostKeys } from './host-keys.ts'
 import { loadModule } from './load-module.ts'
-
-/** Without ciphers of the runtime C gets none of their keys, and calls none of these functions. */
-const NO_KEYS = Object.fromEntries('keyNew keyFree ctr gcmSeal gcmOpen hmac'.split(' ').map((name) => [name, () => 0])) as unknown as HostKeyFunctions
+import type * as Modules from './running-module.ts'
 
 export interface InstanceOptions {
   /** A compiled `libssh2.wasm`, for runtimes that cannot load it themselves or to share one compilation. */
@@ -29,39 +25,58 @@ export interface InstanceOptions {
  */
 export class Instance {
   /** @internal */
-  readonly heap: Heap
+  heap: Heap
   /** Whether this instance uses the runtime's AES and HMAC-SHA2. */
   readonly hostCrypto: boolean
   /** Keys of the runtime. @internal */
-  readonly hostKeys: HostKeys
-  readonly #exports: WasmExports
-  readonly #hosts: Map<number, SessionHost>
-  #lastId = 0
+  hostKeys: HostKeys
+  /** It ends with its session, and nobody but that has it. @internal */
+  temporary = false
+  readonly #modules: typeof Modules
+  #running: Modules.RunningModule
+  #exports: WasmExports | undefined
   #failure: SSHError | undefined
 
-  private constructor(module: Libssh2Module, heap: Heap, hosts: Map<number, SessionHost>, hostCrypto: boolean, hostKeys: HostKeys) {
-    this.hostCrypto = hostCrypto
-    this.hostKeys = hostKeys
-    this.#exports = module.exports
-    this.#hosts = hosts
-    this.heap = heap
-    this.call((c) => c.libssh2_init(0))
+  private constructor(modules: typeof Modules, running: Modules.RunningModule) {
+    this.#modules = modules
+    this.#running = running
+    this.hostCrypto = running.crypto !== undefined
+    this.hostKeys = running.keys
+    this.heap = this.#heapOf(running)
+  }
+
+  #heapOf(running: Modules.RunningModule): Heap {
+    this.#exports = running.module.exports
+    return running.heap = new Heap(running.module, (run) => this.call(run))
   }
 
   /** Makes an instance. Rejects if the module is not one of this library. */
   static async create(options: InstanceOptions = {}): Promise<Instance> {
     const compiled = record(options, 'options').module ?? await loadModule()
     if (!(compiled instanceof WebAssembly.Module)) throw new TypeError('module must be a WebAssembly.Module')
-    const hosts = new Map<number, SessionHost>()
-    const keys: HostKeys = new Map()
-    const crypto = options.hostCrypto === false ? undefined : hostCrypto()
-    let heap: Heap | undefined
-    let instance: Instance | undefined
-    const keyFunctions = crypto ? (await import('./host-keys.ts')).hostKeyFunctions(crypto, () => heap as Heap, keys) : NO_KEYS
-    const { hostFunctions } = await import('./host-functions.ts')
-    const module = await createModule(compiled, hostFunctions(hosts, () => heap as Heap, keyFunctions))
-    heap = new Heap(module, (run) => (instance as Instance).call(run))
-    return instance = new Instance(module, heap, hosts, crypto !== undefined, keys)
+    const modules = await import('./running-module.ts')
+    return new Instance(modules, await modules.startModule(compiled, options.hostCrypto === false ? undefined : hostCrypto()))
+  }
+
+  /** Gives the module back, for another instance. Nothing reaches the memory from here any more. */
+  #end(): void {
+    if (!this.temporary || this.#failure || !this.#exports || this.#running.hosts.size > 0) return
+    this.#exports = undefined
+    this.heap.end()
+    this.#modules.endModule(this.#running)
+  }
+
+  /** Somebody wants it for another session after all. @internal */
+  async again(): Promise<this> {
+    if (this.#exports || this.#failure) return this
+    const running = await this.#modules.startModule(this.#running.compiled, this.#running.crypto)
+    if (this.#exports) this.#modules.endModule(running)
+    else {
+      this.#running = running
+      this.hostKeys = running.keys
+      this.heap = this.#heapOf(running)
+    }
+    return this
   }
 
   /**
@@ -74,13 +89,14 @@ export class Instance {
   call<T, P>(run: (c: WasmExports, operand: P) => T, operand: P): T
   call<T, P>(run: (c: WasmExports, operand: P) => T, operand?: P): T {
     if (this.#failure) throw this.#failure
+    if (!this.#exports) throw new SSHError('this instance has been freed', { code: 'ERR_HANDLE_FREED' })
     try {
       return run(this.#exports, operand as P)
     } catch (cause) {
       if (!isTrap(cause)) throw cause
       this.#failure = new SSHError(`WebAssembly trap: ${cause.message}`, { code: 'ERR_WASM_TRAP', cause })
       this.heap.wipe()
-      for (const host of this.#hosts.values()) host.trapped()
+      for (const host of this.#running.hosts.values()) host.trapped()
       throw this.#failure
     }
   }
@@ -92,18 +108,19 @@ export class Instance {
 
   /** Gives a session the number by which C calls its host functions. @internal */
   register(host: SessionHost): number {
-    this.#hosts.set(++this.#lastId, host)
-    return this.#lastId
+    this.#running.hosts.set(++this.#running.lastId, host)
+    return this.#running.lastId
   }
 
-  /** Forgets that number. @internal */
+  /** Forgets that number. C may still run, and frees the session next. @internal */
   unregister(id: number): void {
-    this.#hosts.delete(id)
+    this.#running.hosts.delete(id)
+    void Promise.resolve().then(() => this.#end())
   }
 
   /** Bytes that C holds at the moment. */
   heapUsed(): number {
-    return this.heap.used()
+    return this.#exports ? this.heap.used() : 0
   }
 }
 

@@ -110,12 +110,17 @@ export class Session implements Disposable, AsyncDisposable {
   static async create(transport: Transport, options: SessionOptions = {}): Promise<Session> {
     const memoryLimit = wholeNumber(record(options, 'options').memoryLimit ?? MEMORY_LIMIT, 'memoryLimit', LEAST_MEMORY)
     if (options.instance !== undefined && !(options.instance instanceof Instance)) throw new TypeError('instance must be an Instance')
-    const [instance, later] = await Promise.all([options.instance ?? Instance.create(options), import('./later.ts')])
-    return new Session(instance, await portOf(transport), memoryLimit, later)
+    const [instance, later] = await Promise.all([options.instance?.again() ?? Instance.create(options), import('./later.ts')])
+    const session = new Session(instance, await portOf(transport), memoryLimit, later)
+    instance.temporary = options.instance === undefined
+    return session
   }
 
   /** The WebAssembly instance that this session lives in. */
-  get instance(): Instance { return this[CONTEXT].instance }
+  get instance(): Instance {
+    this[CONTEXT].instance.temporary = false
+    return this[CONTEXT].instance
+  }
 
   /** What ended the session; `undefined` while it lives. */
   get failure(): SSHError | undefined { return this[CONTEXT].failure }
