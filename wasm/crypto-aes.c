@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define LANES 8
+#define LANES AES_STEP
 #define AFFINE 0x63 /* the constant of SubBytes */
 
 typedef uint64_t vector __attribute__((vector_size(16)));

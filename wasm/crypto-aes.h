@@ -4,12 +4,13 @@
 #include <stddef.h>
 
 #define AES_BLOCK 16
+#define AES_STEP 8 /* blocks that cost as much as one */
 #define AES_MOST_KEYS 15 /* of the rounds, and one more */
 
 /* Round keys for aes_stream_xor; the owner zeroes them. */
 struct aes_stream {
     int rounds;
-    unsigned char keys[AES_MOST_KEYS][8][AES_BLOCK];
+    unsigned char keys[AES_MOST_KEYS][AES_STEP][AES_BLOCK];
 };
 
 /* 0, or an error of mbedTLS. */

@@ -217,11 +217,15 @@ void ghash_start(struct ghash *g)
 
 void ghash_init(struct ghash *g, const unsigned char h[16])
 {
-    int i;
     g->h_high = load_be64(h);
     g->h_low = load_be64(h + 8);
     g->r_high = reverse(g->h_high);
     g->r_low = reverse(g->h_low);
+}
+
+void ghash_init_many(struct ghash *g)
+{
+    int i;
     ghash_start(g);
     step(g, g->h_high, g->h_low);
     for(i = 2; i < LANES; i++)
@@ -231,8 +235,8 @@ void ghash_init(struct ghash *g, const unsigned char h[16])
 
 void ghash_update(struct ghash *g, const unsigned char *data, size_t length)
 {
-    size_t many = length / (LANES * BLOCK);
-    if(many > 1) {
+    if(length >= GHASH_MANY) {
+        size_t many = length / (LANES * BLOCK);
         many_steps(g, data, many);
         data += many * LANES * BLOCK;
         length -= many * LANES * BLOCK;

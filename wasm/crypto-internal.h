@@ -36,6 +36,9 @@ int crypto_ed25519_verify(const unsigned char *key, size_t key_len,
                           const unsigned char *signature, size_t signature_len,
                           const unsigned char *message, size_t message_len);
 
+/* The longest body (padding length, payload, padding) of an AES-GCM packet that
+   is sealed and opened here even where the host has AES-GCM. */
+#define CRYPTO_GCM_FEW (7 * 16)
 /* crypto-gcm.c: the host's key and the nonce that open the next packet, or 0
    if the cipher is not AES-GCM of the host; and the notification that the
    host has opened it. */

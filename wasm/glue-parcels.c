@@ -147,6 +147,10 @@ ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
     return libssh2_channel_read_ex(channel, stream, NULL, length);
 }
 
+/* What fits into a packet that is sealed here, with the length of the padding,
+   the head of channel data and the least padding. */
+#define FEW (CRYPTO_GCM_FEW - 1 - 9 - 4)
+
 /* As libssh2_channel_write_ex of a text that JavaScript has: `buffer` only stands
    for it, and has room for it where libssh2 must see the text itself. */
 ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
@@ -154,7 +158,7 @@ ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
 {
     LIBSSH2_SESSION *session = channel->session;
     ssize_t rc;
-    if(compressed(&session->local))
+    if(length <= FEW || compressed(&session->local))
         text(session, (unsigned char *)buffer, length);
     else
         *glue_text(session) = buffer;

@@ -10,7 +10,7 @@ function replace(data: Uint8Array, result: Uint8Array): void {
   data.set(result)
 }
 
-/** `node:crypto` of Node, Deno and Bun. The keys are `KeyObject`s, outside every heap that JavaScript can read. */
+/** `node:crypto` of Node, Deno and Bun. The keys are `KeyObject`s; those of AES-GCM are in the module too, which has small packets for itself (wasm/crypto-gcm.c). */
 export const nodeCrypto: HostCrypto = {
   aesCtr(key, counter) {
     const cipher = createCipheriv(`aes-${key.length * 8}-ctr`, createSecretKey(key), counter)

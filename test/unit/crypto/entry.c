@@ -132,6 +132,7 @@ int test_gcm(unsigned char *key, size_t key_len, unsigned char *nonce,
         return -1;
     aes_stream_xor(&aes, zero, h, 16);
     ghash_init(&ghash, h);
+    ghash_init_many(&ghash);
     if(nonce_len == 12) {
         memcpy(counter, nonce, 12);
         counter[15] = 1;
