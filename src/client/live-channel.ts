@@ -1,10 +1,12 @@
 import { Ending } from '../abort/ending.ts'
 import { onAbort } from '../abort/on-abort.ts'
 import { type Again, CONTEXT, endOf, extendedOf } from '../bindings/session-context.ts'
+import { data as binary } from '../bindings/arguments.ts'
 import type { Channel, Exit } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import { joinSmall } from './join-small.ts'
+import { LiveWrites } from './live-writes.ts'
 import type { ReceiveWindow } from './receive-window.ts'
 
 /** The most bytes of one read. */
@@ -33,6 +35,7 @@ export class LiveChannel {
   readonly #end = new Ending()
   /** Output that nobody had read when the peer closed the channel, by stream. */
   readonly #kept = new Map<number, Uint8Array[]>()
+  #writes: LiveWrites | undefined
   #freeing: Promise<void> | undefined
   /** What the streams do when something has arrived, by the source that says so. */
   readonly #looks = new Map<number, (atEnd: boolean) => void>()
@@ -192,7 +195,10 @@ export class LiveChannel {
   async write(data: Uint8Array | string): Promise<void> {
     this.check()
     if (this.#freeing) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED, 'the server has closed the channel')
-    await this.complete(() => this.channel.write(data))
+    const bytes = binary(data, 'buf')
+    // libssh2 says whether a channel can be written to, also for an empty write.
+    if (bytes.length === 0) await this.complete(() => this.channel.write(bytes))
+    else await (this.#writes ??= new LiveWrites(this.channel)).write(bytes)
   }
 
   /** Says that no more will be written. If the peer has already closed the channel, that is no error. */
@@ -209,6 +215,7 @@ export class LiveChannel {
   /** Ends the channel even if something still runs. Pending calls reject at once with `reason`. The peer is notified, but not waited for. */
   end(reason: unknown): void {
     this.#end.end(reason)
+    this.#writes?.end(this.#end.reason)
     this.#lost(this.#end.reason)
     void this.free()
   }

@@ -36,6 +36,7 @@ export class Driver {
   readonly #parked = new Map<number, Set<Operation>>()
   /** Numbers of channels are used again, so ended watches are few. */
   readonly #watches = new Map<number, (() => void) | undefined>()
+  readonly #feeds = new Set<() => boolean>()
   #ready = new Set<number>()
   #lastNumber = 0
   readonly #waits = new Waits()
@@ -107,8 +108,17 @@ export class Driver {
     this.#watches.set(source, look)
   }
 
+  /**
+   * Calls `feed` now and in every pass of the loop, until it returns true: for writes that go on as the window and the transport allow, where an operation for each
+   * would cost more than the write. It must not throw.
+   */
+  feed(feed: () => boolean): void {
+    this.#feeds.add(feed)
+    this.#begin()
+  }
+
   /** The first attempt, at once. What the first operation of a turn sends goes out at once too; what others send in the same turn goes out together, at its end. */
-  #begin(operation: Operation): void {
+  #begin(operation?: Operation): void {
     const first = !this.#begun
     if (first) {
       this.#begun = true
@@ -261,6 +271,7 @@ export class Driver {
         else this.#pending.forEach(this.#attempt, this)
         begun = undefined
         this.#current = undefined
+        this.#feeds.forEach((feed) => feed() && this.#feeds.delete(feed))
         // A transport may answer synchronously, during the write.
         if (hold) this.#held = true
         else this.#flush()

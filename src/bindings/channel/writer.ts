@@ -6,7 +6,7 @@ import { badRepetition } from '../bad-repetition.ts'
 import type { ChannelCalls } from './calls.ts'
 
 /** libssh2_channel_write takes no more at a time. */
-const LARGEST_WRITE = 32768
+export const LARGEST_WRITE = 32768
 const SEND_EOF: readonly unknown[] = ['sendEof']
 
 /** Sends a channel's data, and EOF after it. */

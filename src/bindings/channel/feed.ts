@@ -1,0 +1,133 @@
+import { Step } from '../../core/lane.ts'
+import { SSHError } from '../../errors/ssh-error.ts'
+import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import type { ChannelPointer, WasmExports } from '../../ffi/exports.gen.ts'
+import { CONTEXT, type Way } from '../session-context.ts'
+import type { ChannelCalls } from './calls.ts'
+import type { Channel } from './channel.ts'
+import { LARGEST_WRITE } from './writer.ts'
+
+/** Nothing is kept from attempt to attempt but what is here. */
+const WRITE: Way = {}
+
+/** What a feed writes. */
+export interface FeedQueue {
+  /** Called when everything before has been written. @returns what follows, which must not change until it has been written; `undefined` if there is nothing at present */
+  next(): readonly Uint8Array[] | undefined
+  /** Nothing that `next` returned before is written any more. @param error a `ChannelError` has `bytesWritten`, of what `next` returned last. */
+  failed(error: unknown): void
+}
+
+/**
+ * Writes a queue into a channel, as fast as the peer's window and the transport take it. Unlike with `Channel.write`, nobody asks for the progress of each call,
+ * so it costs no operation and no promise.
+ */
+export class ChannelFeed {
+  readonly #calls: ChannelCalls
+  readonly #queue: FeedQueue
+  /** Holds the lane while libssh2 has a packet that it has not sent. */
+  readonly #packet: Step
+  /** What the queue has given, which of them is next, where in it, and how many bytes have been written. */
+  #parts: readonly Uint8Array[] = []
+  #part = 0
+  #at = 0
+  #written = 0
+  /** What C gets next: the same bytes until it takes some of them. */
+  #text: Uint8Array | undefined
+  /** Where small parts are gathered. */
+  #gathered: Uint8Array | undefined
+
+  constructor(channel: Channel, queue: FeedQueue) {
+    this.#calls = channel[CONTEXT]
+    this.#queue = queue
+    this.#packet = new Step(this.#calls.writing, [])
+  }
+
+  /** There is something to write. */
+  start(): void {
+    this.#calls.context.driver.feed(this.#feed)
+  }
+
+  /** Forgets what the queue has given. Only a packet that libssh2 has made is sent. */
+  drop(): void {
+    this.#parts = []
+    this.#part = this.#at = this.#written = 0
+    if (this.#calls.writing.holder !== this.#packet) this.#text = undefined
+  }
+
+  /** @returns whether it has nothing to do at present */
+  readonly #feed = (): boolean => {
+    const calls = this.#calls
+    const { context, writing } = calls
+    if (!writing.admits(this.#packet)) return false
+    let pending = 0
+    try {
+      calls.needPeer()
+      const rc = calls.call(WRITE, this.#write)
+      if (rc === LIBSSH2_ERROR_EAGAIN) pending = calls.plain((c, channel) => c.glue_channel_write_pending(channel))
+      return rc !== LIBSSH2_ERROR_EAGAIN
+    } catch (error) {
+      if (error instanceof SSHError) error.bytesWritten = this.#written
+      this.#text = undefined
+      this.drop()
+      this.#queue.failed(error)
+      return true
+    } finally {
+      context.outgoing.text = undefined
+      if (pending) writing.hold(this.#packet)
+      else if (writing.release(this.#packet)) context.driver.release()
+    }
+  }
+
+  /** Packet by packet, in one call. @returns 0 if nothing is left */
+  readonly #write = (c: WasmExports, channel: ChannelPointer): number => {
+    const { heap, outgoing, wire } = this.#calls.context
+    const buffer = heap.scratch(LARGEST_WRITE)
+    for (let text = this.#next(); text; text = this.#next()) {
+      if (wire.congested) return LIBSSH2_ERROR_EAGAIN
+      outgoing.text = text
+      const count = c.glue_channel_write(channel, 0, buffer, text.length)
+      if (count < 0) return count
+      this.#written += count
+      this.#text = count < text.length ? text.subarray(count) : undefined
+    }
+    return 0
+  }
+
+  /** What one packet holds: a view of a large part, or of the last one; small ones are gathered. */
+  #next(): Uint8Array | undefined {
+    if (this.#text) return this.#text
+    if (this.#part === this.#parts.length) {
+      this.drop()
+      const parts = this.#queue.next()
+      if (!parts) return undefined
+      this.#parts = parts
+    }
+    const part = this.#parts[this.#part] as Uint8Array
+    const end = this.#at + LARGEST_WRITE
+    if (part.length < end && this.#part + 1 < this.#parts.length) return this.#text = this.#gather()
+    this.#text = part.subarray(this.#at, end)
+    this.#advance(part, end)
+    return this.#text
+  }
+
+  #gather(): Uint8Array {
+    const gathered = this.#gathered ??= new Uint8Array(LARGEST_WRITE)
+    let filled = 0
+    while (filled < LARGEST_WRITE && this.#part < this.#parts.length) {
+      const part = this.#parts[this.#part] as Uint8Array
+      const end = this.#at + LARGEST_WRITE - filled
+      const bytes = part.subarray(this.#at, end)
+      gathered.set(bytes, filled)
+      filled += bytes.length
+      this.#advance(part, end)
+    }
+    return gathered.subarray(0, filled)
+  }
+
+  #advance(part: Uint8Array, end: number): void {
+    const over = end >= part.length
+    this.#at = over ? 0 : end
+    if (over) this.#part += 1
+  }
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import { ChannelFeed } from '../../../src/bindings/channel/feed.ts'
+import { Step } from '../../../src/core/lane.ts'
+import { equalBytes } from '../../../src/wire-format/bytes.ts'
+import { fakeChannel } from './fake-channel.ts'
+
+/** Bytes that differ from their neighbours, from place to place. */
+const filled = (length: number, from = 0) => Uint8Array.from({ length }, (_, at) => (at + from) * 31 % 251)
+
+/** A feed of these batches. */
+function feedOf(batches: Uint8Array[][]) {
+  const fake = fakeChannel()
+  const errors: unknown[] = []
+  const seen: number[] = []
+  const feed = new ChannelFeed(fake.channel, {
+    next: () => {
+      seen.push(fake.peer.received.length)
+      return batches.shift()
+    },
+    failed: (error) => errors.push(error),
+  })
+  return { ...fake, feed, errors, seen }
+}
+
+test('a large part is given to C where it is, small parts are joined', () => {
+  const [head, data] = [filled(29), filled(100_000)]
+  const { feed, peer } = feedOf([[head, data]])
+  feed.start()
+  expect(peer.texts.map(({ length }) => length)).toEqual([32768, 32768, 32768, 100_029 - 3 * 32768])
+  expect(peer.texts.map(({ buffer }) => buffer === data.buffer)).toEqual([false, true, true, true])
+  expect(peer.received).toEqual([...head, ...data])
+})
+
+test('a single part is never copied, however small', () => {
+  const key = filled(1)
+  const { feed, peer } = feedOf([[key]])
+  feed.start()
+  expect(peer.texts.map(({ buffer }) => buffer === key.buffer)).toEqual([true])
+})
+
+test('the next batch is asked for when all of the last one is written', () => {
+  const { feed, peer, driver, seen } = feedOf([[filled(10), filled(20)], [filled(5)]])
+  peer.window = 12
+  feed.start()
+  expect(seen).toEqual([0])
+  peer.window = 20
+  driver.arrived()
+  expect(seen).toEqual([0, 30])
+  peer.window = 100
+  driver.arrived()
+  expect(seen).toEqual([0, 30, 35])
+})
+
+test('nothing is written while the transport is congested', () => {
+  const { feed, peer, driver } = feedOf([[filled(10)]])
+  peer.congested = true
+  feed.start()
+  expect(peer.received).toEqual([])
+  peer.congested = false
+  driver.arrived()
+  expect(peer.received).toHaveLength(10)
+})
+
+test('a packet that libssh2 has made keeps others off the channel until it is sent', () => {
+  const { feed, peer, driver, lane } = feedOf([[filled(10)]])
+  const other = new Step(lane, ['other'])
+  peer.stuck = true
+  feed.start()
+  expect(lane.admits(other)).toBe(false)
+  peer.stuck = false
+  driver.arrived()
+  expect([lane.admits(other), peer.received.length]).toEqual([true, 10])
+})
+
+test('a write of somebody else that libssh2 is in the middle of comes first', () => {
+  const { feed, peer, driver, lane } = feedOf([[filled(10)]])
+  const other = new Step(lane, ['other'])
+  lane.hold(other)
+  feed.start()
+  expect(peer.texts).toEqual([])
+  lane.release(other)
+  driver.arrived()
+  expect(peer.received).toHaveLength(10)
+})
+
+test('dropped: what waits is forgotten, and a packet that libssh2 has made is still sent', () => {
+  const { feed, peer, driver } = feedOf([[filled(40_000)]])
+  peer.stuck = true
+  feed.start()
+  feed.drop()
+  peer.stuck = false
+  driver.arrived()
+  expect(peer.received).toEqual([...filled(40_000).subarray(0, 32768)])
+})
+
+describe('a channel that fails', () => {
+  test('the queue hears of it once, with what has been written of the last batch', () => {
+    const { feed, peer, driver, errors } = feedOf([[filled(100)], [filled(40), filled(40)]])
+    peer.window = 150
+    feed.start()
+    peer.closed = true
+    driver.arrived()
+    driver.arrived()
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_LIBSSH2_CHANNEL_CLOSED', bytesWritten: 50 })])
+  })
+
+  test('whoever starts again gets the error again', () => {
+    const { feed, peer, errors } = feedOf([[filled(100)], [filled(100)]])
+    peer.closed = true
+    feed.start()
+    feed.start()
+    expect(errors).toHaveLength(2)
+  })
+})
+
+describe('any sizes, windows and interruptions: the peer gets the bytes in order', () => {
+  test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))('seed %i', (seed) => {
+    let state = seed
+    const below = (limit: number) => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0
+      return (state >>> 8) % limit
+    }
+    const size = () => [1, 29, 5000, 32767, 32768, 32769, 70_000][below(7)]! + below(3)
+    let total = 0
+    const batches = Array.from({ length: 1 + below(6) }, () => Array.from({ length: 1 + below(4) }, () => {
+      const part = filled(size(), total)
+      total += part.length
+      return part
+    }))
+    const { feed, peer, driver, errors } = feedOf(batches)
+    peer.window = 0
+    feed.start()
+    for (let pass = 0; peer.received.length < total && pass < 10_000; pass++) {
+      peer.stuck = below(4) === 0
+      peer.congested = below(4) === 0
+      // libssh2 has already counted a packet that it could not send.
+      if (!peer.stuck) peer.window += below(50_000)
+      driver.arrived()
+    }
+    expect(errors).toEqual([])
+    expect(peer.received).toHaveLength(total)
+    expect(equalBytes(Uint8Array.from(peer.received), filled(total))).toBe(true)
+  })
+})
