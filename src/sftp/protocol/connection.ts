@@ -1,10 +1,11 @@
 import { atMost, PEER_GRACE } from '../../abort/at-most.ts'
 import { checkSignal, leave, onAbort, waitFor } from '../../abort/on-abort.ts'
 import type { Channel, Exit } from '../../bindings/channel/channel.ts'
+import { CONTEXT } from '../../bindings/session-context.ts'
 import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
-import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
+import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_ERROR_EAGAIN, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
 import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
@@ -106,7 +107,7 @@ export class SftpConnection implements Way {
       }
       this.#pending.set(0, { settle: () => {}, fail: (error) => done(() => reject(error)) })
       this.#outbox.push({ parts: [new WireWriter().uint32(5).byte(FXP_INIT).uint32(LIBSSH2_SFTP_VERSION).finish()] })
-      void this.#read()
+      this.#listen()
     })
   }
 
@@ -165,17 +166,37 @@ export class SftpConnection implements Way {
     return this.#lastId
   }
 
-  async #read(): Promise<void> {
+  /** From now on takes what arrives, when it arrives. An operation for each read would cost more than most replies. */
+  #listen(): void {
+    const { number, context: { driver } } = this.#channel[CONTEXT]
+    driver.watch(number, () => this.#read())
+    driver.markReady(number)
+    driver.pump()
+  }
+
+  #read(): void {
     try {
       for (;;) {
-        const count = await this.#channel.session.complete(() => this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE)))
-        if (count === 0 && this.#ended) await atMost(PEER_GRACE, this.#channel.session.complete(() => this.#channel.peerClosed()))
-        if (count === 0) throw sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: `the SFTP server has ended${this.#complaint()}` })
+        const count = this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE))
+        if (count === LIBSSH2_ERROR_EAGAIN) return
+        if (count === 0) return this.#atEnd()
         this.#splitter.push(this.#blocks.fill(count))
       }
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  #atEnd(): void {
+    this.#listensNoMore()
+    const failed = () => this.#fail(sftpRefusal(LIBSSH2_FX_CONNECTION_LOST, undefined, { said: `the SFTP server has ended${this.#complaint()}` }))
+    if (!this.#ended) return failed()
+    void atMost(PEER_GRACE, this.#channel.session.complete(() => this.#channel.peerClosed())).then(failed)
+  }
+
+  #listensNoMore(): void {
+    const { number, context: { driver } } = this.#channel[CONTEXT]
+    driver.watch(number)
   }
 
   /** What a server that never sent VERSION wrote to stderr: a shell reports there that it has no such program. */
@@ -229,6 +250,7 @@ export class SftpConnection implements Way {
     this.#ended?.(this.#failure, this.#exit())
     for (const pending of this.#pending.values()) pending.fail(this.#failure)
     this.#pending.clear()
+    this.#listensNoMore()
     void this.close()
   }
 

@@ -1,9 +1,9 @@
 import type { Channel } from '../../bindings/channel/channel.ts'
-import { joinBytes } from '../../wire-format/bytes.ts'
+import { ChannelFeed } from '../../bindings/channel/feed.ts'
 import { sizeOf } from './parts.ts'
 
-/** Packets are gathered up to this size, and pass C and the link together. The largest packet that OpenSSH accepts fits in. */
-const GATHERED = 256 << 10
+/** Packets pass C and the link together up to this size. The largest packet that OpenSSH accepts fits in. */
+const TOGETHER = 256 << 10
 
 /** Runs when the runtime has processed all data that had arrived: replies for many files at once cause many requests at once. */
 const atEndOfTurn: (work: () => void) => unknown = (globalThis as { setImmediate?: (work: () => void) => unknown }).setImmediate ?? queueMicrotask
@@ -14,17 +14,12 @@ export interface Outgoing {
 
 /** Packets on their way into the channel, in order. Those that still wait can be taken back. */
 export class Outbox {
-  readonly #channel: Channel
-  readonly #failed: (error: unknown) => void
   readonly #waiting = new Set<Outgoing>()
-  /** Holds what is being written; the next batch is gathered when that is done. */
-  readonly #gathered = new Uint8Array(GATHERED)
+  readonly #feed: ChannelFeed
   #scheduled = false
-  #pumping = false
 
   constructor(channel: Channel, failed: (error: unknown) => void) {
-    this.#channel = channel
-    this.#failed = failed
+    this.#feed = new ChannelFeed(channel, { next: () => this.#next(), failed })
   }
 
   push(packet: Outgoing): void {
@@ -37,9 +32,7 @@ export class Outbox {
 
   /** Sends now what waits for the end of the turn. */
   flush(): void {
-    if (this.#pumping) return
-    this.#pumping = true
-    this.#pump()
+    this.#feed.start()
   }
 
   /** True if nothing of the packet had been sent; then nothing will be. */
@@ -47,28 +40,19 @@ export class Outbox {
     return this.#waiting.delete(packet)
   }
 
-  readonly #pump = (): void => {
-    if (this.#waiting.size === 0) {
-      this.#pumping = this.#scheduled = false
-      return
-    }
-    const bytes = this.#next()
-    this.#channel.session.complete(() => this.#channel.write(bytes)).then(this.#pump, this.#failed)
-  }
-
-  /** All packets that fit, copied together, or one that is larger. */
-  #next(): Uint8Array {
+  /** All packets that fit, or one that is larger. */
+  #next(): readonly Uint8Array[] | undefined {
+    const together: Uint8Array[] = []
     let length = 0
     for (const packet of this.#waiting) {
       const size = sizeOf(packet.parts)
-      if (length > 0 && length + size > GATHERED) break
+      if (length > 0 && length + size > TOGETHER) break
       this.#waiting.delete(packet)
-      if (size > GATHERED) return joinBytes(packet.parts)
-      for (const part of packet.parts) {
-        this.#gathered.set(part, length)
-        length += part.length
-      }
+      together.push(...packet.parts)
+      length += size
     }
-    return this.#gathered.subarray(0, length)
+    if (length > 0) return together
+    this.#scheduled = false
+    return undefined
   }
 }
