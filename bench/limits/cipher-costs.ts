@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { addonFile } from '../peers/node.ts'
 import { digits } from '../report/table.ts'
-import type { CipherCosts, Found } from './gcm-client.ts'
-import { ADJUSTMENT, BODY } from './packet-sizes.ts'
+import type { CipherCosts } from './gcm-client.ts'
+import { BODY } from './packet-sizes.ts'
 import type { Run } from './section.ts'
 
 const client = fileURLToPath(new URL('limits-gcm.js', import.meta.url))
@@ -24,13 +24,11 @@ export const nodes: readonly Ours[] = [
 
 const measured = (program: string, ...rest: string[]) => JSON.parse(execFileSync(program, [client, ...rest], { encoding: 'utf8' })) as CipherCosts
 
-/** Seconds for a byte of whole packets in OpenSSL's own loop. */
-function openssl(body: number, ...direction: string[]): number {
-  const said = execFileSync('openssl', ['speed', '-mr', '-seconds', '2', '-bytes', String(body), '-aead', ...direction, '-evp', 'aes-128-gcm'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  return 1 / Number(/^\+F:.*:([\d.]+)$/m.exec(said)?.[1])
+/** Seconds for a gigabyte of whole packets in OpenSSL's own loop. */
+function openssl(...direction: string[]): number {
+  const said = execFileSync('openssl', ['speed', '-mr', '-seconds', '2', '-bytes', String(BODY), '-aead', ...direction, '-evp', 'aes-128-gcm'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  return 1e9 / Number(/^\+F:.*:([\d.]+)$/m.exec(said)?.[1])
 }
-
-const opensslBoth = (body: number, scale: number): Found => ({ sealed: openssl(body) * scale, opened: openssl(body, '-decrypt') * scale })
 
 /** By peer. */
 export function cipherCosts(run: Run): Map<string, CipherCosts> {
@@ -41,19 +39,15 @@ export function cipherCosts(run: Run): Map<string, CipherCosts> {
   }
   for (const { peer, program } of nodes) keep(peer, measured(program))
   keep(THEIRS, measured(process.execPath, addonFile))
-  keep(OPENSSL, { data: opensslBoth(BODY, 1e9), adjustment: opensslBoth(ADJUSTMENT, ADJUSTMENT * 1e6) })
+  keep(OPENSSL, { sealed: openssl(), opened: openssl('-decrypt') })
   return all
 }
 
 /**
- * What Node's API of ciphers costs this library more than the addon costs npm ssh2, in CPU seconds per gigabyte.
- * @param kind what is done with the data @param adjustments per gigabyte
+ * What Node's API of ciphers costs this library more than the addon costs npm ssh2, in CPU seconds per gigabyte of data. Small packets are not sealed with it.
+ * @param kind what is done with the data
  */
-export function moreForCiphers(all: ReadonlyMap<string, CipherCosts>, ours: string, kind: keyof Found, adjustments: Found): number {
-  const [here, there] = [all.get(ours)!, all.get(THEIRS)!]
-  const small = (['sealed', 'opened'] as const).map((each) => (here.adjustment[each] - there.adjustment[each]) / 1e6 * adjustments[each])
-  return here.data[kind] - there.data[kind] + small[0]! + small[1]!
-}
+export const moreForCiphers = (all: ReadonlyMap<string, CipherCosts>, ours: string, kind: keyof CipherCosts) => all.get(ours)![kind] - all.get(THEIRS)![kind]
 
 export function cipherTable(all: ReadonlyMap<string, CipherCosts>): string {
   const titles = new Map([
@@ -61,7 +55,7 @@ export function cipherTable(all: ReadonlyMap<string, CipherCosts>): string {
     [OPENSSL, 'OpenSSL by itself: `openssl speed -aead`'],
   ])
   return [
-    '| | data sealed, s/GB | opened, s/GB | adjustment sealed, µs | opened, µs |', '|---|--:|--:|--:|--:|',
-    ...[...all].map(([name, { data, adjustment }]) => `| ${[titles.get(name), ...[data.sealed, data.opened, adjustment.sealed, adjustment.opened].map(digits)].join(' | ')} |`), '',
+    '| | sealed, s/GB | opened, s/GB |', '|---|--:|--:|',
+    ...[...all].map(([name, { sealed, opened }]) => `| ${[titles.get(name), digits(sealed), digits(opened)].join(' | ')} |`), '',
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 /** What goes the other way while data flows: window adjustments, and SFTP's requests or replies without data. */
 import type { Socket } from 'node:net'
+import { framed } from './floor-packets.ts'
 import { ADJUSTMENT } from './packet-sizes.ts'
 
 /** Per gigabyte of data. */
@@ -16,17 +17,19 @@ export interface Beside {
 const messageSize = ({ messages, messageBytes }: Beside) => Math.max(2, Math.ceil(messageBytes / Math.max(1, messages) / ADJUSTMENT)) * ADJUSTMENT
 
 /**
- * Sends them as they become due.
- * @param packet one of this size, sealed. @param writes per gigabyte, each with all that is due; without it, what is due is written at once
+ * Sends them as they become due. They are only bytes: one packet of each kind is made once.
+ * @param message the body of one of this size. @param writes per gigabyte, each with all that is due; without it, what is due is written at once
  */
-export function sender(socket: Socket, beside: Beside, packet: (size: number) => readonly Uint8Array[], writes = Infinity): (bytes: number) => void {
-  const kinds = [{ each: beside.adjustments, size: ADJUSTMENT, done: 0 }, { each: beside.messages, size: messageSize(beside), done: 0 }]
+export function sender(socket: Socket, beside: Beside, message: (size: number) => Uint8Array, writes = Infinity): (bytes: number) => void {
+  const kinds = [
+    { each: beside.adjustments, packet: framed(new Uint8Array(ADJUSTMENT)), done: 0 }, { each: beside.messages, packet: framed(message(messageSize(beside))), done: 0 },
+  ]
   const waiting: Uint8Array[] = []
   let [seen, written] = [0, 0]
   const due = (each: number) => Math.floor(seen / 1e9 * each)
   return (bytes) => {
     seen += bytes
-    for (const kind of kinds) for (; kind.done < due(kind.each); kind.done++) waiting.push(...packet(kind.size))
+    for (const kind of kinds) for (; kind.done < due(kind.each); kind.done++) waiting.push(kind.packet)
     if (waiting.length === 0 || writes < Infinity && due(writes) <= written) return
     written = due(writes)
     socket.write(Buffer.concat(waiting.splice(0)))

@@ -1,11 +1,12 @@
 /**
  * The measured process: `node limits-floor.js down|up plain|streams|file PORT BYTES COUNT FILE BESIDE` moves data through what any client in Node needs, and nothing else: a socket that
- * reads into one buffer and is written to, `node:crypto` for each packet, and with `streams` Web Streams, COUNT of them, as this library's API has, with `file` a local file and
- * SFTP's replies. There is no SSH; but a download seals and sends what BESIDE says (JSON), in the place of window adjustments and SFTP's requests, and an upload opens it.
+ * reads into one buffer and is written to, `node:crypto` for each packet of data, and with `streams` Web Streams, COUNT of them, as this library's API has, with `file` a local file and
+ * SFTP's replies. There is no SSH; but a download sends what BESIDE says (JSON), in the place of window adjustments and SFTP's requests, and an upload reads it.
+ * No cipher is used for that: this library seals and opens small packets in WebAssembly, and what that takes is left out here.
  */
 import { connect, type Socket } from 'node:net'
 import { type Beside, sender } from './floor-beside.ts'
-import { opener, seal } from './floor-packets.ts'
+import { opener, unframer } from './floor-packets.ts'
 import { checkWritten, replies } from './floor-sftp.ts'
 import { file, nowhere, type Sink, streams } from './floor-sinks.ts'
 import { sendFile, sendStream, sendZeros } from './floor-sources.ts'
@@ -37,7 +38,7 @@ async function down(): Promise<number> {
     arrived(chunk)
     return sink.room()
   })
-  const send = sender(socket, beside, (size) => seal(new Uint8Array(size)), beside.writes)
+  const send = sender(socket, beside, (size) => new Uint8Array(size), beside.writes)
   await ended(socket)
   await sink.finish()
   if (seen !== total) throw new Error(`${seen} of ${total} bytes arrived`)
@@ -45,7 +46,7 @@ async function down(): Promise<number> {
 }
 
 async function up(): Promise<number> {
-  const arrived = opener((body) => { if (body.length !== ADJUSTMENT) checkWritten(body) })
+  const arrived = unframer((body) => { if (body.length !== ADJUSTMENT) checkWritten(body) })
   const socket = open((chunk) => {
     arrived(chunk)
     return true

@@ -8,7 +8,7 @@ import type { Timing } from '../types.ts'
 import { type Beside, sender } from './floor-beside.ts'
 import { seal, sizeOf } from './floor-packets.ts'
 import { PACKETS, reply, written } from './floor-sftp.ts'
-import { ADJUSTMENT, BODY } from './packet-sizes.ts'
+import { BODY } from './packet-sizes.ts'
 
 const client = fileURLToPath(new URL('limits-floor.js', import.meta.url))
 /** Packets in a block that the server writes. */
@@ -25,15 +25,9 @@ async function give(socket: Socket, bytes: number, packets: Uint8Array): Promise
   socket.end()
 }
 
-/** Takes all that arrives, and sends what an upload receives, at once when it is due. Each packet is sealed once: that is not the client's time. */
+/** Takes all that arrives, and sends what an upload receives, at once when it is due. */
 function take(socket: Socket, beside: Beside): void {
-  const packets = new Map<number, readonly Uint8Array[]>()
-  const packet = (size: number) => {
-    const sealed = packets.get(size) ?? seal(size === ADJUSTMENT ? new Uint8Array(size) : written(size))
-    packets.set(size, sealed)
-    return sealed
-  }
-  const send = sender(socket, beside, packet)
+  const send = sender(socket, beside, written)
   socket.on('data', ({ length }) => send(length / sizeOf(BODY) * BODY))
 }
 
@@ -43,7 +37,7 @@ export interface Floor {
   readonly way: 'plain' | 'streams' | 'file'
   /** A release of Node. */
   readonly program?: string
-  /** What a download seals and sends, and an upload receives. */
+  /** What a download sends, and an upload receives. */
   readonly beside: Beside
 }
 

@@ -1,20 +1,14 @@
 /**
- * The measured process: `node limits-gcm.js [ADDON]` prints as JSON what aes128-gcm@openssh.com takes for packets of data and for window adjustments: by `node:crypto`
- * through this library's own functions, or by the addon of npm ssh2 through its own binding, as its lib/protocol/crypto.js calls it.
+ * The measured process: `node limits-gcm.js [ADDON]` prints as JSON what aes128-gcm@openssh.com takes for packets of data, of 32 kB: by `node:crypto` this library's own
+ * functions, or by the addon of npm ssh2 through its own binding, as its lib/protocol/crypto.js calls it.
  */
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { nodeCrypto } from '../../src/transports/host-crypto/node.ts'
-import { ADJUSTMENT, BODY, LENGTH_FIELD, TAG } from './packet-sizes.ts'
+import { BODY, LENGTH_FIELD, TAG } from './packet-sizes.ts'
 
-export interface Found { readonly sealed: number, readonly opened: number }
-
-export interface CipherCosts {
-  /** CPU seconds per gigabyte, in packets of 32 kB. */
-  readonly data: Found
-  /** CPU microseconds for each. */
-  readonly adjustment: Found
-}
+/** CPU seconds per gigabyte. */
+export interface CipherCosts { readonly sealed: number, readonly opened: number }
 
 interface Addon {
   AESGCMCipher: new (name: string, key: Uint8Array, iv: Uint8Array) => { encrypt(packet: Uint8Array): void }
@@ -28,9 +22,9 @@ const ROUNDS = 7
 
 const [key, iv] = [randomBytes(16), randomBytes(12)]
 
-const packetsOf = (body: number, count: number) => Array.from({ length: count }, () => {
-  const whole = randomBytes(LENGTH_FIELD + body + TAG)
-  whole.writeUInt32BE(body)
+const packetsOf = (count: number) => Array.from({ length: count }, () => {
+  const whole = randomBytes(LENGTH_FIELD + BODY + TAG)
+  whole.writeUInt32BE(BODY)
   return { whole, length: whole.subarray(0, LENGTH_FIELD), body: whole.subarray(LENGTH_FIELD, -TAG), tag: whole.subarray(-TAG) }
 })
 
@@ -49,7 +43,7 @@ function least(turns: number, work: () => void, before?: () => void): number {
   }))
 }
 
-function ofNode(packets: Packets, turns: number): Found {
+function ofNode(packets: Packets, turns: number): CipherCosts {
   const gcm = nodeCrypto.aesGcm(key)
   const seal = () => packets.map(({ length, body }) => gcm.sealed(iv, length, body))
   const ready = seal()
@@ -62,7 +56,7 @@ function ofNode(packets: Packets, turns: number): Found {
 }
 
 /** It works in place and counts packets by itself: each packet is sealed before it is opened. */
-function ofAddon(addon: Addon, packets: Packets, turns: number): Found {
+function ofAddon(addon: Addon, packets: Packets, turns: number): CipherCosts {
   const seal = (cipher: InstanceType<Addon['AESGCMCipher']>) => () => {
     for (const { whole } of packets) cipher.encrypt(whole)
   }
@@ -78,13 +72,9 @@ function ofAddon(addon: Addon, packets: Packets, turns: number): Found {
 const [, , addon] = process.argv
 const found = addon === undefined ? ofNode : ofAddon.bind(undefined, createRequire(import.meta.url)(addon) as Addon)
 
-/** @param count packets in memory @returns the time for one packet */
-function each(body: number, count: number, turns: number): Found {
-  const { sealed, opened } = found(packetsOf(body, count), turns)
-  return { sealed: sealed / count, opened: opened / count }
-}
-
-// As much in memory as a socket gives in a few reads.
-const data = each(BODY, 16, 250)
-const costs: CipherCosts = { data: { sealed: data.sealed * 1e3 / BODY, opened: data.opened * 1e3 / BODY }, adjustment: each(ADJUSTMENT, 256, 64) }
+/** Packets: as much in memory as a socket gives in a few reads. */
+const COUNT = 16
+const { sealed, opened } = found(packetsOf(COUNT), 250)
+const perGigabyte = (microseconds: number) => microseconds * 1e3 / (COUNT * BODY)
+const costs: CipherCosts = { sealed: perGigabyte(sealed), opened: perGigabyte(opened) }
 console.log(JSON.stringify(costs))

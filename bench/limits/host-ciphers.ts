@@ -5,7 +5,7 @@ import { counted, type Counted } from './counted.ts'
 import { cipherCosts, cipherTable, moreForCiphers, nodes, type Ours, THEIRS } from './cipher-costs.ts'
 import { floor } from './floor.ts'
 import { further, furtherTable, LARGER, sameStart } from './further.ts'
-import type { CipherCosts, Found } from './gcm-client.ts'
+import type { CipherCosts } from './gcm-client.ts'
 import { processors } from './processors.ts'
 import type { Limit, Measured, Run, Section } from './section.ts'
 import { alternate, type Contender, leastCpu, rowsOf, transferTable, wanted } from './transfers.ts'
@@ -17,7 +17,7 @@ interface Contest {
   /** Those of which a share of CPU is wanted. */
   readonly targeted: readonly Ours[]
   /** What is done with the data. */
-  readonly kind: keyof Found
+  readonly kind: keyof CipherCosts
 }
 
 const thisNode = nodes.slice(0, 1)
@@ -48,13 +48,13 @@ function cpuLimits(compared: Compared, more: number): Limit[] {
   return [
     {
       target: wanted(rows[0]!.workload, ours, THEIRS, true), cells: rows, ratio: theirs && 1 + more / theirs,
-      if: 'everything but Node\'s API of ciphers, for data and window adjustments, cost what it costs npm ssh2',
+      if: 'everything but Node\'s API of ciphers, for the data, cost what it costs npm ssh2',
     },
     cpuInTheirPlace(compared, more), cpuWithoutSsh(compared, wayOf(compared)),
   ]
 }
 
-const wayOf = ({ rows: [row] }: Compared) => `a socket, Node's API of ciphers, for data and window adjustments, and ${row!.count === 1 ? 'Web Streams' : `${row!.count} Web Streams`} take`
+const wayOf = ({ rows: [row] }: Compared) => `a socket, Node's API of ciphers for the data, and ${row!.count === 1 ? 'Web Streams' : `${row!.count} Web Streams`} take`
 
 async function measureOne(run: Run, contest: Contest, ciphers: ReadonlyMap<string, CipherCosts>) {
   const { workload, ours, targeted, kind } = contest
@@ -64,8 +64,7 @@ async function measureOne(run: Run, contest: Contest, ciphers: ReadonlyMap<strin
   const limited = [THEIRS, ...targeted.flatMap(({ peer }) => [peer, floorOf(peer)])]
   const starts = await startsOf(run, { workload, contenders: contenders.filter(({ peer }) => limited.includes(peer.name)) })
   const later = await further(run, rows, [...ours.map(({ peer }) => peer), THEIRS].map((name) => peerWith(name, [])))
-  const small: Found = { sealed: counts.sealed.adjustments, opened: counts.opened.adjustments }
-  const more = (peer: string) => moreForCiphers(ciphers, peer, kind, small)
+  const more = (peer: string) => moreForCiphers(ciphers, peer, kind)
   const compared = (peer: string): Compared => ({ rows, starts, ours: peer, theirs: THEIRS, floor: floorOf(peer) })
   const here = compared('ours')
   return {
@@ -86,12 +85,12 @@ async function measure(run: Run): Promise<Measured> {
   return {
     limits: found.flatMap(({ limits }) => limits),
     figures: [
-      'aes128-gcm, CPU of the whole process, the least of 7: data in packets of 32 kB, and window adjustments, each of which has a packet of its own:', '', cipherTable(ciphers),
-      'The window adjustments of this library\'s transfers, which are counted with those costs above, and its writes to the socket, per GB, without those of the same process without data; one run each:', '',
+      'aes128-gcm, CPU of the whole process, the least of 7: data in packets of 32 kB:', '', cipherTable(ciphers),
+      'The packets of this library\'s transfers that have the size of a window adjustment, counted on the wire, and its writes to the socket, per GB, without those of the same process without data; one run each:', '',
       '| | sealed | opened | writes |', '|---|--:|--:|--:|', ...found.map(countRow), '',
-      'The transfers, and the same bytes without SSH: packets that another process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB and for as many window',
-      'adjustments as this library opens in an upload, or seals in a download and writes to the socket as often, and Web Streams as this library\'s API has them, one for each channel, or none',
-      `(\`bench/limits/floor-client.ts\`); ${run.rounds} rounds:`, '', transferTable(found.flatMap(({ rows }) => rows)),
+      'The transfers, and the same bytes without SSH: packets that another process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB,',
+      'and Web Streams as this library\'s API has them, one for each channel, or none. As many window adjustments as this library opens in an upload are read, or as many as it seals in a download',
+      `are written, as often; but no cipher is used for them, so that this takes less than any client can, and never more (\`bench/limits/floor-client.ts\`); ${run.rounds} rounds:`, '', transferTable(found.flatMap(({ rows }) => rows)),
       `Connections and commands without data: the same processes with one byte for each command, without SSH with none; ${PROCESSES} rounds. What data takes, in the limits,`,
       'is the difference between a transfer and its process here:', '', startTable(found.flatMap(({ starts }) => starts)),
       `What each further gigabyte costs: the difference between ${LARGER} times the amount and the amount, from the least of ${run.rounds} rounds of each. All else is the start of the process, the connection, and`,

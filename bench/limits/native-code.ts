@@ -5,7 +5,7 @@ import { nativePeer, nativePeers } from '../peers/native.ts'
 import { peerWith } from '../peers/node.ts'
 import { digits } from '../report/table.ts'
 import { perFurther } from './further.ts'
-import type { Found } from './gcm-client.ts'
+import type { CipherCosts } from './gcm-client.ts'
 import { processors } from './processors.ts'
 import type { Measured, Run, Section } from './section.ts'
 import { alternate, rate, type Row, transferTable, wanted } from './transfers.ts'
@@ -27,22 +27,22 @@ function compile([name, flags]: (typeof BUILDS)[number]): string {
   return program
 }
 
-function ofModule(): Found {
+function ofModule(): CipherCosts {
   const [, sealed, opened] = /^chacha20.*sealed ([\d.]+), opened ([\d.]+)$/m.exec(execFileSync(process.execPath, ['bench/ciphers.mjs', 'chacha'], { encoding: 'utf8' })) ?? []
   return { sealed: Number(sealed), opened: Number(opened) }
 }
 
 /** The least of some turns, alternating. */
-function ciphers(run: Run): Map<Build, Found> {
+function ciphers(run: Run): Map<Build, CipherCosts> {
   mkdirSync(OUT, { recursive: true })
   const programs = BUILDS.map((build) => [build[0], compile(build)] as const)
-  const best = new Map<Build, Found>()
-  const keep = (name: Build, { sealed, opened }: Found) => {
+  const best = new Map<Build, CipherCosts>()
+  const keep = (name: Build, { sealed, opened }: CipherCosts) => {
     const before = best.get(name)
     best.set(name, { sealed: Math.min(sealed, before?.sealed ?? Infinity), opened: Math.min(opened, before?.opened ?? Infinity) })
   }
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const [name, program] of programs) keep(name, JSON.parse(execFileSync(program, { encoding: 'utf8' })) as Found)
+    for (const [name, program] of programs) keep(name, JSON.parse(execFileSync(program, { encoding: 'utf8' })) as CipherCosts)
     keep('module', ofModule())
   }
   for (const [name, { sealed, opened }] of best) run.say(`chacha20-poly1305 ${name}: sealed ${sealed}, opened ${opened} s/GB`)

@@ -14,7 +14,7 @@ import { PROCESSES, startsOf, startTable, withoutSsh } from './without-data.ts'
 const OPENSSH = 'openssh'
 const OTHERS = [OPENSSH, 'ssh2-addon']
 const FLOOR = 'floor'
-const WAY = 'a socket, Node\'s API of ciphers, for data, requests, replies and window adjustments, and a local file take'
+const WAY = 'a socket, Node\'s API of ciphers for the data, and a local file take'
 
 /** Put has both libraries without the compiler, too. */
 const contenders = (title: string, compilers: 1 | 2): Contender[] => [...withAndWithout(title).slice(0, 2 * compilers), { title: `${title}: OpenSSH's sftp`, peer: openssh }]
@@ -42,9 +42,10 @@ async function measure(run: Run): Promise<Measured> {
     ],
     figures: [
       'The rate is of the transfer alone, which includes opening SFTP and the files; CPU and the use of the processors are of the whole process with its start and the connection. No SSH: packets that another',
-      'process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB, and the local file as this library reads and writes it. Beside the data of a GB, get also seals',
-      `${perGigabyte(sealed.messages)} packets with requests and ${perGigabyte(sealed.adjustments)} window adjustments, in ${perGigabyte(sealed.writes)} writes, and reads the head of each reply of 255 KiB; put opens ${perGigabyte(opened.messages)} replies and`,
-      `${perGigabyte(opened.adjustments)} window adjustments: as many as this library in one run, without those of the process without data (\`bench/limits/floor-client.ts\`). Neither waits for the other side.`,
+      'process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB, and the local file as this library reads and writes it. Beside the data of a GB, get also writes',
+      `${perGigabyte(sealed.messages)} packets with requests and ${perGigabyte(sealed.adjustments)} window adjustments, in ${perGigabyte(sealed.writes)} writes, and reads the head of each reply of 255 KiB; put reads ${perGigabyte(opened.messages)} replies and`,
+      `${perGigabyte(opened.adjustments)} window adjustments: as many as this library in one run, without those of the process without data (\`bench/limits/floor-client.ts\`). No cipher is used for these packets,`,
+      'so that this takes less than any client can, and never more. Neither waits for the other side.',
       `If its own rate is less than what follows from its CPU, that rate is the limit. ${run.rounds} rounds:`, '', transferTable([...get.rows, ...put.rows, ...long]),
       `Connections without data: the same processes with a file of one byte, without SSH with none; ${PROCESSES} rounds. What data takes is the difference between a transfer and its process here:`, '', startTable([...get.starts, ...put.starts], true),
     ],

@@ -62,7 +62,7 @@ const leastOfData = ({ rows, starts }: Compared, peer: string) => least(rowsOf(r
 const partsOfData = ({ rows, starts }: Compared, peer: string) => ofData(rowsOf(rows, peer)[0], rowsOf(starts, peer)[0])
 
 const gigabytes = ({ rows }: Compared) => rows[0]!.bytes / 1e9
-const BUT_CIPHERS = 'the data cost the client what it costs npm ssh2, but for Node\'s API of ciphers, for data and window adjustments'
+const BUT_CIPHERS = 'the data cost the client what it costs npm ssh2, but for Node\'s API of ciphers'
 
 /** By CPU. @param more what Node's API of ciphers costs this library more, CPU seconds per gigabyte */
 export const cpuInTheirPlace = (compared: Compared, more: number) => cpuLimit(compared, leastOfData(compared, compared.theirs) + more * gigabytes(compared), BUT_CIPHERS)

@@ -1,8 +1,9 @@
 /** The arithmetic of bench/limits, and the packets of its process without SSH: its figures come from a run of minutes, in which a mistake would look like a measurement. */
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { moreForCiphers } from '../../../bench/limits/cipher-costs.ts'
 import { type Beside, sender } from '../../../bench/limits/floor-beside.ts'
-import { opener, seal } from '../../../bench/limits/floor-packets.ts'
+import { framed, opener, seal, unframer } from '../../../bench/limits/floor-packets.ts'
 import { checkWritten, PACKETS, replies, reply, written } from '../../../bench/limits/floor-sftp.ts'
 import { ADJUSTMENT, BODY } from '../../../bench/limits/packet-sizes.ts'
 import type { Row } from '../../../bench/limits/transfers.ts'
@@ -19,21 +20,30 @@ describe('the packets without SSH', () => {
     expect(found.map((body) => Buffer.from(body))).toEqual(bodies.map((body) => Buffer.from(body)))
   })
 
+  it('are found unsealed in such reads where no cipher counts', () => {
+    const wire = Buffer.concat(bodies.map(framed))
+    const found: Uint8Array[] = []
+    const arrived = unframer((body) => void found.push(Uint8Array.from(body)))
+    for (let at = 0; at < wire.length; at += 37) arrived(wire.subarray(at, at + 37))
+    expect(found).toEqual(bodies)
+  })
+
   it('go the other way as often as counted, in as many writes', () => {
     const writes: number[] = []
     const sizes: number[] = []
-    const socket = { write: ({ length }: Uint8Array) => void writes.push(length) } as unknown as Socket
-    const beside: Beside = { adjustments: 3000, messages: 700, messageBytes: 700 * 100, writes: 500 }
-    const packet = (size: number) => {
-      sizes.push(size)
-      return [new Uint8Array(size)]
+    const unframe = unframer(({ length }) => void sizes.push(length))
+    const write = (bytes: Uint8Array) => {
+      writes.push(bytes.length)
+      unframe(bytes)
     }
-    const send = sender(socket, beside, packet, beside.writes)
+    const socket = { write } as unknown as Socket
+    const beside: Beside = { adjustments: 3000, messages: 700, messageBytes: 700 * 100, writes: 500 }
+    const send = sender(socket, beside, (size) => new Uint8Array(size), beside.writes)
     for (let sent = 0; sent < 10_000; sent++) send(1e5)
     expect(sizes.filter((size) => size === ADJUSTMENT)).toHaveLength(3000)
     expect(sizes.filter((size) => size === 112)).toHaveLength(700)
     expect(writes).toHaveLength(500)
-    expect(writes.reduce((sum, length) => sum + length)).toBe(3000 * ADJUSTMENT + 700 * 112)
+    expect(writes.reduce((sum, length) => sum + length)).toBe(3000 * (20 + ADJUSTMENT) + 700 * (20 + 112))
   })
 
   it('hold replies, of which a sink gets what is behind their heads', () => {
@@ -57,6 +67,12 @@ describe('the limits', () => {
     starts: [row(workload, 'ours', [0.15, 0.15], 0.1, 0.05), row(workload, theirs, [0.1, 0.1], 0.1, 0.02), row(workload, 'floor', [0.05, 0.05], 0, 0.01)],
   })
   const exec = compared('channels', 'ssh2-addon')
+
+  it('know what a cipher costs more, by what is done with the data', () => {
+    const costs = new Map([['ours', { sealed: 0.31, opened: 0.3 }], ['ssh2-addon', { sealed: 0.17, opened: 0.2 }]])
+    expect(moreForCiphers(costs, 'ours', 'sealed')).toBeCloseTo(0.14)
+    expect(moreForCiphers(costs, 'ours', 'opened')).toBeCloseTo(0.1)
+  })
 
   it('by CPU add what data costs at best to a process without data', () => {
     // 0.3 for the data of the other, 0.1 for ciphers, and 0.15, beside 0.4.
