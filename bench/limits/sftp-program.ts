@@ -1,5 +1,6 @@
-/** SFTP beside OpenSSH's `sftp`, npm ssh2, and the same files without SSH: whether the processors are the limit, Node, or V8's optimizing compiler. */
+/** SFTP beside OpenSSH's `sftp`, npm ssh2, the least client in Node, and the same files without SSH: whether the processors are the limit, Node, or V8's optimizing compiler. */
 import { openssh } from '../peers/openssh.ts'
+import { bare, BARE_TITLE, bareRate } from './bare.ts'
 import { compilerLimit, withAndWithout } from './compiler.ts'
 import { counted } from './counted.ts'
 import { floor } from './floor.ts'
@@ -21,7 +22,7 @@ const contenders = (title: string, compilers: 1 | 2): Contender[] => [...withAnd
 
 /** @param beside what goes the other way beside the data. @param others those whose limits need to know what a process without data takes */
 async function contest(run: Run, workload: string, compilers: 1 | 2, beside: Beside, others: readonly string[]) {
-  const all = [...contenders(workload, compilers), { title: `${workload}: no SSH, a local file`, peer: floor({ name: FLOOR, way: 'file', beside }) }]
+  const all = [...contenders(workload, compilers), { title: `${workload}: ${BARE_TITLE}`, peer: bare }, { title: `${workload}: no SSH, a local file`, peer: floor({ name: FLOOR, way: 'file', beside }) }]
   const rows = await alternate(run, { workload, contenders: all })
   const needed = ['ours', ...others, FLOOR].map((name) => all.find(({ peer }) => peer.name === name)!)
   const starts = await startsOf(run, { workload, contenders: needed })
@@ -38,7 +39,7 @@ async function measure(run: Run): Promise<Measured> {
   return {
     limits: [
       ...[get, put].flatMap(({ rows }) => OTHERS.map((theirs) => processors(rows, theirs))), ...get.limits, ...put.limits,
-      compilerLimit(put.rows), ...OTHERS.map((theirs) => longer(put.rows, long, theirs)),
+      bareRate(get.rows, OPENSSH), ...OTHERS.map((theirs) => bareRate(put.rows, theirs)), compilerLimit(put.rows), ...OTHERS.map((theirs) => longer(put.rows, long, theirs)),
     ],
     figures: [
       'The rate is of the transfer alone, which includes opening SFTP and the files; CPU and the use of the processors are of the whole process with its start and the connection. No SSH: packets that another',
@@ -46,7 +47,7 @@ async function measure(run: Run): Promise<Measured> {
       `${perGigabyte(sealed.messages)} packets with requests and ${perGigabyte(sealed.adjustments)} window adjustments, in ${perGigabyte(sealed.writes)} writes, and reads the head of each reply of 255 KiB; put reads ${perGigabyte(opened.messages)} replies and`,
       `${perGigabyte(opened.adjustments)} window adjustments: as many as this library in one run, without those of the process without data (\`bench/limits/floor-client.ts\`). No cipher is used for these packets,`,
       'so that this takes less than any client can, and never more. Neither waits for the other side.',
-      `If its own rate is less than what follows from its CPU, that rate is the limit. ${run.rounds} rounds:`, '', transferTable([...get.rows, ...put.rows, ...long]),
+      `If its own rate is less than what follows from its CPU, that rate is the limit. The least client in Node transfers the file from and to the same server (\`bench/limits/bare-client.ts\`). ${run.rounds} rounds:`, '', transferTable([...get.rows, ...put.rows, ...long]),
       `Connections without data: the same processes with a file of one byte, without SSH with none; ${PROCESSES} rounds. What data takes is the difference between a transfer and its process here:`, '', startTable([...get.starts, ...put.starts], true),
     ],
   }

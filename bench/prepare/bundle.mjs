@@ -8,7 +8,7 @@ for (const name of readdirSync('build/bench')) if (name.endsWith('.js')) rmSync(
 await build({
   entryPoints: {
     run: 'bench/run.ts', 'profile-run': 'bench/profile-run.ts', client: 'bench/client.ts', 'delay-proxy': 'bench/links/delay-proxy.ts',
-    compare: 'bench/compare.ts', 'kinds-run': 'bench/kinds-run.ts', 'browser-perf': 'bench/browser/perf-run.ts', 'limits-run': 'bench/limits/run.ts', 'limits-gcm': 'bench/limits/gcm-client.ts', 'limits-count': 'bench/limits/count-writes.ts', 'limits-floor': 'bench/limits/floor-client.ts', 'scale-run': 'bench/scale/run.ts', 'scale-client': 'bench/scale/client.ts', 'scale-server': 'bench/scale/server.ts' },
+    compare: 'bench/compare.ts', 'kinds-run': 'bench/kinds-run.ts', 'browser-perf': 'bench/browser/perf-run.ts', 'limits-run': 'bench/limits/run.ts', 'limits-gcm': 'bench/limits/gcm-client.ts', 'limits-count': 'bench/limits/count-writes.ts', 'limits-floor': 'bench/limits/floor-client.ts', 'limits-bare': 'bench/limits/bare-client.ts', 'scale-run': 'bench/scale/run.ts', 'scale-client': 'bench/scale/client.ts', 'scale-server': 'bench/scale/server.ts' },
   outdir: 'build/bench',
   bundle: true,
   splitting: true,
