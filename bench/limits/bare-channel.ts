@@ -1,14 +1,14 @@
 /** One channel of a connection on which a login has been done, and nothing beside it: RFC 4254 section 5. Whatever it does not expect is an error, which ends the process. */
-import { nodeCrypto } from '../../src/transports/host-crypto/node.ts'
+import { opener, sealer } from './bare-cipher.ts'
 import type { LoggedIn } from './bare-login.ts'
-import { DATA_HEAD, dataPacket, type Field, increase, message, packetOf, SSH_MSG } from './bare-packets.ts'
+import { DATA, DATA_HEAD, dataPacket, type Field, message, packetOf, SSH_MSG } from './bare-packets.ts'
 import { packetReader, uint32 } from './packet-reader.ts'
-import { BODY, LENGTH_FIELD, TAG } from './packet-sizes.ts'
+import { BODY } from './packet-sizes.ts'
 
-/** The receive window, as in src/sftp/protocol/connection.ts. It is filled up at half of it, as libssh2 does. */
+/** The receive window, as in src/sftp/protocol/connection.ts. It is filled up at half of it, as often as this library does. */
 const RECEIVE_WINDOW = 24 << 20
 /** Sealed bytes for one write to the socket, and those beyond which it gets no more. */
-const [WRITE, UNSENT] = [256 << 10, 1 << 20]
+const [WRITE, UNSENT] = [128 << 10, 1 << 20]
 const SSH_DISCONNECT_BY_APPLICATION = 11
 
 export class BareChannel {
@@ -17,7 +17,7 @@ export class BareChannel {
   recipient = 0
   readonly #login: LoggedIn
   readonly #received: (data: Uint8Array) => void
-  readonly #seal: ReturnType<typeof nodeCrypto.aesGcm>
+  readonly #seal: ReturnType<typeof sealer>
   readonly #messages = new Map<number, () => void>()
   #sendWindow = 0
   #consumed = 0
@@ -28,13 +28,9 @@ export class BareChannel {
     this.#login = login
     this.#received = received
     const { socket, opening, sealing } = login
-    this.#seal = nodeCrypto.aesGcm(sealing.key)
-    const gcm = nodeCrypto.aesGcm(opening.key)
-    const read = packetReader((packet) => {
-      const plain = gcm.opened(opening.nonce, packet.subarray(0, LENGTH_FIELD), packet.subarray(LENGTH_FIELD, -TAG), packet.subarray(-TAG))
-      increase(opening.nonce)
-      this.#take(plain)
-    })
+    this.#seal = sealer(sealing)
+    const opened = opener(opening)
+    const read = packetReader((packet) => this.#take(opened(packet)))
     login.read((chunk) => {
       read(chunk)
       this.turn()
@@ -65,7 +61,7 @@ export class BareChannel {
   send(data: Uint8Array): void {
     if (data.length > this.#sendWindow) throw new Error('the server takes no request')
     const packet = dataPacket(this.recipient, data.length)
-    packet.set(data, LENGTH_FIELD + 1 + DATA_HEAD)
+    packet.set(data, DATA)
     this.sendPacket(packet, data.length)
   }
 
@@ -104,11 +100,7 @@ export class BareChannel {
   }
 
   #sealed(packet: Uint8Array): void {
-    const { nonce } = this.#login.sealing
-    const length = packet.subarray(0, LENGTH_FIELD)
-    const [text, tag] = this.#seal.sealed(nonce, length, packet.subarray(LENGTH_FIELD))
-    increase(nonce)
-    this.#waiting.push(length, text, tag)
+    this.#waiting.push(...this.#seal(packet))
     this.#waitingBytes += packet.length
     if (this.#waitingBytes >= WRITE) this.flush()
   }

@@ -1,6 +1,7 @@
 /** The arithmetic and the parsing of the least client in Node (bench/limits/bare-client.ts): packets, requests, and replies that are cut at every place. */
 import { describe, expect, it } from 'vitest'
 import { bareCpu, bareRate } from '../../../bench/limits/bare.ts'
+import { opener, sealer } from '../../../bench/limits/bare-cipher.ts'
 import { DATA, dataPacket, increase, message, packetOf } from '../../../bench/limits/bare-packets.ts'
 import { offset, replyReader, request, SSH_FXP, succeeded } from '../../../bench/limits/bare-replies.ts'
 import { writeRequest } from '../../../bench/limits/bare-write-request.ts'
@@ -45,6 +46,19 @@ describe('packets of the bare client', () => {
     nonce.fill(0xff)
     increase(nonce)
     expect([...nonce]).toEqual([255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0])
+  })
+})
+
+describe('the cipher of the bare client', () => {
+  const direction = () => ({ key: new Uint8Array(16).fill(1), nonce: new Uint8Array(12).fill(0xff) })
+
+  it('opens what it has sealed, in its order', () => {
+    const [seal, open] = [sealer(direction()), opener(direction())]
+    const packets = [1, 2, 3].map((length) => packetOf(Buffer.alloc(40 * length, length)))
+    const sealed = packets.map((packet) => Buffer.concat(seal(packet)))
+    expect(sealed.map((packet) => packet.length - 4 - 16)).toEqual(packets.map((packet) => packet.readUInt32BE()))
+    expect(sealed.map((packet) => Buffer.from(open(packet)))).toEqual(packets.map((packet) => packet.subarray(4)))
+    expect(() => open(sealed[0]!)).toThrow()
   })
 })
 
