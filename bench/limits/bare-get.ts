@@ -4,8 +4,8 @@ import { offset, request, SSH_FXP } from './bare-replies.ts'
 import { type BareSftp, REQUEST } from './bare-sftp.ts'
 
 const READ = 1
-/** Requests without a reply, and blocks that the local file does not have yet. */
-const [AHEAD, UNWRITTEN] = [32, 8]
+/** Requests without a reply, and blocks that the local file does not have yet. 2 MiB, with which this library begins: what OpenSSH holds beyond that costs it copies. */
+const [AHEAD, UNWRITTEN] = [8, 16]
 
 export async function get(sftp: BareSftp, remote: string, local: string, bytes: number): Promise<void> {
   const { channel } = sftp

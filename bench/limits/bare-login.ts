@@ -1,11 +1,12 @@
 /** The part of SSH that moves no data: npm `ssh2` connects and logs in, and hands over its keys and the socket. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type * as Ssh2 from 'ssh2'
+import { ReadBuffer } from '../../src/transports/read-buffer.ts'
 import type { Target } from '../types.ts'
 
 export interface Direction {
@@ -31,20 +32,17 @@ interface Internals {
 
 /** Without its addon, which would hide the keys. */
 const PACKAGE = fileURLToPath(new URL('ssh2-plain', import.meta.url))
-/** As much as in src/transports/read-buffer.ts. */
-const READ = 512 << 10
 
 const fingerprint = (digest: string) => `SHA256:${Buffer.from(digest, 'hex').toString('base64').replace(/=+$/, '')}`
 
 export async function logIn(target: Target, cipher: string): Promise<LoggedIn> {
   const { Client } = createRequire(import.meta.url)(PACKAGE) as typeof Ssh2
-  const buffer = new Uint8Array(READ)
   let arrived = (chunk: Uint8Array): void => { toSsh2.push(Buffer.from(chunk)) }
-  const socket = connect({ host: target.host, port: target.port, noDelay: true, onread: { buffer, callback(length) {
-    arrived(buffer.subarray(0, length))
-    return true
-  } } })
+  // As this library reads: into one buffer, and with rests, without which the server wakes the client, and is slowed by that, for every packet.
+  const transport = new ReadBuffer({ host: target.host, port: target.port, noDelay: true })
+  const { socket } = transport
   const toSsh2 = new Duplex({ read() {}, write: (chunk: Buffer, _, done) => void socket.write(chunk, done) })
+  transport.port().start({ data: (chunk) => arrived(chunk), drained() {}, ended() {} })
   const client = new Client()
   const privateKey = await readFile(target.keyFile)
   await new Promise<void>((resolve, reject) => {
