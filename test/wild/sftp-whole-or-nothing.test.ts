@@ -110,19 +110,26 @@ test('a source that shrinks is an error, not a short copy, alone and in a tree',
 test('a tree that fails while it is listed stops what runs before it rejects', async () => {
   using directory = temporaryDirectory('wild-tree')
   let running = 0
-  let refuse = false
-  const READ: Quirk = (_, answer) => {
+  let [refuse, refused] = [false, false]
+  const READ: Quirk = ({ length }, answer) => {
     running += 1
     refuse = true
-    setTimeout(() => {
+    // Behind the refusal, however slow the machine is.
+    const wait = () => {
+      if (!refused) return void setTimeout(wait, 1)
       running -= 1
-      answer.data(new Uint8Array(1000))
-    }, 5)
+      answer.data(new Uint8Array(Math.min(length, 1000)))
+    }
+    setTimeout(wait, 5)
   }
   // The file has no end; the directory beside it is refused when it is being read.
   const OPENDIR: Quirk = (request, answer, honest) => {
     if (request.path !== '/d/sub') return honest()
-    const wait = () => refuse ? answer.status(FX.PERMISSION_DENIED) : setTimeout(wait, 1)
+    const wait = () => {
+      if (!refuse) return void setTimeout(wait, 1)
+      answer.status(FX.PERMISSION_DENIED)
+      refused = true
+    }
     wait()
   }
   await withSftp({ files: { '/d': null, '/d/endless': 'x', '/d/sub': null }, quirks: { READ, OPENDIR } }, async (sftp, server) => {
