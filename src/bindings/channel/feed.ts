@@ -2,6 +2,7 @@ import { Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { ChannelPointer, WasmExports } from '../../ffi/exports.gen.ts'
+import { copyBytes } from '../../wire-format/bytes.ts'
 import { CONTEXT, type Way } from '../session-context.ts'
 import type { ChannelCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
@@ -12,7 +13,7 @@ const WRITE: Way = {}
 
 /** What a feed writes. */
 export interface FeedQueue {
-  /** Called when everything before has been written. @returns what follows, which must not change until it has been written; `undefined` if there is nothing at present */
+  /** Called when everything before has been written. @returns what follows, which must not change until it has been written, or `copy` has been called; `undefined` if there is nothing at present */
   next(): readonly Uint8Array[] | undefined
   /** Nothing that `next` returned before is written any more. @param error a `ChannelError` has `bytesWritten`, of what `next` returned last. */
   failed(error: unknown): void
@@ -55,14 +56,22 @@ export class ChannelFeed {
     if (this.#calls.writing.holder !== this.#packet) this.#text = undefined
   }
 
+  /** What the queue has given may change from now on: the rest of it is copied. */
+  copy(): void {
+    if (this.#text) this.#text = copyBytes(this.#text)
+    this.#parts = this.#parts.map((part, at) => at < this.#part ? part : copyBytes(part))
+  }
+
   /** @returns whether it has nothing to do at present */
   readonly #feed = (): boolean => {
     const calls = this.#calls
     const { context, writing } = calls
-    if (!writing.admits(this.#packet)) return false
     let pending = 0
     try {
       calls.needPeer()
+      // Whoever holds the lane may never come back.
+      if (context.failure) throw context.failure
+      if (!writing.admits(this.#packet)) return false
       const rc = calls.call(WRITE, this.#write)
       if (rc === LIBSSH2_ERROR_EAGAIN) pending = calls.plain((c, channel) => c.glue_channel_write_pending(channel))
       return rc !== LIBSSH2_ERROR_EAGAIN
@@ -71,6 +80,8 @@ export class ChannelFeed {
       this.#text = undefined
       this.drop()
       this.#queue.failed(error)
+      // What begins because of that gets its first attempt.
+      context.driver.release()
       return true
     } finally {
       context.outgoing.text = undefined

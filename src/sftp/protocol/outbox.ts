@@ -17,6 +17,8 @@ export class Outbox {
   readonly #waiting = new Set<Outgoing>()
   readonly #feed: ChannelFeed
   #scheduled = false
+  /** What the feed has is still the callers' memory. */
+  #lent = false
 
   constructor(channel: Channel, failed: (error: unknown) => void) {
     this.#feed = new ChannelFeed(channel, { next: () => this.#next(), failed })
@@ -35,9 +37,12 @@ export class Outbox {
     this.#feed.start()
   }
 
-  /** True if nothing of the packet had been sent; then nothing will be. */
+  /** True if nothing of the packet had been sent; then nothing will be. In any case its memory is its owner's again. */
   takeBack(packet: Outgoing): boolean {
-    return this.#waiting.delete(packet)
+    const taken = this.#waiting.delete(packet)
+    if (!taken && this.#lent) this.#feed.copy()
+    this.#lent &&= taken
+    return taken
   }
 
   /** All packets that fit, or one that is larger. */
@@ -51,8 +56,7 @@ export class Outbox {
       together.push(...packet.parts)
       length += size
     }
-    if (length > 0) return together
-    this.#scheduled = false
-    return undefined
+    this.#lent = this.#scheduled = length > 0
+    return this.#lent ? together : undefined
   }
 }

@@ -83,6 +83,19 @@ test('a write of somebody else that libssh2 is in the middle of comes first', ()
   expect(peer.received).toHaveLength(10)
 })
 
+test('memory that has been given back may change: the rest is a copy', () => {
+  const parts = [filled(100), filled(40_000, 100), filled(50, 40_100)]
+  const { feed, peer, driver, errors } = feedOf([parts])
+  peer.window = 1000
+  feed.start()
+  feed.copy()
+  for (const part of parts) structuredClone(part, { transfer: [part.buffer as ArrayBuffer] })
+  peer.window = Infinity
+  driver.arrived()
+  expect(errors).toEqual([])
+  expect(peer.received).toEqual([...filled(40_150)])
+})
+
 test('dropped: what waits is forgotten, and a packet that libssh2 has made is still sent', () => {
   const { feed, peer, driver } = feedOf([[filled(40_000)]])
   peer.stuck = true
@@ -102,6 +115,29 @@ describe('a channel that fails', () => {
     driver.arrived()
     driver.arrived()
     expect(errors).toEqual([expect.objectContaining({ code: 'ERR_LIBSSH2_CHANNEL_CLOSED', bytesWritten: 50 })])
+  })
+
+  test('also while somebody else, who may never come back, is in the middle of a write', () => {
+    const { feed, peer, driver, lane, errors } = feedOf([[filled(10)]])
+    lane.hold(new Step(lane, ['other']))
+    feed.start()
+    peer.closed = true
+    driver.arrived()
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_LIBSSH2_CHANNEL_CLOSED' })])
+  })
+
+  test('what begins because of that gets its first attempt at once', () => {
+    const fake = fakeChannel()
+    let attempts = 0
+    fake.peer.window = 0
+    const batches = [[filled(1)]]
+    new ChannelFeed(fake.channel, {
+      next: () => batches.shift(),
+      failed: () => { void fake.driver.run(() => { attempts += 1; return 0 }) },
+    }).start()
+    fake.peer.closed = true
+    fake.driver.arrived()
+    expect(attempts).toBe(1)
   })
 
   test('whoever starts again gets the error again', () => {
