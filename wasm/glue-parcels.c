@@ -157,12 +157,16 @@ ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
                            size_t length)
 {
     LIBSSH2_SESSION *session = channel->session;
+    int copied = length <= FEW || compressed(&session->local);
     ssize_t rc;
-    if(length <= FEW || compressed(&session->local))
+    if(copied)
         text(session, (unsigned char *)buffer, length);
     else
         *glue_text(session) = buffer;
     rc = libssh2_channel_write_ex(channel, stream, buffer, length);
     *glue_text(session) = NULL;
+    /* Others use that memory next, and a password may have been typed. */
+    if(copied)
+        _libssh2_explicit_zero(buffer, length);
     return rc;
 }
