@@ -107,7 +107,7 @@ export class ChannelFeed {
 
   /** What one packet holds: a view of a large part, or of the last one; small ones are gathered. */
   #next(): Uint8Array | undefined {
-    if (this.#text) return this.#text
+    if (this.#text) return untouched(this.#text)
     if (this.#part === this.#parts.length) {
       this.drop()
       const parts = this.#queue.next()
@@ -119,7 +119,9 @@ export class ChannelFeed {
     if (part.length < end && this.#part + 1 < this.#parts.length) return this.#text = this.#gather()
     this.#text = part.subarray(this.#at, end)
     this.#advance(part, end)
-    return this.#text
+    if (this.#text.length > 0) return this.#text
+    this.#text = undefined
+    return this.#next()
   }
 
   #gather(): Uint8Array {
@@ -141,4 +143,10 @@ export class ChannelFeed {
     this.#at = over ? 0 : end
     if (over) this.#part += 1
   }
+}
+
+/** No text is empty at first: it would be skipped without a word. */
+function untouched(text: Uint8Array): Uint8Array {
+  if (text.length === 0) throw new TypeError('the memory of a write has been transferred before all of it was written')
+  return text
 }

@@ -96,6 +96,25 @@ test('memory that has been given back may change: the rest is a copy', () => {
   expect(peer.received).toEqual([...filled(40_150)])
 })
 
+test('memory that has been transferred too early is an error, not a gap', () => {
+  const part = filled(100)
+  const { feed, peer, driver, errors } = feedOf([[part]])
+  peer.window = 40
+  feed.start()
+  structuredClone(part, { transfer: [part.buffer] })
+  peer.window = Infinity
+  driver.arrived()
+  expect(errors).toEqual([expect.any(TypeError)])
+  expect(peer.received).toHaveLength(40)
+})
+
+test('an empty part at the end is no packet', () => {
+  const { feed, peer, seen } = feedOf([[filled(1000), filled(31_768), filled(0)], [filled(1)]])
+  feed.start()
+  expect(peer.texts.map(({ length }) => length)).toEqual([32_768, 1])
+  expect(seen).toEqual([0, 32_768, 32_769])
+})
+
 test('dropped: what waits is forgotten, and a packet that libssh2 has made is still sent', () => {
   const { feed, peer, driver } = feedOf([[filled(40_000)]])
   peer.stuck = true
