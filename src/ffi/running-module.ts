@@ -54,9 +54,10 @@ export async function startModule(compiled: WebAssembly.Module, crypto: HostCryp
 export function endModule(running: RunningModule): void {
   const image = images.get(running.compiled)
   running.heap = undefined
-  if (idle.length >= MOST_IDLE || !image || image.size > LARGEST || !restore(running.module, image)) return
+  if (!image || image.size > LARGEST || !restore(running.module, image)) return
   running.keys.clear()
   for (const answer of running.answers.values()) answer.fill(0)
   running.answers.clear()
-  idle.push(running)
+  // The oldest may be one whose compiled module nobody has any more.
+  if (idle.push(running) > MOST_IDLE) idle.shift()
 }

@@ -1,4 +1,5 @@
 // An instance whose only session has ended is used again by a later session (src/ffi/running-module.ts): with every byte of its memory as new, and with no way back for the earlier one.
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Instance } from '../../../src/ffi/instance.ts'
 import type { Bytes, SessionPointer } from '../../../src/ffi/exports.gen.ts'
@@ -99,6 +100,22 @@ describe('a module is not used again', () => {
     expect(exportsOf(instance)).toBe(used)
     expect(instance.heapUsed()).toBe(0)
   })
+})
+
+test('modules that nobody will ask for again give way', async () => {
+  const bytes = readFileSync(new URL('../../../src/ffi/libssh2.wasm', import.meta.url))
+  for (let at = 0; at < 8; at++) {
+    const session = await Session.create(silent(), { module: await WebAssembly.compile(bytes) })
+    session.free()
+    await turn()
+  }
+  const first = await create()
+  const used = exportsOf(inside(first))
+  first.free()
+  await turn()
+  const second = await create()
+  expect(exportsOf(inside(second))).toBe(used)
+  second.free()
 })
 
 test('who asks for the instance after the end gets it all the same: it is empty, and another session may begin in it', async () => {
