@@ -11,6 +11,8 @@ import { LARGEST_WRITE } from './writer.ts'
 /** Nothing is kept from attempt to attempt but what is here. */
 const WRITE: Way = {}
 
+const NOTHING = new Uint8Array(0)
+
 /** What a feed writes. */
 export interface FeedQueue {
   /** Called when everything before has been written. @returns what follows, which must not change until it has been written, or `copy` has been called; `undefined` if there is nothing at present */
@@ -28,11 +30,13 @@ export class ChannelFeed {
   readonly #queue: FeedQueue
   /** Holds the lane while libssh2 has a packet that it has not sent. */
   readonly #packet: Step
-  /** What the queue has given, which of them is next, where in it, and how many bytes have been written. */
+  /** What the queue has given, which of them is next, and where in it. */
   #parts: readonly Uint8Array[] = []
   #part = 0
   #at = 0
+  /** Bytes of them that have been written, and that have not. */
   #written = 0
+  #left = 0
   /** What C gets next: the same bytes until it takes some of them. */
   #text: Uint8Array | undefined
   /** Where small parts are gathered. */
@@ -52,7 +56,7 @@ export class ChannelFeed {
   /** Forgets what the queue has given. Only a packet that libssh2 has made is sent. */
   drop(): void {
     this.#parts = []
-    this.#part = this.#at = this.#written = 0
+    this.#part = this.#at = this.#written = this.#left = 0
     if (this.#calls.writing.holder !== this.#packet) this.#text = undefined
   }
 
@@ -99,54 +103,52 @@ export class ChannelFeed {
       outgoing.text = text
       const count = c.glue_channel_write(channel, 0, buffer, text.length)
       if (count < 0) return count
-      this.#written += count
-      this.#text = count < text.length ? text.subarray(count) : undefined
+      this.#text = undefined
+      this.#advance(count)
     }
     return 0
   }
 
-  /** What one packet holds: a view of a large part, or of the last one; small ones are gathered. */
   #next(): Uint8Array | undefined {
-    if (this.#text) return untouched(this.#text)
-    if (this.#part === this.#parts.length) {
-      this.drop()
-      const parts = this.#queue.next()
-      if (!parts) return undefined
-      this.#parts = parts
+    if (!this.#text) {
+      while (this.#left === 0) {
+        this.drop()
+        const parts = this.#queue.next()
+        if (!parts) return undefined
+        this.#parts = parts
+        this.#left = parts.reduce((sum, part) => sum + part.length, 0)
+      }
+      this.#text = this.#cut()
     }
-    const part = this.#parts[this.#part] as Uint8Array
-    const end = this.#at + LARGEST_WRITE
-    if (part.length < end && this.#part + 1 < this.#parts.length) return this.#text = this.#gather()
-    this.#text = part.subarray(this.#at, end)
-    this.#advance(part, end)
-    if (this.#text.length > 0) return this.#text
-    this.#text = undefined
-    return this.#next()
+    // Otherwise it would be skipped without a word.
+    if (this.#text.length === 0) throw new TypeError('the memory of a write has been transferred before all of it was written')
+    return this.#text
+  }
+
+  /** What one packet holds, from where the last one ended, which may have been shorter than its text: a view of a large part, or of the last one; small ones are gathered. */
+  #cut(): Uint8Array {
+    this.#advance(0)
+    const view = this.#parts[this.#part]?.subarray(this.#at, this.#at + LARGEST_WRITE) ?? NOTHING
+    return view.length === LARGEST_WRITE || this.#part + 1 >= this.#parts.length ? view : this.#gather()
   }
 
   #gather(): Uint8Array {
     const gathered = this.#gathered ??= new Uint8Array(LARGEST_WRITE)
     let filled = 0
-    while (filled < LARGEST_WRITE && this.#part < this.#parts.length) {
-      const part = this.#parts[this.#part] as Uint8Array
-      const end = this.#at + LARGEST_WRITE - filled
-      const bytes = part.subarray(this.#at, end)
+    for (let at = this.#at, part = this.#part; filled < LARGEST_WRITE && part < this.#parts.length; at = 0, part++) {
+      const bytes = (this.#parts[part] as Uint8Array).subarray(at, at + LARGEST_WRITE - filled)
       gathered.set(bytes, filled)
       filled += bytes.length
-      this.#advance(part, end)
     }
     return gathered.subarray(0, filled)
   }
 
-  #advance(part: Uint8Array, end: number): void {
-    const over = end >= part.length
-    this.#at = over ? 0 : end
-    if (over) this.#part += 1
+  /** So many bytes more have been written. */
+  #advance(count: number): void {
+    if (this.#left === 0) return
+    this.#written += count
+    this.#left -= count
+    this.#at += count
+    for (let part = this.#parts[this.#part]; part && this.#at >= part.length; part = this.#parts[++this.#part]) this.#at -= part.length
   }
-}
-
-/** No text is empty at first: it would be skipped without a word. */
-function untouched(text: Uint8Array): Uint8Array {
-  if (text.length === 0) throw new TypeError('the memory of a write has been transferred before all of it was written')
-  return text
 }

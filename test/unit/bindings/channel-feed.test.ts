@@ -31,6 +31,20 @@ test('a large part is given to C where it is, small parts are joined', () => {
   expect(peer.received).toEqual([...head, ...data])
 })
 
+test('a packet that the window cuts is followed by a full one', () => {
+  const { feed, peer, driver } = feedOf([[filled(29), filled(150_000)]])
+  peer.window = 5000
+  feed.start()
+  peer.window = 40_000
+  driver.arrived()
+  peer.window = Infinity
+  driver.arrived()
+  const sizes = peer.texts.map(({ length }) => length)
+  // What did not fit is part of the next text; only the last one is shorter.
+  expect([...new Set(sizes.slice(0, -1)), sizes.at(-1)]).toEqual([32768, (150_029 - 45_000) % 32768])
+  expect(peer.received).toEqual([...filled(29), ...filled(150_000)])
+})
+
 test('a single part is never copied, however small', () => {
   const key = filled(1)
   const { feed, peer } = feedOf([[key]])
