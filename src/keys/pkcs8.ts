@@ -1,4 +1,4 @@
-import { type Bytes, joinBytes } from '../wire-format/bytes.ts'
+import { type Bytes, joinBytes, sizeOf } from '../wire-format/bytes.ts'
 import { bytesToNumber, numberToBytes } from './big-number.ts'
 import type { EcdsaCurve } from './key-types.ts'
 import type { MlDsaPrivate, PrivateFields, RsaPrivate } from './private-numbers.ts'
@@ -57,7 +57,7 @@ function integer(magnitude: Uint8Array): Bytes {
 }
 
 function wrap(tag: number, ...parts: readonly Uint8Array[]): Bytes {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const length = sizeOf(parts)
   const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
   return joinBytes([Uint8Array.of(tag, ...size), ...parts])
 }

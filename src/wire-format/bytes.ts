@@ -15,13 +15,18 @@ export function copyBytes(bytes: Uint8Array): Bytes {
   return new Uint8Array(bytes)
 }
 
+/** Bytes of all parts together. */
+export function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
+}
+
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   return joinBytes(parts)
 }
 
 /** For lists of any length: the number of arguments of a call is limited. */
 export function joinBytes(parts: readonly Uint8Array[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  const joined = new Uint8Array(sizeOf(parts))
   let offset = 0
   for (const part of parts) {
     joined.set(part, offset)

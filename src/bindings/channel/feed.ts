@@ -2,7 +2,7 @@ import { Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { ChannelPointer, WasmExports } from '../../ffi/exports.gen.ts'
-import { copyBytes } from '../../wire-format/bytes.ts'
+import { copyBytes, sizeOf } from '../../wire-format/bytes.ts'
 import { CONTEXT, type Way } from '../session-context.ts'
 import type { ChannelCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
@@ -10,8 +10,6 @@ import { LARGEST_WRITE } from './writer.ts'
 
 /** Nothing is kept from attempt to attempt but what is here. */
 const WRITE: Way = {}
-
-const NOTHING = new Uint8Array(0)
 
 /** What a feed writes. */
 export interface FeedQueue {
@@ -116,20 +114,20 @@ export class ChannelFeed {
         const parts = this.#queue.next()
         if (!parts) return undefined
         this.#parts = parts
-        this.#left = parts.reduce((sum, part) => sum + part.length, 0)
+        this.#left = sizeOf(parts)
       }
       this.#text = this.#cut()
     }
-    // Otherwise it would be skipped without a word.
-    if (this.#text.length === 0) throw new TypeError('the memory of a write has been transferred before all of it was written')
+    if (this.#text.length === 0) throw transferred()
     return this.#text
   }
 
   /** What one packet holds, from where the last one ended, which may have been shorter than its text: a view of a large part, or of the last one; small ones are gathered. */
   #cut(): Uint8Array {
     this.#advance(0)
-    const view = this.#parts[this.#part]?.subarray(this.#at, this.#at + LARGEST_WRITE) ?? NOTHING
-    return view.length === LARGEST_WRITE || this.#part + 1 >= this.#parts.length ? view : this.#gather()
+    if (sizeOf(this.#parts.slice(this.#part)) - this.#at !== this.#left) throw transferred()
+    const view = (this.#parts[this.#part] as Uint8Array).subarray(this.#at, this.#at + LARGEST_WRITE)
+    return view.length === LARGEST_WRITE || this.#part + 1 === this.#parts.length ? view : this.#gather()
   }
 
   #gather(): Uint8Array {
@@ -152,3 +150,6 @@ export class ChannelFeed {
     for (let part = this.#parts[this.#part]; part && this.#at >= part.length; part = this.#parts[++this.#part]) this.#at -= part.length
   }
 }
+
+/** Its bytes would be skipped without a word, and what follows would stand in their place. */
+const transferred = () => new TypeError('the memory of a write has been transferred before all of it was written')

@@ -1,4 +1,4 @@
-import { sizeOf } from './parts.ts'
+import { sizeOf } from '../../wire-format/bytes.ts'
 
 /** Bytes in borrowed memory, in parts. The borrower disposes of them after using or copying them, and the memory is reused. */
 export class LentBytes implements Disposable {

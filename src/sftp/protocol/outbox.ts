@@ -1,6 +1,6 @@
 import type { Channel } from '../../bindings/channel/channel.ts'
 import { ChannelFeed } from '../../bindings/channel/feed.ts'
-import { sizeOf } from './parts.ts'
+import { sizeOf } from '../../wire-format/bytes.ts'
 
 /** Packets pass C and the link together up to this size. The largest packet that OpenSSH accepts fits in. */
 const TOGETHER = 256 << 10

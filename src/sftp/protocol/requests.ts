@@ -14,7 +14,7 @@ import type { Gate } from './gate.ts'
 import { LentBytes } from './lent-bytes.ts'
 import * as FXP from './messages.ts'
 import { handlePacket, packetOf, rangeHead } from './packets.ts'
-import { sizeOf } from './parts.ts'
+import { sizeOf } from '../../wire-format/bytes.ts'
 
 export type Signal = AbortSignal | undefined
 

@@ -1,6 +1,6 @@
 import { localFiles } from '#local-files'
 import type { SftpStat } from '../protocol/attributes.ts'
-import { sizeOf } from '../protocol/parts.ts'
+import { sizeOf } from '../../wire-format/bytes.ts'
 import { openLocalSource } from './sources.ts'
 import type { LocalFile, LocalName, LocalPath } from '../../runtime/local-files.ts'
 

@@ -122,6 +122,20 @@ test('memory that has been transferred too early is an error, not a gap', () => 
   expect(peer.received).toHaveLength(40)
 })
 
+test('memory that has been transferred is no gap between others either', () => {
+  const [head, data, next] = [filled(29), filled(40_000), filled(100_000)]
+  const right = [...head, ...data, ...next]
+  const { feed, peer, driver, errors } = feedOf([[head, data, next]])
+  peer.window = 10_000
+  feed.start()
+  structuredClone(data, { transfer: [data.buffer] })
+  peer.window = Infinity
+  driver.arrived()
+  expect(errors).toEqual([expect.any(TypeError)])
+  // The packet that was gathered before it is whole; nothing of `next` comes in the wrong place.
+  expect(peer.received).toEqual(right.slice(0, 10_000 + 32_768))
+})
+
 test('an empty part at the end is no packet', () => {
   const { feed, peer, seen } = feedOf([[filled(1000), filled(31_768), filled(0)], [filled(1)]])
   feed.start()
