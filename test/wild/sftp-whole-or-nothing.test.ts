@@ -1,7 +1,6 @@
 // Transfers that are complete or leave things as they were; and what they hold meanwhile.
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ReadBlocks } from '../../src/sftp/protocol/read-blocks.ts'
+import { describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { rejection, within } from '../support/within.ts'
 import { pattern, useSftp } from '../integration/client/sftp/use-sftp.ts'
@@ -11,7 +10,6 @@ import { login } from './support/ssh-server.ts'
 const used = useSftp()
 const DATA = pattern(3_000_000, 5)
 const endless = () => new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(50_000)) })
-afterEach(() => { vi.restoreAllMocks() })
 
 describe('atomic', () => {
   test('the target is the old one or the new one, keeps its mode, and nothing is left beside it', async () => {
@@ -140,30 +138,6 @@ test('a tree that fails while it is listed stops what runs before it rejects', a
     expect(server.count('READ')).toBe(asked)
     await expect.poll(() => server.openHandles).toBe(0)
   })
-})
-
-test('what is lent is given back, however it ends', async () => {
-  let lent = 0
-  const [lend, release] = [ReadBlocks.prototype.lend, ReadBlocks.prototype.release]
-  vi.spyOn(ReadBlocks.prototype, 'lend').mockImplementation(function (this: ReadBlocks, part) { lent += 1; lend.call(this, part) })
-  vi.spyOn(ReadBlocks.prototype, 'release').mockImplementation(function (this: ReadBlocks, parts) { lent -= parts.length; release.call(this, parts) })
-  writeFileSync(used.file('lent'), DATA)
-  writeFileSync(used.file('lent-short'), DATA.subarray(0, 1_100_000))
-  const { sftp } = used
-  const uses: (() => Promise<unknown>)[] = [
-    () => sftp.readFile(used.file('lent')), () => sftp.download(used.file('lent'), used.file('lent-copy')), () => sftp.readFile('/proc/self/status'),
-    () => sftp.download(used.file('lent'), used.file('lent-short'), { resume: true }),
-    () => sftp.download(used.file('lent'), new WritableStream({ write() { throw new Error('full') } })),
-    () => sftp.download('/dev/zero', new WritableStream(), { signal: AbortSignal.timeout(50) }),
-    async () => { await using file = await sftp.open(used.file('lent')); for await (const _ of file.readable()) break },
-    async () => { await using file = await sftp.open(used.file('lent')); await file.read(1_000_000, 5) },
-    () => sftp.list(used.folder),
-  ]
-  for (const [i, use] of uses.entries()) {
-    await use().catch(() => {})
-    await sftp.stat('/')
-    await expect.poll(() => lent, { message: `use ${i}` }).toBe(0)
-  }
 })
 
 // npm ssh2's server never answers a CLOSE.

@@ -71,7 +71,7 @@ export class SftpFile implements AsyncDisposable {
     return new ReadableStream<Uint8Array>({
       async pull(controller) {
         try {
-          using data = await pipeline.next()
+          const data = await pipeline.next()
           // Copies: the parts share memory with others, and the reader may transfer a chunk to a worker.
           if (!data) return controller.close()
           for (const part of data.parts) controller.enqueue(part.slice())

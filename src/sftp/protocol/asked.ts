@@ -5,7 +5,6 @@ import type { SftpError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_EOF, LIBSSH2_FX_OK } from '../../ffi/constants.gen.ts'
 import { decodeText } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
-import type { LentBytes } from './lent-bytes.ts'
 import { FXP_STATUS } from './messages.ts'
 import type { Outgoing } from './outbox.ts'
 
@@ -14,8 +13,8 @@ export interface Reply {
   readonly type: number
   /** What follows the request id. For data (FXP_DATA), only the first of the parts in which it arrived. */
   readonly body: WireReader
-  /** The whole packet, for data only: the receiver of the reply disposes of it. */
-  readonly lent?: LentBytes | undefined
+  /** The whole packet in its parts, for data only. */
+  readonly data?: readonly Uint8Array[] | undefined
 }
 
 /** What is expected of a request's reply. */
@@ -69,12 +68,11 @@ export class Asked<T> implements AbortEntry, Outgoing {
 
   /** The reply is there. */
   settle(reply: Reply): void {
-    if (this.gone) return drop(reply, this.expected.discard)
+    if (this.gone) return this.expected.discard?.(reply)
     this.way?.settled(this as Asked<unknown>)
     try {
       this.#resolve(this.#read(reply))
     } catch (error) {
-      reply.lent?.[Symbol.dispose]()
       this.#reject(error)
     }
   }
@@ -125,10 +123,4 @@ const words = new WeakMap<object, string>()
 /** The server's message for a refusal, not safe for a terminal; empty if it had none. `undefined` for an error that is not a server's reply. */
 export function wordsOf(refusal: unknown): string | undefined {
   return words.get(refusal as object)
-}
-
-/** A reply that nobody waits for any more. */
-function drop(late: Reply, discard: Expected<unknown>['discard']): void {
-  discard?.(late)
-  late.lent?.[Symbol.dispose]()
 }

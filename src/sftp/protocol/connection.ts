@@ -6,14 +6,13 @@ import { openChannel } from '../../bindings/channel/open-channel.ts'
 import type { Session } from '../../bindings/session/session.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_CHANNEL_EXTENDED_DATA_IGNORE, LIBSSH2_ERROR_EAGAIN, LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_CONNECTION_LOST, LIBSSH2_FX_OP_UNSUPPORTED, LIBSSH2_SFTP_VERSION, SSH_EXTENDED_DATA_STDERR } from '../../ffi/constants.gen.ts'
-import { concatBytes, decodeText } from '../../wire-format/bytes.ts'
+import { decodeText, joinBytes } from '../../wire-format/bytes.ts'
 import { WireReader } from '../../wire-format/reader.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { Asked, type Expected, type Reply, type Way } from './asked.ts'
 import { FXP_DATA, FXP_INIT, FXP_VERSION } from './messages.ts'
 import { Outbox } from './outbox.ts'
 import { PacketSplitter } from './packet-splitter.ts'
-import { ReadBlocks } from './read-blocks.ts'
 
 export interface SftpConnectionOptions {
   readonly signal?: AbortSignal | undefined
@@ -46,8 +45,7 @@ export class SftpConnection implements Way {
   readonly extensions = new Map<string, string>()
   readonly #channel: Channel
   readonly #outbox: Outbox
-  readonly #blocks = new ReadBlocks()
-  readonly #splitter = new PacketSplitter((packet) => this.#receive(packet), (part) => this.#blocks.lend(part))
+  readonly #splitter = new PacketSplitter((packet) => this.#receive(packet))
   readonly #pending = new Map<number, Pending>()
   #greeted: ((version: WireReader) => void) | undefined
   #lastId = 0
@@ -177,10 +175,10 @@ export class SftpConnection implements Way {
   #read(): void {
     try {
       for (;;) {
-        const count = this.#channel.readInto(this.#blocks.space().subarray(0, READ_SIZE))
+        const [count, parts] = this.#channel.readParts(READ_SIZE)
         if (count === LIBSSH2_ERROR_EAGAIN) return
         if (count === 0) return this.#atEnd()
-        this.#splitter.push(this.#blocks.fill(count))
+        for (const part of parts) this.#splitter.push(part)
       }
     } catch (error) {
       this.#fail(error)
@@ -206,25 +204,16 @@ export class SftpConnection implements Way {
   }
 
   #receive(packet: readonly Uint8Array[]): void {
-    const lent = isData(packet) ? this.#blocks.lent(packet) : undefined
-    const first = lent ? packet[0] : concatBytes(...packet)
-    if (!lent) this.#blocks.release(packet)
+    const data = isData(packet) ? packet : undefined
+    const first = data ? data[0] : joinBytes(packet)
     const body = new WireReader(first as Uint8Array)
     const type = body.byte()
     if (type === FXP_VERSION && this.#greeted) return this.#greeted(body)
     const id = body.uint32()
     const pending = this.#pending.get(id)
-    if (!pending || id === 0) {
-      lent?.[Symbol.dispose]()
-      throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to a request that was never made' })
-    }
+    if (!pending || id === 0) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: 'an answer to a request that was never made' })
     this.#pending.delete(id)
-    pending.settle({ type, body, lent })
-  }
-
-  /** The number of parts of received data that have not been returned yet. */
-  get lentParts(): number {
-    return this.#blocks.lentParts
+    pending.settle({ type, body, data })
   }
 
   /** The error that ended it. */

@@ -1,31 +1,33 @@
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE } from '../../ffi/constants.gen.ts'
-import { concatBytes, decodeText, getUint32 } from '../../wire-format/bytes.ts'
+import { concatBytes, decodeText, getUint32, joinBytes } from '../../wire-format/bytes.ts'
 
 /** Tab, line feed, carriage return, and the escape with which a script clears the screen. */
 const TEXT_CONTROLS = [0x09, 0x0a, 0x0d, 0x1b]
 /** No reply to a request of this client is larger. */
 const LARGEST_PACKET = 1 << 20
 const LENGTH_SIZE = 4
+/** A server may send a large packet byte by byte: so many neighbouring parts below that size are joined. */
+const MANY = 64
+const SMALL = 4 << 10
 
 /**
  * Cuts the byte stream of the subsystem into packets (draft-ietf-secsh-filexfer-02 section 3). It copies nothing: a packet consists of views
- * of the chunks in which it arrived.
+ * of the chunks in which it arrived, unless these are many and small.
  */
 export class PacketSplitter {
   readonly #deliver: (packet: readonly Uint8Array[]) => void
-  readonly #lend: (part: Uint8Array) => void
   readonly #header = new Uint8Array(LENGTH_SIZE)
   #body: Uint8Array[] | undefined
   /** Bytes of the header, until the body starts. */
   #filled = 0
   /** Bytes that the body lacks. */
   #missing = 0
+  /** Small parts at the end of the body. */
+  #small = 0
 
-  /** @param lend receives each part of a packet, before the packet is complete. */
-  constructor(deliver: (packet: readonly Uint8Array[]) => void, lend: (part: Uint8Array) => void = () => {}) {
+  constructor(deliver: (packet: readonly Uint8Array[]) => void) {
     this.#deliver = deliver
-    this.#lend = lend
   }
 
   /** Takes the next bytes, which must not change while their packets are needed. @throws SftpError for an invalid length. */
@@ -43,6 +45,7 @@ export class PacketSplitter {
     const length = getUint32(this.#header, 0)
     if (length === 0 || length > LARGEST_PACKET) throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, undefined, { said: this.#notSftp(length, from.subarray(part.length)) })
     this.#body = []
+    this.#small = 0
     this.#missing = length
     return part.length
   }
@@ -54,14 +57,20 @@ export class PacketSplitter {
   }
 
   #fillBody(body: Uint8Array[], from: Uint8Array): number {
-    const part = from.subarray(0, this.#missing)
+    const part = from.length > this.#missing ? from.subarray(0, this.#missing) : from
     body.push(part)
-    this.#lend(part)
+    this.#small = part.length < SMALL ? this.#small + 1 : 0
+    if (this.#small === MANY) this.#join(body)
     this.#missing -= part.length
     if (this.#missing === 0) {
       this.#body = undefined
       this.#deliver(body)
     }
     return part.length
+  }
+
+  #join(body: Uint8Array[]): void {
+    body.push(joinBytes(body.splice(-MANY)))
+    this.#small = 0
   }
 }

@@ -4,17 +4,16 @@ import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import type { SftpAttributes } from '../../bindings/sftp/attributes.ts'
 import { sftpRefusal } from '../../errors/sftp-refusal.ts'
 import { LIBSSH2_FX_BAD_MESSAGE, LIBSSH2_FX_OP_UNSUPPORTED } from '../../ffi/constants.gen.ts'
-import { decodeText } from '../../wire-format/bytes.ts'
+import { decodeText, sizeOf } from '../../wire-format/bytes.ts'
 import type { WireReader } from '../../wire-format/reader.ts'
 import type { WireWriter } from '../../wire-format/writer.ts'
 import { readAttributes, type SftpStat, writeAttributes } from './attributes.ts'
 import type { Expected, Reply } from './asked.ts'
 import type { SftpConnection } from './connection.ts'
 import type { Gate } from './gate.ts'
-import { LentBytes } from './lent-bytes.ts'
 import * as FXP from './messages.ts'
 import { handlePacket, packetOf, rangeHead } from './packets.ts'
-import { sizeOf } from '../../wire-format/bytes.ts'
+import { received, type Received } from './received.ts'
 
 export type Signal = AbortSignal | undefined
 
@@ -85,10 +84,10 @@ export class SftpRequests {
   }
 
   /** Up to `length` bytes; fewer at the end of the file and wherever the server likes; `null` beyond the end. */
-  read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<LentBytes | null> {
-    return this.#send<LentBytes | null>((request) => rangeHead(FXP.FXP_READ, request, id, offset, length), NOTHING, {
+  read({ id, path }: RemoteHandle, offset: number, length: number, signal?: Signal): Promise<Received | null> {
+    return this.#send<Received | null>((request) => rangeHead(FXP.FXP_READ, request, id, offset, length), NOTHING, {
       wanted: FXP.FXP_DATA, about: path, operation: 'read', atEnd: null, signal,
-      read: (body, { lent }) => dataOf(body, lent, length, path),
+      read: (body, { data }) => contentOf(body, data, length, path),
     })
   }
 
@@ -194,16 +193,15 @@ const NOTHING: readonly Uint8Array[] = []
 const nothing = () => {}
 
 /** The bytes of DATA; `null` for none, which means the same as EOF. */
-function dataOf(body: WireReader, lent: LentBytes | undefined, length: number, path: SftpPath): LentBytes | null {
+function contentOf(body: WireReader, packet: readonly Uint8Array[] | undefined, length: number, path: SftpPath): Received | null {
   const announced = body.uint32()
-  const sent = lent ? lent.size - DATA_HEADER : body.remaining
+  const sent = packet ? sizeOf(packet) - DATA_HEADER : body.remaining
   if (announced > length || announced > sent) {
     throw sftpRefusal(LIBSSH2_FX_BAD_MESSAGE, pathText(path), { operation: 'read', said: `${announced} bytes announced and ${sent} sent, where ${length} were requested` })
   }
   // Some servers send a flag after the bytes, as later drafts specify, so the announced length counts.
-  if (announced > 0) return lent ? lent.cut(DATA_HEADER, DATA_HEADER + announced) : new LentBytes([body.bytes(announced)], nothing)
-  lent?.[Symbol.dispose]()
-  return null
+  if (announced === 0) return null
+  return packet ? received(packet, DATA_HEADER, announced) : { parts: [body.bytes(announced)], size: announced }
 }
 
 /** A path as it goes into a request. @throws TypeError for a NUL, at which servers would cut it, and for text that UTF-8 cannot hold. */

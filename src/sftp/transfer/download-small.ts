@@ -22,11 +22,7 @@ export async function downloadSmall(shared: SftpShared, path: SftpPath, target: 
   const reading = shared.counted(size, requests.read(handle, 0, size + 1, signal))
   requests.close(handle).catch(() => {})
   const data = await reading
-  try {
-    if (data?.size !== size || !localFiles.writeSmall(target, newMode({ about, mode }), data.parts)) return undefined
-  } finally {
-    data?.[Symbol.dispose]()
-  }
+  if (data?.size !== size || !localFiles.writeSmall(target, newMode({ about, mode }), data.parts)) return undefined
   const progress = { transferred: size, total: size }
   onProgress?.(progress)
   return progress

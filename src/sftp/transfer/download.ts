@@ -64,8 +64,7 @@ export async function wasCut(shared: SftpShared, handle: RemoteHandle, said: num
 
 async function drain(pipeline: ReadPipeline, sink: ByteSink, onWritten: (bytes: number) => void): Promise<number> {
   let done = sink.size
-  for (let lent = await pipeline.next(); lent; lent = await pipeline.next()) {
-    using data = lent
+  for (let data = await pipeline.next(); data; data = await pipeline.next()) {
     await sink.write(data.parts)
     done += data.size
     onWritten(done)
@@ -81,10 +80,5 @@ function partOf(sink: ByteSink, start: number, end: number): Promise<Uint8Array>
 /** A copy of a part of an open remote file; shorter if the file ends earlier. */
 export async function readPart(shared: SftpShared, handle: RemoteHandle, start: number, end: number, signal: Signal): Promise<Uint8Array> {
   using pipeline = shared.reading(handle, { start, end, signal })
-  const parts: Uint8Array[] = []
-  for (let lent = await pipeline.next(); lent; lent = await pipeline.next()) {
-    using data = lent
-    parts.push(joinBytes(data.parts))
-  }
-  return parts.length === 1 ? parts[0] as Uint8Array : joinBytes(parts)
+  return joinBytes(await pipeline.rest())
 }

@@ -1,13 +1,13 @@
-import { LentBytes } from '../protocol/lent-bytes.ts'
+import type { Received } from '../protocol/received.ts'
 import type { RemoteHandle, SftpRequests, Signal } from '../protocol/requests.ts'
 import type { TransferWindow } from './window.ts'
 
 interface Piece {
   readonly offset: number
   readonly length: number
-  readonly answer: Promise<LentBytes | null>
+  readonly answer: Promise<Received | null>
   /** The reply, once it has arrived. */
-  data?: LentBytes | null
+  data?: Received | null
 }
 
 /** The most received bytes that nobody has taken yet; then no more are requested. */
@@ -71,8 +71,8 @@ export class ReadPipeline implements Disposable {
     return this
   }
 
-  /** The next bytes, which the caller disposes of; `null` at the end of the range or of the file. */
-  async next(): Promise<LentBytes | null> {
+  /** The next bytes; `null` at the end of the range or of the file. */
+  async next(): Promise<Received | null> {
     this.#askAhead()
     if (this.#pieces.length === 0 && this.#next < this.#end) this.#askFor(Math.min(this.#largest, this.#end - this.#next))
     const piece = this.#pieces.shift()
@@ -87,8 +87,15 @@ export class ReadPipeline implements Disposable {
     return all
   }
 
+  /** All of the rest, in its parts. */
+  async rest(): Promise<Uint8Array[]> {
+    const all: Uint8Array[] = []
+    for (let data = await this.next(); data; data = await this.next()) all.push(...data.parts)
+    return all
+  }
+
   /** Requests the missing bytes at once, before the following ones are taken, unless a short reply and the size agree that this is the end. */
-  #afterShort({ offset, length }: Piece, data: LentBytes): LentBytes {
+  #afterShort({ offset, length }: Piece, data: Received): Received {
     const at = offset + data.size
     if (at === this.#said && !this.#short) {
       this.#stop()
@@ -100,19 +107,19 @@ export class ReadPipeline implements Disposable {
   }
 
   /** Adds the following bytes, as far as they have arrived. */
-  #withNeighbours(data: LentBytes): LentBytes {
-    const all = [data]
+  #withNeighbours(data: Received): Received {
+    const parts = [...data.parts]
     let taken = data.size
     while (taken < TAKEN) {
       const piece = this.#pieces[0]
       if (!piece?.data || piece.data.size !== piece.length) break
       this.#pieces.shift()
-      all.push(piece.data)
+      parts.push(...piece.data.parts)
       taken += piece.length
       this.#untaken -= piece.length
     }
     this.#taken += taken - data.size
-    return LentBytes.join(all)
+    return { parts, size: taken }
   }
 
   #askAhead(): void {
@@ -146,7 +153,7 @@ export class ReadPipeline implements Disposable {
 
   #stop(): null {
     this.#next = this.#end
-    for (const { answer } of this.#pieces.splice(0)) answer.then((data) => data?.[Symbol.dispose](), () => {})
+    this.#pieces.length = 0
     return null
   }
 

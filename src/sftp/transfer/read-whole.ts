@@ -1,7 +1,6 @@
 import { pathText, type SftpPath } from '../../bindings/sftp/context.ts'
 import { LIBSSH2_FXF_READ } from '../../ffi/constants.gen.ts'
 import { joinBytes } from '../../wire-format/bytes.ts'
-import type { LentBytes } from '../protocol/lent-bytes.ts'
 import { aboutOpened, saidSize } from '../protocol/remarks.ts'
 import { wasCut } from './download.ts'
 import type { SftpContentOptions } from './flow.ts'
@@ -17,14 +16,8 @@ export async function readWhole(files: SftpShared, path: SftpPath, options: Sftp
     using pipeline = shared.reading(handle, { signal }).begin()
     const said = saidSize(await looking)
     pipeline.expect(said)
-    const parts: LentBytes[] = []
-    try {
-      for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(part)
-      const bytes = joinBytes(parts.flatMap((part) => part.parts))
-      if (await wasCut(shared, handle, said, bytes.length, signal)) throw sizeMismatch(pathText(path) ?? '', said ?? 0, bytes.length)
-      return bytes
-    } finally {
-      for (const part of parts) part[Symbol.dispose]()
-    }
+    const bytes = joinBytes(await pipeline.rest())
+    if (await wasCut(shared, handle, said, bytes.length, signal)) throw sizeMismatch(pathText(path) ?? '', said ?? 0, bytes.length)
+    return bytes
   })
 }

@@ -60,8 +60,7 @@ export function getFile({ files, fileSize, mode, step }: Transfer, remote: strin
     try {
       pipeline.expect(said)
       let total = 0
-      for (let lent = await pipeline.next(); lent; lent = await pipeline.next()) {
-        using data = lent
+      for (let data = await pipeline.next(); data; data = await pipeline.next()) {
         await sink.write(data.parts)
         total += data.size
         step(total, data.size, Math.max(said ?? 0, total))

@@ -1,5 +1,5 @@
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
-import type { LentBytes } from '../../sftp/protocol/lent-bytes.ts'
+import type { Received } from '../../sftp/protocol/received.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
 
 /** Reads the file at `position` into `target`: with one request, which may return less, or with as many as the server's limit requires. @returns bytes read */
@@ -12,11 +12,10 @@ export async function readRange(files: SftpShared, handle: RemoteHandle, target:
   return count
 }
 
-function copy(data: LentBytes | null, target: Uint8Array): number {
+function copy(data: Received | null, target: Uint8Array): number {
   if (!data) return 0
-  using lent = data
   let count = 0
-  for (const part of lent.parts) {
+  for (const part of data.parts) {
     target.set(part, count)
     count += part.length
   }

@@ -86,9 +86,8 @@ export class ReadStream extends Readable {
   }
 
   override _read(): void {
-    this.#pipeline?.next().then((lent) => {
-      if (!lent) return tell(() => { this.push(null) })
-      using data = lent
+    this.#pipeline?.next().then((data) => {
+      if (!data) return tell(() => { this.push(null) })
       const bytes = Buffer.concat(data.parts)
       tell(() => {
         this.bytesRead += bytes.length

@@ -1,7 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { aboutOpened, openFile, saidSize } from '../../sftp/protocol/remarks.ts'
 import type { RemoteHandle } from '../../sftp/protocol/requests.ts'
-import type { LentBytes } from '../../sftp/protocol/lent-bytes.ts'
 import type { SftpShared } from '../../sftp/transfer/shared.ts'
 import { attributesOfNew } from './attributes.ts'
 import { opened } from './opened.ts'
@@ -47,13 +46,7 @@ async function readAll(files: SftpShared, handle: RemoteHandle): Promise<Buffer>
   // Small files arrive together with the reply that states their size.
   using pipeline = files.reading(handle).begin()
   pipeline.expect(saidSize(await looking))
-  const parts: LentBytes[] = []
-  try {
-    for (let part = await pipeline.next(); part; part = await pipeline.next()) parts.push(part)
-    return Buffer.concat(parts.flatMap((part) => part.parts))
-  } finally {
-    for (const part of parts) part[Symbol.dispose]()
-  }
+  return Buffer.concat(await pipeline.rest())
 }
 
 /** Bytes unchanged; everything else as text. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { joinPath, parentPath } from '../../../src/sftp/protocol/paths.ts'
 import { openFlags } from '../../../src/sftp/protocol/open-flags.ts'
 import { PacketSplitter } from '../../../src/sftp/protocol/packet-splitter.ts'
+import { received } from '../../../src/sftp/protocol/received.ts'
 import { forEachParallel } from '../../../src/sftp/tree/parallel.ts'
 import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer/window.ts'
 import { seededRandom } from '../../support/random.ts'
@@ -28,11 +29,31 @@ describe('PacketSplitter', () => {
     }
   })
 
+  test('a packet that comes byte by byte does not consist of as many parts', () => {
+    const packet = seededRandom(8).bytes(20_000)
+    const header = Buffer.alloc(4)
+    header.writeUInt32BE(packet.length)
+    let found: readonly Uint8Array[] = []
+    const splitter = new PacketSplitter((parts) => { found = parts })
+    for (const byte of Buffer.concat([header, packet])) splitter.push(Uint8Array.of(byte))
+    expect(Buffer.compare(Buffer.concat(found), packet)).toBe(0)
+    expect(found.length).toBeLessThan(packet.length / 50)
+  })
+
   test.each([0, 0x100001, 0xffffffff])('refuses a length of %i', (length) => {
     const header = Buffer.alloc(4)
     header.writeUInt32BE(length)
     expect(() => new PacketSplitter(() => {}).push(header)).toThrow('SSH_FX_BAD_MESSAGE')
   })
+})
+
+test('content is what is behind the header, without what follows it; parts stay as they are', () => {
+  const [first, middle, last] = [Uint8Array.of(9, 9, 1), Uint8Array.of(2, 3), Uint8Array.of(4, 5, 9, 9)]
+  const { parts, size } = received([first, middle, last], 2, 5)
+  expect([size, Buffer.concat(parts)]).toEqual([5, Buffer.of(1, 2, 3, 4, 5)])
+  expect(parts[1]).toBe(middle)
+  expect(received([Uint8Array.of(9, 1, 9, 9), middle], 1, 1).parts).toEqual([Uint8Array.of(1)])
+  expect(received([Uint8Array.of(9, 9), middle], 2, 2).parts).toEqual([middle])
 })
 
 describe('paths', () => {
