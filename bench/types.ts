@@ -60,11 +60,17 @@ export interface Connection {
   feed(command: string, total: number, onData: (chunk: Uint8Array) => void): Promise<void>
   /** A command on a terminal, until the connection is closed. */
   terminal(command: string, onData: (chunk: Uint8Array) => void): Promise<{ write(data: Uint8Array): void }>
-  get?(remote: string, local: string): Promise<void>
-  put?(local: string, remote: string): Promise<void>
-  getDirectory?(remote: string, local: string): Promise<void>
-  putDirectory?(local: string, remote: string): Promise<void>
+  /** If it has SFTP. */
+  sftp?(): Promise<Files>
   close(): Promise<void>
+}
+
+/** SFTP. */
+export interface Files {
+  get(remote: string, local: string): Promise<void>
+  put(local: string, remote: string): Promise<void>
+  getDirectory(remote: string, local: string): Promise<void>
+  putDirectory(local: string, remote: string): Promise<void>
 }
 
 /** A client library in JavaScript. */

@@ -11,10 +11,10 @@ import { put } from './bare-put.ts'
 import { BareSftp } from './bare-sftp.ts'
 import { upload } from './bare-upload.ts'
 
-/** From the opening of SFTP to the closing of the files. */
+/** From the opening of the files to their closing. */
 async function sftpTransfer(login: LoggedIn, transfer: (sftp: BareSftp) => Promise<void>, written: string, bytes: number): Promise<number> {
-  const start = performance.now()
   const sftp = await BareSftp.start(login)
+  const start = performance.now()
   await transfer(sftp)
   const seconds = (performance.now() - start) / 1000
   const { size } = statSync(written)

@@ -39,10 +39,10 @@ async function measure(run: Run): Promise<Measured> {
   return {
     limits: [
       ...[get, put].flatMap(({ rows }) => OTHERS.map((theirs) => processors(rows, theirs))), ...get.limits, ...put.limits,
-      bareRate(get.rows, OPENSSH), ...OTHERS.map((theirs) => bareRate(put.rows, theirs)), compilerLimit(put.rows), ...OTHERS.map((theirs) => longer(put.rows, long, theirs)),
+      ...[get, put].flatMap(({ rows }) => OTHERS.map((theirs) => bareRate(rows, theirs))), compilerLimit(put.rows), ...OTHERS.map((theirs) => longer(put.rows, long, theirs)),
     ],
     figures: [
-      'The rate is of the transfer alone, which includes opening SFTP and the files; CPU and the use of the processors are of the whole process with its start and the connection. No SSH: packets that another',
+      'The rate is of the transfer alone, which includes opening and closing the files, and not opening SFTP; CPU and the use of the processors are of the whole process with its start and the connection. No SSH: packets that another',
       'process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB, and the local file as this library reads and writes it. Beside the data of a GB, get also writes',
       `${perGigabyte(sealed.messages)} packets with requests and ${perGigabyte(sealed.adjustments)} window adjustments, in ${perGigabyte(sealed.writes)} writes, and reads the head of each reply of 255 KiB; put reads ${perGigabyte(opened.messages)} replies and`,
       `${perGigabyte(opened.adjustments)} window adjustments: as many as this library in one run, without those of the process without data (\`bench/limits/floor-client.ts\`). No cipher is used for these packets,`,

@@ -44,7 +44,7 @@ export interface Compared {
   readonly theirs: string
   /** The process without SSH. */
   readonly floor: string
-  /** The transfer begins with the opening of SFTP and the file, which takes time before any data. Channels open while others have data. */
+  /** The transfer begins with the opening of the file, which takes time before any data. Channels open while others have data. */
   readonly opening?: boolean
 }
 
@@ -82,7 +82,7 @@ function rateLimit(compared: Compared, client: number, supposed: string, shortes
   const taken = Math.max(shortest, (all - there) * (client + mine.server) / (other.client + other.server))
   return {
     target: wanted(rows[0]!.workload, ours, theirs, false), cells: rows, ratio: finite(all / (here + taken)),
-    if: `${supposed}; ${opening ? 'opening SFTP and the file took what it takes here' : 'nothing else took time'}, the data cost the server what it costs it with this library, and used the processors as much as with the other client`,
+    if: `${supposed}; ${opening ? 'opening and closing the file took what it takes here' : 'nothing else took time'}, the data cost the server what it costs it with this library, and used the processors as much as with the other client`,
   }
 }
 

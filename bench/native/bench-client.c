@@ -178,7 +178,7 @@ static double exec_upload(struct job *job)
 static double sftp_copy(struct job *job, int get)
 {
     char remote[512], local[512];
-    double start = now();
+    double start, seconds;
     long seen = 0;
     ssize_t n;
     LIBSSH2_SFTP *sftp = libssh2_sftp_init(session);
@@ -186,6 +186,7 @@ static double sftp_copy(struct job *job, int get)
     int file;
     snprintf(remote, sizeof(remote), "%s/large", job->remote);
     snprintf(local, sizeof(local), "%s/large", job->local);
+    start = now();
     file = get ? open(local, O_WRONLY | O_CREAT | O_TRUNC, 0600)
                : open(local, O_RDONLY);
     if(!sftp || file < 0)
@@ -214,9 +215,10 @@ static double sftp_copy(struct job *job, int get)
         }
     if(seen != job->bytes || libssh2_sftp_close(handle))
         fail("copy");
-    libssh2_sftp_shutdown(sftp);
     close(file);
-    return now() - start;
+    seconds = now() - start;
+    libssh2_sftp_shutdown(sftp);
+    return seconds;
 }
 
 static double first_output(struct job *job)

@@ -1,5 +1,5 @@
 /** This library, as its users have it: the public client API. */
-import type { Client } from 'libssh2-wasm'
+import type { Client, SftpClient } from 'libssh2-wasm'
 import { CHUNK, zeros } from './chunk.ts'
 import { deferred } from './deferred.ts'
 import type { Connection } from '../types.ts'
@@ -16,6 +16,7 @@ async function consume(stream: ReadableStream<Uint8Array>, onData: OnData): Prom
 }
 
 export function connection(client: Client): Connection {
+  const opened: SftpClient[] = []
   return {
     cipher: client.algorithms.cipher.fromServer,
     async exec(command, onData) {
@@ -43,26 +44,20 @@ export function connection(client: Client): Connection {
       const writer = process.stdin.getWriter()
       return { write: (data) => void writer.write(data).catch(() => undefined) }
     },
-    async get(remote, local) {
+    async sftp() {
       const sftp = await client.sftp()
-      await sftp.download(remote, local)
-      await sftp.close()
+      // The server counts the CPU of its program for SFTP only if it sees that end.
+      opened.push(sftp)
+      return {
+        get: async (remote, local) => void await sftp.download(remote, local),
+        put: async (local, remote) => void await sftp.upload(local, remote),
+        getDirectory: async (remote, local) => void await sftp.downloadDirectory(remote, local),
+        putDirectory: async (local, remote) => void await sftp.uploadDirectory(local, remote),
+      }
     },
-    async put(local, remote) {
-      const sftp = await client.sftp()
-      await sftp.upload(local, remote)
-      await sftp.close()
+    async close() {
+      await Promise.all(opened.map((sftp) => sftp.close()))
+      await client.close()
     },
-    async getDirectory(remote, local) {
-      const sftp = await client.sftp()
-      await sftp.downloadDirectory(remote, local)
-      await sftp.close()
-    },
-    async putDirectory(local, remote) {
-      const sftp = await client.sftp()
-      await sftp.uploadDirectory(local, remote)
-      await sftp.close()
-    },
-    close: () => client.close(),
   }
 }

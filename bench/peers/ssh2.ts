@@ -5,7 +5,7 @@ import type * as Ssh2 from 'ssh2'
 import type { Client, ClientChannel, ConnectConfig, PseudoTtyOptions, SFTPWrapper } from 'ssh2'
 import { CHUNK, zeros } from './chunk.ts'
 import { deferred } from './deferred.ts'
-import type { Connection, Library } from '../types.ts'
+import type { Connection, Files, Library } from '../types.ts'
 
 const require = createRequire(import.meta.url)
 const package_ = process.env.BENCH_SSH2 ?? 'ssh2'
@@ -41,20 +41,34 @@ async function pool(names: readonly string[], copy: (name: string) => Promise<vo
   }))
 }
 
+function filesOf(sftp: SFTPWrapper): Files {
+  const get = (remote: string, local: string) => promised<void>((done) => sftp.fastGet(remote, local, done as () => void))
+  const put = (local: string, remote: string) => promised<void>((done) => sftp.fastPut(local, remote, done as () => void))
+  return {
+    get, put,
+    async getDirectory(remote, local) {
+      const entries = await promised<{ filename: string }[]>((done) => sftp.readdir(remote, done as Callback<{ filename: string }[]>))
+      await mkdir(local, { recursive: true })
+      await pool(entries.map(({ filename }) => filename), (name) => get(`${remote}/${name}`, `${local}/${name}`))
+    },
+    async putDirectory(local, remote) {
+      await promised<void>((done) => sftp.mkdir(remote, done as () => void))
+      await pool(await readdir(local), (name) => put(`${local}/${name}`, `${remote}/${name}`))
+    },
+  }
+}
+
+async function closed(sftp: SFTPWrapper): Promise<void> {
+  const { promise, resolve } = deferred()
+  sftp.once('close', () => resolve())
+  sftp.end()
+  await promise
+}
+
 function connection(client: Client, cipher: string | undefined): Connection {
   const exec = (command: string, pty?: PseudoTtyOptions) => promised<ClientChannel>((done) => client.exec(command, pty ? { pty } : {}, done))
   /** The server counts the CPU of its program for SFTP only if it sees that end, so the connection is not closed before. */
-  const closing: Promise<void>[] = []
-  const withSftp = async (use: (sftp: SFTPWrapper) => Promise<void>) => {
-    const sftp = await promised<SFTPWrapper>((done) => client.sftp(done))
-    const closed = deferred()
-    sftp.once('close', () => closed.resolve())
-    closing.push(closed.promise)
-    await use(sftp)
-    sftp.end()
-  }
-  const get = (sftp: SFTPWrapper, remote: string, local: string) => promised<void>((done) => sftp.fastGet(remote, local, done as () => void))
-  const put = (sftp: SFTPWrapper, local: string, remote: string) => promised<void>((done) => sftp.fastPut(local, remote, done as () => void))
+  const opened: SFTPWrapper[] = []
   return {
     cipher,
     exec: async (command, onData) => ended(await exec(command), onData),
@@ -77,19 +91,13 @@ function connection(client: Client, cipher: string | undefined): Connection {
       channel.on('data', onData)
       return { write: (data) => void channel.write(data) }
     },
-    get: (remote, local) => withSftp((sftp) => get(sftp, remote, local)),
-    put: (local, remote) => withSftp((sftp) => put(sftp, local, remote)),
-    getDirectory: (remote, local) => withSftp(async (sftp) => {
-      const entries = await promised<{ filename: string }[]>((done) => sftp.readdir(remote, done as Callback<{ filename: string }[]>))
-      await mkdir(local, { recursive: true })
-      await pool(entries.map(({ filename }) => filename), (name) => get(sftp, `${remote}/${name}`, `${local}/${name}`))
-    }),
-    putDirectory: (local, remote) => withSftp(async (sftp) => {
-      await promised<void>((done) => sftp.mkdir(remote, done as () => void))
-      await pool(await readdir(local), (name) => put(sftp, `${local}/${name}`, `${remote}/${name}`))
-    }),
+    async sftp() {
+      const sftp = await promised<SFTPWrapper>((done) => client.sftp(done))
+      opened.push(sftp)
+      return filesOf(sftp)
+    },
     async close() {
-      await Promise.all(closing)
+      await Promise.all(opened.map(closed))
       const { promise, resolve } = deferred()
       client.once('close', () => resolve())
       client.end()

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { sftpOf } from './sftp-of.ts'
 import type { Workload } from './workload.ts'
 
 /** A remote directory of small files into a local one, including the listing. */
@@ -10,9 +11,9 @@ export const sftpGetMany: Workload = {
   of: 'files',
   async run(library, { target, cipher, remote, local, count }) {
     const connection = await library.connect(target, cipher)
-    if (!connection.getDirectory) throw new Error('has no SFTP')
+    const files = await sftpOf(connection)
     const start = performance.now()
-    await connection.getDirectory(`${remote}/many`, `${local}/many`)
+    await files.getDirectory(`${remote}/many`, `${local}/many`)
     const seconds = (performance.now() - start) / 1000
     const arrived = readdirSync(`${local}/many`).length
     if (arrived !== count) throw new Error(`${arrived} of ${count} files arrived`)

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { sftpOf } from './sftp-of.ts'
 import type { Workload } from './workload.ts'
 
 /** A local directory of small files into a remote one. */
@@ -10,9 +11,9 @@ export const sftpPutMany: Workload = {
   of: 'files',
   async run(library, { target, cipher, remote, local, count }) {
     const connection = await library.connect(target, cipher)
-    if (!connection.putDirectory) throw new Error('has no SFTP')
+    const files = await sftpOf(connection)
     const start = performance.now()
-    await connection.putDirectory(`${local}/many`, `${remote}/many`)
+    await files.putDirectory(`${local}/many`, `${remote}/many`)
     const seconds = (performance.now() - start) / 1000
     const arrived = readdirSync(`${remote}/many`).length
     if (arrived !== count) throw new Error(`${arrived} of ${count} files arrived`)

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
+import { sftpOf } from './sftp-of.ts'
 import type { Workload } from './workload.ts'
 
-/** A local file into a remote one, including the opening of SFTP. */
+/** A local file into a remote one. */
 export const sftpPut: Workload = {
   name: 'sftp-put',
   title: 'SFTP put of one file',
@@ -9,9 +10,9 @@ export const sftpPut: Workload = {
   bytes: 512 << 20,
   async run(library, { target, cipher, remote, local, bytes }) {
     const connection = await library.connect(target, cipher)
-    if (!connection.put) throw new Error('has no SFTP')
+    const files = await sftpOf(connection)
     const start = performance.now()
-    await connection.put(`${local}/large`, `${remote}/large`)
+    await files.put(`${local}/large`, `${remote}/large`)
     const seconds = (performance.now() - start) / 1000
     const { size } = statSync(`${remote}/large`)
     if (size !== bytes) throw new Error(`${size} of ${bytes} bytes arrived`)
