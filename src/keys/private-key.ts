@@ -5,6 +5,7 @@ import { unsupported } from './key-error.ts'
 import { plainName, signatureAlgorithms } from './key-types.ts'
 import { wipePrivate } from './private-fields.ts'
 import type { PrivateFields } from './private-numbers.ts'
+import { signsAtOnce } from './signers/at-once.ts'
 import { signWithFields } from './signers/private-key-signing.ts'
 import { keyBits, typeOf, writePublicKey } from './public-key-blob.ts'
 import type { Signer } from './signers/signer.ts'
@@ -30,6 +31,7 @@ export class PrivateKey implements Signer {
     this.bits = keyBits(fields.public)
     this.comment = comment
     this.algorithms = signatureAlgorithms(this.type)
+    if (fields.kind === 'ed25519' || fields.kind === 'ecdsa') signsAtOnce.add(this)
   }
 
   /** Signs `data`. Returns the whole signature blob (RFC 4253 section 6.6). @param algorithm one of `algorithms`, or its certificate name */

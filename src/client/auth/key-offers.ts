@@ -1,12 +1,15 @@
 import type { Ask } from '../../abort/deadline.ts'
 import { orAbort } from '../../abort/or-abort.ts'
 import type { Session } from '../../bindings/session/session.ts'
+import { requestFor, signedData, userauthSigned } from '../../bindings/session/signed-request.ts'
 import { type AuthAttempt, SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_AUTHENTICATION_FAILED } from '../../ffi/constants.gen.ts'
 import { MLDSA44_ED25519, plainName, signatureAlgorithms } from '../../keys/key-types.ts'
+import { signsAtOnce } from '../../keys/signers/at-once.ts'
 import type { Signer } from '../../keys/signers/signer.ts'
 import { encodeBase64 } from '../../wire-format/base64.ts'
 import { decodeText } from '../../wire-format/bytes.ts'
+import { WireWriter } from '../../wire-format/writer.ts'
 import type { AuthContext } from './authenticate.ts'
 import { describeKey, type KeyDescription } from './describe-key.ts'
 import { goesOn, isPartialSuccess, isRefusal } from './going-on.ts'
@@ -84,7 +87,7 @@ export class KeyOffers implements AuthContext, Disposable {
     const able = (signer.algorithms ?? signatureAlgorithms(key.keyType ?? '')).map(plainName)
     const named = wanted?.map(plainName)
     const names = named ? named.filter((name) => able.includes(name)) : able.filter((name) => this.legacyAlgorithms || name !== SHA1)
-    if (!wanted && names[0]?.startsWith(MLDSA44_ED25519) && !this.#serverNames(names[0])) {
+    if (!wanted && names[0]?.startsWith(MLDSA44_ED25519) && !this.#serverNames(names[0], false)) {
       return this.#fail(key, new SSHError(`the key ${key.fingerprint} is not offered: the server does not name ${names[0]} (server-sig-algs)`, { code: 'ERR_ALGORITHM' }))
     }
     if (names.length > 0) return names
@@ -92,10 +95,10 @@ export class KeyOffers implements AuthContext, Disposable {
     return this.#fail(key, new SSHError(`the key ${key.fingerprint} cannot be used: ${why}`, { code: 'ERR_ALGORITHM' }))
   }
 
-  /** Few servers know it, and count each key that they do not know: others would be used up by it. */
-  #serverNames(algorithm: string): boolean {
+  /** Few servers know the newest one, and count each key that they do not know: others would be used up by it. @param otherwise for a server that names none */
+  #serverNames(algorithm: string, otherwise: boolean): boolean {
     const list = this.session.extensions().get('server-sig-algs')
-    return list !== undefined && decodeText(list).split(',').includes(algorithm)
+    return list === undefined ? otherwise : decodeText(list).split(',').includes(algorithm)
   }
 
   async #offer(signer: Signer, key: KeyDescription, algorithms: readonly string[]): Promise<void> {
@@ -107,12 +110,23 @@ export class KeyOffers implements AuthContext, Disposable {
       return signer.asksPerson ? this.ask(() => signer.sign(data, name)) : orAbort(signer.sign(data, name), signal)
     }
     try {
-      await session.complete(() => session.userauthPublickey(username, signer.publicKey, sign, algorithms), { signal })
+      const request = await this.#signedAtOnce(signer, algorithms, sign)
+      await session.complete(() => request ? userauthSigned(session, request) : session.userauthPublickey(username, signer.publicKey, sign, algorithms), { signal })
       this.attempts.push({ method: 'publickey', outcome: 'accepted', ...key, algorithm })
     } catch (error) {
       if (session.failure || signal.aborted) throw error
       this.#fail(key, error, algorithm)
     }
+  }
+
+  /**
+   * The whole request of a key that signs at once: it saves the question whether the server would take the key, which is a round trip, and the time for which servers
+   * hold back each of their answers. `undefined` for other keys, and where the server does not name the algorithm, which libssh2 then explains.
+   */
+  async #signedAtOnce(signer: Signer, [algorithm, ...others]: readonly string[], sign: (data: Uint8Array, algorithm: string) => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+    if (!signsAtOnce.has(signer) || algorithm === undefined || others.length > 0 || !this.#serverNames(algorithm, true)) return undefined
+    const request = requestFor(this.username, 'publickey').boolean(true).string(algorithm).string(signer.publicKey).finish()
+    return new WireWriter(1024).bytes(request).string(await sign(signedData(this.session, request), algorithm)).finish()
   }
 
   #fail(key: KeyDescription, reason: unknown, algorithm?: string): never {

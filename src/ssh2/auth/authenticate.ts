@@ -1,4 +1,5 @@
 import type { Session } from '../../bindings/session/session.ts'
+import { userauthSigned } from '../../bindings/session/signed-request.ts'
 import { inAnotherTurn } from '../../core/turn.ts'
 import { AuthenticationError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
@@ -9,7 +10,7 @@ import type { Link } from '../client/link.ts'
 import { ignore, tell } from '../tell.ts'
 import { type ParsedKey, wipe } from '../utils/parsed-key.ts'
 import type { Left } from './choice.ts'
-import { hostbasedRequest, userauthHostbased } from './hostbased.ts'
+import { hostbasedRequest } from './hostbased.ts'
 import { type Attempt, attemptOf } from './login.ts'
 import type { Prompt, PromptHandler } from './methods.ts'
 import { algorithmsOf, signWithAgent, signWithKey } from './sign.ts'
@@ -92,7 +93,7 @@ async function tryHostbased(link: Link, session: Session, attempt: Extract<Attem
       link.tell('error', error)
       return
     }
-    if (await asked(link, session, () => userauthHostbased(session, request)) || session.userauthMethodsLeft()?.partialSuccess) return
+    if (await asked(link, session, () => userauthSigned(session, request)) || session.userauthMethodsLeft()?.partialSuccess) return
   }
 }
 

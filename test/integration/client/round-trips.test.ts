@@ -36,10 +36,9 @@ function counted(inner: Transport): { readonly transport: Transport, flights(): 
 
 /**
  * Identification and KEXINIT (libssh2 holds it back until the server's identification is there, which servers send unasked, so mostly both leave together);
- * the key exchange's first message; NEWKEYS with the request for userauth; `none`, which asks for the methods; the key, which the server says it would
- * take; the signature.
+ * the key exchange's first message; NEWKEYS with the request for userauth; `none`, which asks for the methods; the key with its signature.
  */
-const FLIGHTS = 7
+const FLIGHTS = 6
 
 test('a connection is made in no more flights than these', async () => {
   const { host, port, user, hostKeys } = server()
