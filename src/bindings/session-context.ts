@@ -384,7 +384,7 @@ export class SessionContext {
     if (this.handle.freed) return
     const { pointer } = this.handle
     this.handle.drop()
-    this.fail(new DisconnectError('the session has been freed', { code: 'ERR_HANDLE_FREED' }))
+    if (!this.#failure) this.fail(new DisconnectError('the session has been freed', { code: 'ERR_HANDLE_FREED' }))
     this.instance.unregister(this.#id)
     this.wire.abort()
     this.release((c) => c.glue_session_free(pointer))
