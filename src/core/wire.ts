@@ -46,8 +46,7 @@ export class Wire {
   bytesRead = 0
   /** When the last bytes went to the transport, in the time of `performance.now()`. */
   sentAt = 0
-  /** Something has arrived since then: what is sent next acknowledges it. */
-  unanswered = false
+  #unanswered = false
 
   /** @param moved bytes arrived, the stream ended, or the outgoing queue fell far below its high-water mark. */
   constructor(port: BytePort, moved: () => void) {
@@ -70,7 +69,7 @@ export class Wire {
   #receive(chunk: Uint8Array, lent?: boolean): void {
     this.chunks.push(chunk)
     this.arrived += chunk.length
-    this.unanswered = true
+    this.#unanswered = true
     if (this.#inbound > INBOUND_HIGH && !this.#paused) {
       this.#paused = true
       this.#port.pause()
@@ -169,6 +168,11 @@ export class Wire {
     this.#sealed = this.#staged
   }
 
+  /** Something has arrived since bytes last went to the transport, and none are on their way there: what is sent next acknowledges it. */
+  get unanswered(): boolean {
+    return this.#unanswered && this.#unsent === 0
+  }
+
   /** The transport knows that nothing arrives at present (`BytePort.stalled`). */
   get stalled(): boolean | undefined {
     return this.#port.stalled
@@ -188,7 +192,7 @@ export class Wire {
       this.#spare = []
     }
     this.sentAt = performance.now()
-    this.unanswered = false
+    this.#unanswered = false
     this.#unsent = 0
     let left = chunks.length
     for (const chunk of chunks) this.#port.write(chunk, --left > 0)
