@@ -2,6 +2,6 @@ import type { Signer } from './signer.ts'
 
 /**
  * Keys in memory that sign in less time than a message to a server and its answer take, ask nobody, and have one algorithm. A login sends their signature with the
- * key, as `ssh` does with the keys of files, and does not ask first whether the server would take the key.
+ * key, and does not ask first whether the server would take the key (RFC 4252 section 7 leaves that to the client).
  */
 export const signsAtOnce = new WeakSet<Signer>()
