@@ -23,6 +23,8 @@ export interface RunningModule {
   heap: Heap | undefined
 }
 
+/** Of which modules have been made, and their memory at first: known from the second one on. A process with one connection has no use for it, and saves the time. */
+const known = new WeakSet<WebAssembly.Module>()
 const images = new WeakMap<WebAssembly.Module, Image>()
 
 /** Modules whose sessions have ended. A Worker has one connection after another: to make a module for each costs it a tenth of all, and its garbage as much again. */
@@ -43,7 +45,8 @@ export async function startModule(compiled: WebAssembly.Module, crypto: HostCryp
   const functions = hostFunctions(hosts, heap, crypto && keyFunctions ? keyFunctions(crypto, heap, keys) : NO_KEYS, answers)
   const running: RunningModule = { compiled, crypto, hosts, keys, answers, lastId: 0, heap: undefined, module: await createModule(compiled, functions) }
   running.module.exports.libssh2_init(0)
-  if (!images.has(compiled)) images.set(compiled, imageOf(running.module))
+  if (known.has(compiled) && !images.has(compiled)) images.set(compiled, imageOf(running.module))
+  known.add(compiled)
   return running
 }
 
