@@ -177,11 +177,10 @@ int glue_userauth_request(LIBSSH2_SESSION *session,
         session->userauth_host_state = libssh2_NB_state_sent;
     }
     if(!rc)
-        rc = _libssh2_packet_requirev(session, verdicts,
-                                      &session->userauth_host_data,
-                                      &answer_len, 0, NULL, 0,
-                                      &session->
-                                      userauth_host_packet_requirev_state);
+        rc = _libssh2_userauth_reply(session, verdicts,
+                                     &session->userauth_host_data,
+                                     &answer_len, &session->
+                                     userauth_host_packet_requirev_state);
     if(rc == LIBSSH2_ERROR_EAGAIN)
         return rc;
     session->userauth_host_state = libssh2_NB_state_idle;

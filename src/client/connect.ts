@@ -219,9 +219,12 @@ class Attempt {
     this.#listenForHostKeys(session)
     return this.#deadline.run(loadLogin().then(async ({ bannerFeed, logIn }) => {
       const beforeMethod = bannerFeed(session, onBanner)
-      const by = await logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)
-      beforeMethod()
-      return by
+      try {
+        return await logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)
+      } finally {
+        // Servers say why, and hang up.
+        beforeMethod()
+      }
     }))
   }
 }

@@ -23,8 +23,9 @@ export interface RunningModule {
   heap: Heap | undefined
 }
 
-/** Of which modules have been made, and their memory at first: known from the second one on. A process with one connection has no use for it, and saves the time. */
+/** Compiled modules of which an instance has been made. */
 const known = new WeakSet<WebAssembly.Module>()
+/** The memory of an instance at first. Made with the second one: a process with one connection has no use for it. */
 const images = new WeakMap<WebAssembly.Module, Image>()
 
 /** Modules whose sessions have ended. A Worker has one connection after another: to make a module for each costs it a tenth of all, and its garbage as much again. */

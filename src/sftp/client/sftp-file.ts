@@ -3,7 +3,7 @@ import type { SftpAttributes, SftpStatvfs } from '../../bindings/sftp/attributes
 import type { SftpPath } from '../../bindings/sftp/context.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { bytesOf } from '../../wire-format/bytes-of.ts'
-import { copyBytes } from '../../wire-format/bytes.ts'
+import { copyBytes, joinBytes } from '../../wire-format/bytes.ts'
 import type { CallOptions } from '../../abort/call-options.ts'
 import { SftpStat } from '../protocol/attributes.ts'
 import type { ReadRange } from '../transfer/read-pipeline.ts'
@@ -72,9 +72,9 @@ export class SftpFile implements AsyncDisposable {
       async pull(controller) {
         try {
           const data = await pipeline.next()
-          // Copies: the parts share memory with others, and the reader may transfer a chunk to a worker.
           if (!data) return controller.close()
-          for (const part of data.parts) controller.enqueue(part.slice())
+          // A copy: the parts share memory with others, and the reader may transfer a chunk to a worker.
+          controller.enqueue(joinBytes(data.parts))
         } catch (error) {
           pipeline[Symbol.dispose]()
           throw error

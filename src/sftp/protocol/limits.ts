@@ -14,10 +14,13 @@ export const EVERY_SERVER: SftpLimits = { maxReadLength: 32768, maxWriteLength: 
 /** OpenSSH's own limit, in bytes: larger requests gain nothing, and block the channel for others. */
 export const LARGEST_REQUEST = 255 << 10
 
+/** Whoever states less is not believed: a file would be a list of as many requests as it has bytes. */
+const LEAST_REQUEST = 512
+
 /** A server that announces the extension but refuses the request works all the same. */
 export async function askLimits(requests: SftpRequests, signal: Signal): Promise<SftpLimits> {
   if (!requests.connection.extensions.has('limits@openssh.com')) return EVERY_SERVER
-  const length = (said: bigint, otherwise: number) => said === 0n ? otherwise : Number(said < BigInt(LARGEST_REQUEST) ? said : BigInt(LARGEST_REQUEST))
+  const length = (said: bigint, otherwise: number) => said < LEAST_REQUEST ? otherwise : Number(said < BigInt(LARGEST_REQUEST) ? said : BigInt(LARGEST_REQUEST))
   const said = await unlessRefused(requests.extendedReply('limits@openssh.com', '', () => {}, (body) => {
     body.uint64()
     return {

@@ -47,6 +47,8 @@ export class ReadPipeline implements Disposable {
   #said = Infinity
   /** A reply was shorter than its request, and was not the last. */
   #short = false
+  /** Nobody wants more, or there is no more. */
+  #stopped = false
 
   constructor(requests: SftpRequests, handle: RemoteHandle, largest: number, window: TransferWindow, { start = 0, end = Infinity, signal }: ReadRange) {
     this.#requests = requests
@@ -90,14 +92,17 @@ export class ReadPipeline implements Disposable {
   /** All of the rest, in its parts. */
   async rest(): Promise<Uint8Array[]> {
     const all: Uint8Array[] = []
-    for (let data = await this.next(); data; data = await this.next()) all.push(...data.parts)
+    for (let data = await this.next(); data; data = await this.next()) {
+      // Not as arguments, whose number is limited: a server may have sent a megabyte in tiny parts.
+      for (const part of data.parts) all.push(part)
+    }
     return all
   }
 
   /** Requests the missing bytes at once, before the following ones are taken, unless a short reply and the size agree that this is the end. */
   #afterShort({ offset, length }: Piece, data: Received): Received {
     const at = offset + data.size
-    if (at === this.#said && !this.#short) {
+    if (this.#stopped || (at === this.#said && !this.#short)) {
       this.#stop()
     } else {
       this.#short = true
@@ -114,7 +119,7 @@ export class ReadPipeline implements Disposable {
       const piece = this.#pieces[0]
       if (!piece?.data || piece.data.size !== piece.length) break
       this.#pieces.shift()
-      parts.push(...piece.data.parts)
+      for (const part of piece.data.parts) parts.push(part)
       taken += piece.length
       this.#untaken -= piece.length
     }
@@ -152,6 +157,7 @@ export class ReadPipeline implements Disposable {
   }
 
   #stop(): null {
+    this.#stopped = true
     this.#next = this.#end
     this.#pieces.length = 0
     return null

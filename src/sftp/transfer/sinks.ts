@@ -1,6 +1,6 @@
 import { localFiles } from '#local-files'
 import type { SftpStat } from '../protocol/attributes.ts'
-import { sizeOf } from '../../wire-format/bytes.ts'
+import { joinBytes, sizeOf } from '../../wire-format/bytes.ts'
 import { openLocalSource } from './sources.ts'
 import type { LocalFile, LocalName, LocalPath } from '../../runtime/local-files.ts'
 
@@ -48,8 +48,8 @@ function intoStream(stream: WritableStream<Uint8Array>, size: number): ByteSink 
     name: 'the stream',
     size,
     async write(data) {
-      // Copies: the parts share memory with others, and the reader may transfer a chunk to a worker.
-      for (const part of data) await writer.write(part.slice())
+      // A copy: the parts share memory with others, and the reader may transfer a chunk to a worker.
+      await writer.write(joinBytes(data))
     },
     finish: () => writer.close(),
     abandon: (reason) => writer.abort(reason).catch(() => {}),

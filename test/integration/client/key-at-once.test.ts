@@ -76,3 +76,33 @@ test('a key that was wiped says so, and sends nothing', async () => {
   expect(result).toMatchObject({ name: 'AuthenticationError', attempts: [{ outcome: 'failed', error: { message: expect.stringMatching(/wiped/) as string } }] })
   expect(seen).toBe('')
 })
+
+/** A login whose signed key gets these banners and then the verdict. */
+async function withBanners(banners: readonly string[], verdict: Uint8Array | undefined) {
+  await using server = await startScriptedServer(async (connection) => {
+    await serveHandshake(connection)
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    connection.send(message(SSH_MSG.USERAUTH_FAILURE).string('publickey').boolean(false).finish())
+    await connection.receive(SSH_MSG.USERAUTH_REQUEST)
+    for (const text of banners) connection.send(message(SSH_MSG.USERAUTH_BANNER).string(text).string('').finish())
+    if (!verdict) return connection.end()
+    connection.send(verdict)
+    await connection.receiveAll()
+  })
+  let shown = ''
+  const auth = [publicKey(await textOf('ed25519'))]
+  const result = await connect({ host: server.host, port: server.port, username: 'user', hostKey: insecureAcceptAnyHostKey(), auth, onBanner: (text) => { shown += text } }).catch((error: unknown) => error as AuthenticationError)
+  if ('close' in result) await result.close()
+  return { shown, result }
+}
+
+test.each<[string, Uint8Array | undefined]>([
+  ['the success', message(SSH_MSG.USERAUTH_SUCCESS).finish()], ['the refusal', message(SSH_MSG.USERAUTH_FAILURE).string('password').boolean(false).finish()], ['the end', undefined],
+])('banners that come before %s are passed on', async (_, verdict) => {
+  expect((await withBanners(['first\n', 'second\n'], verdict)).shown).toBe('first\nsecond\n')
+})
+
+test('banners have an end here too', async () => {
+  const { result } = await withBanners(Array.from({ length: 10 }, () => 'x'.repeat(30_000)), message(SSH_MSG.USERAUTH_SUCCESS).finish())
+  expect(JSON.stringify((result as AuthenticationError).attempts.map(({ error }) => (error as { code?: string }).code))).toBe('["ERR_LIBSSH2_OUT_OF_BOUNDARY"]')
+})

@@ -54,6 +54,8 @@ test('content is what is behind the header, without what follows it; parts stay 
   expect(parts[1]).toBe(middle)
   expect(received([Uint8Array.of(9, 1, 9, 9), middle], 1, 1).parts).toEqual([Uint8Array.of(1)])
   expect(received([Uint8Array.of(9, 9), middle], 2, 2).parts).toEqual([middle])
+  // A byte keeps no more memory than it takes.
+  expect(received([new Uint8Array(30_000)], 9, 1).parts[0]?.buffer.byteLength).toBe(1)
 })
 
 describe('paths', () => {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from '../../support/random.ts'
 import type { SftpRequests } from '../../../src/sftp/protocol/requests.ts'
 import { ReadPipeline } from '../../../src/sftp/transfer/read-pipeline.ts'
 import { TransferBudget, TransferWindow } from '../../../src/sftp/transfer/window.ts'
 
 /** A server whose file and answers are as the test likes: no real one has them at a moment of our choice. */
-function pipelineOf(file: Uint8Array, largest: number, { most = Infinity, answers = largest }: { most?: number, answers?: number } = {}) {
+function pipelineOf(file: Uint8Array, largest: number, { most = Infinity, answers = largest, inParts = Infinity }: { most?: number, answers?: number, inParts?: number } = {}) {
   const asked: [number, number][] = []
   const requests = { running: 0, most: 0 }
   const server = {
@@ -15,7 +16,8 @@ function pipelineOf(file: Uint8Array, largest: number, { most = Infinity, answer
       requests.running -= 1
       const data = file.subarray(offset, offset + Math.min(length, answers))
       if (data.length === 0) return null
-      return { parts: [data.subarray(0, 3), data.subarray(3)], size: data.length }
+      const size = Math.min(inParts, data.length)
+      return { parts: inParts === Infinity ? [data.subarray(0, 3), data.subarray(3)] : Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size)), size: data.length }
     },
   } as unknown as SftpRequests
   const pipeline = new ReadPipeline(server, { id: new Uint8Array(1), path: 'a' }, largest, new TransferWindow(new TransferBudget(), most), {})
@@ -57,6 +59,22 @@ test('nothing comes after somebody has stopped, and nothing more is asked for', 
   const before = asked.length
   await new Promise((resolve) => setImmediate(resolve))
   expect(asked.length).toBe(before)
+})
+
+test('who stops while bytes are awaited gets them, and a short answer is not completed any more', async () => {
+  const { pipeline, asked } = pipelineOf(FILE, 4, { answers: 3 })
+  const awaited = pipeline.next()
+  pipeline[Symbol.dispose]()
+  const before = asked.length
+  expect((await awaited)?.size).toBe(3)
+  expect(await pipeline.next()).toBeNull()
+  expect(asked.length).toBe(before)
+})
+
+test('the rest may have more parts than a call may have arguments', async () => {
+  const file = seededRandom(3).bytes(900_000)
+  const { pipeline } = pipelineOf(file, 900_000, { inParts: 3 })
+  expect(Buffer.compare(Buffer.concat(await pipeline.expect(file.length).rest()), file)).toBe(0)
 })
 
 test('one request at a time', async () => {
