@@ -231,17 +231,8 @@ export class LiveChannel {
     this.#looks.clear()
     const { number, context: { driver } } = this.channel[CONTEXT]
     for (const source of [number, extendedOf(number), endOf(number)]) driver.watch(source)
-    void inAMoment(() => driver.afterDirectCall())
-    return driver.run(() => this.channel.free(), {}, true).catch(nothing).then(() => { if (this.#isOver) this.#lookAtEnd() })
+    return this.channel.session.complete(() => this.channel.free()).catch(nothing).then(() => { if (this.#isOver) this.#lookAtEnd() })
   }
-}
-
-/** After so many microtasks whoever waited for the end of a command has begun the next one, or ended the session: its CLOSE goes with that in one packet of TCP. */
-const MOMENT = 24
-
-async function inAMoment(callback: () => void): Promise<void> {
-  for (let waited = 0; waited < MOMENT; waited++) await undefined
-  callback()
 }
 
 /** The error of a call made after this side has closed the channel. */

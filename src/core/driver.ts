@@ -74,9 +74,8 @@ export class Driver {
    * Repeats `attempt` until it no longer returns EAGAIN. An abort rejects at once with `signal.reason`.
    * If libssh2 is in the middle of the call, the operation continues, detached from its caller; otherwise it is dropped, so that an aborted read
    * takes no data.
-   * @param unhurried nobody waits for what it sends: that goes out with what is sent next, or with `afterDirectCall`, which its caller owes
    */
-  run<T>(attempt: () => T, options: RunOptions<Exclude<T, Again>> = {}, unhurried = false): Promise<Exclude<T, Again>> {
+  run<T>(attempt: () => T, options: RunOptions<Exclude<T, Again>> = {}): Promise<Exclude<T, Again>> {
     return new Promise((resolve, reject) => {
       const { signal, discard } = options
       if (signal?.aborted) return reject(signal.reason)
@@ -97,7 +96,7 @@ export class Driver {
         discard,
       }) as Operation
       this.#pending.add(operation)
-      this.#begin(operation, unhurried)
+      this.#begin(operation)
     })
   }
 
@@ -119,8 +118,7 @@ export class Driver {
   }
 
   /** The first attempt, at once. What the first operation of a turn sends goes out at once too; what others send in the same turn goes out together, at its end. */
-  #begin(operation?: Operation, unhurried = false): void {
-    if (unhurried) return this.pump(operation, true)
+  #begin(operation?: Operation): void {
     const first = !this.#begun
     if (first) {
       this.#begun = true

@@ -46,7 +46,8 @@ export class Wire {
   bytesRead = 0
   /** When the last bytes went to the transport, in the time of `performance.now()`. */
   sentAt = 0
-  #unanswered = false
+  /** Something has arrived since then: what is sent next acknowledges it. */
+  unanswered = false
 
   /** @param moved bytes arrived, the stream ended, or the outgoing queue fell far below its high-water mark. */
   constructor(port: BytePort, moved: () => void) {
@@ -69,7 +70,7 @@ export class Wire {
   #receive(chunk: Uint8Array, lent?: boolean): void {
     this.chunks.push(chunk)
     this.arrived += chunk.length
-    this.#unanswered = true
+    this.unanswered = true
     if (this.#inbound > INBOUND_HIGH && !this.#paused) {
       this.#paused = true
       this.#port.pause()
@@ -168,11 +169,6 @@ export class Wire {
     this.#sealed = this.#staged
   }
 
-  /** Something has arrived since bytes last went to the transport, and none are on their way there: what is sent next acknowledges it. */
-  get unanswered(): boolean {
-    return this.#unanswered && this.#unsent === 0
-  }
-
   /** The transport knows that nothing arrives at present (`BytePort.stalled`). */
   get stalled(): boolean | undefined {
     return this.#port.stalled
@@ -192,7 +188,7 @@ export class Wire {
       this.#spare = []
     }
     this.sentAt = performance.now()
-    this.#unanswered = false
+    this.unanswered = false
     this.#unsent = 0
     let left = chunks.length
     for (const chunk of chunks) this.#port.write(chunk, --left > 0)

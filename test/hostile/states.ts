@@ -5,6 +5,8 @@ export interface State {
   readonly point: string
   readonly strict: boolean
   readonly auth: 'none' | 'password' | 'keyboard-interactive' | 'publickey'
+  /** The server is asked whether it would take the key, before it is signed for. */
+  readonly asks: boolean
   readonly sftp: boolean
   readonly rekey: boolean
   /** Strict key exchange is agreed upon and not over: whatever does not belong there must end the session (Terrapin, CVE-2023-48795). */
@@ -12,7 +14,7 @@ export interface State {
 }
 
 const state = (point: string, rest: Partial<State> = {}): State =>
-  ({ name: point, point, strict: true, auth: 'none', sftp: false, rekey: false, nothingElse: false, ...rest })
+  ({ name: point, point, strict: true, auth: 'none', asks: false, sftp: false, rekey: false, nothingElse: false, ...rest })
 
 const inKeyExchange = ['before KEXINIT', 'before the reply of the key exchange', 'before NEWKEYS']
 
@@ -24,8 +26,9 @@ export const states: readonly State[] = [
   state('asked for password', { auth: 'password' }),
   state('new password asked for', { auth: 'password' }),
   state('asked for publickey', { auth: 'publickey' }),
-  state('key accepted', { auth: 'publickey' }),
-  state('signed', { auth: 'publickey' }),
+  state('asked about a key', { point: 'asked for publickey', auth: 'publickey', asks: true }),
+  state('key accepted', { auth: 'publickey', asks: true }),
+  state('signed', { auth: 'publickey', asks: true }),
   state('asked for keyboard-interactive', { auth: 'keyboard-interactive' }),
   state('prompts answered', { auth: 'keyboard-interactive' }),
   state('logged in'),

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { connect, type Client, generateKeyPair, insecureAcceptAnyHostKey, Instance, keyboardInteractive, password, publicKey, SSHError } from '../../src/index.ts'
+import { connect, type Client, generateKeyPair, insecureAcceptAnyHostKey, Instance, keyboardInteractive, password, type PrivateKey, publicKey, type Signer, SSHError } from '../../src/index.ts'
 import { connectTcp } from '../../src/node/index.ts'
 import { ConnectionEnded } from '../support/scripted-server/byte-queue.ts'
 import { Connection, HostKey } from '../support/scripted-server.ts'
@@ -26,6 +26,8 @@ const CLIENT_LIMIT = 90_000
 
 const hostKey = new HostKey('ssh-ed25519')
 const key = generateKeyPair('ed25519')
+/** Only a key itself is sent with its signature at once. */
+const askedAbout = (own: PrivateKey): Signer => ({ publicKey: own.publicKey, sign: (data, algorithm) => own.sign(data, algorithm) })
 
 export interface VisitOptions {
   /** Milliseconds of silence after which the server hangs up. */
@@ -83,13 +85,13 @@ export async function visit(state: State, hostile: (connection: Connection, chan
 }
 
 /** A command, a file where the state has one, another command. @returns whether all of it was right. */
-async function useServer(port: number, { auth, sftp }: State, instance: Instance): Promise<boolean> {
+async function useServer(port: number, { auth, asks, sftp }: State, instance: Instance): Promise<boolean> {
   let client: Client | undefined
   try {
     client = await connect({
       transport: await connectTcp({ host: '127.0.0.1', port }), username: 'user', hostKey: insecureAcceptAnyHostKey(), instance,
       algorithms: { kex: [KEX] },
-      auth: auth === 'none' ? [] : [auth === 'password' ? password('secret', { newPassword: () => 'another' }) : auth === 'publickey' ? publicKey(await key) : keyboardInteractive((prompts) => prompts.map(() => 'secret'))],
+      auth: auth === 'none' ? [] : [auth === 'password' ? password('secret', { newPassword: () => 'another' }) : auth === 'publickey' ? publicKey(asks ? askedAbout(await key) : await key) : keyboardInteractive((prompts) => prompts.map(() => 'secret'))],
     })
     const first = await client.run('first')
     let file: Uint8Array = FILE

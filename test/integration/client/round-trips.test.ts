@@ -132,25 +132,3 @@ test('ten variables cost one flight, and none where a refusal does not matter; n
   await expect(client.exec(`touch ${file}`, { env: { LC_A: '1', ONE: '1', LC_B: '2', TWO: '2' } })).rejects.toMatchObject({ name: 'ChannelError', code: 'ERR_LIBSSH2_CHANNEL_REQUEST_DENIED', message: expect.stringContaining('ONE, TWO') as string })
   expect((await client.run(`ls ${file}`)).exit.code).not.toBe(0)
 })
-
-test('the end of a command leaves with the beginning of the next one, and at once if there is none', async () => {
-  const { host, port, user } = server()
-  const { readable, writable, close } = await tcpTransport({ host, port })
-  /** Writes since the last read. */
-  let writes = 0
-  const heard = readable.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ transform(chunk, controller) { writes = 0; controller.enqueue(chunk) } }))
-  const said = new TransformStream<Uint8Array, Uint8Array>({ transform(chunk, controller) { writes += 1; controller.enqueue(chunk) } })
-  void said.readable.pipeTo(writable).catch(() => {})
-  const client = await connect({ transport: { readable: heard, writable: said.writable, close: async () => { await close?.() } }, host, port, username: user, hostKey: insecureAcceptAnyHostKey(), auth: [publicKey((await clientKeys()).ed25519.privateKey)] })
-  for (let round = 0; round < 5; round++) {
-    await client.run('true')
-    const next = client.run('true')
-    await new Promise((resolve) => { setImmediate(resolve) })
-    // CLOSE and the next channel's opening: two writes before.
-    expect(writes).toBe(1)
-    await next
-    await new Promise((resolve) => { setImmediate(resolve) })
-    expect(writes).toBe(1)
-  }
-  await client.close()
-})

@@ -236,8 +236,7 @@ describe('send', () => {
     wire.flush()
     expect(wire.unanswered).toBe(true)
     wire.send(Uint8Array.of(2))
-    // It leaves soon, and says it.
-    expect(wire.unanswered).toBe(false)
+    expect(wire.unanswered).toBe(true)
     wire.flush()
     expect(wire.unanswered).toBe(false)
     sink.data(Uint8Array.of(3))
