@@ -132,7 +132,7 @@ export const LIBSSH2 = [
   ['FILE', 'A key file cannot be read.', 'Check its path.'],
   ['METHOD_NONE', 'No method with this name is known.', 'Check the names in `algorithms`.'],
   ['AUTHENTICATION_FAILED', 'The server refused this method.', 'See `ERR_AUTHENTICATION_FAILED`.'],
-  ['PUBLICKEY_UNVERIFIED', 'The server refused the signature, or no signature could be made.', 'Check that the private key belongs to the public key.'],
+  ['PUBLICKEY_UNVERIFIED', 'The server said that it would take the key and refused its signature, or no signature could be made. An Ed25519 or ECDSA key in memory is sent with its signature at once: a refusal is then `ERR_LIBSSH2_AUTHENTICATION_FAILED`.', 'Check that the private key belongs to the public key.'],
   ['CHANNEL_OUTOFORDER', 'Channel messages came in an order that the protocol forbids.', 'Report it with the server\'s version.'],
   ['CHANNEL_FAILURE', 'The server refused to open a channel. `reason` is its code: 1 prohibited, 2 connect failed, 3 unknown type, 4 resource shortage.', 'For 1, check the server\'s settings; for 2, the target of a forwarding does not listen; for 4, close channels first (`MaxSessions`).'],
   ['CHANNEL_REQUEST_DENIED', 'The server refused a request: a command, a terminal, a subsystem, a variable.', 'SFTP: the server has no `sftp` subsystem. Variables: `AcceptEnv`; `ignoreRefusedEnv` continues without them.'],

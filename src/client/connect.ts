@@ -222,8 +222,8 @@ class Attempt {
       try {
         return await logIn({ session, username, signal, ask, legacyAlgorithms, beforeMethod }, auth)
       } finally {
-        // Servers say why, and hang up.
-        beforeMethod()
+        // Servers say why, and hang up. A session that was aborted may be freed by now.
+        if (!session[CONTEXT].handle.freed) beforeMethod()
       }
     }))
   }
