@@ -110,14 +110,20 @@ test('memory that has been given back may change: the rest is a copy', () => {
   expect(peer.received).toEqual([...filled(40_150)])
 })
 
-test('memory that has been transferred too early is an error, not a gap', () => {
-  const part = filled(100)
-  const { feed, peer, driver, errors } = feedOf([[part]])
-  peer.window = 40
+/** Writes the parts. After so many bytes, the memory of one of them is transferred. */
+function transferredAfter(window: number, parts: Uint8Array<ArrayBuffer>[], part: Uint8Array<ArrayBuffer>) {
+  const { feed, peer, driver, errors } = feedOf([parts])
+  peer.window = window
   feed.start()
   structuredClone(part, { transfer: [part.buffer] })
   peer.window = Infinity
   driver.arrived()
+  return { peer, errors }
+}
+
+test('memory that has been transferred too early is an error, not a gap', () => {
+  const part = filled(100)
+  const { peer, errors } = transferredAfter(40, [part], part)
   expect(errors).toEqual([expect.any(TypeError)])
   expect(peer.received).toHaveLength(40)
 })
@@ -125,12 +131,7 @@ test('memory that has been transferred too early is an error, not a gap', () => 
 test('memory that has been transferred is no gap between others either', () => {
   const [head, data, next] = [filled(29), filled(40_000), filled(100_000)]
   const right = [...head, ...data, ...next]
-  const { feed, peer, driver, errors } = feedOf([[head, data, next]])
-  peer.window = 10_000
-  feed.start()
-  structuredClone(data, { transfer: [data.buffer] })
-  peer.window = Infinity
-  driver.arrived()
+  const { peer, errors } = transferredAfter(10_000, [head, data, next], data)
   expect(errors).toEqual([expect.any(TypeError)])
   // The packet that was gathered before it is whole; nothing of `next` comes in the wrong place.
   expect(peer.received).toEqual(right.slice(0, 10_000 + 32_768))
