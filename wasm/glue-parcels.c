@@ -6,6 +6,7 @@
 #include <string.h>
 #include "crypto-internal.h"
 #include "glue.h"
+#include "channel.h"
 
 /* Smaller ones stay here, where libssh2 joins them. */
 #define LEAST HOST_PARCEL_LEAST
@@ -46,7 +47,7 @@ static int parcel_take(LIBSSH2_SESSION *session, unsigned char **message,
     const unsigned char *nonce;
     int key = crypto_gcm_host_key(session, &nonce);
     int parcel;
-    if(!key || !may_take(session))
+    if(!key || !*glue_session_arrived(session) || !may_take(session))
         return 0;
     parcel = host_parcel_take(glue_host_id(&session->abstract), key, nonce,
                               glue_parcel_room(session), &taken, start);
@@ -103,12 +104,13 @@ static size_t parcel_read(LIBSSH2_SESSION *session, const unsigned char *data,
 
 static int is_text(LIBSSH2_SESSION *session, const unsigned char *data)
 {
-    return data == *glue_text(session);
+    return data == glue_writing(session)->text;
 }
 
 static void text(LIBSSH2_SESSION *session, unsigned char *to, size_t length)
 {
-    host_text_copy(glue_host_id(&session->abstract), to, length);
+    host_text_copy(glue_host_id(&session->abstract), glue_writing(session)->at,
+                   to, length);
 }
 
 static int seals(LIBSSH2_SESSION *session)
@@ -123,7 +125,8 @@ static int seal(LIBSSH2_SESSION *session, const unsigned char *packet,
     const unsigned char *nonce;
     int key = crypto_gcm_seal_key(session, &nonce);
     int rc = host_text_seal(glue_host_id(&session->abstract), key, nonce,
-                            packet, head, length, padding);
+                            packet, head, glue_writing(session)->at, length,
+                            padding);
     /* Whatever came of it, nothing else is sealed with this one. */
     crypto_gcm_sealed(session);
     if(rc)
@@ -151,22 +154,45 @@ ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
    the head of channel data and the least padding. */
 #define FEW (CRYPTO_GCM_FEW - 1 - 9 - 4)
 
-/* As libssh2_channel_write_ex of a text that JavaScript has: `buffer` only stands
-   for it, and has room for it where libssh2 must see the text itself. */
-ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
-                           size_t length)
+/* One packet of the text that the session's `writing` is about. */
+static ssize_t write_packet(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
+                            size_t length)
 {
-    LIBSSH2_SESSION *session = channel->session;
-    int copied = length <= FEW || compressed(&session->local);
+    struct writing *writing = glue_writing(channel->session);
+    int copied = length <= FEW || compressed(&channel->session->local);
     ssize_t rc;
+    if(length > HOST_TEXT_PACKET)
+        length = HOST_TEXT_PACKET;
     if(copied)
-        text(session, (unsigned char *)buffer, length);
+        text(channel->session, (unsigned char *)buffer, length);
     else
-        *glue_text(session) = buffer;
-    rc = libssh2_channel_write_ex(channel, stream, buffer, length);
-    *glue_text(session) = NULL;
+        writing->text = buffer;
+    rc = _libssh2_channel_write(channel, stream, (unsigned char *)buffer,
+                                length);
+    writing->text = NULL;
     /* Others use that memory next, and a password may have been typed. */
     if(copied)
         _libssh2_explicit_zero(buffer, length);
     return rc;
+}
+
+/* As libssh2_channel_write_ex of a text that JavaScript has, but packet after
+   packet: `buffer` only stands for it, and has room for HOST_TEXT_PACKET bytes
+   where libssh2 must see the text itself. A packet that an earlier call has
+   begun is sent alone. Behind an error, the last text that was asked for tells
+   how much had been written. */
+ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
+                           size_t length)
+{
+    struct writing *writing = glue_writing(channel->session);
+    int begun = glue_channel_write_pending(channel);
+    ssize_t rc;
+    writing->at = 0;
+    do {
+        rc = write_packet(channel, stream, buffer, length - writing->at);
+        if(rc > 0)
+            writing->at += (size_t)rc;
+    } while(rc > 0 && !begun && writing->at < length);
+    return rc < 0 && rc != LIBSSH2_ERROR_EAGAIN ? rc :
+        writing->at ? (ssize_t)writing->at : rc;
 }

@@ -27,7 +27,8 @@ struct owner {
     int refused;
     struct keys keys;
     int whole; /* see glue_channel_read */
-    const void *text; /* see glue_channel_write */
+    struct writing writing;
+    int arrived; /* JavaScript may have something to receive */
     unsigned char ahead[64]; /* see session_recv: the last `left` of `end` */
     int end, left;
     struct block blocks; /* head of a ring */
@@ -141,9 +142,17 @@ int *glue_read_whole(LIBSSH2_SESSION *session)
     return &owner_of(session)->whole;
 }
 
-const void **glue_text(LIBSSH2_SESSION *session)
+struct writing *glue_writing(LIBSSH2_SESSION *session)
 {
-    return &owner_of(session)->text;
+    return &owner_of(session)->writing;
+}
+
+/* Where JavaScript says, by any value but 0, that something has arrived. RECV
+   asks once in vain, and then not before that: libssh2 reads before each
+   packet that it sends, and at the end of each call. */
+int *glue_session_arrived(LIBSSH2_SESSION *session)
+{
+    return &owner_of(session)->arrived;
 }
 
 static LIBSSH2_REALLOC_FUNC(session_realloc)
@@ -164,6 +173,8 @@ static LIBSSH2_RECV_FUNC(session_recv)
     int ahead = length == 1 && !owner->keys.exchanges, got = owner->left;
     (void)socket;
     (void)flags;
+    if(!got && !owner->arrived)
+        return -EAGAIN;
     if(!got)
         got = ahead ? host_recv(owner->id, owner->ahead, sizeof(owner->ahead))
             : host_recv(owner->id, buffer, length);
@@ -176,6 +187,8 @@ static LIBSSH2_RECV_FUNC(session_recv)
     }
     if(got > 0)
         owner->keys.bytes += (size_t)got;
+    if(got == HOST_PENDING)
+        owner->arrived = 0;
     return got == HOST_PENDING ? -EAGAIN : got;
 }
 
@@ -195,32 +208,6 @@ static LIBSSH2_DISCONNECT_FUNC(session_disconnect)
     (void)language;
     (void)language_len;
     host_disconnect(glue_host_id(abstract), reason, message, message_len);
-}
-
-static LIBSSH2_DEBUG_FUNC(session_debug)
-{
-    (void)session;
-    (void)language;
-    (void)language_len;
-    host_debug(glue_host_id(abstract), always_display, message, message_len);
-}
-
-static LIBSSH2_IGNORE_FUNC(session_ignore)
-{
-    (void)session;
-    host_ignore(glue_host_id(abstract), message, message_len);
-}
-
-static LIBSSH2_X11_OPEN_FUNC(session_x11_open)
-{
-    (void)session;
-    host_x11_open(glue_host_id(abstract), channel, shost, sport);
-}
-
-static LIBSSH2_AUTHAGENT_FUNC(session_agent_open)
-{
-    (void)session;
-    host_agent_open(glue_host_id(abstract), channel);
 }
 
 /* During a key exchange every call may return EAGAIN, so afterwards all are
@@ -252,7 +239,8 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     owner->used = 0;
     owner->limit = SIZE_MAX;
     owner->refused = owner->whole = owner->left = 0;
-    owner->text = NULL;
+    owner->arrived = 1;
+    memset(&owner->writing, 0, sizeof(owner->writing));
     glue_keys_new(&owner->keys);
     owner->blocks.previous = owner->blocks.next = &owner->blocks;
     session = libssh2_session_init_ex(session_alloc, session_free,
@@ -288,31 +276,6 @@ int glue_session_refused(LIBSSH2_SESSION *session)
 int glue_session_handshake(LIBSSH2_SESSION *session)
 {
     return libssh2_session_handshake(session, NO_SOCKET);
-}
-
-/* Which optional messages JavaScript wants: LIBSSH2_CALLBACK_* numbers.
-   Without an X11 or agent callback libssh2 refuses such channels. */
-int glue_session_listen(LIBSSH2_SESSION *session, int callback, int on)
-{
-    libssh2_cb_generic *function;
-    switch(callback) {
-    case LIBSSH2_CALLBACK_DEBUG:
-        function = (libssh2_cb_generic *)session_debug;
-        break;
-    case LIBSSH2_CALLBACK_IGNORE:
-        function = (libssh2_cb_generic *)session_ignore;
-        break;
-    case LIBSSH2_CALLBACK_X11:
-        function = (libssh2_cb_generic *)session_x11_open;
-        break;
-    case LIBSSH2_CALLBACK_AUTHAGENT:
-        function = (libssh2_cb_generic *)session_agent_open;
-        break;
-    default:
-        return LIBSSH2_ERROR_INVAL;
-    }
-    libssh2_session_callback_set2(session, callback, on ? function : NULL);
-    return 0;
 }
 
 /* Frees at once, without sending or waiting. */

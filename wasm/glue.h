@@ -43,8 +43,12 @@ uint32_t glue_parcel_of(const unsigned char *message);
 void glue_count_bytes(LIBSSH2_SESSION *session, size_t bytes);
 /* Whether the current read takes whole packets. */
 int *glue_read_whole(LIBSSH2_SESSION *session);
-/* What stands for the text of the write that is made now, or NULL. */
-const void **glue_text(LIBSSH2_SESSION *session);
+/* The write that is made now (glue_channel_write). */
+struct writing {
+    const void *text; /* what stands for it, or NULL */
+    size_t at; /* how much of it is in packets that have left */
+};
+struct writing *glue_writing(LIBSSH2_SESSION *session);
 
 struct _LIBSSH2_SESSION;
 /* Passes global requests and answers to the host. */

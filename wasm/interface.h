@@ -185,13 +185,16 @@ void host_parcel_copy(uintptr_t session, int parcel, size_t at, void *to,
 /* Nobody reads the rest of a parcel. */
 void host_parcel_free(uintptr_t session, int parcel);
 
-/* The text that glue_channel_write is called for: its first `length` bytes. */
-void host_text_copy(uintptr_t session, void *to, size_t length);
+/* The most of a text that one packet holds. */
+#define HOST_TEXT_PACKET 32768
+/* `length` bytes of the text that glue_channel_write is called for, from `at` on. */
+void host_text_copy(uintptr_t session, size_t at, void *to, size_t length);
 /* Seals and sends a packet: `head` bytes of `packet`, of which the first four are
-   associated data, `length` bytes of the text, and `padding` bytes that follow the
-   head. 0; HOST_FAILED with nothing sent; HOST_PENDING on a closed transport. */
+   associated data, `length` bytes of the text from `at` on, and `padding` bytes
+   that follow the head. 0; HOST_FAILED with nothing sent; HOST_PENDING on a closed
+   transport. */
 int host_text_seal(uintptr_t session, int key, const void *nonce,
-    const void *packet, size_t head, size_t length, size_t padding);
+    const void *packet, size_t head, size_t at, size_t length, size_t padding);
 
 /* SSH_MSG_DISCONNECT has arrived. */
 void host_disconnect(uintptr_t session, int reason, const char *message,
@@ -246,8 +249,9 @@ int glue_channel_write_pending(LIBSSH2_CHANNEL *channel);
 void glue_opening_free(LIBSSH2_SESSION *session, struct opening *opening);
 struct opening *glue_opening_new(LIBSSH2_SESSION *session);
 
-/* Sessions: glue-session.c, glue-global.c, glue-rekey.c. */
+/* Sessions: glue-session.c, glue-global.c, glue-listen.c, glue-rekey.c. */
 
+int *glue_session_arrived(LIBSSH2_SESSION *session);
 int glue_session_exchange(LIBSSH2_SESSION *session,
     struct first_exchange *facts);
 int glue_session_exchanges(LIBSSH2_SESSION *session);

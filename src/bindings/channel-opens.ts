@@ -3,7 +3,8 @@ import { libssh2Error } from '../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_EAGAIN } from '../ffi/constants.gen.ts'
 import type { Bytes, OpeningPointer } from '../ffi/exports.gen.ts'
 import { OPENING_HEAD } from '../ffi/layouts.gen.ts'
-import { endOf, type SessionContext } from './session-context.ts'
+import type { SessionContext } from './session-context.ts'
+import { endOf } from './sources.ts'
 
 /** Channels that operations of the driver open. Each keeps for itself the state that libssh2 would keep in the session, so any number can be opened at once. */
 export class ChannelOpens {

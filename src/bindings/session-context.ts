@@ -10,7 +10,7 @@ import {
   LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_SEND,
 } from '../ffi/constants.gen.ts'
 import { HOST_PENDING } from '../ffi/host.gen.ts'
-import type { Pointer, SessionPointer } from '../ffi/exports.gen.ts'
+import type { Bytes, Pointer, SessionPointer } from '../ffi/exports.gen.ts'
 import { Handle } from '../ffi/handle.ts'
 import type { Heap, HeapScope } from '../ffi/heap.ts'
 import type { SessionHost } from '../ffi/host.ts'
@@ -19,6 +19,7 @@ import type { WasmExports } from '../ffi/exports.gen.ts'
 import type * as ParcelRoom from '../parcels/index.ts'
 import { flag, int } from './arguments.ts'
 import type { Negotiation } from './session/negotiation.ts'
+import { markSources } from './sources.ts'
 
 export type { Again } from '../core/operation.ts'
 /** A call of C on the session, or on an object of it. */
@@ -29,16 +30,6 @@ const FATAL = new Set<number>([
   LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE,
   LIBSSH2_ERROR_ALLOC, LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
 ])
-
-/** SSH_MSG_CHANNEL_WINDOW_ADJUST, and after SSH_MSG_CHANNEL_DATA SSH_MSG_CHANNEL_EXTENDED_DATA (RFC 4254 section 5.2). */
-const WINDOW_ADJUST = 93
-const EXTENDED_DATA = 95
-
-/** The source (`Way.source`) of a call that waits for anything but data of the channel with this number: many data packets say nothing about its end. */
-export const endOf = (channel: number): number => channel + 2 ** 32
-
-/** The source of what waits for extended data only (RFC 4254 section 5.2), stderr: other data, of which there is much, does not concern it. */
-export const extendedOf = (channel: number): number => channel + 2 ** 33
 
 /** How a call of C is made. */
 export interface Way {
@@ -82,6 +73,7 @@ export class SessionContext {
   /** When the peer last answered a close of ours, in the time of `performance.now()`. */
   closedAt = -Infinity
   readonly #id: number
+  readonly #arrived: Bytes
   readonly #memoryLimit: number
   #failure: SSHError | undefined
   #serviced = false
@@ -96,7 +88,7 @@ export class SessionContext {
     this.#negotiation = negotiation
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
-    this.wire = new Wire(port, () => this.driver.arrived())
+    this.wire = new Wire(port, () => this.#moved())
     this.driver = new Driver(this.wire, () => this.#service())
     this.parcels = new parcelRoom.Parcels(this.wire, instance)
     this.outgoing = new parcelRoom.Outgoing(this.wire, instance)
@@ -110,12 +102,7 @@ export class SessionContext {
         queueMicrotask(() => this.end(instance.failure as SSHError))
       },
       slice: () => this.driver.slice(),
-      markReady: (channel, type) => {
-        // A wider window concerns writes, which are never parked.
-        if (type !== WINDOW_ADJUST) this.driver.markReady(channel)
-        if (type === EXTENDED_DATA) this.driver.markReady(extendedOf(channel))
-        if (type < WINDOW_ADJUST || type > EXTENDED_DATA) this.driver.markReady(endOf(channel))
-      },
+      markReady: (channel, type) => markSources(this.driver, channel, type),
       recv: (target, length) => {
         if (this.parcels.waits()) return HOST_PENDING
         const bytes = this.heap.view(target, length)
@@ -135,7 +122,14 @@ export class SessionContext {
     }
     instance.call((c) => c.glue_session_limit(pointer, memoryLimit))
     this.handle = new Handle('session', pointer)
+    this.#arrived = instance.call((c) => c.glue_session_arrived(pointer))
     this.wire.start()
+  }
+
+  /** RECV does not ask again before it is told. */
+  #moved(): void {
+    if (!this.handle.freed && !this.instance.failure) this.heap.setU32(this.#arrived, 1)
+    this.driver.arrived()
   }
 
   /** What ended the session, if something did. Set once. */

@@ -1,6 +1,7 @@
 import { Ending } from '../abort/ending.ts'
 import { onAbort } from '../abort/on-abort.ts'
-import { type Again, CONTEXT, endOf, extendedOf } from '../bindings/session-context.ts'
+import { type Again, CONTEXT } from '../bindings/session-context.ts'
+import { endOf, extendedOf } from '../bindings/sources.ts'
 import { data as binary } from '../bindings/arguments.ts'
 import type { Channel, Exit } from '../bindings/channel/channel.ts'
 import { libssh2Error } from '../errors/libssh2-error.ts'

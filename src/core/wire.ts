@@ -148,7 +148,8 @@ export class Wire {
 
   /** Ciphers give memory of their own: only what is copied needs spare memory, and that is no part of a stage, of which other views are in use. */
   #keep(chunk: Uint8Array): void {
-    if (this.#copies === 0 || chunk.length < OWN_MEMORY || chunk.length !== chunk.buffer.byteLength) return
+    if (this.#copies === 0) return
+    if (chunk.length < OWN_MEMORY || chunk.length !== chunk.buffer.byteLength) return
     this.#copies -= 1
     if (this.#spare.length < MOST_SPARE) this.#spare.push(chunk)
   }
@@ -199,6 +200,12 @@ export class Wire {
   /** No new data should be written; reads, requests and window adjusts are always sent. */
   get congested(): boolean {
     return this.#congested ||= this.#port.queued + this.#unsent > OUTBOUND_HIGH
+  }
+
+  /** How much new data may be written while that is not so, in packets of this size: up to the one that makes it so. */
+  room(packet: number): number {
+    const left = Math.max(0, OUTBOUND_HIGH - this.#port.queued - this.#unsent)
+    return left - left % packet + packet
   }
 
   /** Set once nothing more will come; `error` then says why, if it was not an orderly end. */

@@ -34,6 +34,7 @@ export interface WasmExports {
   glue_channel_write_pending(channel: ChannelPointer): number
   glue_opening_free(session: SessionPointer, opening: OpeningPointer): void
   glue_opening_new(session: SessionPointer): OpeningPointer
+  glue_session_arrived(session: SessionPointer): Bytes
   glue_session_exchange(session: SessionPointer, facts: Bytes): number
   glue_session_exchanges(session: SessionPointer): number
   glue_session_extensions(session: SessionPointer, length: Bytes): Bytes

@@ -3,13 +3,9 @@ import type { Heap } from './heap.ts'
 import { HOST_FAILED, type HostFunctions } from './host.gen.ts'
 import type { HostKeyFunctions, SessionHost } from './host.ts'
 
-/** getRandomValues refuses more at once (Web Cryptography API, section 10.1.1). */
-const RANDOM_LIMIT = 65536
-
 /** The imports of one module: they find the session by its number, and pass it copies instead of addresses. */
 export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () => Heap, keys: HostKeyFunctions, answers = new Map<number, Uint8Array>()): HostFunctions {
   const host = (id: number) => hosts.get(id)
-  const short = shortRandom()
 
   /** Announces an answer's length; C fetches it with `takeAnswer`. */
   const announce = (id: number, answer: Uint8Array | number | undefined): number => {
@@ -26,10 +22,10 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     read: (id, bytes, length) => host(id)?.parcels?.read(bytes, length),
     parcelCopy: (id, parcel, at, to, length) => host(id)?.parcels?.copy(parcel, at, to, length),
     parcelFree: (id, parcel) => host(id)?.parcels?.free(parcel),
-    textCopy: (id, to, length) => host(id)?.outgoing?.copy(to, length),
-    textSeal: (id, key, nonce, packet, head, length, padding) => host(id)?.outgoing?.seal(key, nonce, packet, head, length, padding) ?? HOST_FAILED,
+    textCopy: (id, at, to, length) => host(id)?.outgoing?.copy(at, to, length),
+    textSeal: (id, key, nonce, packet, head, at, length, padding) => host(id)?.outgoing?.seal(key, nonce, packet, head, at, length, padding) ?? HOST_FAILED,
     now: () => Date.now(),
-    random: (buffer, length) => fillRandom(heap(), buffer, length, short),
+    random: (buffer, length) => fillRandom(heap(), buffer, length),
     recv: (id, buffer, length) => host(id)?.recv(buffer, length) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
     slice: (id) => Number(host(id)?.slice() ?? 1),
@@ -61,17 +57,17 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
 type Operands = Parameters<HostFunctions[keyof HostFunctions]>['length']
 
 /** A function of the host, none of which has more operands; otherwise this does not compile. Collecting them in an array would cost more than most of these functions. */
-type AnyFunction = Operands extends 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
-  ? (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown, f?: unknown, g?: unknown) => unknown
+type AnyFunction = Operands extends 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+  ? (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown, f?: unknown, g?: unknown, h?: unknown) => unknown
   : never
 
 /** None of them may throw, since that would leave C in the middle of a call, as a trap does. So an error in one is treated as a trap. */
 function trapping(functions: HostFunctions): HostFunctions {
   const guarded: Record<string, AnyFunction> = {}
   for (const [name, run] of Object.entries(functions) as [string, AnyFunction][]) {
-    guarded[name] = (a, b, c, d, e, f, g) => {
+    guarded[name] = (a, b, c, d, e, f, g, h) => {
       try {
-        return run(a, b, c, d, e, f, g)
+        return run(a, b, c, d, e, f, g, h)
       } catch (cause) {
         throw Object.assign(new WebAssembly.RuntimeError(`the host function ${name} failed: ${String(cause)}`), { cause })
       }
@@ -80,37 +76,12 @@ function trapping(functions: HostFunctions): HostFunctions {
   return guarded as unknown as HostFunctions
 }
 
-/** Random bytes fetched at a time for short requests: padding, which every packet has, but no key. */
-const POOL = 4096
-const SHORT = 31
-
-function shortRandom(): (length: number) => Uint8Array {
-  const pool = new Uint8Array(POOL)
-  let at = POOL
-  let part = new Uint8Array(0)
-  return (length) => {
-    if (at + length > POOL) {
-      crypto.getRandomValues(pool)
-      at = 0
-    }
-    // Nearly all ask for the same length. Taken byte by byte, since a view for each would cost more.
-    if (part.length !== length) part = new Uint8Array(length)
-    for (let byte = 0; byte < length; byte++) {
-      part[byte] = pool[at] as number
-      pool[at++] = 0
-    }
-    return part
-  }
-}
-
-/** Goes through a JavaScript buffer: some runtimes refuse to fill WebAssembly memory. */
-function fillRandom(heap: Heap, buffer: Bytes, length: number, short: (length: number) => Uint8Array): number {
+/** Goes through a JavaScript buffer: some runtimes refuse to fill WebAssembly memory. C never asks for the 64 KiB above which `getRandomValues` refuses. */
+function fillRandom(heap: Heap, buffer: Bytes, length: number): number {
   try {
-    for (let at = 0; at < length; at += RANDOM_LIMIT) {
-      const part = length <= SHORT ? short(length) : crypto.getRandomValues(new Uint8Array(Math.min(RANDOM_LIMIT, length - at)))
-      heap.write((buffer + at) as Bytes, part)
-      part.fill(0)
-    }
+    const bytes = crypto.getRandomValues(new Uint8Array(length))
+    heap.write(buffer, bytes)
+    bytes.fill(0)
     return 0
   } catch {
     return HOST_FAILED

@@ -5,6 +5,8 @@ import type { Bytes, ChannelPointer } from './exports.gen.ts'
 export const HOST_PENDING = -1
 /** There will be no answer. */
 export const HOST_FAILED = -2
+/** The most of a text that one packet holds. */
+export const HOST_TEXT_PACKET = 32768
 export const HOST_AES_CTR = 0
 export const HOST_AES_GCM = 1
 export const HOST_HMAC_SHA256 = 2
@@ -60,10 +62,10 @@ export interface HostFunctions {
   parcelCopy(session: number, parcel: number, at: number, to: Bytes, length: number): void
   /** Nobody reads the rest of a parcel. */
   parcelFree(session: number, parcel: number): void
-  /** The text that glue_channel_write is called for: its first `length` bytes. */
-  textCopy(session: number, to: Bytes, length: number): void
-  /** Seals and sends a packet: `head` bytes of `packet`, of which the first four are associated data, `length` bytes of the text, and `padding` bytes that follow the head. 0; HOST_FAILED with nothing sent; HOST_PENDING on a closed transport. */
-  textSeal(session: number, key: number, nonce: Bytes, packet: Bytes, head: number, length: number, padding: number): number
+  /** `length` bytes of the text that glue_channel_write is called for, from `at` on. */
+  textCopy(session: number, at: number, to: Bytes, length: number): void
+  /** Seals and sends a packet: `head` bytes of `packet`, of which the first four are associated data, `length` bytes of the text from `at` on, and `padding` bytes that follow the head. 0; HOST_FAILED with nothing sent; HOST_PENDING on a closed transport. */
+  textSeal(session: number, key: number, nonce: Bytes, packet: Bytes, head: number, at: number, length: number, padding: number): number
   /** SSH_MSG_DISCONNECT has arrived. */
   disconnect(session: number, reason: number, message: Bytes, length: number): void
   /** SSH_MSG_DEBUG has arrived. */

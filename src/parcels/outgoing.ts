@@ -13,6 +13,14 @@ export interface Departures {
   give(data: Uint8Array): void
 }
 
+/** What is written. */
+export interface Text {
+  /** Bytes of it that have not been written. */
+  readonly left: number
+  /** Copies `length` bytes of these, from `at` on, into `target`. */
+  copy(at: number, length: number, target: Uint8Array, to?: number): void
+}
+
 const LENGTH_FIELD = 4
 const NONCE = 12
 /** Room for the head, the text and the padding of the largest packet of channel data. */
@@ -27,7 +35,9 @@ export class Outgoing {
   readonly #keys: HostKeys
   readonly #nonce = new Uint8Array(NONCE)
   /** While C is called for a write: what is written. */
-  text: Uint8Array | undefined
+  text: Text | undefined
+  /** What C has last asked for began so far behind the beginning of what is left of it. */
+  at = 0
   /** Where the parts of a large packet are joined, for one call of the cipher. */
   #memory: Uint8Array | undefined
   /** The last packet in it: those of a large write have the same length, and need no further views. */
@@ -40,26 +50,26 @@ export class Outgoing {
     this.#keys = hostKeys
   }
 
-  /** Copies the beginning of the text to C. */
-  copy(to: Bytes, length: number): void {
-    this.#heap.write(to, this.#start(length))
+  /** Copies bytes of the text to C. */
+  copy(at: number, to: Bytes, length: number): void {
+    this.#take(at, length, this.#heap.view(to, length), 0)
   }
 
-  #start(length: number): Uint8Array {
-    if (!this.text || length > this.text.length) throw new RangeError('C sends more than is written')
-    return length === this.text.length ? this.text : this.text.subarray(0, length)
+  #take(at: number, length: number, target: Uint8Array, to: number): void {
+    if (!this.text || at + length > this.text.left) throw new RangeError('C sends more than is written')
+    this.at = at
+    this.text.copy(at, length, target, to)
   }
 
   /**
-   * Seals a packet of `head` bytes of `packet`, the beginning of the text and `padding` bytes behind the head, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or `HOST_PENDING` on a
-   * closed transport.
+   * Seals a packet of `head` bytes of `packet`, `length` of the text from `at` on and `padding` bytes behind the head, and sends it. Returns 0, `HOST_FAILED` with nothing sent, or
+   * `HOST_PENDING` on a closed transport.
    */
-  seal(key: number, nonce: Bytes, packet: Bytes, head: number, length: number, padding: number): number {
-    const text = this.#start(length)
+  seal(key: number, nonce: Bytes, packet: Bytes, head: number, at: number, length: number, padding: number): number {
     const heap = this.#heap
     const { whole, lengthField, rest } = this.#packet(head + length + padding)
     heap.read(packet, head, whole)
-    whole.set(text, head)
+    this.#take(at, length, whole, head)
     heap.read((packet + head) as Bytes, padding, whole, head + length)
     heap.read(nonce, NONCE, this.#nonce)
     const sealed = attempt(this.#keys.get(key) as PacketCipher, this.#nonce, lengthField, rest)

@@ -7,13 +7,16 @@ export class SocketPort implements BytePort {
   #sink: PortSink | undefined
   #queued = 0
   #corked = false
-  /** Chunks that the socket has got and not written, in order. */
-  readonly #waiting: Uint8Array[] = []
-  /** One for all chunks: a stream calls back in the order of its writes. */
+  /** Chunks that the socket has got together. */
+  #together: Uint8Array[] = []
+  /** Those that it has not written, in order. */
+  readonly #waiting: Uint8Array[][] = []
+  /** One for all, called for the last chunk of those that it got together: a stream calls back in the order of its writes. */
   readonly #written = (error?: Error | null) => {
-    const chunk = this.#waiting.shift() as Uint8Array
-    this.#queued -= chunk.length
-    if (!error) this.wrote(chunk)
+    for (const chunk of this.#waiting.shift() as Uint8Array[]) {
+      this.#queued -= chunk.length
+      if (!error) this.wrote(chunk)
+    }
     this.#sink?.drained()
   }
 
@@ -47,11 +50,18 @@ export class SocketPort implements BytePort {
   write(chunk: Uint8Array, more = false): void {
     if (this.#socket.destroyed || this.#socket.writableEnded) return
     this.#queued += chunk.length
-    this.#waiting.push(chunk)
-    if (more && !this.#corked) this.#socket.cork()
+    this.#together.push(chunk)
+    if (more) {
+      if (!this.#corked) this.#socket.cork()
+      this.#corked = true
+      this.#socket.write(chunk)
+      return
+    }
+    this.#waiting.push(this.#together)
+    this.#together = []
     this.#socket.write(chunk, this.#written)
-    if (!more && this.#corked) this.#socket.uncork()
-    this.#corked = more
+    if (this.#corked) this.#socket.uncork()
+    this.#corked = false
   }
 
   /** The stream says that it has written `chunk`, which for streams in general says nothing about its memory. */
@@ -80,6 +90,7 @@ export class SocketPort implements BytePort {
       const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE)
       timer.unref()
       socket.end(() => {
+        this.#queued = 0
         clearTimeout(timer)
         socket.destroy()
       })

@@ -69,17 +69,17 @@ void host_parcel_free(uintptr_t id, int parcel)
 }
 
 /* Nothing here writes by glue_channel_write. */
-void host_text_copy(uintptr_t id, void *to, size_t length)
+void host_text_copy(uintptr_t id, size_t at, void *to, size_t length)
 {
-    (void)id;
+    (void)id; (void)at;
     memset(to, 0, length);
 }
 
 int host_text_seal(uintptr_t id, int key, const void *nonce,
-                   const void *packet, size_t head, size_t length,
+                   const void *packet, size_t head, size_t at, size_t length,
                    size_t padding)
 {
-    (void)id; (void)key; (void)nonce; (void)packet; (void)head; (void)length;
-    (void)padding;
+    (void)id; (void)key; (void)nonce; (void)packet; (void)head; (void)at;
+    (void)length; (void)padding;
     return HOST_FAILED;
 }

@@ -13,6 +13,13 @@ void server_bytes(const void *data, size_t length)
     if(length)
         memcpy(fuzz.wire + fuzz.wire_len, data, length);
     fuzz.wire_len += length;
+    server_moved();
+}
+
+void server_moved(void)
+{
+    if(fuzz.session)
+        *glue_session_arrived(fuzz.session) = 1;
 }
 
 void server_packet(const unsigned char *payload, size_t length)

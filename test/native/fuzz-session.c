@@ -195,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* The connection is gone: nothing may wait any longer. A module frees a
        session in the middle of any call, too. */
     fuzz.ended = 1;
+    server_moved();
     fuzz.fail_after = 0;
     fuzz.answers = 1;
     while(!abandons && client_busy() && ++turns < 1000)

@@ -37,6 +37,8 @@ extern struct fuzz fuzz;
 
 /* fuzz-server.c: the server's side of the wire. */
 void server_bytes(const void *data, size_t length);
+/* Says that RECV has something to tell. */
+void server_moved(void);
 void server_packet(const unsigned char *payload, size_t length);
 /* Reads what it is given: a pointer or length that lies is noticed. */
 void look_at(const void *data, size_t length);

@@ -3,7 +3,8 @@ import { libssh2Error } from '../../errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED } from '../../ffi/constants.gen.ts'
 import type { ChannelPointer, Pointer } from '../../ffi/exports.gen.ts'
 import { Handle } from '../../ffi/handle.ts'
-import { endOf, extendedOf, type Run, type SessionContext, type Way } from '../session-context.ts'
+import type { Run, SessionContext, Way } from '../session-context.ts'
+import { endOf, extendedOf } from '../sources.ts'
 
 /** A call of C on the channel. */
 export type ChannelRun<T> = Run<T, ChannelPointer>

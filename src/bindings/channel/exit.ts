@@ -1,7 +1,8 @@
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { Bytes } from '../../ffi/exports.gen.ts'
 import { EXIT_STATE } from '../../ffi/layouts.gen.ts'
-import { type Again, endOf } from '../session-context.ts'
+import type { Again } from '../session-context.ts'
+import { endOf } from '../sources.ts'
 import { type ChannelCalls, LOCAL } from './calls.ts'
 
 /** The result of `getExitSignal`: return code, signal name without `SIG`, error message, language tag; `null` for missing ones. */

@@ -2,14 +2,15 @@ import { Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
 import type { ChannelPointer, WasmExports } from '../../ffi/exports.gen.ts'
-import { copyBytes, sizeOf } from '../../wire-format/bytes.ts'
+import { HOST_TEXT_PACKET } from '../../ffi/host.gen.ts'
+import { Unwritten } from '../../wire-format/unwritten.ts'
 import { CONTEXT, type Way } from '../session-context.ts'
 import type { ChannelCalls } from './calls.ts'
 import type { Channel } from './channel.ts'
-import { LARGEST_WRITE } from './writer.ts'
 
 /** Nothing is kept from attempt to attempt but what is here. */
 const WRITE: Way = {}
+const NOTHING = new Unwritten([])
 
 /** What a feed writes. */
 export interface FeedQueue {
@@ -28,17 +29,12 @@ export class ChannelFeed {
   readonly #queue: FeedQueue
   /** Holds the lane while libssh2 has a packet that it has not sent. */
   readonly #packet: Step
-  /** What the queue has given, which of them is next, and where in it. */
-  #parts: readonly Uint8Array[] = []
-  #part = 0
-  #at = 0
-  /** Bytes of them that have been written, and that have not. */
+  /** What the queue has given last. */
+  #text = NOTHING
+  /** Bytes of it that have been written. */
   #written = 0
-  #left = 0
-  /** What C gets next: the same bytes until it takes some of them. */
-  #text: Uint8Array | undefined
-  /** Where small parts are gathered. */
-  #gathered: Uint8Array | undefined
+  /** It is the rest of what has been dropped: libssh2 has made a packet of its beginning, and only that packet is sent. */
+  #dropped = false
 
   constructor(channel: Channel, queue: FeedQueue) {
     this.#calls = channel[CONTEXT]
@@ -53,15 +49,15 @@ export class ChannelFeed {
 
   /** Forgets what the queue has given. Only a packet that libssh2 has made is sent. */
   drop(): void {
-    this.#parts = []
-    this.#part = this.#at = this.#written = this.#left = 0
-    if (this.#calls.writing.holder !== this.#packet) this.#text = undefined
+    this.#dropped = this.#calls.writing.holder === this.#packet
+    if (this.#dropped) this.#text.keep(HOST_TEXT_PACKET)
+    else this.#text = NOTHING
+    this.#written = 0
   }
 
   /** What the queue has given may change from now on: the rest of it is copied. */
   copy(): void {
-    if (this.#text) this.#text = copyBytes(this.#text)
-    this.#parts = this.#parts.map((part, at) => at < this.#part ? part : copyBytes(part))
+    this.#text.keep()
   }
 
   /** @returns whether it has nothing to do at present */
@@ -79,7 +75,7 @@ export class ChannelFeed {
       return rc !== LIBSSH2_ERROR_EAGAIN
     } catch (error) {
       if (error instanceof SSHError) error.bytesWritten = this.#written
-      this.#text = undefined
+      writing.release(this.#packet)
       this.drop()
       this.#queue.failed(error)
       // What begins because of that gets its first attempt.
@@ -92,62 +88,43 @@ export class ChannelFeed {
     }
   }
 
-  /** Packet by packet, in one call. @returns 0 if nothing is left */
+  /** As many packets as the peer and the transport take. @returns 0 if nothing is left */
   readonly #write = (c: WasmExports, channel: ChannelPointer): number => {
     const { heap, outgoing, wire } = this.#calls.context
-    const buffer = heap.scratch(LARGEST_WRITE)
-    for (let text = this.#next(); text; text = this.#next()) {
+    const buffer = heap.scratch(HOST_TEXT_PACKET)
+    while (this.#more()) {
       if (wire.congested) return LIBSSH2_ERROR_EAGAIN
+      const text = this.#text
+      if (!text.whole) throw transferred()
       outgoing.text = text
-      const count = c.glue_channel_write(channel, 0, buffer, text.length)
+      outgoing.at = 0
+      const count = c.glue_channel_write(channel, 0, buffer, Math.min(text.left, wire.room(HOST_TEXT_PACKET)))
+      if (count === LIBSSH2_ERROR_EAGAIN) return count
+      this.#advance(count < 0 ? outgoing.at : count)
       if (count < 0) return count
-      this.#text = undefined
-      this.#advance(count)
     }
     return 0
   }
 
-  #next(): Uint8Array | undefined {
-    if (!this.#text) {
-      while (this.#left === 0) {
-        this.drop()
-        const parts = this.#queue.next()
-        if (!parts) return undefined
-        this.#parts = parts
-        this.#left = sizeOf(parts)
-      }
-      this.#text = this.#cut()
+  #more(): boolean {
+    while (this.#text.left === 0) {
+      const parts = this.#queue.next()
+      this.#written = 0
+      this.#text = parts ? new Unwritten(parts) : NOTHING
+      if (!parts) return false
     }
-    if (this.#text.length === 0) throw transferred()
-    return this.#text
-  }
-
-  /** What one packet holds, from where the last one ended, which may have been shorter than its text: a view of a large part, or of the last one; small ones are gathered. */
-  #cut(): Uint8Array {
-    this.#advance(0)
-    if (sizeOf(this.#parts.slice(this.#part)) - this.#at !== this.#left) throw transferred()
-    const view = (this.#parts[this.#part] as Uint8Array).subarray(this.#at, this.#at + LARGEST_WRITE)
-    return view.length === LARGEST_WRITE || this.#part + 1 === this.#parts.length ? view : this.#gather()
-  }
-
-  #gather(): Uint8Array {
-    const gathered = this.#gathered ??= new Uint8Array(LARGEST_WRITE)
-    let filled = 0
-    for (let at = this.#at, part = this.#part; filled < LARGEST_WRITE && part < this.#parts.length; at = 0, part++) {
-      const bytes = (this.#parts[part] as Uint8Array).subarray(at, at + LARGEST_WRITE - filled)
-      gathered.set(bytes, filled)
-      filled += bytes.length
-    }
-    return gathered.subarray(0, filled)
+    return true
   }
 
   /** So many bytes more have been written. */
   #advance(count: number): void {
-    if (this.#left === 0) return
+    if (this.#dropped) {
+      this.#dropped = false
+      this.#text = NOTHING
+      return
+    }
     this.#written += count
-    this.#left -= count
-    this.#at += count
-    for (let part = this.#parts[this.#part]; part && this.#at >= part.length; part = this.#parts[++this.#part]) this.#at -= part.length
+    this.#text.advance(count)
   }
 }
 

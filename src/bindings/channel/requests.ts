@@ -7,7 +7,7 @@ import type { Bytes } from '../../ffi/exports.gen.ts'
 import { encodeText, type HeapScope } from '../../ffi/heap.ts'
 import { WireWriter } from '../../wire-format/writer.ts'
 import { bytes, flag, int, record, text } from '../arguments.ts'
-import { endOf } from '../session-context.ts'
+import { endOf } from '../sources.ts'
 import type { ChannelCalls, ChannelRun } from './calls.ts'
 
 /** A PTY request (RFC 4254 section 6.2). */

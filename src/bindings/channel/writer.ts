@@ -1,12 +1,11 @@
 import { isSameCall, type Step } from '../../core/lane.ts'
 import { SSHError } from '../../errors/ssh-error.ts'
 import { LIBSSH2_ERROR_EAGAIN } from '../../ffi/constants.gen.ts'
+import { HOST_TEXT_PACKET } from '../../ffi/host.gen.ts'
 import { equalBytes } from '../../wire-format/bytes.ts'
 import { badRepetition } from '../bad-repetition.ts'
 import type { ChannelCalls } from './calls.ts'
 
-/** libssh2_channel_write takes no more at a time. */
-export const LARGEST_WRITE = 32768
 const SEND_EOF: readonly unknown[] = ['sendEof']
 
 /** Sends a channel's data, and EOF after it. */
@@ -58,21 +57,23 @@ export class ChannelWriter {
     const { driver, heap, outgoing, wire } = context
     const { current } = driver
     const way = { lane: calls.writing, step, isPart: true }
-    const part = () => content.subarray(step.written, step.written + LARGEST_WRITE)
+    const part = () => content.subarray(step.written, step.written + HOST_TEXT_PACKET)
     let rc
     if (!current) step.written = 0
     const before = step.written
     try {
       calls.needPeer()
       if (step.begun && !equalBytes(step.begun, part())) throw unlikeBefore(step.written)
-      const buffer = heap.scratch(LARGEST_WRITE)
-      // Packet by packet, in one call. An empty write still reaches libssh2, which says whether the channel can be written to.
+      const buffer = heap.scratch(HOST_TEXT_PACKET)
+      // As many packets as possible. An empty write still reaches libssh2, which says whether the channel can be written to.
       rc = wire.congested ? context.pending(way) : calls.call(way, (c, channel) => {
         for (;;) {
-          const text = outgoing.text = part()
-          const count = c.glue_channel_write(channel, stream, buffer, text.length)
+          const left = content.subarray(step.written)
+          outgoing.text = { left: left.length, copy: (at, length, target, to) => target.set(left.subarray(at, at + length), to) }
+          outgoing.at = 0
+          const count = c.glue_channel_write(channel, stream, buffer, Math.min(left.length, wire.room(HOST_TEXT_PACKET)))
+          step.written += count < 0 && count !== LIBSSH2_ERROR_EAGAIN ? outgoing.at : Math.max(0, count)
           if (count <= 0) return count
-          step.written += count
           step.begun = undefined
           if (step.written === content.length || wire.congested || current?.detached) return count
         }

@@ -205,7 +205,7 @@ export class SftpConnection implements Way {
 
   #receive(packet: readonly Uint8Array[]): void {
     const data = isData(packet) ? packet : undefined
-    const first = data ? data[0] : joinBytes(packet)
+    const first = data || packet.length === 1 ? packet[0] : joinBytes(packet)
     const body = new WireReader(first as Uint8Array)
     const type = body.byte()
     if (type === FXP_VERSION && this.#greeted) return this.#greeted(body)

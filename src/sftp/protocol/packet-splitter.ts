@@ -33,7 +33,20 @@ export class PacketSplitter {
   /** Takes the next bytes, which must not change while their packets are needed. @throws SftpError for an invalid length. */
   push(chunk: Uint8Array): void {
     let rest = chunk
+    while (this.#isWhole(rest)) {
+      const end = LENGTH_SIZE + getUint32(rest, 0)
+      const body = rest.subarray(LENGTH_SIZE, end)
+      rest = rest.subarray(end)
+      this.#deliver([body])
+    }
     while (rest.length > 0) rest = rest.subarray(this.#body ? this.#fillBody(this.#body, rest) : this.#fillHeader(rest))
+  }
+
+  /** Most replies arrive in one piece. */
+  #isWhole(rest: Uint8Array): boolean {
+    if (this.#body || this.#filled > 0 || rest.length <= LENGTH_SIZE) return false
+    const length = getUint32(rest, 0)
+    return length > 0 && length <= LARGEST_PACKET && LENGTH_SIZE + length <= rest.length
   }
 
   #fillHeader(from: Uint8Array): number {

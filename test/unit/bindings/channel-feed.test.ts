@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ChannelFeed } from '../../../src/bindings/channel/feed.ts'
 import { Step } from '../../../src/core/lane.ts'
+import { LIBSSH2_ERROR_ENCRYPT } from '../../../src/ffi/constants.gen.ts'
 import { equalBytes } from '../../../src/wire-format/bytes.ts'
 import { fakeChannel } from './fake-channel.ts'
 
@@ -22,12 +23,11 @@ function feedOf(batches: Uint8Array[][]) {
   return { ...fake, feed, errors, seen }
 }
 
-test('a large part is given to C where it is, small parts are joined', () => {
+test('packets are full, whatever the parts', () => {
   const [head, data] = [filled(29), filled(100_000)]
   const { feed, peer } = feedOf([[head, data]])
   feed.start()
-  expect(peer.texts.map(({ length }) => length)).toEqual([32768, 32768, 32768, 100_029 - 3 * 32768])
-  expect(peer.texts.map(({ buffer }) => buffer === data.buffer)).toEqual([false, true, true, true])
+  expect(peer.texts).toEqual([32768, 32768, 32768, 100_029 - 3 * 32768])
   expect(peer.received).toEqual([...head, ...data])
 })
 
@@ -39,17 +39,27 @@ test('a packet that the window cuts is followed by a full one', () => {
   driver.arrived()
   peer.window = Infinity
   driver.arrived()
-  const sizes = peer.texts.map(({ length }) => length)
+  const sizes = peer.texts
   // What did not fit is part of the next text; only the last one is shorter.
   expect([...new Set(sizes.slice(0, -1)), sizes.at(-1)]).toEqual([32768, (150_029 - 45_000) % 32768])
   expect(peer.received).toEqual([...filled(29), ...filled(150_000)])
 })
 
-test('a single part is never copied, however small', () => {
-  const key = filled(1)
-  const { feed, peer } = feedOf([[key]])
+test('C gets no more at a time than the transport has room for, and a packet', () => {
+  const { feed, peer } = feedOf([[filled(200_000)]])
+  peer.room = 70_000
+  const lengths: number[] = []
+  Object.defineProperty(peer, 'congested', { get: () => { lengths.push(peer.received.length); return false } })
   feed.start()
-  expect(peer.texts.map(({ buffer }) => buffer === key.buffer)).toEqual([true])
+  expect(lengths).toEqual([0, 98_304, 196_608])
+})
+
+test('behind an error, what C asked for last tells how much had been written', () => {
+  const { feed, peer, errors } = feedOf([[filled(100_000)]])
+  peer.fails = { at: 65_536, rc: LIBSSH2_ERROR_ENCRYPT }
+  feed.start()
+  expect(errors).toEqual([expect.objectContaining({ code: 'ERR_LIBSSH2_ENCRYPT', bytesWritten: 65_536 })])
+  expect(peer.received).toHaveLength(65_536)
 })
 
 test('the next batch is asked for when all of the last one is written', () => {
@@ -133,14 +143,14 @@ test('memory that has been transferred is no gap between others either', () => {
   const right = [...head, ...data, ...next]
   const { peer, errors } = transferredAfter(10_000, [head, data, next], data)
   expect(errors).toEqual([expect.any(TypeError)])
-  // The packet that was gathered before it is whole; nothing of `next` comes in the wrong place.
-  expect(peer.received).toEqual(right.slice(0, 10_000 + 32_768))
+  // Nothing of `next` comes in the wrong place.
+  expect(peer.received).toEqual(right.slice(0, 10_000))
 })
 
 test('an empty part at the end is no packet', () => {
   const { feed, peer, seen } = feedOf([[filled(1000), filled(31_768), filled(0)], [filled(1)]])
   feed.start()
-  expect(peer.texts.map(({ length }) => length)).toEqual([32_768, 1])
+  expect(peer.texts).toEqual([32_768, 1])
   expect(seen).toEqual([0, 32_768, 32_769])
 })
 

@@ -3,9 +3,10 @@ import { CONTEXT } from '../../../src/bindings/session-context.ts'
 import { Lane } from '../../../src/core/lane.ts'
 import { libssh2Error } from '../../../src/errors/libssh2-error.ts'
 import { LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_EAGAIN as EAGAIN } from '../../../src/ffi/constants.gen.ts'
+import type { Unwritten } from '../../../src/wire-format/unwritten.ts'
 import { driverOfNothing } from '../core/driver-of-nothing.ts'
 
-/** What libssh2_channel_write does, as far as its caller can tell. */
+/** What glue_channel_write does, as far as its caller can tell. */
 export interface FakePeer {
   /** Bytes that the peer accepts at present. */
   window: number
@@ -15,42 +16,67 @@ export interface FakePeer {
   stuck: boolean
   closed: boolean
   congested: boolean
-  /** The texts that C was given, each with the memory in which it was. */
-  readonly texts: Uint8Array[]
+  /** Bytes that the transport takes before it is congested. */
+  room: number
+  /** The error of the packet that begins there, or behind it. */
+  fails: { readonly at: number, readonly rc: number } | undefined
+  /** The lengths of the texts that C has asked for, each for one packet. */
+  readonly texts: number[]
 }
 
 /** A channel whose writes end in an array. It stands for C, which does not get stuck or run out of window on demand. */
 export function fakeChannel() {
   const { driver } = driverOfNothing()
-  const peer: FakePeer = { window: Infinity, received: [], stuck: false, closed: false, congested: false, texts: [] }
+  const peer: FakePeer = { window: Infinity, received: [], stuck: false, closed: false, congested: false, room: 1 << 20, fails: undefined, texts: [] }
   let pending: readonly number[] | undefined
-  const outgoing: { text: Uint8Array | undefined } = { text: undefined }
+  const outgoing: { text: Unwritten | undefined, at: number } = { text: undefined, at: 0 }
+  const take = (at: number, length: number) => {
+    const bytes = new Uint8Array(length)
+    outgoing.at = at
+    outgoing.text!.copy(at, length, bytes)
+    peer.texts.push(length)
+    return bytes
+  }
+  const writePacket = (at: number, length: number): number => {
+    const text = take(at, Math.min(length, 32768))
+    if (pending?.some((byte, place) => text[place] !== byte)) throw new Error('a packet continues with other bytes')
+    if (peer.fails && at >= peer.fails.at) return peer.fails.rc
+    if (peer.stuck) {
+      if (peer.window > 0) pending ??= [...text.subarray(0, peer.window)]
+      return EAGAIN
+    }
+    const count = pending?.length ?? Math.min(text.length, peer.window)
+    if (count === 0) return EAGAIN
+    pending = undefined
+    for (const byte of text.subarray(0, count)) peer.received.push(byte)
+    peer.window -= count
+    return count
+  }
   const c = {
     glue_channel_write(_channel: number, stream: number, _buffer: number, length: number): number {
-      const text = outgoing.text!
-      if (stream !== 0 || length !== text.length || length === 0 || length > 32768) throw new Error('C gets something else than the text')
-      if (pending?.some((byte, at) => text[at] !== byte)) throw new Error('a packet continues with other bytes')
-      peer.texts.push(text)
-      if (peer.stuck) {
-        if (peer.window > 0) pending ??= [...text.subarray(0, peer.window)]
-        return EAGAIN
+      if (stream !== 0 || length > outgoing.text!.left || length === 0) throw new Error('C gets something else than the text')
+      const begun = pending !== undefined
+      let written = 0
+      for (;;) {
+        const count = writePacket(written, length - written)
+        if (count < 0) return count === EAGAIN && written > 0 ? written : count
+        written += count
+        if (begun || written === length) return written
       }
-      const count = pending?.length ?? Math.min(length, peer.window)
-      if (count === 0) return EAGAIN
-      pending = undefined
-      for (const byte of text.subarray(0, count)) peer.received.push(byte)
-      peer.window -= count
-      return count
     },
     glue_channel_write_pending: () => Number(pending !== undefined),
   }
   const calls = {
-    context: { driver, outgoing, wire: peer, heap: { scratch: () => 0 } },
+    context: { driver, outgoing, wire: { get congested() { return peer.congested }, room: (packet: number) => peer.room - peer.room % packet + packet }, heap: { scratch: () => 0 } },
     writing: new Lane(),
     needPeer() {
       if (peer.closed) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED)
     },
-    call: (_way: unknown, run: (exports: typeof c, channel: number) => number) => run(c, 1),
+    call(_way: unknown, run: (exports: typeof c, channel: number) => number) {
+      const rc = run(c, 1)
+      if (rc < 0 && rc !== EAGAIN) throw libssh2Error(rc)
+      return rc
+    },
     plain: <T>(run: (exports: typeof c, channel: number) => T) => run(c, 1),
   }
   return { channel: { [CONTEXT]: calls } as unknown as Channel, peer, driver, lane: calls.writing }

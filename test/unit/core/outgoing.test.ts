@@ -5,6 +5,7 @@ import { Heap } from '../../../src/ffi/heap.ts'
 import { HOST_FAILED, HOST_PENDING } from '../../../src/ffi/host.gen.ts'
 import { Outgoing } from '../../../src/parcels/outgoing.ts'
 import type { PacketCipher } from '../../../src/runtime/host-crypto.ts'
+import { Unwritten } from '../../../src/wire-format/unwritten.ts'
 import { nodeCrypto } from '../../../src/transports/host-crypto/node.ts'
 
 const KEY = new Uint8Array(16).fill(7)
@@ -37,17 +38,17 @@ function outgoingOf(open = true) {
   }
 }
 
-function seal(outgoing: Outgoing, text: Uint8Array, cipher: PacketCipher, length = text.length): number {
+function seal(outgoing: Outgoing, text: Uint8Array, cipher: PacketCipher, length = text.length, at = 0): number {
   keys.set(1, cipher)
-  outgoing.text = text
+  outgoing.text = new Unwritten([text])
   try {
-    return sealNow(outgoing, length)
+    return sealNow(outgoing, length, at)
   } finally {
     outgoing.text = undefined
   }
 }
 
-const sealNow = (outgoing: Outgoing, length: number) => outgoing.seal(1, NONCE_AT, HEAD_AT, HEAD.length, length, PADDING.length)
+const sealNow = (outgoing: Outgoing, length: number, at = 0) => outgoing.seal(1, NONCE_AT, HEAD_AT, HEAD.length, at, length, PADDING.length)
 
 function opened(packet: Uint8Array): Uint8Array {
   const decipher = createDecipheriv('aes-128-gcm', KEY, NONCE, { authTagLength: 16 })
@@ -77,13 +78,14 @@ test('what is sent is in memory of its own: writing to the text afterwards chang
   expect(opened(sent()[1] as Uint8Array)[HEAD.length]).toBe(2)
 })
 
-test('only the beginning of the text that C asks for is sent', () => {
+test('only the part of the text that C asks for is sent', () => {
   const { outgoing, sent } = outgoingOf()
-  seal(outgoing, Uint8Array.of(1, 2, 3, 4), nodeCrypto.aesGcm(KEY), 2)
-  expect([...opened(sent()[0] as Uint8Array).subarray(HEAD.length)]).toEqual([1, 2, ...PADDING])
-  outgoing.text = Uint8Array.of(7, 8, 9, 10)
-  outgoing.copy(TEXT_AT, 3)
-  expect([...memory.subarray(TEXT_AT, TEXT_AT + 4)]).toEqual([7, 8, 9, 0])
+  seal(outgoing, Uint8Array.of(1, 2, 3, 4), nodeCrypto.aesGcm(KEY), 2, 1)
+  expect([...opened(sent()[0] as Uint8Array).subarray(HEAD.length)]).toEqual([2, 3, ...PADDING])
+  expect(outgoing.at).toBe(1)
+  outgoing.text = new Unwritten([Uint8Array.of(7, 8), Uint8Array.of(9, 10, 11)])
+  outgoing.copy(1, TEXT_AT, 3)
+  expect([...memory.subarray(TEXT_AT, TEXT_AT + 4)]).toEqual([8, 9, 10, 0])
 })
 
 const right = nodeCrypto.aesGcm(KEY)
@@ -105,6 +107,6 @@ test('more than is written, or anything outside of a write, is refused', () => {
   const { outgoing, sent } = outgoingOf()
   expect(() => seal(outgoing, new Uint8Array(81), right, 82)).toThrow(RangeError)
   expect(() => sealNow(outgoing, 1)).toThrow(RangeError)
-  expect(() => outgoing.copy(TEXT_AT, 1)).toThrow(RangeError)
+  expect(() => outgoing.copy(0, TEXT_AT, 1)).toThrow(RangeError)
   expect(sent()).toEqual([])
 })

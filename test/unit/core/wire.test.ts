@@ -179,6 +179,17 @@ describe('back-pressure', () => {
     expect(wire.congested).toBe(false)
   })
 
+  test('has room for whole packets, up to the one with which it is congested', () => {
+    const { wire, port } = wireOverPort()
+    expect(wire.room(32768)).toBe(MEBIBYTE + 32768)
+    wire.send(new Uint8Array(100_000))
+    port.queued = 500_000
+    const room = wire.room(32768)
+    expect([room % 32768, room > MEBIBYTE - 600_000, room <= MEBIBYTE - 600_000 + 32768]).toEqual([0, true, true])
+    port.queued = MEBIBYTE
+    expect(wire.room(32768)).toBe(32768)
+  })
+
   test('is over at once if the transport takes everything while it is written to', () => {
     const { wire, moved } = wireOverPort()
     wire.send(new Uint8Array(MEBIBYTE + 1))

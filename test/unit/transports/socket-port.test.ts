@@ -30,6 +30,16 @@ test('chunks that follow each other at once go out together, in order', () => {
   expect(together).toEqual([[3, 2, 1], [4]])
 })
 
+test('tells once that what went out together has been taken', async () => {
+  const { port: socket } = port()
+  let drained = 0
+  socket.start({ data() {}, drained: () => { drained += 1 }, ended() {} })
+  for (const more of [true, true, false, true, false]) socket.write(new Uint8Array(5), more)
+  expect(socket.queued).toBe(25)
+  await new Promise((resolve) => { setImmediate(resolve) })
+  expect([socket.queued, drained]).toEqual([0, 2])
+})
+
 test('what was to be followed goes out when the port is closed', async () => {
   const { port: socket, together } = port()
   socket.write(new Uint8Array(3), true)
