@@ -229,7 +229,8 @@ int glue_slice(LIBSSH2_SESSION *session)
     return host_slice(glue_host_id(&session->abstract));
 }
 
-LIBSSH2_SESSION *glue_session_new(uintptr_t id)
+/* `limit`: the most bytes that libssh2 may hold for it. */
+LIBSSH2_SESSION *glue_session_new(uintptr_t id, size_t limit)
 {
     LIBSSH2_SESSION *session;
     struct owner *owner = malloc(sizeof(*owner));
@@ -237,7 +238,7 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
         return NULL;
     owner->id = id;
     owner->used = 0;
-    owner->limit = SIZE_MAX;
+    owner->limit = limit;
     owner->refused = owner->whole = owner->left = 0;
     owner->arrived = 1;
     memset(&owner->writing, 0, sizeof(owner->writing));
@@ -259,12 +260,6 @@ LIBSSH2_SESSION *glue_session_new(uintptr_t id)
     session->elsewhere = &glue_parcels;
     glue_global_listen(session);
     return session;
-}
-
-/* The most bytes that libssh2 may hold for the session from now on. */
-void glue_session_limit(LIBSSH2_SESSION *session, size_t limit)
-{
-    owner_of(session)->limit = limit;
 }
 
 /* Whether the limit has refused an allocation. */

@@ -258,12 +258,11 @@ int glue_session_exchanges(LIBSSH2_SESSION *session);
 const void *glue_session_extensions(LIBSSH2_SESSION *session, size_t *length);
 int glue_session_global_request(LIBSSH2_SESSION *session, const char *name,
     size_t name_length, int want_reply, const void *body, size_t body_length);
-LIBSSH2_SESSION *glue_session_new(uintptr_t id);
+LIBSSH2_SESSION *glue_session_new(uintptr_t id, size_t limit);
 void glue_session_free(LIBSSH2_SESSION *session);
 int glue_session_handshake(LIBSSH2_SESSION *session);
 void glue_session_hold_opens(LIBSSH2_SESSION *session);
 int glue_session_keepalive(LIBSSH2_SESSION *session);
-void glue_session_limit(LIBSSH2_SESSION *session, size_t limit);
 int glue_session_refused(LIBSSH2_SESSION *session);
 int glue_session_rekey(LIBSSH2_SESSION *session);
 void glue_session_rekey_after(LIBSSH2_SESSION *session, double bytes,

@@ -73,7 +73,6 @@ export class SessionContext {
   /** When the peer last answered a close of ours, in the time of `performance.now()`. */
   closedAt = -Infinity
   readonly #id: number
-  readonly #arrived: Bytes
   readonly #memoryLimit: number
   #failure: SSHError | undefined
   #serviced = false
@@ -88,7 +87,12 @@ export class SessionContext {
     this.#negotiation = negotiation
     this.heap = instance.heap
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve })
-    this.wire = new Wire(port, () => this.#moved())
+    let arrived = 0 as Bytes
+    this.wire = new Wire(port, () => {
+      // RECV does not ask again before it is told.
+      if (!this.handle.freed) this.heap.setU32(arrived, 1)
+      this.driver.arrived()
+    })
     this.driver = new Driver(this.wire, () => this.#service())
     this.parcels = new parcelRoom.Parcels(this.wire, instance)
     this.outgoing = new parcelRoom.Outgoing(this.wire, instance)
@@ -115,21 +119,14 @@ export class SessionContext {
         return this.wire.send(data)
       },
     })
-    const pointer = instance.call((c) => c.glue_session_new(this.#id))
+    const pointer = instance.call((c) => c.glue_session_new(this.#id, memoryLimit))
     if (pointer === 0) {
       instance.unregister(this.#id)
       throw libssh2Error(LIBSSH2_ERROR_ALLOC)
     }
-    instance.call((c) => c.glue_session_limit(pointer, memoryLimit))
     this.handle = new Handle('session', pointer)
-    this.#arrived = instance.call((c) => c.glue_session_arrived(pointer))
+    arrived = instance.call((c) => c.glue_session_arrived(pointer))
     this.wire.start()
-  }
-
-  /** RECV does not ask again before it is told. */
-  #moved(): void {
-    if (!this.handle.freed && !this.instance.failure) this.heap.setU32(this.#arrived, 1)
-    this.driver.arrived()
   }
 
   /** What ended the session, if something did. Set once. */

@@ -19,7 +19,7 @@ export function sh(command: TemplateStringsArray, ...values: readonly ShellWord[
   return command.raw.map((part, at) => {
     const unquoted = unquotedBehind(text(part, 'a part of the command'))
     if (at >= values.length) return part
-    if (!unquoted) throw new TypeError('a value of sh`…` is inside quotes or behind $: remove them, since values are quoted automatically')
+    if (!unquoted) throw new TypeError('a value of sh`…` is inside quotes or behind $; remove them: values are quoted')
     return part + words(values[at] as ShellWord)
   }).join('')
 }

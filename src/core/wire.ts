@@ -1,4 +1,4 @@
-import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
+import { HOST_FAILED, HOST_PENDING, HOST_TEXT_PACKET } from '../ffi/host.gen.ts'
 import type { BytePort } from '../runtime/transport.ts'
 
 /** Bytes that were received and not yet taken: above this the transport is paused, below half of it resumed. */
@@ -122,12 +122,11 @@ export class Wire {
   /** SEND. Accepts everything (law 3). */
   send(data: Uint8Array): number {
     if (this.#closed) return HOST_FAILED
-    this.#unsent += data.length
     if (data.length >= OWN_MEMORY) {
-      this.#seal()
-      this.#ready.push(this.#copy(data))
+      this.give(this.#copy(data))
       return data.length
     }
+    this.#unsent += data.length
     if (this.#stage.length - this.#staged < data.length) {
       this.#seal()
       this.#stage = new Uint8Array(data.length > SMALL_STAGE / 2 ? STAGE_SIZE : SMALL_STAGE)
@@ -148,8 +147,7 @@ export class Wire {
 
   /** Ciphers give memory of their own: only what is copied needs spare memory, and that is no part of a stage, of which other views are in use. */
   #keep(chunk: Uint8Array): void {
-    if (this.#copies === 0) return
-    if (chunk.length < OWN_MEMORY || chunk.length !== chunk.buffer.byteLength) return
+    if (this.#copies === 0 || chunk.length < OWN_MEMORY || chunk.length !== chunk.buffer.byteLength) return
     this.#copies -= 1
     if (this.#spare.length < MOST_SPARE) this.#spare.push(chunk)
   }
@@ -202,10 +200,9 @@ export class Wire {
     return this.#congested ||= this.#port.queued + this.#unsent > OUTBOUND_HIGH
   }
 
-  /** How much new data may be written while that is not so, in packets of this size: up to the one that makes it so. */
-  room(packet: number): number {
-    const left = Math.max(0, OUTBOUND_HIGH - this.#port.queued - this.#unsent)
-    return left - left % packet + packet
+  /** How much new data may be written while that is not so, in full packets: up to the one that makes it so. */
+  get room(): number {
+    return Math.ceil((OUTBOUND_HIGH + 1 - this.#port.queued - this.#unsent) / HOST_TEXT_PACKET) * HOST_TEXT_PACKET
   }
 
   /** Set once nothing more will come; `error` then says why, if it was not an orderly end. */

@@ -39,12 +39,11 @@ export interface WasmExports {
   glue_session_exchanges(session: SessionPointer): number
   glue_session_extensions(session: SessionPointer, length: Bytes): Bytes
   glue_session_global_request(session: SessionPointer, name: Bytes, nameLength: number, wantReply: number, body: Bytes, bodyLength: number): number
-  glue_session_new(id: number): SessionPointer
+  glue_session_new(id: number, limit: number): SessionPointer
   glue_session_free(session: SessionPointer): void
   glue_session_handshake(session: SessionPointer): number
   glue_session_hold_opens(session: SessionPointer): void
   glue_session_keepalive(session: SessionPointer): number
-  glue_session_limit(session: SessionPointer, limit: number): void
   glue_session_refused(session: SessionPointer): number
   glue_session_rekey(session: SessionPointer): number
   glue_session_rekey_after(session: SessionPointer, bytes: number, seconds: number): void

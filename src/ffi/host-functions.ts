@@ -1,4 +1,3 @@
-import type { Bytes } from './exports.gen.ts'
 import type { Heap } from './heap.ts'
 import { HOST_FAILED, type HostFunctions } from './host.gen.ts'
 import type { HostKeyFunctions, SessionHost } from './host.ts'
@@ -25,7 +24,17 @@ export function hostFunctions(hosts: ReadonlyMap<number, SessionHost>, heap: () 
     textCopy: (id, at, to, length) => host(id)?.outgoing?.copy(at, to, length),
     textSeal: (id, key, nonce, packet, head, at, length, padding) => host(id)?.outgoing?.seal(key, nonce, packet, head, at, length, padding) ?? HOST_FAILED,
     now: () => Date.now(),
-    random: (buffer, length) => fillRandom(heap(), buffer, length),
+    random(buffer, length) {
+      try {
+        // Through a buffer: some runtimes refuse to fill WebAssembly memory. C never asks for the 64 KiB above which `getRandomValues` refuses.
+        const bytes = crypto.getRandomValues(new Uint8Array(length))
+        heap().write(buffer, bytes)
+        bytes.fill(0)
+        return 0
+      } catch {
+        return HOST_FAILED
+      }
+    },
     recv: (id, buffer, length) => host(id)?.recv(buffer, length) ?? HOST_FAILED,
     send: (id, data, length) => host(id)?.send(heap().view(data, length)) ?? HOST_FAILED,
     slice: (id) => Number(host(id)?.slice() ?? 1),
@@ -69,21 +78,9 @@ function trapping(functions: HostFunctions): HostFunctions {
       try {
         return run(a, b, c, d, e, f, g, h)
       } catch (cause) {
-        throw Object.assign(new WebAssembly.RuntimeError(`the host function ${name} failed: ${String(cause)}`), { cause })
+        throw Object.assign(new WebAssembly.RuntimeError(`host function ${name}: ${String(cause)}`), { cause })
       }
     }
   }
   return guarded as unknown as HostFunctions
-}
-
-/** Goes through a JavaScript buffer: some runtimes refuse to fill WebAssembly memory. C never asks for the 64 KiB above which `getRandomValues` refuses. */
-function fillRandom(heap: Heap, buffer: Bytes, length: number): number {
-  try {
-    const bytes = crypto.getRandomValues(new Uint8Array(length))
-    heap.write(buffer, bytes)
-    bytes.fill(0)
-    return 0
-  } catch {
-    return HOST_FAILED
-  }
 }

@@ -27,7 +27,10 @@ export class RawSession {
   private constructor(instance: Instance, socket: Socket) {
     this.instance = instance
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => this.#received.push(chunk))
+    socket.on('data', (chunk: Buffer) => {
+      this.#received.push(chunk)
+      if (this.pointer !== 0) instance.heap.setU32(instance.call((c) => c.glue_session_arrived(this.pointer)), 1)
+    })
     socket.on('error', nothing)
     const id = instance.register({
       recv: (target, length) => this.#recv(instance.heap.view(target, length)),
@@ -44,7 +47,7 @@ export class RawSession {
       prompt: () => HOST_FAILED, newPassword: () => HOST_FAILED,
       disconnect: nothing, debug: nothing, ignore: nothing, globalRequest: nothing, globalAnswer: nothing, x11Open: nothing, agentOpen: nothing, trapped: nothing,
     })
-    this.pointer = instance.call((c) => c.glue_session_new(id))
+    this.pointer = instance.call((c) => c.glue_session_new(id, 2 ** 32 - 1))
   }
 
   #recv(target: Uint8Array): number {

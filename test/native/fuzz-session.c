@@ -164,7 +164,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz.most = 65536;
     fuzz.answers = 20;
     fuzz.shape = data[1] % SHAPES;
-    fuzz.session = glue_session_new(1);
+    fuzz.session = glue_session_new(1, SIZE_MAX);
     must(fuzz.session != NULL);
     if(data[1] & 0x80)
         libssh2_session_flag(fuzz.session, LIBSSH2_FLAG_COMPRESS, 1);

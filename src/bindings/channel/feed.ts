@@ -98,7 +98,7 @@ export class ChannelFeed {
       if (!text.whole) throw transferred()
       outgoing.text = text
       outgoing.at = 0
-      const count = c.glue_channel_write(channel, 0, buffer, Math.min(text.left, wire.room(HOST_TEXT_PACKET)))
+      const count = c.glue_channel_write(channel, 0, buffer, Math.min(text.left, wire.room))
       if (count === LIBSSH2_ERROR_EAGAIN) return count
       this.#advance(count < 0 ? outgoing.at : count)
       if (count < 0) return count

@@ -71,8 +71,8 @@ export class ChannelWriter {
           const left = content.subarray(step.written)
           outgoing.text = { left: left.length, copy: (at, length, target, to) => target.set(left.subarray(at, at + length), to) }
           outgoing.at = 0
-          const count = c.glue_channel_write(channel, stream, buffer, Math.min(left.length, wire.room(HOST_TEXT_PACKET)))
-          step.written += count < 0 && count !== LIBSSH2_ERROR_EAGAIN ? outgoing.at : Math.max(0, count)
+          const count = c.glue_channel_write(channel, stream, buffer, Math.min(left.length, wire.room))
+          if (count !== LIBSSH2_ERROR_EAGAIN) step.written += count < 0 ? outgoing.at : count
           if (count <= 0) return count
           step.begun = undefined
           if (step.written === content.length || wire.congested || current?.detached) return count
@@ -120,5 +120,5 @@ export class ChannelWriter {
 
 /** libssh2 demands that a call which returned EAGAIN is repeated with the same arguments. @param bytesWritten how much of the first write has been sent. */
 function unlikeBefore(bytesWritten: number): SSHError {
-  return badRepetition('a write that said EAGAIN must be repeated with the same bytes, or with those that are left of them', bytesWritten)
+  return badRepetition('a write that said EAGAIN must be repeated with the same bytes, or their rest', bytesWritten)
 }

@@ -67,7 +67,7 @@ export function fakeChannel() {
     glue_channel_write_pending: () => Number(pending !== undefined),
   }
   const calls = {
-    context: { driver, outgoing, wire: { get congested() { return peer.congested }, room: (packet: number) => peer.room - peer.room % packet + packet }, heap: { scratch: () => 0 } },
+    context: { driver, outgoing, wire: { get congested() { return peer.congested }, get room() { return peer.room - peer.room % 32768 + 32768 } }, heap: { scratch: () => 0 } },
     writing: new Lane(),
     needPeer() {
       if (peer.closed) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED)

@@ -73,7 +73,7 @@ describe('an error of a host function', () => {
     const error = new TypeError('the transport is broken')
     const trapped = vi.fn()
     const id = instance.register({ markReady: vi.fn(), slice: () => true, send: () => { throw error }, recv: () => { throw error }, trapped } as unknown as SessionHost)
-    const session = instance.call((c) => c.glue_session_new(id))
+    const session = instance.call((c) => c.glue_session_new(id, 1 << 20))
     expect(() => instance.call((c) => c.glue_session_handshake(session))).toThrow(expect.objectContaining({ code: 'ERR_WASM_TRAP', message: expect.stringContaining('the transport is broken') }))
     expect((instance.failure?.cause as Error).cause).toBe(error)
     expect(trapped).toHaveBeenCalledOnce()
