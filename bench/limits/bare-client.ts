@@ -1,5 +1,5 @@
 /**
- * The measured process: `node limits-bare.js JOB` is the least client in Node that speaks SSH: after a login by npm `ssh2` it seals and opens each packet with `node:crypto`, reads or
+ * The measured process: `node limits-bare.js JOB [streamed]` is the least client in Node that speaks SSH: after a login by npm `ssh2` it seals and opens each packet with `node:crypto`, reads or
  * writes a file with one call for each request of SFTP, and checks nothing that the transfer does not need. What a connection may bring beside it, such as another key exchange, ends it.
  */
 import { statSync } from 'node:fs'
@@ -27,7 +27,7 @@ function run(login: LoggedIn, { workload, bytes, ...folders }: Job): Promise<num
   const [remote, local] = [folders.remote, folders.local].map((folder) => join(folder, 'large')) as [string, string]
   if (workload === 'sftp-get') return sftpTransfer(login, (sftp) => get(sftp, remote, local, bytes), local, bytes)
   if (workload === 'sftp-put') return sftpTransfer(login, (sftp) => put(sftp, local, remote, bytes), remote, bytes)
-  return upload(login, bytes)
+  return upload(login, bytes, process.argv[3] === 'streamed')
 }
 
 const job = JSON.parse(process.argv[2]!) as Job

@@ -1,7 +1,7 @@
 /** What Node's API of ciphers costs beside an addon, and the transfers that use them, beside the same bytes without SSH. */
 import { peerWith } from '../peers/node.ts'
 import { digits } from '../report/table.ts'
-import { bare, BARE_TITLE, bareCpu, bareRate } from './bare.ts'
+import { bare, bareCpu, bareRate, streamed, streamedRate } from './bare.ts'
 import { counted, type Counted } from './counted.ts'
 import { cipherCosts, cipherTable, moreForCiphers, nodes, type Ours, THEIRS } from './cipher-costs.ts'
 import { floor } from './floor.ts'
@@ -32,8 +32,8 @@ const contests: readonly Contest[] = [
 const floorOf = (peer: string) => `floor-${peer}`
 const PLAIN = 'plain'
 
-/** The least client, if it does this. */
-const bareOf = (workload: string): readonly Contender[] => (bare.can(workload) ? [{ title: `${workload}: ${BARE_TITLE}`, peer: bare }] : [])
+/** The least clients that do this. */
+const bareOf = (workload: string): readonly Contender[] => [bare, streamed].filter((each) => each.can(workload)).map((peer) => ({ title: `${workload}: ${peer.title}`, peer }))
 
 function contendersOf({ workload, ours, kind }: Contest, counts: Counted): Contender[] {
   const beside = counts[kind === 'opened' ? 'sealed' : 'opened']
@@ -74,7 +74,7 @@ async function measureOne(run: Run, contest: Contest, ciphers: ReadonlyMap<strin
   return {
     limits: [
       ...targeted.flatMap(({ peer }) => [...cpuLimits(compared(peer), more(peer)), sameStart(later, peer, THEIRS)]),
-      ...bare.can(workload) ? [bareRate(rows, THEIRS), bareCpu(rows, THEIRS)] : [],
+      ...bare.can(workload) ? [bareRate(rows, THEIRS), streamedRate(rows, THEIRS), bareCpu(rows, THEIRS)] : [],
       processors(rows, THEIRS), inTheirPlace(here, more('ours')), withoutSsh(here, wayOf(here)),
     ],
     counts, workload, rows, starts, later,
@@ -95,7 +95,7 @@ async function measure(run: Run): Promise<Measured> {
       '| | sealed | opened | writes |', '|---|--:|--:|--:|', ...found.map(countRow), '',
       'The transfers, and the same bytes without SSH: packets that another process sends or takes, through a socket of Node, `node:crypto` for each packet of 32 kB,',
       'and Web Streams as this library\'s API has them, one for each channel, or none. As many window adjustments as this library opens in an upload are read, or as many as it seals in a download',
-      `are written, as often; but no cipher is used for them, so that this takes less than any client can, and never more (\`bench/limits/floor-client.ts\`). The least client in Node sends an upload to the same server (\`bench/limits/bare-client.ts\`); ${run.rounds} rounds:`, '', transferTable(found.flatMap(({ rows }) => rows)),
+      `are written, as often; but no cipher is used for them, so that this takes less than any client can, and never more (\`bench/limits/floor-client.ts\`). The least client in Node sends an upload to the same server, from its own memory or from a Web Stream that is written to as this library's is (\`bench/limits/bare-client.ts\`); ${run.rounds} rounds:`, '', transferTable(found.flatMap(({ rows }) => rows)),
       `Connections and commands without data: the same processes with one byte for each command, without SSH with none; ${PROCESSES} rounds. What data takes, in the limits,`,
       'is the difference between a transfer and its process here:', '', startTable(found.flatMap(({ starts }) => starts)),
       `What each further gigabyte costs: the difference between ${LARGER} times the amount and the amount, from the least of ${run.rounds} rounds of each. All else is the start of the process, the connection, and`,
