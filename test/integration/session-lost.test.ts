@@ -32,7 +32,8 @@ const connected = async (port: number) => Session.create(await connectTcp({ host
 
 /** Calls of every kind, all of which wait for the server. */
 async function pendingCalls(session: Session): Promise<Promise<unknown>[]> {
-  const channel = await execute(session, 'cat')
+  // Reads and writes nothing, and ends with the server.
+  const channel = await execute(session, 'exec tail -f --pid=$PPID /dev/null')
   const idle = await session.complete(() => session.openSession())
   return [
     session.complete(() => channel.read()), session.complete(() => channel.readStderr()), session.complete(() => channel.write(new Uint8Array(64 << 20))),
