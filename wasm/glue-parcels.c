@@ -177,14 +177,16 @@ static ssize_t write_packet(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
 }
 
 /* As libssh2_channel_write_ex of a text that JavaScript has, but packet after
-   packet: `buffer` only stands for it, and has room for HOST_TEXT_PACKET bytes
-   where libssh2 must see the text itself. A packet that an earlier call has
-   begun is sent alone. Behind an error, the last text that was asked for tells
-   how much had been written. */
+   packet, until more than `room` bytes have gone to the transport: `buffer`
+   only stands for the text, and has room for HOST_TEXT_PACKET bytes where
+   libssh2 must see the text itself. A packet that an earlier call has begun is
+   sent alone. Behind an error glue_channel_written() tells what was written. */
 ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
-                           size_t length)
+                           size_t length, size_t room)
 {
     struct writing *writing = glue_writing(channel->session);
+    const struct keys *keys = glue_keys_of(channel->session);
+    uint64_t before = keys->bytes;
     int begun = glue_channel_write_pending(channel);
     ssize_t rc;
     writing->at = 0;
@@ -192,7 +194,21 @@ ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
         rc = write_packet(channel, stream, buffer, length - writing->at);
         if(rc > 0)
             writing->at += (size_t)rc;
-    } while(rc > 0 && !begun && writing->at < length);
+    } while(rc > 0 && !begun && writing->at < length &&
+            keys->bytes - before <= room);
     return rc < 0 && rc != LIBSSH2_ERROR_EAGAIN ? rc :
         writing->at ? (ssize_t)writing->at : rc;
+}
+
+/* How much of its text the last glue_channel_write() has written. */
+size_t glue_channel_written(LIBSSH2_CHANNEL *channel)
+{
+    return glue_writing(channel->session)->at;
+}
+
+/* Forgets the packet that a write has begun: EAGAIN says that nothing of it
+   has left, since SEND takes all that it is given. */
+void glue_channel_write_forget(LIBSSH2_CHANNEL *channel)
+{
+    channel->write_state = libssh2_NB_state_idle;
 }

@@ -15,9 +15,9 @@ time_t time(time_t *at)
     return now;
 }
 
-/* Short requests are for padding, which every packet has, and for no key: one
-   call of the host brings bytes for many. `left` of them are unused; used
-   ones are zeroed. */
+/* Short requests are for padding, which every packet has, and cookies, and for
+   no key: one call of the host brings bytes for many. `left` of them are
+   unused; used ones are zeroed. */
 #define SHORT 31
 static unsigned char pool[512];
 static size_t left;

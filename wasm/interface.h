@@ -244,7 +244,9 @@ ssize_t glue_channel_read(LIBSSH2_CHANNEL *channel, int stream, size_t length,
     int whole);
 void glue_channel_window_size(LIBSSH2_CHANNEL *channel, uint32_t size);
 ssize_t glue_channel_write(LIBSSH2_CHANNEL *channel, int stream, char *buffer,
-    size_t length);
+    size_t length, size_t room);
+void glue_channel_write_forget(LIBSSH2_CHANNEL *channel);
+size_t glue_channel_written(LIBSSH2_CHANNEL *channel);
 int glue_channel_write_pending(LIBSSH2_CHANNEL *channel);
 void glue_opening_free(LIBSSH2_SESSION *session, struct opening *opening);
 struct opening *glue_opening_new(LIBSSH2_SESSION *session);

@@ -1,4 +1,4 @@
-import { HOST_FAILED, HOST_PENDING, HOST_TEXT_PACKET } from '../ffi/host.gen.ts'
+import { HOST_FAILED, HOST_PENDING } from '../ffi/host.gen.ts'
 import type { BytePort } from '../runtime/transport.ts'
 
 /** Bytes that were received and not yet taken: above this the transport is paused, below half of it resumed. */
@@ -200,9 +200,9 @@ export class Wire {
     return this.#congested ||= this.#port.queued + this.#unsent > OUTBOUND_HIGH
   }
 
-  /** How much new data may be written while that is not so, in full packets: up to the one that makes it so. */
+  /** While it is not congested: bytes that SEND may get until it is. */
   get room(): number {
-    return Math.ceil((OUTBOUND_HIGH + 1 - this.#port.queued - this.#unsent) / HOST_TEXT_PACKET) * HOST_TEXT_PACKET
+    return OUTBOUND_HIGH - this.#port.queued - this.#unsent
   }
 
   /** Set once nothing more will come; `error` then says why, if it was not an orderly end. */

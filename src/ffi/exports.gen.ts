@@ -30,7 +30,9 @@ export interface WasmExports {
   glue_channel_peer_closed(channel: ChannelPointer): number
   glue_channel_read(channel: ChannelPointer, stream: number, length: number, whole: number): number
   glue_channel_window_size(channel: ChannelPointer, size: number): void
-  glue_channel_write(channel: ChannelPointer, stream: number, buffer: Bytes, length: number): number
+  glue_channel_write(channel: ChannelPointer, stream: number, buffer: Bytes, length: number, room: number): number
+  glue_channel_write_forget(channel: ChannelPointer): void
+  glue_channel_written(channel: ChannelPointer): number
   glue_channel_write_pending(channel: ChannelPointer): number
   glue_opening_free(session: SessionPointer, opening: OpeningPointer): void
   glue_opening_new(session: SessionPointer): OpeningPointer

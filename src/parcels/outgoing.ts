@@ -36,8 +36,6 @@ export class Outgoing {
   readonly #nonce = new Uint8Array(NONCE)
   /** While C is called for a write: what is written. */
   text: Text | undefined
-  /** What C has last asked for began so far behind the beginning of what is left of it. */
-  at = 0
   /** Where the parts of a large packet are joined, for one call of the cipher. */
   #memory: Uint8Array | undefined
   /** The last packet in it: those of a large write have the same length, and need no further views. */
@@ -57,7 +55,6 @@ export class Outgoing {
 
   #take(at: number, length: number, target: Uint8Array, to: number): void {
     if (!this.text || at + length > this.text.left) throw new RangeError('C sends more than is written')
-    this.at = at
     this.text.copy(at, length, target, to)
   }
 

@@ -7,8 +7,9 @@ export class SocketPort implements BytePort {
   #sink: PortSink | undefined
   #queued = 0
   #corked = false
-  /** Chunks that the socket has got together. */
+  /** Chunks that the socket has got together, and their bytes. */
   #together: Uint8Array[] = []
+  #size = 0
   /** Those that it has not written, in order. */
   readonly #waiting: Uint8Array[][] = []
   /** One for all, called for the last chunk of those that it got together: a stream calls back in the order of its writes. */
@@ -48,20 +49,27 @@ export class SocketPort implements BytePort {
   }
 
   write(chunk: Uint8Array, more = false): void {
-    if (this.#socket.destroyed || this.#socket.writableEnded) return
+    if (this.#socket.destroyed || this.#socket.writableEnded) return this.#untold()
     this.#queued += chunk.length
     this.#together.push(chunk)
-    if (more) {
-      if (!this.#corked) this.#socket.cork()
-      this.#corked = true
-      this.#socket.write(chunk)
-      return
+    this.#size += chunk.length
+    if (more && !this.#corked) this.#socket.cork()
+    if (more && this.#size < TOLD) this.#socket.write(chunk)
+    else {
+      this.#waiting.push(this.#together)
+      this.#together = []
+      this.#size = 0
+      this.#socket.write(chunk, this.#written)
     }
-    this.#waiting.push(this.#together)
+    if (!more && this.#corked) this.#socket.uncork()
+    this.#corked = more
+  }
+
+  /** Nothing follows those that the socket has got together. */
+  #untold(): void {
+    this.#queued -= this.#size
+    this.#size = 0
     this.#together = []
-    this.#socket.write(chunk, this.#written)
-    if (this.#corked) this.#socket.uncork()
-    this.#corked = false
   }
 
   /** The stream says that it has written `chunk`, which for streams in general says nothing about its memory. */
@@ -90,7 +98,7 @@ export class SocketPort implements BytePort {
       const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE)
       timer.unref()
       socket.end(() => {
-        this.#queued = 0
+        this.#untold()
         clearTimeout(timer)
         socket.destroy()
       })
@@ -102,6 +110,9 @@ export class SocketPort implements BytePort {
     this.#socket.destroy()
   }
 }
+
+/** A stream that takes chunk by chunk tells after so many bytes that it has them, and not only at the end of all that it got together. */
+const TOLD = 256 << 10
 
 /** Milliseconds for the last bytes to leave the machine after `close`. */
 const CLOSE_GRACE = 2000

@@ -44,13 +44,12 @@ export class Unwritten {
     for (let part = this.#parts[this.#part]; part && this.#at >= part.length; part = this.#parts[++this.#part]) this.#at -= part.length
   }
 
-  /** What is left may change from now on: a copy of it is written, or of its beginning. */
-  keep(most = this.left): void {
+  /** The parts may change from now on: a copy of what is left is written. */
+  keep(): void {
     if (!this.whole) return
-    const left = new Uint8Array(Math.min(most, this.left))
+    const left = new Uint8Array(this.left)
     this.copy(0, left.length, left)
     this.#parts = [left]
     this.#part = this.#at = 0
-    this.left = left.length
   }
 }

@@ -33,8 +33,6 @@ export class ChannelFeed {
   #text = NOTHING
   /** Bytes of it that have been written. */
   #written = 0
-  /** It is the rest of what has been dropped: libssh2 has made a packet of its beginning, and only that packet is sent. */
-  #dropped = false
 
   constructor(channel: Channel, queue: FeedQueue) {
     this.#calls = channel[CONTEXT]
@@ -47,11 +45,14 @@ export class ChannelFeed {
     this.#calls.context.driver.feed(this.#feed)
   }
 
-  /** Forgets what the queue has given. Only a packet that libssh2 has made is sent. */
+  /** Forgets what the queue has given. */
   drop(): void {
-    this.#dropped = this.#calls.writing.holder === this.#packet
-    if (this.#dropped) this.#text.keep(HOST_TEXT_PACKET)
-    else this.#text = NOTHING
+    const { context, handle, writing } = this.#calls
+    if (writing.release(this.#packet)) {
+      if (!handle.freed && !context.failure) this.#calls.plain((c, channel) => c.glue_channel_write_forget(channel))
+      context.driver.release()
+    }
+    this.#text = NOTHING
     this.#written = 0
   }
 
@@ -75,7 +76,6 @@ export class ChannelFeed {
       return rc !== LIBSSH2_ERROR_EAGAIN
     } catch (error) {
       if (error instanceof SSHError) error.bytesWritten = this.#written
-      writing.release(this.#packet)
       this.drop()
       this.#queue.failed(error)
       // What begins because of that gets its first attempt.
@@ -97,10 +97,11 @@ export class ChannelFeed {
       const text = this.#text
       if (!text.whole) throw transferred()
       outgoing.text = text
-      outgoing.at = 0
-      const count = c.glue_channel_write(channel, 0, buffer, Math.min(text.left, wire.room))
+      const count = c.glue_channel_write(channel, 0, buffer, text.left, wire.room)
       if (count === LIBSSH2_ERROR_EAGAIN) return count
-      this.#advance(count < 0 ? outgoing.at : count)
+      const written = c.glue_channel_written(channel)
+      this.#written += written
+      text.advance(written)
       if (count < 0) return count
     }
     return 0
@@ -114,17 +115,6 @@ export class ChannelFeed {
       if (!parts) return false
     }
     return true
-  }
-
-  /** So many bytes more have been written. */
-  #advance(count: number): void {
-    if (this.#dropped) {
-      this.#dropped = false
-      this.#text = NOTHING
-      return
-    }
-    this.#written += count
-    this.#text.advance(count)
   }
 }
 

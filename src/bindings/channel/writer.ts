@@ -70,9 +70,8 @@ export class ChannelWriter {
         for (;;) {
           const left = content.subarray(step.written)
           outgoing.text = { left: left.length, copy: (at, length, target, to) => target.set(left.subarray(at, at + length), to) }
-          outgoing.at = 0
-          const count = c.glue_channel_write(channel, stream, buffer, Math.min(left.length, wire.room))
-          if (count !== LIBSSH2_ERROR_EAGAIN) step.written += count < 0 ? outgoing.at : count
+          const count = c.glue_channel_write(channel, stream, buffer, left.length, wire.room)
+          if (count !== LIBSSH2_ERROR_EAGAIN) step.written += c.glue_channel_written(channel)
           if (count <= 0) return count
           step.begun = undefined
           if (step.written === content.length || wire.congested || current?.detached) return count
@@ -83,8 +82,10 @@ export class ChannelWriter {
       if (rc > 0 && step.written < content.length) rc = context.pending(way)
       if (rc === LIBSSH2_ERROR_EAGAIN) {
         // libssh2 has the packet already, and counts it against what it is given next.
-        if (calls.plain((c, channel) => c.glue_channel_write_pending(channel))) step.begun ??= part().slice()
-        else calls.writing.release(step)
+        if (calls.plain((c, channel) => c.glue_channel_write_pending(channel))) {
+          calls.writing.hold(step)
+          step.begun ??= part().slice()
+        } else calls.writing.release(step)
       }
     } catch (error) {
       if (error instanceof SSHError) error.bytesWritten = step.written

@@ -138,6 +138,21 @@ test('memory that has been transferred too early is an error, not a gap', () => 
   expect(peer.received).toHaveLength(40)
 })
 
+test('memory that has been transferred while libssh2 has a packet of it leaves the channel usable', () => {
+  const part = filled(100)
+  const batches: Uint8Array[][] = [[part]]
+  const { feed, peer, driver, errors } = feedOf(batches)
+  peer.stuck = true
+  feed.start()
+  structuredClone(part, { transfer: [part.buffer] })
+  peer.stuck = false
+  driver.arrived()
+  batches.push([filled(5)])
+  feed.start()
+  expect(errors).toEqual([expect.any(TypeError)])
+  expect(peer.received).toEqual([...filled(5)])
+})
+
 test('memory that has been transferred is no gap between others either', () => {
   const [head, data, next] = [filled(29), filled(40_000), filled(100_000)]
   const right = [...head, ...data, ...next]
@@ -154,14 +169,20 @@ test('an empty part at the end is no packet', () => {
   expect(seen).toEqual([0, 32_768, 32_769])
 })
 
-test('dropped: what waits is forgotten, and a packet that libssh2 has made is still sent', () => {
-  const { feed, peer, driver } = feedOf([[filled(40_000)]])
+test('dropped: what waits is forgotten, with a packet that libssh2 has made and not sent, and others may write', () => {
+  const batches = [[filled(40_000)]]
+  const { feed, peer, driver, lane } = feedOf(batches)
   peer.stuck = true
   feed.start()
+  expect(lane.holder).toBeDefined()
   feed.drop()
+  expect(lane.holder).toBeUndefined()
   peer.stuck = false
   driver.arrived()
-  expect(peer.received).toEqual([...filled(40_000).subarray(0, 32768)])
+  expect(peer.received).toEqual([])
+  batches.push([filled(7, 3)])
+  feed.start()
+  expect(peer.received).toEqual([...filled(7, 3)])
 })
 
 describe('a channel that fails', () => {

@@ -29,10 +29,10 @@ export function fakeChannel() {
   const { driver } = driverOfNothing()
   const peer: FakePeer = { window: Infinity, received: [], stuck: false, closed: false, congested: false, room: 1 << 20, fails: undefined, texts: [] }
   let pending: readonly number[] | undefined
-  const outgoing: { text: Unwritten | undefined, at: number } = { text: undefined, at: 0 }
+  const outgoing: { text: Unwritten | undefined } = { text: undefined }
+  let done = 0
   const take = (at: number, length: number) => {
     const bytes = new Uint8Array(length)
-    outgoing.at = at
     outgoing.text!.copy(at, length, bytes)
     peer.texts.push(length)
     return bytes
@@ -53,21 +53,24 @@ export function fakeChannel() {
     return count
   }
   const c = {
-    glue_channel_write(_channel: number, stream: number, _buffer: number, length: number): number {
+    glue_channel_write(_channel: number, stream: number, _buffer: number, length: number, room: number): number {
       if (stream !== 0 || length > outgoing.text!.left || length === 0) throw new Error('C gets something else than the text')
       const begun = pending !== undefined
-      let written = 0
+      done = 0
       for (;;) {
-        const count = writePacket(written, length - written)
-        if (count < 0) return count === EAGAIN && written > 0 ? written : count
-        written += count
-        if (begun || written === length) return written
+        const count = writePacket(done, length - done)
+        if (count < 0) return count === EAGAIN && done > 0 ? done : count
+        done += count
+        if (begun || done === length || done > room) return done
       }
     },
+    glue_channel_written: () => done,
+    glue_channel_write_forget: () => { pending = undefined },
     glue_channel_write_pending: () => Number(pending !== undefined),
   }
   const calls = {
-    context: { driver, outgoing, wire: { get congested() { return peer.congested }, get room() { return peer.room - peer.room % 32768 + 32768 } }, heap: { scratch: () => 0 } },
+    context: { driver, outgoing, wire: { get congested() { return peer.congested }, get room() { return peer.room } }, heap: { scratch: () => 0 } },
+    handle: { freed: false },
     writing: new Lane(),
     needPeer() {
       if (peer.closed) throw libssh2Error(LIBSSH2_ERROR_CHANNEL_CLOSED)

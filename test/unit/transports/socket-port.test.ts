@@ -40,6 +40,32 @@ test('tells once that what went out together has been taken', async () => {
   expect([socket.queued, drained]).toEqual([0, 2])
 })
 
+test('a stream that takes chunk by chunk tells before the end of all that goes out together', async () => {
+  const taken: (() => void)[] = []
+  const stream = new Duplex({ read() {}, write: (_chunk, _, done) => void taken.push(done), highWaterMark: 1 })
+  const socket = new SocketPort(stream)
+  const queued: number[] = []
+  socket.start({ data() {}, drained: () => queued.push(socket.queued), ended() {} })
+  for (let at = 32; at > 0; at--) socket.write(new Uint8Array(32 << 10), at > 1)
+  for (let done = taken.shift(); done; done = taken.shift()) {
+    done()
+    await new Promise((resolve) => { setImmediate(resolve) })
+  }
+  expect(queued).toEqual([768 << 10, 512 << 10, 256 << 10, 0])
+})
+
+test('a stream that is destroyed between chunks that go out together keeps none of them', async () => {
+  const { port: socket } = port()
+  const stream = new Duplex({ read() {}, write: (_chunk, _, done) => done() })
+  const other = new SocketPort(stream)
+  other.write(new Uint8Array(10), true)
+  stream.destroy()
+  other.write(new Uint8Array(10))
+  socket.write(new Uint8Array(3), true)
+  await socket.close()
+  expect([other.queued, socket.queued]).toEqual([0, 0])
+})
+
 test('what was to be followed goes out when the port is closed', async () => {
   const { port: socket, together } = port()
   socket.write(new Uint8Array(3), true)
