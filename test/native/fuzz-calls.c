@@ -17,7 +17,7 @@ static unsigned char data[70000];
 static LIBSSH2_SFTP_ATTRIBUTES attributes;
 
 /* What stands for what JavaScript writes. */
-static char text[HOST_TEXT_PACKET];
+static char written[HOST_TEXT_PACKET];
 
 /* For functions that give a pointer: EAGAIN is the session's last error. */
 static int made(const void *pointer)
@@ -119,7 +119,7 @@ static int use_channel(unsigned what, int slot)
                                           n & 2 ? 50000 : n);
         return rc == LIBSSH2_ERROR_EAGAIN ? 0 : rc;
     case 8:
-        return (int)glue_channel_write(channel, n & 1, text, (size_t)n * n,
+        return (int)glue_channel_write(channel, n & 1, written, (size_t)n * n,
                                        n & 2 ? 0 : 1 << 20);
     case 9:
         return libssh2_channel_flush_ex(channel, n & 1 ? n & 2 : -1);
